@@ -1,0 +1,142 @@
+"""Every option of musfuse, declared once: name, type, default and help.
+
+The TOML file, `MUSFUSE_SECTION_KEY` environment variables, `musfuse config show` and `docs/configuration.md` all derive
+from these dataclasses; a test fails where the documentation lacks one.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args, get_origin
+
+DEFAULT_TEMPLATE = "${albumartist|artist}/$album[ ($year)]/[$disc-]$track - $title"
+
+
+def option(default: Any, text: str, check: Callable[[Any], str | None] | None = None) -> Any:
+    """A dataclass field with help; `check` returns what is wrong with a value, or None."""
+    return field(default=default, metadata={"help": text, "check": check})
+
+
+def at_least(low: int) -> Callable[[int], str | None]:
+    """A check for numbers."""
+    return lambda value: None if value >= low else f"must be at least {low}"
+
+
+def _encoder_level(value: int) -> str | None:
+    return None if value in (0, 2, 3, 5, 6, 7, 8) else "must be 0, 2, 3, 5, 6, 7 or 8 (1 and 4 carry state between blocks)"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """How the drive looks."""
+
+    policy: Literal["flac", "original", "wav"] = option(
+        "flac", "what lossless audio is served as: flac, original (every file untouched) or wav"
+    )
+    template: str = option(DEFAULT_TEMPLATE, "path template of a track, without its extension (docs/usage.md)")
+    unindexed: Literal["wait", "hide"] = option(
+        "wait", "a file whose exact size is not known yet: wait lists it and lets a stat wait, hide lists it later"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FlacOptions:
+    """The FLAC files made here."""
+
+    level: int = option(5, "libFLAC compression level: 0, 2, 3, 5, 6, 7 or 8", _encoder_level)
+    padding: int = option(8192, "bytes of PADDING in a header made here", at_least(0))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """Frame indexes, which make sizes exact and seeks free."""
+
+    background: bool = option(True, "build missing indexes in the background after a scan")
+    workers: int = option(0, "worker processes at most; 0 means as many as cores", at_least(0))
+    wait_seconds: int = option(120, "longest wait of one stat for an index, then EAGAIN", at_least(1))
+    waiters: int = option(192, "stats that may wait for an index at the same time, then EAGAIN", at_least(1))
+    memory_mib: int = option(1024, "address space of a worker process in MiB (Linux)", at_least(256))
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """Reading the sources."""
+
+    threads: int = option(4, "threads that read tags", at_least(1))
+    follow_links_out: bool = option(False, "follow symbolic links that lead out of a source's folder")
+    on_mount: bool = option(True, "scan the sources after mounting")
+
+
+@dataclass(frozen=True, slots=True)
+class CacheOptions:
+    """What is kept in memory."""
+
+    frames_mib: int = option(32, "encoded FLAC frames kept in memory, in MiB", at_least(1))
+    read_ahead: int = option(4, "runs of frames encoded ahead of a sequential reader, per handle", at_least(0))
+    open_files: int = option(64, "original files kept open", at_least(1))
+
+
+@dataclass(frozen=True, slots=True)
+class FuseOptions:
+    """The FUSE face."""
+
+    binding: Literal["mfusepy", "fusepy"] = option("mfusepy", "Python binding of libfuse")
+    threads: int = option(256, "threads of the FUSE loop at most (libfuse 3.12 or newer)", at_least(32))
+    allow_other: bool = option(False, "let other users read the drive (needs user_allow_other in /etc/fuse.conf)")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All sections."""
+
+    view: ViewOptions = ViewOptions()
+    flac: FlacOptions = FlacOptions()
+    index: IndexOptions = IndexOptions()
+    scan: ScanOptions = ScanOptions()
+    cache: CacheOptions = CacheOptions()
+    fuse: FuseOptions = FuseOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionInfo:
+    """One declared option: `type` is bool, int, str or a Literal."""
+
+    section: str
+    key: str
+    type: Any
+    default: Any
+    help: str
+    check: Callable[[Any], str | None] | None
+
+    @property
+    def name(self) -> str:
+        """`section.key`, as in messages and `config show`."""
+        return f"{self.section}.{self.key}"
+
+    @property
+    def env(self) -> str:
+        """Its environment variable."""
+        return f"MUSFUSE_{self.section}_{self.key}".upper()
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values of a Literal, else nothing."""
+        return get_args(self.type) if get_origin(self.type) is Literal else ()
+
+
+def all_options() -> dict[str, OptionInfo]:
+    """Every option by its name, in order of declaration."""
+    found: dict[str, OptionInfo] = {}
+    for section in fields(Config):
+        for entry in fields(type(section.default)):  # type: ignore[arg-type]
+            info = OptionInfo(
+                section.name, entry.name, entry.type, entry.default, entry.metadata["help"], entry.metadata["check"]
+            )
+            found[info.name] = info
+    return found
+
+
+def worker_count(config: Config) -> int:
+    """How many index workers may run: the configured number, or one a usable core."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return config.index.workers or cores

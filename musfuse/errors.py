@@ -1,0 +1,143 @@
+"""The one tree of errors: each carries an errno for the faces and says whether a retry may help.
+
+Messages name the path, what is wrong and what to do about it. Faces map `errno` once; the command
+line prints the message and exits with `exit_code`.
+"""
+
+import errno as _errno
+from typing import ClassVar
+
+
+class MusfuseError(Exception):
+    """Root of all errors that musfuse raises on purpose."""
+
+    errno: ClassVar[int] = _errno.EIO
+    may_retry: ClassVar[bool] = False
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(MusfuseError):
+    """An option is unknown or its value is not usable."""
+
+    errno = _errno.EINVAL
+    exit_code = 2
+
+
+class TemplateError(ConfigError):
+    """A path template cannot be parsed; `position` is the index of the offending character."""
+
+    def __init__(self, template: str, position: int, problem: str) -> None:
+        self.template, self.position, self.problem = template, position, problem
+        super().__init__(f"path template: {problem}\n  {template}\n  {' ' * position}^")
+
+
+class OriginError(MusfuseError):
+    """An origin could not give what was asked of it."""
+
+
+class NotFoundError(OriginError):
+    """The path is not there (any more)."""
+
+    errno = _errno.ENOENT
+
+
+class RefusedError(OriginError):
+    """The path leaves the origin's root, or the system denies access."""
+
+    errno = _errno.EACCES
+
+
+class UnavailableError(OriginError):
+    """The origin cannot be reached now: unplugged, offline, I/O error."""
+
+    may_retry = True
+
+
+class SourceChangedError(OriginError):
+    """The original is no longer the one a reader opened; a new open sees the new one."""
+
+    may_retry = True
+
+
+class MediaError(MusfuseError):
+    """A file's contents cannot be used as audio."""
+
+
+class MalformedError(MediaError):
+    """The file breaks its format."""
+
+
+class UnsupportedError(MediaError):
+    """The file is sound but of a kind that musfuse does not convert."""
+
+
+class IndexMismatchError(MediaError):
+    """A frame came out of the encoder with another size than its index says; the index is dropped."""
+
+    may_retry = True
+
+
+class StoreError(MusfuseError):
+    """A database or cache of this machine cannot be used."""
+
+
+class NoEntryError(MusfuseError):
+    """No such name on the drive."""
+
+    errno = _errno.ENOENT
+
+
+class NotAFolderError(MusfuseError):
+    """A folder was expected."""
+
+    errno = _errno.ENOTDIR
+
+
+class IsAFolderError(MusfuseError):
+    """A file was expected."""
+
+    errno = _errno.EISDIR
+
+
+class ReadOnlyError(MusfuseError):
+    """The drive never changes an original (DRV-6)."""
+
+    errno = _errno.EROFS
+
+
+class BadHandleError(MusfuseError):
+    """The handle is not open."""
+
+    errno = _errno.EBADF
+
+
+class TooManyOpenError(MusfuseError):
+    """No more handles can be opened now."""
+
+    errno = _errno.EMFILE
+    may_retry = True
+
+
+class BusyError(MusfuseError):
+    """Too many callers already wait for an index, or one took too long; ask again."""
+
+    errno = _errno.EAGAIN
+    may_retry = True
+
+
+class MountError(MusfuseError):
+    """The drive cannot be mounted or unmounted; the message says what to do."""
+
+    exit_code = 3
+
+
+class ControlError(MusfuseError):
+    """The process that owns the library refused or did not answer."""
+
+    exit_code = 4
+
+
+class LibraryInUseError(ControlError):
+    """Another process owns the library."""
+
+    errno = _errno.EBUSY

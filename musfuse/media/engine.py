@@ -1,0 +1,86 @@
+"""MediaEngine: what a track is served as, its exact bytes at any offset, and the same as a timestamped stream."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from musfuse.media.art import CoverExtractor
+from musfuse.media.flac.served import EncodedFrames
+from musfuse.media.layout import Layout
+from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, TagOverlayService, TranscodeResult
+from musfuse.media.wav import PcmRange
+from musfuse.model import AudioFormat, Serve, Track
+from musfuse.origins import Origin
+
+
+class MediaEngine:
+    """Composes origins, transcoders, covers and tags. All methods may be called from many threads."""
+
+    def __init__(
+        self,
+        origin_of: Callable[[str], Origin],
+        transcoders: Sequence[FormatTranscoder],
+        covers: CoverExtractor,
+        overlay: TagOverlayService,
+    ) -> None:
+        self._origin_of, self._covers, self._overlay = origin_of, covers, overlay
+        self._transcoders: Mapping[Serve, FormatTranscoder] = {t.serve: t for t in transcoders}
+
+    def serve_as(self, fmt: AudioFormat, policy: str) -> Serve:
+        """What a stream is served as under a policy: the policy's format where it loses nothing, else the original."""
+        wanted = Serve(policy)
+        return wanted if self._transcoders[wanted].accepts(fmt) else Serve.ORIGINAL
+
+    def token(self, serve: Serve) -> str:
+        """What sizes of files served so depend on beside the track itself."""
+        return self._transcoders[serve].token()
+
+    def layout(self, track: Track) -> Layout:
+        """The served file; raises NotIndexedError, NotFoundError (its source is gone from the library)."""
+        transcoder = self._transcoders[track.serve]
+        origin = self._origin_of(track.file.source_uid)
+        return transcoder.layout(track, origin, self._overlay.tags(track), self._overlay.pictures(track))
+
+    def open_stream(self, track: Track, policy: str) -> TranscodeResult:
+        """The track under a policy as a stream; one blocking thread a request, encoders bounded for all.
+
+        Raises what `layout` raises at once; errors of the original surface while the chunks are read.
+        """
+        served = Track(
+            track.id, track.file, track.format, track.tags, self.serve_as(track.format, policy), track.version, track.picture
+        )
+        layout = self.layout(served)
+        found = self._covers.extract(self._origin_of(track.file.source_uid), track.file)
+        duration = _exact_duration(layout, track.format)
+        chunks = _chunks(layout, _timeline(layout, track.format, duration), duration)
+        return TranscodeResult(served.serve, layout.size, duration, chunks, found.data if found else None)
+
+
+def _chunks(layout: Layout, time_at: Callable[[int], int], duration: int | None) -> Iterator[AudioChunk]:
+    start = 0
+    previous = -1
+    try:
+        while start < layout.size:
+            data = layout.read_at(start, CHUNK_BYTES)
+            end = start + len(data)
+            last = end == layout.size
+            start_ns = max(time_at(start), previous + 1)
+            end_ns = max(duration if last and duration is not None else time_at(end), start_ns)
+            yield AudioChunk(data, start_ns, end_ns, last)
+            start, previous = end, start_ns
+    finally:
+        layout.close()
+
+
+def _exact_duration(layout: Layout, fmt: AudioFormat) -> int | None:
+    audio = layout.segments[-1] if layout.segments else None
+    if isinstance(audio, EncodedFrames | PcmRange) and fmt.sample_rate:
+        return audio.sample_at(audio.length) * 1_000_000_000 // fmt.sample_rate
+    return fmt.duration_ns
+
+
+def _timeline(layout: Layout, fmt: AudioFormat, duration: int | None) -> Callable[[int], int]:
+    """A function from byte offset to ns: exact where we made the frames, spread evenly over an original."""
+    audio = layout.segments[-1] if layout.segments else None
+    if isinstance(audio, EncodedFrames | PcmRange) and fmt.sample_rate:
+        front, made = layout.size - audio.length, audio
+        return lambda offset: made.sample_at(max(0, offset - front)) * 1_000_000_000 // fmt.sample_rate
+    return lambda offset: (duration or 0) * offset // max(1, layout.size)

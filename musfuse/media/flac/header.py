@@ -1,0 +1,106 @@
+"""A complete FLAC header (RFC 9639 §8): STREAMINFO, SEEKTABLE, VORBIS_COMMENT, PICTURE, PADDING."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from musfuse.media.flac.index import FrameIndex, FrameOffsets
+from musfuse.model import Picture, TagSet
+
+HEADER_VERSION = 1
+"""Raised whenever the same track would get other header bytes, so that kept sizes are made anew."""
+
+_STREAMINFO, _PADDING, _SEEKTABLE, _VORBIS_COMMENT, _PICTURE = 0, 1, 3, 4, 6
+_MAX_BLOCK = (1 << 24) - 1
+_SEEK_SECONDS, _MAX_SEEK_POINTS = 10, 4096
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderParts:
+    """A header cut where pictures go: bytes `before[i]` precede picture i, `last` follows them all."""
+
+    before: tuple[bytes, ...]
+    last: bytes
+
+
+def make_header(
+    index: FrameIndex, tags: TagSet, pictures: Sequence[Picture] = (), padding: int = 8192
+) -> HeaderParts:
+    """The header of a FLAC file whose frames `index` describes; pictures' bytes are left to the caller's layout.
+
+    A field or picture that does not fit a metadata block (16 MiB) is left out.
+    """
+    text = vorbis_comment(tags)
+    blocks = [_block(_STREAMINFO, streaminfo(index)), _block(_SEEKTABLE, seek_table(index)), _block(_VORBIS_COMMENT, text)]
+    before = []
+    pending = b"fLaC" + b"".join(blocks)
+    for picture in pictures:
+        front = picture_front(picture)
+        if len(front) + picture.size > _MAX_BLOCK:
+            continue
+        before.append(pending + _block_head(_PICTURE, len(front) + picture.size) + front)
+        pending = b""
+    return HeaderParts(tuple(before), pending + _block(_PADDING, bytes(padding), last=True))
+
+
+def streaminfo(index: FrameIndex) -> bytes:
+    """STREAMINFO (§8.2), 34 bytes."""
+    packed = index.rate << 44 | (index.channels - 1) << 41 | (index.bits - 1) << 36 | index.total_samples
+    return (
+        struct.pack(">HH", index.block_size, index.block_size)
+        + min(index.sizes).to_bytes(3, "big")
+        + max(index.sizes).to_bytes(3, "big")
+        + packed.to_bytes(8, "big")
+        + index.md5
+    )
+
+
+def seek_table(index: FrameIndex) -> bytes:
+    """SEEKTABLE (§8.5): a point about every ten seconds, each the exact start of a frame."""
+    offsets = FrameOffsets(index).starts
+    frames = len(index.sizes)
+    step = max(1, _SEEK_SECONDS * index.rate // index.block_size, -(-frames // _MAX_SEEK_POINTS))
+    return b"".join(
+        struct.pack(">QQH", n * index.block_size, offsets[n], min(index.block_size, index.total_samples - n * index.block_size))
+        for n in range(0, frames, step)
+    )
+
+
+def vorbis_comment(tags: TagSet) -> bytes:
+    """VORBIS_COMMENT (§8.6): every value as NAME=value; names outside the allowed characters are mended."""
+    comments = []
+    room = _MAX_BLOCK - 4096
+    for name, values in tags.items():
+        key = _field_name(name)
+        for value in values:
+            raw = key + b"=" + value.encode("utf-8", "replace")
+            room -= len(raw) + 4
+            if key and room > 0:
+                comments.append(raw)
+    vendor = b"musfuse"
+    return _counted(vendor) + struct.pack("<I", len(comments)) + b"".join(map(_counted, comments))
+
+
+def picture_front(picture: Picture) -> bytes:
+    """A PICTURE block (§8.8) up to the picture's own bytes."""
+    mime, description = picture.mime.encode("ascii", "replace"), picture.description.encode("utf-8", "replace")
+    return (
+        struct.pack(">II", picture.kind, len(mime)) + mime + struct.pack(">I", len(description)) + description
+        + struct.pack(">IIIII", picture.width, picture.height, picture.depth, 0, picture.size)
+    )  # fmt: skip
+
+
+def _field_name(name: str) -> bytes:
+    return "".join(c for c in name.upper() if " " <= c <= "}" and c != "=").encode()
+
+
+def _counted(raw: bytes) -> bytes:
+    return struct.pack("<I", len(raw)) + raw
+
+
+def _block_head(kind: int, length: int, last: bool = False) -> bytes:
+    return bytes((kind | (0x80 if last else 0),)) + length.to_bytes(3, "big")
+
+
+def _block(kind: int, body: bytes, last: bool = False) -> bytes:
+    return _block_head(kind, len(body), last) + body

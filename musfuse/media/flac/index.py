@@ -1,0 +1,87 @@
+"""The frame index: the size of each frame, and what STREAMINFO needs. With it any byte range costs the frames it covers."""
+
+import struct
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+
+from musfuse.errors import MalformedError
+from musfuse.model import AudioFormat, SourceFile
+
+# magic, version, bits, channels, bytes a size, block size, rate, samples, MD5, frames; then the sizes, little-endian
+_HEAD = struct.Struct("<4sBBBBIIQ16sI")
+_MAGIC, _VERSION = b"mfix", 1
+_SIZES = {2: "H", 4: "I"}
+
+
+@dataclass(frozen=True, slots=True)
+class FrameIndex:
+    """All that is known of a track's FLAC frames once its PCM has been encoded: `sizes` in bytes, one a frame.
+
+    `md5` is that of the packed samples; `total_samples` counts one channel and is what the decoder yielded.
+    """
+
+    rate: int
+    channels: int
+    bits: int
+    block_size: int
+    total_samples: int
+    md5: bytes
+    sizes: "array[int]"
+
+    @property
+    def audio_bytes(self) -> int:
+        """Bytes of all frames."""
+        return sum(self.sizes)
+
+    def to_bytes(self) -> bytes:
+        """For the KvStore: about two bytes a frame."""
+        width = 2 if max(self.sizes, default=0) < 1 << 16 else 4
+        head = _HEAD.pack(
+            _MAGIC, _VERSION, self.bits, self.channels, width, self.block_size, self.rate, self.total_samples, self.md5, len(self.sizes)
+        )  # fmt: skip
+        return head + array(_SIZES[width], self.sizes).tobytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "FrameIndex":
+        """Read back; raises MalformedError for anything but a whole, consistent index."""
+        if len(data) < _HEAD.size:
+            raise MalformedError("frame index: cut short")
+        magic, version, bits, channels, width, block, rate, samples, md5, count = _HEAD.unpack_from(data)
+        if magic != _MAGIC or version != _VERSION or width not in _SIZES or not block:
+            raise MalformedError("frame index: not one of this version")
+        if len(data) != _HEAD.size + count * width or count != -(-samples // block):
+            raise MalformedError("frame index: its parts do not fit together")
+        sizes = array(_SIZES[width])
+        sizes.frombytes(data[_HEAD.size :])
+        return cls(rate, channels, bits, block, samples, md5, sizes)
+
+
+class FrameOffsets:
+    """Where each frame begins; made when a file is opened."""
+
+    def __init__(self, index: FrameIndex) -> None:
+        self.starts = array("Q", accumulate(index.sizes, initial=0))
+        self.length = self.starts[-1]
+
+    def covering(self, offset: int, size: int) -> tuple[int, int]:
+        """First and last frame that bytes [offset, offset + size) touch; `size` is at least 1."""
+        return bisect_right(self.starts, offset) - 1, bisect_right(self.starts, offset + size - 1) - 1
+
+
+def index_key(file: SourceFile, level: int, block: int, encoder: str, pcm_range: tuple[int, int | None] = (0, None)) -> str:
+    """The key of an index: everything that the frames depend on, and never a path.
+
+    The original is named by its origin's uid, the origin's own id for the file, and its stamp; `pcm_range` is the
+    first sample and the number of samples (None: to the end); `encoder` is the fingerprint.
+    """
+    identity = file.ident or f"path:{file.path}"
+    return f"{file.source_uid}/{identity}/{file.stamp}/{pcm_range[0]}-{pcm_range[1] or ''}/{level}/{block}/{encoder}"
+
+
+def format_of(index: FrameIndex, source: AudioFormat) -> AudioFormat:
+    """The facts that decoding settled, in place of those that the source's header announced."""
+    return AudioFormat(
+        source.container, source.codec, index.rate, index.channels, index.bits, index.total_samples, source.pcm
+    )

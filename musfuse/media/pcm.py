@@ -1,0 +1,162 @@
+"""PCM out of originals, through libsndfile, at any sample position.
+
+Samples come interleaved in the form that the FLAC encoder takes: 16-bit words for 8 and 16 bits a sample (8-bit
+samples in the upper byte), 32-bit words for 24 bits (in the upper three bytes). `pack` makes the packed little-endian
+form of which RFC 9639 §8.2 takes the MD5 and which a WAV holds.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from musfuse.errors import MalformedError, MediaError, UnsupportedError
+from musfuse.model import AudioFormat, SourceFile
+from musfuse.origins import Origin, open_reader
+
+# libsndfile's names of sample encodings, to bits a sample that FLAC holds exactly.
+_INTEGER_BITS = {
+    "PCM_U8": 8, "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "ALAC_16": 16, "ALAC_20": 24, "ALAC_24": 24,
+}  # fmt: skip
+_OTHER_BITS = {"PCM_32": (32, "int"), "ALAC_32": (32, "int"), "FLOAT": (32, "float"), "DOUBLE": (64, "float")}
+MAX_RATE = 655_350  # the highest that libFLAC's stream encoder takes
+MAX_CHANNELS = 8
+
+
+class PcmSource(Protocol):
+    """Decoded audio of one version of one original. Not for use from two threads at once."""
+
+    @property
+    def format(self) -> AudioFormat:
+        """The stream's facts; `total_samples` is what the decoder announces."""
+
+    def read(self, start: int, count: int) -> bytes:
+        """Samples [start, start + count) of all channels, fewer at the end. Raises MediaError."""
+
+    def close(self) -> None:
+        """Let go of the decoder."""
+
+
+def sample_words(bits: int) -> str:
+    """soundfile's name of the word that a sample of `bits` bits comes in."""
+    return "int32" if bits > 16 else "int16"
+
+
+def word_bytes(bits: int) -> int:
+    """Bytes of that word."""
+    return 4 if bits > 16 else 2
+
+
+def can_encode(fmt: AudioFormat) -> bool:
+    """Whether FLAC holds this stream exactly, and our encoder takes it."""
+    return fmt.pcm == "int" and fmt.bits in (8, 16, 24) and 1 <= fmt.channels <= MAX_CHANNELS and 1 <= fmt.sample_rate <= MAX_RATE
+
+
+def pack(words: bytes, bits: int) -> bytes:
+    """The samples as packed little-endian signed integers of `bits` bits."""
+    if bits == 16:
+        return words
+    import numpy as np
+
+    raw = np.frombuffer(words, np.uint8)
+    if bits == 8:
+        return raw[1::2].tobytes()
+    return raw.reshape(-1, 4)[:, 1:].tobytes()
+
+
+class SndfilePcm:
+    """PcmSource over libsndfile (WAV, AIFF, W64, RF64, CAF, AU, FLAC)."""
+
+    def __init__(self, origin: Origin, file: SourceFile) -> None:
+        self._shown = f"{origin.name}/{file.path}"
+        self._file = open_sndfile(origin, file)
+        self.format = sndfile_format(self._file)
+        self._words = sample_words(self.format.bits)
+
+    def read(self, start: int, count: int) -> bytes:
+        """Samples [start, start + count), fewer at the end."""
+        try:
+            if self._file.tell() != start:
+                self._file.seek(start)
+            return bytes(self._file.buffer_read(count, self._words))
+        except (RuntimeError, OSError, ValueError) as error:
+            raise MediaError(f"{self._shown}: cannot be decoded at sample {start}: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the decoder."""
+        self._file.close()
+
+
+def open_sndfile(origin: Origin, file: SourceFile) -> Any:
+    """A soundfile.SoundFile over an origin's file; raises MalformedError where libsndfile refuses it."""
+    import soundfile
+
+    try:
+        return soundfile.SoundFile(open_reader(origin, file))
+    except (RuntimeError, OSError, ValueError, TypeError) as error:
+        detail = str(getattr(error, "error_string", error))
+        raise MalformedError(f"{origin.name}/{file.path}: libsndfile cannot open it: {detail}") from error
+
+
+def sndfile_format(opened: Any) -> AudioFormat:
+    """The facts of an open soundfile.SoundFile."""
+    subtype = opened.subtype
+    if subtype in _INTEGER_BITS:
+        bits, kind = _INTEGER_BITS[subtype], "int"
+    else:
+        bits, kind = _OTHER_BITS.get(subtype, (0, ""))
+    container = {"WAVEX": "wav"}.get(opened.format, opened.format.lower())
+    codec = "flac" if container == "flac" else ("alac" if subtype.startswith("ALAC") else subtype.lower())
+    return AudioFormat(container, codec, opened.samplerate, opened.channels, bits, opened.frames, kind)
+
+
+class DecoderPool:
+    """A few decoders of one original, lent to one thread at a time.
+
+    Lock order: the pool's lock is innermost; no decoder is opened, used or closed under it.
+    """
+
+    def __init__(self, open_source: Callable[[], PcmSource], keep: int = 2) -> None:
+        self._open_source, self._keep = open_source, keep
+        self._lock = threading.Lock()
+        self._idle: list[PcmSource] = []
+        self._closed = False
+
+    def read(self, start: int, count: int) -> bytes:
+        """As PcmSource.read, from any thread."""
+        source = self._take()
+        try:
+            data = source.read(start, count)
+        except BaseException:
+            source.close()
+            raise
+        self._give(source)
+        return data
+
+    def close(self) -> None:
+        """Close idle decoders; a lent one is closed when it comes back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for source in idle:
+            source.close()
+
+    def _take(self) -> PcmSource:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return self._open_source()
+
+    def _give(self, source: PcmSource) -> None:
+        with self._lock:
+            keep = not self._closed and len(self._idle) < self._keep
+            if keep:
+                self._idle.append(source)
+        if not keep:
+            source.close()
+
+
+def open_pcm(origin: Origin, file: SourceFile, fmt: AudioFormat) -> PcmSource:
+    """A decoder for a format that can be encoded exactly. Raises UnsupportedError, MalformedError."""
+    if not can_encode(fmt):
+        raise UnsupportedError(f"{origin.name}/{file.path}: {fmt.codec} is served as it is")
+    return SndfilePcm(origin, file)

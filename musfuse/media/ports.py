@@ -1,0 +1,82 @@
+"""The ports that MediaEngine is handed, and what it gives back."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from musfuse.errors import MediaError
+from musfuse.media.layout import Layout
+from musfuse.model import AudioFormat, Picture, Serve, TagSet, Track
+from musfuse.origins import Origin
+
+CHUNK_BYTES = 256 * 1024
+
+
+class NotIndexedError(MediaError):
+    """The exact size is not known before the track's frame index is built."""
+
+    may_retry = True
+
+
+class TagOverlayService(Protocol):
+    """What tags a served file carries."""
+
+    def tags(self, track: Track) -> TagSet:
+        """The merged tags."""
+
+    def pictures(self, track: Track) -> Sequence[Picture]:
+        """Pictures to carry, their bytes in the artwork store."""
+
+
+class FormatTranscoder(Protocol):
+    """Makes one served format from an original."""
+
+    @property
+    def serve(self) -> Serve:
+        """The format it makes."""
+
+    def accepts(self, fmt: AudioFormat) -> bool:
+        """Whether a stream with these facts can be made into it without losing anything."""
+
+    def token(self) -> str:
+        """What the sizes of its files depend on beside the track: encoder, options, header."""
+
+    def layout(self, track: Track, origin: Origin, tags: TagSet, pictures: Sequence[Picture]) -> Layout:
+        """The served file. Raises NotIndexedError where its size is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """Bytes of a served file: `CHUNK_BYTES`, the last one fewer.
+
+    `start_ns` and `end_ns` are the times of the audio that the bytes stand for; `start_ns` rises strictly from chunk
+    to chunk, and the last chunk's `end_ns` is the duration. `last` marks the end.
+    """
+
+    data: bytes
+    start_ns: int
+    end_ns: int
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TranscodeResult:
+    """A stream: read `chunks` to its end or close it. `artwork` is the cover's bytes."""
+
+    serve: Serve
+    size: int
+    duration_ns: int | None
+    chunks: Iterator[AudioChunk]
+    artwork: bytes | None
+
+
+class EmbeddedTags:
+    """TagOverlayService without an overlay: what the original carries."""
+
+    def tags(self, track: Track) -> TagSet:
+        """The embedded tags."""
+        return track.tags
+
+    def pictures(self, track: Track) -> Sequence[Picture]:
+        """The embedded cover, where there is one."""
+        return (track.picture,) if track.picture else ()

@@ -1,0 +1,108 @@
+"""Encoded runs of frames: made once for neighbouring requests, ahead of sequential readers, within a bound of memory.
+
+Lock order: `_lock` is innermost; nothing is decoded, encoded or waited for under it.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+Key = tuple[str, int]
+
+
+class RunCache:
+    """Runs by (track's index key, run number), least recently used beyond `limit` bytes dropped.
+
+    At most `encoders` runs are encoded at the same time, whoever asks.
+    """
+
+    def __init__(self, limit: int, encoders: int) -> None:
+        self._limit, self._encoders = limit, encoders
+        self._slots = threading.BoundedSemaphore(encoders)
+        self._lock = threading.Lock()
+        self._runs: OrderedDict[Key, bytes] = OrderedDict()
+        self._bytes = 0
+        self._making: dict[Key, Future[bytes]] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._ahead = 0
+
+    def get(self, key: Key, make: Callable[[], bytes]) -> bytes:
+        """The run, made on this thread where nobody has it or makes it already; raises what `make` raises."""
+        data, future, mine = self._claim(key)
+        if data is not None:
+            return data
+        if mine:
+            self._make(key, future, make)
+        return future.result()
+
+    def prefetch(self, key: Key, make: Callable[[], bytes]) -> None:
+        """Make the run on another thread, unless enough is being made already."""
+        with self._lock:
+            if self._ahead >= 4 * self._encoders or key in self._runs or key in self._making:
+                return
+            self._ahead += 1
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._encoders, thread_name_prefix="ahead")
+            pool = self._pool
+        try:
+            pool.submit(self._make_ahead, key, make)
+        except RuntimeError:  # closing
+            with self._lock:
+                self._ahead -= 1
+
+    def forget(self, track: str) -> None:
+        """Drop all runs of a track."""
+        with self._lock:
+            for key in [k for k in self._runs if k[0] == track]:
+                self._bytes -= len(self._runs.pop(key))
+
+    def close(self) -> None:
+        """Stop encoding ahead; what is being made is finished first."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of runs kept now."""
+        return self._bytes
+
+    def _claim(self, key: Key) -> "tuple[bytes | None, Future[bytes], bool]":
+        with self._lock:
+            data = self._runs.get(key)
+            if data is not None:
+                self._runs.move_to_end(key)
+                return data, Future(), False
+            future = self._making.get(key)
+            if future is not None:
+                return None, future, False
+            future = self._making[key] = Future()
+            return None, future, True
+
+    def _make_ahead(self, key: Key, make: Callable[[], bytes]) -> None:
+        try:
+            data, future, mine = self._claim(key)
+            if data is None and mine:
+                self._make(key, future, make)
+        finally:
+            with self._lock:
+                self._ahead -= 1
+
+    def _make(self, key: Key, future: "Future[bytes]", make: Callable[[], bytes]) -> None:
+        try:
+            with self._slots:
+                data = make()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for this run gets the error
+            with self._lock:
+                del self._making[key]
+            future.set_exception(error)
+            return
+        with self._lock:
+            del self._making[key]
+            self._runs[key] = data
+            self._bytes += len(data)
+            while self._bytes > self._limit and len(self._runs) > 1:
+                self._bytes -= len(self._runs.popitem(last=False)[1])
+        future.set_result(data)

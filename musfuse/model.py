@@ -1,0 +1,139 @@
+"""Frozen values that all layers share. Times are nanoseconds since 1970, audio positions are samples."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Serve(StrEnum):
+    """What a track is served as: FLAC frames or PCM made here, or the original's bytes."""
+
+    FLAC = "flac"
+    WAV = "wav"
+    ORIGINAL = "original"
+
+
+class NodeKind(StrEnum):
+    """What an entry of the drive is."""
+
+    FOLDER = "folder"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells one version of an original from another: size in bytes and mtime in ns, as its origin gives them."""
+
+    size: int
+    mtime_ns: int
+
+    def __str__(self) -> str:
+        return f"{self.size}-{self.mtime_ns}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """An original: where it lies, and its version.
+
+    `path` is relative to the origin's root, `/`-separated; bytes that are no UTF-8 are lone surrogates (PEP 383).
+    `ident` is the origin's own id for the file (an inode number), which survives a move; empty where there is none.
+    """
+
+    source_uid: str
+    path: str
+    stamp: Stamp
+    ident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """The facts about a stream. `total_samples` counts samples of one channel; None where only decoding can tell.
+
+    `pcm` is `int` where the stream decodes to integers of `bits` bits, `float`, or empty for lossy codecs.
+    """
+
+    container: str
+    codec: str
+    sample_rate: int = 0
+    channels: int = 0
+    bits: int = 0
+    total_samples: int | None = None
+    pcm: str = ""
+
+    @property
+    def duration_ns(self) -> int | None:
+        """Length in ns, None where unknown."""
+        if self.total_samples is None or not self.sample_rate:
+            return None
+        return self.total_samples * 1_000_000_000 // self.sample_rate
+
+
+class TagSet(Mapping[str, tuple[str, ...]]):
+    """An immutable set of text tags: lower-case field name to one or more values, in the order they were read.
+
+    Field names are those of Vorbis comments where one is common (`albumartist`, `tracknumber`, `musicbrainz_trackid`).
+    """
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, Iterable[str]] | Iterable[tuple[str, Iterable[str]]] = ()) -> None:
+        pairs = fields.items() if isinstance(fields, Mapping) else fields
+        self._fields: dict[str, tuple[str, ...]] = {}
+        for name, values in pairs:
+            kept = tuple(v for v in values if v)
+            if kept:
+                self._fields[name.lower()] = kept
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TagSet) and self._fields == other._fields
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._fields.items()))
+
+    def __repr__(self) -> str:
+        return f"TagSet({self._fields!r})"
+
+    def first(self, name: str) -> str | None:
+        """The first value of a field, or None."""
+        values = self._fields.get(name)
+        return values[0] if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as FLAC describes it (RFC 9639 §8.8); its bytes lie in the artwork store under `digest`."""
+
+    digest: str
+    size: int
+    mime: str
+    kind: int = 3
+    description: str = ""
+    width: int = 0
+    height: int = 0
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One playable thing: a whole original, or later a range of one.
+
+    `version` rises whenever the served bytes may change. `serve` was settled when the track was named, because the
+    extension in its name comes from it.
+    """
+
+    id: int
+    file: SourceFile
+    format: AudioFormat
+    tags: TagSet
+    serve: Serve
+    version: int = 1
+    picture: Picture | None = None

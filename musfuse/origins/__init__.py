@@ -1,0 +1,8 @@
+"""Where originals lie. `port` says what an origin is; each other module is one kind."""
+
+from musfuse.origins.local import LocalOrigin
+from musfuse.origins.memory import MemoryOrigin
+from musfuse.origins.port import Entry, Origin, SourceStat
+from musfuse.origins.reader import open_reader
+
+__all__ = ["Entry", "LocalOrigin", "MemoryOrigin", "Origin", "SourceStat", "open_reader"]

@@ -1,0 +1,138 @@
+"""Originals in a folder of this machine (or of a network mounted into it)."""
+
+import errno
+import os
+import stat as statmod
+from collections.abc import Iterator, Mapping
+from typing import NoReturn
+
+from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError, UnavailableError
+from musfuse.model import NodeKind, Stamp
+from musfuse.origins.filepool import FilePool
+from musfuse.origins.port import Entry, SourceStat, checked_path
+
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+class LocalOrigin:
+    """A folder; it is never left, neither by `..` nor by a symbolic link that leads out (unless allowed)."""
+
+    def __init__(self, uid: str, root: str, *, follow_links_out: bool = False, open_files: int = 64) -> None:
+        self.uid = uid
+        self.name = root
+        self._root = os.path.realpath(root)
+        self._follow_links_out = follow_links_out
+        self._open_files = open_files
+        self._files = FilePool(open_files)
+
+    def list(self, path: str) -> Iterator[Entry]:
+        """The entries of a folder, sorted by name; devices, sockets and links that lead out carry their problem."""
+        full = self._inside(path)
+        try:
+            with os.scandir(full) as found:
+                names = sorted(entry.name for entry in found)
+        except OSError as error:
+            self._fail(path, error)
+        return (self._entry(path, name) for name in names)
+
+    def stat(self, path: str) -> SourceStat:
+        """Facts about a path."""
+        try:
+            return _source_stat(os.stat(self._inside(path)), self._describe(path))
+        except OSError as error:
+            self._fail(path, error)
+
+    def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
+        """Bytes of a file, of the version `stamp` where one is given.
+
+        The version is checked after the bytes were read, so that a rewrite in between is noticed.
+        """
+        key = (path, stamp)
+        try:
+            data, now = b"", None
+
+            def fetch(fd: int) -> bytes:
+                nonlocal now
+                got = _read_all(fd, offset, size)
+                if stamp is not None:
+                    facts = os.fstat(fd)
+                    now = Stamp(facts.st_size, facts.st_mtime_ns)
+                return got
+
+            data = self._files.use(key, lambda: self._open(path), fetch)
+        except OSError as error:
+            self._fail(path, error)
+        if now != stamp:
+            self._files.forget(key)
+            raise SourceChangedError(f"{self._describe(path)}: changed since it was opened; open it again")
+        return data
+
+    def spec(self) -> Mapping[str, object]:
+        """What another process needs to build the same origin."""
+        return {
+            "kind": "local",
+            "uid": self.uid,
+            "root": self._root,
+            "follow_links_out": self._follow_links_out,
+            "open_files": self._open_files,
+        }
+
+    def close(self) -> None:
+        """Close all pooled files."""
+        self._files.close()
+
+    def _entry(self, folder: str, name: str) -> Entry:
+        path = f"{folder}/{name}" if folder else name
+        try:
+            return Entry(name, self.stat(path))
+        except OriginError as error:
+            return Entry(name, None, str(error))
+
+    def _open(self, path: str) -> int:
+        # O_NONBLOCK: a named pipe put in place of a file must not hang its opener.
+        fd = os.open(self._inside(path), _READ_FLAGS)
+        if not statmod.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise RefusedError(f"{self._describe(path)}: not a regular file")
+        return fd
+
+    def _inside(self, path: str) -> str:
+        full = os.path.join(self._root, *checked_path(path).split("/")) if path else self._root
+        if not self._follow_links_out:
+            real = os.path.realpath(full)
+            if real != self._root and not real.startswith(self._root.rstrip(os.sep) + os.sep):
+                raise RefusedError(
+                    f"{self._describe(path)}: a symbolic link leads out of the source; "
+                    "set scan.follow_links_out to follow it"
+                )
+        return full
+
+    def _describe(self, path: str) -> str:
+        return f"{self.name}/{path}" if path else self.name
+
+    def _fail(self, path: str, error: OSError) -> NoReturn:
+        shown = self._describe(path)
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            raise NotFoundError(f"{shown}: no such file or folder") from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP):
+            raise RefusedError(f"{shown}: {error.strerror}; check its permissions") from error
+        raise UnavailableError(f"{shown}: {error.strerror}") from error
+
+
+def _read_all(fd: int, offset: int, size: int) -> bytes:
+    data = os.pread(fd, size, offset)
+    if len(data) == size or not data:
+        return data
+    parts, have = [data], len(data)
+    while have < size and (piece := os.pread(fd, size - have, offset + have)):
+        parts.append(piece)
+        have += len(piece)
+    return b"".join(parts)
+
+
+def _source_stat(facts: os.stat_result, shown: str) -> SourceStat:
+    if statmod.S_ISDIR(facts.st_mode):
+        return SourceStat(NodeKind.FOLDER, Stamp(0, facts.st_mtime_ns), str(facts.st_ino))
+    if statmod.S_ISREG(facts.st_mode):
+        return SourceStat(NodeKind.FILE, Stamp(facts.st_size, facts.st_mtime_ns), str(facts.st_ino))
+    raise RefusedError(f"{shown}: neither a file nor a folder")

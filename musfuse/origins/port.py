@@ -1,0 +1,67 @@
+"""The port that every origin implements. Nothing here ever writes to an original."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from musfuse.errors import RefusedError
+from musfuse.model import NodeKind, Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStat:
+    """What an origin knows of a path. `ident` survives a move inside the origin; empty where it has none."""
+
+    kind: NodeKind
+    stamp: Stamp
+    ident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name in a folder; `stat` is None where the entry cannot be used, and `problem` says why."""
+
+    name: str
+    stat: SourceStat | None
+    problem: str = ""
+
+
+class Origin(Protocol):
+    """A place with originals. Paths are relative to its root, `/`-separated, `""` being the root.
+
+    All methods may be called from many threads. They raise NotFoundError, RefusedError (outside the root, no
+    permission) or UnavailableError (the place cannot be reached now).
+    """
+
+    @property
+    def uid(self) -> str:
+        """A stable id of this origin, unique in a library."""
+
+    @property
+    def name(self) -> str:
+        """The origin's root as people write it, for messages."""
+
+    def list(self, path: str) -> Iterator[Entry]:
+        """The entries of a folder, sorted by name; an entry that cannot be used is given with its problem."""
+
+    def stat(self, path: str) -> SourceStat:
+        """Facts about a path."""
+
+    def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
+        """Bytes [offset, offset + size) of a file, fewer only at its end.
+
+        Where `stamp` is given the bytes are those of that version, or SourceChangedError is raised.
+        """
+
+    def spec(self) -> Mapping[str, object]:
+        """What another process needs to build the same origin (JSON values, no secrets)."""
+
+    def close(self) -> None:
+        """Let go of all resources."""
+
+
+def checked_path(path: str) -> str:
+    """The path itself; raises RefusedError where it is absolute or steps outside by its own words."""
+    if path.startswith("/") or "\0" in path or any(part in ("", ".", "..") for part in path.split("/") if path):
+        raise RefusedError(f"{path!r}: not a path inside the source; nothing was read")
+    return path

@@ -1,0 +1,57 @@
+"""A seekable reader over an origin: what tag readers and decoders get instead of a path."""
+
+import io
+from typing import TYPE_CHECKING
+
+from musfuse.errors import OriginError
+from musfuse.model import SourceFile
+from musfuse.origins.port import Origin
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+BUFFER = 64 * 1024
+
+
+class _RawReader(io.RawIOBase):
+    """Positioned reads of one version of one file. Errors surface as OSError with the origin's error as cause."""
+
+    def __init__(self, origin: Origin, file: SourceFile) -> None:
+        super().__init__()
+        self._origin, self._file, self._position = origin, file, 0
+
+    @property
+    def name(self) -> str:
+        """The file's name, which some tag readers take as a hint."""
+        return self._file.path.rsplit("/", 1)[-1]
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._file.stamp.size}[whence]
+        if start + offset < 0:
+            raise OSError("seek before the start of the file")
+        self._position = start + offset
+        return self._position
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer).cast("B")
+        try:
+            data = self._origin.read(self._file.path, self._position, len(view), self._file.stamp)
+        except OriginError as error:
+            raise OSError(error.errno, str(error)) from error
+        view[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+
+def open_reader(origin: Origin, file: SourceFile) -> io.BufferedReader:
+    """A buffered, seekable reader of exactly this version of the file; not for use from two threads at once."""
+    return io.BufferedReader(_RawReader(origin, file), BUFFER)

@@ -1,0 +1,8 @@
+"""What this machine keeps: the KvStore port and its backends."""
+
+from musfuse.store.disk import DiskKv
+from musfuse.store.kv import KvNamespace, KvStore, RoutedKv
+from musfuse.store.memory import MemoryKv
+from musfuse.store.sqlite import SqliteKv
+
+__all__ = ["DiskKv", "KvNamespace", "KvStore", "MemoryKv", "RoutedKv", "SqliteKv"]

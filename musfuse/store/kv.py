@@ -1,0 +1,60 @@
+"""The port for values kept by key: raw bytes in namespaces, never pickled objects."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Protocol
+
+
+class KvNamespace(StrEnum):
+    """What a value is, which decides the backend it lies in."""
+
+    TRACK = "track"
+    ARTWORK = "artwork"
+    INDEX = "index"
+
+
+class KvStore(Protocol):
+    """Keys are text, values bytes. All methods may be called from many threads; they raise StoreError."""
+
+    def get(self, namespace: KvNamespace, key: str) -> bytes | None:
+        """The value, or None."""
+
+    def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
+        """Set the value; it survives a kill of the process once this returns."""
+
+    def delete(self, namespace: KvNamespace, key: str) -> bool:
+        """Remove the value; whether there was one."""
+
+    def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
+        """The keys that begin with `prefix`, in order."""
+
+    def close(self) -> None:
+        """Flush and let go."""
+
+
+class RoutedKv:
+    """One store made of a backend for each namespace."""
+
+    def __init__(self, backends: Mapping[KvNamespace, KvStore]) -> None:
+        self._backends = dict(backends)
+
+    def get(self, namespace: KvNamespace, key: str) -> bytes | None:
+        """The value, or None."""
+        return self._backends[namespace].get(namespace, key)
+
+    def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
+        """Set the value."""
+        self._backends[namespace].put(namespace, key, value)
+
+    def delete(self, namespace: KvNamespace, key: str) -> bool:
+        """Remove the value; whether there was one."""
+        return self._backends[namespace].delete(namespace, key)
+
+    def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
+        """The keys that begin with `prefix`, in order."""
+        return self._backends[namespace].scan(namespace, prefix)
+
+    def close(self) -> None:
+        """Close each backend once."""
+        for backend in {id(b): b for b in self._backends.values()}.values():
+            backend.close()

@@ -1,0 +1,37 @@
+"""A KvStore in memory, for tests and for libraries that keep nothing."""
+
+import threading
+from collections.abc import Iterator
+
+from musfuse.store.kv import KvNamespace
+
+
+class MemoryKv:
+    """Dictionaries behind a lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: dict[tuple[KvNamespace, str], bytes] = {}
+
+    def get(self, namespace: KvNamespace, key: str) -> bytes | None:
+        """The value, or None."""
+        with self._lock:
+            return self._values.get((namespace, key))
+
+    def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
+        """Set the value."""
+        with self._lock:
+            self._values[namespace, key] = bytes(value)
+
+    def delete(self, namespace: KvNamespace, key: str) -> bool:
+        """Remove the value; whether there was one."""
+        with self._lock:
+            return self._values.pop((namespace, key), None) is not None
+
+    def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
+        """The keys that begin with `prefix`, in order."""
+        with self._lock:
+            return iter(sorted(k for n, k in self._values if n == namespace and k.startswith(prefix)))
+
+    def close(self) -> None:
+        """Nothing is held."""

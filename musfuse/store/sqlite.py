@@ -1,0 +1,67 @@
+"""A KvStore in SQLite with `synchronous=FULL`, for what cannot be made again."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from musfuse.errors import StoreError
+from musfuse.store.kv import KvNamespace
+
+# kv: one row a value. Owner: this module. `key` is compared as bytes (BINARY), so a prefix is a range.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS kv (
+    namespace TEXT NOT NULL,
+    key       TEXT NOT NULL,
+    value     BLOB NOT NULL,
+    PRIMARY KEY (namespace, key)
+) WITHOUT ROWID
+"""
+
+
+class SqliteKv:
+    """One connection behind a lock: these namespaces are small and written rarely."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._path = path
+        try:
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute(_SCHEMA)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: cannot be opened as a database: {error}") from error
+
+    def get(self, namespace: KvNamespace, key: str) -> bytes | None:
+        """The value, or None."""
+        rows = self._run("SELECT value FROM kv WHERE namespace = ? AND key = ?", namespace, key)
+        return bytes(rows[0][0]) if rows else None
+
+    def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
+        """Set the value; durable when this returns."""
+        self._run("INSERT OR REPLACE INTO kv VALUES (?, ?, ?)", namespace, key, value)
+
+    def delete(self, namespace: KvNamespace, key: str) -> bool:
+        """Remove the value; whether there was one."""
+        return bool(self._run("DELETE FROM kv WHERE namespace = ? AND key = ? RETURNING 1", namespace, key))
+
+    def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
+        """The keys that begin with `prefix`, in order."""
+        rows = self._run(
+            "SELECT key FROM kv WHERE namespace = ? AND key >= ? AND substr(key, 1, ?) = ? ORDER BY key",
+            namespace, prefix, len(prefix), prefix,
+        )  # fmt: skip
+        return (row[0] for row in rows)
+
+    def close(self) -> None:
+        """Flush and close."""
+        with self._lock:
+            self._db.close()
+
+    def _run(self, sql: str, *values: object) -> list[tuple[bytes | str, ...]]:
+        with self._lock:
+            try:
+                return self._db.execute(sql, values).fetchall()  # type: ignore[arg-type]
+            except sqlite3.Error as error:
+                raise StoreError(f"{self._path}: {error}") from error
