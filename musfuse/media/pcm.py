@@ -5,11 +5,12 @@ samples in the upper byte), 32-bit words for 24 bits (in the upper three bytes).
 form of which RFC 9639 §8.2 takes the MD5 and which a WAV holds.
 """
 
+import io
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from musfuse.errors import MalformedError, MediaError, UnsupportedError
+from musfuse.errors import MalformedError, MediaError, OriginError, UnsupportedError
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin, open_reader
 
@@ -68,7 +69,7 @@ class SndfilePcm:
 
     def __init__(self, origin: Origin, file: SourceFile) -> None:
         self._shown = f"{origin.name}/{file.path}"
-        self._file = open_sndfile(origin, file)
+        self._file, self._input = open_sndfile(origin, file)
         self.format = sndfile_format(self._file)
         self._words = sample_words(self.format.bits)
 
@@ -77,22 +78,73 @@ class SndfilePcm:
         try:
             if self._file.tell() != start:
                 self._file.seek(start)
-            return bytes(self._file.buffer_read(count, self._words))
+            words = bytes(self._file.buffer_read(count, self._words))
         except (RuntimeError, OSError, ValueError) as error:
+            self._input.check()
             raise MediaError(f"{self._shown}: cannot be decoded at sample {start}: {error}") from error
+        self._input.check()
+        return words
 
     def close(self) -> None:
         """Let go of the decoder."""
         self._file.close()
+        self._input.close()
 
 
-def open_sndfile(origin: Origin, file: SourceFile) -> Any:
-    """A soundfile.SoundFile over an origin's file; raises MalformedError where libsndfile refuses it."""
+class SndfileInput:
+    """What libsndfile reads from. Its callbacks must not raise, so an error is kept for `check` and looks like an end."""
+
+    def __init__(self, reader: io.BufferedReader) -> None:
+        self._reader = reader
+        self._error: OSError | None = None
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer as far as the file reaches."""
+        try:
+            return self._reader.readinto(buffer)
+        except OSError as error:
+            self._error = error
+            return 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move; a hostile file may send libsndfile before the start, which leaves the position where it is."""
+        try:
+            return self._reader.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return self._reader.tell()
+
+    def tell(self) -> int:
+        """The position."""
+        return self._reader.tell()
+
+    def write(self, data: bytes) -> int:
+        """Originals are never written."""
+        del data
+        return 0
+
+    def check(self) -> None:
+        """Raise the origin's error that a callback had to keep."""
+        error, self._error = self._error, None
+        if error is not None:
+            raise error.__cause__ if isinstance(error.__cause__, OriginError) else error
+
+    def close(self) -> None:
+        """Close the reader."""
+        self._reader.close()
+
+
+def open_sndfile(origin: Origin, file: SourceFile) -> tuple[Any, SndfileInput]:
+    """A soundfile.SoundFile over an origin's file, and its input; raises MalformedError where libsndfile refuses it."""
     import soundfile
 
+    source = SndfileInput(open_reader(origin, file))
     try:
-        return soundfile.SoundFile(open_reader(origin, file))
+        return soundfile.SoundFile(source), source
     except (RuntimeError, OSError, ValueError, TypeError) as error:
+        try:
+            source.check()
+        finally:
+            source.close()
         detail = str(getattr(error, "error_string", error))
         raise MalformedError(f"{origin.name}/{file.path}: libsndfile cannot open it: {detail}") from error
 

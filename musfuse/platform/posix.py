@@ -1,15 +1,20 @@
 """System calls of Linux, macOS and the BSDs. `windows` has the same functions."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from musfuse.errors import MountError
 
 
 def raise_open_file_limit() -> int:
@@ -130,3 +135,106 @@ def is_trusted(connection: socket.socket, path: Path) -> bool:
     """Whether an accepted connection comes from this user: the socket's own permissions have seen to it."""
     del connection, path
     return True
+
+
+def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
+    """Raise MountError, which says what to do, where nothing can be mounted at `path`."""
+    clean_dead_mount(path)
+    if not path.exists():
+        raise MountError(f"{path}: no such folder; make it first: mkdir -p {path}")
+    if not path.is_dir():
+        raise MountError(f"{path}: not a folder; name an empty folder")
+    if is_mounted(path):
+        raise MountError(f"{path}: something is mounted there already; unmount it first, or name another folder")
+    try:
+        empty = not any(path.iterdir())
+    except PermissionError:
+        raise MountError(f"{path}: no permission to look into it; name a folder of your own") from None
+    if not empty:
+        raise MountError(f"{path}: not empty; what is in it would be hidden. Name an empty folder")
+    if sys.platform == "linux":
+        _check_fuse(path, wants_allow_other)
+
+
+def _check_fuse(path: Path, wants_allow_other: bool) -> None:
+    device = Path("/dev/fuse")
+    if not device.exists():
+        raise MountError("/dev/fuse is missing: load it with `modprobe fuse`, or start the container with --device /dev/fuse")
+    if os.geteuid() == 0:
+        return
+    if not os.access(device, os.R_OK | os.W_OK):
+        raise MountError("/dev/fuse: no permission; add yourself to its group, or ask the administrator")
+    if not os.access(path, os.W_OK):
+        raise MountError(f"{path}: not writable by you; FUSE mounts only over a folder of your own")
+    if not (shutil.which("fusermount3") or shutil.which("fusermount")):
+        raise MountError("fusermount3 is not installed; it comes with the package fuse3")
+    if wants_allow_other and not _user_allow_other():
+        raise MountError("allow_other needs a line `user_allow_other` in /etc/fuse.conf; the administrator can add it")
+
+
+def _user_allow_other() -> bool:
+    try:
+        lines = Path("/etc/fuse.conf").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return False
+    return any(line.strip() == "user_allow_other" for line in lines)
+
+
+def is_mounted(path: Path) -> bool:
+    """Whether a file system is mounted exactly there."""
+    try:
+        return os.path.ismount(path)
+    except OSError:
+        return True
+
+
+def clean_dead_mount(path: Path) -> bool:
+    """Detach what a killed process of ours left behind; whether there was anything."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        if error.errno not in (errno.ENOTCONN, errno.EIO):
+            return False
+        _run_unmount(path, lazy=True)
+        return True
+    return False
+
+
+def unmount(path: Path, lazy: bool) -> None:
+    """Unmount; raises MountError where it is in use (never with `lazy`) or refused."""
+    problem = _run_unmount(path, lazy)
+    if problem and is_mounted(path):
+        if "busy" in problem.lower():
+            raise MountError(
+                f"{path}: in use: a program has a file or folder of the drive open; close it, or use --force"
+            )
+        raise MountError(f"{path}: cannot be unmounted: {problem}")
+
+
+def _run_unmount(path: Path, lazy: bool) -> str:
+    """Try the tools there are; what the last one complained of, or nothing."""
+    attempts = []
+    for tool in ("fusermount3", "fusermount"):
+        if shutil.which(tool):
+            attempts.append([tool, "-u", *(["-z"] if lazy else []), "--", str(path)])
+    attempts.append(["umount", *(["-l"] if lazy and sys.platform == "linux" else ["-f"] if lazy else []), str(path)])
+    problem = ""
+    for command in attempts:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            problem = str(error)
+            continue
+        if done.returncode == 0:
+            return ""
+        problem = problem or done.stderr.strip()
+    return problem
+
+
+def mount_answers(path: Path) -> bool:
+    """Whether a mounted drive answers a stat of its root."""
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return os.path.ismount(path)

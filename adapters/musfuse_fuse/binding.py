@@ -1,0 +1,49 @@
+"""Load a Python binding of libfuse: mfusepy with libfuse 3 where it is there, else libfuse 2; or fusepy (libfuse 2)."""
+
+import ctypes
+import importlib
+import os
+import sys
+from typing import Any
+
+from musfuse.errors import MountError
+
+_LIBFUSE3 = ("libfuse3.so.4", "libfuse3.so.3")
+_LIBFUSE2 = ("libfuse.so.2",)
+
+
+def load_binding(name: str) -> Any:
+    """The binding's module. Raises MountError, which says what to install."""
+    if name == "mfusepy":
+        _choose_library()
+    try:
+        return importlib.import_module("mfusepy" if name == "mfusepy" else "fuse")
+    except ImportError as error:
+        package = "mfusepy" if name == "mfusepy" else "fusepy"
+        raise MountError(f"the Python package {package} is not installed ({error}); install it with pip") from error
+    except (OSError, AttributeError) as error:
+        raise MountError(f"FUSE is not installed: {error}. {_install_hint()}") from error
+
+
+def _choose_library() -> None:
+    """mfusepy takes libfuse 2 where both are installed, and runs a slow search; name the library before it is imported."""
+    if sys.platform != "linux" or os.environ.get("FUSE_LIBRARY_PATH") or "mfusepy" in sys.modules:
+        return
+    for soname in (*_LIBFUSE3, *_LIBFUSE2):
+        try:
+            ctypes.CDLL(soname)
+        except OSError:
+            continue
+        os.environ["FUSE_LIBRARY_PATH"] = soname
+        return
+
+
+def _install_hint() -> str:
+    if sys.platform == "darwin":
+        return "Install macFUSE or FUSE-T"
+    return "Install it: `apt install fuse3 libfuse3-3` on Debian and Ubuntu, `dnf install fuse3` on Fedora"
+
+
+def major_version(binding: Any) -> int:
+    """2 or 3: the libfuse that the binding loaded."""
+    return int(getattr(binding, "fuse_version_major", 2))

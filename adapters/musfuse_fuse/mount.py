@@ -1,0 +1,110 @@
+"""Mount a drive through FUSE, and unmount it: checks before, the loop's thread, a clean end."""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from musfuse.drive import Drive
+from musfuse.errors import MountError
+from musfuse.platform import system
+from musfuse_fuse.binding import load_binding, major_version
+from musfuse_fuse.operations import make_operations
+
+log = logging.getLogger(__name__)
+
+_START_SECONDS = 20.0
+
+
+class FuseMount:
+    """A mounted drive. `on_end` is called once, when the kernel's side is gone, whoever unmounted it."""
+
+    def __init__(self, mountpoint: Path) -> None:
+        self.mountpoint = mountpoint
+        self.ended = threading.Event()
+        self._ready = threading.Event()
+        self._problem = ""
+        self._thread: threading.Thread | None = None
+
+    def start(self, binding: Any, drive: Drive, options: Mapping[str, Any]) -> None:
+        """Run the loop on a thread of its own; returns when the kernel has connected. Raises MountError."""
+        operations = make_operations(binding, drive, self._ready.set)
+
+        def loop() -> None:
+            try:
+                binding.FUSE(operations, str(self.mountpoint), foreground=True, raw_fi=True, **options)
+            except RuntimeError as error:
+                self._problem = f"libfuse could not mount {self.mountpoint} (status {error}); its own message is above or in the log"
+            except BaseException as error:
+                log.exception("the FUSE loop failed")
+                self._problem = f"{type(error).__name__}: {error}"
+            finally:
+                self.ended.set()
+                self._ready.set()
+
+        self._thread = threading.Thread(target=loop, name=f"fuse {self.mountpoint}", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(_START_SECONDS):
+            raise MountError(f"{self.mountpoint}: libfuse did not connect within {_START_SECONDS:.0f} s")
+        if self.ended.is_set():
+            raise MountError(self._problem or f"{self.mountpoint}: the mount ended at once")
+
+    def unmount(self, force: bool = False) -> None:
+        """Unmount; with `force` even while files are open (their readers get ENOTCONN once the process ends).
+
+        Raises MountError where files are open and `force` is not set.
+        """
+        if not self.ended.is_set():
+            system.unmount(self.mountpoint, lazy=force)
+        if self._thread is not None:
+            self._thread.join(timeout=2.0 if force else 10.0)
+
+
+class FuseFace:
+    """Mounts drives through FUSE."""
+
+    name = "fuse"
+
+    def __init__(self, binding: str, threads: int, allow_other: bool) -> None:
+        self._binding, self._threads, self._allow_other = binding, threads, allow_other
+
+    def mount(self, drive: Drive, mountpoint: Path, options: Sequence[str] = ()) -> FuseMount:
+        """Mount; `options` are FUSE mount options (`allow_other`, `max_read=65536`). Raises MountError."""
+        given = _parse(options)
+        system.check_mountpoint(mountpoint, wants_allow_other=self._allow_other or bool(given.get("allow_other")))
+        binding = load_binding(self._binding)
+        merged = self._options(major_version(binding)) | given
+        mount = FuseMount(mountpoint)
+        mount.start(binding, drive, merged)
+        return mount
+
+    def _options(self, version: int) -> dict[str, Any]:
+        options: dict[str, Any] = {
+            "fsname": "musfuse",
+            "subtype": "musfuse",
+            "ro": True,
+            "use_ino": True,
+            "default_permissions": True,
+            "attr_timeout": 1,
+            "entry_timeout": 1,
+            "negative_timeout": 0,
+        }
+        if version >= 3:
+            options["max_threads"] = self._threads
+            options["max_idle_threads"] = 16
+        if self._allow_other:
+            options["allow_other"] = True
+        return options
+
+
+def _parse(options: Sequence[str]) -> dict[str, Any]:
+    """`-o a,b=c` as keyword arguments of the binding."""
+    parsed: dict[str, Any] = {}
+    for text in options:
+        for option in filter(None, text.split(",")):
+            name, given, value = option.partition("=")
+            parsed[name] = value if given else True
+    if parsed.pop("rw", False):
+        raise MountError("-o rw: the drive is read-only; originals are never written")
+    return parsed

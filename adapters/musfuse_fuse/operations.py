@@ -1,0 +1,127 @@
+"""FUSE callbacks, each one drive call."""
+
+import errno
+import logging
+import os
+import stat
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from musfuse.drive import CacheHint, Drive
+from musfuse.errors import MusfuseError
+from musfuse.model import NodeKind
+
+log = logging.getLogger(__name__)
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
+_BLOCK = 4096
+
+
+def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None]) -> Any:
+    """An Operations object of the binding over a drive; `on_ready` is called when the kernel has said hello."""
+
+    def fail(error: MusfuseError) -> Any:
+        """The one table from errors to errno is the errors' own."""
+        log.debug("%s", error)
+        return binding.FuseOSError(error.errno)
+
+    class DriveOperations(binding.Operations):  # type: ignore[misc]
+        """Read-only: what would write is not overridden, and the binding answers EROFS; so does the kernel (`ro`)."""
+
+        use_ns = True
+
+        def init(self, path: str) -> None:
+            """The kernel is connected."""
+            del path
+            on_ready()
+
+        def getattr(self, path: str, fi: Any = None) -> dict[str, Any]:
+            """stat, always by path: the kernel keeps one set of attributes for all handles."""
+            del fi
+            try:
+                attr = drive.attr(_inside(path))
+            except MusfuseError as error:
+                raise fail(error) from error
+            folder = attr.kind is NodeKind.FOLDER
+            return {
+                "st_ino": attr.node,
+                "st_mode": stat.S_IFDIR | 0o555 if folder else stat.S_IFREG | 0o444,
+                "st_nlink": 2 if folder else 1,
+                "st_size": attr.size,
+                "st_blocks": -(-attr.size // 512),
+                "st_blksize": 128 * 1024,
+                "st_uid": _UID,
+                "st_gid": _GID,
+                "st_mtime": attr.mtime_ns,
+                "st_ctime": attr.mtime_ns,
+                "st_atime": attr.mtime_ns,
+            }
+
+        def readdir(self, path: str, fh: int) -> Iterator[Any]:
+            """Names with their types and inode numbers, so that a walk need not stat."""
+            del fh
+            try:
+                entries = drive.list(_inside(path))
+            except MusfuseError as error:
+                raise fail(error) from error
+            return self._entries(entries)
+
+        @staticmethod
+        def _entries(entries: Any) -> Iterator[Any]:
+            yield ".", {"st_mode": stat.S_IFDIR}, 0
+            yield "..", {"st_mode": stat.S_IFDIR}, 0
+            for entry in entries:
+                mode = stat.S_IFDIR if entry.kind is NodeKind.FOLDER else stat.S_IFREG
+                yield entry.name, {"st_mode": mode, "st_ino": entry.node}, 0
+
+        def open(self, path: str, fi: Any) -> int:
+            """Open for reading; anything else is EROFS."""
+            if fi.flags & _WRITING:
+                raise binding.FuseOSError(errno.EROFS)
+            try:
+                opened = drive.open(_inside(path))
+            except MusfuseError as error:
+                raise fail(error) from error
+            fi.fh = opened.handle
+            fi.direct_io = opened.hint is CacheHint.BYPASS
+            fi.keep_cache = opened.hint is CacheHint.KEEP
+            return 0
+
+        def read(self, path: str, size: int, offset: int, fi: Any) -> bytes:
+            """Positioned read of an open file."""
+            del path
+            try:
+                return drive.read_at(fi.fh, offset, size)
+            except MusfuseError as error:
+                raise fail(error) from error
+
+        def release(self, path: str, fi: Any) -> int:
+            """Close."""
+            del path
+            try:
+                drive.close(fi.fh)
+            except MusfuseError as error:
+                raise fail(error) from error
+            return 0
+
+        def statfs(self, path: str) -> dict[str, int]:
+            """Nothing is free."""
+            del path
+            volume = drive.statvfs()
+            return {
+                "f_bsize": _BLOCK, "f_frsize": _BLOCK, "f_blocks": 0, "f_bfree": 0, "f_bavail": 0, "f_namemax": 255,
+                "f_files": volume.files + volume.folders, "f_ffree": 0, "f_favail": 0,
+            }  # fmt: skip
+
+        def utimens(self, path: str, times: Any = None) -> int:
+            """fusepy's default would say that it worked."""
+            raise binding.FuseOSError(errno.EROFS)
+
+    return DriveOperations()
+
+
+_UID, _GID = os.getuid(), os.getgid()
+
+
+def _inside(path: str) -> str:
+    return path.lstrip("/")

@@ -1,0 +1,47 @@
+"""Where a file of the drive comes from, and why it is named so."""
+
+from typing import Any
+
+from musfuse.app.library import Library
+from musfuse.errors import MusfuseError
+from musfuse.library.catalog.files import TrackRow
+from musfuse.model import NodeKind
+
+
+def describe(library: Library, path: str) -> dict[str, Any]:
+    """All that is known of an entry, as JSON values; raises NoEntryError."""
+    node, row = library.drive.row(path)
+    facts: dict[str, Any] = {"path": path, "node": node.id, "kind": node.kind.value}
+    if node.kind is NodeKind.FOLDER:
+        return facts | {"entries": sum(1 for _ in library.nodes.children(node.id))}
+    if row is None:
+        return facts
+    return facts | _track(library, path, row)
+
+
+def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:
+    track = row.track
+    fmt = track.format
+    source = library.sources.row(track.file.source_uid)
+    facts: dict[str, Any] = {
+        "source": f"{source.uri}/{track.file.path}",
+        "source_bytes": track.file.stamp.size,
+        "served_as": track.serve.value,
+        "format": {
+            "container": fmt.container, "codec": fmt.codec, "rate": fmt.sample_rate, "channels": fmt.channels,
+            "bits": fmt.bits, "samples": fmt.total_samples,
+        },
+        "tags": {name: list(values) for name, values in track.tags.items()},
+        "template": library.config.view.template,
+        "wanted": row.wanted,
+        "numbered": path.rsplit("/", 1)[-1] != row.wanted.rsplit("/", 1)[-1],
+        "problem": row.problem,
+    }  # fmt: skip
+    try:
+        layout = library.engine.layout(track)
+    except MusfuseError as error:
+        return facts | {"size": library.sizes.known(row), "layout": [], "layout_problem": str(error)}
+    facts["size"] = layout.size
+    facts["layout"] = [{"bytes": segment.length, "what": segment.describe()} for segment in layout.segments]
+    layout.close()
+    return facts

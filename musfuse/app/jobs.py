@@ -1,0 +1,156 @@
+"""What the owner does in the background: name, scan, index; one after the other, on one thread, cancellable."""
+
+import logging
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from musfuse.app.library import Library
+from musfuse.errors import MusfuseError
+from musfuse.events import ScanProgress
+from musfuse.library.scanner import Scanner
+from musfuse.library.sizes import Backlog
+from musfuse.media.indexing import Priority
+
+log = logging.getLogger(__name__)
+
+_READER_PAUSE = 0.25
+
+
+@dataclass
+class JobState:
+    """A job as `status` shows it. `done` and `total` count files; `total` is 0 where it is not known."""
+
+    state: str = "never"
+    done: int = 0
+    total: int = 0
+    began: float = 0.0
+    ended: float = 0.0
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """The job starts now."""
+        self.state, self.done, self.total, self.began, self.ended = "running", 0, 0, time.time(), 0.0
+        self.details = {}
+
+    def end(self, state: str = "done") -> None:
+        """The job ended."""
+        self.state, self.ended = state, time.time()
+
+    def seconds_left(self) -> float | None:
+        """An estimate from the pace so far; None where there is no telling."""
+        spent = time.time() - self.began
+        if self.state != "running" or not self.total or not self.done or spent < 0.5:
+            return None
+        return spent / self.done * (self.total - self.done)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the control channel."""
+        left = self.seconds_left()
+        return asdict(self) | {"seconds_left": None if left is None else round(left, 1)}
+
+
+class Jobs:
+    """Runs requested jobs. A request that comes while the same job waits is the same request."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self.scan, self.index = JobState(), JobState()
+        self._wake = threading.Condition()
+        self._wanted: set[str] = set()
+        self._urgent_index = False
+        self._stopping = threading.Event()
+        self._scanner: Scanner | None = None
+        self._backlog: Backlog | None = None
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        library.events.subscribe(ScanProgress, self._scan_progress)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def request(self, job: str, urgent: bool = False) -> None:
+        """Have `scan` or `index` done; an urgent index does not give way to readers."""
+        with self._wake:
+            self._wanted.add(job)
+            self._urgent_index = self._urgent_index or (job == "index" and urgent)
+            (self.scan if job == "scan" else self.index).state = "queued"
+            self._wake.notify()
+
+    def stop(self) -> None:
+        """Stop what runs, as soon as its current file is done."""
+        self._stopping.set()
+        with self._wake:
+            self._wake.notify()
+        if self._scanner:
+            self._scanner.cancel()
+        if self._backlog:
+            self._backlog.stop()
+
+    def join(self) -> None:
+        """Wait for the thread to end."""
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._wanted and not self._stopping.is_set():
+                    self._wake.wait()
+                if self._stopping.is_set():
+                    return
+                job = "scan" if "scan" in self._wanted else "index"
+                self._wanted.discard(job)
+            state = self.scan if job == "scan" else self.index
+            state.begin()
+            try:
+                (self._scan if job == "scan" else self._index)(state)
+            except MusfuseError as error:
+                log.error("%s: %s", job, error)
+                state.details["error"] = str(error)
+                state.end("failed")
+            except Exception as error:
+                log.exception("%s failed", job)
+                state.details["error"] = f"{type(error).__name__}: {error}"
+                state.end("failed")
+
+    def _scan(self, state: JobState) -> None:
+        self._scanner = scanner = self._library.scanner()
+        results = self._library.scan_all(scanner)
+        self._scanner = None
+        state.details = {
+            "read": sum(r.read for r in results),
+            "skipped": sum(r.skipped for r in results),
+            "removed": sum(r.removed for r in results),
+            "problems": [r.problem for r in results if r.problem],
+        }
+        state.done = state.total = sum(r.seen for r in results)
+        state.end("cancelled" if any(r.cancelled for r in results) else "done")
+        if self._library.config.index.background and not self._stopping.is_set():
+            self.request("index")
+
+    def _scan_progress(self, event: ScanProgress) -> None:
+        self.scan.done = event.seen
+        self.scan.details = {"source": event.source, "read": event.read, "skipped": event.skipped}
+
+    def _index(self, state: JobState) -> None:
+        self._backlog = backlog = self._library.backlog()
+
+        def progress(done: int, left: int) -> None:
+            state.done, state.total = done, done + left
+
+        done, failed = backlog.run(Priority.BACKGROUND, progress, self._give_way)
+        self._backlog = None
+        self._urgent_index = False
+        state.done = state.total = done + failed
+        state.details = {"indexed": done, "failed": failed}
+        state.end("cancelled" if self._stopping.is_set() else "done")
+
+    def _give_way(self) -> None:
+        """Wait while readers need the machine."""
+        while not self._stopping.is_set() and not self._urgent_index:
+            quiet_for = time.monotonic() - self._library.drive.last_read
+            if quiet_for >= _READER_PAUSE and not self._library.pool.demand:
+                return
+            self._stopping.wait(0.05)

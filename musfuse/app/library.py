@@ -1,0 +1,221 @@
+"""Build a library out of its parts, and take it down again in reverse."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from musfuse.config import Config
+from musfuse.config.options import worker_count
+from musfuse.drive import Drive
+from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError, StoreError
+from musfuse.events import EventBus, TrackIndexed, TreeChanged
+from musfuse.library.catalog import Database, Files, Nodes, SourceRow
+from musfuse.library.naming import Naming
+from musfuse.library.scanner import Scanner, ScanResult
+from musfuse.library.sizes import Backlog, Sizes
+from musfuse.library.templates import Template
+from musfuse.media.art import EmbeddedCovers
+from musfuse.media.engine import MediaEngine
+from musfuse.media.indexing import IndexPool
+from musfuse.media.ports import EmbeddedTags
+from musfuse.media.runs import RunCache
+from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
+from musfuse.origins import LocalOrigin, Origin
+from musfuse.platform import system
+from musfuse.store import DiskKv, KvNamespace, RoutedKv, SqliteKv
+
+log = logging.getLogger(__name__)
+
+
+def default_folder() -> Path:
+    """Where a library keeps its state when nobody says otherwise."""
+    import platformdirs
+
+    named = os.environ.get("MUSFUSE_LIBRARY")
+    return Path(named) if named else Path(platformdirs.user_data_dir("musfuse", appauthor=False))
+
+
+class Sources:
+    """The library's origins by uid, built when first asked for."""
+
+    def __init__(self, files: Files, config: Config) -> None:
+        self._files, self._config = files, config
+        self._lock = threading.Lock()
+        self._rows: dict[str, SourceRow] = {}
+        self._origins: dict[str, LocalOrigin] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Sources were added."""
+        rows = {row.uid: row for row in self._files.sources()}
+        with self._lock:
+            self._rows = rows
+
+    def rows(self) -> list[SourceRow]:
+        """All sources in order of priority."""
+        with self._lock:
+            return list(self._rows.values())
+
+    def row(self, uid: str) -> SourceRow:
+        """A source; raises NotFoundError."""
+        with self._lock:
+            row = self._rows.get(uid)
+        if row is None:
+            raise NotFoundError(f"source {uid} is not part of this library any more")
+        return row
+
+    def origin(self, uid: str) -> Origin:
+        """A source's origin; raises NotFoundError."""
+        row = self.row(uid)
+        with self._lock:
+            if uid not in self._origins:
+                self._origins[uid] = LocalOrigin(
+                    uid,
+                    row.uri,
+                    follow_links_out=self._config.scan.follow_links_out,
+                    open_files=self._config.cache.open_files,
+                )
+            return self._origins[uid]
+
+    def close(self) -> None:
+        """Close all origins."""
+        with self._lock:
+            for origin in self._origins.values():
+                origin.close()
+            self._origins.clear()
+
+
+class Library:
+    """Everything that one process needs to serve a library. Built by `open_library`; `close` undoes it in reverse."""
+
+    def __init__(self, folder: Path, config: Config, closing: ExitStack) -> None:
+        self.folder, self.config = folder, config
+        self._closing = closing
+        template = Template(config.view.template)  # before anything is touched: a bad template is the user's to mend
+        self.events = EventBus()
+        self.database = Database(folder / "catalog.db")
+        closing.callback(self.database.close)
+        self.files, self.nodes = Files(self.database), Nodes(self.database)
+        user = SqliteKv(folder / "user.db")
+        cache = DiskKv(folder / "cache")
+        self.store = RoutedKv({KvNamespace.TRACK: user, KvNamespace.ARTWORK: cache, KvNamespace.INDEX: cache})
+        closing.callback(self.store.close)
+        self.sources = Sources(self.files, config)
+        closing.callback(self.sources.close)
+        self._build_media(config, closing)
+        self.naming = Naming(self.database, template, config.view.policy, self.engine.serve_as)
+        self._naming_lock = threading.Lock()
+        self.sizes = Sizes(
+            self.files, self.engine, self.indexes, self.pool, self.sources.origin, self.events,
+            level=config.flac.level, threads=worker_count(config), waiters=config.index.waiters,
+            wait_seconds=config.index.wait_seconds, after_failure=self.name_tracks,
+        )  # fmt: skip
+        self.drive = Drive(
+            self.files, self.nodes, self.engine, self.sizes, self.sources.origin, self.refresh,
+            hide_unindexed=config.view.unindexed == "hide",
+        )  # fmt: skip
+        closing.callback(self.drive.shut_down)
+        self.events.subscribe(TreeChanged, lambda _: self.drive.invalidate())
+        self.events.subscribe(TrackIndexed, lambda _: self.drive.invalidate())
+
+    def _build_media(self, config: Config, closing: ExitStack) -> None:
+        workers = worker_count(config)
+        self.indexes = IndexStore(self.store, config.flac.level)
+        self.runs = RunCache(config.cache.frames_mib << 20, workers)
+        closing.callback(self.runs.close)
+        self.pool = IndexPool(workers, config.index.memory_mib)
+        closing.callback(self.pool.close)
+        self.covers = EmbeddedCovers()
+        flac = FlacTranscoder(self.indexes, self.store, config.flac, self.runs, config.cache.read_ahead)
+        transcoders = (flac, WavTranscoder(self.indexes), Passthrough())
+        self.engine = MediaEngine(self.sources.origin, transcoders, self.covers, EmbeddedTags())
+
+    def add_sources(self, folders: list[Path]) -> None:
+        """Remember source folders. Raises ConfigError where one is no folder, or lies within another source."""
+        for folder in folders:
+            if not folder.is_dir():
+                raise ConfigError(f"{folder}: no such folder; a source is a folder with music")
+            known = [Path(row.uri) for row in self.files.sources()]
+            nested = next((k for k in known if k != folder and (k in folder.parents or folder in k.parents)), None)
+            if nested:
+                raise ConfigError(f"{folder}: overlaps the source {nested}; its files would appear twice")
+            self.files.add_source(str(folder))
+        self.sources.reload()
+
+    def scanner(self) -> Scanner:
+        """A scanner for one run over the sources."""
+        pace = _Pace(self.name_tracks)
+        return Scanner(
+            self.files, self.store, self.covers, self.events, self.config.scan.threads, pace.after_batch, self._forget
+        )
+
+    def scan_all(self, scanner: Scanner) -> list[ScanResult]:
+        """Scan every source; a source that is away does not stop the others."""
+        self.naming.adopt_view()
+        self.name_tracks()
+        return [scanner.scan(row, self.sources.origin(row.uid)) for row in self.sources.rows()]
+
+    def backlog(self) -> Backlog:
+        """A run over everything that has no index."""
+        return Backlog(self.files, self.sizes, queued=max(1, worker_count(self.config) - 1))
+
+    def refresh(self, uid: str, path: str) -> None:
+        """Look at one original again."""
+        self.scanner().rescan_file(self.sources.row(uid), self.sources.origin(uid), path)
+
+    def name_tracks(self) -> None:
+        """Give names to what has none, and tell the drive."""
+        with self._naming_lock:
+            changed = self.naming.run()
+        self.drive.invalidate()
+        if changed:
+            self.events.publish(TreeChanged(self.nodes.generation()))
+
+    def close(self) -> None:
+        """Take everything down in reverse."""
+        self._closing.close()
+
+    def _forget(self, file: object) -> None:
+        from musfuse.model import SourceFile
+
+        assert isinstance(file, SourceFile)
+        self.sizes.forget(file)
+
+
+class _Pace:
+    """Names are made after the first batch of a scan, then at growing distances, so that naming never dominates."""
+
+    def __init__(self, name_tracks: Callable[[], None]) -> None:
+        self._name_tracks = name_tracks
+        self._next = 0.0
+
+    def after_batch(self, last: bool) -> None:
+        """A batch was committed."""
+        import time
+
+        began = time.monotonic()
+        if last or began >= self._next:
+            self._name_tracks()
+            ended = time.monotonic()
+            self._next = ended + max(1.0, 5 * (ended - began))
+
+
+def open_library(folder: Path, config: Config, closing: ExitStack | None = None) -> Library:
+    """Open (or make) the library whose state lies in `folder`; raises LibraryInUseError where another process has it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be made: {error.strerror}; name another folder with --library") from error
+    stack = closing or ExitStack()
+    lock = system.ProcessLock(folder / "owner.lock")
+    if not lock.acquire():
+        raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
+    stack.callback(lock.release)
+    try:
+        return Library(folder, config, stack)
+    except BaseException:
+        stack.close()
+        raise

@@ -1,0 +1,133 @@
+"""The process that owns a library while it is mounted: mounts, background jobs, the control channel."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from musfuse import __version__
+from musfuse.app.jobs import Jobs
+from musfuse.app.library import Library
+from musfuse.control.protocol import endpoint
+from musfuse.control.server import Server
+from musfuse.drive.mounts import Face, MountController
+from musfuse.errors import ControlError, MountError
+from musfuse.platform import system
+
+log = logging.getLogger(__name__)
+
+
+class Owner:
+    """Runs until its last mount is gone or it is told to stop."""
+
+    def __init__(self, library: Library, face: Face) -> None:
+        self._library = library
+        self._mounts = MountController(library.drive, face)
+        self._jobs = Jobs(library)
+        self._stop = threading.Event()
+        self._began = time.time()
+        methods: dict[str, Callable[..., Any]] = {
+            "status": self.status,
+            "mount": self.mount,
+            "unmount": self.unmount,
+            "scan": self.scan,
+            "index": self.index,
+            "info": self.info,
+            "stop": self.request_stop,
+        }
+        self._server = Server(endpoint(library.folder), methods)
+
+    def run(self, mountpoint: Path, options: Sequence[str], on_ready: Callable[[], None]) -> None:
+        """Mount, call `on_ready`, serve until the end, and take everything down. Raises MountError."""
+        try:
+            self._mounts.mount(mountpoint, options)
+            self._server.start()
+            self._jobs.start()
+            on_ready()
+            if self._library.config.scan.on_mount:
+                self._jobs.request("scan")
+            system.on_terminate(self._stop.set)
+            while not self._stop.is_set() and self._mounts.active():
+                self._mounts.wait_for_end(self._stop)
+        finally:
+            self._take_down()
+
+    def mount(self, mountpoint: str, options: list[str], sources: list[str]) -> dict[str, Any]:
+        """Mount the same drive once more, and take in more sources."""
+        self._library.add_sources([Path(source) for source in sources])
+        self._mounts.mount(Path(mountpoint), options)
+        if sources:
+            self._jobs.request("scan")
+        return {"mountpoint": mountpoint}
+
+    def unmount(self, mountpoint: str, force: bool = False) -> dict[str, Any]:
+        """Unmount one mountpoint; when it was the last, the process ends."""
+        self._mounts.unmount(Path(mountpoint), force)
+        return {"pid": os.getpid(), "last": not self._mounts.active()}
+
+    def scan(self, sources: list[str]) -> None:
+        """Begin a scan, with more sources where they are given."""
+        self._library.add_sources([Path(source) for source in sources])
+        self._jobs.request("scan")
+
+    def index(self) -> None:
+        """Begin to build all missing indexes."""
+        self._jobs.request("index", urgent=True)
+
+    def info(self, path: str) -> dict[str, Any]:
+        """Where a file of the drive comes from."""
+        from musfuse.app.info import describe
+
+        return describe(self._library, path)
+
+    def request_stop(self) -> None:
+        """Unmount everything and end."""
+        self._stop.set()
+
+    def status(self) -> dict[str, Any]:
+        """Everything that `musfuse status` shows."""
+        library = self._library
+        folders, files = library.nodes.counts()
+        return {
+            "version": __version__,
+            "pid": os.getpid(),
+            "library": str(library.folder),
+            "uptime_seconds": round(time.time() - self._began, 1),
+            "mounts": [str(path) for path in self._mounts.active()],
+            "sources": [row.uri for row in library.sources.rows()],
+            "policy": library.config.view.policy,
+            "template": library.config.view.template,
+            "tree": {"folders": folders, "files": files},
+            "open_files": library.drive.open_handles,
+            "counts": library.files.counts(),
+            "pending": library.files.pending(library.sizes.tokens()),
+            "scan": self._jobs.scan.to_json(),
+            "index": self._jobs.index.to_json(),
+        }
+
+    def _take_down(self) -> None:
+        """In order: no new work, waiters let go, mounts gone, control gone. The library is closed by who opened it."""
+        self._jobs.stop()
+        self._library.pool.close()
+        for mountpoint in self._mounts.active():
+            try:
+                self._mounts.unmount(mountpoint, force=False)
+            except MountError:
+                log.warning("%s: in use; detached, its open files end with this process", mountpoint)
+                self._mounts.unmount(mountpoint, force=True)
+        self._jobs.join()
+        self._server.close()
+
+
+def refuse_other_view(status: dict[str, Any], policy: str | None, template: str | None) -> None:
+    """Raise ControlError where a second mount asks for a view that the library's owner does not show."""
+    for name, wanted in (("policy", policy), ("template", template)):
+        if wanted is not None and wanted != status[name]:
+            raise ControlError(
+                f"the library is mounted with {name} {status[name]!r}; unmount it first, or use another --library"
+            )
+
+

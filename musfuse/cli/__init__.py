@@ -1,0 +1,85 @@
+"""The command line: one module a command, imported only when it runs.
+
+Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 mounting or unmounting failed; 4 the process that owns
+the library refused or did not answer; 130 interrupted.
+"""
+
+import importlib
+import logging
+import sys
+
+import click
+
+from musfuse import __version__
+from musfuse.errors import MusfuseError
+
+_COMMANDS = {
+    "mount": "show the library at a folder",
+    "unmount": "take the drive away",
+    "status": "mounts, library, scan and index progress",
+    "scan": "look for new, changed and removed files",
+    "index": "build missing frame indexes",
+    "report": "files that were skipped, and why",
+    "ls": "list a folder of the drive, mounted or not",
+    "info": "where a file of the drive comes from",
+    "config": "show the configuration",
+    "doctor": "check this machine",
+    "demo": "make a small library, mount it, check it",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"musfuse.cli.{cmd_name}_cmd")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 mount, 4 owner of the library, 130 interrupted.",
+)
+@click.version_option(__version__, prog_name="musfuse")
+@click.option("-v", "--verbose", count=True, help="Say more on standard error (-vv: everything).")
+def cli(verbose: int) -> None:
+    """Your music collection as one clean, read-only drive.
+
+    \b
+    Example:
+      musfuse mount ~/Music ~/Drive
+      musfuse unmount ~/Drive
+    """
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def main() -> None:
+    """Run the program and exit."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except MusfuseError as error:
+        click.echo(f"musfuse: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,101 @@
+"""What commands share: options, the library they mean, ways to show things."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from musfuse.config import Config, load_config
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def library_option(command: F) -> F:
+    """`--library DIR`"""
+    return click.option(
+        "--library", type=click.Path(path_type=Path), help="Folder of the library's state [default: the platform's data folder]."
+    )(command)
+
+
+def config_option(command: F) -> F:
+    """`--config FILE`"""
+    return click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file (TOML).")(command)
+
+
+def json_option(command: F) -> F:
+    """`--json`"""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def library_folder(named: Path | None) -> Path:
+    """The library that a command means, as an absolute path."""
+    from musfuse.app.library import default_folder
+
+    return absolute(named or default_folder())
+
+
+def absolute(path: Path) -> Path:
+    """An absolute path without touching the file system: a mountpoint may be dead."""
+    return Path(os.path.abspath(os.path.expanduser(path)))
+
+
+def load(config_file: Path | None, **flags: Any) -> Config:
+    """The configuration, with flags by option name, `__` for the dot."""
+    return load_config(config_file, {name.replace("__", "."): value for name, value in flags.items()}).config
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns as wide as they need to be; the last one is not padded."""
+    table = [tuple(headers), *(tuple(row) for row in rows)]
+    widths = [max(len(row[n]) for row in table) for n in range(len(headers))]
+    for number, row in enumerate(table):
+        line = "  ".join([cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)] + [row[-1]])
+        click.secho(printable(line), bold=number == 0)
+
+
+def printable(text: str) -> str:
+    """Text that any terminal takes: undecodable bytes of file names become replacement characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def duration(seconds: float | None) -> str:
+    """`1:02:03`, `2:03` or an empty text."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def size(count: int | None) -> str:
+    """Bytes for people."""
+    if count is None:
+        return "?"
+    value, unit = float(count), "B"
+    for bigger in ("KiB", "MiB", "GiB", "TiB"):
+        if value < 1024:
+            break
+        value, unit = value / 1024, bigger
+    return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"
+
+
+def drive_path(path: Path) -> tuple[str | None, Path | None]:
+    """(path on the drive, library folder) where `path` lies below a mounted drive, else (None, None)."""
+    from musfuse.control import owners
+
+    full = absolute(path)
+    for client in owners():
+        with client:
+            status = client.call("status")
+        for mount in map(Path, status["mounts"]):
+            if full == mount or mount in full.parents:
+                return "/".join(full.relative_to(mount).parts), Path(status["library"])
+    return None, None

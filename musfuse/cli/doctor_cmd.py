@@ -1,0 +1,118 @@
+"""`musfuse doctor`"""
+
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from musfuse.cli.common import config_option, json_option, library_folder, library_option, load, print_json, print_table
+from musfuse.errors import MusfuseError
+
+_Check = Callable[[], str]
+
+
+class _Warning(Exception):
+    pass
+
+
+@click.command("doctor", epilog="Example: musfuse doctor")
+@library_option
+@config_option
+@json_option
+def command(library: Path | None, config_file: Path | None, as_json: bool) -> None:
+    """Check what musfuse needs on this machine; exits with 1 where something is missing."""
+    folder = library_folder(library)
+    checks: dict[str, _Check] = {
+        "python": lambda: f"{platform.python_version()} at {sys.executable}",
+        "configuration": lambda: _configuration(config_file),
+        "fuse": lambda: _fuse(config_file),
+        "fusermount3": _fusermount,
+        "decoder": _decoder,
+        "encoder": _encoder,
+        "library": lambda: _library(folder),
+        "open files": _open_files,
+        "drives": _drives,
+    }
+    rows = [_run(name, check) for name, check in checks.items()]
+    if as_json:
+        print_json([{"check": name, "state": state, "detail": detail} for name, state, detail in rows])
+    else:
+        print_table(("check", "state", "detail"), rows)
+    if any(state == "fails" for _, state, _ in rows):
+        raise SystemExit(1)
+
+
+def _run(name: str, check: _Check) -> tuple[str, str, str]:
+    try:
+        return name, "ok", check()
+    except _Warning as warning:
+        return name, "warning", str(warning)
+    except (MusfuseError, OSError, ImportError) as error:
+        return name, "fails", str(error)
+
+
+def _configuration(config_file: Path | None) -> str:
+    load(config_file)
+    return "readable"
+
+
+def _fuse(config_file: Path | None) -> str:
+    from musfuse_fuse.binding import load_binding, major_version
+
+    name = load(config_file).fuse.binding
+    binding = load_binding(name)
+    if sys.platform == "linux" and not os.access("/dev/fuse", os.R_OK | os.W_OK):
+        raise _Warning("/dev/fuse is missing or not yours to open: `modprobe fuse`, or ask the administrator")
+    return f"{name} over libfuse {major_version(binding)}"
+
+
+def _fusermount() -> str:
+    found = shutil.which("fusermount3") or shutil.which("fusermount")
+    if not found and os.geteuid() != 0 and sys.platform == "linux":
+        raise _Warning("not installed; only root can mount. It comes with the package fuse3")
+    return found or "not needed here"
+
+
+def _decoder() -> str:
+    import soundfile
+
+    return f"libsndfile {soundfile.__libsndfile_version__}"
+
+
+def _encoder() -> str:
+    from musfuse.media.flac.encoder import fingerprint
+
+    began = time.perf_counter()
+    return f"fingerprint {fingerprint(5)} in {(time.perf_counter() - began) * 1e3:.0f} ms"
+
+
+def _library(folder: Path) -> str:
+    parent = next(p for p in (folder, *folder.parents) if p.exists())
+    if not os.access(parent, os.W_OK):
+        raise _Warning(f"{parent} is not writable; name another folder with --library")
+    free = shutil.disk_usage(parent).free
+    return f"{folder}, {free >> 20} MiB free"
+
+
+def _open_files() -> str:
+    from musfuse.platform import system
+
+    limit = system.raise_open_file_limit()
+    if limit < 1024:
+        raise _Warning(f"only {limit} files may be open; raise it with `ulimit -n`")
+    return f"{limit} may be open"
+
+
+def _drives() -> str:
+    from musfuse.control import owners
+
+    found = []
+    for client in owners():
+        with client:
+            found += client.call("status")["mounts"]
+    return ", ".join(found) or "none is mounted"

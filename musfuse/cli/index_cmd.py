@@ -1,0 +1,55 @@
+"""`musfuse index`"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from musfuse.cli.common import config_option, json_option, library_folder, library_option, load, print_json
+from musfuse.cli.progress import Progress, follow
+
+
+@click.command("index", epilog="Example: musfuse index --wait")
+@library_option
+@config_option
+@json_option
+@click.option("--wait", is_flag=True, help="Return when all indexes are built, not when the owner has begun.")
+def command(library: Path | None, config_file: Path | None, as_json: bool, wait: bool) -> None:
+    """Build the frame indexes that are missing, so that every size is known and no stat waits.
+
+    With a mounted drive its process does the work, after a scan that is still going on.
+    """
+    from musfuse.control import find_owner
+
+    folder = library_folder(library)
+    client = find_owner(folder)
+    if client is None:
+        result = _index_here(folder, config_file, as_json)
+    else:
+        with client:
+            client.call("index")
+            if not wait:
+                click.echo("indexing has begun; `musfuse status` shows how far it is")
+                return
+            result = follow(client, "index", as_json, lambda _: "")["index"]["details"]
+    if as_json:
+        print_json(result)
+    elif "error" not in result:
+        click.echo(f"{result.get('indexed', 0)} indexed, {result.get('failed', 0)} failed")
+    if "error" in result:
+        raise click.ClickException(result["error"])
+
+
+def _index_here(folder: Path, config_file: Path | None, quiet: bool) -> dict[str, Any]:
+    from musfuse.app import open_library
+    from musfuse.media.indexing import Priority
+
+    with ExitStack() as closing:
+        library = open_library(folder, load(config_file), closing)
+        backlog = library.backlog()
+        with Progress("index", quiet) as progress:
+            done, failed = backlog.run(
+                Priority.BACKGROUND, lambda done, left: progress.update(done, done + left), lambda: None
+            )
+    return {"indexed": done, "failed": failed}

@@ -1,0 +1,161 @@
+"""`musfuse mount`"""
+
+import json
+import logging
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from musfuse.cli.common import absolute, config_option, library_folder, library_option, load
+from musfuse.config import Config
+from musfuse.errors import ControlError, MountError, MusfuseError
+
+_LOG_LIMIT = 1 << 20
+
+
+@click.command("mount", epilog="Example: musfuse mount ~/Music ~/Drive")
+@library_option
+@config_option
+@click.option("--policy", help="What lossless audio is served as: flac, original or wav.")
+@click.option("--template", help="Path template of a track.")
+@click.option("--foreground", is_flag=True, help="Stay in the foreground; Ctrl-C unmounts.")
+@click.option("-o", "options", multiple=True, metavar="FUSE_OPTION", help="A FUSE mount option, such as allow_other.")
+@click.option("--ready-fd", type=int, hidden=True)
+@click.argument("paths", nargs=-1, required=True, metavar="[SOURCE]... MOUNTPOINT", type=click.Path(path_type=Path))
+def command(
+    library: Path | None,
+    config_file: Path | None,
+    policy: str | None,
+    template: str | None,
+    foreground: bool,
+    options: tuple[str, ...],
+    ready_fd: int | None,
+    paths: tuple[Path, ...],
+) -> None:
+    """Show the library at MOUNTPOINT, an empty folder, and return once the drive answers.
+
+    SOURCEs are folders with music; they are remembered, so that a later mount needs none. The drive fills while they are
+    scanned. A library that is mounted already is shown at one more place.
+    """
+    folder = library_folder(library)
+    *sources, mountpoint = map(absolute, paths)
+    config = load(config_file, view__policy=policy, view__template=template)
+    for source in sources:
+        if mountpoint == source or mountpoint in source.parents or source in mountpoint.parents:
+            raise MountError(f"{mountpoint}: the mountpoint and the source {source} lie within each other; name another folder")
+    if ready_fd is None and _mounted_by_owner(folder, sources, mountpoint, options, policy, template):
+        click.echo(f"mounted at {mountpoint}")
+        return
+    if foreground or ready_fd is not None:
+        _serve(folder, config, sources, mountpoint, options, ready_fd)
+        return
+    flags = _flags(config_file, policy, template, options)
+    _spawn(folder, flags, sources, mountpoint)
+    click.echo(f"mounted at {mountpoint}")
+
+
+def _mounted_by_owner(
+    folder: Path, sources: list[Path], mountpoint: Path, options: tuple[str, ...], policy: str | None, template: str | None
+) -> bool:
+    from musfuse.control import find_owner
+
+    client = find_owner(folder)
+    if client is None:
+        return False
+    with client:
+        status = client.call("status")
+        for name, wanted in (("policy", policy), ("template", template)):
+            if wanted is not None and wanted != status[name]:
+                raise ControlError(
+                    f"the library is mounted with {name} {status[name]!r}; unmount it first, or use another --library"
+                )
+        client.call("mount", mountpoint=str(mountpoint), options=list(options), sources=[str(s) for s in sources])
+    return True
+
+
+def _serve(
+    folder: Path, config: Config, sources: list[Path], mountpoint: Path, options: tuple[str, ...], ready_fd: int | None
+) -> None:
+    """Own the library until the end of the mount, on this process."""
+    from musfuse.app import Owner, open_library
+    from musfuse.app.faces import choose_face
+    from musfuse.platform import system
+
+    def ready(message: dict[str, Any]) -> None:
+        if ready_fd is not None:
+            with os.fdopen(ready_fd, "wb") as pipe:
+                pipe.write(json.dumps(message).encode() + b"\n")
+        elif "error" not in message:
+            click.echo(f"mounted at {mountpoint}; Ctrl-C unmounts")
+
+    if ready_fd is not None:
+        logging.getLogger().setLevel(logging.INFO)
+    system.raise_open_file_limit()
+    try:
+        with ExitStack() as closing:
+            library = open_library(folder, config, closing)
+            library.add_sources(sources)
+            if not library.sources.rows():
+                raise MountError(f"{folder}: this library has no sources yet; name a folder with music before the mountpoint")
+            Owner(library, choose_face(config)).run(mountpoint, options, lambda: ready({"ok": True}))
+    except MusfuseError as error:
+        if ready_fd is None:
+            raise
+        try:
+            ready({"error": str(error), "exit_code": error.exit_code})
+        except OSError:
+            logging.getLogger(__name__).error("%s", error)  # already told that it was ready
+        sys.exit(error.exit_code)
+
+
+def _flags(config_file: Path | None, policy: str | None, template: str | None, options: tuple[str, ...]) -> list[str]:
+    flags: list[str] = []
+    if config_file:
+        flags += ["--config", str(absolute(config_file))]
+    if policy:
+        flags += ["--policy", policy]
+    if template:
+        flags += ["--template", template]
+    for option in options:
+        flags += ["-o", option]
+    return flags
+
+
+def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path) -> None:
+    """Start the owner in the background and wait until it says that it is ready, or why not."""
+    from musfuse.platform import system
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise MountError(f"{folder}: cannot be made: {error.strerror}; name another folder with --library") from error
+    log = folder / "musfuse.log"
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.replace(log.with_suffix(".log.1"))
+    read_fd, write_fd = os.pipe()
+    argv = [sys.executable, "-m", "musfuse", "mount", "--library", str(folder), "--foreground", "--ready-fd", str(write_fd)]
+    process = system.spawn_detached([*argv, *flags, "--", *map(str, sources), str(mountpoint)], log, write_fd)
+    os.close(write_fd)
+    with os.fdopen(read_fd, "rb") as pipe:
+        line = pipe.readline()
+    if not line:
+        process.wait(timeout=10)
+        raise MountError(f"the background process ended before the drive was ready; {log} says why:\n{_tail(log)}")
+    message = json.loads(line)
+    if "error" in message:
+        failure = MountError(message["error"])
+        failure.exit_code = message["exit_code"]  # type: ignore[misc]
+        raise failure
+    if not system.mount_answers(mountpoint):
+        raise MountError(f"{mountpoint}: mounted, but it does not answer; {log} may say why")
+
+
+def _tail(log: Path) -> str:
+    try:
+        return "\n".join(log.read_text("utf-8", "replace").splitlines()[-5:])
+    except OSError:
+        return ""

@@ -1,0 +1,65 @@
+"""Progress of a job: a bar on a terminal, a line every few seconds elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+import click
+
+from musfuse.cli.common import duration
+from musfuse.control import Client
+
+_PLAIN_SECONDS = 5.0
+
+
+class Progress:
+    """`update` may be called as often as one likes; nothing is shown with `quiet`."""
+
+    def __init__(self, what: str, quiet: bool = False) -> None:
+        self._what, self._quiet = what, quiet
+        self._terminal = sys.stderr.isatty() and not quiet
+        self._bar: Any = None
+        self._task: Any = None
+        self._began = self._said = time.monotonic()
+
+    def __enter__(self) -> "Progress":
+        if self._terminal:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                TextColumn("{task.fields[note]}"), console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            self._bar.start()
+            self._task = self._bar.add_task(self._what, total=None, note="")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, done: int, total: int = 0, note: str = "") -> None:
+        """Files done, of `total` where that is known."""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=total or None, note=note)
+        elif not self._quiet and time.monotonic() - self._said >= _PLAIN_SECONDS:
+            self._said = time.monotonic()
+            of = f" of {total}" if total else ""
+            click.echo(f"{self._what}: {done}{of} files, {duration(self._said - self._began)} {note}".rstrip(), err=True)
+
+
+def follow(client: Client, job: str, quiet: bool, show: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+    """Watch an owner's job until neither it nor a scan before it is at work; the last status."""
+    with Progress(job, quiet) as progress:
+        while True:
+            status: dict[str, Any] = client.call("status")
+            busy = [name for name in ("scan", job) if status[name]["state"] in ("queued", "running")]
+            if not busy:
+                return status
+            state = status[busy[0]]
+            progress.update(state["done"], state["total"], show(state))
+            time.sleep(0.1)

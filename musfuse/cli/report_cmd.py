@@ -1,0 +1,38 @@
+"""`musfuse report`"""
+
+from pathlib import Path
+
+import click
+
+from musfuse.cli.common import json_option, library_folder, library_option, print_json, print_table
+from musfuse.errors import ConfigError
+
+_KINDS = {"skipped": "not shown", "failed": "as original", "noted": "remark", "folder": "not listed"}
+
+
+@click.command("report", epilog="Example: musfuse report --json")
+@library_option
+@json_option
+def command(library: Path | None, as_json: bool) -> None:
+    """List the files that are not shown, or are shown with a remark, and why; and folders that could not be listed."""
+    from musfuse.library.catalog import Database, Files
+
+    folder = library_folder(library)
+    path = folder / "catalog.db"
+    if not path.exists():
+        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
+    database = Database(path)
+    try:
+        rows = list(Files(database).report())
+    finally:
+        database.close()
+    if as_json:
+        print_json([{"kind": r.kind, "path": r.path, "reason": r.reason} for r in rows])
+    elif rows:
+        print_table(("file is", "path", "why"), ((_KINDS[r.kind], r.path, _short(r.reason, r.path)) for r in rows))
+    else:
+        click.echo("nothing to report: every file is shown")
+
+
+def _short(reason: str, path: str) -> str:
+    return reason.removeprefix(f"{path}: ")

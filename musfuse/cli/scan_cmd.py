@@ -1,0 +1,62 @@
+"""`musfuse scan`"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from musfuse.cli.common import absolute, config_option, json_option, library_folder, library_option, load, print_json
+from musfuse.cli.progress import Progress, follow
+
+
+@click.command("scan", epilog="Example: musfuse scan ~/Music")
+@library_option
+@config_option
+@json_option
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+def command(library: Path | None, config_file: Path | None, as_json: bool, sources: tuple[Path, ...]) -> None:
+    """Look for new, changed and removed files in all sources, and in SOURCES, which are remembered."""
+    from musfuse.control import find_owner
+
+    folder = library_folder(library)
+    paths = [absolute(source) for source in sources]
+    client = find_owner(folder)
+    if client is not None:
+        with client:
+            client.call("scan", sources=[str(path) for path in paths])
+            status = follow(client, "scan", as_json, lambda job: job["details"].get("source", ""))
+        details = status["scan"]["details"]
+        result = {"seen": status["scan"]["done"], **details}
+    else:
+        result = _scan_here(folder, config_file, paths, as_json)
+    if as_json:
+        print_json(result)
+    else:
+        click.echo(f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
+        for problem in result["problems"]:
+            click.echo(f"not scanned: {problem}", err=True)
+    if result["problems"]:
+        raise SystemExit(1)
+
+
+def _scan_here(folder: Path, config_file: Path | None, paths: list[Path], quiet: bool) -> dict[str, Any]:
+    from musfuse.app import open_library
+    from musfuse.errors import ConfigError
+    from musfuse.events import ScanProgress
+
+    with ExitStack() as closing:
+        library = open_library(folder, load(config_file), closing)
+        library.add_sources(paths)
+        if not library.sources.rows():
+            raise ConfigError(f"{folder}: this library has no sources yet; name a folder with music")
+        with Progress("scan", quiet) as progress:
+            library.events.subscribe(ScanProgress, lambda e: progress.update(e.seen, 0, e.source))
+            results = library.scan_all(library.scanner())
+    return {
+        "seen": sum(r.seen for r in results),
+        "read": sum(r.read for r in results),
+        "skipped": sum(r.skipped for r in results),
+        "removed": sum(r.removed for r in results),
+        "problems": [r.problem for r in results if r.problem],
+    }

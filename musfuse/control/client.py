@@ -1,0 +1,78 @@
+"""The command line's side of the control channel."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from musfuse.control import protocol
+from musfuse.errors import ControlError
+from musfuse.platform import system
+
+
+class RemoteError(ControlError):
+    """The owner answered with an error; its message is the owner's."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]
+
+
+class Client:
+    """A connection to the process that owns a library."""
+
+    def __init__(self, path: Path, timeout: float = 60.0) -> None:
+        try:
+            self._socket = system.connect(path, timeout)
+        except (OSError, ValueError) as error:
+            raise ControlError(f"{path}: no process answers there") from error
+        self._lines = protocol.lines(self._socket)
+        self._ids = itertools.count(1)
+
+    def call(self, method: str, **params: Any) -> Any:
+        """Call a method. Raises ControlError with the owner's message, or where the owner went away."""
+        try:
+            self._socket.sendall(
+                protocol.encode({"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params})
+            )
+            line = next(self._lines, None)
+        except OSError as error:
+            raise ControlError(f"the process that owns the library does not answer: {error}") from error
+        if line is None:
+            raise ControlError("the process that owns the library ended before it answered")
+        answer = json.loads(line)
+        if "error" in answer:
+            error = answer["error"]
+            raise RemoteError(error["message"], (error.get("data") or {}).get("exit_code", ControlError.exit_code))
+        return answer["result"]
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def find_owner(library: Path, timeout: float = 60.0) -> Client | None:
+    """A connection to the owner of a library, None where nobody owns it."""
+    path = protocol.endpoint(library)
+    if not path.exists():
+        return None
+    try:
+        return Client(path, timeout)
+    except ControlError:
+        return None
+
+
+def owners() -> Iterator[Client]:
+    """Connections to all owners of this user; endpoints that nobody answers are removed."""
+    for path in sorted(system.runtime_folder().glob("*.sock")):
+        try:
+            yield Client(path)
+        except ControlError:
+            path.unlink(missing_ok=True)

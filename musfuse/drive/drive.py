@@ -1,0 +1,298 @@
+"""Drive: lookup, list, open, read_at, close, statvfs over the library. Faces translate these and nothing else.
+
+Paths are `/`-separated names without a slash in front; `""` is the root. A name is looked up in the tree, never joined
+to a real path. All methods may be called from many threads.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+from musfuse.drive.handles import CacheHint, Handles
+from musfuse.errors import (
+    IsAFolderError, MusfuseError, NoEntryError, NotAFolderError, NotFoundError, OriginError,
+)  # fmt: skip
+from musfuse.library.catalog import Files, Node, Nodes
+from musfuse.library.catalog.files import TrackRow
+from musfuse.library.names import name_key
+from musfuse.library.sizes import Sizes
+from musfuse.media.engine import MediaEngine
+from musfuse.media.indexing import Priority
+from musfuse.media.ports import NotIndexedError
+from musfuse.model import NodeKind, Serve, SourceFile
+from musfuse.origins import Origin
+
+log = logging.getLogger(__name__)
+
+_CACHED_NODES = 8192
+_FRESH_SECONDS = 1.0
+_FOLDER_AHEAD = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Attr:
+    """Facts about an entry. `node` is stable for life; `size` is exact (0 for a folder)."""
+
+    node: int
+    name: str
+    kind: NodeKind
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DirEntry:
+    """An entry of a listing; `size` is None where finding it out would cost building an index."""
+
+    node: int
+    name: str
+    kind: NodeKind
+    size: int | None
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open file."""
+
+    handle: int
+    node: int
+    size: int
+    hint: CacheHint
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeInfo:
+    """Figures about the drive as a whole; nothing is free, because nothing can be written."""
+
+    files: int
+    folders: int
+
+
+class Drive:
+    """The library as a tree of folders and files.
+
+    `refresh` looks at an original again (source uid, path); it is called when a resolve finds that it changed.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        nodes: Nodes,
+        engine: MediaEngine,
+        sizes: Sizes,
+        origin_of: Callable[[str], Origin],
+        refresh: Callable[[str, str], None],
+        *,
+        hide_unindexed: bool = False,
+        case_sensitive: bool = True,
+        open_limit: int = 16_384,
+    ) -> None:
+        self._files, self._nodes, self._engine, self._sizes = files, nodes, engine, sizes
+        self._origin_of, self._refresh = origin_of, refresh
+        self._hide, self._case_sensitive = hide_unindexed, case_sensitive
+        self._handles = Handles(open_limit)
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[str, Node] = OrderedDict()
+        self._epoch = 0
+        self._fresh: OrderedDict[int, float] = OrderedDict()
+        self._queued_folders: set[int] = set()
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="folder-ahead")
+        self.last_read = 0.0
+
+    def attr(self, path: str) -> Attr:
+        """Facts about an entry; waits for the index where the size is not known yet.
+
+        Raises NoEntryError, NotAFolderError, and what Sizes.wait raises.
+        """
+        node = self._current(path)
+        if node.kind is NodeKind.FOLDER:
+            return Attr(node.id, node.name, node.kind, 0, node.mtime_ns)
+        size = self._size(node)
+        if size is None:
+            self._queue_folder(node.parent)
+            size = self._sizes.wait(node.track)
+        self._handles.shown(node.id, _version(node.serve, node.mtime_ns, size))
+        return Attr(node.id, node.name, node.kind, size, node.mtime_ns)
+
+    def list(self, path: str, after: str = "") -> Iterator[DirEntry]:
+        """The entries of a folder in order of their name keys, beginning after the name `after`.
+
+        Errors are raised by this call, not while the result is read.
+        """
+        node = self._lookup(path)
+        if node.kind is not NodeKind.FOLDER:
+            raise NotAFolderError(f"{path}: not a folder")
+        children = self._nodes.children(node.id, name_key(after) if after else "")
+        return (entry for child in children if (entry := self._entry(child)) is not None)
+
+    def open(self, path: str) -> Opened:
+        """Open a file for reading. Its bytes are those of the version now there, whatever happens later, or EIO."""
+        for _ in range(3):
+            node = self._current(path)
+            if node.kind is NodeKind.FOLDER:
+                raise IsAFolderError(f"{path}: is a folder")
+            row = self._files.track(node.track)
+            if row is None:
+                self.invalidate()
+                continue
+            try:
+                layout = self._engine.layout(row.track)
+            except NotIndexedError:
+                self._sizes.wait(node.track)
+                continue
+            version = _version(row.track.serve, row.track.file.stamp.mtime_ns, layout.size)
+            handle, hint = self._handles.add(node.id, version, layout)
+            return Opened(handle, node.id, layout.size, hint)
+        raise NoEntryError(f"{path}: changes too fast to be opened; try again")
+
+    def read_at(self, handle: int, offset: int, size: int) -> bytes:
+        """Bytes [offset, offset + size) of an open file, fewer only at its end, none past it."""
+        self.last_read = time.monotonic()
+        return self._handles.read_at(handle, offset, size)
+
+    def size_of(self, handle: int) -> int:
+        """Bytes of an open file."""
+        return self._handles.size(handle)
+
+    def close(self, handle: int) -> None:
+        """Close an open file."""
+        self._handles.remove(handle)
+
+    def statvfs(self) -> VolumeInfo:
+        """Figures about the drive."""
+        folders, files = self._nodes.counts()
+        return VolumeInfo(files, folders)
+
+    def row(self, path: str) -> tuple[Node, TrackRow | None]:
+        """A node and its track, for `musfuse info`."""
+        node = self._lookup(path)
+        return node, self._files.track(node.track) if node.track else None
+
+    @property
+    def open_handles(self) -> int:
+        """Files open now."""
+        return len(self._handles)
+
+    def invalidate(self) -> None:
+        """Names or sizes changed: look them up again."""
+        with self._lock:
+            self._epoch += 1
+            self._cache.clear()
+
+    def shut_down(self) -> int:
+        """Close what is still open; how many files that were."""
+        self._ahead.shutdown(wait=True, cancel_futures=True)
+        return self._handles.close_all()
+
+    def _current(self, path: str) -> Node:
+        """The node, after its original was looked at again (at most once a second)."""
+        node = self._lookup(path)
+        if node.kind is NodeKind.FOLDER or self._is_fresh(node.track):
+            return node
+        row = self._files.track(node.track)
+        changed = row is None or self._changed(row.track.file)
+        if row is not None and changed:
+            log.info("%s: changed, looking at it again", row.track.file.path)
+            self._refresh(row.track.file.source_uid, row.track.file.path)
+        if changed:
+            self.invalidate()
+            return self._lookup(path)
+        self._set_fresh(node.track)
+        return node
+
+    def _changed(self, file: SourceFile) -> bool:
+        try:
+            return self._origin_of(file.source_uid).stat(file.path).stamp != file.stamp
+        except NotFoundError:
+            return self._origin_answers(file.source_uid)
+        except OriginError:
+            return False  # away: what is known of it stands
+
+    def _origin_answers(self, uid: str) -> bool:
+        try:
+            return next(self._origin_of(uid).list(""), None) is not None
+        except MusfuseError:
+            return False
+
+    def _is_fresh(self, track: int) -> bool:
+        until = self._fresh.get(track)
+        return until is not None and until > time.monotonic()
+
+    def _set_fresh(self, track: int) -> None:
+        with self._lock:
+            self._fresh[track] = time.monotonic() + _FRESH_SECONDS
+            self._fresh.move_to_end(track)
+            if len(self._fresh) > _CACHED_NODES:
+                self._fresh.popitem(last=False)
+
+    def _lookup(self, path: str) -> Node:
+        with self._lock:
+            node = self._cache.get(path)
+            if node is not None:
+                self._cache.move_to_end(path)
+                return node
+            epoch = self._epoch
+        node = self._walk(path)
+        with self._lock:
+            if epoch == self._epoch:
+                self._cache[path] = node
+                if len(self._cache) > _CACHED_NODES:
+                    self._cache.popitem(last=False)
+        return node
+
+    def _walk(self, path: str) -> Node:
+        if not path:
+            return self._nodes.root()
+        parent_path, _, name = path.rpartition("/")
+        parent = self._lookup(parent_path)
+        if parent.kind is not NodeKind.FOLDER:
+            raise NotAFolderError(f"{parent_path}: not a folder")
+        child = self._nodes.child(parent.id, name_key(name))
+        if child is None or (self._case_sensitive and child.name != name) or (self._hide and self._entry(child) is None):
+            raise NoEntryError(f"{path}: no such file or folder on the drive")
+        return child
+
+    def _size(self, node: Node) -> int | None:
+        if node.serve is Serve.ORIGINAL or node.size is None:
+            return node.size
+        return node.size if node.size_token == self._sizes.token(node.serve) else None
+
+    def _entry(self, node: Node) -> DirEntry | None:
+        size = 0 if node.kind is NodeKind.FOLDER else self._size(node)
+        if size is None and self._hide:
+            return None
+        return DirEntry(node.id, node.name, node.kind, size, node.mtime_ns)
+
+    def _queue_folder(self, folder: int) -> None:
+        """Have the rest of a folder indexed: who stats one file usually stats them all."""
+        with self._lock:
+            if folder in self._queued_folders:
+                return
+            self._queued_folders.add(folder)
+        try:
+            self._ahead.submit(self._request_folder, folder)
+        except RuntimeError:
+            log.debug("shutting down: folder %d is not queued", folder)
+
+    def _request_folder(self, folder: int) -> None:
+        try:
+            pending = (n for n in self._nodes.children(folder) if n.kind is NodeKind.FILE and self._size(n) is None)
+            for node in islice(pending, _FOLDER_AHEAD):
+                row = self._files.track(node.track)
+                if row is not None and self._sizes.known(row) is None:
+                    self._sizes.request(row.track, Priority.FOLDER)
+        except MusfuseError as error:
+            log.debug("folder %d is not queued: %s", folder, error)
+        finally:
+            with self._lock:
+                self._queued_folders.discard(folder)
+
+
+def _version(serve: Serve, mtime_ns: int, size: int) -> str:
+    return f"{serve}/{mtime_ns}/{size}"

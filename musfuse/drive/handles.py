@@ -1,0 +1,119 @@
+"""Open files: each keeps the layout it was opened with, and knows when a newer version has been shown to anyone.
+
+Lock order: `_lock` is innermost; no layout is read or closed under it.
+"""
+
+import itertools
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import Enum
+
+from musfuse.errors import BadHandleError, SourceChangedError, TooManyOpenError
+from musfuse.media.layout import Layout
+
+_REMEMBERED = 65_536
+
+
+class CacheHint(Enum):
+    """What a face may do with bytes of this file that the system cached before.
+
+    KEEP: they are of this version. DROP: they may be of another. BYPASS: readers of another version are at work, or
+    another size was told a moment ago; cache nothing.
+    """
+
+    KEEP = "keep"
+    DROP = "drop"
+    BYPASS = "bypass"
+
+
+@dataclass(slots=True)
+class _Handle:
+    node: int
+    version: str
+    layout: Layout
+    stale: bool = False
+
+
+class Handles:
+    """The table of open files."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._next = itertools.count(1)
+        self._open: dict[int, _Handle] = {}
+        self._by_node: dict[int, set[int]] = {}
+        self._cached: OrderedDict[int, str] = OrderedDict()
+        self._shown: OrderedDict[int, str] = OrderedDict()
+
+    def shown(self, node: int, version: str) -> None:
+        """A version's size was told to someone; handles on other versions of the node are stale from now on."""
+        with self._lock:
+            _remember(self._shown, node, version)
+            for number in self._by_node.get(node, ()):
+                handle = self._open[number]
+                handle.stale = handle.stale or handle.version != version
+
+    def add(self, node: int, version: str, layout: Layout) -> tuple[int, CacheHint]:
+        """A new handle; raises TooManyOpenError."""
+        with self._lock:
+            if len(self._open) >= self._limit:
+                raise TooManyOpenError(f"{self._limit} files are open already")
+            number = next(self._next)
+            others = self._by_node.setdefault(node, set())
+            if any(self._open[n].version != version for n in others) or self._shown.get(node, version) != version:
+                hint = CacheHint.BYPASS
+                for n in others:
+                    self._open[n].stale = self._open[n].stale or self._open[n].version != version
+            else:
+                hint = CacheHint.KEEP if self._cached.get(node) == version else CacheHint.DROP
+                _remember(self._cached, node, version)
+            others.add(number)
+            self._open[number] = _Handle(node, version, layout)
+        return number, hint
+
+    def read_at(self, number: int, offset: int, size: int) -> bytes:
+        """Bytes of an open file. A stale handle never ends short: the system may believe in the newer version's size."""
+        handle = self._open.get(number)
+        if handle is None:
+            raise BadHandleError(f"handle {number} is not open")
+        if handle.stale and offset + size > handle.layout.size:
+            raise SourceChangedError("the file has a newer version of another size; open it again")
+        return handle.layout.read_at(offset, size)
+
+    def size(self, number: int) -> int:
+        """Bytes of the version that a handle reads."""
+        handle = self._open.get(number)
+        if handle is None:
+            raise BadHandleError(f"handle {number} is not open")
+        return handle.layout.size
+
+    def remove(self, number: int) -> None:
+        """Close a handle; raises BadHandleError where it is not open."""
+        with self._lock:
+            handle = self._open.pop(number, None)
+            if handle is None:
+                raise BadHandleError(f"handle {number} is not open")
+            others = self._by_node[handle.node]
+            others.discard(number)
+            if not others:
+                del self._by_node[handle.node]
+        handle.layout.close()
+
+    def close_all(self) -> int:
+        """Close what is still open; how many that were."""
+        left = list(self._open)
+        for number in left:
+            self.remove(number)
+        return len(left)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+
+def _remember(memory: "OrderedDict[int, str]", node: int, version: str) -> None:
+    memory[node] = version
+    memory.move_to_end(node)
+    if len(memory) > _REMEMBERED:
+        memory.popitem(last=False)

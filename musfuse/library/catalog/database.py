@@ -1,0 +1,117 @@
+"""SQLite in WAL mode: one writer at a time, many readers, forward migrations.
+
+Lock order: the writer's lock is taken before SQLite's own; no origin is touched under it.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+from musfuse.errors import StoreError
+
+SCHEMA_VERSION = 1
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
+_MAX_IDLE_READERS = 16
+
+
+class Database:
+    """Opens and migrates a database file; hands out connections."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._write_lock = threading.RLock()
+        self._idle_lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        try:
+            self._writer = self._connect()
+            self._migrate()
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{path}: cannot be opened as a catalog: {error}; it can be deleted, a scan makes it again"
+            ) from error
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """The writer's connection in one transaction, committed at the end or rolled back on an error."""
+        with self._write_lock:
+            if self._writer.in_transaction:
+                yield self._writer
+                return
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException as error:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise StoreError(f"{self.path}: {error}") from error
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection for queries; lent to one thread at a time."""
+        with self._idle_lock:
+            if self._closed:
+                raise StoreError(f"{self.path}: already closed")
+            connection = self._idle.pop() if self._idle else None
+        connection = connection or self._connect()
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            connection.close()
+            connection = None
+            raise StoreError(f"{self.path}: {error}") from error
+        finally:
+            if connection is not None:
+                self._give_back(connection)
+
+    def meta(self, key: str) -> str | None:
+        """A value of the meta table."""
+        with self.read() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Set a value of the meta table."""
+        with self.write() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def close(self) -> None:
+        """Flush the WAL into the database and close all connections."""
+        with self._idle_lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        with self._write_lock:
+            self._writer.close()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._idle_lock:
+            if not self._closed and len(self._idle) < _MAX_IDLE_READERS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=20)
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _migrate(self) -> None:
+        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.path}: made by a newer musfuse (schema {version}, this one knows {SCHEMA_VERSION}); update musfuse"
+            )
+        while version < SCHEMA_VERSION:
+            version += 1
+            name = "schema.sql" if version == 1 else f"schema_{version}.sql"
+            script = resources.files(__package__).joinpath(name).read_text("utf-8")
+            self._writer.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={version};\nCOMMIT;")

@@ -1,0 +1,285 @@
+"""Sources, folders, files and tracks: what the scanner found, as rows."""
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+from musfuse.library.catalog.database import Database
+from musfuse.model import AudioFormat, Picture, Serve, SourceFile, Stamp, TagSet, Track
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source of the library; `uri` is an absolute path."""
+
+    id: int
+    uid: str
+    uri: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What a scan found in one file: tracks' facts, or a problem."""
+
+    name: str
+    stamp: Stamp
+    ident: str
+    problem: str = ""
+    note: str = ""
+    format: AudioFormat | None = None
+    tags: TagSet = TagSet()
+    picture: Picture | None = None
+    album_key: str = ""
+    disc: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRow:
+    """A track with what only the catalog knows; `size` is None while it is not known under `size_token`."""
+
+    track: Track
+    size: int | None
+    size_token: str
+    problem: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A line of `musfuse report`: `kind` is skipped, noted, failed (indexing) or folder."""
+
+    kind: str
+    path: str
+    reason: str
+
+
+_TRACK = """
+SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_token, t.problem, t.dir, t.name,
+       s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident
+  FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
+"""
+
+
+def to_blob(path: str) -> bytes:
+    """A path of an original as it is stored."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def from_blob(raw: bytes) -> str:
+    """A stored path of an original."""
+    return bytes(raw).decode("utf-8", "surrogateescape")
+
+
+def join(folder: str, name: str) -> str:
+    """A path inside an origin."""
+    return f"{folder}/{name}" if folder else name
+
+
+class Files:
+    """Queries and updates over source, folder, file, track and scan."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def sources(self) -> list[SourceRow]:
+        """All sources in order of priority."""
+        with self._db.read() as db:
+            return [SourceRow(*row) for row in db.execute("SELECT id, uid, uri, position FROM source ORDER BY position, id")]
+
+    def add_source(self, uri: str) -> SourceRow:
+        """The source with this path, added last where it is new."""
+        with self._db.write() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO source (uid, uri, position) SELECT ?, ?, coalesce(max(position) + 1, 0) FROM source",
+                (uuid.uuid4().hex[:16], uri),
+            )
+            return SourceRow(*db.execute("SELECT id, uid, uri, position FROM source WHERE uri = ?", (uri,)).fetchone())
+
+    def begin_scan(self, source: int) -> int:
+        """A number for a new scan."""
+        with self._db.write() as db:
+            cursor = db.execute("INSERT INTO scan (source, began) VALUES (?, ?)", (source, time.time_ns()))
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def end_scan(self, scan: int) -> None:
+        """The scan saw everything."""
+        with self._db.write() as db:
+            db.execute("UPDATE scan SET ended = ? WHERE id = ?", (time.time_ns(), scan))
+
+    def folder(self, source: int, path: str, scan: int, problem: str = "") -> int:
+        """Mark a folder as seen by this scan; its id."""
+        with self._db.write() as db:
+            row = db.execute(
+                "INSERT INTO folder (source, path, scan, problem) VALUES (?, ?, ?, ?) ON CONFLICT (source, path) "
+                "DO UPDATE SET scan = excluded.scan, problem = excluded.problem RETURNING id",
+                (source, to_blob(path), scan, problem),
+            ).fetchone()
+            return int(row[0])
+
+    def keep_below(self, source: int, path: str, scan: int) -> None:
+        """Mark all known folders below one that could not be listed, so that its files are not taken for removed."""
+        low = to_blob(path) + b"/" if path else b""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE folder SET scan = ? WHERE source = ? AND substr(path, 1, ?) = ?", (scan, source, len(low), low)
+            )
+
+    def known(self, folder: int) -> dict[str, tuple[int, Stamp, str]]:
+        """Files of a folder as last seen: name to (id, stamp, ident)."""
+        with self._db.read() as db:
+            rows = db.execute("SELECT name, id, size, mtime_ns, ident FROM file WHERE folder = ?", (folder,))
+            return {from_blob(name): (file, Stamp(size, mtime), ident) for name, file, size, mtime, ident in rows}
+
+    def put_files(self, batch: Iterable[tuple[int, FileRow]]) -> None:
+        """Insert or replace (folder id, row) pairs in one transaction; a track keeps its id and raises its version."""
+        with self._db.write() as db:
+            for folder, row in batch:
+                _put_file(db, folder, row)
+
+    def remove_files(self, files: Iterable[int]) -> list[SourceFile]:
+        """Forget files; what they were, so that their indexes can be dropped."""
+        removed = []
+        with self._db.write() as db:
+            for file in files:
+                removed += _source_files(db, "f.id = ?", file)
+                db.execute("DELETE FROM file WHERE id = ?", (file,))
+        return removed
+
+    def remove_unseen(self, source: int, scan: int) -> list[SourceFile]:
+        """Forget the folders that a whole scan did not see; what their files were."""
+        with self._db.write() as db:
+            removed = _source_files(db, "d.source = ? AND d.scan < ?", source, scan)
+            db.execute("DELETE FROM folder WHERE source = ? AND scan < ?", (source, scan))
+        return removed
+
+    def is_known(self, file: SourceFile) -> bool:
+        """Whether some path still holds this very version of an original (it was moved, not removed)."""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT 1 FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source "
+                "WHERE f.ident = ? AND f.size = ? AND f.mtime_ns = ? AND s.uid = ? LIMIT 1",
+                (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid),
+            ).fetchone()
+        return row is not None
+
+    def track(self, track: int) -> TrackRow | None:
+        """One track."""
+        with self._db.read() as db:
+            row = db.execute(f"{_TRACK} WHERE t.id = ?", (track,)).fetchone()
+        return _track_row(row) if row else None
+
+    def unsized(self, tokens: Mapping[Serve, str], after: int, limit: int) -> list[TrackRow]:
+        """Named tracks with an id over `after` whose size is not known under the tokens now in force, in order of id."""
+        wanted = " OR ".join("(t.serve = ? AND (t.size IS NULL OR t.size_token <> ?))" for _ in tokens)
+        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
+        with self._db.read() as db:
+            rows = db.execute(f"{_TRACK} WHERE t.id > ? AND ({wanted}) ORDER BY t.id LIMIT ?", (after, *values, limit))
+            return [_track_row(row) for row in rows]
+
+    def set_size(self, track: Track, size: int, token: str) -> bool:
+        """Record an exact size; False where the track changed meanwhile."""
+        with self._db.write() as db:
+            cursor = db.execute(
+                "UPDATE track SET size = ?, size_token = ? WHERE id = ? AND version = ? AND serve = ?",
+                (size, token, track.id, track.version, track.serve.value),
+            )
+            return cursor.rowcount > 0
+
+    def set_failed(self, track: Track, problem: str) -> None:
+        """Indexing failed for good: the track is to be named again, as the original."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE track SET problem = ?, named = 0, version = version + 1 WHERE id = ? AND version = ?",
+                (problem, track.id, track.version),
+            )
+
+    def counts(self) -> dict[str, int]:
+        """Totals for `musfuse status`."""
+        with self._db.read() as db:
+            one = lambda sql: int(db.execute(sql).fetchone()[0])  # noqa: E731
+            return {
+                "tracks": one("SELECT count(*) FROM track"),
+                "skipped": one("SELECT count(*) FROM file WHERE problem <> ''"),
+                "noted": one("SELECT count(*) FROM file WHERE note <> ''"),
+                "failed": one("SELECT count(*) FROM track WHERE problem <> ''"),
+                "unreadable_folders": one("SELECT count(*) FROM folder WHERE problem <> ''"),
+            }
+
+    def pending(self, tokens: Mapping[Serve, str]) -> int:
+        """How many tracks have no exact size yet."""
+        wanted = " OR ".join("(serve = ? AND (size IS NULL OR size_token <> ?))" for _ in tokens)
+        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
+        with self._db.read() as db:
+            return int(db.execute(f"SELECT count(*) FROM track WHERE {wanted}", values).fetchone()[0])
+
+    def report(self) -> Iterator[Report]:
+        """Everything that is not shown, or is shown with a remark, in order of path."""
+        sql = (
+            "SELECT CASE WHEN f.problem <> '' THEN 'skipped' WHEN t.problem <> '' THEN 'failed' ELSE 'noted' END,"
+            " s.uri, d.path, f.name, f.problem || coalesce(t.problem, '') || f.note"
+            " FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source LEFT JOIN track t ON t.file = f.id"
+            " WHERE f.problem <> '' OR f.note <> '' OR t.problem <> ''"
+            " UNION ALL SELECT 'folder', s.uri, d.path, x'', d.problem FROM folder d JOIN source s ON s.id = d.source"
+            " WHERE d.problem <> '' ORDER BY 2, 3, 4"
+        )
+        with self._db.read() as db:
+            for kind, uri, folder, name, reason in db.execute(sql):
+                inside = join(from_blob(folder), from_blob(name)).rstrip("/")
+                yield Report(kind, f"{uri}/{inside}".rstrip("/"), reason)
+
+
+def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
+    file = db.execute(
+        "INSERT INTO file (folder, name, size, mtime_ns, ident, problem, note) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,"
+        " ident = excluded.ident, problem = excluded.problem, note = excluded.note RETURNING id",
+        (folder, to_blob(row.name), row.stamp.size, row.stamp.mtime_ns, row.ident, row.problem, row.note),
+    ).fetchone()[0]
+    if row.format is None:
+        db.execute("DELETE FROM track WHERE file = ?", (file,))
+        return
+    picture = json.dumps(asdict(row.picture)) if row.picture else None
+    db.execute(
+        "INSERT INTO track (file, version, format, tags, picture, album_key, disc) VALUES (?, 1, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (file) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"
+        " picture = excluded.picture, album_key = excluded.album_key, disc = excluded.disc, named = 0, size = NULL,"
+        " problem = ''",
+        (file, json.dumps(_format_values(row.format)), json.dumps(dict(row.tags)), picture, row.album_key, row.disc),
+    )
+
+
+def _format_values(fmt: AudioFormat) -> list[object]:
+    return [fmt.container, fmt.codec, fmt.sample_rate, fmt.channels, fmt.bits, fmt.total_samples, fmt.pcm]
+
+
+def _source_files(db: sqlite3.Connection, where: str, *values: object) -> list[SourceFile]:
+    rows = db.execute(
+        "SELECT s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident FROM file f JOIN folder d ON d.id = f.folder"
+        f" JOIN source s ON s.id = d.source WHERE {where}",
+        values,  # type: ignore[arg-type]
+    )
+    return [_source_file(*row) for row in rows]
+
+
+def _source_file(uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int, ident: str) -> SourceFile:
+    return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns), ident)
+
+
+def _track_row(row: tuple[object, ...]) -> TrackRow:
+    (track, version, fmt, tags, picture, serve, size, token, problem, folder, name, *source) = row
+    made = Track(
+        int(str(track)),
+        _source_file(*source),  # type: ignore[arg-type]
+        AudioFormat(*json.loads(str(fmt))),
+        TagSet(json.loads(str(tags))),
+        Serve(str(serve)) if serve else Serve.ORIGINAL,
+        int(str(version)),
+        Picture(**json.loads(str(picture))) if picture else None,
+    )
+    wanted = join(str(folder or ""), str(name or ""))
+    return TrackRow(made, None if size is None else int(str(size)), str(token or ""), str(problem), wanted)

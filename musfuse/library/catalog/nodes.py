@@ -1,0 +1,112 @@
+"""The tree of the drive as a table: lookups by name key, listings in one order, and a generation for caches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from musfuse.library.catalog.database import Database
+from musfuse.model import NodeKind, Serve
+
+ROOT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An entry of the drive. For a file, `size` is None where it is not known under `size_token`; `serve` tells which
+    token counts. `mtime_ns` is that of its source; of a folder, when its entries changed last."""
+
+    id: int
+    parent: int
+    name: str
+    kind: NodeKind
+    mtime_ns: int
+    track: int = 0
+    serve: Serve = Serve.ORIGINAL
+    size: int | None = None
+    size_token: str = ""
+
+
+_COLUMNS = """
+SELECT n.id, n.parent, n.name, n.mtime_ns, n.track, t.serve, t.size, t.size_token, f.mtime_ns, f.size
+  FROM node n LEFT JOIN track t ON t.id = n.track LEFT JOIN file f ON f.id = t.file
+"""
+
+
+class Nodes:
+    """Reads of the tree; `Naming` writes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def root(self) -> Node:
+        """The root folder."""
+        node = self.by_id(ROOT)
+        assert node is not None
+        return node
+
+    def by_id(self, node: int) -> Node | None:
+        """A node by its id."""
+        with self._db.read() as db:
+            row = db.execute(f"{_COLUMNS} WHERE n.id = ?", (node,)).fetchone()
+        return _node(row) if row else None
+
+    def child(self, parent: int, key: str) -> Node | None:
+        """The entry of a folder with this name key."""
+        with self._db.read() as db:
+            row = db.execute(f"{_COLUMNS} WHERE n.parent = ? AND n.name_key = ?", (parent, key)).fetchone()
+        return _node(row) if row else None
+
+    def children(self, parent: int, after_key: str = "", page: int = 2000) -> Iterator[Node]:
+        """The entries of a folder in order of name key, read in pages so that no folder is held whole."""
+        while True:
+            with self._db.read() as db:
+                rows = db.execute(
+                    f"{_COLUMNS.replace('SELECT', 'SELECT n.name_key,')} WHERE n.parent = ? AND n.name_key > ?"
+                    " ORDER BY n.name_key LIMIT ?",
+                    (parent, after_key, page),
+                ).fetchall()
+            for row in rows:
+                yield _node(row[1:])
+            if len(rows) < page:
+                return
+            after_key = rows[-1][0]
+
+    def path(self, node: int) -> str:
+        """A node's path on the drive, `/`-separated, without a slash in front."""
+        names: list[str] = []
+        with self._db.read() as db:
+            while node != ROOT:
+                row = db.execute("SELECT parent, name FROM node WHERE id = ?", (node,)).fetchone()
+                if row is None:
+                    return ""
+                node = row[0]
+                names.append(row[1])
+        return "/".join(reversed(names))
+
+    def generation(self) -> int:
+        """The global counter, raised at each commit that changes the tree."""
+        return int(self._db.meta("generation") or 0)
+
+    def counts(self) -> tuple[int, int]:
+        """Folders and files on the drive."""
+        with self._db.read() as db:
+            row = db.execute("SELECT count(*) FILTER (WHERE track IS NULL), count(track) FROM node").fetchone()
+        return row[0] - 1, row[1]
+
+
+def _node(row: tuple[object, ...]) -> Node:
+    node, parent, name, mtime, track, serve, size, token, file_mtime, file_size = row
+    if track is None:
+        return Node(int(str(node)), int(str(parent)), str(name), NodeKind.FOLDER, int(str(mtime)))
+    served = Serve(str(serve or "original"))
+    exact = file_size if served is Serve.ORIGINAL else size
+    return Node(
+        int(str(node)),
+        int(str(parent)),
+        str(name),
+        NodeKind.FILE,
+        int(str(file_mtime or 0)),
+        int(str(track)),
+        served,
+        None if exact is None else int(str(exact)),
+        str(token or ""),
+    )

@@ -1,0 +1,260 @@
+"""From tags to names: which folder and file name each track wants, and who gets it where several want the same.
+
+Two phases, both incremental: tracks that changed are named (with the tracks of their album, since a disc number is
+shown only in sets of more than one), then the folders they touch are settled. The result depends on tags and source
+paths only, never on the order of scanning. Ranks are source position, then source path.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.files import from_blob, join
+from musfuse.library.catalog.nodes import ROOT
+from musfuse.library.names import name_key, with_number
+from musfuse.library.templates import Subject, Template
+from musfuse.model import AudioFormat, Serve, TagSet
+
+NAMING_VERSION = 1
+"""Raised whenever the same tags would get another name."""
+
+_BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Names tracks by a template under a policy. `serve_as` is MediaEngine's."""
+
+    database: Database
+    template: Template
+    policy: str
+    serve_as: Callable[[AudioFormat, str], Serve]
+
+    def adopt_view(self) -> bool:
+        """Have every track named again where template, policy or rules differ from last time; whether they did."""
+        view = json.dumps([NAMING_VERSION, self.policy, self.template.text])
+        if self.database.meta("view") == view:
+            return False
+        with self.database.write() as db:
+            db.execute("UPDATE track SET named = 0")
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('view', ?)", (view,))
+        return True
+
+    def run(self) -> int:
+        """Name what is unnamed, then settle what that touches; how many nodes changed.
+
+        Each batch is one transaction, and what is still to do is kept in the catalog: a kill loses nothing.
+        """
+        while self._name_batch():
+            pass
+        changed = 0
+        while (settled := self._settle_batch()) is not None:
+            changed += settled
+        return changed
+
+    def _name_batch(self) -> bool:
+        """Give wants to a batch of unnamed tracks and the tracks of their albums; whether there were any."""
+        with self.database.write() as db:
+            rows = db.execute("SELECT id, album_key FROM track WHERE named = 0 LIMIT ?", (_BATCH,)).fetchall()
+            albums = {row[0] for row in db.execute("SELECT key FROM dirty WHERE kind = 'album'")}
+            db.execute("DELETE FROM dirty WHERE kind = 'album'")
+            tracks = {row[0] for row in rows}
+            for album in albums | {row[1] for row in rows if row[1]}:
+                several = (db.execute("SELECT max(disc) FROM track WHERE album_key = ?", (album,)).fetchone()[0] or 0) > 1
+                others = db.execute(
+                    "UPDATE track SET several_discs = ? WHERE album_key = ? AND several_discs <> ? RETURNING id",
+                    (several, album, several),
+                )
+                tracks.update(row[0] for row in others)
+            dirty = {key for track in tracks for key in self._name(db, track)}
+            db.executemany("INSERT OR IGNORE INTO dirty VALUES ('dir', ?)", [(key,) for key in dirty])
+        return bool(rows or albums)
+
+    def _settle_batch(self) -> int | None:
+        """Settle some dirty folders; how many nodes changed, None where none is dirty."""
+        with self.database.write() as db:
+            dirty = {row[0] for row in db.execute("SELECT key FROM dirty WHERE kind = 'dir' LIMIT 200")}
+            if not dirty:
+                return None
+            changed = _settle(db, dirty)
+            db.executemany("DELETE FROM dirty WHERE kind = 'dir' AND key = ?", [(key,) for key in dirty])
+            if changed:
+                _raise_generation(db)
+        return changed
+
+    def _name(self, db: sqlite3.Connection, track: int) -> set[str]:
+        row = db.execute(
+            "SELECT t.format, t.tags, t.several_discs, t.album_key, t.disc, t.problem, t.dir_key, t.serve, d.path, f.name"
+            " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder WHERE t.id = ?",
+            (track,),
+        ).fetchone()
+        fmt, tags = AudioFormat(*json.loads(row[0])), TagSet(json.loads(row[1]))
+        several = bool(row[2]) if row[3] else row[4] > 1 or _total_discs(tags) > 1
+        several = several or _total_discs(tags) > 1
+        serve = Serve.ORIGINAL if row[5] else self.serve_as(fmt, self.policy)
+        path = join(from_blob(row[8]), from_blob(row[9]))
+        wants = self.template.render(Subject(tags, fmt, path, served_extension(serve, path), several))
+        folder = "/".join(wants.folders)
+        key = "/".join(name_key(part) for part in wants.folders)
+        same_bytes = row[7] == serve.value
+        db.execute(
+            "UPDATE track SET named = 1, serve = ?, dir = ?, dir_key = ?, name = ?, name_limit = ?,"
+            " size = CASE WHEN ? THEN size END WHERE id = ?",
+            (serve.value, folder, key, wants.name, wants.limit, same_bytes, track),
+        )
+        return {key} | ({row[6]} if row[6] is not None else set())
+
+
+def served_extension(serve: Serve, path: str) -> str:
+    """The extension, without its dot, that a track's name carries."""
+    if serve is not Serve.ORIGINAL:
+        return serve.value
+    name = path.rsplit("/", 1)[-1]
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""
+
+
+def _total_discs(tags: TagSet) -> int:
+    total = tags.first("disctotal") or ""
+    return int(total) if total.isascii() and total.isdigit() and len(total) < 6 else 0
+
+
+def _settle(db: sqlite3.Connection, dirty: set[str]) -> int:
+    """Make the nodes of these folders what their tracks want; how many nodes changed."""
+    changed = 0
+    for key in sorted(dirty, key=lambda k: (k.count("/"), k)):
+        changed += _settle_folder(db, key)
+    # Deepest first: an emptied folder may empty its parent; spelling travels upward.
+    todo = {parent for key in dirty for parent in _with_parents(key)}
+    for key in sorted(todo, key=lambda k: -k.count("/") - bool(k)):
+        changed += _settle_spelling(db, key)
+    return changed
+
+
+def _with_parents(key: str) -> list[str]:
+    parts = key.split("/") if key else []
+    return ["/".join(parts[:n]) for n in range(len(parts) + 1)]
+
+
+def _settle_folder(db: sqlite3.Connection, key: str) -> int:
+    """Files of one folder: each track's node gets its name, numbered where taken."""
+    wants = db.execute(
+        "SELECT t.id, t.name, t.name_limit, t.dir, s.position, d.path, f.name FROM track t JOIN file f ON f.id = t.file"
+        " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.dir_key = ?",
+        (key,),
+    ).fetchall()
+    folder = _folder_id(db, key, wants[0][3] if wants else "") if wants else _existing_folder(db, key)
+    if folder is None:
+        return 0
+    wants.sort(key=lambda row: (row[4], join(from_blob(row[5]), from_blob(row[6]))))
+    taken = {row[0] for row in db.execute("SELECT name_key FROM node WHERE parent = ? AND track IS NULL", (folder,))}
+    names = _assign([(row[0], row[1], row[2]) for row in wants], taken)
+    have = {row[0]: (row[1], row[2]) for row in db.execute("SELECT track, id, name FROM node WHERE parent = ? AND track IS NOT NULL", (folder,))}
+    changed = [track for track, name in names.items() if track not in have or have[track][1] != name]
+    gone = [node for track, (node, _) in have.items() if track not in names]
+    if not changed and not gone:
+        return 0
+    # Two steps, so that names may change hands within the folder.
+    for track in changed:
+        db.execute("UPDATE node SET name_key = '/' || id WHERE track = ?", (track,))
+    for node in gone:
+        wanted = db.execute("SELECT t.dir_key FROM node n JOIN track t ON t.id = n.track WHERE n.id = ?", (node,)).fetchone()
+        if wanted is None or wanted[0] == key:
+            db.execute("DELETE FROM node WHERE id = ?", (node,))
+    for track in changed:
+        name = names[track]
+        db.execute(
+            "INSERT INTO node (parent, name, name_key, track, owner, mtime_ns) VALUES (?, ?, ?, ?, '', 0)"
+            " ON CONFLICT (track) DO UPDATE SET parent = excluded.parent, name = excluded.name, name_key = excluded.name_key",
+            (folder, name, name_key(name), track),
+        )
+    db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (time.time_ns(), folder))
+    return len(changed) + len(gone)
+
+
+def _assign(wants: Sequence[tuple[int, str, int]], taken: set[str]) -> dict[int, str]:
+    """Names by track for (track, wanted name, limit) in order of rank; `taken` are keys of folders.
+
+    The first of a group gets the plain name; every plain name is reserved before any number is given out.
+    """
+    groups: dict[str, list[tuple[int, str, int]]] = {}
+    for want in wants:
+        groups.setdefault(name_key(want[1]), []).append(want)
+    used = taken | groups.keys()
+    names: dict[int, str] = {}
+    for key in sorted(groups):
+        first, *others = groups[key]
+        if key not in taken:
+            names[first[0]] = first[1]
+        else:
+            others = [first, *others]
+        number = 2
+        for track, wanted, limit in others:
+            extension = wanted[wanted.rindex(".") :] if "." in wanted else ""
+            while name_key(numbered := with_number(wanted, number, extension, limit)) in used:
+                number += 1
+            used.add(name_key(numbered))
+            names[track] = numbered
+    return names
+
+
+def _existing_folder(db: sqlite3.Connection, key: str) -> int | None:
+    row = db.execute("SELECT id FROM node WHERE dir_key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def _folder_id(db: sqlite3.Connection, key: str, spelling: str) -> int:
+    """The folder's node, made with its parents where they are missing."""
+    found = _existing_folder(db, key)
+    if found is not None:
+        return found
+    parent_key, _, leaf_key = key.rpartition("/")
+    parent_name, _, leaf = spelling.rpartition("/")
+    parent = _folder_id(db, parent_key, parent_name) if parent_key else ROOT
+    now = time.time_ns()
+    # A file that has the name already makes room; its folder is settled again below.
+    squatter = db.execute("SELECT id FROM node WHERE parent = ? AND name_key = ?", (parent, leaf_key)).fetchone()
+    if squatter:
+        db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", squatter)
+    cursor = db.execute(
+        "INSERT INTO node (parent, name, name_key, dir_key, owner, mtime_ns) VALUES (?, ?, ?, ?, '', ?)",
+        (parent, leaf, leaf_key, key, now),
+    )
+    db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (now, parent))
+    assert cursor.lastrowid is not None
+    if squatter:
+        db.execute("UPDATE node SET name = '' WHERE id = ?", squatter)
+        _settle_folder(db, parent_key)
+    return cursor.lastrowid
+
+
+def _settle_spelling(db: sqlite3.Connection, key: str) -> int:
+    """Remove a folder that became empty; else show the spelling that its best-ranked track wants."""
+    row = db.execute("SELECT id, parent, name, owner FROM node WHERE dir_key = ?", (key,)).fetchone()
+    if row is None or row[0] == ROOT:
+        return 0
+    node, parent, name, owner = row
+    best = db.execute(
+        "SELECT min(rank) FROM (SELECT min(owner) AS rank FROM node WHERE parent = ? AND track IS NULL UNION ALL"
+        " SELECT min(printf('%08d', s.position) || hex(d.path) || iif(d.path = x'', '', '2F') || hex(f.name) || ' ' || t.dir)"
+        " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
+        " WHERE t.dir_key = ?)",
+        (node, key),
+    ).fetchone()[0]
+    if best is None:
+        db.execute("DELETE FROM node WHERE id = ?", (node,))
+        db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (time.time_ns(), parent))
+        return 1 + _settle_folder(db, key.rpartition("/")[0])
+    spelling = best.partition(" ")[2].split("/")[key.count("/")]
+    if best == owner and spelling == name:
+        return 0
+    db.execute("UPDATE node SET name = ?, owner = ? WHERE id = ?", (spelling, best, node))
+    return int(spelling != name)
+
+
+def _raise_generation(db: sqlite3.Connection) -> None:
+    db.execute(
+        "INSERT INTO meta VALUES ('generation', '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )

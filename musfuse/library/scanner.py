@@ -1,0 +1,236 @@
+"""Scan a source: walk its folders in order, look into what is new or changed, write in batches.
+
+A folder is finished before the next begins, so a scan that was cut off goes on where it was: what is known by size and
+mtime is not looked into again. One bad file never stops a scan; it is kept with its reason.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from musfuse.errors import MusfuseError, OriginError
+from musfuse.events import EventBus, ScanProgress
+from musfuse.library.catalog import FileRow, Files, SourceRow
+from musfuse.library.catalog.files import join
+from musfuse.library.names import name_key
+from musfuse.media.art import CoverExtractor
+from musfuse.media.containers.reading import EXTENSIONS, read_original
+from musfuse.media.pcm import can_encode
+from musfuse.model import NodeKind, SourceFile, Stamp, TagSet
+from musfuse.origins import Entry, Origin
+from musfuse.store import KvNamespace, KvStore
+
+log = logging.getLogger(__name__)
+
+_BATCH_FILES, _BATCH_SECONDS, _WINDOW = 500, 1.0, 256
+_MAX_DEPTH = 100
+
+
+@dataclass
+class ScanResult:
+    """What a scan did, in files. `problem` says why the source as a whole could not be scanned."""
+
+    source: str
+    seen: int = 0
+    read: int = 0
+    skipped: int = 0
+    removed: int = 0
+    ignored: int = 0
+    problem: str = ""
+    cancelled: bool = False
+
+
+@dataclass
+class _Pending:
+    folder: int
+    future: "Future[FileRow]"
+
+
+@dataclass
+class _Batch:
+    rows: list[tuple[int, FileRow]] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
+
+
+class Scanner:
+    """Scans one source at a time; `after_batch` is called after each commit (names are made there)."""
+
+    def __init__(
+        self,
+        files: Files,
+        store: KvStore,
+        covers: CoverExtractor,
+        events: EventBus,
+        threads: int,
+        after_batch: Callable[[bool], None],
+        on_removed: Callable[[SourceFile], None],
+    ) -> None:
+        self._files, self._store, self._covers, self._events = files, store, covers, events
+        self._threads, self._after_batch, self._on_removed = threads, after_batch, on_removed
+        self._cancel = threading.Event()
+
+    def cancel(self) -> None:
+        """Stop soon; what is done is kept."""
+        self._cancel.set()
+
+    def scan(self, source: SourceRow, origin: Origin) -> ScanResult:
+        """Scan a whole source. A source that is away as a whole leaves everything known of it as it is."""
+        result = ScanResult(source.uri)
+        try:
+            origin.list("")
+        except OriginError as error:
+            result.problem = str(error)
+            log.warning("%s", error)
+            return result
+        scan = self._files.begin_scan(source.id)
+        removed: list[SourceFile] = []
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="scan") as pool:
+            batch, window = _Batch(), deque[_Pending]()
+            for folder, file in self._changed(source, origin, scan, result, removed):
+                window.append(_Pending(folder, pool.submit(self._look, origin, file)))
+                while len(window) > _WINDOW or (window and window[0].future.done()):
+                    self._collect(window.popleft(), batch, result)
+                if len(batch.rows) >= _BATCH_FILES or time.monotonic() - batch.since > _BATCH_SECONDS:
+                    batch = self._commit(batch, result)
+            for pending in window:
+                self._collect(pending, batch, result)
+            self._commit(batch, result)
+        result.cancelled = self._cancel.is_set()
+        if not result.cancelled:
+            gone = self._files.remove_unseen(source.id, scan)
+            result.removed += len(gone)
+            removed += gone
+            self._files.end_scan(scan)
+        self._drop_removed(removed)
+        self._after_batch(True)
+        return result
+
+    def rescan_file(self, source: SourceRow, origin: Origin, path: str) -> None:
+        """Look at one original again, because a reader found it changed."""
+        folder_path, _, name = path.rpartition("/")
+        folder = self._files.folder(source.id, folder_path, self._files.begin_scan(source.id))
+        known = self._files.known(folder).get(name)
+        try:
+            stat = origin.stat(path)
+        except OriginError:
+            if known:
+                self._drop_removed(self._files.remove_files([known[0]]))
+        else:
+            if known is None or known[1] != stat.stamp:
+                row = self._look(origin, SourceFile(source.uid, path, stat.stamp, stat.ident))
+                self._files.put_files([(folder, row)])
+        self._after_batch(True)
+
+    def _changed(
+        self, source: SourceRow, origin: Origin, scan: int, result: ScanResult, removed: list[SourceFile]
+    ) -> Iterator[tuple[int, SourceFile]]:
+        """Walk; yield (folder id, file) for each file that is new or changed."""
+        stack: list[tuple[str, tuple[str, ...]]] = [("", ())]
+        while stack and not self._cancel.is_set():
+            path, above = stack.pop()
+            try:
+                entries = list(origin.list(path))
+            except OriginError as error:
+                self._files.keep_below(source.id, path, scan)
+                self._files.folder(source.id, path, scan, str(error))
+                continue
+            folder = self._files.folder(source.id, path, scan)
+            known = self._files.known(folder)
+            below = []
+            for entry in entries:
+                if entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
+                    if entry.stat.ident and entry.stat.ident in above or len(above) >= _MAX_DEPTH:
+                        log.warning("%s/%s: a symbolic link back to a folder above it; not followed", origin.name, entry.name)
+                        continue
+                    below.append((join(path, entry.name), (*above, entry.stat.ident)))
+                elif self._is_music(entry, result):
+                    result.seen += 1
+                    before = known.pop(entry.name, None)
+                    if entry.stat is None:
+                        self._files.put_files([(folder, _unreadable(entry))])
+                        result.skipped += 1
+                    elif before is None or before[1:] != (entry.stat.stamp, entry.stat.ident):
+                        if before is not None:
+                            removed.append(SourceFile(source.uid, join(path, entry.name), before[1], before[2]))
+                        yield folder, SourceFile(source.uid, join(path, entry.name), entry.stat.stamp, entry.stat.ident)
+            if known:
+                result.removed += len(known)
+                removed += self._files.remove_files(file for file, _, _ in known.values())
+            stack += reversed(below)
+
+    @staticmethod
+    def _is_music(entry: Entry, result: ScanResult) -> bool:
+        extension = entry.name.rsplit(".", 1)[-1].lower() if "." in entry.name else ""
+        if extension in EXTENSIONS and not entry.name.startswith("._"):
+            return True
+        result.ignored += 1
+        return False
+
+    def _look(self, origin: Origin, file: SourceFile) -> FileRow:
+        """Read one file; every failure becomes a row with its reason."""
+        name = file.path.rsplit("/", 1)[-1]
+        try:
+            reading = read_original(origin, file)
+            picture = None
+            if can_encode(reading.format) and reading.format.codec != "flac":
+                picture = self._covers.extract(origin, file)
+                if picture:
+                    self._keep_picture(picture.picture.digest, picture.data)
+        except MusfuseError as error:
+            return FileRow(name, file.stamp, file.ident, problem=str(error))
+        except Exception as error:
+            log.exception("%s/%s", origin.name, file.path)
+            shown = f"{origin.name}/{file.path}"
+            return FileRow(name, file.stamp, file.ident, problem=f"{shown}: {type(error).__name__}: {error}")
+        tags = reading.tags
+        return FileRow(
+            name, file.stamp, file.ident, "", "; ".join(reading.notes), reading.format, tags,
+            picture.picture if picture else None, album_key(tags), disc_number(tags),
+        )  # fmt: skip
+
+    def _keep_picture(self, digest: str, data: bytes) -> None:
+        if self._store.get(KvNamespace.ARTWORK, digest) is None:
+            self._store.put(KvNamespace.ARTWORK, digest, data)
+
+    def _collect(self, pending: _Pending, batch: _Batch, result: ScanResult) -> None:
+        row = pending.future.result()
+        result.read += 1
+        result.skipped += bool(row.problem)
+        batch.rows.append((pending.folder, row))
+
+    def _commit(self, batch: _Batch, result: ScanResult) -> _Batch:
+        if batch.rows:
+            self._files.put_files(batch.rows)
+            self._after_batch(False)
+        self._events.publish(ScanProgress(result.source, result.seen, result.read, result.skipped))
+        return _Batch()
+
+    def _drop_removed(self, removed: list[SourceFile]) -> None:
+        for file in removed:
+            if not self._files.is_known(file):
+                self._on_removed(file)
+
+
+def _unreadable(entry: Entry) -> FileRow:
+    return FileRow(entry.name, Stamp(0, 0), "", problem=entry.problem)
+
+
+def album_key(tags: TagSet) -> str:
+    """What tracks of one album share; empty where the album is not known."""
+    album = tags.first("album")
+    if not album:
+        return ""
+    release = tags.first("musicbrainz_albumid")
+    artist = tags.first("albumartist") or tags.first("artist") or ""
+    return f"mbid/{release.lower()}" if release else f"{name_key(artist)}/{name_key(album)}"
+
+
+def disc_number(tags: TagSet) -> int:
+    """The disc's number, 0 where it is not known."""
+    text = (tags.first("discnumber") or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+

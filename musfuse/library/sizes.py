@@ -1,0 +1,193 @@
+"""Exact sizes: from the frame index where there is one, else by having it built, on demand or in the background.
+
+Lock order: `_lock` is innermost and never held while anything is read, encoded or waited for.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+
+from musfuse.errors import BusyError, MusfuseError, NoEntryError
+from musfuse.events import EventBus, TrackIndexed
+from musfuse.library.catalog import Files
+from musfuse.library.catalog.files import TrackRow
+from musfuse.media.engine import MediaEngine
+from musfuse.media.indexing import IndexPool, Priority
+from musfuse.media.indexing.protocol import Answer, Job
+from musfuse.media.ports import NotIndexedError
+from musfuse.media.transcoders import IndexStore
+from musfuse.model import Serve, SourceFile, Track
+from musfuse.origins import Origin
+
+log = logging.getLogger(__name__)
+
+
+class Sizes:
+    """Knows or finds out the exact size of any track. Waiters are bounded, so that other calls keep their threads."""
+
+    def __init__(
+        self,
+        files: Files,
+        engine: MediaEngine,
+        indexes: IndexStore,
+        pool: IndexPool,
+        origin_of: Callable[[str], Origin],
+        events: EventBus,
+        *,
+        level: int,
+        threads: int,
+        waiters: int,
+        wait_seconds: float,
+        after_failure: Callable[[], None],
+    ) -> None:
+        self._files, self._engine, self._indexes, self._pool = files, engine, indexes, pool
+        self._origin_of, self._events = origin_of, events
+        self._level, self._threads, self._wait_seconds = level, threads, wait_seconds
+        self._after_failure = after_failure
+        self._slots = threading.BoundedSemaphore(waiters)
+
+    def token(self, serve: Serve) -> str:
+        """The token under which sizes of files served so count now."""
+        return self._engine.token(serve)
+
+    def tokens(self) -> dict[Serve, str]:
+        """The tokens of what needs an index."""
+        return {serve: self.token(serve) for serve in (Serve.FLAC, Serve.WAV)}
+
+    def known(self, row: TrackRow) -> int | None:
+        """The size where no index has to be built for it."""
+        if row.track.serve is Serve.ORIGINAL:
+            return row.track.file.stamp.size
+        if row.size is not None and row.size_token == self.token(row.track.serve):
+            return row.size
+        return self._from_index(row.track)
+
+    def wait(self, track: int) -> int:
+        """The exact size, waiting for the index where it must be built.
+
+        Raises BusyError when too many wait already or it takes too long, NoEntryError when the track is gone or became
+        another file (it could not be decoded and is served as the original now), MusfuseError when its source is away.
+        """
+        row = self._row(track)
+        size = self.known(row)
+        if size is not None:
+            return size
+        if not self._slots.acquire(blocking=False):
+            raise BusyError(f"{row.track.file.path}: too many programs wait for sizes already; ask again")
+        try:
+            answer = self.request(row.track, Priority.DEMAND).result(self._wait_seconds)
+        except FutureTimeout:
+            raise BusyError(f"{row.track.file.path}: its index takes longer than index.wait_seconds; ask again") from None
+        finally:
+            self._slots.release()
+        if answer.index is None and answer.may_retry:
+            raise BusyError(f"{row.track.file.path}: {answer.error}")
+        if answer.index is None:
+            raise NoEntryError(f"{row.track.file.path}: {answer.error}; it is served as the original now")
+        size = self.known(self._row(track))
+        if size is None:
+            raise BusyError(f"{row.track.file.path}: changed while it was indexed; ask again")
+        return size
+
+    def request(self, track: Track, priority: Priority) -> "Future[Answer]":
+        """Queue a track's index; when the future is done, the catalog has its size or its failure."""
+        origin = self._origin_of(track.file.source_uid)
+        key = self._indexes.key(track.file)
+        done: Future[Answer] = Future()
+        job = Job(origin.spec(), track.file, track.format, self._level, self._threads)
+
+        def settle(asked: "Future[Answer]") -> None:
+            answer = asked.result()
+            try:
+                self._settle(track, answer)
+            except Exception as error:
+                log.exception("%s: its index could not be kept", track.file.path)
+                answer = Answer(None, str(error), may_retry=True)
+            done.set_result(answer)
+
+        self._pool.submit(key, job, priority).add_done_callback(settle)
+        return done
+
+    def forget(self, file: SourceFile) -> None:
+        """Drop the index of an original that is gone."""
+        self._indexes.drop(file)
+
+    def _row(self, track: int) -> TrackRow:
+        row = self._files.track(track)
+        if row is None:
+            raise NoEntryError(f"track {track} is gone")
+        return row
+
+    def _from_index(self, track: Track) -> int | None:
+        try:
+            layout = self._engine.layout(track)
+        except NotIndexedError:
+            return None
+        layout.close()
+        self._files.set_size(track, layout.size, self.token(track.serve))
+        return layout.size
+
+    def _settle(self, track: Track, answer: Answer) -> None:
+        if answer.index is not None:
+            self._indexes.put(track.file, answer.index)
+            size = self._from_index(track)
+            self._events.publish(TrackIndexed(track.id, size))
+        elif not answer.may_retry:
+            log.warning("%s", answer.error)
+            self._files.set_failed(track, answer.error)
+            self._after_failure()
+            self._events.publish(TrackIndexed(track.id, None, answer.error))
+
+
+class Backlog:
+    """Builds all missing indexes, a bounded number queued at a time, giving way to readers."""
+
+    def __init__(self, files: Files, sizes: Sizes, queued: int) -> None:
+        self._files, self._sizes, self._queued = files, sizes, queued
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """End `run` soon."""
+        self._stop.set()
+
+    def run(self, priority: Priority, progress: Callable[[int, int], None], may_go_on: Callable[[], None]) -> tuple[int, int]:
+        """Index everything that has no size; (done, failed). `progress` gets done and still to do.
+
+        `may_go_on` is called before each job and may block for as long as readers need the machine.
+        """
+        tokens = self._sizes.tokens()
+        total, done, failed, after = self._files.pending(tokens), 0, 0, 0
+        waiting: list[Future[Answer]] = []
+        progress(0, total)
+        while not self._stop.is_set():
+            rows = self._files.unsized(tokens, after, 100)
+            for row in rows:
+                after = row.track.id
+                may_go_on()
+                if self._stop.is_set():
+                    break
+                try:
+                    if self._sizes.known(row) is not None:
+                        done += 1
+                        continue
+                    waiting.append(self._sizes.request(row.track, priority))
+                except MusfuseError as error:
+                    log.warning("%s", error)
+                    failed += 1
+                while len(waiting) >= self._queued:
+                    done, failed = _count(waiting.pop(0), done, failed)
+                    progress(done + failed, max(0, total - done - failed))
+            if not rows:
+                break
+        for future in waiting:
+            if self._stop.is_set() and not future.done():
+                continue
+            done, failed = _count(future, done, failed)
+            progress(done + failed, max(0, total - done - failed))
+        return done, failed
+
+
+def _count(future: "Future[Answer]", done: int, failed: int) -> tuple[int, int]:
+    return (done + 1, failed) if future.result().index is not None else (done, failed + 1)

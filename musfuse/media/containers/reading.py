@@ -1,0 +1,146 @@
+"""Read one original: what it is, its tags, and what is odd about it. The scanner calls nothing else here."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from musfuse.errors import MalformedError, MediaError
+from musfuse.media.containers.flac import probe_flac
+from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
+from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff
+from musfuse.media.containers.tagged import read_mutagen, read_tinytag
+from musfuse.media.pcm import open_sndfile, sndfile_format
+from musfuse.model import AudioFormat, SourceFile, TagSet
+from musfuse.origins import Origin, open_reader
+
+EXTENSIONS = frozenset(
+    "flac wav wave bwf rf64 w64 aif aiff aifc afc caf au snd mp3 mp2 mp1 mpga m4a m4b m4r mp4 aac ogg oga opus spx wma "
+    "asf mpc mp+ ape wv tta tak shn dsf dff ofr ofs ac3 eac3 mka".split()
+)
+"""Names that are looked into; everything else is not music and is not reported."""
+
+_SNDFILE_STRINGS = {
+    "title": "title", "artist": "artist", "album": "album", "date": "date", "genre": "genre", "comment": "comment",
+    "copyright": "copyright", "tracknumber": "tracknumber",
+}  # fmt: skip
+_SYNC_WINDOW = 64 * 1024
+_UNTAGGED = frozenset({"tak", "shorten", "optimfrog", "matroska", "ac3", "dff"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that a scan keeps of an original; `notes` say what is odd about one that is shown all the same."""
+
+    format: AudioFormat
+    tags: TagSet
+    notes: tuple[str, ...] = ()
+
+
+def read_original(origin: Origin, file: SourceFile) -> Reading:
+    """Look into a file. Raises MalformedError where it cannot be shown, OriginError where it cannot be read."""
+    shown = f"{origin.name}/{file.path}"
+    if not file.stamp.size:
+        raise MalformedError(f"{shown}: the file is empty")
+    try:
+        with open_reader(origin, file) as reader:
+            head = reader.read(12)
+            start = id3v2_length(head)
+            if start:
+                reader.seek(start)
+                head = reader.read(12)
+            return _read_container(sniff(head), origin, file, reader, start)
+    except OSError as error:
+        raise MalformedError(f"{shown}: cannot be read: {error}") from error
+    except MediaError as error:
+        message = str(error)
+        raise MalformedError(message if message.startswith(shown) else f"{shown}: {message}") from error
+
+
+def _read_container(container: str, origin: Origin, file: SourceFile, reader: io.BufferedReader, start: int) -> Reading:
+    if container == "flac":
+        fmt, notes = probe_flac(reader, start, file.stamp.size)
+        tags, _ = _tolerant(read_tinytag, reader, file)
+        return Reading(fmt, tags, notes)
+    if container in SNDFILE_CONTAINERS:
+        return _read_sndfile(origin, file, reader)
+    reader.seek(start)
+    head = reader.read(_SYNC_WINDOW)
+    if is_flac_frame(head):
+        return Reading(AudioFormat("flac", "flac", pcm="int"), TagSet(), ("it has no fLaC marker and no metadata",))
+    if container == "mpeg" or file.path.lower().endswith((".mp3", ".aac")):
+        adts = find_adts(head)
+        if adts is not None and container != "mpeg":
+            tags, known = _tolerant(read_mutagen, reader, file)
+            return Reading(known or adts, tags)
+        check_mpeg(head, whole=file.stamp.size - start <= _SYNC_WINDOW)
+    return _read_tagged(container, file, reader)
+
+
+def _read_sndfile(origin: Origin, file: SourceFile, reader: io.BufferedReader) -> Reading:
+    try:
+        opened, source = open_sndfile(origin, file)
+        with opened:
+            fmt = sndfile_format(opened)
+            strings = _sndfile_tags(opened)
+        source.close()
+    except MalformedError as refused:
+        return _refused_by_sndfile(file, reader, refused)
+    notes: tuple[str, ...] = ()
+    if not fmt.total_samples:
+        fmt, notes = replace(fmt, pcm=""), ("shown as it is: it holds no audio samples",)
+    tags, _ = _tolerant(read_mutagen, reader, file)
+    if fmt.container in ("wav", "rf64", "aiff"):
+        more, _ = _tolerant(read_tinytag, reader, file)
+        strings = TagSet({**strings, **more})
+    return Reading(fmt, TagSet({**strings, **tags}), notes)
+
+
+def _refused_by_sndfile(file: SourceFile, reader: io.BufferedReader, refused: MalformedError) -> Reading:
+    """A sound container whose codec libsndfile does not know is shown as it is."""
+    tags, fmt = _tolerant(read_mutagen, reader, file)
+    if fmt is None or not fmt.sample_rate or not fmt.channels or not fmt.total_samples:
+        raise refused
+    return Reading(fmt, tags, (f"shown as it is: {refused}",))
+
+
+def _read_tagged(container: str, file: SourceFile, reader: io.BufferedReader) -> Reading:
+    problems = []
+    for read in (read_mutagen, read_tinytag):
+        try:
+            reader.seek(0)
+            tags, fmt = read(reader, file)
+        except MalformedError as error:
+            problems.append(str(error))
+            continue
+        if fmt.sample_rate or container in _UNTAGGED:
+            notes = _length_notes(fmt, file.stamp.size)
+            return Reading(fmt if fmt.container else AudioFormat(container, container), tags, notes)
+        problems.append("it has no sample rate")
+    if container in _UNTAGGED:
+        return Reading(AudioFormat(container, container), TagSet())
+    raise MalformedError("; ".join(problems) or "not a kind of audio file that is known")
+
+
+def _length_notes(fmt: AudioFormat, size: int) -> tuple[str, ...]:
+    """An MP3 whose header announces far more audio than the file can hold, at the lowest bit rate there is."""
+    duration = fmt.duration_ns
+    if fmt.container == "mp3" and duration and size * 8 * 1_000_000_000 // duration < 8_000:
+        return (f"its header claims {duration // 1_000_000_000} s, more than its {size} bytes can hold",)
+    return ()
+
+
+def _sndfile_tags(opened: Any) -> TagSet:
+    values = ((name, getattr(opened, attribute, "")) for name, attribute in _SNDFILE_STRINGS.items())
+    return TagSet({name: [value] for name, value in values if isinstance(value, str) and value})
+
+
+def _tolerant(
+    read: Callable[[io.BufferedReader, SourceFile], tuple[TagSet, AudioFormat]], reader: io.BufferedReader, file: SourceFile
+) -> tuple[TagSet, AudioFormat | None]:
+    """Tags of a file whose audio is known to be sound; broken tags are no tags."""
+    try:
+        reader.seek(0)
+        return read(reader, file)
+    except MalformedError:
+        return TagSet(), None

@@ -1,0 +1,68 @@
+"""Tags and stream facts through tinytag (Vorbis comments, RIFF INFO) and mutagen (everything else).
+
+tinytag is three to eight times as fast but drops ID3's sort names and splits no multiple values there.
+"""
+
+import io
+from typing import Any
+
+from musfuse.errors import MalformedError
+from musfuse.media.tagmap import from_mutagen, from_tinytag
+from musfuse.model import AudioFormat, SourceFile, TagSet
+
+# mutagen's class names to (container, codec)
+_KINDS = {
+    "MP3": ("mp3", "mp3"), "EasyMP3": ("mp3", "mp3"), "OggVorbis": ("ogg", "vorbis"), "OggOpus": ("ogg", "opus"),
+    "OggFLAC": ("ogg", "flac"), "OggSpeex": ("ogg", "speex"), "OggTheora": ("ogg", "theora"), "FLAC": ("flac", "flac"),
+    "MP4": ("mp4", "aac"), "ASF": ("asf", "wma"), "MonkeysAudio": ("ape", "ape"), "WavPack": ("wavpack", "wavpack"),
+    "TrueAudio": ("tta", "tta"), "Musepack": ("mpc", "mpc"), "DSF": ("dsf", "dsd"), "DSDIFF": ("dff", "dsd"),
+    "AAC": ("aac", "aac"), "AC3": ("ac3", "ac3"), "WAVE": ("wav", "unknown"), "AIFF": ("aiff", "unknown"),
+    "TAK": ("tak", "tak"), "OptimFROG": ("optimfrog", "optimfrog"),
+}  # fmt: skip
+
+
+def read_mutagen(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
+    """Tags and facts; raises MalformedError where mutagen cannot make sense of the file."""
+    import mutagen
+
+    try:
+        opened = mutagen.File(reader)  # type: ignore[attr-defined]
+    except Exception as error:  # noqa: BLE001 - mutagen raises anything on hostile files
+        raise MalformedError(f"{type(error).__name__}: {error}") from error
+    if opened is None:
+        raise MalformedError("not a kind of audio file that is known")
+    return from_mutagen(opened), _facts(opened)
+
+
+def read_tinytag(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
+    """Tags and facts; raises MalformedError where tinytag cannot make sense of the file."""
+    from tinytag import TinyTag
+
+    try:
+        opened = TinyTag.get(file_obj=reader, filename=file.path.rsplit("/", 1)[-1])
+    except Exception as error:  # noqa: BLE001 - hostile files
+        raise MalformedError(f"{type(error).__name__}: {error}") from error
+    rate = int(opened.samplerate or 0)
+    samples = int((opened.duration or 0) * rate) or None
+    suffix = file.path.rsplit(".", 1)[-1].lower()
+    return from_tinytag(opened), AudioFormat(suffix, suffix, rate, int(opened.channels or 0), 0, samples)
+
+
+def _facts(opened: Any) -> AudioFormat:
+    container, codec = _KINDS.get(type(opened).__name__, (type(opened).__name__.lower(),) * 2)
+    info = opened.info
+    rate = _int(getattr(info, "sample_rate", 0))
+    length = getattr(info, "length", 0) or 0
+    if container == "mp4":
+        codec = (getattr(info, "codec", "") or "aac").split(".")[0].replace("mp4a", "aac")
+    samples = int(length * rate) if 0 < length < 1e7 else None
+    return AudioFormat(
+        container, codec, rate, _int(getattr(info, "channels", 0)), _int(getattr(info, "bits_per_sample", 0)), samples
+    )
+
+
+def _int(value: Any) -> int:
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError):
+        return 0

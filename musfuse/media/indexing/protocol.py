@@ -1,0 +1,74 @@
+"""What a worker and its parent say to each other: one JSON object a line, requests on stdin, answers on stdout."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from musfuse.media.flac.index import FrameIndex
+from musfuse.model import AudioFormat, SourceFile, Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One index to build. `origin` is an origin's spec."""
+
+    origin: Mapping[str, object]
+    file: SourceFile
+    format: AudioFormat
+    level: int
+    threads: int
+
+    def to_line(self) -> bytes:
+        """One line; lone surrogates in names survive as JSON escapes."""
+        return _line(
+            {
+                "origin": dict(self.origin),
+                "file": [self.file.source_uid, self.file.path, self.file.stamp.size, self.file.stamp.mtime_ns, self.file.ident],
+                "format": [
+                    self.format.container, self.format.codec, self.format.sample_rate, self.format.channels,
+                    self.format.bits, self.format.total_samples, self.format.pcm,
+                ],
+                "level": self.level,
+                "threads": self.threads,
+            }
+        )  # fmt: skip
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Job":
+        """Read back."""
+        said = json.loads(line)
+        uid, path, size, mtime_ns, ident = said["file"]
+        return cls(
+            said["origin"],
+            SourceFile(uid, path, Stamp(size, mtime_ns), ident),
+            AudioFormat(*said["format"]),
+            said["level"],
+            said["threads"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An index, or why there is none. `may_retry` where the source was away or changed, not malformed."""
+
+    index: FrameIndex | None
+    error: str = ""
+    may_retry: bool = False
+
+    def to_line(self) -> bytes:
+        """One line."""
+        raw = base64.b64encode(self.index.to_bytes()).decode() if self.index else None
+        return _line({"index": raw, "error": self.error, "may_retry": self.may_retry})
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Answer":
+        """Read back; raises ValueError or MediaError where the worker did not say what it should."""
+        said = json.loads(line)
+        index = FrameIndex.from_bytes(base64.b64decode(said["index"])) if said["index"] else None
+        return cls(index, said["error"], said["may_retry"])
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=True).encode() + b"\n"

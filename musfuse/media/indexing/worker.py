@@ -1,0 +1,50 @@
+"""The worker process: `python -m musfuse.media.indexing.worker MEMORY_MIB`. It ends when its stdin does."""
+
+import os
+import sys
+
+from musfuse.errors import MediaError, MusfuseError, OriginError
+from musfuse.media.flac.build import build_index
+from musfuse.media.indexing.protocol import Answer, Job
+from musfuse.media.pcm import open_pcm
+from musfuse.origins import Origin, origin_from_spec
+from musfuse.platform import system
+
+
+def main() -> None:
+    """Answer jobs until stdin ends."""
+    system.ignore_terminal_interrupt()
+    system.lower_priority()
+    system.limit_memory(int(sys.argv[1]))
+    # Native decoders may print; the answers keep the real stdout to themselves.
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    origins: dict[str, Origin] = {}
+    for line in sys.stdin.buffer:
+        answers.write(answer(Job.from_line(line), origins).to_line())
+
+
+def answer(job: Job, origins: dict[str, Origin]) -> Answer:
+    """Do one job; any failure becomes an answer."""
+    try:
+        key = repr(sorted(job.origin.items()))
+        if key not in origins:
+            origins[key] = origin_from_spec(job.origin)
+        source = open_pcm(origins[key], job.file, job.format)
+        try:
+            return Answer(build_index(source, job.level, job.threads))
+        finally:
+            source.close()
+    except (MediaError, OriginError) as error:
+        cause: BaseException | None = error
+        while cause is not None and not (isinstance(cause, MusfuseError) and cause.may_retry):
+            cause = cause.__cause__ or cause.__context__
+        return Answer(None, str(error), may_retry=cause is not None)
+    except MemoryError:
+        return Answer(None, f"{job.file.path}: decoding it needs more memory than index.memory_mib allows")
+    except Exception as error:  # noqa: BLE001 - a hostile file must not end the worker
+        return Answer(None, f"{job.file.path}: {type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main()

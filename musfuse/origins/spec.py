@@ -1,0 +1,19 @@
+"""Build an origin from what `Origin.spec` said, in another process."""
+
+from collections.abc import Mapping
+
+from musfuse.errors import UnavailableError
+from musfuse.origins.local import LocalOrigin
+from musfuse.origins.port import Origin
+
+
+def origin_from_spec(spec: Mapping[str, object]) -> Origin:
+    """The same origin again; raises UnavailableError for a kind that another process cannot reach."""
+    if spec.get("kind") == "local":
+        return LocalOrigin(
+            str(spec["uid"]),
+            str(spec["root"]),
+            follow_links_out=bool(spec["follow_links_out"]),
+            open_files=int(str(spec["open_files"])),
+        )
+    raise UnavailableError(f"a source of kind {spec.get('kind')!r} cannot be read from another process")
