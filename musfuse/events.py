@@ -61,5 +61,5 @@ class EventBus:
         for call in calls:
             try:
                 call(event)
-            except Exception:  # noqa: BLE001 - a broken listener must not break what it listens to
+            except Exception:
                 log.exception("subscriber failed on %r", event)

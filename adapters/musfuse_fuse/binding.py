@@ -26,7 +26,7 @@ def load_binding(name: str) -> Any:
 
 
 def _choose_library() -> None:
-    """mfusepy takes libfuse 2 where both are installed, and runs a slow search; name the library before it is imported."""
+    """mfusepy prefers libfuse 2 and searches slowly; name the library before it is imported."""
     if sys.platform != "linux" or os.environ.get("FUSE_LIBRARY_PATH") or "mfusepy" in sys.modules:
         return
     for soname in (*_LIBFUSE3, *_LIBFUSE2):

@@ -35,7 +35,9 @@ class FuseMount:
             try:
                 binding.FUSE(operations, str(self.mountpoint), foreground=True, raw_fi=True, **options)
             except RuntimeError as error:
-                self._problem = f"libfuse could not mount {self.mountpoint} (status {error}); its own message is above or in the log"
+                self._problem = (
+                    f"{self.mountpoint}: libfuse could not mount (status {error}); its own message is in the log"
+                )
             except BaseException as error:
                 log.exception("the FUSE loop failed")
                 self._problem = f"{type(error).__name__}: {error}"

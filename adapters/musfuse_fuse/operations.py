@@ -17,7 +17,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 _BLOCK = 4096
 
 
-def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None]) -> Any:
+def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None]) -> Any:  # noqa: C901 - a class inside
     """An Operations object of the binding over a drive; `on_ready` is called when the kernel has said hello."""
 
     def fail(error: MusfuseError) -> Any:
@@ -115,6 +115,7 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None]) ->
 
         def utimens(self, path: str, times: Any = None) -> int:
             """fusepy's default would say that it worked."""
+            del path, times
             raise binding.FuseOSError(errno.EROFS)
 
     return DriveOperations()

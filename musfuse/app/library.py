@@ -204,7 +204,7 @@ class _Pace:
 
 
 def open_library(folder: Path, config: Config, closing: ExitStack | None = None) -> Library:
-    """Open (or make) the library whose state lies in `folder`; raises LibraryInUseError where another process has it."""
+    """Open (or make) the library whose state lies in `folder`; LibraryInUseError where another process has it."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -129,5 +129,3 @@ def refuse_other_view(status: dict[str, Any], policy: str | None, template: str 
             raise ControlError(
                 f"the library is mounted with {name} {status[name]!r}; unmount it first, or use another --library"
             )
-
-

@@ -16,13 +16,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 def library_option(command: F) -> F:
     """`--library DIR`"""
     return click.option(
-        "--library", type=click.Path(path_type=Path), help="Folder of the library's state [default: the platform's data folder]."
+        "--library",
+        type=click.Path(path_type=Path),
+        help="Folder of the library's state [default: the platform's data folder].",
     )(command)
 
 
 def config_option(command: F) -> F:
     """`--config FILE`"""
-    return click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file (TOML).")(command)
+    return click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration file (TOML).")(
+        command
+    )
 
 
 def json_option(command: F) -> F:

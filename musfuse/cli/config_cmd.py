@@ -27,7 +27,9 @@ def show(config_file: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    print_table(("option", "value", "from", "what"), ((r["option"], _toml(r["value"]), r["from"], r["help"]) for r in rows))
+    print_table(
+        ("option", "value", "from", "what"), ((r["option"], _toml(r["value"]), r["from"], r["help"]) for r in rows)
+    )
     click.echo(f"\nfile: {config_file or default_file()}")
 
 

@@ -16,7 +16,7 @@ from musfuse.errors import MusfuseError
 _Check = Callable[[], str]
 
 
-class _Warning(Exception):
+class _DoubtError(Exception):
     pass
 
 
@@ -50,7 +50,7 @@ def command(library: Path | None, config_file: Path | None, as_json: bool) -> No
 def _run(name: str, check: _Check) -> tuple[str, str, str]:
     try:
         return name, "ok", check()
-    except _Warning as warning:
+    except _DoubtError as warning:
         return name, "warning", str(warning)
     except (MusfuseError, OSError, ImportError) as error:
         return name, "fails", str(error)
@@ -67,14 +67,14 @@ def _fuse(config_file: Path | None) -> str:
     name = load(config_file).fuse.binding
     binding = load_binding(name)
     if sys.platform == "linux" and not os.access("/dev/fuse", os.R_OK | os.W_OK):
-        raise _Warning("/dev/fuse is missing or not yours to open: `modprobe fuse`, or ask the administrator")
+        raise _DoubtError("/dev/fuse is missing or not yours to open: `modprobe fuse`, or ask the administrator")
     return f"{name} over libfuse {major_version(binding)}"
 
 
 def _fusermount() -> str:
     found = shutil.which("fusermount3") or shutil.which("fusermount")
     if not found and os.geteuid() != 0 and sys.platform == "linux":
-        raise _Warning("not installed; only root can mount. It comes with the package fuse3")
+        raise _DoubtError("not installed; only root can mount. It comes with the package fuse3")
     return found or "not needed here"
 
 
@@ -94,7 +94,7 @@ def _encoder() -> str:
 def _library(folder: Path) -> str:
     parent = next(p for p in (folder, *folder.parents) if p.exists())
     if not os.access(parent, os.W_OK):
-        raise _Warning(f"{parent} is not writable; name another folder with --library")
+        raise _DoubtError(f"{parent} is not writable; name another folder with --library")
     free = shutil.disk_usage(parent).free
     return f"{folder}, {free >> 20} MiB free"
 
@@ -104,7 +104,7 @@ def _open_files() -> str:
 
     limit = system.raise_open_file_limit()
     if limit < 1024:
-        raise _Warning(f"only {limit} files may be open; raise it with `ulimit -n`")
+        raise _DoubtError(f"only {limit} files may be open; raise it with `ulimit -n`")
     return f"{limit} may be open"
 
 

@@ -6,7 +6,17 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import config_option, drive_path, json_option, library_folder, library_option, load, print_json, print_table, size
+from musfuse.cli.common import (
+    config_option,
+    drive_path,
+    json_option,
+    library_folder,
+    library_option,
+    load,
+    print_json,
+    print_table,
+    size,
+)
 
 
 @click.command("info", epilog="Example: musfuse info '~/Drive/Pink Floyd/Animals (1977)/02 - Dogs.flac'")
@@ -51,7 +61,12 @@ def _rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("file", facts["path"]),
         ("original", f"{facts['source']} ({size(facts['source_bytes'])})"),
         ("sound", sound),
-        ("served as", f"{facts['served_as']}, {facts['size']} bytes" if facts["size"] else f"{facts['served_as']}, size not known yet"),
+        (
+            "served as",
+            f"{facts['served_as']}, {facts['size']} bytes"
+            if facts["size"]
+            else f"{facts['served_as']}, size not known yet",
+        ),
     ]
     offset = 0
     for part in facts["layout"]:

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import click
 
-from musfuse.cli.common import drive_path, json_option, library_folder, library_option, print_json, print_table, printable, size
+from musfuse.cli.common import (
+    drive_path,
+    json_option,
+    library_folder,
+    library_option,
+    print_json,
+    print_table,
+    printable,
+    size,
+)
 from musfuse.errors import ConfigError, NoEntryError, NotAFolderError
 from musfuse.model import NodeKind
 

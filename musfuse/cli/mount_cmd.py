@@ -38,15 +38,17 @@ def command(
 ) -> None:
     """Show the library at MOUNTPOINT, an empty folder, and return once the drive answers.
 
-    SOURCEs are folders with music; they are remembered, so that a later mount needs none. The drive fills while they are
-    scanned. A library that is mounted already is shown at one more place.
+    SOURCEs are folders with music; they are remembered, so that a later mount needs none. The drive fills while they
+    are scanned. A library that is mounted already is shown at one more place.
     """
     folder = library_folder(library)
     *sources, mountpoint = map(absolute, paths)
     config = load(config_file, view__policy=policy, view__template=template)
     for source in sources:
         if mountpoint == source or mountpoint in source.parents or source in mountpoint.parents:
-            raise MountError(f"{mountpoint}: the mountpoint and the source {source} lie within each other; name another folder")
+            raise MountError(
+                f"{mountpoint}: the mountpoint and the source {source} lie within each other; name another folder"
+            )
     if ready_fd is None and _mounted_by_owner(folder, sources, mountpoint, options, policy, template):
         click.echo(f"mounted at {mountpoint}")
         return
@@ -59,7 +61,12 @@ def command(
 
 
 def _mounted_by_owner(
-    folder: Path, sources: list[Path], mountpoint: Path, options: tuple[str, ...], policy: str | None, template: str | None
+    folder: Path,
+    sources: list[Path],
+    mountpoint: Path,
+    options: tuple[str, ...],
+    policy: str | None,
+    template: str | None,
 ) -> bool:
     from musfuse.control import find_owner
 
@@ -100,7 +107,9 @@ def _serve(
             library = open_library(folder, config, closing)
             library.add_sources(sources)
             if not library.sources.rows():
-                raise MountError(f"{folder}: this library has no sources yet; name a folder with music before the mountpoint")
+                raise MountError(
+                    f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
+                )
             Owner(library, choose_face(config)).run(mountpoint, options, lambda: ready({"ok": True}))
     except MusfuseError as error:
         if ready_fd is None:
@@ -137,7 +146,17 @@ def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
     read_fd, write_fd = os.pipe()
-    argv = [sys.executable, "-m", "musfuse", "mount", "--library", str(folder), "--foreground", "--ready-fd", str(write_fd)]
+    argv = [
+        sys.executable,
+        "-m",
+        "musfuse",
+        "mount",
+        "--library",
+        str(folder),
+        "--foreground",
+        "--ready-fd",
+        str(write_fd),
+    ]
     process = system.spawn_detached([*argv, *flags, "--", *map(str, sources), str(mountpoint)], log, write_fd)
     os.close(write_fd)
     with os.fdopen(read_fd, "rb") as pipe:

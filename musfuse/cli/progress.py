@@ -38,7 +38,9 @@ class Progress:
             self._task = self._bar.add_task(self._what, total=None, note="")
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._bar is not None:
             self._bar.stop()
 
@@ -49,7 +51,9 @@ class Progress:
         elif not self._quiet and time.monotonic() - self._said >= _PLAIN_SECONDS:
             self._said = time.monotonic()
             of = f" of {total}" if total else ""
-            click.echo(f"{self._what}: {done}{of} files, {duration(self._said - self._began)} {note}".rstrip(), err=True)
+            click.echo(
+                f"{self._what}: {done}{of} files, {duration(self._said - self._began)} {note}".rstrip(), err=True
+            )
 
 
 def follow(client: Client, job: str, quiet: bool, show: Callable[[dict[str, Any]], str]) -> dict[str, Any]:

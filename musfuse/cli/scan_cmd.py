@@ -33,7 +33,9 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, sourc
     if as_json:
         print_json(result)
     else:
-        click.echo(f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
+        click.echo(
+            f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed"
+        )
         for problem in result["problems"]:
             click.echo(f"not scanned: {problem}", err=True)
     if result["problems"]:

@@ -47,8 +47,11 @@ def _show(status: dict[str, Any]) -> None:
 
 
 _PROBLEMS = (
-    ("skipped", "skipped"), ("failed", "shown as originals"), ("noted", "with a remark"), ("unreadable_folders", "unreadable folders"),
-)  # fmt: skip
+    ("skipped", "skipped"),
+    ("failed", "shown as originals"),
+    ("noted", "with a remark"),
+    ("unreadable_folders", "unreadable folders"),
+)
 
 
 def _job(job: dict[str, Any]) -> str:

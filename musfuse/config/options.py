@@ -23,7 +23,9 @@ def at_least(low: int) -> Callable[[int], str | None]:
 
 
 def _encoder_level(value: int) -> str | None:
-    return None if value in (0, 2, 3, 5, 6, 7, 8) else "must be 0, 2, 3, 5, 6, 7 or 8 (1 and 4 carry state between blocks)"
+    return (
+        None if value in (0, 2, 3, 5, 6, 7, 8) else "must be 0, 2, 3, 5, 6, 7 or 8 (1 and 4 carry state between blocks)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

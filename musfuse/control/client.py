@@ -43,8 +43,8 @@ class Client:
             raise ControlError("the process that owns the library ended before it answered")
         answer = json.loads(line)
         if "error" in answer:
-            error = answer["error"]
-            raise RemoteError(error["message"], (error.get("data") or {}).get("exit_code", ControlError.exit_code))
+            said = answer["error"]
+            raise RemoteError(said["message"], (said.get("data") or {}).get("exit_code", ControlError.exit_code))
         return answer["result"]
 
     def close(self) -> None:

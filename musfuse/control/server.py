@@ -71,7 +71,11 @@ class Server:
             request = json.loads(line)
         except ValueError:
             return _error(None, protocol.PARSE_ERROR, "not JSON")
-        if not isinstance(request, dict) or request.get("jsonrpc") != "2.0" or not isinstance(request.get("method"), str):
+        if (
+            not isinstance(request, dict)
+            or request.get("jsonrpc") != "2.0"
+            or not isinstance(request.get("method"), str)
+        ):
             return _error(None, protocol.INVALID_REQUEST, "not a JSON-RPC 2.0 request")
         call_id = request.get("id")
         method = self._methods.get(request["method"])

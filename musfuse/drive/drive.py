@@ -15,7 +15,12 @@ from itertools import islice
 
 from musfuse.drive.handles import CacheHint, Handles
 from musfuse.errors import (
-    IsAFolderError, MusfuseError, NoEntryError, NotAFolderError, NotFoundError, OriginError,
+    IsAFolderError,
+    MusfuseError,
+    NoEntryError,
+    NotAFolderError,
+    NotFoundError,
+    OriginError,
 )  # fmt: skip
 from musfuse.library.catalog import Files, Node, Nodes
 from musfuse.library.catalog.files import TrackRow
@@ -254,7 +259,11 @@ class Drive:
         if parent.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{parent_path}: not a folder")
         child = self._nodes.child(parent.id, name_key(name))
-        if child is None or (self._case_sensitive and child.name != name) or (self._hide and self._entry(child) is None):
+        if (
+            child is None
+            or (self._case_sensitive and child.name != name)
+            or (self._hide and self._entry(child) is None)
+        ):
             raise NoEntryError(f"{path}: no such file or folder on the drive")
         return child
 

@@ -74,7 +74,7 @@ class Handles:
         return number, hint
 
     def read_at(self, number: int, offset: int, size: int) -> bytes:
-        """Bytes of an open file. A stale handle never ends short: the system may believe in the newer version's size."""
+        """Bytes of an open file. A stale handle never ends short: the system may know the newer version's size."""
         handle = self._open.get(number)
         if handle is None:
             raise BadHandleError(f"handle {number} is not open")

@@ -18,11 +18,13 @@ _REPLACED = str.maketrans(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])(?=\s*(?:\.|$))", re.IGNORECASE)
+_RESERVED = re.compile(
+    r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])(?=\s*(?:\.|$))", re.IGNORECASE
+)
 
 
 def name_key(name: str) -> str:
-    """Equal for names that no two entries of a folder may both have: NFC, then each character's one-to-one upper case."""
+    """Equal for names that may not both be in a folder: NFC, then each character's one-to-one upper case."""
     upper = "".join(_upper(c) for c in unicodedata.normalize("NFC", name))
     return unicodedata.normalize("NFC", upper)
 

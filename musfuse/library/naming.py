@@ -63,7 +63,9 @@ class Naming:
             db.execute("DELETE FROM dirty WHERE kind = 'album'")
             tracks = {row[0] for row in rows}
             for album in albums | {row[1] for row in rows if row[1]}:
-                several = (db.execute("SELECT max(disc) FROM track WHERE album_key = ?", (album,)).fetchone()[0] or 0) > 1
+                several = (
+                    db.execute("SELECT max(disc) FROM track WHERE album_key = ?", (album,)).fetchone()[0] or 0
+                ) > 1
                 others = db.execute(
                     "UPDATE track SET several_discs = ? WHERE album_key = ? AND several_discs <> ? RETURNING id",
                     (several, album, several),
@@ -87,7 +89,8 @@ class Naming:
 
     def _name(self, db: sqlite3.Connection, track: int) -> set[str]:
         row = db.execute(
-            "SELECT t.format, t.tags, t.several_discs, t.album_key, t.disc, t.problem, t.dir_key, t.serve, d.path, f.name"
+            "SELECT t.format, t.tags, t.several_discs, t.album_key, t.disc, t.problem, t.dir_key, t.serve,"
+            " d.path, f.name"
             " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder WHERE t.id = ?",
             (track,),
         ).fetchone()
@@ -151,7 +154,10 @@ def _settle_folder(db: sqlite3.Connection, key: str) -> int:
     wants.sort(key=lambda row: (row[4], join(from_blob(row[5]), from_blob(row[6]))))
     taken = {row[0] for row in db.execute("SELECT name_key FROM node WHERE parent = ? AND track IS NULL", (folder,))}
     names = _assign([(row[0], row[1], row[2]) for row in wants], taken)
-    have = {row[0]: (row[1], row[2]) for row in db.execute("SELECT track, id, name FROM node WHERE parent = ? AND track IS NOT NULL", (folder,))}
+    have = {
+        row[0]: (row[1], row[2])
+        for row in db.execute("SELECT track, id, name FROM node WHERE parent = ? AND track IS NOT NULL", (folder,))
+    }
     changed = [track for track, name in names.items() if track not in have or have[track][1] != name]
     gone = [node for track, (node, _) in have.items() if track not in names]
     if not changed and not gone:
@@ -160,14 +166,17 @@ def _settle_folder(db: sqlite3.Connection, key: str) -> int:
     for track in changed:
         db.execute("UPDATE node SET name_key = '/' || id WHERE track = ?", (track,))
     for node in gone:
-        wanted = db.execute("SELECT t.dir_key FROM node n JOIN track t ON t.id = n.track WHERE n.id = ?", (node,)).fetchone()
+        wanted = db.execute(
+            "SELECT t.dir_key FROM node n JOIN track t ON t.id = n.track WHERE n.id = ?", (node,)
+        ).fetchone()
         if wanted is None or wanted[0] == key:
             db.execute("DELETE FROM node WHERE id = ?", (node,))
     for track in changed:
         name = names[track]
         db.execute(
             "INSERT INTO node (parent, name, name_key, track, owner, mtime_ns) VALUES (?, ?, ?, ?, '', 0)"
-            " ON CONFLICT (track) DO UPDATE SET parent = excluded.parent, name = excluded.name, name_key = excluded.name_key",
+            " ON CONFLICT (track) DO UPDATE SET parent = excluded.parent, name = excluded.name,"
+            " name_key = excluded.name_key",
             (folder, name, name_key(name), track),
         )
     db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (time.time_ns(), folder))
@@ -238,7 +247,8 @@ def _settle_spelling(db: sqlite3.Connection, key: str) -> int:
     node, parent, name, owner = row
     best = db.execute(
         "SELECT min(rank) FROM (SELECT min(owner) AS rank FROM node WHERE parent = ? AND track IS NULL UNION ALL"
-        " SELECT min(printf('%08d', s.position) || hex(d.path) || iif(d.path = x'', '', '2F') || hex(f.name) || ' ' || t.dir)"
+        " SELECT min(printf('%08d', s.position) || hex(d.path) || iif(d.path = x'', '', '2F') || hex(f.name)"
+        " || ' ' || t.dir)"
         " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
         " WHERE t.dir_key = ?)",
         (node, key),

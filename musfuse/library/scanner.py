@@ -143,8 +143,10 @@ class Scanner:
             below = []
             for entry in entries:
                 if entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
-                    if entry.stat.ident and entry.stat.ident in above or len(above) >= _MAX_DEPTH:
-                        log.warning("%s/%s: a symbolic link back to a folder above it; not followed", origin.name, entry.name)
+                    if (entry.stat.ident and entry.stat.ident in above) or len(above) >= _MAX_DEPTH:
+                        log.warning(
+                            "%s/%s: a symbolic link back to a folder above it; not followed", origin.name, entry.name
+                        )
                         continue
                     below.append((join(path, entry.name), (*above, entry.stat.ident)))
                 elif self._is_music(entry, result):
@@ -233,4 +235,3 @@ def disc_number(tags: TagSet) -> int:
     """The disc's number, 0 where it is not known."""
     text = (tags.first("discnumber") or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-

@@ -79,7 +79,9 @@ class Sizes:
         try:
             answer = self.request(row.track, Priority.DEMAND).result(self._wait_seconds)
         except FutureTimeout:
-            raise BusyError(f"{row.track.file.path}: its index takes longer than index.wait_seconds; ask again") from None
+            raise BusyError(
+                f"{row.track.file.path}: its index takes longer than index.wait_seconds; ask again"
+            ) from None
         finally:
             self._slots.release()
         if answer.index is None and answer.may_retry:
@@ -152,7 +154,9 @@ class Backlog:
         """End `run` soon."""
         self._stop.set()
 
-    def run(self, priority: Priority, progress: Callable[[int, int], None], may_go_on: Callable[[], None]) -> tuple[int, int]:
+    def run(
+        self, priority: Priority, progress: Callable[[int, int], None], may_go_on: Callable[[], None]
+    ) -> tuple[int, int]:
         """Index everything that has no size; (done, failed). `progress` gets done and still to do.
 
         `may_go_on` is called before each job and may block for as long as readers need the machine.

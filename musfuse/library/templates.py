@@ -1,4 +1,4 @@
-"""Path templates: `$field`, `${first|second|'text'}`, `[ … ]` parts that vanish, `$$ $[ $]`; parsed once, rendered per track."""
+"""Path templates: `$field`, `${first|second|'text'}`, `[ … ]` parts that vanish, `$$ $[ $]`; parsed once."""
 
 import difflib
 import re
@@ -195,9 +195,13 @@ class _Parser:
             raise self._error(0, "is empty")
         for component in kept:
             if not component:
-                position = 0 if not kept[0] else max(0, self._text.find("//"), self._text.rfind("/") if not kept[-1] else 0)
+                position = (
+                    0 if not kept[0] else max(0, self._text.find("//"), self._text.rfind("/") if not kept[-1] else 0)
+                )
                 raise self._error(position, "has an empty component; no / at the start, at the end or twice in a row")
-            if all(isinstance(p, _Text) for p in component) and "".join(p.text for p in component if isinstance(p, _Text)) in (".", ".."):
+            if all(isinstance(p, _Text) for p in component) and "".join(
+                p.text for p in component if isinstance(p, _Text)
+            ) in (".", ".."):
                 raise self._error(self._text.find("."), "steps outside the drive")
         return tuple(kept)
 

@@ -40,7 +40,7 @@ class EmbeddedCovers:
 
         try:
             with open_reader(origin, file) as reader:
-                opened = mutagen.File(reader)  # type: ignore[attr-defined]
+                opened = mutagen.File(reader)
         except Exception as error:  # noqa: BLE001 - mutagen raises anything on hostile tags
             log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
             return None

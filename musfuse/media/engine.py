@@ -45,7 +45,13 @@ class MediaEngine:
         Raises what `layout` raises at once; errors of the original surface while the chunks are read.
         """
         served = Track(
-            track.id, track.file, track.format, track.tags, self.serve_as(track.format, policy), track.version, track.picture
+            track.id,
+            track.file,
+            track.format,
+            track.tags,
+            self.serve_as(track.format, policy),
+            track.version,
+            track.picture,
         )
         layout = self.layout(served)
         found = self._covers.extract(self._origin_of(track.file.source_uid), track.file)

@@ -49,7 +49,12 @@ def word_bytes(bits: int) -> int:
 
 def can_encode(fmt: AudioFormat) -> bool:
     """Whether FLAC holds this stream exactly, and our encoder takes it."""
-    return fmt.pcm == "int" and fmt.bits in (8, 16, 24) and 1 <= fmt.channels <= MAX_CHANNELS and 1 <= fmt.sample_rate <= MAX_RATE
+    return (
+        fmt.pcm == "int"
+        and fmt.bits in (8, 16, 24)
+        and 1 <= fmt.channels <= MAX_CHANNELS
+        and 1 <= fmt.sample_rate <= MAX_RATE
+    )
 
 
 def pack(words: bytes, bits: int) -> bytes:
@@ -92,7 +97,7 @@ class SndfilePcm:
 
 
 class SndfileInput:
-    """What libsndfile reads from. Its callbacks must not raise, so an error is kept for `check` and looks like an end."""
+    """What libsndfile reads from. Its callbacks must not raise: an error is kept for `check`, and looks like an end."""
 
     def __init__(self, reader: io.BufferedReader) -> None:
         self._reader = reader

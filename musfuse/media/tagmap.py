@@ -34,7 +34,8 @@ _NAMED = {  # APEv2, ASF and free-form names that differ from ours once lowered
     "organization": "label", "tracktotal": "tracktotal", "track_total": "tracktotal", "disc_total": "disctotal",
     "catalog_number": "catalognumber", "set_subtitle": "discsubtitle", "initial_key": "key", "encoded_by": "encodedby",
     "musicbrainz album id": "musicbrainz_albumid", "musicbrainz artist id": "musicbrainz_artistid",
-    "musicbrainz album artist id": "musicbrainz_albumartistid", "musicbrainz release group id": "musicbrainz_releasegroupid",
+    "musicbrainz album artist id": "musicbrainz_albumartistid",
+    "musicbrainz release group id": "musicbrainz_releasegroupid",
     "musicbrainz release track id": "musicbrainz_releasetrackid", "musicbrainz track id": "musicbrainz_trackid",
     "musicbrainz work id": "musicbrainz_workid", "musicbrainz disc id": "musicbrainz_discid",
     "musicbrainz album type": "releasetype", "musicbrainz album status": "releasestatus",
@@ -131,7 +132,13 @@ def _from_named(tags: Any) -> Iterator[tuple[str, str]]:
         field = field_name(name)
         if field.startswith(("cover art", "metadata_block_picture", "wm/picture", "coverart")):
             continue
-        values = value if isinstance(value, list) else list(getattr(value, "value", value).split("\0")) if _is_text(value) else []
+        values = (
+            value
+            if isinstance(value, list)
+            else list(getattr(value, "value", value).split("\0"))
+            if _is_text(value)
+            else []
+        )
         yield from ((field, str(v)) for v in values)
 
 
@@ -141,7 +148,17 @@ def _is_text(value: Any) -> bool:
 
 
 def _from_tinytag(opened: Any) -> Iterator[tuple[str, str]]:
-    skipped = {"filename", "filesize", "duration", "channels", "bitrate", "bitdepth", "samplerate", "mime_type", "is_lossless"}
+    skipped = {
+        "filename",
+        "filesize",
+        "duration",
+        "channels",
+        "bitrate",
+        "bitdepth",
+        "samplerate",
+        "mime_type",
+        "is_lossless",
+    }
     for name, value in opened.as_dict().items():
         if name not in skipped:
             for each in value if isinstance(value, list) else [value]:

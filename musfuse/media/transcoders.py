@@ -69,7 +69,9 @@ class FlacTranscoder:
 
     serve = Serve.FLAC
 
-    def __init__(self, indexes: IndexStore, store: KvStore, options: FlacOptions, runs: RunCache, read_ahead: int) -> None:
+    def __init__(
+        self, indexes: IndexStore, store: KvStore, options: FlacOptions, runs: RunCache, read_ahead: int
+    ) -> None:
         self._indexes, self._store, self._options = indexes, store, options
         self._runs, self._read_ahead = runs, read_ahead
 

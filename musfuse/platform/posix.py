@@ -159,7 +159,9 @@ def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
 def _check_fuse(path: Path, wants_allow_other: bool) -> None:
     device = Path("/dev/fuse")
     if not device.exists():
-        raise MountError("/dev/fuse is missing: load it with `modprobe fuse`, or start the container with --device /dev/fuse")
+        raise MountError(
+            "/dev/fuse is missing: load it with `modprobe fuse`, or start the container with --device /dev/fuse"
+        )
     if os.geteuid() == 0:
         return
     if not os.access(device, os.R_OK | os.W_OK):

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from musfuse.errors import StoreError
 from musfuse.store.kv import KvNamespace
@@ -59,9 +60,9 @@ class SqliteKv:
         with self._lock:
             self._db.close()
 
-    def _run(self, sql: str, *values: object) -> list[tuple[bytes | str, ...]]:
+    def _run(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
-                return self._db.execute(sql, values).fetchall()  # type: ignore[arg-type]
+                return self._db.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise StoreError(f"{self._path}: {error}") from error

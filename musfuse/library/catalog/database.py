@@ -108,7 +108,7 @@ class Database:
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise StoreError(
-                f"{self.path}: made by a newer musfuse (schema {version}, this one knows {SCHEMA_VERSION}); update musfuse"
+                f"{self.path}: made by a newer musfuse (schema {version}, known is {SCHEMA_VERSION}); update musfuse"
             )
         while version < SCHEMA_VERSION:
             version += 1

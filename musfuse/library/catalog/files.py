@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from musfuse.library.catalog.database import Database
 from musfuse.model import AudioFormat, Picture, Serve, SourceFile, Stamp, TagSet, Track
 
+NO_TAGS = TagSet()
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
@@ -31,7 +33,7 @@ class FileRow:
     problem: str = ""
     note: str = ""
     format: AudioFormat | None = None
-    tags: TagSet = TagSet()
+    tags: TagSet = NO_TAGS
     picture: Picture | None = None
     album_key: str = ""
     disc: int = 0
@@ -88,13 +90,16 @@ class Files:
     def sources(self) -> list[SourceRow]:
         """All sources in order of priority."""
         with self._db.read() as db:
-            return [SourceRow(*row) for row in db.execute("SELECT id, uid, uri, position FROM source ORDER BY position, id")]
+            return [
+                SourceRow(*row) for row in db.execute("SELECT id, uid, uri, position FROM source ORDER BY position, id")
+            ]
 
     def add_source(self, uri: str) -> SourceRow:
         """The source with this path, added last where it is new."""
         with self._db.write() as db:
             db.execute(
-                "INSERT OR IGNORE INTO source (uid, uri, position) SELECT ?, ?, coalesce(max(position) + 1, 0) FROM source",
+                "INSERT OR IGNORE INTO source (uid, uri, position)"
+                " SELECT ?, ?, coalesce(max(position) + 1, 0) FROM source",
                 (uuid.uuid4().hex[:16], uri),
             )
             return SourceRow(*db.execute("SELECT id, uid, uri, position FROM source WHERE uri = ?", (uri,)).fetchone())
@@ -174,7 +179,7 @@ class Files:
         return _track_row(row) if row else None
 
     def unsized(self, tokens: Mapping[Serve, str], after: int, limit: int) -> list[TrackRow]:
-        """Named tracks with an id over `after` whose size is not known under the tokens now in force, in order of id."""
+        """Named tracks with an id over `after` whose size is not known under these tokens, in order of id."""
         wanted = " OR ".join("(t.serve = ? AND (t.size IS NULL OR t.size_token <> ?))" for _ in tokens)
         values = [v for serve, token in tokens.items() for v in (serve.value, token)]
         with self._db.read() as db:
@@ -201,7 +206,10 @@ class Files:
     def counts(self) -> dict[str, int]:
         """Totals for `musfuse status`."""
         with self._db.read() as db:
-            one = lambda sql: int(db.execute(sql).fetchone()[0])  # noqa: E731
+
+            def one(sql: str) -> int:
+                return int(db.execute(sql).fetchone()[0])
+
             return {
                 "tracks": one("SELECT count(*) FROM track"),
                 "skipped": one("SELECT count(*) FROM file WHERE problem <> ''"),
@@ -222,7 +230,8 @@ class Files:
         sql = (
             "SELECT CASE WHEN f.problem <> '' THEN 'skipped' WHEN t.problem <> '' THEN 'failed' ELSE 'noted' END,"
             " s.uri, d.path, f.name, f.problem || coalesce(t.problem, '') || f.note"
-            " FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source LEFT JOIN track t ON t.file = f.id"
+            " FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
+            " LEFT JOIN track t ON t.file = f.id"
             " WHERE f.problem <> '' OR f.note <> '' OR t.problem <> ''"
             " UNION ALL SELECT 'folder', s.uri, d.path, x'', d.problem FROM folder d JOIN source s ON s.id = d.source"
             " WHERE d.problem <> '' ORDER BY 2, 3, 4"
@@ -261,7 +270,7 @@ def _source_files(db: sqlite3.Connection, where: str, *values: object) -> list[S
     rows = db.execute(
         "SELECT s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident FROM file f JOIN folder d ON d.id = f.folder"
         f" JOIN source s ON s.id = d.source WHERE {where}",
-        values,  # type: ignore[arg-type]
+        values,
     )
     return [_source_file(*row) for row in rows]
 

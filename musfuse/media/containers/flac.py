@@ -122,7 +122,9 @@ def _first_frame_notes(info: StreamInfo, first: FrameHeader) -> list[str]:
     return notes
 
 
-def _tail_notes(reader: io.BufferedReader, info: StreamInfo, first: FrameHeader, audio_start: int, size: int) -> list[str]:
+def _tail_notes(
+    reader: io.BufferedReader, info: StreamInfo, first: FrameHeader, audio_start: int, size: int
+) -> list[str]:
     window = min(size - audio_start, max(_TAIL, min(info.max_frame + 64, _MAX_TAIL)))
     reader.seek(size - window)
     last = _last_frame(reader.read(window))
@@ -130,10 +132,8 @@ def _tail_notes(reader: io.BufferedReader, info: StreamInfo, first: FrameHeader,
         return ["its last frame is damaged, or other data follows it"]
     if not info.total_samples:
         return []
-    if last.variable:
-        held = last.number + last.block_size
-    else:
-        held = last.number * first.block_size + last.block_size
+    before = last.number if last.variable else last.number * first.block_size
+    held = before + last.block_size
     if held != info.total_samples:
         return [f"STREAMINFO claims {info.total_samples} samples, its frames hold {held}"]
     return []

@@ -38,7 +38,7 @@ def find_adts(head: bytes) -> AudioFormat | None:
 
 
 def check_mpeg(head: bytes, whole: bool) -> None:
-    """Raise MalformedError unless an MPEG audio frame lies complete in `head`, which is the `whole` audio or its front."""
+    """Raise MalformedError unless an MPEG frame lies complete in `head`, which is the `whole` audio or its front."""
     at = -1
     while (at := head.find(b"\xff", at + 1)) >= 0:
         length = _mpeg_length(head, at)
@@ -56,7 +56,12 @@ def _ends_well(head: bytes, at: int) -> bool:
 
 
 def _adts_length(data: bytes, at: int) -> int:
-    if len(data) < at + 7 or data[at] != 0xFF or data[at + 1] & 0xF6 != 0xF0 or data[at + 2] >> 2 & 15 >= len(_ADTS_RATES):
+    if (
+        len(data) < at + 7
+        or data[at] != 0xFF
+        or data[at + 1] & 0xF6 != 0xF0
+        or data[at + 2] >> 2 & 15 >= len(_ADTS_RATES)
+    ):
         return 0
     length = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
     return length if length > 7 else 0

@@ -15,7 +15,7 @@ from musfuse.model import AudioFormat, SourceFile, TagSet
 from musfuse.origins import Origin, open_reader
 
 EXTENSIONS = frozenset(
-    "flac wav wave bwf rf64 w64 aif aiff aifc afc caf au snd mp3 mp2 mp1 mpga m4a m4b m4r mp4 aac ogg oga opus spx wma "
+    "flac wav wave bwf rf64 w64 aif aiff aifc afc caf au snd mp3 mp2 mp1 mpga m4a m4b m4r mp4 aac ogg oga opus spx wma "  # noqa: SIM905
     "asf mpc mp+ ape wv tta tak shn dsf dff ofr ofs ac3 eac3 mka".split()
 )
 """Names that are looked into; everything else is not music and is not reported."""
@@ -136,7 +136,9 @@ def _sndfile_tags(opened: Any) -> TagSet:
 
 
 def _tolerant(
-    read: Callable[[io.BufferedReader, SourceFile], tuple[TagSet, AudioFormat]], reader: io.BufferedReader, file: SourceFile
+    read: Callable[[io.BufferedReader, SourceFile], tuple[TagSet, AudioFormat]],
+    reader: io.BufferedReader,
+    file: SourceFile,
 ) -> tuple[TagSet, AudioFormat | None]:
     """Tags of a file whose audio is known to be sound; broken tags are no tags."""
     try:

@@ -25,9 +25,10 @@ def read_mutagen(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, A
     """Tags and facts; raises MalformedError where mutagen cannot make sense of the file."""
     import mutagen
 
+    del file
     try:
-        opened = mutagen.File(reader)  # type: ignore[attr-defined]
-    except Exception as error:  # noqa: BLE001 - mutagen raises anything on hostile files
+        opened = mutagen.File(reader)
+    except Exception as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from error
     if opened is None:
         raise MalformedError("not a kind of audio file that is known")
@@ -40,7 +41,7 @@ def read_tinytag(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, A
 
     try:
         opened = TinyTag.get(file_obj=reader, filename=file.path.rsplit("/", 1)[-1])
-    except Exception as error:  # noqa: BLE001 - hostile files
+    except Exception as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from error
     rate = int(opened.samplerate or 0)
     samples = int((opened.duration or 0) * rate) or None

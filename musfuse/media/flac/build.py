@@ -16,7 +16,9 @@ RUN_BLOCKS = 64
 MAX_TOTAL_SAMPLES = (1 << 36) - 1  # STREAMINFO has 36 bits for it (RFC 9639 §8.2)
 
 
-def build_index(source: PcmSource, level: int, threads: int, progress: Callable[[int], None] | None = None) -> FrameIndex:
+def build_index(
+    source: PcmSource, level: int, threads: int, progress: Callable[[int], None] | None = None
+) -> FrameIndex:
     """Decode `source` to its end and index the frames of its FLAC encoding.
 
     `threads` encode at the same time, at most two runs a thread in flight, so memory does not grow with the file.
@@ -31,7 +33,9 @@ def build_index(source: PcmSource, level: int, threads: int, progress: Callable[
     in_flight: deque[Future[list[int]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="encode") as pool:
         while words := source.read(total, run):
-            in_flight.append(pool.submit(_run_sizes, words, fmt.sample_rate, fmt.channels, fmt.bits, level, total // block))
+            in_flight.append(
+                pool.submit(_run_sizes, words, fmt.sample_rate, fmt.channels, fmt.bits, level, total // block)
+            )
             md5.update(pack(words, fmt.bits))
             got = len(words) // unit
             total += got

@@ -84,11 +84,12 @@ def fingerprint(level: int) -> str:
 
 def _probe(bits: int, channels: int, samples: int) -> bytes:
     """Tones and noise, the same everywhere: integers from a seeded generator and a table of rounded sines."""
-    noise = random.Random(bits * 100 + channels)  # noqa: S311 - a probe, not a secret
+    noise = random.Random(bits * 100 + channels)
     table = [round(math.sin(2 * math.pi * n / 441) * 9000) for n in range(441)]
     shift = 16 if bits > 16 else 0
     words = (
-        (table[(n * (3 + channel)) % 441] + noise.getrandbits(7 + channel % 3) << shift) + (noise.getrandbits(8) << 8 if shift else 0)
+        (table[(n * (3 + channel)) % 441] + noise.getrandbits(7 + channel % 3) << shift)
+        + (noise.getrandbits(8) << 8 if shift else 0)
         for n in range(samples)
         for channel in range(channels)
     )

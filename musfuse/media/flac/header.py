@@ -23,15 +23,17 @@ class HeaderParts:
     last: bytes
 
 
-def make_header(
-    index: FrameIndex, tags: TagSet, pictures: Sequence[Picture] = (), padding: int = 8192
-) -> HeaderParts:
+def make_header(index: FrameIndex, tags: TagSet, pictures: Sequence[Picture] = (), padding: int = 8192) -> HeaderParts:
     """The header of a FLAC file whose frames `index` describes; pictures' bytes are left to the caller's layout.
 
     A field or picture that does not fit a metadata block (16 MiB) is left out.
     """
     text = vorbis_comment(tags)
-    blocks = [_block(_STREAMINFO, streaminfo(index)), _block(_SEEKTABLE, seek_table(index)), _block(_VORBIS_COMMENT, text)]
+    blocks = [
+        _block(_STREAMINFO, streaminfo(index)),
+        _block(_SEEKTABLE, seek_table(index)),
+        _block(_VORBIS_COMMENT, text),
+    ]
     before = []
     pending = b"fLaC" + b"".join(blocks)
     for picture in pictures:
@@ -61,7 +63,9 @@ def seek_table(index: FrameIndex) -> bytes:
     frames = len(index.sizes)
     step = max(1, _SEEK_SECONDS * index.rate // index.block_size, -(-frames // _MAX_SEEK_POINTS))
     return b"".join(
-        struct.pack(">QQH", n * index.block_size, offsets[n], min(index.block_size, index.total_samples - n * index.block_size))
+        struct.pack(
+            ">QQH", n * index.block_size, offsets[n], min(index.block_size, index.total_samples - n * index.block_size)
+        )
         for n in range(0, frames, step)
     )
 

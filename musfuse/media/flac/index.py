@@ -1,4 +1,4 @@
-"""The frame index: the size of each frame, and what STREAMINFO needs. With it any byte range costs the frames it covers."""
+"""The frame index: each frame's size, and what STREAMINFO needs; any byte range costs the frames it covers."""
 
 import struct
 from array import array
@@ -39,7 +39,8 @@ class FrameIndex:
         """For the KvStore: about two bytes a frame."""
         width = 2 if max(self.sizes, default=0) < 1 << 16 else 4
         head = _HEAD.pack(
-            _MAGIC, _VERSION, self.bits, self.channels, width, self.block_size, self.rate, self.total_samples, self.md5, len(self.sizes)
+            _MAGIC, _VERSION, self.bits, self.channels, width, self.block_size, self.rate, self.total_samples,
+            self.md5, len(self.sizes),
         )  # fmt: skip
         return head + array(_SIZES[width], self.sizes).tobytes()
 
@@ -70,7 +71,9 @@ class FrameOffsets:
         return bisect_right(self.starts, offset) - 1, bisect_right(self.starts, offset + size - 1) - 1
 
 
-def index_key(file: SourceFile, level: int, block: int, encoder: str, pcm_range: tuple[int, int | None] = (0, None)) -> str:
+def index_key(
+    file: SourceFile, level: int, block: int, encoder: str, pcm_range: tuple[int, int | None] = (0, None)
+) -> str:
     """The key of an index: everything that the frames depend on, and never a path.
 
     The original is named by its origin's uid, the origin's own id for the file, and its stamp; `pcm_range` is the

@@ -50,7 +50,8 @@ class EncodedFrames:
 
     def describe(self) -> str:
         """What these bytes are."""
-        return f"{len(self._index.sizes)} FLAC frames of {self._index.block_size} samples, level {self._level}, made on request"
+        frames = f"{len(self._index.sizes)} FLAC frames of {self._index.block_size} samples"
+        return f"{frames}, level {self._level}, made on request"
 
     def sample_at(self, offset: int) -> int:
         """The sample that byte `offset` of this segment stands for, spread evenly within its frame."""

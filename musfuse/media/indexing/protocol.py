@@ -22,13 +22,13 @@ class Job:
 
     def to_line(self) -> bytes:
         """One line; lone surrogates in names survive as JSON escapes."""
+        file, fmt = self.file, self.format
         return _line(
             {
                 "origin": dict(self.origin),
-                "file": [self.file.source_uid, self.file.path, self.file.stamp.size, self.file.stamp.mtime_ns, self.file.ident],
+                "file": [file.source_uid, file.path, file.stamp.size, file.stamp.mtime_ns, file.ident],
                 "format": [
-                    self.format.container, self.format.codec, self.format.sample_rate, self.format.channels,
-                    self.format.bits, self.format.total_samples, self.format.pcm,
+                    fmt.container, fmt.codec, fmt.sample_rate, fmt.channels, fmt.bits, fmt.total_samples, fmt.pcm
                 ],
                 "level": self.level,
                 "threads": self.threads,

@@ -1,0 +1,66 @@
+"""Fixtures for all tests."""
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from musfuse.origins import LocalOrigin
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real files from other projects' test suites."""
+    if not (CORPUS / "MANIFEST.tsv").exists():
+        pytest.skip("the corpus of real files is not beside the project (../shared/corpus)")
+    return CORPUS
+
+
+@pytest.fixture(autouse=True)
+def runtime_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control sockets and configuration of a test are its own."""
+    folder = tmp_path_factory.mktemp("run")
+    for name in [name for name in os.environ if name.startswith("MUSFUSE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MUSFUSE_RUNTIME_DIR", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
+
+
+@pytest.fixture(autouse=True)
+def no_error_logs(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that logs an error it did not expect fails; mark it with `expects_errors` otherwise."""
+    yield
+    if request.node.get_closest_marker("expects_errors"):
+        return
+    for when in ("setup", "call"):
+        errors = [r for r in caplog.get_records(when) if r.levelno >= logging.ERROR]
+        assert not errors, [r.getMessage() for r in errors]
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    """An empty folder for originals."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def origin(music: Path) -> Iterator[LocalOrigin]:
+    """A local origin over `music`."""
+    made = LocalOrigin("src", str(music))
+    yield made
+    made.close()
+
+
+def fuse_works() -> bool:
+    """Whether real mounts can be tried here."""
+    return os.access("/dev/fuse", os.R_OK | os.W_OK) and bool(shutil.which("fusermount3"))
+
+
+needs_fuse = pytest.mark.skipif(not fuse_works(), reason="no FUSE here: /dev/fuse or fusermount3 is missing")

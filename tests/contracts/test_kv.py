@@ -1,0 +1,99 @@
+"""What every KvStore must hold."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from musfuse.errors import StoreError
+from musfuse.store import DiskKv, KvNamespace, KvStore, MemoryKv, RoutedKv, SqliteKv
+
+INDEX, ARTWORK = KvNamespace.INDEX, KvNamespace.ARTWORK
+BACKENDS: dict[str, Callable[[Path], KvStore]] = {
+    "memory": lambda _: MemoryKv(),
+    "sqlite": lambda path: SqliteKv(path / "kv.db"),
+    "disk": lambda path: DiskKv(path / "disk"),
+    "routed": lambda path: RoutedKv({INDEX: DiskKv(path / "disk"), ARTWORK: SqliteKv(path / "kv.db")}),
+}
+
+
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KvStore]:
+    made = BACKENDS[request.param](tmp_path)
+    yield made
+    made.close()
+
+
+def test_get_put_delete(store: KvStore) -> None:
+    assert store.get(INDEX, "a") is None
+    store.put(INDEX, "a", b"\0\xff" * 100)
+    store.put(INDEX, "a", b"again")
+    assert store.get(INDEX, "a") == b"again"
+    assert store.get(ARTWORK, "a") is None
+    assert store.delete(INDEX, "a")
+    assert not store.delete(INDEX, "a")
+    assert store.get(INDEX, "a") is None
+
+
+def test_large_and_empty_values(store: KvStore) -> None:
+    big = bytes(range(256)) * 8192
+    store.put(ARTWORK, "big", big)
+    store.put(ARTWORK, "empty", b"")
+    assert store.get(ARTWORK, "big") == big
+    assert store.get(ARTWORK, "empty") == b""
+
+
+def test_scan_by_prefix_is_ordered_and_within_the_namespace(store: KvStore) -> None:
+    for key in ("b/2", "a/1", "b/10", "b", "c", "b%x"):
+        store.put(INDEX, key, b"1")
+    store.put(ARTWORK, "b/9", b"1")
+    assert list(store.scan(INDEX, "b/")) == ["b/10", "b/2"]
+    assert list(store.scan(INDEX)) == sorted(["b/2", "a/1", "b/10", "b", "c", "b%x"])
+
+
+def test_threads(store: KvStore) -> None:
+    def work(n: int) -> None:
+        for k in range(20):
+            store.put(INDEX, f"{n}/{k}", str(n).encode())
+            assert store.get(INDEX, f"{n}/{k}") == str(n).encode()
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(list(store.scan(INDEX))) == 120
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "disk"])
+def test_values_survive_closing(kind: str, tmp_path: Path) -> None:
+    first = BACKENDS[kind](tmp_path)
+    first.put(INDEX, "k", b"kept")
+    first.close()
+    second = BACKENDS[kind](tmp_path)
+    assert second.get(INDEX, "k") == b"kept"
+    second.close()
+
+
+def test_disk_refuses_a_pickle(tmp_path: Path) -> None:
+    """A tampered cache must not run code."""
+    import diskcache
+
+    with diskcache.Cache(str(tmp_path / "disk")) as cache:
+        cache.set("index:evil", {"a": object})
+    store = DiskKv(tmp_path / "disk")
+    assert store.get(INDEX, "evil") is None
+    assert list(store.scan(INDEX)) == []
+    store.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "disk"])
+def test_a_broken_database_is_a_clear_error(kind: str, tmp_path: Path) -> None:
+    if kind == "sqlite":
+        (tmp_path / "kv.db").write_bytes(b"no database at all" * 100)
+    else:
+        (tmp_path / "disk").mkdir()
+        (tmp_path / "disk" / "cache.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreError, match=str(tmp_path)):
+        BACKENDS[kind](tmp_path).get(INDEX, "k")

@@ -1,0 +1,110 @@
+"""What every origin must hold: run against each implementation."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError
+from musfuse.model import NodeKind, SourceFile
+from musfuse.origins import LocalOrigin, MemoryOrigin, Origin, open_reader
+
+Write = Callable[[str, bytes], None]
+
+
+@pytest.fixture(params=["memory", "local"])
+def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Origin, Write]]:
+    if request.param == "memory":
+        memory = MemoryOrigin("m")
+        yield memory, memory.write
+        return
+    root = tmp_path / "root"
+    root.mkdir()
+    clock = iter(range(1, 1000))
+
+    def write(path: str, data: bytes) -> None:
+        full = root / path
+        full.parent.mkdir(parents=True, exist_ok=True)
+        full.write_bytes(data)
+        stamp = 1_600_000_000 + next(clock)
+        os.utime(full, (stamp, stamp))
+
+    local = LocalOrigin("l", str(root), open_files=4)
+    yield local, write
+    local.close()
+
+
+def test_lists_sorted_with_kinds(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    for name in ("b.wav", "a/x.wav", "c.wav", "Ä.wav"):
+        write(name, b"123")
+    entries = list(origin.list(""))
+    assert [e.name for e in entries] == sorted(e.name for e in entries) == ["a", "b.wav", "c.wav", "Ä.wav"]
+    assert [e.stat.kind for e in entries if e.stat] == [NodeKind.FOLDER, *[NodeKind.FILE] * 3]
+    assert [e.name for e in origin.list("a")] == ["x.wav"]
+
+
+def test_stat_tells_size_and_moves_with_a_change(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    write("f", b"12345")
+    before = origin.stat("f")
+    assert before.stamp.size == 5
+    assert before.kind is NodeKind.FILE
+    assert origin.stat("").kind is NodeKind.FOLDER
+    write("f", b"54321")
+    assert origin.stat("f").stamp != before.stamp
+
+
+def test_reads_any_range(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    data = bytes(range(256)) * 40
+    write("f", data)
+    stamp = origin.stat("f").stamp
+    for offset, size in ((0, 10), (5000, 300), (len(data) - 3, 100), (len(data), 10), (len(data) + 5, 1), (7, 0)):
+        assert origin.read("f", offset, size, stamp) == data[offset : offset + size]
+        assert origin.read("f", offset, size) == data[offset : offset + size]
+
+
+def test_a_changed_file_is_not_read_as_the_old_version(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    write("f", b"old bytes")
+    stamp = origin.stat("f").stamp
+    assert origin.read("f", 0, 3, stamp) == b"old"
+    write("f", b"new bytes, more of them")
+    with pytest.raises(SourceChangedError):
+        origin.read("f", 0, 3, stamp)
+    assert origin.read("f", 0, 3, origin.stat("f").stamp) == b"new"
+
+
+def test_missing_paths(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    write("d/f", b"1")
+    for call in (lambda: origin.stat("no"), lambda: origin.read("no", 0, 1), lambda: list(origin.list("no"))):
+        with pytest.raises(NotFoundError):
+            call()
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../x", "./a", "a//b", "a\0b"])
+def test_paths_outside_are_refused(made: tuple[Origin, Write], path: str) -> None:
+    origin, write = made
+    write("a/b", b"1")
+    for call in (lambda: origin.stat(path), lambda: origin.read(path, 0, 1), lambda: list(origin.list(path))):
+        with pytest.raises(OriginError) as caught:
+            call()
+        assert isinstance(caught.value, RefusedError)
+
+
+def test_reader_is_a_seekable_file(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    data = os.urandom(200_000)
+    write("f", data)
+    stat = origin.stat("f")
+    with open_reader(origin, SourceFile(origin.uid, "f", stat.stamp, stat.ident)) as reader:
+        assert reader.read(10) == data[:10]
+        assert reader.seek(-100, 2) == len(data) - 100
+        assert reader.read() == data[-100:]
+        reader.seek(70_000)
+        assert reader.read(70_000) == data[70_000:140_000]
+        with pytest.raises(OSError):
+            reader.seek(-1)

@@ -1,0 +1,123 @@
+"""The frame index: round trip, hostile bytes, offsets; and the pass that builds it."""
+
+import hashlib
+from array import array
+from pathlib import Path
+
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sound
+from musfuse.errors import MalformedError
+from musfuse.media.flac.build import build_index
+from musfuse.media.flac.index import FrameIndex, FrameOffsets, index_key
+from musfuse.media.pcm import SndfilePcm
+from musfuse.model import SourceFile, Stamp
+from musfuse.origins import LocalOrigin
+
+
+@st.composite
+def indexes(draw: st.DrawFn) -> FrameIndex:
+    sizes = draw(st.lists(st.integers(11, draw(st.sampled_from([2000, 65_535, 200_000]))), min_size=1, max_size=200))
+    block = draw(st.sampled_from([1152, 4096]))
+    samples = block * (len(sizes) - 1) + draw(st.integers(1, block))
+    return FrameIndex(44_100, 2, 16, block, samples, draw(st.binary(min_size=16, max_size=16)), array("I", sizes))
+
+
+@given(indexes())
+def test_round_trip(index: FrameIndex) -> None:
+    again = FrameIndex.from_bytes(index.to_bytes())
+    assert list(again.sizes) == list(index.sizes)
+    assert (again.rate, again.channels, again.bits, again.block_size) == (44_100, 2, 16, index.block_size)
+    assert (again.total_samples, again.md5) == (index.total_samples, index.md5)
+    if max(index.sizes) < 65_536:
+        assert len(index.to_bytes()) <= 44 + 2 * len(index.sizes)
+
+
+@given(indexes(), st.data())
+def test_bytes_that_were_changed_are_refused_or_consistent(index: FrameIndex, data: st.DataObject) -> None:
+    raw = bytearray(index.to_bytes())
+    at = data.draw(st.integers(0, len(raw) - 1))
+    raw[at] ^= data.draw(st.integers(1, 255))
+    for candidate in (bytes(raw), bytes(raw[:at]), bytes(raw) + b"x"):
+        try:
+            got = FrameIndex.from_bytes(candidate)
+        except MalformedError:
+            continue
+        assert len(got.sizes) == -(-got.total_samples // got.block_size)
+
+
+@given(indexes(), st.data())
+def test_offsets_cover_any_range(index: FrameIndex, data: st.DataObject) -> None:
+    offsets = FrameOffsets(index)
+    offset = data.draw(st.integers(0, offsets.length - 1))
+    size = data.draw(st.integers(1, offsets.length - offset))
+    first, last = offsets.covering(offset, size)
+    assert offsets.starts[first] <= offset < offsets.starts[first + 1]
+    assert offsets.starts[last] <= offset + size - 1 < offsets.starts[last + 1]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(("name", "bits", "channels"), [("a.wav", 16, 2), ("a.aiff", 24, 1), ("a.wav", 8, 2), ("a.w64", 24, 6)])
+def test_the_pass_agrees_with_a_whole_encoding(
+    music: Path, origin: LocalOrigin, name: str, bits: int, channels: int, threads: int
+) -> None:
+    samples = 4096 * 70 + 5
+    sound.write(music / name, samples, channels, bits)
+    source = SndfilePcm(origin, sound.source_file(origin, name))
+    seen: list[int] = []
+    index = build_index(source, 5, threads, seen.append)
+    source.close()
+    assert index.total_samples == samples
+    assert seen[-1] == samples
+    data, rate = soundfile.read(music / name, dtype="int32", always_2d=True)
+    out = music / "whole.flac"
+    soundfile.write(out, data, rate, f"PCM_{'S8' if bits == 8 else bits}", format="FLAC", compression_level=5 / 8)
+    whole = out.read_bytes()
+    assert index.md5 == whole[26:42]
+    assert index.audio_bytes == len(whole) - _audio_start(whole)
+
+
+def _audio_start(flac: bytes) -> int:
+    at = 4
+    while True:
+        last, length = flac[at] & 0x80, int.from_bytes(flac[at + 1 : at + 4], "big")
+        at += 4 + length
+        if last:
+            return at
+
+
+def test_the_md5_is_that_of_the_packed_samples(music: Path, origin: LocalOrigin) -> None:
+    sound.write(music / "a.wav", 10_000, 2, 24)
+    source = SndfilePcm(origin, sound.source_file(origin, "a.wav"))
+    raw = (music / "a.wav").read_bytes()
+    start = raw.index(b"data") + 8
+    assert build_index(source, 5, 1).md5 == hashlib.md5(raw[start : start + 60_000]).digest()
+    source.close()
+
+
+def test_no_samples_is_an_error(music: Path, origin: LocalOrigin) -> None:
+    sound.write(music / "a.wav", 0)
+    source = SndfilePcm(origin, sound.source_file(origin, "a.wav"))
+    with pytest.raises(MalformedError, match="no audio samples"):
+        build_index(source, 5, 1)
+    source.close()
+
+
+def test_a_key_holds_everything_but_the_path() -> None:
+    file = SourceFile("u", "old/place.wav", Stamp(10, 20), "ino7")
+    key = index_key(file, 5, 4096, "fp")
+    assert index_key(SourceFile("u", "new/place.wav", Stamp(10, 20), "ino7"), 5, 4096, "fp") == key
+    others = [
+        index_key(SourceFile("v", "old/place.wav", Stamp(10, 20), "ino7"), 5, 4096, "fp"),
+        index_key(SourceFile("u", "old/place.wav", Stamp(11, 20), "ino7"), 5, 4096, "fp"),
+        index_key(SourceFile("u", "old/place.wav", Stamp(10, 21), "ino7"), 5, 4096, "fp"),
+        index_key(file, 8, 4096, "fp"),
+        index_key(file, 5, 1152, "fp"),
+        index_key(file, 5, 4096, "other"),
+        index_key(file, 5, 4096, "fp", (100, 50)),
+    ]
+    assert key not in others
+    assert len(set(others)) == len(others)

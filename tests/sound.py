@@ -1,0 +1,106 @@
+"""Audio for tests: music-like PCM, written by soundfile, tagged by mutagen."""
+
+import hashlib
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from musfuse.media.pcm import SndfilePcm
+from musfuse.model import AudioFormat, SourceFile
+from musfuse.origins import Origin
+
+SUBTYPES = {8: "PCM_U8", 16: "PCM_16", 24: "PCM_24"}
+
+
+def pcm(samples: int, channels: int = 2, seed: int = 1) -> np.ndarray:
+    """float64 of shape (samples, channels) within ±1: tones that fade over noise."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(samples) / 44_100
+    tone = sum(np.sin(2 * np.pi * f * t) / n for n, f in enumerate((220, 441, 887), 1)) * np.exp(-(t % 1))
+    return np.stack([np.roll(tone, 50 * c) * 0.3 + rng.normal(0, 0.005, samples) for c in range(channels)], 1)
+
+
+def write(path: Path, samples: int = 30_000, channels: int = 2, bits: int = 16, rate: int = 44_100, seed: int = 1,
+          subtype: str = "", fmt: str | None = None, **tags: str) -> Path:  # fmt: skip
+    """Write a file in the format of its suffix, and tag it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    subtype = subtype or {"aiff": {8: "PCM_S8"}}.get(path.suffix[1:], {}).get(bits, SUBTYPES[bits])
+    if path.suffix in (".flac", ".caf", ".au") and bits == 8:
+        subtype = "PCM_S8"
+    if path.suffix == ".mp3":
+        subtype, fmt = "MPEG_LAYER_III", "MP3"
+    if path.suffix == ".ogg":
+        subtype, fmt = "VORBIS", "OGG"
+    soundfile.write(path, pcm(samples, channels, seed), rate, subtype, format=fmt)
+    if tags:
+        tag(path, **tags)
+    return path
+
+
+def tag(path: Path, **tags: str) -> None:
+    """Set tags through mutagen, by Vorbis-like names."""
+    import mutagen
+    from mutagen import id3
+
+    opened = mutagen.File(path)
+    frames = {"title": id3.TIT2, "artist": id3.TPE1, "album": id3.TALB, "albumartist": id3.TPE2, "date": id3.TDRC,
+              "tracknumber": id3.TRCK, "discnumber": id3.TPOS, "genre": id3.TCON}  # fmt: skip
+    if path.suffix in (".wav", ".aiff", ".mp3"):
+        if opened.tags is None:
+            opened.add_tags()
+        for name, value in tags.items():
+            opened.tags.add(frames[name](encoding=3, text=value.split("; ")))
+    else:
+        for name, value in tags.items():
+            opened[name] = value.split("; ")
+    opened.save()
+
+
+def picture(size: int = 32, fmt: str = "PNG") -> bytes:
+    """A small picture's bytes."""
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (size, size), (200, 30, 90)).save(out, fmt)
+    return out.getvalue()
+
+
+def add_picture(path: Path, data: bytes, mime: str = "image/png") -> None:
+    """Embed a front cover as an APIC frame."""
+    import mutagen
+    from mutagen import id3
+
+    opened = mutagen.File(path)
+    if opened.tags is None:
+        opened.add_tags()
+    opened.tags.add(id3.APIC(encoding=3, mime=mime, type=3, desc="front", data=data))
+    opened.save()
+
+
+def ffmpeg_md5(path: Path | str) -> str:
+    """MD5 of the audio as ffmpeg decodes it, to 32-bit integers."""
+    argv = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a", "-f", "s32le", "-"]
+    return hashlib.md5(subprocess.run(argv, capture_output=True, check=True).stdout).hexdigest()
+
+
+def flac_test(path: Path | str) -> None:
+    """`flac -t`, its MD5 check included; anything it warns about fails."""
+    done = subprocess.run(["flac", "-t", "--warnings-as-errors", "-s", str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def source_file(origin: Origin, path: str) -> SourceFile:
+    """The SourceFile of a path."""
+    stat = origin.stat(path)
+    return SourceFile(origin.uid, path, stat.stamp, stat.ident)
+
+
+def format_of(origin: Origin, path: str) -> AudioFormat:
+    """The format that libsndfile reports."""
+    source = SndfilePcm(origin, source_file(origin, path))
+    source.close()
+    return source.format
