@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import csv
 import logging
 import os
 import shutil
@@ -19,6 +20,12 @@ def corpus() -> Path:
     if not (CORPUS / "MANIFEST.tsv").exists():
         pytest.skip("the corpus of real files is not beside the project (../shared/corpus)")
     return CORPUS
+
+
+def manifest() -> list[dict[str, str]]:
+    """The rows of the corpus's manifest."""
+    lines = (CORPUS / "MANIFEST.tsv").read_text("utf-8").splitlines()
+    return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 @pytest.fixture(autouse=True)

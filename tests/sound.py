@@ -33,7 +33,8 @@ def write(path: Path, samples: int = 30_000, channels: int = 2, bits: int = 16, 
         subtype, fmt = "MPEG_LAYER_III", "MP3"
     if path.suffix == ".ogg":
         subtype, fmt = "VORBIS", "OGG"
-    soundfile.write(path, pcm(samples, channels, seed), rate, subtype, format=fmt)
+    with path.open("w+b") as out:  # soundfile cannot encode names that are no text
+        soundfile.write(out, pcm(samples, channels, seed), rate, subtype, format=fmt or path.suffix[1:].upper())
     if tags:
         tag(path, **tags)
     return path
@@ -85,6 +86,19 @@ def ffmpeg_md5(path: Path | str) -> str:
     """MD5 of the audio as ffmpeg decodes it, to 32-bit integers."""
     argv = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a", "-f", "s32le", "-"]
     return hashlib.md5(subprocess.run(argv, capture_output=True, check=True).stdout).hexdigest()
+
+
+def ffmpeg_raw(path: Path, bits: int) -> bytes:
+    """The audio as ffmpeg decodes it, packed little-endian signed."""
+    argv = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a", "-f"]
+    raw = {8: "s8", 16: "s16le", 24: "s24le"}[bits]
+    return subprocess.run([*argv, raw, "-c:a", f"pcm_{raw}", "-"], capture_output=True, check=True).stdout
+
+
+def flac_raw(path: Path) -> bytes:
+    """The audio as the reference decoder gives it. (ffmpeg's parser drops frames of 10 bytes, also in its files.)"""
+    argv = ["flac", "-s", "-d", "-c", "--force-raw-format", "--endian=little", "--sign=signed", str(path)]
+    return subprocess.run(argv, capture_output=True, check=True).stdout
 
 
 def flac_test(path: Path | str) -> None:

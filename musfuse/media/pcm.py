@@ -84,7 +84,7 @@ class SndfilePcm:
             if self._file.tell() != start:
                 self._file.seek(start)
             words = bytes(self._file.buffer_read(count, self._words))
-        except (RuntimeError, OSError, ValueError) as error:
+        except (RuntimeError, OSError, ValueError, AssertionError) as error:  # soundfile asserts where a seek failed
             self._input.check()
             raise MediaError(f"{self._shown}: cannot be decoded at sample {start}: {error}") from error
         self._input.check()

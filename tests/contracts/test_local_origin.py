@@ -92,9 +92,7 @@ def test_the_pool_is_bounded_and_closes_what_it_drops(tmp_path: Path) -> None:
     for n in range(50):
         (tmp_path / f"{n}.wav").write_bytes(str(n).encode())
     origin = LocalOrigin("u", str(tmp_path), open_files=8)
-    threads = [
-        threading.Thread(target=lambda: [origin.read(f"{n}.wav", 0, 5) for n in range(50)]) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: [origin.read(f"{n}.wav", 0, 5) for n in range(50)]) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

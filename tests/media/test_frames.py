@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+import sound
 from fastcrc import crc16
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import sound
 from musfuse.errors import MalformedError
 from musfuse.media.flac.encoder import block_size, encode_run, fingerprint
 from musfuse.media.flac.frames import coded_length, coded_number, parse_header, renumber

@@ -5,11 +5,11 @@ from array import array
 from pathlib import Path
 
 import pytest
+import sound
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-import sound
 from musfuse.errors import MalformedError
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.index import FrameIndex, FrameOffsets, index_key
@@ -60,7 +60,9 @@ def test_offsets_cover_any_range(index: FrameIndex, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize(("name", "bits", "channels"), [("a.wav", 16, 2), ("a.aiff", 24, 1), ("a.wav", 8, 2), ("a.w64", 24, 6)])
+@pytest.mark.parametrize(
+    ("name", "bits", "channels"), [("a.wav", 16, 2), ("a.aiff", 24, 1), ("a.wav", 8, 2), ("a.w64", 24, 6)]
+)
 def test_the_pass_agrees_with_a_whole_encoding(
     music: Path, origin: LocalOrigin, name: str, bits: int, channels: int, threads: int
 ) -> None:

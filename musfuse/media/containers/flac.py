@@ -12,6 +12,7 @@ from musfuse.model import AudioFormat
 _TAIL = 64 * 1024
 _MAX_TAIL = 1 << 20
 _MAX_BLOCKS = 8192
+_ZEROS = bytes(4)
 _VORBIS_COMMENT = 4
 
 
@@ -143,6 +144,8 @@ def _last_frame(tail: bytes) -> FrameHeader | None:
     """The header of the frame that ends exactly at the end of the file (or before an ID3v1 tag), if there is one."""
     if tail[-128:-125] == b"TAG":
         tail = tail[:-128]
+    if tail.endswith(_ZEROS):  # zeros behind a frame leave its CRC-16 right
+        return None
     at = len(tail)
     for _ in range(4096):
         at = tail.rfind(b"\xff", 0, at)

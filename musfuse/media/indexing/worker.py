@@ -39,7 +39,8 @@ def answer(job: Job, origins: dict[str, Origin]) -> Answer:
         cause: BaseException | None = error
         while cause is not None and not (isinstance(cause, MusfuseError) and cause.may_retry):
             cause = cause.__cause__ or cause.__context__
-        return Answer(None, str(error), may_retry=cause is not None)
+        message = str(error) if job.file.path in str(error) else f"{job.file.path}: {error}"
+        return Answer(None, message, may_retry=cause is not None)
     except MemoryError:
         return Answer(None, f"{job.file.path}: decoding it needs more memory than index.memory_mib allows")
     except Exception as error:  # noqa: BLE001 - a hostile file must not end the worker

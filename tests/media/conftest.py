@@ -1,0 +1,66 @@
+"""A whole media engine over a folder of originals."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import sound
+
+from musfuse.config.options import FlacOptions
+from musfuse.media.art import EmbeddedCovers
+from musfuse.media.engine import MediaEngine
+from musfuse.media.flac.build import build_index
+from musfuse.media.pcm import open_pcm
+from musfuse.media.ports import EmbeddedTags
+from musfuse.media.runs import RunCache
+from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
+from musfuse.model import Picture, TagSet, Track
+from musfuse.origins import LocalOrigin
+from musfuse.store import KvNamespace, MemoryKv
+
+
+@dataclass
+class Studio:
+    """What tests of served bytes need."""
+
+    origin: LocalOrigin
+    store: MemoryKv = field(default_factory=MemoryKv)
+    level: int = 5
+
+    def __post_init__(self) -> None:
+        self.indexes = IndexStore(self.store, self.level)
+        self.runs = RunCache(8 << 20, 2)
+        flac = FlacTranscoder(self.indexes, self.store, FlacOptions(level=self.level), self.runs, 4)
+        self.engine = MediaEngine(
+            lambda _: self.origin, (flac, WavTranscoder(self.indexes), Passthrough()), EmbeddedCovers(), EmbeddedTags()
+        )
+
+    def track(self, path: str, policy: str = "flac", index: bool = True, **tags: str) -> Track:
+        """A track of the folder, indexed where it has to be."""
+        file, fmt = sound.source_file(self.origin, path), sound.format_of(self.origin, path)
+        found = EmbeddedCovers().extract(self.origin, file)
+        picture: Picture | None = None
+        if found:
+            picture = found.picture
+            self.store.put(KvNamespace.ARTWORK, picture.digest, found.data)
+        serve = self.engine.serve_as(fmt, policy)
+        if index and serve != "original":
+            source = open_pcm(self.origin, file, fmt)
+            self.indexes.put(file, build_index(source, self.level, 2))
+            source.close()
+        return Track(1, file, fmt, TagSet({k: v.split("; ") for k, v in tags.items()}), serve, 1, picture)
+
+
+@pytest.fixture
+def studio(origin: LocalOrigin) -> Iterator[Studio]:
+    made = Studio(origin)
+    yield made
+    made.runs.close()
+
+
+@pytest.fixture
+def read_whole() -> Callable[[object, int], bytes]:
+    def read(layout: object, step: int = 100_000) -> bytes:
+        return b"".join(layout.read_at(at, step) for at in range(0, layout.size, step))  # type: ignore[attr-defined]
+
+    return read
