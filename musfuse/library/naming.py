@@ -171,6 +171,8 @@ def _settle_folder(db: sqlite3.Connection, key: str) -> int:
         ).fetchone()
         if wanted is None or wanted[0] == key:
             db.execute("DELETE FROM node WHERE id = ?", (node,))
+        else:  # its new folder takes it over when that is settled
+            db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", (node,))
     for track in changed:
         name = names[track]
         db.execute(

@@ -93,11 +93,9 @@ class Scanner:
             for folder, file in self._changed(source, origin, scan, result, removed):
                 window.append(_Pending(folder, pool.submit(self._look, origin, file)))
                 while len(window) > _WINDOW or (window and window[0].future.done()):
-                    self._collect(window.popleft(), batch, result)
-                if len(batch.rows) >= _BATCH_FILES or time.monotonic() - batch.since > _BATCH_SECONDS:
-                    batch = self._commit(batch, result)
-            for pending in window:
-                self._collect(pending, batch, result)
+                    batch = self._collect(window.popleft(), batch, result)
+            while window:
+                batch = self._collect(window.popleft(), batch, result)
             self._commit(batch, result)
         result.cancelled = self._cancel.is_set()
         if not result.cancelled:
@@ -129,7 +127,7 @@ class Scanner:
         self, source: SourceRow, origin: Origin, scan: int, result: ScanResult, removed: list[SourceFile]
     ) -> Iterator[tuple[int, SourceFile]]:
         """Walk; yield (folder id, file) for each file that is new or changed."""
-        stack: list[tuple[str, tuple[str, ...]]] = [("", ())]
+        stack: list[tuple[str, tuple[str, ...]]] = [("", (origin.stat("").ident,))]
         while stack and not self._cancel.is_set():
             path, above = stack.pop()
             try:
@@ -198,11 +196,14 @@ class Scanner:
         if self._store.get(KvNamespace.ARTWORK, digest) is None:
             self._store.put(KvNamespace.ARTWORK, digest, data)
 
-    def _collect(self, pending: _Pending, batch: _Batch, result: ScanResult) -> None:
+    def _collect(self, pending: _Pending, batch: _Batch, result: ScanResult) -> _Batch:
         row = pending.future.result()
         result.read += 1
         result.skipped += bool(row.problem)
         batch.rows.append((pending.folder, row))
+        if len(batch.rows) >= _BATCH_FILES or time.monotonic() - batch.since > _BATCH_SECONDS:
+            return self._commit(batch, result)
+        return batch
 
     def _commit(self, batch: _Batch, result: ScanResult) -> _Batch:
         if batch.rows:

@@ -70,8 +70,8 @@ def test_any_range_is_the_slice_of_the_whole(
 def test_the_wav_policy(
     studio: Studio, music: Path, tmp_path: Path, read_whole: Read, bits: int, channels: int
 ) -> None:
-    sound.write(music / "a.aiff", 30_001, channels, bits)
-    track = studio.track("a.aiff", "wav", title="Tïtle", artist="A")
+    sound.write(music / "a.au", 30_001, channels, bits)
+    track = studio.track("a.au", "wav", title="Tïtle", artist="A")
     assert track.serve is Serve.WAV
     layout = studio.engine.layout(track)
     out = tmp_path / "out.wav"

@@ -13,7 +13,7 @@ from pathlib import Path
 from musfuse.errors import StoreError
 
 SCHEMA_VERSION = 1
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
+_PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
 _MAX_IDLE_READERS = 16
 
 
@@ -28,6 +28,8 @@ class Database:
         self._closed = False
         try:
             self._writer = self._connect()
+            if self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                self._writer.execute("PRAGMA journal_mode=WAL")
             self._migrate()
         except sqlite3.Error as error:
             raise StoreError(

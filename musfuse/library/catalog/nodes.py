@@ -50,7 +50,9 @@ class Nodes:
         return _node(row) if row else None
 
     def child(self, parent: int, key: str) -> Node | None:
-        """The entry of a folder with this name key."""
+        """The entry of a folder with this name key; a name that is no text is nowhere on the drive."""
+        if any("\ud800" <= char <= "\udfff" for char in key):
+            return None
         with self._db.read() as db:
             row = db.execute(f"{_COLUMNS} WHERE n.parent = ? AND n.name_key = ?", (parent, key)).fetchone()
         return _node(row) if row else None

@@ -1,0 +1,93 @@
+"""A catalog with a scanner and naming over an origin in memory or on disk."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from musfuse.config.options import DEFAULT_TEMPLATE
+from musfuse.events import EventBus
+from musfuse.library.catalog import Database, FileRow, Files, Nodes
+from musfuse.library.catalog.files import NO_TAGS
+from musfuse.library.naming import Naming
+from musfuse.library.scanner import Scanner, ScanResult, album_key, disc_number
+from musfuse.library.templates import Template
+from musfuse.media.art import EmbeddedCovers
+from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
+from musfuse.origins import Origin
+from musfuse.store import MemoryKv
+
+FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
+
+
+def serve_as(fmt: AudioFormat, policy: str) -> Serve:
+    return Serve.FLAC if fmt.pcm == "int" and policy == "flac" else Serve.ORIGINAL
+
+
+class Desk:
+    """The catalog and what works on it."""
+
+    def __init__(self, path: Path, template: str = DEFAULT_TEMPLATE, policy: str = "flac") -> None:
+        self.database = Database(path)
+        self.files, self.nodes = Files(self.database), Nodes(self.database)
+        self.naming = Naming(self.database, Template(template), policy, serve_as)
+        self.store = MemoryKv()
+        self.dropped: list[SourceFile] = []
+        self.events = EventBus()
+        self._ticks = itertools.count(1)
+
+    def scanner(self) -> Scanner:
+        return Scanner(
+            self.files, self.store, EmbeddedCovers(), self.events, 2, lambda last: self.naming.run() and None,
+            self.dropped.append,
+        )  # fmt: skip
+
+    def scan(self, origin: Origin, uri: str = "/src") -> ScanResult:
+        return self.scanner().scan(self.files.add_source(uri), origin)
+
+    def put(self, path: str, tags: TagSet = NO_TAGS, uri: str = "/src", fmt: AudioFormat = FORMAT) -> None:
+        """A file as a scan would have found it, without naming it."""
+        folder, _, name = path.rpartition("/")
+        source = self.files.add_source(uri)
+        row = FileRow(
+            name, Stamp(1, next(self._ticks)), path, "", "", fmt, tags, None, album_key(tags), disc_number(tags)
+        )
+        self.files.put_files([(self.files.folder(source.id, folder, 1), row)])
+
+    def remove(self, path: str, uri: str = "/src") -> None:
+        """A file that is gone."""
+        folder, _, name = path.rpartition("/")
+        source = self.files.add_source(uri)
+        known = self.files.known(self.files.folder(source.id, folder, 1))
+        self.files.remove_files([known[name][0]])
+
+    def tree(self) -> dict[str, str]:
+        """Path on the drive to path of the original."""
+        found: dict[str, str] = {}
+
+        def walk(node: int, path: str) -> None:
+            for child in self.nodes.children(node):
+                below = f"{path}/{child.name}".lstrip("/")
+                if child.kind is NodeKind.FOLDER:
+                    walk(child.id, below)
+                else:
+                    row = self.files.track(child.track)
+                    assert row is not None
+                    found[below] = row.track.file.path
+
+        walk(1, "")
+        return found
+
+    def folders(self) -> list[str]:
+        """All folders of the drive."""
+        with self.database.read() as db:
+            ids = [row[0] for row in db.execute("SELECT id FROM node WHERE track IS NULL AND id > 1")]
+        return sorted(self.nodes.path(node) for node in ids)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "catalog.db")
+    yield made
+    made.database.close()

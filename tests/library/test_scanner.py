@@ -1,0 +1,210 @@
+"""Scanning: incremental, resumable, bad files kept with reasons, nothing lost without being said."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import sound
+
+from library.conftest import Desk
+from musfuse.events import ScanProgress
+from musfuse.library.catalog import Database
+from musfuse.origins import LocalOrigin, MemoryOrigin
+
+
+def library(music: Path) -> None:
+    sound.write(music / "one/a.wav", title="A", artist="X", album="Y")
+    sound.write(music / "one/b.flac", title="B", artist="X", album="Y")
+    sound.write(music / "two/c.mp3", title="C", artist="X", album="Z")
+    (music / "two/bad.flac").write_bytes(b"fLaC nonsense")
+    (music / "two/notes.txt").write_text("no music")
+    (music / "two/._c.mp3").write_bytes(b"resource fork")
+
+
+def test_a_first_scan_and_a_second(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    library(music)
+    seen: list[ScanProgress] = []
+    desk.events.subscribe(ScanProgress, seen.append)
+    first = desk.scan(origin)
+    assert (first.seen, first.read, first.skipped, first.removed, first.ignored) == (4, 4, 1, 0, 2)
+    assert sorted(desk.tree()) == ["X/Y/00 - A.flac", "X/Y/00 - B.flac", "X/Z/00 - C.mp3"]
+    assert seen[-1].seen == 4
+    (report,) = desk.files.report()
+    assert (report.kind, report.path) == ("skipped", "/src/two/bad.flac")
+    assert "bad.flac" in report.reason
+    second = desk.scan(origin)
+    assert (second.seen, second.read, second.removed) == (4, 0, 0)
+    assert desk.dropped == []
+
+
+def test_changes_and_removals(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    library(music)
+    desk.scan(origin)
+    sound.tag(music / "one/a.wav", title="Changed")
+    (music / "two/c.mp3").unlink()
+    (music / "two/bad.flac").unlink()
+    sound.write(music / "three/d.wav", title="D")
+    result = desk.scan(origin)
+    assert (result.read, result.removed) == (2, 2)
+    assert sorted(desk.tree()) == [
+        "Unknown Artist/Unknown Album/00 - D.flac",
+        "X/Y/00 - B.flac",
+        "X/Y/00 - Changed.flac",
+    ]
+    assert list(desk.files.report()) == []
+    assert {f.path for f in desk.dropped} == {"one/a.wav", "two/c.mp3", "two/bad.flac"}
+
+
+def test_a_move_keeps_the_index(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    library(music)
+    desk.scan(origin)
+    (music / "one").rename(music / "zero")
+    result = desk.scan(origin)
+    assert (result.read, result.removed) == (2, 2)
+    assert desk.dropped == []
+    assert desk.tree()["X/Y/00 - A.flac"] == "zero/a.wav"
+
+
+def test_a_source_that_is_away_loses_nothing(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    library(music)
+    desk.scan(origin)
+    music.rename(music.parent / "unplugged")
+    result = desk.scan(origin)
+    assert "no such file or folder" in result.problem
+    assert len(desk.tree()) == 3
+
+
+def test_a_folder_that_cannot_be_listed_loses_nothing(
+    desk: Desk, music: Path, origin: LocalOrigin, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
+    from musfuse.errors import RefusedError
+
+    library(music)
+    sound.write(music / "one/deeper/e.wav")
+    desk.scan(origin)
+    real = LocalOrigin.list
+
+    def refuse(self: LocalOrigin, path: str):  # type: ignore[no-untyped-def]
+        if path == "one":
+            raise RefusedError("/src/one: permission denied")
+        return real(self, path)
+
+    monkeypatch.setattr(LocalOrigin, "list", refuse)
+    result = desk.scan(origin)
+    assert result.removed == 0
+    assert len(desk.tree()) == 4
+    assert [(r.kind, r.path) for r in desk.files.report()] == [("folder", "/src/one"), ("skipped", "/src/two/bad.flac")]
+    monkeypatch.undo()
+    desk.scan(origin)
+    assert [r.kind for r in desk.files.report()] == ["skipped"]
+
+
+def test_a_removed_folder_with_its_subfolders(desk: Desk) -> None:
+    origin = MemoryOrigin("m")
+    for path in ("a/b/c.mp3", "a/d.mp3", "ab/e.mp3"):
+        origin.write(path, b"no mp3 at all")
+    desk.scan(origin, "/m")
+    assert len(list(desk.files.report())) == 3
+    origin.remove("a/b/c.mp3")
+    origin.remove("a/d.mp3")
+    assert desk.scan(origin, "/m").removed == 2
+    assert [r.path for r in desk.files.report()] == ["/m/ab/e.mp3"]
+
+
+def test_loops_of_links_end(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    library(music)
+    (music / "one/loop").symlink_to("..")
+    assert desk.scan(origin).seen == 4
+
+
+def test_links_out_are_reported(desk: Desk, music: Path, origin: LocalOrigin, tmp_path: Path) -> None:
+    sound.write(tmp_path / "out.wav")
+    (music / "link.wav").symlink_to(tmp_path / "out.wav")
+    result = desk.scan(origin)
+    assert result.skipped == 1
+    (report,) = desk.files.report()
+    assert "leads out" in report.reason
+
+
+def test_awkward_names(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    for name in ("caf\udce9.wav", "🤔.wav", "ra[ven].wav", "new\nline.wav", " .wav", "a" * 240 + ".wav"):
+        sound.write(music / name)
+    result = desk.scan(origin)
+    assert (result.seen, result.skipped) == (6, 0)
+    assert len(desk.tree()) == 6
+    assert desk.scan(origin).read == 0
+
+
+def test_cancelling_keeps_what_is_done(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    for folder in range(6):
+        sound.write(music / f"{folder}/a.wav", 2000, title=f"T{folder}")
+    scanner = desk.scanner()
+    scanner._after_batch = lambda last: (desk.naming.run(), scanner.cancel())  # type: ignore[assignment]
+    import musfuse.library.scanner as module
+
+    old, module._BATCH_FILES = module._BATCH_FILES, 1
+    try:
+        result = scanner.scan(desk.files.add_source("/src"), origin)
+    finally:
+        module._BATCH_FILES = old
+    assert result.cancelled
+    assert result.removed == 0
+    assert 0 < len(desk.tree()) < 6
+    desk.scan(origin)
+    assert len(desk.tree()) == 6
+
+
+def test_killed_in_the_middle_it_goes_on(music: Path, tmp_path: Path) -> None:
+    """kill -9 while scanning: what was committed is kept and not read again."""
+    for folder in range(40):
+        sound.write(music / f"{folder:02}/a.wav", 2000, title=f"T{folder}")
+    script = f"""
+import sys, time
+from pathlib import Path
+sys.path[:0] = {sys.path!r}
+import musfuse.library.scanner as scanner
+from library.conftest import Desk
+from musfuse.origins import LocalOrigin
+scanner._BATCH_FILES, real = 1, scanner.read_original
+def slow(*given):
+    time.sleep(0.1)
+    return real(*given)
+scanner.read_original = slow
+Desk(Path({str(tmp_path / "c.db")!r})).scan(LocalOrigin("src", {str(music)!r}))
+"""
+    process = subprocess.Popen([sys.executable, "-c", script])
+    deadline = time.monotonic() + 30
+    done = 0
+    while time.monotonic() < deadline and done < 5:
+        time.sleep(0.02)
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(tmp_path / "c.db")) as db:
+            done = db.execute("SELECT count(*) FROM track").fetchone()[0]
+    process.kill()
+    process.wait()
+    assert 5 <= done < 40
+    desk = Desk(tmp_path / "c.db")
+    before = desk.files.counts()["tracks"]
+    result = desk.scan(LocalOrigin("src", str(music)))
+    assert result.read == 40 - before
+    assert len(desk.tree()) == 40
+    desk.database.close()
+
+
+def test_a_catalog_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    import pytest
+
+    from musfuse.errors import StoreError
+
+    database = Database(tmp_path / "c.db")
+    with database.write() as db:
+        db.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(StoreError, match="newer"):
+        Database(tmp_path / "c.db")
+    (tmp_path / "junk.db").write_bytes(os.urandom(5000))
+    with pytest.raises(StoreError, match="junk"):
+        Database(tmp_path / "junk.db")
