@@ -29,7 +29,7 @@ class FuseMount:
 
     def start(self, binding: Any, drive: Drive, options: Mapping[str, Any]) -> None:
         """Run the loop on a thread of its own; returns when the kernel has connected. Raises MountError."""
-        operations = make_operations(binding, drive, self._ready.set)
+        operations = make_operations(binding, drive, self._ready.set, _number(options, "max_read"))
 
         def loop() -> None:
             try:
@@ -73,13 +73,18 @@ class FuseFace:
 
     def mount(self, drive: Drive, mountpoint: Path, options: Sequence[str] = ()) -> FuseMount:
         """Mount; `options` are FUSE mount options (`allow_other`, `max_read=65536`). Raises MountError."""
+        self.check(mountpoint, options)
         given = _parse(options)
-        system.check_mountpoint(mountpoint, wants_allow_other=self._allow_other or bool(given.get("allow_other")))
         binding = load_binding(self._binding)
         merged = self._options(major_version(binding)) | given
         mount = FuseMount(mountpoint)
         mount.start(binding, drive, merged)
         return mount
+
+    def check(self, mountpoint: Path, options: Sequence[str] = ()) -> None:
+        """Raise MountError where `mount` would, as far as that can be told without mounting."""
+        given = _parse(options)
+        system.check_mountpoint(mountpoint, wants_allow_other=self._allow_other or bool(given.get("allow_other")))
 
     def _options(self, version: int) -> dict[str, Any]:
         options: dict[str, Any] = {
@@ -88,7 +93,7 @@ class FuseFace:
             "ro": True,
             "use_ino": True,
             "default_permissions": True,
-            "attr_timeout": 1,
+            "attr_timeout": 0,  # operations.getattr says why
             "entry_timeout": 1,
             "negative_timeout": 0,
         }
@@ -98,6 +103,13 @@ class FuseFace:
         if self._allow_other:
             options["allow_other"] = True
         return options
+
+
+def _number(options: Mapping[str, Any], name: str) -> int:
+    text = str(options.get(name, 0))
+    if not text.isdecimal():
+        raise MountError(f"-o {name}={text}: not a number")
+    return int(text)
 
 
 def _parse(options: Sequence[str]) -> dict[str, Any]:

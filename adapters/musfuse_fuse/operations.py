@@ -15,10 +15,14 @@ log = logging.getLogger(__name__)
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 _BLOCK = 4096
+_AUTO_INVAL_DATA = 1 << 12  # FUSE_CAP_AUTO_INVAL_DATA
 
 
-def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None]) -> Any:  # noqa: C901 - a class inside
-    """An Operations object of the binding over a drive; `on_ready` is called when the kernel has said hello."""
+def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], max_read: int = 0) -> Any:  # noqa: C901 - a class inside
+    """An Operations object of the binding over a drive; `on_ready` is called when the kernel has said hello.
+
+    `max_read` is the mount option of that name in bytes (0: not given), which libfuse 3 wants to hear twice.
+    """
 
     def fail(error: MusfuseError) -> Any:
         """The one table from errors to errno is the errors' own."""
@@ -31,15 +35,30 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None]) ->
         use_ns = True
 
         def init(self, path: str) -> None:
-            """The kernel is connected."""
+            """The kernel is connected (libfuse 2)."""
             del path
             on_ready()
 
+        def init_with_config(self, conn: Any, config: Any) -> None:
+            """The kernel is connected (libfuse 3). Pages are dropped at open, where `open` says so, not by mtime:
+            that would cost a getattr for every read."""
+            del config
+            if conn is not None and hasattr(conn, "want"):
+                conn.want &= ~_AUTO_INVAL_DATA
+            if conn is not None and max_read:
+                conn.max_read = max_read
+            on_ready()
+
         def getattr(self, path: str, fi: Any = None) -> dict[str, Any]:
-            """stat, always by path: the kernel keeps one set of attributes for all handles."""
-            del fi
+            """stat, always by path: the kernel keeps one set of attributes for all handles.
+
+            It asks on behalf of a handle (`fi`) before it lets a read end at a size; a handle on an older version
+            gets EIO then, instead of an end in the wrong place. This needs `attr_timeout=0`.
+            """
             try:
                 attr = drive.attr(_inside(path))
+                if fi is not None and fi.fh and attr.kind is NodeKind.FILE:
+                    drive.check(fi.fh)
             except MusfuseError as error:
                 raise fail(error) from error
             folder = attr.kind is NodeKind.FOLDER

@@ -105,12 +105,14 @@ def _serve(
     try:
         with ExitStack() as closing:
             library = open_library(folder, config, closing)
+            face = choose_face(config)
+            face.check(mountpoint, options)
             library.add_sources(sources)
             if not library.sources.rows():
                 raise MountError(
                     f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
                 )
-            Owner(library, choose_face(config)).run(mountpoint, options, lambda: ready({"ok": True}))
+            Owner(library, face).run(mountpoint, options, lambda: ready({"ok": True}))
     except MusfuseError as error:
         if ready_fd is None:
             raise

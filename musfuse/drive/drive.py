@@ -165,6 +165,10 @@ class Drive:
         """Bytes of an open file."""
         return self._handles.size(handle)
 
+    def check(self, handle: int) -> None:
+        """Raise SourceChangedError where a newer version than the handle's has been shown to anyone."""
+        self._handles.check(handle)
+
     def close(self, handle: int) -> None:
         """Close an open file."""
         self._handles.remove(handle)

@@ -13,6 +13,7 @@ from musfuse.errors import BadHandleError, SourceChangedError, TooManyOpenError
 from musfuse.media.layout import Layout
 
 _REMEMBERED = 65_536
+_NEWER = "the file has a newer version; open it again"
 
 
 class CacheHint(Enum):
@@ -73,13 +74,19 @@ class Handles:
             self._open[number] = _Handle(node, version, layout)
         return number, hint
 
+    def check(self, number: int) -> None:
+        """Raise SourceChangedError for a stale handle; one that is not open is nobody's."""
+        handle = self._open.get(number)
+        if handle is not None and handle.stale:
+            raise SourceChangedError(_NEWER)
+
     def read_at(self, number: int, offset: int, size: int) -> bytes:
         """Bytes of an open file. A stale handle never ends short: the system may know the newer version's size."""
         handle = self._open.get(number)
         if handle is None:
             raise BadHandleError(f"handle {number} is not open")
         if handle.stale and offset + size > handle.layout.size:
-            raise SourceChangedError("the file has a newer version of another size; open it again")
+            raise SourceChangedError(_NEWER)
         return handle.layout.read_at(offset, size)
 
     def size(self, number: int) -> int:

@@ -27,6 +27,9 @@ class Face(Protocol):
     def name(self) -> str:
         """For messages."""
 
+    def check(self, mountpoint: Path, options: Sequence[str] = ()) -> None:
+        """Raise MountError where `mount` would, as far as that can be told without mounting."""
+
     def mount(self, drive: Drive, mountpoint: Path, options: Sequence[str] = ()) -> Mount:
         """Mount, and return when the drive answers. Raises MountError, which says what to do."""
 

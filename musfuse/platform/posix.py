@@ -193,7 +193,7 @@ def is_mounted(path: Path) -> bool:
 def clean_dead_mount(path: Path) -> bool:
     """Detach what a killed process of ours left behind; whether there was anything."""
     try:
-        os.stat(path)
+        os.statvfs(path)  # not stat, which the kernel may answer from its cache
     except OSError as error:
         if error.errno not in (errno.ENOTCONN, errno.EIO):
             return False
@@ -234,9 +234,9 @@ def _run_unmount(path: Path, lazy: bool) -> str:
 
 
 def mount_answers(path: Path) -> bool:
-    """Whether a mounted drive answers a stat of its root."""
+    """Whether a mounted drive answers."""
     try:
-        os.stat(path)
+        os.statvfs(path)
     except OSError:
         return False
     return os.path.ismount(path)

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from musfuse.errors import MountError
+
 if sys.platform == "win32":
     import ctypes
     import msvcrt
@@ -121,3 +123,30 @@ def is_trusted(connection: socket.socket, path: Path) -> bool:
             return False
         got += piece
     return secrets.compare_digest(got, expected)
+
+
+def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
+    """Drive letters are free or taken; a folder must not exist yet, its parent must. The face tells more."""
+    del path, wants_allow_other
+
+
+def is_mounted(path: Path) -> bool:
+    """Whether something is there."""
+    return path.exists()
+
+
+def clean_dead_mount(path: Path) -> bool:
+    """WinFsp removes what a killed process leaves; nothing is to be done."""
+    del path
+    return False
+
+
+def unmount(path: Path, lazy: bool) -> None:
+    """A mount ends through its own face here, never from outside."""
+    del lazy
+    raise MountError(f"{path}: no drive of musfuse is mounted there")
+
+
+def mount_answers(path: Path) -> bool:
+    """Whether a mounted drive answers."""
+    return path.exists()

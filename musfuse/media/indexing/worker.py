@@ -21,7 +21,10 @@ def main() -> None:
     os.dup2(2, 1)
     origins: dict[str, Origin] = {}
     for line in sys.stdin.buffer:
-        answers.write(answer(Job.from_line(line), origins).to_line())
+        try:
+            answers.write(answer(Job.from_line(line), origins).to_line())
+        except BrokenPipeError:  # the parent is gone
+            return
 
 
 def answer(job: Job, origins: dict[str, Origin]) -> Answer:

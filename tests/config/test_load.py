@@ -1,0 +1,92 @@
+"""Options: strength of the layers, errors with suggestions, documentation that lacks none."""
+
+from pathlib import Path
+
+import pytest
+
+from musfuse.config import load_config
+from musfuse.config.options import Config, all_options, worker_count
+from musfuse.errors import ConfigError
+
+DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    return file
+
+
+def test_defaults() -> None:
+    loaded = load_config(env={})
+    assert loaded.config == Config()
+    assert set(loaded.origins.values()) == {"default"}
+
+
+def test_file_environment_flags_in_that_order(tmp_path: Path) -> None:
+    file = write(tmp_path, '[view]\npolicy = "wav"\ntemplate = "$title"\n[flac]\nlevel = 8\n')
+    env = {"MUSFUSE_VIEW_POLICY": "original", "MUSFUSE_FLAC_LEVEL": "6", "HOME": "/x"}
+    loaded = load_config(file, {"view.policy": "flac", "flac.level": None}, env)
+    assert (loaded.config.view.policy, loaded.config.view.template, loaded.config.flac.level) == ("flac", "$title", 6)
+    assert loaded.origins["view.policy"] == "flag"
+    assert loaded.origins["view.template"] == str(file)
+    assert loaded.origins["flac.level"] == "environment MUSFUSE_FLAC_LEVEL"
+
+
+@pytest.mark.parametrize("text", ["1", "true", "YES", "on"])
+def test_booleans_from_the_environment(text: str) -> None:
+    assert load_config(env={"MUSFUSE_SCAN_FOLLOW_LINKS_OUT": text}).config.scan.follow_links_out
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ("[view]\npolcy = 'flac'", "did you mean view.policy?"), ("[vew]\npolicy = 'flac'", "did you mean view.policy?"),
+        ("[view]\npolicy = 'flak'", "did you mean flac?"), ("[view]\npolicy = 3", "not one of"),
+        ("[flac]\nlevel = '5'", "not a whole number"), ("[flac]\nlevel = 1", "must be 0, 2"), ("[flac]\nlevel = true", "whole number"),
+        ("[scan]\nthreads = 0", "at least 1"), ("policy = 'flac'", "outside a section"), ("[view", "not valid TOML"),
+    ],
+)  # fmt: skip
+def test_errors_in_the_file(tmp_path: Path, toml: str, words: str) -> None:
+    file = write(tmp_path, toml)
+    with pytest.raises(ConfigError, match=r"config\.toml") as caught:
+        load_config(file, env={})
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("MUSFUSE_VIEW_POLICI", "flac", "did you mean MUSFUSE_VIEW_POLICY?"), ("MUSFUSE_FLAC_LEVEL", "x", "not a whole number"),
+        ("MUSFUSE_SCAN_ON_MOUNT", "maybe", "neither true nor false"),
+    ],
+)  # fmt: skip
+def test_errors_in_the_environment(name: str, value: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(env={name: value})
+    assert words in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such configuration file"):
+        load_config(tmp_path / "none.toml", env={})
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path, env={})
+    (tmp_path / "latin.toml").write_bytes(b"# caf\xe9")
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_config(tmp_path / "latin.toml", env={})
+    with pytest.raises(ConfigError, match="no such configuration file"):
+        load_config(env={"MUSFUSE_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_every_option_is_documented() -> None:
+    text = DOCS.read_text()
+    for name, info in all_options().items():
+        assert f"`{name}`" in text, f"docs/configuration.md lacks {name}"
+        assert info.help in text, f"docs/configuration.md tells another help for {name}"
+        assert info.env in text or "MUSFUSE_SECTION_KEY" in text
+
+
+def test_workers() -> None:
+    assert worker_count(Config()) >= 1
+    assert worker_count(load_config(flags={"index.workers": 3}, env={}).config) == 3

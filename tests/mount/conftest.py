@@ -1,0 +1,100 @@
+"""The real program, mounted by the real kernel."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import fuse_works
+
+
+class Program:
+    """Runs `musfuse` with a library and a mountpoint of its own."""
+
+    def __init__(self, folder: Path, music: Path) -> None:
+        self.library, self.mnt, self.music = folder / "library", folder / "mnt", music
+        self.mnt.mkdir()
+
+    def run(
+        self, *args: str | Path, check: bool = True, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "musfuse", *map(str, args)],
+            capture_output=True, text=True, timeout=100, env={**os.environ, **(env or {})},
+        )  # fmt: skip
+        if check:
+            assert done.returncode == 0, done.stdout + done.stderr + self.log()
+        return done
+
+    def mount(
+        self, *flags: str, mnt: Path | None = None, check: bool = True, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return self.run("mount", "--library", self.library, *flags, self.music, mnt or self.mnt, check=check, env=env)
+
+    def unmount(self, *flags: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self.run("unmount", *flags, self.mnt, check=check)
+
+    def status(self) -> list[dict[str, Any]]:
+        said: list[dict[str, Any]] = json.loads(self.run("status", "--json").stdout)
+        return said
+
+    def settle(self) -> None:
+        """Wait for the scan and all indexes."""
+        self.run("index", "--wait", "--library", self.library)
+
+    def wait_for_scan(self) -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            (status,) = self.status()
+            if status["scan"]["state"] == "done":
+                return
+            time.sleep(0.02)
+        raise AssertionError("the scan does not end\n" + self.log())
+
+    def files(self) -> list[Path]:
+        """All files of the drive."""
+        return sorted(p for p in self.mnt.rglob("*") if p.is_file())
+
+    def log(self) -> str:
+        log = self.library / "musfuse.log"
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def clean(self) -> None:
+        for _ in range(5):
+            if os.path.ismount(self.mnt) or not _answers(self.mnt):
+                subprocess.run(["fusermount3", "-u", "-z", str(self.mnt)], capture_output=True)
+
+
+def _answers(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture
+def program(tmp_path: Path, music: Path) -> Iterator[Program]:
+    if not fuse_works():
+        pytest.skip("no FUSE here: /dev/fuse or fusermount3 is missing")
+    made = Program(tmp_path, music)
+    yield made
+    made.clean()
+    log = made.log()
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool], float], None]:
+    def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.02)
+
+    return wait
