@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from musfuse.app.library import Library
+from musfuse.app.library import READER_PAUSE, Library
 from musfuse.errors import MusfuseError
 from musfuse.events import ScanProgress
 from musfuse.library.scanner import Scanner
@@ -14,8 +14,6 @@ from musfuse.library.sizes import Backlog
 from musfuse.media.indexing import Priority
 
 log = logging.getLogger(__name__)
-
-_READER_PAUSE = 0.25
 
 
 @dataclass
@@ -116,6 +114,7 @@ class Jobs:
                 state.end("failed")
 
     def _scan(self, state: JobState) -> None:
+        self._library.warm_up()
         self._scanner = scanner = self._library.scanner()
         results = self._library.scan_all(scanner)
         self._scanner = None
@@ -151,6 +150,6 @@ class Jobs:
         """Wait while readers need the machine."""
         while not self._stopping.is_set() and not self._urgent_index:
             quiet_for = time.monotonic() - self._library.drive.last_read
-            if quiet_for >= _READER_PAUSE and not self._library.pool.demand:
+            if quiet_for >= READER_PAUSE and not self._library.pool.demand:
                 return
             self._stopping.wait(0.05)

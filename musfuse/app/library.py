@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +29,9 @@ from musfuse.platform import system
 from musfuse.store import DiskKv, KvNamespace, RoutedKv, SqliteKv
 
 log = logging.getLogger(__name__)
+
+READER_PAUSE = 0.25
+"""Seconds after a read for which readers count as being at work."""
 
 
 def default_folder() -> Path:
@@ -115,7 +119,7 @@ class Library:
         )  # fmt: skip
         self.drive = Drive(
             self.files, self.nodes, self.engine, self.sizes, self.sources.origin, self.refresh,
-            hide_unindexed=config.view.unindexed == "hide",
+            hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm,
         )  # fmt: skip
         closing.callback(self.drive.shut_down)
         self.events.subscribe(TreeChanged, lambda _: self.drive.invalidate())
@@ -126,12 +130,20 @@ class Library:
         self.indexes = IndexStore(self.store, config.flac.level)
         self.runs = RunCache(config.cache.frames_mib << 20, workers)
         closing.callback(self.runs.close)
-        self.pool = IndexPool(workers, config.index.memory_mib)
+        self.pool = IndexPool(workers, config.index.memory_mib, self._readers_at_work)
         closing.callback(self.pool.close)
         self.covers = EmbeddedCovers()
         flac = FlacTranscoder(self.indexes, self.store, config.flac, self.runs, config.cache.read_ahead)
         transcoders = (flac, WavTranscoder(self.indexes), Passthrough())
         self.engine = MediaEngine(self.sources.origin, transcoders, self.covers, EmbeddedTags())
+
+    def _readers_at_work(self) -> bool:
+        return time.monotonic() - self.drive.last_read < READER_PAUSE
+
+    def warm_up(self) -> None:
+        """Load what the first stat of a file will need: the encoder with its fingerprint, and a worker."""
+        self.pool.warm()
+        self.sizes.tokens()
 
     def add_sources(self, folders: list[Path]) -> None:
         """Remember source folders. Raises ConfigError where one is no folder, or lies within another source."""
@@ -194,8 +206,6 @@ class _Pace:
 
     def after_batch(self, last: bool) -> None:
         """A batch was committed."""
-        import time
-
         began = time.monotonic()
         if last or began >= self._next:
             self._name_tracks()

@@ -14,7 +14,7 @@ from musfuse.app.library import Library
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.drive.mounts import Face, MountController
-from musfuse.errors import ControlError, MountError
+from musfuse.errors import MountError
 from musfuse.platform import system
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class Owner:
 
     def run(self, mountpoint: Path, options: Sequence[str], on_ready: Callable[[], None]) -> None:
         """Mount, call `on_ready`, serve until the end, and take everything down. Raises MountError."""
+        system.on_terminate(self._stop.set)
         try:
             self._mounts.mount(mountpoint, options)
             self._server.start()
@@ -49,7 +50,6 @@ class Owner:
             on_ready()
             if self._library.config.scan.on_mount:
                 self._jobs.request("scan")
-            system.on_terminate(self._stop.set)
             while not self._stop.is_set() and self._mounts.active():
                 self._mounts.wait_for_end(self._stop)
         finally:
@@ -120,12 +120,3 @@ class Owner:
                 self._mounts.unmount(mountpoint, force=True)
         self._jobs.join()
         self._server.close()
-
-
-def refuse_other_view(status: dict[str, Any], policy: str | None, template: str | None) -> None:
-    """Raise ControlError where a second mount asks for a view that the library's owner does not show."""
-    for name, wanted in (("policy", policy), ("template", template)):
-        if wanted is not None and wanted != status[name]:
-            raise ControlError(
-                f"the library is mounted with {name} {status[name]!r}; unmount it first, or use another --library"
-            )

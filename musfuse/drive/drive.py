@@ -83,6 +83,7 @@ class Drive:
     """The library as a tree of folders and files.
 
     `refresh` looks at an original again (source uid, path); it is called when a resolve finds that it changed.
+    `on_pending` is called when a listing shows a file without a size, whose stat will probably come next.
     """
 
     def __init__(
@@ -95,11 +96,13 @@ class Drive:
         refresh: Callable[[str, str], None],
         *,
         hide_unindexed: bool = False,
+        on_pending: Callable[[], None] = lambda: None,
         case_sensitive: bool = True,
         open_limit: int = 16_384,
     ) -> None:
         self._files, self._nodes, self._engine, self._sizes = files, nodes, engine, sizes
         self._origin_of, self._refresh = origin_of, refresh
+        self._on_pending = on_pending
         self._hide, self._case_sensitive = hide_unindexed, case_sensitive
         self._handles = Handles(open_limit)
         self._lock = threading.Lock()
@@ -120,8 +123,9 @@ class Drive:
             return Attr(node.id, node.name, node.kind, 0, node.mtime_ns)
         size = self._size(node)
         if size is None:
-            self._queue_folder(node.parent)
             size = self._sizes.wait(node.track)
+            self.last_read = time.monotonic()  # who waited for a size reads next
+            self._queue_folder(node.parent)
         self._handles.shown(node.id, _version(node.serve, node.mtime_ns, size))
         return Attr(node.id, node.name, node.kind, size, node.mtime_ns)
 
@@ -278,8 +282,10 @@ class Drive:
 
     def _entry(self, node: Node) -> DirEntry | None:
         size = 0 if node.kind is NodeKind.FOLDER else self._size(node)
-        if size is None and self._hide:
-            return None
+        if size is None:
+            if self._hide:
+                return None
+            self._on_pending()
         return DirEntry(node.id, node.name, node.kind, size, node.mtime_ns)
 
     def _queue_folder(self, folder: int) -> None:

@@ -110,7 +110,9 @@ class Scanner:
     def rescan_file(self, source: SourceRow, origin: Origin, path: str) -> None:
         """Look at one original again, because a reader found it changed."""
         folder_path, _, name = path.rpartition("/")
-        folder = self._files.folder(source.id, folder_path, self._files.begin_scan(source.id))
+        scan = self._files.begin_scan(source.id)  # a number over that of a scan now going on
+        folder = self._files.folder(source.id, folder_path, scan)
+        self._files.end_scan(scan)
         known = self._files.known(folder).get(name)
         try:
             stat = origin.stat(path)

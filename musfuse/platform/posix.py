@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from musfuse.errors import MountError
+from musfuse.errors import ControlError, MountError
 
 
 def raise_open_file_limit() -> int:
@@ -96,8 +96,10 @@ def runtime_folder() -> Path:
         base = f"{system}/musfuse" if system and Path(system).is_dir() else _private_temporary()
     path = Path(base)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    facts = path.stat()
-    if facts.st_uid != os.getuid() or facts.st_mode & 0o077:
+    facts = path.lstat()
+    if not path.is_dir() or path.is_symlink() or facts.st_uid != os.getuid():
+        raise ControlError(f"{path}: belongs to somebody else; name a folder of your own in MUSFUSE_RUNTIME_DIR")
+    if facts.st_mode & 0o077:
         path.chmod(0o700)
     return path
 

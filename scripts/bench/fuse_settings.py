@@ -88,7 +88,7 @@ def main() -> None:
                 env=env,
                 stdout=subprocess.DEVNULL,
             )
-            while not (found := [p for p in mnt.rglob("*.wav")]):
+            while not (found := list(mnt.rglob("*.wav"))):
                 time.sleep(0.05)
             path = found[0]
             row = []

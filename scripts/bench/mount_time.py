@@ -21,11 +21,17 @@ from pathlib import Path
 MUSFUSE = [sys.executable, "-m", "musfuse"]
 
 
+def tags(album: int, n: int) -> object:
+    from musfuse.model import TagSet
+
+    return TagSet({"title": [f"Title {n}"], "artist": [f"Artist {album % 500}"], "album": [f"Album {album}"]})
+
+
 def make_library(folder: Path, music: Path, tracks: int) -> None:
     from musfuse.app import open_library
     from musfuse.config import Config
     from musfuse.library.catalog import FileRow
-    from musfuse.model import AudioFormat, Stamp, TagSet
+    from musfuse.model import AudioFormat, Stamp
 
     library = open_library(folder, Config())
     library.add_sources([music])
@@ -34,8 +40,8 @@ def make_library(folder: Path, music: Path, tracks: int) -> None:
     for album in range(-(-tracks // 10)):
         where = library.files.folder(source.id, f"a{album}", 1)
         library.files.put_files(
-            (where, FileRow(f"{n}.mp3", Stamp(1000, n), f"{album}/{n}", format=fmt, album_key=f"k{album}",
-                            tags=TagSet({"title": [f"Title {n}"], "artist": [f"Artist {album % 500}"], "album": [f"Album {album}"]})))
+            (where, FileRow(f"{n}.mp3", Stamp(1000, n), f"{album}/{n}", format=fmt, album_key=f"k{album}", disc=0,
+                            tags=tags(album, n)))
             for n in range(min(10, tracks - album * 10))
         )  # fmt: skip
     library.name_tracks()

@@ -3,7 +3,7 @@
 #   scripts/bench/peer.sh settled|first-touch [OPTIONS of transcode_vs_peer.py]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-bench=${MUSFUSE_BENCH:-$here/../shared/bench/transcode_vs_peer.py}
+bench=${BENCH:-$here/../shared/bench/transcode_vs_peer.py}
 python=${PYTHON:-$here/.venv/bin/python}
 how=${1:-settled}
 shift || true

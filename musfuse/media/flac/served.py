@@ -9,7 +9,7 @@ from musfuse.media.flac.index import FrameIndex, FrameOffsets
 from musfuse.media.pcm import DecoderPool
 from musfuse.media.runs import RunCache
 
-RUN_FRAMES = 16
+RUN_FRAMES = 32
 
 
 class EncodedFrames:

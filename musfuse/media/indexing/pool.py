@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from enum import IntEnum
@@ -21,6 +22,7 @@ from musfuse.media.indexing.protocol import Answer, Job
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 15.0
+_GIVE_WAY_SECONDS = 0.05
 _BASE_SECONDS, _BYTES_A_SECOND = 60.0, 500_000
 
 
@@ -44,8 +46,9 @@ class _Task:
 class IndexPool:
     """Builds frame indexes. A job for a key that is queued already is the same job, at the higher priority."""
 
-    def __init__(self, workers: int, memory_mib: int) -> None:
+    def __init__(self, workers: int, memory_mib: int, readers_at_work: Callable[[], bool] = lambda: False) -> None:
         self._workers, self._memory_mib = workers, memory_mib
+        self._readers_at_work = readers_at_work
         self._lock = threading.Lock()
         self._wake = threading.Condition(self._lock)
         self._queue: list[tuple[int, int, _Task]] = []
@@ -65,15 +68,24 @@ class IndexPool:
             if task is None:
                 task = self._tasks[key] = _Task(key, job, priority)
                 heapq.heappush(self._queue, (priority, next(self._order), task))
-            elif priority < task.priority and not task.started:
+            elif priority < task.priority:
                 task.priority = priority
                 heapq.heappush(self._queue, (priority, next(self._order), task))
             if not self._idle and len(self._threads) < self._workers:
-                thread = threading.Thread(target=self._serve, name="index", daemon=True)
-                self._threads.append(thread)
-                thread.start()
+                self._start_thread()
             self._wake.notify()
             return task.future
+
+    def warm(self) -> None:
+        """Start a worker where there is none: a reader will probably want one soon."""
+        with self._lock:
+            if not self._threads and not self._closed:
+                self._start_thread()
+
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._serve, name="index", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     @property
     def demand(self) -> bool:
@@ -103,8 +115,9 @@ class IndexPool:
         """One thread drives one process. It ends with its process after some idle time."""
         process: subprocess.Popen[bytes] | None = None
         try:
+            process = self._start()  # it loads its decoder while there is nothing to do yet
             while (task := self._next()) is not None:
-                if process is None or process.poll() is not None:
+                if process.poll() is not None:
                     process = self._start()
                 answer = self._ask(process, task.job)
                 with self._lock:
@@ -121,17 +134,35 @@ class IndexPool:
     def _next(self) -> _Task | None:
         with self._lock:
             while not self._closed:
-                while self._queue:
-                    _, _, task = heapq.heappop(self._queue)
-                    if not task.started and self._tasks.get(task.key) is task:
-                        task.started = True
-                        return task
+                task = self._pop()
+                if task is not None:
+                    task.started = True
+                    return task
                 self._idle += 1
-                woken = self._wake.wait(IDLE_SECONDS)
+                woken = self._wake.wait(_GIVE_WAY_SECONDS if self._queue else IDLE_SECONDS)
                 self._idle -= 1
                 if not woken and not self._queue:
                     return None
             return None
+
+    def _demanded(self) -> bool:
+        return any(task.priority is Priority.DEMAND for task in self._tasks.values())
+
+    def _pop(self) -> _Task | None:
+        """The most urgent job that may run now.
+
+        Only demanded ones while readers are at work or wait: each job uses all cores, a second one slows the first.
+        """
+        while self._queue:
+            priority, _, task = self._queue[0]
+            if task.started or self._tasks.get(task.key) is not task:
+                heapq.heappop(self._queue)
+            elif priority > Priority.DEMAND and (self._demanded() or self._readers_at_work()):
+                return None
+            else:
+                heapq.heappop(self._queue)
+                return task
+        return None
 
     def _start(self) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(

@@ -17,6 +17,8 @@ def main() -> None:
     system.lower_priority()
     system.limit_memory(int(sys.argv[1]))
     # Native decoders may print; the answers keep the real stdout to themselves.
+    import soundfile  # noqa: F401 - takes most of a worker's start, and every job needs it
+
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     origins: dict[str, Origin] = {}
