@@ -73,10 +73,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class VolumeInfo:
-    """Figures about the drive as a whole; nothing is free, because nothing can be written."""
+    """Figures about the drive as a whole: `bytes` sums the sizes that are known. Nothing is free."""
 
     files: int
     folders: int
+    bytes: int
 
 
 class Drive:
@@ -111,6 +112,7 @@ class Drive:
         self._fresh: OrderedDict[int, float] = OrderedDict()
         self._queued_folders: set[int] = set()
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="folder-ahead")
+        self._volume = -1, VolumeInfo(0, 0, 0)
         self.last_read = 0.0
 
     def attr(self, path: str) -> Attr:
@@ -129,16 +131,32 @@ class Drive:
         self._handles.shown(node.id, _version(node.serve, node.mtime_ns, size))
         return Attr(node.id, node.name, node.kind, size, node.mtime_ns)
 
-    def list(self, path: str, after: str = "") -> Iterator[DirEntry]:
+    def entry(self, path: str) -> DirEntry:
+        """What a listing would say of an entry; never waits for an index."""
+        entry = self._entry(self._lookup(path))
+        if entry is None:
+            raise NoEntryError(f"{path}: no such file or folder on the drive")
+        return entry
+
+    def spelling(self, path: str) -> str:
+        """The path as it is stored, for one that may differ in case."""
+        parts = path.split("/") if path else []
+        return "/".join(self._lookup("/".join(parts[: n + 1])).name for n in range(len(parts)))
+
+    def list(self, path: str, after: str = "", sized: bool = False) -> Iterator[DirEntry]:
         """The entries of a folder in order of their name keys, beginning after the name `after`.
 
-        Errors are raised by this call, not while the result is read.
+        With `sized`, every size is exact: the indexes that the folder lacks are waited for, all at once, and a file
+        that has none even then is left out. Errors are raised by this call, not while the result is read.
         """
         node = self._lookup(path)
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")
+        if sized and not self._hide:
+            self._wait_for_folder(node.id)
         children = self._nodes.children(node.id, name_key(after) if after else "")
-        return (entry for child in children if (entry := self._entry(child)) is not None)
+        entries = (entry for child in children if (entry := self._entry(child)) is not None)
+        return (entry for entry in entries if entry.size is not None) if sized else entries
 
     def open(self, path: str) -> Opened:
         """Open a file for reading. Its bytes are those of the version now there, whatever happens later, or EIO."""
@@ -178,9 +196,12 @@ class Drive:
         self._handles.remove(handle)
 
     def statvfs(self) -> VolumeInfo:
-        """Figures about the drive."""
-        folders, files = self._nodes.counts()
-        return VolumeInfo(files, folders)
+        """Figures about the drive, as of its last change."""
+        generation = self._nodes.generation()
+        if self._volume[0] != generation:
+            folders, files = self._nodes.counts()
+            self._volume = generation, VolumeInfo(files, folders, self._nodes.known_bytes())
+        return self._volume[1]
 
     def row(self, path: str) -> tuple[Node, TrackRow | None]:
         """A node and its track, for `musfuse info`."""
@@ -287,6 +308,12 @@ class Drive:
                 return None
             self._on_pending()
         return DirEntry(node.id, node.name, node.kind, size, node.mtime_ns)
+
+    def _wait_for_folder(self, folder: int) -> None:
+        pending = [n.track for n in self._nodes.children(folder) if n.kind is NodeKind.FILE and self._size(n) is None]
+        if pending:
+            self._sizes.wait_all(pending)
+            self.last_read = time.monotonic()
 
     def _queue_folder(self, folder: int) -> None:
         """Have the rest of a folder indexed: who stats one file usually stats them all."""

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 _BATCH_FILES, _BATCH_SECONDS, _WINDOW = 500, 1.0, 256
 _MAX_DEPTH = 100
+_SETTLE_NS = 10_000_000_000
 
 
 @dataclass
@@ -48,6 +49,7 @@ class ScanResult:
 class _Pending:
     folder: int
     future: "Future[FileRow]"
+    known: bool
 
 
 @dataclass
@@ -90,8 +92,8 @@ class Scanner:
         removed: list[SourceFile] = []
         with ThreadPoolExecutor(self._threads, thread_name_prefix="scan") as pool:
             batch, window = _Batch(), deque[_Pending]()
-            for folder, file in self._changed(source, origin, scan, result, removed):
-                window.append(_Pending(folder, pool.submit(self._look, origin, file)))
+            for folder, file, known in self._changed(source, origin, scan, result, removed):
+                window.append(_Pending(folder, pool.submit(self._look, origin, file), known))
                 while len(window) > _WINDOW or (window and window[0].future.done()):
                     batch = self._collect(window.popleft(), batch, result)
             while window:
@@ -122,13 +124,14 @@ class Scanner:
         else:
             if known is None or known[1] != stat.stamp:
                 row = self._look(origin, SourceFile(source.uid, path, stat.stamp, stat.ident))
-                self._files.put_files([(folder, row)])
+                if known is None or not _half_written(row):
+                    self._files.put_files([(folder, row)])
         self._after_batch(True)
 
     def _changed(
         self, source: SourceRow, origin: Origin, scan: int, result: ScanResult, removed: list[SourceFile]
-    ) -> Iterator[tuple[int, SourceFile]]:
-        """Walk; yield (folder id, file) for each file that is new or changed."""
+    ) -> Iterator[tuple[int, SourceFile, bool]]:
+        """Walk; yield (folder id, file, whether it was known before) for each file that is new or changed."""
         stack: list[tuple[str, tuple[str, ...]]] = [("", (origin.stat("").ident,))]
         while stack and not self._cancel.is_set():
             path, above = stack.pop()
@@ -158,7 +161,8 @@ class Scanner:
                     elif before is None or before[1:] != (entry.stat.stamp, entry.stat.ident):
                         if before is not None:
                             removed.append(SourceFile(source.uid, join(path, entry.name), before[1], before[2]))
-                        yield folder, SourceFile(source.uid, join(path, entry.name), entry.stat.stamp, entry.stat.ident)
+                        file = SourceFile(source.uid, join(path, entry.name), entry.stat.stamp, entry.stat.ident)
+                        yield folder, file, before is not None
             if known:
                 result.removed += len(known)
                 removed += self._files.remove_files(file for file, _, _ in known.values())
@@ -202,7 +206,8 @@ class Scanner:
         row = pending.future.result()
         result.read += 1
         result.skipped += bool(row.problem)
-        batch.rows.append((pending.folder, row))
+        if not (pending.known and _half_written(row)):
+            batch.rows.append((pending.folder, row))
         if len(batch.rows) >= _BATCH_FILES or time.monotonic() - batch.since > _BATCH_SECONDS:
             return self._commit(batch, result)
         return batch
@@ -218,6 +223,11 @@ class Scanner:
         for file in removed:
             if not self._files.is_known(file):
                 self._on_removed(file)
+
+
+def _half_written(row: FileRow) -> bool:
+    """Whether a file makes no sense because somebody is writing it now. What was known of it stands until later."""
+    return bool(row.problem) and abs(time.time_ns() - row.stamp.mtime_ns) < _SETTLE_NS
 
 
 def _unreadable(entry: Entry) -> FileRow:

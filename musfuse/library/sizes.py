@@ -5,8 +5,8 @@ Lock order: `_lock` is innermost and never held while anything is read, encoded 
 
 import logging
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 
 from musfuse.errors import BusyError, MusfuseError, NoEntryError
@@ -92,6 +92,20 @@ class Sizes:
         if size is None:
             raise BusyError(f"{row.track.file.path}: changed while it was indexed; ask again")
         return size
+
+    def wait_all(self, tracks: Sequence[int]) -> None:
+        """Wait until these tracks have sizes, or cannot have any; takes one waiter's place. Raises BusyError."""
+        if not self._slots.acquire(blocking=False):
+            raise BusyError("too many programs wait for sizes already; ask again")
+        try:
+            asked = []
+            for track in tracks:
+                row = self._files.track(track)
+                if row is not None and self.known(row) is None:
+                    asked.append(self.request(row.track, Priority.DEMAND))
+            wait(asked, self._wait_seconds)
+        finally:
+            self._slots.release()
 
     def request(self, track: Track, priority: Priority) -> "Future[Answer]":
         """Queue a track's index; when the future is done, the catalog has its size or its failure."""

@@ -242,3 +242,13 @@ def mount_answers(path: Path) -> bool:
     except OSError:
         return False
     return os.path.ismount(path)
+
+
+def absolute_mountpoint(path: Path) -> Path:
+    """An absolute path without touching the file system: a mountpoint may be dead."""
+    return Path(os.path.abspath(os.path.expanduser(path)))
+
+
+def free_drive_letter() -> str:
+    """There are no drive letters here."""
+    raise MountError("drive letters are for Windows; name an empty folder")

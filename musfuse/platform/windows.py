@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import socket
+import string
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -126,8 +127,49 @@ def is_trusted(connection: socket.socket, path: Path) -> bool:
 
 
 def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
-    """Drive letters are free or taken; a folder must not exist yet, its parent must. The face tells more."""
-    del path, wants_allow_other
+    """Raise MountError where nothing can be mounted: a letter must be free; a folder must not exist, its parent must."""
+    del wants_allow_other
+    if str(path) == "*":
+        return
+    if _is_letter(str(path)):
+        if _letter_bit(str(path)) & _letters_in_use():
+            raise MountError(f"{path} is taken; name another drive letter, or * for the next free one")
+    elif path.exists():
+        raise MountError(f"{path}: exists already; WinFsp makes the folder itself, name one that does not exist")
+    elif not path.parent.is_dir():
+        raise MountError(f"{path.parent}: no such folder; make it first")
+
+
+def absolute_mountpoint(path: Path) -> Path:
+    """A drive letter, `*` and a network share as they are; a folder as an absolute path."""
+    text = str(path)
+    if text == "*" or text.startswith("\\\\") or _is_letter(text):
+        return path
+    return Path(os.path.abspath(os.path.expanduser(path)))
+
+
+def free_drive_letter() -> str:
+    """The next free letter from the end of the alphabet, as network drives take them. Raises MountError."""
+    used = _letters_in_use()
+    for letter in reversed(string.ascii_uppercase[3:]):
+        if not _letter_bit(letter) & used:
+            return f"{letter}:"
+    raise MountError("no drive letter is free; unmount a drive, or name a folder")
+
+
+def _is_letter(text: str) -> bool:
+    return len(text) in (2, 3) and text[0].isalpha() and text[1:] in (":", ":\\")
+
+
+def _letter_bit(text: str) -> int:
+    return 1 << (ord(text[0].upper()) - ord("A"))
+
+
+def _letters_in_use() -> int:
+    """GetLogicalDrives' mask: bit 0 is A."""
+    if sys.platform == "win32":
+        return int(ctypes.windll.kernel32.GetLogicalDrives())
+    return 0
 
 
 def is_mounted(path: Path) -> bool:

@@ -59,6 +59,23 @@ def test_changes_and_removals(desk: Desk, music: Path, origin: LocalOrigin) -> N
     assert {f.path for f in desk.dropped} == {"one/a.wav", "two/c.mp3", "two/bad.flac"}
 
 
+def test_a_file_that_is_being_written_keeps_its_place(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    path = sound.write(music / "a.flac", 100_000, title="A")
+    desk.scan(origin)
+    whole = sound.write(music.parent / "b.flac", 100_000, title="B").read_bytes()
+    path.write_bytes(whole[:20])
+    desk.scan(origin)
+    desk.scanner().rescan_file(desk.files.sources()[0], origin, "a.flac")
+    assert list(desk.tree()) == ["Unknown Artist/Unknown Album/00 - A.flac"]
+    path.write_bytes(whole)
+    desk.scan(origin)
+    assert list(desk.tree()) == ["Unknown Artist/Unknown Album/00 - B.flac"]
+    path.write_bytes(whole[:20])
+    os.utime(path, (1, 1))
+    desk.scan(origin)
+    assert list(desk.tree()) == []
+
+
 def test_a_move_keeps_the_index(desk: Desk, music: Path, origin: LocalOrigin) -> None:
     library(music)
     desk.scan(origin)

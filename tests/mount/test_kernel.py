@@ -37,6 +37,7 @@ def test_a_source_that_changes_under_a_reader(
     old = path.read_bytes()
     program.unmount()  # an empty page cache
     program.mount()
+    program.wait_for_scan()
     with path.open("rb", buffering=0) as first:
         assert os.pread(first.fileno(), 50_000, 0) == old[:50_000]
         other = sound.write(music.parent / f"new.{suffix}", 900_000 if longer else 400_000, seed=2, **TAGS)

@@ -94,6 +94,15 @@ class Nodes:
             row = db.execute("SELECT count(*) FILTER (WHERE track IS NULL), count(track) FROM node").fetchone()
         return row[0] - 1, row[1]
 
+    def known_bytes(self) -> int:
+        """The sum of all sizes that are known."""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT coalesce(sum(CASE t.serve WHEN 'original' THEN f.size ELSE t.size END), 0)"
+                " FROM track t JOIN file f ON f.id = t.file"
+            ).fetchone()
+        return int(row[0])
+
 
 def _node(row: tuple[object, ...]) -> Node:
     node, parent, name, mtime, track, serve, size, token, file_mtime, file_size = row

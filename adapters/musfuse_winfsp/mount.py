@@ -1,0 +1,164 @@
+"""Mount a drive through WinFsp: a drive letter, a folder, or a network share; and unmount it."""
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path, PureWindowsPath
+from typing import Any
+
+from musfuse.drive import Drive
+from musfuse.errors import MountError
+from musfuse.platform import system
+from musfuse_winfsp.binding import load_binding
+from musfuse_winfsp.info import SECTOR, filetime
+from musfuse_winfsp.operations import make_operations
+
+log = logging.getLogger(__name__)
+
+_GONE_SECONDS = 10.0
+_BORN = 1_767_225_600_000_000_000  # 2026-01-01, a fixed time: a volume has to have been made at some time
+_PREFIX_UNITS = 95  # winfspy cuts longer ones
+
+
+class WinFspMount:
+    """A mounted drive."""
+
+    def __init__(self, mountpoint: Path, file_system: Any, operations: Any, is_there: Callable[[Path], bool]) -> None:
+        self.mountpoint = mountpoint
+        self.ended = threading.Event()
+        self._file_system, self._operations, self._is_there = file_system, operations, is_there
+        self._lock = threading.Lock()
+
+    def unmount(self, force: bool = False) -> None:
+        """Stop; waits for callbacks in flight, so it is never called from one. Files still open are released.
+
+        Raises MountError where files are open and `force` is not set.
+        """
+        opened = len(self._operations._opened_objs)
+        if opened and not force:
+            raise MountError(
+                f"{self.mountpoint}: in use: {opened} files or folders are open; close them, or use --force"
+            )
+        with self._lock:
+            if self.ended.is_set():
+                return
+            self._file_system.stop()
+            released = self._operations.release_all()
+            if released:
+                log.warning("%s: %d files were still open", self.mountpoint, released)
+            self.ended.set()
+        until = time.monotonic() + _GONE_SECONDS
+        while self._is_there(self.mountpoint) and time.monotonic() < until:
+            time.sleep(0.02)
+
+
+class WinFspFace:
+    """Mounts drives through WinFsp."""
+
+    name = "winfsp"
+    case_sensitive = False
+    waiters = 2
+    """Calls that may wait for indexes: WinFsp runs 4 to 16 threads, and the others must go on."""
+
+    def __init__(self, label: str = "Music", free_letter: Callable[[], str] | None = None) -> None:
+        self._label = label
+        self._free_letter = free_letter or system.free_drive_letter
+
+    def check(self, mountpoint: Path, options: Sequence[str] = ()) -> None:
+        """Raise MountError where `mount` would, as far as that can be told without mounting."""
+        if options:
+            raise MountError(f"-o {options[0]}: mount options are for FUSE; there are none here")
+        target, prefix = parse_mountpoint(str(mountpoint))
+        if len(prefix) > _PREFIX_UNITS:
+            raise MountError(f"{mountpoint}: a share's name may have {_PREFIX_UNITS} characters")
+        system.check_mountpoint(Path(target), wants_allow_other=False)
+
+    def mount(self, drive: Drive, mountpoint: Path, options: Sequence[str] = ()) -> WinFspMount:
+        """Mount and return when the drive answers. Raises MountError."""
+        self.check(mountpoint, options)
+        binding = load_binding()
+        target, prefix = parse_mountpoint(str(mountpoint))
+        if target == "*":
+            target = self._free_letter()
+        _preflight(binding, target, network=bool(prefix))
+        operations = make_operations(binding, drive, self._label)
+        try:
+            file_system = binding.FileSystem(target, operations, **volume_params(self._label, prefix))
+        except (binding.WinFSPyError, RuntimeError) as error:
+            raise MountError(f"{target}: WinFsp could not make the volume: {error}") from error
+        try:
+            file_system.start()
+        except BaseException as error:
+            file_system.stop()  # the volume may be live already
+            operations.release_all()
+            if isinstance(error, binding.WinFSPyError | OSError):
+                raise MountError(f"{target}: WinFsp could not mount: {error}") from error
+            raise
+        return WinFspMount(Path(target), file_system, operations, system.is_mounted)
+
+
+def parse_mountpoint(text: str) -> tuple[str, str]:
+    r"""(what WinFsp mounts at, network prefix).
+
+    `M:` or `M:\` is `M:`, `*` the next free letter, `\\server\share` that share under the next free letter, with one
+    backslash in front as WinFsp wants it; anything else is a folder.
+    """
+    if text.startswith("\\\\") and not text.startswith(("\\\\?\\", "\\\\.\\")):
+        parts = [part for part in text.strip("\\").split("\\") if part]
+        if len(parts) != 2:
+            raise MountError(f"{text}: a share is named \\\\server\\share")
+        return "*", "\\" + "\\".join(parts)
+    if text == "*":
+        return "*", ""
+    path = PureWindowsPath(text)
+    if len(path.drive) == 2 and path.drive[0].isalpha() and str(path).rstrip("\\") == path.drive:
+        return path.drive.upper(), ""
+    return text, ""
+
+
+def volume_params(label: str, prefix: str) -> dict[str, Any]:
+    """The volume's parameters.
+
+    FileInfoTimeout of all ones turns on the cache manager, read-ahead and fast I/O, which needs sizes that are exact at
+    open; contexts are user context 2 because winfspy makes a new one at each open.
+    """
+    serial = int.from_bytes(hashlib.blake2b(f"{label}{prefix}".encode(), digest_size=4).digest(), "big") or 1
+    return {
+        "sector_size": SECTOR,
+        "sectors_per_allocation_unit": 1,
+        "max_component_length": 255,
+        "volume_creation_time": filetime(_BORN),
+        "volume_serial_number": serial,
+        "file_info_timeout": 0xFFFFFFFF,
+        "case_sensitive_search": 0,
+        "case_preserved_names": 1,
+        "unicode_on_disk": 1,
+        "persistent_acls": 1,
+        "read_only_volume": 1,
+        "post_cleanup_when_modified_only": 1,
+        "um_file_context_is_user_context2": 1,
+        "flush_and_purge_on_cleanup": 1,
+        "dir_info_timeout_valid": 1,
+        "dir_info_timeout": 5000,
+        "volume_info_timeout_valid": 1,
+        "volume_info_timeout": 10000,
+        "file_system_name": "MUSFUSE",
+        "prefix": prefix,
+    }
+
+
+def _preflight(binding: Any, target: str, network: bool) -> None:
+    """WinFsp's own check of the mountpoint, for a clear message before anything is made."""
+    lib, plumbing = binding.plumbing.lib, binding.plumbing
+    preflight = getattr(lib, "FspFileSystemPreflight", None)
+    if preflight is None:
+        return
+    device = lib.WFSPY_FSP_FSCTL_NET_DEVICE_NAME if network else lib.WFSPY_FSP_FSCTL_DISK_DEVICE_NAME
+    code = preflight(device, target)
+    if not plumbing.nt_success(code):
+        name = plumbing.cook_ntstatus(code)
+        raise MountError(
+            f"{target}: WinFsp cannot mount there ({name}); a drive letter must be free, a folder must not exist"
+        )

@@ -1,0 +1,247 @@
+"""winfspy operations, each one drive call."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from musfuse.drive import Attr, DirEntry, Drive
+from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
+from musfuse.model import NodeKind
+from musfuse_winfsp import status
+from musfuse_winfsp.info import SDDL, attributes, drive_path, file_info, label_of, windows_path
+
+log = logging.getLogger(__name__)
+
+_DELETE_ON_CLOSE = 0x1000
+_READING = 0x1 | 0x20 | 0x80000000 | 0x10000000  # FILE_READ_DATA, FILE_EXECUTE, GENERIC_READ, GENERIC_ALL
+_WRITING = (
+    "create", "overwrite", "write", "set_basic_info", "set_file_size", "can_delete", "rename", "set_security",
+    "set_volume_label", "set_reparse_point", "delete_reparse_point",
+)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class OpenEntry:
+    """What an open file or folder stands for; `handle` is 0 for a folder and until a file is read."""
+
+    path: str
+    entry: Attr
+    handle: int = 0
+    size: int = 0
+
+
+def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C901 - a class inside
+    """An operations object of winfspy over a drive."""
+    plumbing = binding.plumbing
+    ffi, lib = plumbing.ffi, plumbing.lib
+
+    def fail(error: MusfuseError, path: str | None = None) -> Any:
+        code = status.status_of(error)
+        if (
+            path is not None
+            and isinstance(error, NoEntryError | NotAFolderError)
+            and not _parent_is_folder(drive, path)
+        ):
+            code = status.OBJECT_PATH_NOT_FOUND
+        log.debug("%s", error)
+        return binding.NTStatusError(code)
+
+    def protected(*_: Any) -> Any:
+        raise binding.NTStatusError(status.MEDIA_WRITE_PROTECTED)
+
+    class DriveOperations(binding.BaseFileSystemOperations):  # type: ignore[misc]
+        """Read-only. What would write answers MEDIA_WRITE_PROTECTED: the driver enforces nothing."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            # One for the life of the file system: WinFsp keeps no copy of what it is lent.
+            self._security = plumbing.SecurityDescriptor.from_string(SDDL)
+
+        def get_volume_info(self) -> dict[str, Any]:
+            """Nothing is free."""
+            return {"total_size": max(drive.statvfs().bytes, 4096), "free_size": 0, "volume_label": label_of(label)}
+
+        def get_security_by_name(self, file_name: str) -> tuple[int, Any, int]:
+            """Attributes and security; never waits for an index."""
+            path = drive_path(file_name)
+            try:
+                entry = drive.entry(path)
+            except MusfuseError as error:
+                raise fail(error, path) from error
+            return attributes(entry.kind, entry.name), self._security.handle, self._security.size
+
+        def open(self, file_name: str, create_options: int, granted_access: int) -> OpenEntry:
+            """Open; a file whose size is not known yet waits for its index, because the size must be exact at open."""
+            if create_options & _DELETE_ON_CLOSE:
+                protected()
+            path = drive_path(file_name)
+            try:
+                attr = drive.attr(path)
+                if attr.kind is NodeKind.FOLDER:
+                    return OpenEntry(path, attr)
+                if not granted_access & _READING:
+                    return OpenEntry(path, attr, 0, attr.size)
+                opened = drive.open(path)
+            except MusfuseError as error:
+                raise fail(error, path) from error
+            return OpenEntry(path, attr, opened.handle, opened.size)
+
+        def ll_open(
+            self, file_name: Any, create_options: int, granted_access: int, p_file_context: Any, info: Any
+        ) -> int:
+            """As winfspy's, and tell the driver how the path is really spelled: it upper-cases it otherwise."""
+            code = super().ll_open(file_name, create_options, granted_access, p_file_context, info)
+            if code == status.SUCCESS:
+                self._normalize(ffi.string(file_name), info)
+            return int(code)
+
+        def _normalize(self, requested: str, info: Any) -> None:
+            try:
+                spelled = windows_path(drive.spelling(drive_path(requested)))
+            except MusfuseError:  # gone since it was opened
+                return
+            raw = spelled.encode("utf-16-le")
+            opened = lib.FspFileSystemGetOpenFileInfo(info)
+            # It may differ from the request only in case; and it must fit what the driver lent.
+            if len(spelled) == len(requested) and len(raw) <= opened.NormalizedNameSize:
+                ffi.memmove(opened.NormalizedName, raw, len(raw))
+                opened.NormalizedNameSize = len(raw)
+
+        def close(self, file_context: OpenEntry) -> None:
+            """Close."""
+            handle, file_context.handle = file_context.handle, 0
+            if handle:
+                try:
+                    drive.close(handle)
+                except MusfuseError as error:
+                    raise fail(error) from error
+
+        def cleanup(self, file_context: OpenEntry, file_name: str | None, flags: int) -> None:
+            """Nothing is ever deleted."""
+
+        def read(self, file_context: OpenEntry, offset: int, length: int) -> bytes:
+            """Positioned read; never more than `length` bytes."""
+            try:
+                if file_context.entry.kind is NodeKind.FOLDER:
+                    raise binding.NTStatusError(status.FILE_IS_A_DIRECTORY)
+                if not file_context.handle:
+                    opened = drive.open(file_context.path)
+                    file_context.handle, file_context.size = opened.handle, opened.size
+                if offset >= file_context.size:
+                    raise binding.NTStatusEndOfFile()
+                return drive.read_at(file_context.handle, offset, length)[:length]
+            except MusfuseError as error:
+                raise fail(error) from error
+
+        def get_file_info(self, file_context: OpenEntry) -> dict[str, Any]:
+            """Facts about what is open."""
+            return file_info(file_context.entry, file_context.size)
+
+        def get_security(self, file_context: OpenEntry) -> tuple[Any, int]:
+            """The same for everything."""
+            del file_context
+            return self._security.handle, self._security.size
+
+        def ll_get_security(self, file_context: Any, descriptor: Any, p_size: Any) -> int:
+            """As winfspy's, which forgets to tell the size that a retry needs."""
+            code = super().ll_get_security(file_context, descriptor, p_size)
+            if code == status.BUFFER_OVERFLOW:
+                p_size[0] = self._security.size
+            return int(code)
+
+        def read_directory(self, file_context: OpenEntry, marker: str | None) -> Iterator[dict[str, Any]]:
+            """Entries strictly after the marker, which may be gone or spelled in another case; sizes are exact."""
+            path = file_context.path
+            dots = (
+                [] if not path else [name for name in (".", "..") if marker is None or (marker == "." and name == "..")]
+            )
+            try:
+                after = "" if marker in (None, ".", "..") else str(marker)
+                entries = drive.list(path, after, sized=True)
+                parent = drive.attr(path.rpartition("/")[0]) if dots else file_context.entry
+            except MusfuseError as error:
+                raise fail(error, path) from error
+            return self._listing(dots, file_context.entry, parent, entries)
+
+        @staticmethod
+        def _listing(dots: list[str], own: Attr, parent: Attr, entries: Iterator[DirEntry]) -> Iterator[dict[str, Any]]:
+            for name in dots:
+                yield {"file_name": name, **file_info(own if name == "." else parent)}
+            for entry in entries:
+                yield {"file_name": entry.name, **file_info(entry)}
+
+        def get_dir_info_by_name(self, file_context: OpenEntry, file_name: str) -> dict[str, Any]:
+            """One entry of a folder; `ll_get_dir_info_by_name` writes its stored name."""
+            path = f"{file_context.path}/{file_name}".lstrip("/")
+            try:
+                attr = drive.attr(path)
+            except MusfuseError as error:
+                raise fail(error, path) from error
+            return {"file_name": attr.name, **file_info(attr)}
+
+        def ll_get_dir_info_by_name(self, file_context: Any, file_name: Any, dir_info: Any) -> int:
+            """With the name as it is stored, not as it was asked for. An exception must not reach the driver."""
+            try:
+                found = self.get_dir_info_by_name(ffi.from_handle(file_context), ffi.string(file_name))
+            except binding.NTStatusError as error:
+                return int(error.value)
+            except Exception:
+                log.exception("get_dir_info_by_name")
+                return status.UNEXPECTED_IO_ERROR
+            raw = found["file_name"].encode("utf-16-le")
+            ffi.memmove(dir_info.FileNameBuf, raw, len(raw))
+            _fill(dir_info.FileInfo, found)
+            dir_info.Size = ffi.sizeof("FSP_FSCTL_DIR_INFO") + len(raw)
+            return status.SUCCESS
+
+        def flush(self, file_context: OpenEntry) -> None:
+            """There is nothing to write."""
+
+        def ll_flush(self, file_context: Any, info: Any) -> int:
+            """A flush of the whole volume comes without a file."""
+            return status.SUCCESS if file_context == ffi.NULL else int(super().ll_flush(file_context, info))
+
+        def get_reparse_point(self, *_: Any) -> None:
+            """There are none."""
+            raise binding.NTStatusError(status.NOT_A_REPARSE_POINT)
+
+        def resolve_reparse_points(self, *_: Any) -> None:
+            """There are none."""
+            raise binding.NTStatusError(status.NOT_A_REPARSE_POINT)
+
+        def ll_get_stream_info(self, *_: Any) -> int:
+            """There are no named streams."""
+            return status.INVALID_DEVICE_REQUEST
+
+        def ll_control(self, *_: Any) -> int:
+            """There are no controls."""
+            return status.INVALID_DEVICE_REQUEST
+
+        def release_all(self) -> int:
+            """Close what was still open when the file system stopped: the binding never does. How many that were."""
+            left = list(self._opened_objs.values())
+            self._opened_objs.clear()
+            for context in left:
+                self.close(context)
+            return len(left)
+
+    for name in _WRITING:
+        setattr(DriveOperations, name, staticmethod(protected))
+    return DriveOperations()
+
+
+def _fill(target: Any, info: dict[str, Any]) -> None:
+    target.FileAttributes = info["file_attributes"]
+    target.ReparseTag = 0
+    target.AllocationSize, target.FileSize = info["allocation_size"], info["file_size"]
+    target.CreationTime = target.LastAccessTime = info["creation_time"]
+    target.LastWriteTime = target.ChangeTime = info["last_write_time"]
+    target.IndexNumber = info["index_number"]
+
+
+def _parent_is_folder(drive: Drive, path: str) -> bool:
+    try:
+        return drive.entry(path.rpartition("/")[0]).kind is NodeKind.FOLDER
+    except MusfuseError:
+        return False
