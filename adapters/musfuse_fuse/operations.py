@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -140,7 +141,10 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
     return DriveOperations()
 
 
-_UID, _GID = os.getuid(), os.getgid()
+if sys.platform != "win32":
+    _UID, _GID = os.getuid(), os.getgid()
+else:
+    _UID, _GID = 0, 0
 
 
 def _inside(path: str) -> str:

@@ -114,12 +114,13 @@ class Library:
         self._naming_lock = threading.Lock()
         self.sizes = Sizes(
             self.files, self.engine, self.indexes, self.pool, self.sources.origin, self.events,
-            level=config.flac.level, threads=worker_count(config), waiters=config.index.waiters,
+            level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_failure=self.name_tracks,
         )  # fmt: skip
         self.drive = Drive(
             self.files, self.nodes, self.engine, self.sizes, self.sources.origin, self.refresh,
             hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm,
+            case_sensitive=system.CASE_SENSITIVE_NAMES,
         )  # fmt: skip
         closing.callback(self.drive.shut_down)
         self.events.subscribe(TreeChanged, lambda _: self.drive.invalidate())

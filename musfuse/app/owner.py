@@ -40,14 +40,14 @@ class Owner:
         }
         self._server = Server(endpoint(library.folder), methods)
 
-    def run(self, mountpoint: Path, options: Sequence[str], on_ready: Callable[[], None]) -> None:
+    def run(self, mountpoint: Path, options: Sequence[str], on_ready: Callable[[Path], None]) -> None:
         """Mount, call `on_ready`, serve until the end, and take everything down. Raises MountError."""
         system.on_terminate(self._stop.set)
         try:
-            self._mounts.mount(mountpoint, options)
+            where = self._mounts.mount(mountpoint, options)
             self._server.start()
             self._jobs.start()
-            on_ready()
+            on_ready(where)
             if self._library.config.scan.on_mount:
                 self._jobs.request("scan")
             while not self._stop.is_set() and self._mounts.active():
@@ -58,10 +58,10 @@ class Owner:
     def mount(self, mountpoint: str, options: list[str], sources: list[str]) -> dict[str, Any]:
         """Mount the same drive once more, and take in more sources."""
         self._library.add_sources([Path(source) for source in sources])
-        self._mounts.mount(Path(mountpoint), options)
+        where = self._mounts.mount(Path(mountpoint), options)
         if sources:
             self._jobs.request("scan")
-        return {"mountpoint": mountpoint}
+        return {"mountpoint": str(where)}
 
     def unmount(self, mountpoint: str, force: bool = False) -> dict[str, Any]:
         """Unmount one mountpoint; when it was the last, the process ends."""

@@ -30,7 +30,7 @@ def command(library: Path | None, config_file: Path | None, as_json: bool) -> No
     checks: dict[str, _Check] = {
         "python": lambda: f"{platform.python_version()} at {sys.executable}",
         "configuration": lambda: _configuration(config_file),
-        "fuse": lambda: _fuse(config_file),
+        "face": lambda: _face(config_file),
         "fusermount3": _fusermount,
         "decoder": _decoder,
         "encoder": _encoder,
@@ -61,7 +61,11 @@ def _configuration(config_file: Path | None) -> str:
     return "readable"
 
 
-def _fuse(config_file: Path | None) -> str:
+def _face(config_file: Path | None) -> str:
+    if sys.platform == "win32":
+        from musfuse_winfsp.binding import load_binding as load_winfspy
+
+        return f"winfspy {load_winfspy().__version__}"
     from musfuse_fuse.binding import load_binding, major_version
 
     name = load(config_file).fuse.binding
@@ -73,7 +77,9 @@ def _fuse(config_file: Path | None) -> str:
 
 def _fusermount() -> str:
     found = shutil.which("fusermount3") or shutil.which("fusermount")
-    if not found and os.geteuid() != 0 and sys.platform == "linux":
+    from musfuse.platform import system
+
+    if not found and sys.platform == "linux" and not system.is_privileged():
         raise _DoubtError("not installed; only root can mount. It comes with the package fuse3")
     return found or "not needed here"
 

@@ -13,6 +13,7 @@ import click
 from musfuse.cli.common import absolute, config_option, library_folder, library_option, load
 from musfuse.config import Config
 from musfuse.errors import ControlError, MountError, MusfuseError
+from musfuse.platform import system
 
 _LOG_LIMIT = 1 << 20
 
@@ -42,22 +43,22 @@ def command(
     are scanned. A library that is mounted already is shown at one more place.
     """
     folder = library_folder(library)
-    *sources, mountpoint = map(absolute, paths)
+    sources, mountpoint = [absolute(path) for path in paths[:-1]], system.absolute_mountpoint(paths[-1])
     config = load(config_file, view__policy=policy, view__template=template)
     for source in sources:
         if mountpoint == source or mountpoint in source.parents or source in mountpoint.parents:
             raise MountError(
                 f"{mountpoint}: the mountpoint and the source {source} lie within each other; name another folder"
             )
-    if ready_fd is None and _mounted_by_owner(folder, sources, mountpoint, options, policy, template):
-        click.echo(f"mounted at {mountpoint}")
+    where = _mounted_by_owner(folder, sources, mountpoint, options, policy, template) if ready_fd is None else None
+    if where:
+        click.echo(f"mounted at {where}")
         return
     if foreground or ready_fd is not None:
         _serve(folder, config, sources, mountpoint, options, ready_fd)
         return
     flags = _flags(config_file, policy, template, options)
-    _spawn(folder, flags, sources, mountpoint)
-    click.echo(f"mounted at {mountpoint}")
+    click.echo(f"mounted at {_spawn(folder, flags, sources, mountpoint)}")
 
 
 def _mounted_by_owner(
@@ -67,12 +68,13 @@ def _mounted_by_owner(
     options: tuple[str, ...],
     policy: str | None,
     template: str | None,
-) -> bool:
+) -> str | None:
+    """Have the owner mount; where it did, None where nobody owns the library."""
     from musfuse.control import find_owner
 
     client = find_owner(folder)
     if client is None:
-        return False
+        return None
     with client:
         status = client.call("status")
         for name, wanted in (("policy", policy), ("template", template)):
@@ -80,8 +82,9 @@ def _mounted_by_owner(
                 raise ControlError(
                     f"the library is mounted with {name} {status[name]!r}; unmount it first, or use another --library"
                 )
-        client.call("mount", mountpoint=str(mountpoint), options=list(options), sources=[str(s) for s in sources])
-    return True
+        given = [str(source) for source in sources]
+        made = client.call("mount", mountpoint=str(mountpoint), options=list(options), sources=given)
+    return str(made["mountpoint"])
 
 
 def _serve(
@@ -90,14 +93,13 @@ def _serve(
     """Own the library until the end of the mount, on this process."""
     from musfuse.app import Owner, open_library
     from musfuse.app.faces import choose_face
-    from musfuse.platform import system
 
     def ready(message: dict[str, Any]) -> None:
         if ready_fd is not None:
-            with os.fdopen(ready_fd, "wb") as pipe:
+            with os.fdopen(system.open_inherited(ready_fd), "wb") as pipe:
                 pipe.write(json.dumps(message).encode() + b"\n")
         elif "error" not in message:
-            click.echo(f"mounted at {mountpoint}; Ctrl-C unmounts")
+            click.echo(f"mounted at {message['mountpoint']}; Ctrl-C unmounts")
 
     if ready_fd is not None:
         logging.getLogger().setLevel(logging.INFO)
@@ -112,7 +114,7 @@ def _serve(
                 raise MountError(
                     f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
                 )
-            Owner(library, face).run(mountpoint, options, lambda: ready({"ok": True}))
+            Owner(library, face).run(mountpoint, options, lambda where: ready({"mountpoint": str(where)}))
     except MusfuseError as error:
         if ready_fd is None:
             raise
@@ -136,10 +138,8 @@ def _flags(config_file: Path | None, policy: str | None, template: str | None, o
     return flags
 
 
-def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path) -> None:
-    """Start the owner in the background and wait until it says that it is ready, or why not."""
-    from musfuse.platform import system
-
+def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path) -> str:
+    """Start the owner in the background and wait until it says where the drive is, or why not."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -148,6 +148,7 @@ def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
     read_fd, write_fd = os.pipe()
+    passed = system.inheritable(write_fd)
     argv = [
         sys.executable,
         "-m",
@@ -157,9 +158,9 @@ def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path
         str(folder),
         "--foreground",
         "--ready-fd",
-        str(write_fd),
+        str(passed),
     ]
-    process = system.spawn_detached([*argv, *flags, "--", *map(str, sources), str(mountpoint)], log, write_fd)
+    process = system.spawn_detached([*argv, *flags, "--", *map(str, sources), str(mountpoint)], log, passed)
     os.close(write_fd)
     with os.fdopen(read_fd, "rb") as pipe:
         line = pipe.readline()
@@ -171,8 +172,10 @@ def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path
         failure = MountError(message["error"])
         failure.exit_code = message["exit_code"]  # type: ignore[misc]
         raise failure
-    if not system.mount_answers(mountpoint):
-        raise MountError(f"{mountpoint}: mounted, but it does not answer; {log} may say why")
+    where = str(message["mountpoint"])
+    if not system.mount_answers(Path(where)):
+        raise MountError(f"{where}: mounted, but it does not answer; {log} may say why")
+    return where
 
 
 def _tail(log: Path) -> str:

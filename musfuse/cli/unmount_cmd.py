@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from musfuse.cli.common import absolute
 from musfuse.errors import MountError
 
 _END_SECONDS = 15.0
@@ -20,7 +19,7 @@ def command(mountpoint: Path, force: bool) -> None:
     from musfuse.control.protocol import endpoint
     from musfuse.platform import system
 
-    path = absolute(mountpoint)
+    path = system.absolute_mountpoint(mountpoint)
     for client in owners():
         with client:
             status = client.call("status")

@@ -88,6 +88,13 @@ class FuseOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class WinFspOptions:
+    """The Windows face."""
+
+    label: str = option("Music", "label of the volume, 32 characters at most")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All sections."""
 
@@ -97,6 +104,7 @@ class Config:
     scan: ScanOptions = ScanOptions()
     cache: CacheOptions = CacheOptions()
     fuse: FuseOptions = FuseOptions()
+    winfsp: WinFspOptions = WinFspOptions()
 
 
 @dataclass(frozen=True, slots=True)

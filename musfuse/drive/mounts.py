@@ -13,6 +13,10 @@ class Mount(Protocol):
     """A mounted drive; `ended` is set when the system's side of it is gone, whoever unmounted it."""
 
     @property
+    def mountpoint(self) -> Path:
+        """Where it really is: `*` became a drive letter."""
+
+    @property
     def ended(self) -> threading.Event:
         """Set at the end."""
 
@@ -42,13 +46,14 @@ class MountController:
         self._lock = threading.Lock()
         self._mounts: dict[Path, Mount] = {}
 
-    def mount(self, mountpoint: Path, options: Sequence[str] = ()) -> None:
-        """Show the drive at one more place."""
+    def mount(self, mountpoint: Path, options: Sequence[str] = ()) -> Path:
+        """Show the drive at one more place; where that really is."""
         if mountpoint in self.active():
             raise MountError(f"{mountpoint}: the library is mounted there already")
         made = self._face.mount(self._drive, mountpoint, options)
         with self._lock:
-            self._mounts[mountpoint] = made
+            self._mounts[made.mountpoint] = made
+        return made.mountpoint
 
     def unmount(self, mountpoint: Path, force: bool = False) -> None:
         """Take the drive away from one place; raises MountError where it is not mounted there or in use."""

@@ -10,8 +10,7 @@ from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChang
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins.filepool import FilePool
 from musfuse.origins.port import Entry, SourceStat, checked_path
-
-_READ_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+from musfuse.platform import system
 
 
 class LocalOrigin:
@@ -89,8 +88,7 @@ class LocalOrigin:
             return Entry(name, None, str(error))
 
     def _open(self, path: str) -> int:
-        # O_NONBLOCK: a named pipe put in place of a file must not hang its opener.
-        fd = os.open(self._inside(path), _READ_FLAGS)
+        fd = system.open_shared(self._inside(path))
         if not statmod.S_ISREG(os.fstat(fd).st_mode):
             os.close(fd)
             raise RefusedError(f"{self._describe(path)}: not a regular file")
@@ -120,11 +118,11 @@ class LocalOrigin:
 
 
 def _read_all(fd: int, offset: int, size: int) -> bytes:
-    data = os.pread(fd, size, offset)
+    data = system.read_at(fd, size, offset)
     if len(data) == size or not data:
         return data
     parts, have = [data], len(data)
-    while have < size and (piece := os.pread(fd, size - have, offset + have)):
+    while have < size and (piece := system.read_at(fd, size - have, offset + have)):
         parts.append(piece)
         have += len(piece)
     return b"".join(parts)

@@ -16,6 +16,11 @@ from pathlib import Path
 
 from musfuse.errors import ControlError, MountError
 
+assert sys.platform != "win32"
+
+CASE_SENSITIVE_NAMES = True
+_READ_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a named pipe put in place of a file must not hang
+
 
 def raise_open_file_limit() -> int:
     """Raise the soft limit on open files to the hard one; returns the limit now in force."""
@@ -38,6 +43,16 @@ def lower_priority() -> None:
         os.nice(10)
 
 
+def is_privileged() -> bool:
+    """Whether this is root."""
+    return os.geteuid() == 0
+
+
+def waiting_calls(limit: int) -> int:
+    """How many calls of a face may wait for indexes: as many as configured, FUSE runs enough threads."""
+    return limit
+
+
 def on_terminate(call: Callable[[], None]) -> None:
     """Have `call` called, on the main thread, when the process is asked to end."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -49,8 +64,8 @@ def ignore_terminal_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def spawn_detached(argv: Sequence[str], log: Path, ready_fd: int) -> subprocess.Popen[bytes]:
-    """Start a process that outlives this one and its terminal; it inherits `ready_fd` and writes to `log`."""
+def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> subprocess.Popen[bytes]:
+    """Start a process that outlives this one and its terminal; it inherits one descriptor and writes to `log`."""
     with log.open("ab") as out:
         return subprocess.Popen(
             argv,
@@ -59,8 +74,28 @@ def spawn_detached(argv: Sequence[str], log: Path, ready_fd: int) -> subprocess.
             stderr=out,
             cwd="/",
             start_new_session=True,
-            pass_fds=(ready_fd,),
+            pass_fds=(inherited,),
         )
+
+
+def inheritable(fd: int) -> int:
+    """The number under which a child process can open what `fd` is."""
+    return fd
+
+
+def open_inherited(number: int) -> int:
+    """The file descriptor for a number that the parent process passed on."""
+    return number
+
+
+def open_shared(path: str) -> int:
+    """Open for reading without standing in anybody's way."""
+    return os.open(path, _READ_FLAGS)
+
+
+def read_at(fd: int, size: int, offset: int) -> bytes:
+    """Bytes at a position, fewer at the end; from many threads at once."""
+    return os.pread(fd, size, offset)
 
 
 class ProcessLock:

@@ -1,5 +1,7 @@
-"""System calls of Windows, with the same functions as `posix`."""
+"""System calls of Windows, with the same functions as `posix`. Type-checked with `mypy --platform win32`."""
 
+import contextlib
+import ctypes
 import os
 import secrets
 import signal
@@ -8,41 +10,83 @@ import string
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from ctypes import wintypes
 from pathlib import Path
 
-from musfuse.errors import MountError
+from musfuse.errors import ControlError, MountError
 
-if sys.platform == "win32":
-    import ctypes
-    import msvcrt
+assert sys.platform == "win32"
 
-_DETACHED_PROCESS = 0x00000008
-_CREATE_NEW_PROCESS_GROUP = 0x00000200
+import msvcrt  # noqa: E402 - exists on Windows only
+
+CASE_SENSITIVE_NAMES = False
+_CREATE_NO_WINDOW, _CREATE_NEW_PROCESS_GROUP = 0x08000000, 0x00000200
 _BELOW_NORMAL_PRIORITY_CLASS = 0x00004000
+_GENERIC_READ, _SHARE_ALL, _OPEN_EXISTING, _ATTRIBUTE_NORMAL = 0x80000000, 0x7, 3, 0x80
+_ERROR_HANDLE_EOF = 38
+
+_kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+_kernel32.CreateFileW.restype = wintypes.HANDLE
+_kernel32.CreateFileW.argtypes = (
+    wintypes.LPCWSTR, wintypes.DWORD, wintypes.DWORD, wintypes.LPVOID, wintypes.DWORD, wintypes.DWORD, wintypes.HANDLE,
+)  # fmt: skip
+_kernel32.ReadFile.argtypes = (
+    wintypes.HANDLE, wintypes.LPVOID, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), wintypes.LPVOID,
+)  # fmt: skip
+_ConsoleHandler = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.DWORD)
+_console_handlers: list[object] = []
+
+
+class _Overlapped(ctypes.Structure):
+    _fields_ = (
+        ("internal", ctypes.c_void_p),
+        ("internal_high", ctypes.c_void_p),
+        ("offset", wintypes.DWORD),
+        ("offset_high", wintypes.DWORD),
+        ("event", wintypes.HANDLE),
+    )
 
 
 def raise_open_file_limit() -> int:
-    """Windows has no such limit on handles; returns a large number."""
+    """Windows bounds handles by memory only; returns a large number."""
     return 1 << 20
 
 
 def limit_memory(mib: int) -> None:
-    """Address-space limits need a job object here; workers are bounded by time instead."""
+    """Address space has no limit of its own here; workers are bounded by time."""
+    del mib
 
 
 def lower_priority() -> None:
     """Give way to everything else on this machine."""
-    if sys.platform == "win32":
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL_PRIORITY_CLASS)
+    _kernel32.SetPriorityClass(_kernel32.GetCurrentProcess(), _BELOW_NORMAL_PRIORITY_CLASS)
+
+
+def is_privileged() -> bool:
+    """Whether this is an administrator's elevated process; its drives are invisible to the normal session."""
+    return bool(ctypes.windll.shell32.IsUserAnAdmin())
+
+
+def waiting_calls(limit: int) -> int:
+    """How many calls of a face may wait for indexes: WinFsp runs 4 to 16 threads, and the others must go on."""
+    return max(1, min(limit, min(max(os.cpu_count() or 1, 4), 16) - 2))
 
 
 def on_terminate(call: Callable[[], None]) -> None:
-    """Have `call` called, on the main thread, on Ctrl-C, Ctrl-Break and termination."""
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        number = getattr(signal, name, None)
-        if number is not None:
-            signal.signal(number, lambda *_: call())
+    """Have `call` called on Ctrl-C, Ctrl-Break, termination, and when the console closes, the user logs off or the
+    machine shuts down (then on a thread of the system's, which ends the process some seconds later)."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK):
+        signal.signal(number, lambda *_: call())
+
+    def handle(event: int) -> bool:
+        if event in (2, 5, 6):  # CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT
+            call()
+            return True
+        return False
+
+    handler = _ConsoleHandler(handle)
+    _console_handlers.append(handler)
+    _kernel32.SetConsoleCtrlHandler(handler, True)
 
 
 def ignore_terminal_interrupt() -> None:
@@ -50,18 +94,51 @@ def ignore_terminal_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def spawn_detached(argv: Sequence[str], log: Path, ready_fd: int) -> subprocess.Popen[bytes]:
-    """Start a process that outlives this one and its console; it inherits `ready_fd` and writes to `log`."""
-    os.set_inheritable(ready_fd, True)
+def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> "subprocess.Popen[bytes]":
+    """Start a process that outlives this one and its console; it inherits one handle and writes to `log`."""
+    startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [inherited]})
     with log.open("ab") as out:
         return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
-            close_fds=False,
-            creationflags=_DETACHED_PROCESS | _CREATE_NEW_PROCESS_GROUP,
+            startupinfo=startup,
+            creationflags=_CREATE_NO_WINDOW | _CREATE_NEW_PROCESS_GROUP,
         )
+
+
+def inheritable(fd: int) -> int:
+    """The number under which a child process can open what `fd` is."""
+    handle = msvcrt.get_osfhandle(fd)
+    os.set_handle_inheritable(handle, True)
+    return handle
+
+
+def open_inherited(number: int) -> int:
+    """The file descriptor for a number that the parent process passed on."""
+    return msvcrt.open_osfhandle(number, os.O_WRONLY)
+
+
+def open_shared(path: str) -> int:
+    """Open for reading without standing in anybody's way: others may write, rename and delete meanwhile."""
+    handle = _kernel32.CreateFileW(path, _GENERIC_READ, _SHARE_ALL, None, _OPEN_EXISTING, _ATTRIBUTE_NORMAL, None)
+    if handle is None or handle == wintypes.HANDLE(-1).value:
+        raise ctypes.WinError(ctypes.get_last_error())
+    return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
+
+
+def read_at(fd: int, size: int, offset: int) -> bytes:
+    """Bytes at a position, fewer at the end; from many threads at once."""
+    buffer = ctypes.create_string_buffer(size)
+    got = wintypes.DWORD()
+    where = _Overlapped(offset=offset & 0xFFFFFFFF, offset_high=offset >> 32)
+    if not _kernel32.ReadFile(msvcrt.get_osfhandle(fd), buffer, size, ctypes.byref(got), ctypes.byref(where)):
+        code = ctypes.get_last_error()
+        if code == _ERROR_HANDLE_EOF:
+            return b""
+        raise ctypes.WinError(code)
+    return buffer.raw[: got.value]
 
 
 class ProcessLock:
@@ -74,12 +151,11 @@ class ProcessLock:
     def acquire(self) -> bool:
         """Take the lock; False where another process holds it."""
         fd = os.open(self._path, os.O_RDWR | os.O_CREAT)
-        if sys.platform == "win32":
-            try:
-                msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
-            except OSError:
-                os.close(fd)
-                return False
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            os.close(fd)
+            return False
         self._fd = fd
         return True
 
@@ -91,8 +167,8 @@ class ProcessLock:
 
 
 def runtime_folder() -> Path:
-    """A folder in the user's own profile, which only this user can read, for control endpoints."""
-    base = os.environ.get("MUSFUSE_RUNTIME_DIR") or f"{os.environ.get('LOCALAPPDATA', str(Path.home()))}/musfuse/run"
+    """A folder in the user's own profile, whose access list admits this user only, for control endpoints."""
+    base = os.environ.get("MUSFUSE_RUNTIME_DIR") or f"{os.environ.get('LOCALAPPDATA', str(Path.home()))}\\musfuse\\run"
     path = Path(base)
     path.mkdir(parents=True, exist_ok=True)
     return path
@@ -101,7 +177,9 @@ def runtime_folder() -> Path:
 def listen(path: Path) -> socket.socket:
     """A loopback socket; its port and a random token are written to `path`, which only this user can read."""
     server = socket.create_server(("127.0.0.1", 0))
-    path.write_text(f"{server.getsockname()[1]} {secrets.token_hex(32)}")
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(fd, "w") as out:
+        out.write(f"{server.getsockname()[1]} {secrets.token_hex(32)}")
     return server
 
 
@@ -115,19 +193,19 @@ def connect(path: Path, timeout: float) -> socket.socket:
 
 def is_trusted(connection: socket.socket, path: Path) -> bool:
     """Whether an accepted connection sent the token that only this user can read."""
-    expected = path.read_text().split()[1].encode() + b"\n"
-    got = b""
-    connection.settimeout(5)
-    while len(got) < len(expected) and not got.endswith(b"\n"):
-        piece = connection.recv(len(expected) - len(got))
-        if not piece:
-            return False
-        got += piece
-    return secrets.compare_digest(got, expected)
+    with contextlib.suppress(OSError, IndexError):
+        expected = path.read_text().split()[1].encode() + b"\n"
+        connection.settimeout(5)
+        got = b""
+        while len(got) < len(expected) and (piece := connection.recv(len(expected) - len(got))):
+            got += piece
+        connection.settimeout(None)
+        return secrets.compare_digest(got, expected)
+    return False
 
 
 def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
-    """Raise MountError where nothing can be mounted: a letter must be free; a folder must not exist, its parent must."""
+    """Raise MountError where nothing can be mounted: a letter must be free, a folder must not exist but its parent."""
     del wants_allow_other
     if str(path) == "*":
         return
@@ -143,8 +221,10 @@ def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
 def absolute_mountpoint(path: Path) -> Path:
     """A drive letter, `*` and a network share as they are; a folder as an absolute path."""
     text = str(path)
-    if text == "*" or text.startswith("\\\\") or _is_letter(text):
+    if text == "*" or text.startswith("\\\\"):
         return path
+    if _is_letter(text):
+        return Path(text[:2].upper())
     return Path(os.path.abspath(os.path.expanduser(path)))
 
 
@@ -157,23 +237,11 @@ def free_drive_letter() -> str:
     raise MountError("no drive letter is free; unmount a drive, or name a folder")
 
 
-def _is_letter(text: str) -> bool:
-    return len(text) in (2, 3) and text[0].isalpha() and text[1:] in (":", ":\\")
-
-
-def _letter_bit(text: str) -> int:
-    return 1 << (ord(text[0].upper()) - ord("A"))
-
-
-def _letters_in_use() -> int:
-    """GetLogicalDrives' mask: bit 0 is A."""
-    if sys.platform == "win32":
-        return int(ctypes.windll.kernel32.GetLogicalDrives())
-    return 0
-
-
 def is_mounted(path: Path) -> bool:
     """Whether something is there."""
+    text = str(path)
+    if _is_letter(text):
+        return bool(_letter_bit(text) & _letters_in_use())
     return path.exists()
 
 
@@ -186,9 +254,22 @@ def clean_dead_mount(path: Path) -> bool:
 def unmount(path: Path, lazy: bool) -> None:
     """A mount ends through its own face here, never from outside."""
     del lazy
-    raise MountError(f"{path}: no drive of musfuse is mounted there")
+    raise ControlError(f"{path}: no drive of musfuse is mounted there")
 
 
 def mount_answers(path: Path) -> bool:
     """Whether a mounted drive answers."""
-    return path.exists()
+    return os.path.exists(f"{path}\\" if _is_letter(str(path)) else path)
+
+
+def _is_letter(text: str) -> bool:
+    return len(text) in (2, 3) and text[0].isascii() and text[0].isalpha() and text[1:] in (":", ":\\")
+
+
+def _letter_bit(text: str) -> int:
+    return 1 << (ord(text[0].upper()) - ord("A"))
+
+
+def _letters_in_use() -> int:
+    """GetLogicalDrives' mask: bit 0 is A."""
+    return int(_kernel32.GetLogicalDrives())

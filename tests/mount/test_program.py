@@ -217,7 +217,7 @@ def test_fusepy_works_when_chosen(program: Program, music: Path) -> None:
 
 def test_doctor_and_config(program: Program, tmp_path: Path) -> None:
     checks = json.loads(program.run("doctor", "--json", "--library", program.library).stdout)
-    assert {row["check"]: row["state"] for row in checks}["fuse"] == "ok"
+    assert {row["check"]: row["state"] for row in checks}["face"] == "ok"
     file = tmp_path / "c.toml"
     file.write_text("[flac]\nlevel = 8\n")
     rows = json.loads(
