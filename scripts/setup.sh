@@ -78,4 +78,10 @@ setup_tests() {
     install_packages fusermount3:fuse3 libfuse3.so.3:libfuse3-3 flac:flac metaflac:flac ffmpeg:ffmpeg rsync:rsync libfuse.so.2:libfuse2
   fi
   make_venv dev
+  # winfspy's own Python layer, which the simulated Windows kernel of tests/winfsp drives; they skip without it.
+  local winfspy=${XDG_CACHE_HOME:-$HOME/.cache}/musfuse/winfspy-0.8.4
+  if [ ! -d "$winfspy/winfspy" ]; then
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check --target "$winfspy" --platform win_amd64 \
+      --python-version 3.11 --only-binary=:all: --no-deps winfspy==0.8.4 || say "winfspy cannot be downloaded; its tests are skipped"
+  fi
 }

@@ -1,0 +1,339 @@
+"""The values and behaviours that Windows needs, one by one."""
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sound
+from musfuse_winfsp import WinFspFace, status
+from musfuse_winfsp.info import drive_path, filetime, label_of, windows_path
+from musfuse_winfsp.mount import parse_mountpoint
+
+from musfuse.errors import MountError
+from winfsp import kernel as k
+from winfsp.conftest import Windows
+
+Mount = Callable[..., Windows]
+ALBUM = {"artist": "Abbey", "album": "Road", "tracknumber": "1"}
+ONE = "\\Abbey\\Road\\01 - One.flac"
+
+
+@pytest.fixture
+def one(windows: Mount, music: Path) -> Windows:
+    sound.write(music / "1.wav", 60_000, **ALBUM, title="One")
+    sound.write(music / "2.mp3", 60_000, **{**ALBUM, "tracknumber": "2"}, title="Two")
+    return windows()
+
+
+def test_volume_parameters(one: Windows) -> None:
+    params = one.volume.params
+    expected = {
+        "sector_size": 4096, "sectors_per_allocation_unit": 1, "max_component_length": 255, "case_sensitive_search": 0,
+        "case_preserved_names": 1, "unicode_on_disk": 1, "persistent_acls": 1, "read_only_volume": 1,
+        "post_cleanup_when_modified_only": 1, "um_file_context_is_user_context2": 1, "file_info_timeout": 0xFFFFFFFF,
+        "flush_and_purge_on_cleanup": 1, "dir_info_timeout_valid": 1, "dir_info_timeout": 5000,
+        "volume_info_timeout_valid": 1, "volume_info_timeout": 10_000, "file_system_name": "MUSFUSE", "prefix": "",
+    }  # fmt: skip
+    assert {name: params[name] for name in expected} == expected
+    assert params["volume_serial_number"]
+    assert params["volume_creation_time"] == filetime(1_767_225_600_000_000_000)
+
+
+def test_volume_info(windows: Mount, music: Path) -> None:
+    sound.write(music / "1.flac", **ALBUM, title="One")
+    mounted = windows(label="Sämtliche Musik von mir und allen anderen 🎵")
+    lent = mounted.kernel.lend(88)
+    info = lent.cast("FSP_FSCTL_VOLUME_INFO *")
+    assert mounted.kernel.call("GetVolumeInfo", info) == 0
+    lent.check()
+    assert info.FreeSize == 0
+    assert info.TotalSize >= (music / "1.flac").stat().st_size
+    assert info.VolumeLabelLength <= 64
+    label = bytes(mounted.ffi.buffer(info.VolumeLabel))[: info.VolumeLabelLength].decode("utf-16-le")
+    assert label == label_of("Sämtliche Musik von mir und allen anderen 🎵")
+
+
+def test_attributes_times_sizes(one: Windows, music: Path) -> None:
+    root, album, file = one.kernel.open("\\"), one.kernel.open("\\Abbey\\Road"), one.kernel.open(ONE)
+    assert root.info
+    assert album.info
+    assert file.info
+    assert (root.info.attributes, album.info.attributes, file.info.attributes) == (0x2010, 0x2010, 0x2001)
+    assert file.info.size == one.library.drive.attr("Abbey/Road/01 - One.flac").size
+    assert file.info.allocation == -(-file.info.size // 4096) * 4096
+    assert file.info.written == (music / "1.wav").stat().st_mtime_ns // 100 + 116444736000000000
+    assert len({root.info.index, album.info.index, file.info.index}) == 3
+    for opened in (root, album, file):
+        one.kernel.close(opened)
+
+
+def test_one_descriptor_for_life(one: Windows) -> None:
+    import gc
+
+    first = one.kernel.security(ONE)
+    gc.collect()
+    assert (
+        one.kernel.security("\\Abbey")[2]
+        == first[2]
+        == "O:BAG:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)".encode("utf-16-le")
+    )
+    opened = one.kernel.open(ONE)
+    for room, expected in ((8, k.BUFFER_OVERFLOW), (len(first[2]), 0)):
+        lent, size = one.kernel.lend(room), one.ffi.new("SIZE_T *", room)
+        assert one.kernel.call("GetSecurity", opened.context, lent.cast("SECURITY_DESCRIPTOR *"), size) == expected
+        lent.check()
+        assert size[0] == len(first[2])
+    one.kernel.close(opened)
+
+
+def test_names_are_given_as_they_are_stored(one: Windows) -> None:
+    for asked in (ONE.upper(), ONE.lower(), "\\ABBEY\\road\\01 - ONE.FLAC"):
+        opened = one.kernel.open(asked)
+        assert (opened.status, opened.name) == (0, ONE)
+        one.kernel.close(opened)
+    folder = one.kernel.open("\\ABBEY\\ROAD\\")
+    assert folder.name == "\\Abbey\\Road"
+    lent = one.kernel.lend(104 + 510)
+    info = lent.cast("FSP_FSCTL_DIR_INFO *")
+    assert one.kernel.call("GetDirInfoByName", folder.context, one.kernel.wide("01 - ONE.FLAC"), info) == 0
+    lent.check()
+    assert lent.bytes(info.Size)[104:].decode("utf-16-le") == "01 - One.flac"
+    assert info.FileInfo.FileAttributes == 0x2001
+    assert (
+        one.kernel.call("GetDirInfoByName", folder.context, one.kernel.wide("NO"), info) == status.OBJECT_NAME_NOT_FOUND
+    )
+    one.kernel.close(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("\\none", status.OBJECT_NAME_NOT_FOUND), ("\\Abbey\\none", status.OBJECT_NAME_NOT_FOUND),
+        ("\\none\\none", status.OBJECT_PATH_NOT_FOUND), ("\\Abbey\\no\\x", status.OBJECT_PATH_NOT_FOUND),
+        (ONE + "\\x", status.OBJECT_PATH_NOT_FOUND), ("\\Abbey\\Road\\a?b", k.OBJECT_NAME_INVALID), ("\\" + "x" * 256, k.OBJECT_NAME_INVALID),
+        ("\\Abbey\\caf\udce9", status.OBJECT_NAME_NOT_FOUND), ("\\..\\..\\etc", status.OBJECT_PATH_NOT_FOUND), (ONE + "\\", k.NOT_A_DIRECTORY),
+    ],
+)  # fmt: skip
+def test_missing_names(one: Windows, name: str, code: int) -> None:
+    assert hex(one.kernel.open(name).status) == hex(code)
+
+
+def test_directory_and_file_options(one: Windows) -> None:
+    assert one.kernel.open(ONE, options=k.DIRECTORY_FILE).status == k.NOT_A_DIRECTORY
+    assert one.kernel.open("\\Abbey", options=k.NON_DIRECTORY_FILE).status == k.FILE_IS_A_DIRECTORY
+    assert one.kernel.open(ONE, access=k.FILE_WRITE_DATA).status == k.ACCESS_DENIED
+
+
+def test_nothing_is_ever_written(one: Windows) -> None:
+    protected = status.MEDIA_WRITE_PROTECTED
+    kernel, ffi = one.kernel, one.ffi
+    assert kernel.create("\\new") == protected
+    assert kernel.open(ONE, options=k.DELETE_ON_CLOSE).status == protected
+    opened = kernel.open(ONE)
+    info, transferred = kernel.lend(72).cast("FSP_FSCTL_FILE_INFO *"), ffi.new("ULONG *")
+    data, name = kernel.lend(16).pointer, kernel.wide("\\x")
+    assert kernel.call("Write", opened.context, data, 0, 16, 0, 0, transferred, info) == protected
+    assert kernel.call("Overwrite", opened.context, 0, 0, 0, info) == protected
+    assert kernel.call("SetBasicInfo", opened.context, 0x80, 0, 0, 0, 0, info) == protected
+    assert kernel.call("SetFileSize", opened.context, 0, 0, info) == protected
+    assert kernel.call("CanDelete", opened.context, name) == protected
+    assert kernel.call("Rename", opened.context, name, name, 1) == protected
+    assert kernel.call("SetSecurity", opened.context, 4, ffi.NULL) == protected
+    assert kernel.call("SetVolumeLabel", name, kernel.lend(88).cast("FSP_FSCTL_VOLUME_INFO *")) == protected
+    assert kernel.call("Flush", opened.context, info) == 0
+    assert kernel.call("Flush", ffi.NULL, info) == 0
+    kernel.close(opened)
+    assert kernel.open(ONE).status == 0
+
+
+def test_operations_that_make_no_sense_here(one: Windows) -> None:
+    opened = one.kernel.open(ONE)
+    size = one.ffi.new("SIZE_T *", 16)
+    assert (
+        one.kernel.call("GetReparsePoint", opened.context, one.kernel.wide(ONE), one.kernel.lend(16).pointer, size)
+        == status.NOT_A_REPARSE_POINT
+    )
+    assert (
+        one.kernel.call("GetStreamInfo", opened.context, one.kernel.lend(16).pointer, 16, one.ffi.new("ULONG *"))
+        == status.INVALID_DEVICE_REQUEST
+    )
+    one.kernel.close(opened)
+
+
+def test_reads(one: Windows) -> None:
+    drive = one.library.drive
+    handle = drive.open("Abbey/Road/01 - One.flac")
+    whole = drive.read_at(handle.handle, 0, handle.size)
+    drive.close(handle.handle)
+    opened = one.kernel.open(ONE)
+    assert one.kernel.read(opened, 0, 100) == (0, whole[:100])
+    assert one.kernel.read(opened, len(whole) - 10, 100) == (0, whole[-10:])
+    assert one.kernel.read(opened, len(whole), 1) == (status.END_OF_FILE, b"")
+    assert one.kernel.read(opened, len(whole) + 4096, 4096) == (status.END_OF_FILE, b"")
+    assert one.kernel.cached_read(opened, 5000, 20_000) == whole[5000:25_000]
+    assert one.kernel.cached_read(opened, len(whole) - 5, 100) == whole[-5:]
+    one.kernel.close(opened)
+    folder = one.kernel.open("\\Abbey")
+    assert one.kernel.read(folder, 0, 10)[0] == status.FILE_IS_A_DIRECTORY
+    one.kernel.close(folder)
+
+
+def test_opened_for_attributes_and_read_all_the_same(one: Windows) -> None:
+    opened = one.kernel.open(ONE, access=k.FILE_READ_ATTRIBUTES)
+    assert one.library.drive.open_handles == 0
+    assert one.kernel.read(opened, 0, 4) == (0, b"fLaC")
+    assert one.library.drive.open_handles == 1
+    one.kernel.close(opened)
+    assert one.library.drive.open_handles == 0
+
+
+def test_listings(windows: Mount, music: Path) -> None:
+    names = ["b", "B2", "a", "Ä", "é", "z-z", "🎵", "_x"]
+    for name in names:
+        sound.write(music / f"{name}.flac", 3000, artist="A", title=name)
+    mounted = windows(view__template="$artist/$title")
+    folder = mounted.kernel.open("\\A")
+    whole = mounted.kernel.entries(folder)
+    listed = [name for name, _ in whole]
+    assert listed[:2] == [".", ".."]
+    assert listed[2:] == sorted((f"{n}.flac" for n in names), key=lambda n: (n.upper(), n))
+    assert whole == mounted.kernel.entries(folder, first=160, later=160)
+    for at, name in enumerate(listed[:-1]):
+        for marker in (name, name.upper(), name.lower()):
+            status_, rest, _ = mounted.kernel.directory(folder, marker, 65_536)
+            assert (status_, [n for n, _ in rest]) == (0, listed[at + 1 :])
+    assert [n for n, _ in mounted.kernel.directory(folder, "c.gone", 65_536)[1]] == [
+        n for n in listed[2:] if n.upper() > "C.GONE"
+    ]
+    assert mounted.kernel.directory(folder, listed[-1], 65_536)[1] == []
+    mounted.kernel.close(folder)
+    root = mounted.kernel.open("\\")
+    assert [n for n, _ in mounted.kernel.entries(root)] == ["A"]
+    mounted.kernel.close(root)
+
+
+def test_a_listing_has_exact_sizes_a_whole_folder_at_once(windows: Mount, music: Path) -> None:
+    for n in range(5):
+        sound.write(music / f"{n}.wav", 44_100, artist="A", album="B", title=str(n))
+    mounted = windows()
+    folder = mounted.kernel.open("\\A\\B")
+    entries = {name: info.size for name, info in mounted.kernel.entries(folder)[2:]}
+    mounted.kernel.close(folder)
+    assert len(entries) == 5
+    for name, size in entries.items():
+        opened = mounted.kernel.open(f"\\A\\B\\{name}")
+        assert opened.info
+        assert opened.info.size == size > 0
+        mounted.kernel.close(opened)
+
+
+def test_hidden_until_indexed(windows: Mount, music: Path) -> None:
+    sound.write(music / "1.wav", artist="A", title="One")
+    sound.write(music / "2.mp3", artist="A", title="Two")
+    mounted = windows(view__unindexed="hide")
+    folder = mounted.kernel.open("\\A\\Unknown Album")
+    assert [n for n, _ in mounted.kernel.entries(folder)] == [".", "..", "00 - Two.mp3"]
+    mounted.kernel.close(folder)
+
+
+def test_files_open_at_stop_are_released(one: Windows) -> None:
+    for _ in range(3):
+        assert one.kernel.open(ONE).status == 0
+    assert one.library.drive.open_handles == 3
+    with pytest.raises(MountError, match="3 files or folders are open"):
+        one.mount.unmount()
+    one.mount.unmount(force=True)
+    assert one.library.drive.open_handles == 0
+    assert one.mount.ended.is_set()
+    assert "M:" not in one.lib.taken
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("M:", ("M:", "")), ("m:\\", ("M:", "")), ("*", ("*", "")), ("\\\\musfuse\\library", ("*", "\\musfuse\\library")),
+        ("C:\\mnt\\music", ("C:\\mnt\\music", "")), ("\\\\?\\C:\\mnt", ("\\\\?\\C:\\mnt", "")),
+    ],
+)  # fmt: skip
+def test_mountpoints(text: str, parsed: tuple[str, str]) -> None:
+    assert parse_mountpoint(text) == parsed
+
+
+@pytest.mark.parametrize("text", ["\\\\server", "\\\\server\\share\\deeper"])
+def test_malformed_shares(text: str) -> None:
+    with pytest.raises(MountError, match="server"):
+        parse_mountpoint(text)
+
+
+def test_mounting_in_every_way(simulation: Any, windows: Mount, music: Path) -> None:
+    sound.write(music / "1.flac", artist="A", title="One")
+    share = windows("\\\\musfuse\\library")
+    assert (str(share.mount.mountpoint), share.volume.params["prefix"]) == ("Z:", "\\musfuse\\library")
+    share.mount.unmount()
+    drive = share.library.drive
+    letter = WinFspFace("x", lambda: "Y:").mount(drive, Path("*"))
+    assert str(letter.mountpoint) == "Y:"
+    letter.unmount()
+    folder = WinFspFace("x", lambda: "Y:").mount(drive, Path("C:\\mnt\\music"))
+    folder.unmount()
+    with pytest.raises(MountError, match="must be free"):
+        WinFspFace("x", lambda: "Y:").mount(drive, Path("C:"))
+    with pytest.raises(MountError, match="mount options are for FUSE"):
+        WinFspFace("x", lambda: "Y:").mount(drive, Path("M:"), ["allow_other"])
+    with pytest.raises(MountError, match="95 characters"):
+        WinFspFace("x", lambda: "Y:").mount(drive, Path("\\\\s\\" + "x" * 100))
+
+
+def test_a_start_that_fails_leaves_nothing(simulation: Any, windows: Mount, music: Path) -> None:
+    sound.write(music / "1.flac", artist="A", title="One")
+    first = windows()
+    _, _, lib = simulation
+    before = len(lib.volumes)
+    lib.fail_mount = 0xC0000001
+    try:
+        with pytest.raises(MountError, match="could not mount"):
+            WinFspFace("x").mount(first.library.drive, Path("N:"))
+    finally:
+        lib.fail_mount = 0
+    assert len(lib.volumes) == before
+
+
+def test_errors_have_one_status_each() -> None:
+    from musfuse import errors
+
+    def all_errors(kind: type[errors.MusfuseError]) -> list[type[errors.MusfuseError]]:
+        return [kind, *(e for sub in kind.__subclasses__() for e in all_errors(sub))]
+
+    for kind in all_errors(errors.MusfuseError):
+        if kind.__module__ != "musfuse.errors" or kind is errors.TemplateError:
+            continue
+        assert status.status_of(kind("x")) != status.SUCCESS
+        assert status.status_of(kind("x")) != status.UNEXPECTED_IO_ERROR, kind
+    assert status.status_of(errors.NoEntryError("x")) == status.OBJECT_NAME_NOT_FOUND
+    assert errors.ReadOnlyError.errno == errno.EROFS
+
+
+def test_paths() -> None:
+    assert drive_path("\\") == ""
+    assert drive_path("\\A\\B") == "A/B"
+    assert windows_path("A/B") == "\\A\\B"
+    assert windows_path("") == "\\"
+
+
+def test_the_binding_is_imported_late_and_missed_clearly() -> None:
+    import sys
+
+    from musfuse_winfsp.binding import load_binding
+
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "winfspy"}
+    path = [p for p in sys.path if "winfspy-0.8.4" in p]
+    for p in path:
+        sys.path.remove(p)
+    try:
+        with pytest.raises(MountError, match="winfspy"):
+            load_binding()
+    finally:
+        sys.modules.update(kept)
+        sys.path += path
