@@ -14,8 +14,7 @@ _LIBFUSE2 = ("libfuse.so.2",)
 
 def load_binding(name: str) -> Any:
     """The binding's module. Raises MountError, which says what to install."""
-    if name == "mfusepy":
-        _choose_library()
+    chosen = _choose_library() if name == "mfusepy" else False
     try:
         return importlib.import_module("mfusepy" if name == "mfusepy" else "fuse")
     except ImportError as error:
@@ -23,19 +22,23 @@ def load_binding(name: str) -> Any:
         raise MountError(f"the Python package {package} is not installed ({error}); install it with pip") from error
     except (OSError, AttributeError) as error:
         raise MountError(f"FUSE is not installed: {error}. {_install_hint()}") from error
+    finally:
+        if chosen:  # fusepy reads the same variable, and so would child processes
+            os.environ.pop("FUSE_LIBRARY_PATH", None)
 
 
-def _choose_library() -> None:
-    """mfusepy prefers libfuse 2 and searches slowly; name the library before it is imported."""
+def _choose_library() -> bool:
+    """mfusepy prefers libfuse 2 and searches slowly; name the library before it is imported. Whether that was done."""
     if sys.platform != "linux" or os.environ.get("FUSE_LIBRARY_PATH") or "mfusepy" in sys.modules:
-        return
+        return False
     for soname in (*_LIBFUSE3, *_LIBFUSE2):
         try:
             ctypes.CDLL(soname)
         except OSError:
             continue
         os.environ["FUSE_LIBRARY_PATH"] = soname
-        return
+        return True
+    return False
 
 
 def _install_hint() -> str:

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 
 from musfuse.drive.handles import CacheHint, Handles
 from musfuse.errors import (
@@ -152,9 +151,11 @@ class Drive:
         node = self._lookup(path)
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")
-        if sized and not self._hide:
-            self._wait_for_folder(node.id)
         children = self._nodes.children(node.id, name_key(after) if after else "")
+        if sized and not self._hide:
+            if not after:
+                self._wait_for_folder(node.id)
+            children = (self._with_size(child) for child in children)
         entries = (entry for child in children if (entry := self._entry(child)) is not None)
         return (entry for entry in entries if entry.size is not None) if sized else entries
 
@@ -310,10 +311,20 @@ class Drive:
         return DirEntry(node.id, node.name, node.kind, size, node.mtime_ns)
 
     def _wait_for_folder(self, folder: int) -> None:
-        pending = [n.track for n in self._nodes.children(folder) if n.kind is NodeKind.FILE and self._size(n) is None]
+        pending = self._nodes.unsized(folder, self._sizes.tokens())
         if pending:
             self._sizes.wait_all(pending)
             self.last_read = time.monotonic()
+
+    def _with_size(self, node: Node) -> Node:
+        """A node of a folder that was waited for, which may have become pending again since."""
+        if node.kind is NodeKind.FOLDER or self._size(node) is not None:
+            return node
+        try:
+            self._sizes.wait_all([node.track])
+        except MusfuseError as error:
+            log.debug("%s", error)
+        return self._nodes.by_id(node.id) or node
 
     def _queue_folder(self, folder: int) -> None:
         """Have the rest of a folder indexed: who stats one file usually stats them all."""
@@ -328,9 +339,8 @@ class Drive:
 
     def _request_folder(self, folder: int) -> None:
         try:
-            pending = (n for n in self._nodes.children(folder) if n.kind is NodeKind.FILE and self._size(n) is None)
-            for node in islice(pending, _FOLDER_AHEAD):
-                row = self._files.track(node.track)
+            for track in self._nodes.unsized(folder, self._sizes.tokens())[:_FOLDER_AHEAD]:
+                row = self._files.track(track)
                 if row is not None and self._sizes.known(row) is None:
                     self._sizes.request(row.track, Priority.FOLDER)
         except MusfuseError as error:

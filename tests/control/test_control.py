@@ -71,7 +71,7 @@ def test_notifications_get_no_answer_and_floods_are_cut(path: Path) -> None:
         b'{"jsonrpc":"2.0","method":"echo","params":{"text":"x"}}\n{"jsonrpc":"2.0","method":"echo","id":7,"params":{"text":"y"}}\n'
     )
     assert json.loads(raw.makefile().readline())["id"] == 7
-    with pytest.raises(OSError):  # noqa: PT012
+    with pytest.raises(OSError):
         for _ in range(200):
             raw.sendall(b"x" * 65_536)
         raw.recv(1)

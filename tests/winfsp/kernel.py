@@ -22,6 +22,11 @@ _DIRECTORY, _READONLY = 0x10, 0x1
 PAGE = 4096
 
 
+def upcase(text: str) -> str:
+    """RtlUpcaseUnicodeString: one character to one, within the basic plane."""
+    return "".join(c.upper() if len(c.upper()) == 1 and c <= "\uffff" else c for c in text)
+
+
 class Lent:
     """Memory lent to the file system between guards, which are compared when it comes back."""
 
@@ -227,10 +232,10 @@ class Kernel:
         if status != SUCCESS:
             return Opened(status)
         # A volume that ignores case gets its names upper-cased unless the file system tells how they are spelled.
-        spelled = name.upper()
+        spelled = upcase(name)
         if opened.NormalizedNameSize != 1024:
             spelled = normalized.bytes(opened.NormalizedNameSize).decode("utf-16-le")
-            assert spelled.upper() == name.upper(), "NormalizedName differs from the request in more than case"
+            assert upcase(spelled) == upcase(name), "NormalizedName differs from the request in more than case"
         made = Opened(SUCCESS, spelled, context[0], _info(opened.FileInfo))
         with self._lock:
             self.files.add(made)
@@ -264,7 +269,7 @@ class Kernel:
     ) -> tuple[int, list[tuple[str, Info]], bool]:
         lent, transferred = Lent(self._ffi, size), self._ffi.new("ULONG *")
         wide = self._ffi.NULL if marker is None else self._wide(marker)
-        wanted = self._ffi.NULL if pattern is None else self._wide(pattern.upper())
+        wanted = self._ffi.NULL if pattern is None else self._wide(upcase(pattern))
         status = self._interface.ReadDirectory(self._fs, opened.context, wanted, wide, lent.pointer, size, transferred)
         lent.check()
         if status != SUCCESS:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import sound
 from library.conftest import FORMAT
 
@@ -15,6 +16,7 @@ from winfsp.kernel import SUCCESS, Kernel
 OPERATIONS, THREADS = 200_000, 16
 
 
+@pytest.mark.timeout(900)
 def test_random_operations_from_sixteen_threads(windows: Callable[..., Windows], music: Path) -> None:
     for n in range(12):
         sound.write(

@@ -1,6 +1,6 @@
 """The tree of the drive as a table: lookups by name key, listings in one order, and a generation for caches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
@@ -57,8 +57,11 @@ class Nodes:
             row = db.execute(f"{_COLUMNS} WHERE n.parent = ? AND n.name_key = ?", (parent, key)).fetchone()
         return _node(row) if row else None
 
-    def children(self, parent: int, after_key: str = "", page: int = 2000) -> Iterator[Node]:
-        """The entries of a folder in order of name key, read in pages so that no folder is held whole."""
+    def children(self, parent: int, after_key: str = "", page: int = 500) -> Iterator[Node]:
+        """The entries of a folder in order of name key, read in pages so that no folder is held whole.
+
+        The first page, of `page` entries, is about what a kernel's buffer takes; later ones are larger.
+        """
         while True:
             with self._db.read() as db:
                 rows = db.execute(
@@ -70,7 +73,18 @@ class Nodes:
                 yield _node(row[1:])
             if len(rows) < page:
                 return
-            after_key = rows[-1][0]
+            after_key, page = rows[-1][0], 2000
+
+    def unsized(self, parent: int, tokens: Mapping[Serve, str]) -> list[int]:
+        """Tracks in a folder whose size is not known under these tokens, in order of name key."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT t.id FROM node n JOIN track t ON t.id = n.track WHERE n.parent = ? AND t.serve <> 'original'"
+                " AND (t.size IS NULL OR t.size_token IS NOT CASE t.serve WHEN 'flac' THEN ? ELSE ? END)"
+                " ORDER BY n.name_key",
+                (parent, tokens[Serve.FLAC], tokens[Serve.WAV]),
+            ).fetchall()
+        return [row[0] for row in rows]
 
     def path(self, node: int) -> str:
         """A node's path on the drive, `/`-separated, without a slash in front."""
