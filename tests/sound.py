@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from musfuse.media.pcm import SndfilePcm
+from musfuse.media.containers.reading import read_original
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin
 
@@ -114,7 +114,15 @@ def source_file(origin: Origin, path: str) -> SourceFile:
 
 
 def format_of(origin: Origin, path: str) -> AudioFormat:
-    """The format that libsndfile reports."""
-    source = SndfilePcm(origin, source_file(origin, path))
-    source.close()
-    return source.format
+    """The format that a scan finds."""
+    return read_original(origin, source_file(origin, path)).format
+
+
+def convert(source: Path, target: Path, *options: str) -> Path:
+    """Encode with ffmpeg, or with wavpack where the target is one."""
+    if target.suffix == ".wv":
+        argv = ["wavpack", "-q", "-y", *options, str(source), "-o", str(target)]
+    else:
+        argv = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(source), *options, str(target)]
+    subprocess.run(argv, check=True)
+    return target

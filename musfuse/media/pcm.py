@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from musfuse.errors import MalformedError, MediaError, OriginError, UnsupportedError
+from musfuse.errors import MalformedError, MediaError, OriginError
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin, open_reader
 
@@ -29,6 +29,10 @@ class PcmSource(Protocol):
     @property
     def format(self) -> AudioFormat:
         """The stream's facts; `total_samples` is what the decoder announces."""
+
+    @property
+    def sequential(self) -> bool:
+        """Whether a decode from the start found that only such a decode finds a sample: seeks are slow then."""
 
     def read(self, start: int, count: int) -> bytes:
         """Samples [start, start + count) of all channels, fewer at the end. Raises MediaError."""
@@ -71,6 +75,8 @@ def pack(words: bytes, bits: int) -> bytes:
 
 class SndfilePcm:
     """PcmSource over libsndfile (WAV, AIFF, W64, RF64, CAF, AU, FLAC)."""
+
+    sequential = False
 
     def __init__(self, origin: Origin, file: SourceFile) -> None:
         self._shown = f"{origin.name}/{file.path}"
@@ -210,10 +216,3 @@ class DecoderPool:
                 self._idle.append(source)
         if not keep:
             source.close()
-
-
-def open_pcm(origin: Origin, file: SourceFile, fmt: AudioFormat) -> PcmSource:
-    """A decoder for a format that can be encoded exactly. Raises UnsupportedError, MalformedError."""
-    if not can_encode(fmt):
-        raise UnsupportedError(f"{origin.name}/{file.path}: {fmt.codec} is served as it is")
-    return SndfilePcm(origin, file)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from musfuse.config.options import FlacOptions
 from musfuse.errors import MalformedError
+from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.encoder import block_size, fingerprint
 from musfuse.media.flac.header import HEADER_VERSION, make_header
 from musfuse.media.flac.index import FrameIndex, index_key
 from musfuse.media.flac.served import EncodedFrames
 from musfuse.media.layout import Blob, Inline, Layout, Segment, SourceRange
-from musfuse.media.pcm import DecoderPool, can_encode, open_pcm
+from musfuse.media.pcm import DecoderPool, can_encode
 from musfuse.media.ports import NotIndexedError
 from musfuse.media.runs import RunCache
 from musfuse.media.wav import WAV_HEADER_VERSION, PcmRange, wav_header
@@ -93,7 +94,7 @@ class FlacTranscoder:
         for front, picture in zip(header.before, pictures, strict=False):
             segments += (Inline(front), Blob(self._store, picture.digest, picture.size))
         segments.append(Inline(header.last))
-        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format))
+        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential))
         key = self._indexes.key(track.file)
 
         def dropped() -> None:
@@ -126,7 +127,7 @@ class WavTranscoder:
         index = self._indexes.get(track.file)
         if index is None:
             raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
-        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format))
+        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential))
         header = Inline(wav_header(track.format, index.total_samples, tags))
         return Layout([header, PcmRange(track.format, index.total_samples, decoders)])
 

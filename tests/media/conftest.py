@@ -8,9 +8,9 @@ import sound
 
 from musfuse.config.options import FlacOptions
 from musfuse.media.art import EmbeddedCovers
+from musfuse.media.decoders import open_pcm
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.build import build_index
-from musfuse.media.pcm import open_pcm
 from musfuse.media.ports import EmbeddedTags
 from musfuse.media.runs import RunCache
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder

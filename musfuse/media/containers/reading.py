@@ -7,9 +7,11 @@ from typing import Any
 
 from musfuse.errors import MalformedError, MediaError
 from musfuse.media.containers.flac import probe_flac
+from musfuse.media.containers.lossless import probe_caf_alac, probe_lossless
 from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
 from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff
-from musfuse.media.containers.tagged import read_mutagen, read_tinytag
+from musfuse.media.containers.tagged import read_apev2, read_mutagen, read_tinytag
+from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.pcm import open_sndfile, sndfile_format
 from musfuse.model import AudioFormat, SourceFile, TagSet
 from musfuse.origins import Origin, open_reader
@@ -62,6 +64,8 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
         fmt, notes = probe_flac(reader, start, file.stamp.size)
         tags, _ = _tolerant(read_tinytag, reader, file)
         return Reading(fmt, tags, notes)
+    if container == "caf" and (alac := probe_caf_alac(reader)) is not None:
+        return Reading(alac, TagSet())
     if container in SNDFILE_CONTAINERS:
         return _read_sndfile(origin, file, reader)
     reader.seek(start)
@@ -74,7 +78,19 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
             tags, known = _tolerant(read_mutagen, reader, file)
             return Reading(known or adts, tags)
         check_mpeg(head, whole=file.stamp.size - start <= _SYNC_WINDOW)
-    return _read_tagged(container, file, reader)
+    if container == "wavpack":
+        fmt, notes = probe_wavpack(reader, file.stamp.size)
+        tags, _ = _tolerant(read_apev2, reader, file)
+        return Reading(fmt, tags, notes)
+    return _with_stream_facts(container, _read_tagged(container, file, reader), reader, start)
+
+
+def _with_stream_facts(container: str, reading: Reading, reader: io.BufferedReader, start: int) -> Reading:
+    try:
+        fmt, notes = probe_lossless(container, reading.format, reader, start)
+    except MalformedError as error:
+        return replace(reading, notes=(*reading.notes, f"shown as it is: {error}"))
+    return replace(reading, format=fmt, notes=(*reading.notes, *notes))
 
 
 def _read_sndfile(origin: Origin, file: SourceFile, reader: io.BufferedReader) -> Reading:

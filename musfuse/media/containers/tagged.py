@@ -4,6 +4,7 @@ tinytag is three to eight times as fast but drops ID3's sort names and splits no
 """
 
 import io
+from types import SimpleNamespace
 from typing import Any
 
 from musfuse.errors import MalformedError
@@ -33,6 +34,18 @@ def read_mutagen(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, A
     if opened is None:
         raise MalformedError("not a kind of audio file that is known")
     return from_mutagen(opened), _facts(opened)
+
+
+def read_apev2(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
+    """The APEv2 tag alone, whatever the stream is; raises MalformedError where there is none."""
+    from mutagen.apev2 import APEv2
+
+    del file
+    try:
+        tags = APEv2(reader)
+    except Exception as error:
+        raise MalformedError(f"{type(error).__name__}: {error}") from error
+    return from_mutagen(SimpleNamespace(tags=tags)), AudioFormat("", "")
 
 
 def read_tinytag(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:

@@ -51,7 +51,7 @@ def build_index(
             sizes.extend(future.result())
     if not total:
         raise MalformedError("no audio samples")
-    return FrameIndex(fmt.sample_rate, fmt.channels, fmt.bits, block, total, md5.digest(), sizes)
+    return FrameIndex(fmt.sample_rate, fmt.channels, fmt.bits, block, total, md5.digest(), sizes, source.sequential)
 
 
 def _run_sizes(words: bytes, rate: int, channels: int, bits: int, level: int, first: int) -> list[int]:

@@ -9,9 +9,9 @@ from itertools import accumulate
 from musfuse.errors import MalformedError
 from musfuse.model import AudioFormat, SourceFile
 
-# magic, version, bits, channels, bytes a size, block size, rate, samples, MD5, frames; then the sizes, little-endian
-_HEAD = struct.Struct("<4sBBBBIIQ16sI")
-_MAGIC, _VERSION = b"mfix", 1
+# magic, version, bits, channels, bytes a size, sequential, block size, rate, samples, MD5, frames; then the sizes
+_HEAD = struct.Struct("<4sBBBBBIIQ16sI")
+_MAGIC, _VERSION = b"mfix", 2
 _SIZES = {2: "H", 4: "I"}
 
 
@@ -20,6 +20,7 @@ class FrameIndex:
     """All that is known of a track's FLAC frames once its PCM has been encoded: `sizes` in bytes, one a frame.
 
     `md5` is that of the packed samples; `total_samples` counts one channel and is what the decoder yielded.
+    `sequential`: the original's timestamps lie, so that only a decode from the start finds a sample.
     """
 
     rate: int
@@ -29,6 +30,7 @@ class FrameIndex:
     total_samples: int
     md5: bytes
     sizes: "array[int]"
+    sequential: bool = False
 
     @property
     def audio_bytes(self) -> int:
@@ -39,8 +41,8 @@ class FrameIndex:
         """For the KvStore: about two bytes a frame."""
         width = 2 if max(self.sizes, default=0) < 1 << 16 else 4
         head = _HEAD.pack(
-            _MAGIC, _VERSION, self.bits, self.channels, width, self.block_size, self.rate, self.total_samples,
-            self.md5, len(self.sizes),
+            _MAGIC, _VERSION, self.bits, self.channels, width, self.sequential, self.block_size, self.rate,
+            self.total_samples, self.md5, len(self.sizes),
         )  # fmt: skip
         return head + array(_SIZES[width], self.sizes).tobytes()
 
@@ -49,14 +51,14 @@ class FrameIndex:
         """Read back; raises MalformedError for anything but a whole, consistent index."""
         if len(data) < _HEAD.size:
             raise MalformedError("frame index: cut short")
-        magic, version, bits, channels, width, block, rate, samples, md5, count = _HEAD.unpack_from(data)
+        magic, version, bits, channels, width, sequential, block, rate, samples, md5, count = _HEAD.unpack_from(data)
         if magic != _MAGIC or version != _VERSION or width not in _SIZES or not block:
             raise MalformedError("frame index: not one of this version")
         if len(data) != _HEAD.size + count * width or count != -(-samples // block):
             raise MalformedError("frame index: its parts do not fit together")
         sizes = array(_SIZES[width])
         sizes.frombytes(data[_HEAD.size :])
-        return cls(rate, channels, bits, block, samples, md5, sizes)
+        return cls(rate, channels, bits, block, samples, md5, sizes, bool(sequential))
 
 
 class FrameOffsets:

@@ -4,9 +4,9 @@ import os
 import sys
 
 from musfuse.errors import MediaError, MusfuseError, OriginError
+from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
 from musfuse.media.indexing.protocol import Answer, Job
-from musfuse.media.pcm import open_pcm
 from musfuse.origins import Origin, origin_from_spec
 from musfuse.platform import system
 
@@ -35,7 +35,7 @@ def answer(job: Job, origins: dict[str, Origin]) -> Answer:
         key = repr(sorted(job.origin.items()))
         if key not in origins:
             origins[key] = origin_from_spec(job.origin)
-        source = open_pcm(origins[key], job.file, job.format)
+        source = open_pcm(origins[key], job.file, job.format, threads=job.threads)
         try:
             return Answer(build_index(source, job.level, job.threads))
         finally:

@@ -1,0 +1,194 @@
+"""Lossless codecs beside PCM: what we decode is what ffmpeg decodes, at every position, and what cannot be is said."""
+
+import random
+from pathlib import Path
+
+import pytest
+import sound
+from conftest import manifest
+
+from media.conftest import Studio
+from musfuse.errors import MediaError, MusfuseError
+from musfuse.media.avpcm import DEMUXERS, AvPcm
+from musfuse.media.containers.reading import read_original
+from musfuse.media.containers.wavpack import WavPackBlocks, parse_block
+from musfuse.media.decoders import open_pcm
+from musfuse.media.flac.build import build_index
+from musfuse.media.pcm import can_encode, pack, word_bytes
+from musfuse.origins import LocalOrigin, open_reader
+
+SHAPES = [
+    ("a.m4a", 16, 2, 44_100), ("b.m4a", 24, 2, 96_000), ("c.m4a", 16, 6, 48_000), ("d.m4a", 24, 1, 192_000),
+    ("a.tta", 16, 2, 44_100), ("b.tta", 24, 2, 96_000), ("c.tta", 8, 1, 22_050), ("d.tta", 24, 6, 48_000),
+    ("a.wv", 16, 2, 44_100), ("b.wv", 24, 2, 96_000), ("c.wv", 8, 1, 22_050), ("d.wv", 24, 6, 48_000), ("e.wv", 16, 1, 7_350),
+    ("a.caf", 16, 2, 44_100), ("b.caf", 24, 6, 48_000),
+]  # fmt: skip
+
+
+def make(music: Path, name: str, bits: int, channels: int, rate: int, samples: int = 300_017) -> Path:
+    wav = sound.write(music.parent / f"{name}.wav", samples, channels, bits, rate)
+    options = {"m4a": ("-c:a", "alac"), "caf": ("-c:a", "alac")}.get(name.rsplit(".", 1)[1], ())
+    return sound.convert(wav, music / name, *options)
+
+
+@pytest.mark.parametrize(("name", "bits", "channels", "rate"), SHAPES)
+def test_pcm_at_any_position(origin: LocalOrigin, music: Path, name: str, bits: int, channels: int, rate: int) -> None:
+    path = make(music, name, bits, channels, rate)
+    expected = sound.ffmpeg_raw(path, bits)
+    file, fmt = sound.source_file(origin, name), sound.format_of(origin, name)
+    assert (fmt.bits, fmt.channels, fmt.sample_rate, fmt.pcm) == (bits, channels, rate, "int")
+    unit, rng = bits // 8 * channels, random.Random(name)
+    total = len(expected) // unit
+    source = open_pcm(origin, file, fmt)
+    for _ in range(40):
+        start, count = rng.randrange(total + 100), rng.choice((1, 4096, 20_000))
+        assert pack(source.read(start, count), bits) == expected[start * unit : (start + count) * unit]
+    assert pack(source.read(0, total + 5), bits) == expected
+    assert not source.sequential
+    source.close()
+
+
+@pytest.mark.parametrize(("name", "bits", "channels", "rate"), SHAPES[:13:4])
+def test_served_as_flac(
+    studio: Studio, music: Path, tmp_path: Path, name: str, bits: int, channels: int, rate: int
+) -> None:
+    path = make(music, name, bits, channels, rate, 150_001)
+    track = studio.track(name)
+    assert track.serve == "flac"
+    layout = studio.engine.layout(track)
+    out = tmp_path / "out.flac"
+    out.write_bytes(b"".join(layout.read_at(at, 77_777) for at in range(0, layout.size, 77_777)))
+    layout.close()
+    sound.flac_test(out)
+    assert sound.flac_raw(out) == sound.ffmpeg_raw(path, bits)
+
+
+def test_the_lossless_corpus(corpus: Path, tmp_path: Path) -> None:
+    """Every valid file that is converted equals ffmpeg's own decode; every other one says why."""
+    origin = LocalOrigin("c", str(corpus))
+    converted = []
+    for row in manifest():
+        if row["format"] not in ("ape", "wv", "tta", "m4a-alac"):
+            continue
+        try:
+            file = sound.source_file(origin, row["path"])
+            reading = read_original(origin, file)
+        except MusfuseError as error:
+            assert row["path"] in str(error)
+            assert not row["note"].startswith("valid"), error
+            continue
+        if not can_encode(reading.format):
+            assert reading.notes or not row["note"].startswith("valid"), row
+            continue
+        try:
+            source = open_pcm(origin, file, reading.format)
+            try:
+                index = build_index(source, 5, 2)
+                words = source.read(0, index.total_samples)
+            finally:
+                source.close()
+        except MediaError as error:
+            assert row["path"] in str(error), error
+            assert not row["note"].startswith("valid"), error
+            continue
+        expected = sound.ffmpeg_raw(corpus / row["path"], reading.format.bits)
+        assert pack(words, reading.format.bits) == expected, row["path"]
+        converted.append(row["path"])
+    origin.close()
+    assert len(converted) >= 18, converted
+
+
+def test_hybrid_float_and_wide_wavpack_stay_as_they_are(origin: LocalOrigin, music: Path) -> None:
+    wav = sound.write(music.parent / "x.wav", 50_000)
+    sound.convert(wav, music / "hybrid.wv", "-b320")
+    floats = sound.write(music.parent / "f.wav", 50_000, subtype="FLOAT")
+    sound.convert(floats, music / "float.wv")
+    wide = sound.write(music.parent / "w.wav", 50_000, subtype="PCM_32")
+    sound.convert(wide, music / "wide.wv")
+    for name, word in (("hybrid", "hybrid"), ("float", "floating"), ("wide", "")):
+        reading = read_original(origin, sound.source_file(origin, f"{name}.wv"))
+        assert not can_encode(reading.format)
+        assert word in " ".join(reading.notes)
+
+
+def test_a_wavpack_tail_of_tags_is_not_audio(origin: LocalOrigin, music: Path) -> None:
+    import mutagen.apev2
+
+    path = make(music, "t.wv", 16, 2, 44_100)
+    expected = sound.ffmpeg_raw(path, 16)
+    tags = mutagen.apev2.APEv2()
+    tags["Title"] = "wvpk" * 30
+    tags.save(path)
+    with path.open("ab") as file:
+        file.write(b"TAG" + bytes(125))
+    source = open_pcm(origin, sound.source_file(origin, "t.wv"), sound.format_of(origin, "t.wv"))
+    assert pack(source.read(0, 1 << 20), 16) == expected
+    assert pack(source.read(290_000, 1000), 16) == expected[290_000 * 4 : 291_000 * 4]
+    source.close()
+
+
+def test_a_wavpack_block_is_found_by_bisection(origin: LocalOrigin, music: Path) -> None:
+    path = make(music, "big.wv", 16, 2, 44_100, 44_100 * 60)
+    with open_reader(origin, sound.source_file(origin, "big.wv")) as reader:
+        blocks = WavPackBlocks(reader, path.stat().st_size)
+        for sample in (0, 1, 44_099, 1_000_000, 44_100 * 60 - 1, 44_100 * 70):
+            offset = blocks.find(sample)
+            block = parse_block(path.read_bytes()[offset : offset + 32], offset)
+            assert block is not None
+            assert block.first <= sample
+            assert sample < block.first + block.samples or sample >= 44_100 * 60
+
+
+@pytest.mark.parametrize("name", ["a.m4a", "a.tta", "a.wv"])
+def test_damage_is_an_error_that_names_the_file(origin: LocalOrigin, music: Path, name: str) -> None:
+    path = make(music, name, 16, 2, 44_100)
+    data = bytearray(path.read_bytes())
+    rng = random.Random(1)
+    for _ in range(20):
+        broken = bytearray(data)
+        if rng.random() < 0.3:
+            del broken[rng.randrange(len(broken) // 4, len(broken)) :]
+        else:
+            at = rng.randrange(2000, len(broken) - 2000)
+            broken[at : at + 300] = rng.randbytes(300)
+        path.write_bytes(broken)
+        file = sound.source_file(origin, name)
+        try:
+            fmt = read_original(origin, file).format
+            source = AvPcm(origin, file, fmt)
+        except MediaError as error:
+            assert name in str(error)
+            continue
+        try:
+            words = source.read(0, 400_000)
+            assert len(words) % (word_bytes(16) * 2) == 0
+        except MediaError as error:
+            assert name in str(error)
+        finally:
+            source.close()
+
+
+def test_timestamps_that_lie_make_seeks_sequential(origin: LocalOrigin, music: Path) -> None:
+    """An MP4 whose media time scale is not its rate: rounded timestamps find no sample, a decode from the start does."""
+    make(music, "x.m4a", 16, 2, 44_100)
+    data = (music / "x.m4a").read_bytes()
+    at = data.index(b"mdhd") + 16
+    assert int.from_bytes(data[at : at + 4], "big") == 44_100
+    (music / "x.m4a").write_bytes(data[:at] + (44_000).to_bytes(4, "big") + data[at + 4 :])
+    expected = sound.ffmpeg_raw(music / "x.m4a", 16)
+    file, fmt = sound.source_file(origin, "x.m4a"), sound.format_of(origin, "x.m4a")
+    source = open_pcm(origin, file, fmt)
+    index = build_index(source, 5, 2)
+    source.close()
+    assert index.sequential
+    assert index.from_bytes(index.to_bytes()).sequential
+    source = open_pcm(origin, file, fmt, index.sequential)
+    assert pack(source.read(200_000, 5000), 16) == expected[200_000 * 4 : 205_000 * 4]
+    assert pack(source.read(100, 5000), 16) == expected[400:20_400]
+    source.close()
+
+
+def test_every_demuxer_is_there() -> None:
+    import av
+
+    assert set(DEMUXERS.values()) <= set(av.formats_available)
