@@ -26,7 +26,7 @@ from musfuse.media.runs import RunCache
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.origins import LocalOrigin, Origin
 from musfuse.platform import system
-from musfuse.store import DiskKv, KvNamespace, RoutedKv, SqliteKv
+from musfuse.store import DiskKv, KvNamespace, RoutedKv, RunFiles, SqliteKv
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Library:
         self.naming = Naming(self.database, template, config.view.policy, self.engine.serve_as)
         self._naming_lock = threading.Lock()
         self.sizes = Sizes(
-            self.files, self.engine, self.indexes, self.pool, self.sources.origin, self.events,
+            self.files, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_failure=self.name_tracks,
         )  # fmt: skip
@@ -131,10 +131,12 @@ class Library:
         self.indexes = IndexStore(self.store, config.flac.level)
         self.runs = RunCache(config.cache.frames_mib << 20, workers)
         closing.callback(self.runs.close)
+        self.kept = RunFiles(self.folder / "runs", config.cache.transcoded)
+        closing.callback(self.kept.close)
         self.pool = IndexPool(workers, config.index.memory_mib, self._readers_at_work)
         closing.callback(self.pool.close)
         self.covers = EmbeddedCovers()
-        flac = FlacTranscoder(self.indexes, self.store, config.flac, self.runs, config.cache.read_ahead)
+        flac = FlacTranscoder(self.indexes, self.store, config.flac, self.runs, self.kept, config.cache.read_ahead)
         transcoders = (flac, WavTranscoder(self.indexes), Passthrough())
         self.engine = MediaEngine(self.sources.origin, transcoders, self.covers, EmbeddedTags())
 

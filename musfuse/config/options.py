@@ -71,9 +71,12 @@ class ScanOptions:
 
 @dataclass(frozen=True, slots=True)
 class CacheOptions:
-    """What is kept in memory."""
+    """What is kept in memory and on disk."""
 
     frames_mib: int = option(32, "encoded FLAC frames kept in memory, in MiB", at_least(1))
+    transcoded: int = option(
+        1 << 30, "bytes of encoded audio kept on disk, the least recently used dropped; 0 keeps none", at_least(0)
+    )
     read_ahead: int = option(4, "runs of frames encoded ahead of a sequential reader, per handle", at_least(0))
     open_files: int = option(64, "original files kept open", at_least(1))
 

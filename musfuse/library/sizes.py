@@ -18,8 +18,9 @@ from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.ports import NotIndexedError
 from musfuse.media.transcoders import IndexStore
-from musfuse.model import Serve, SourceFile, Track
+from musfuse.model import AudioFormat, Serve, SourceFile, Track
 from musfuse.origins import Origin
+from musfuse.store import RunFiles
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Sizes:
         files: Files,
         engine: MediaEngine,
         indexes: IndexStore,
+        kept: RunFiles,
         pool: IndexPool,
         origin_of: Callable[[str], Origin],
         events: EventBus,
@@ -43,6 +45,7 @@ class Sizes:
         after_failure: Callable[[], None],
     ) -> None:
         self._files, self._engine, self._indexes, self._pool = files, engine, indexes, pool
+        self._kept = kept
         self._origin_of, self._events = origin_of, events
         self._level, self._threads, self._wait_seconds = level, threads, wait_seconds
         self._after_failure = after_failure
@@ -112,11 +115,16 @@ class Sizes:
         origin = self._origin_of(track.file.source_uid)
         key = self._indexes.key(track.file)
         done: Future[Answer] = Future()
-        job = Job(origin.spec(), track.file, track.format, self._level, self._threads)
+        # Who waits for the size reads next: what the pass encodes is kept for them, as long as it is small.
+        path = None if priority is Priority.BACKGROUND else self._kept.new_path(_pcm_bytes(track.format))
+        keep = str(path) if path else ""
+        job = Job(origin.spec(), track.file, track.format, self._level, self._threads, keep)
 
         def settle(asked: "Future[Answer]") -> None:
             answer = asked.result()
             try:
+                if answer.kept and path is not None:
+                    self._kept.adopt(key, path)
                 self._settle(track, answer)
             except Exception as error:
                 log.exception("%s: its index could not be kept", track.file.path)
@@ -128,6 +136,7 @@ class Sizes:
 
     def forget(self, file: SourceFile) -> None:
         """Drop the index of an original that is gone."""
+        self._kept.forget(self._indexes.key(file))
         self._indexes.drop(file)
 
     def _row(self, track: int) -> TrackRow:
@@ -155,6 +164,11 @@ class Sizes:
             self._files.set_failed(track, answer.error)
             self._after_failure()
             self._events.publish(TrackIndexed(track.id, None, answer.error))
+
+
+def _pcm_bytes(fmt: AudioFormat) -> int:
+    """About the most that the track's frames will take."""
+    return (fmt.total_samples or 0) * fmt.channels * fmt.bits // 8
 
 
 class Backlog:

@@ -32,14 +32,12 @@ class AvPcm:
     """PcmSource over FFmpeg. A damaged packet is an error, never a gap that closes up.
 
     `sequential` is set by a decode from the start when a packet does not stand where its timestamp says; handed in as
-    True, every seek decodes from the start. `threads` may decode packets side by side, which only pays for long runs.
+    True, every seek decodes from the start.
     """
 
-    def __init__(
-        self, origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bool = False, threads: int = 1
-    ) -> None:
+    def __init__(self, origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bool = False) -> None:
         self._shown = f"{origin.name}/{file.path}"
-        self.format, self.sequential, self._threads = fmt, sequential, threads
+        self.format, self.sequential = fmt, sequential
         self._reader = open_reader(origin, file)
         self._start, self._end = id3v2_length(self._reader.read(10)), file.stamp.size
         self._blocks = WavPackBlocks(self._reader, self._end) if fmt.container == "wavpack" else None
@@ -161,8 +159,7 @@ class AvPcm:
         self._stream = stream = self._container.streams.audio[0]
         context = stream.codec_context
         context.options = _STRICT
-        context.thread_count = self._threads
-        context.thread_type = "AUTO" if self._threads > 1 else "NONE"
+        context.thread_count = 1  # whole stretches are decoded side by side, by several decoders
         self._frames, self._left, self._at = self._decode(), b"", 0
 
     def _decode(self) -> Iterator[tuple[int | None, bytes]]:

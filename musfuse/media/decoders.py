@@ -7,15 +7,13 @@ from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin
 
 
-def open_pcm(
-    origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bool = False, threads: int = 1
-) -> PcmSource:
+def open_pcm(origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bool = False) -> PcmSource:
     """A decoder for a format that can be encoded exactly. Raises UnsupportedError, MalformedError.
 
-    `sequential`: its timestamps are known to lie. `threads` may decode at the same time, where the codec can.
+    `sequential`: its timestamps are known to lie.
     """
     if not can_encode(fmt):
         raise UnsupportedError(f"{origin.name}/{file.path}: {fmt.codec} is served as it is")
     if decodes(fmt):
-        return AvPcm(origin, file, fmt, sequential, threads)
+        return AvPcm(origin, file, fmt, sequential)
     return SndfilePcm(origin, file)

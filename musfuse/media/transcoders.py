@@ -18,7 +18,7 @@ from musfuse.media.runs import RunCache
 from musfuse.media.wav import WAV_HEADER_VERSION, PcmRange, wav_header
 from musfuse.model import AudioFormat, Picture, Serve, SourceFile, TagSet, Track
 from musfuse.origins import Origin
-from musfuse.store import KvNamespace, KvStore
+from musfuse.store import KvNamespace, KvStore, RunFiles
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +71,16 @@ class FlacTranscoder:
     serve = Serve.FLAC
 
     def __init__(
-        self, indexes: IndexStore, store: KvStore, options: FlacOptions, runs: RunCache, read_ahead: int
+        self,
+        indexes: IndexStore,
+        store: KvStore,
+        options: FlacOptions,
+        runs: RunCache,
+        kept: RunFiles,
+        read_ahead: int,
     ) -> None:
         self._indexes, self._store, self._options = indexes, store, options
-        self._runs, self._read_ahead = runs, read_ahead
+        self._runs, self._kept, self._read_ahead = runs, kept, read_ahead
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Integer PCM of 8, 16 or 24 bits that is not FLAC already."""
@@ -100,8 +106,12 @@ class FlacTranscoder:
         def dropped() -> None:
             self._indexes.drop(track.file)
             self._runs.forget(key)
+            self._kept.forget(key)
 
-        segments.append(EncodedFrames(key, index, decoders, self._options.level, self._runs, self._read_ahead, dropped))
+        frames = EncodedFrames(
+            key, index, decoders, self._options.level, self._runs, self._kept, self._read_ahead, dropped
+        )
+        segments.append(frames)
         return Layout(segments)
 
 

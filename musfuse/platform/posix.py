@@ -98,6 +98,18 @@ def read_at(fd: int, size: int, offset: int) -> bytes:
     return os.pread(fd, size, offset)
 
 
+def open_for_update(path: str) -> int:
+    """Open for positioned reads and writes, made where it is not there."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def write_at(fd: int, data: bytes, offset: int) -> None:
+    """Write all of `data` at a position; from many threads at once."""
+    done = 0
+    while done < len(data):
+        done += os.pwrite(fd, data[done:] if done else data, offset + done)
+
+
 class ProcessLock:
     """An advisory lock on a file, held until released or the process dies."""
 

@@ -22,7 +22,8 @@ import msvcrt  # noqa: E402 - exists on Windows only
 CASE_SENSITIVE_NAMES = False
 _CREATE_NO_WINDOW, _CREATE_NEW_PROCESS_GROUP = 0x08000000, 0x00000200
 _BELOW_NORMAL_PRIORITY_CLASS = 0x00004000
-_GENERIC_READ, _SHARE_ALL, _OPEN_EXISTING, _ATTRIBUTE_NORMAL = 0x80000000, 0x7, 3, 0x80
+_GENERIC_READ, _GENERIC_WRITE, _SHARE_ALL, _ATTRIBUTE_NORMAL = 0x80000000, 0x40000000, 0x7, 0x80
+_OPEN_EXISTING, _OPEN_ALWAYS = 3, 4
 _ERROR_HANDLE_EOF = 38
 
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -32,6 +33,9 @@ _kernel32.CreateFileW.argtypes = (
 )  # fmt: skip
 _kernel32.ReadFile.argtypes = (
     wintypes.HANDLE, wintypes.LPVOID, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), wintypes.LPVOID,
+)  # fmt: skip
+_kernel32.WriteFile.argtypes = (
+    wintypes.HANDLE, wintypes.LPCVOID, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), wintypes.LPVOID,
 )  # fmt: skip
 _ConsoleHandler = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.DWORD)
 _console_handlers: list[object] = []
@@ -139,6 +143,26 @@ def read_at(fd: int, size: int, offset: int) -> bytes:
             return b""
         raise ctypes.WinError(code)
     return buffer.raw[: got.value]
+
+
+def open_for_update(path: str) -> int:
+    """Open for positioned reads and writes, made where it is not there; may be deleted meanwhile."""
+    access = _GENERIC_READ | _GENERIC_WRITE
+    handle = _kernel32.CreateFileW(path, access, _SHARE_ALL, None, _OPEN_ALWAYS, _ATTRIBUTE_NORMAL, None)
+    if handle is None or handle == wintypes.HANDLE(-1).value:
+        raise ctypes.WinError(ctypes.get_last_error())
+    return msvcrt.open_osfhandle(handle, os.O_RDWR | os.O_BINARY)
+
+
+def write_at(fd: int, data: bytes, offset: int) -> None:
+    """Write all of `data` at a position; from many threads at once."""
+    done = wintypes.DWORD()
+    where = _Overlapped(offset=offset & 0xFFFFFFFF, offset_high=offset >> 32)
+    handle = msvcrt.get_osfhandle(fd)
+    if not _kernel32.WriteFile(handle, data, len(data), ctypes.byref(done), ctypes.byref(where)):
+        raise ctypes.WinError(ctypes.get_last_error())
+    if done.value != len(data):
+        raise OSError(f"only {done.value} of {len(data)} bytes were written")
 
 
 class ProcessLock:

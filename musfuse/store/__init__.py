@@ -3,6 +3,7 @@
 from musfuse.store.disk import DiskKv
 from musfuse.store.kv import KvNamespace, KvStore, RoutedKv
 from musfuse.store.memory import MemoryKv
+from musfuse.store.runfiles import RunFiles, RunWriter
 from musfuse.store.sqlite import SqliteKv
 
-__all__ = ["DiskKv", "KvNamespace", "KvStore", "MemoryKv", "RoutedKv", "SqliteKv"]
+__all__ = ["DiskKv", "KvNamespace", "KvStore", "MemoryKv", "RoutedKv", "RunFiles", "RunWriter", "SqliteKv"]

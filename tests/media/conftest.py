@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import sound
@@ -16,7 +17,7 @@ from musfuse.media.runs import RunCache
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import Picture, TagSet, Track
 from musfuse.origins import LocalOrigin
-from musfuse.store import KvNamespace, MemoryKv
+from musfuse.store import KvNamespace, MemoryKv, RunFiles
 
 
 @dataclass
@@ -26,11 +27,13 @@ class Studio:
     origin: LocalOrigin
     store: MemoryKv = field(default_factory=MemoryKv)
     level: int = 5
+    folder: Path | None = None
 
     def __post_init__(self) -> None:
         self.indexes = IndexStore(self.store, self.level)
         self.runs = RunCache(8 << 20, 2)
-        flac = FlacTranscoder(self.indexes, self.store, FlacOptions(level=self.level), self.runs, 4)
+        self.kept = RunFiles(self.folder or Path(), 32 << 20 if self.folder else 0)
+        flac = FlacTranscoder(self.indexes, self.store, FlacOptions(level=self.level), self.runs, self.kept, 4)
         self.engine = MediaEngine(
             lambda _: self.origin, (flac, WavTranscoder(self.indexes), Passthrough()), EmbeddedCovers(), EmbeddedTags()
         )
@@ -45,9 +48,7 @@ class Studio:
             self.store.put(KvNamespace.ARTWORK, picture.digest, found.data)
         serve = self.engine.serve_as(fmt, policy)
         if index and serve != "original":
-            source = open_pcm(self.origin, file, fmt)
-            self.indexes.put(file, build_index(source, self.level, 2))
-            source.close()
+            self.indexes.put(file, build_index(lambda: open_pcm(self.origin, file, fmt), self.level, 2))
         return Track(1, file, fmt, TagSet({k: v.split("; ") for k, v in tags.items()}), serve, 1, picture)
 
 

@@ -1,6 +1,7 @@
 """The frame index: round trip, hostile bytes, offsets; and the pass that builds it."""
 
 import hashlib
+import random
 from array import array
 from pathlib import Path
 
@@ -10,11 +11,11 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musfuse.errors import MalformedError
+from musfuse.errors import MalformedError, MediaError
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.index import FrameIndex, FrameOffsets, index_key
 from musfuse.media.pcm import SndfilePcm
-from musfuse.model import SourceFile, Stamp
+from musfuse.model import AudioFormat, SourceFile, Stamp
 from musfuse.origins import LocalOrigin
 
 
@@ -68,10 +69,8 @@ def test_the_pass_agrees_with_a_whole_encoding(
 ) -> None:
     samples = 4096 * 70 + 5
     sound.write(music / name, samples, channels, bits)
-    source = SndfilePcm(origin, sound.source_file(origin, name))
     seen: list[int] = []
-    index = build_index(source, 5, threads, seen.append)
-    source.close()
+    index = build_index(lambda: SndfilePcm(origin, sound.source_file(origin, name)), 5, threads, seen.append)
     assert index.total_samples == samples
     assert seen[-1] == samples
     data, rate = soundfile.read(music / name, dtype="int32", always_2d=True)
@@ -93,19 +92,73 @@ def _audio_start(flac: bytes) -> int:
 
 def test_the_md5_is_that_of_the_packed_samples(music: Path, origin: LocalOrigin) -> None:
     sound.write(music / "a.wav", 10_000, 2, 24)
-    source = SndfilePcm(origin, sound.source_file(origin, "a.wav"))
     raw = (music / "a.wav").read_bytes()
     start = raw.index(b"data") + 8
-    assert build_index(source, 5, 1).md5 == hashlib.md5(raw[start : start + 60_000]).digest()
-    source.close()
+    index = build_index(lambda: SndfilePcm(origin, sound.source_file(origin, "a.wav")), 5, 1)
+    assert index.md5 == hashlib.md5(raw[start : start + 60_000]).digest()
 
 
 def test_no_samples_is_an_error(music: Path, origin: LocalOrigin) -> None:
     sound.write(music / "a.wav", 0)
-    source = SndfilePcm(origin, sound.source_file(origin, "a.wav"))
     with pytest.raises(MalformedError, match="no audio samples"):
-        build_index(source, 5, 1)
-    source.close()
+        build_index(lambda: SndfilePcm(origin, sound.source_file(origin, "a.wav")), 5, 1)
+
+
+class Announced:
+    """A source whose header lies about its length, by a number of samples; and its timestamps perhaps."""
+
+    def __init__(self, words: bytes, announced: int | None, lies: bool = False, damaged: bool = False) -> None:
+        self._words, self._lies, self._damaged = words, lies, damaged
+        self.format = AudioFormat("wav", "pcm_16", 44_100, 1, 16, announced, "int")
+        self.sequential = False
+
+    def read(self, start: int, count: int) -> bytes:
+        self.sequential = self.sequential or self._lies
+        if self._damaged and (start + count) * 2 > len(self._words):
+            raise MediaError("damaged")
+        return self._words[start * 2 : (start + count) * 2]
+
+    def close(self) -> None:
+        pass
+
+
+class Sink:
+    def __init__(self) -> None:
+        self.runs: list[bytes] = []
+        self.restarts = 0
+
+    def add(self, run: bytes) -> None:
+        self.runs.append(run)
+
+    def restart(self) -> None:
+        self.runs.clear()
+        self.restarts += 1
+
+
+@pytest.mark.parametrize("announced", [None, 0, 1, 1_048_576, 1_048_577, 3_000_000, 3_200_000, 50_000_000])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_what_the_decoder_yields_is_the_truth(announced: int | None, threads: int) -> None:
+    samples = 3_000_017
+    words = random.Random(1).randbytes(20_000) * (samples * 2 // 20_000 + 1)
+    words = words[: samples * 2]
+    sink = Sink()
+    index = build_index(lambda: Announced(words, announced), 0, threads, keep=sink)
+    assert (index.total_samples, index.md5) == (samples, hashlib.md5(words).digest())
+    assert sum(map(len, sink.runs)) == index.audio_bytes
+    assert [len(run) for run in sink.runs] == list(FrameOffsets(index).runs)
+    assert not sink.restarts
+
+
+def test_lying_timestamps_begin_the_pass_anew() -> None:
+    words, sink = bytes(2 * 2_500_000), Sink()
+    index = build_index(lambda: Announced(words, 2_500_000, lies=True), 0, 2, keep=sink)
+    assert (index.sequential, index.total_samples, sink.restarts) == (True, 2_500_000, 1)
+    assert sum(map(len, sink.runs)) == index.audio_bytes
+
+
+def test_damage_within_is_an_error() -> None:
+    with pytest.raises(MediaError, match="damaged"):
+        build_index(lambda: Announced(bytes(2 * 2_500_000), 3_000_000, damaged=True), 0, 2)
 
 
 def test_a_key_holds_everything_but_the_path() -> None:

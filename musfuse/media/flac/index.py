@@ -4,7 +4,7 @@ import struct
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from musfuse.errors import MalformedError
 from musfuse.model import AudioFormat, SourceFile
@@ -12,6 +12,8 @@ from musfuse.model import AudioFormat, SourceFile
 # magic, version, bits, channels, bytes a size, sequential, block size, rate, samples, MD5, frames; then the sizes
 _HEAD = struct.Struct("<4sBBBBBIIQ16sI")
 _MAGIC, _VERSION = b"mfix", 2
+RUN_FRAMES = 32
+"""Frames that are encoded, kept and checked together."""
 _SIZES = {2: "H", 4: "I"}
 
 
@@ -62,11 +64,13 @@ class FrameIndex:
 
 
 class FrameOffsets:
-    """Where each frame begins; made when a file is opened."""
+    """Where each frame begins, and how long each run of RUN_FRAMES frames is; made when a file is opened."""
 
     def __init__(self, index: FrameIndex) -> None:
         self.starts = array("Q", accumulate(index.sizes, initial=0))
         self.length = self.starts[-1]
+        bounds = [*self.starts[:-1:RUN_FRAMES], self.length]
+        self.runs = array("I", (end - start for start, end in pairwise(bounds)))
 
     def covering(self, offset: int, size: int) -> tuple[int, int]:
         """First and last frame that bytes [offset, offset + size) touch; `size` is at least 1."""

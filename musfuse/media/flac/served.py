@@ -5,11 +5,10 @@ from collections.abc import Callable
 from musfuse.errors import IndexMismatchError
 from musfuse.media.flac.encoder import encode_run
 from musfuse.media.flac.frames import renumber
-from musfuse.media.flac.index import FrameIndex, FrameOffsets
+from musfuse.media.flac.index import RUN_FRAMES, FrameIndex, FrameOffsets
 from musfuse.media.pcm import DecoderPool
 from musfuse.media.runs import RunCache
-
-RUN_FRAMES = 32
+from musfuse.store import RunFiles
 
 
 class EncodedFrames:
@@ -22,11 +21,13 @@ class EncodedFrames:
         decoders: DecoderPool,
         level: int,
         runs: RunCache,
+        kept: RunFiles,
         read_ahead: int,
         on_mismatch: Callable[[], None],
     ) -> None:
         self._key, self._index, self._decoders, self._level = key, index, decoders, level
-        self._runs, self._read_ahead, self._on_mismatch = runs, read_ahead, on_mismatch
+        self._runs, self._kept = runs, kept
+        self._read_ahead, self._on_mismatch = read_ahead, on_mismatch
         self._offsets = FrameOffsets(index)
         self._expected = 0
 
@@ -44,7 +45,9 @@ class EncodedFrames:
         if offset == self._expected and offset:
             self._prefetch(last_run)
         self._expected = offset + size
-        data = b"".join(self._run(run) for run in range(first_run, last_run + 1))
+        data = self._run(first_run)
+        if last_run > first_run:
+            data = b"".join((data, *(self._run(run) for run in range(first_run + 1, last_run + 1))))
         start = offset - self._offsets.starts[first_run * RUN_FRAMES]
         return data[start : start + size]
 
@@ -70,10 +73,18 @@ class EncodedFrames:
     def _prefetch(self, run: int) -> None:
         final = (len(self._index.sizes) - 1) // RUN_FRAMES
         for ahead in range(run + 1, min(run + self._read_ahead, final) + 1):
-            self._runs.prefetch((self._key, ahead), lambda n=ahead: self._encode(n))  # type: ignore[misc]
+            self._runs.prefetch((self._key, ahead), lambda n=ahead: self._load(n))  # type: ignore[misc]
 
     def _run(self, run: int) -> bytes:
-        return self._runs.get((self._key, run), lambda: self._encode(run))
+        return self._runs.get((self._key, run), lambda: self._load(run))
+
+    def _load(self, run: int) -> bytes:
+        """From this machine's disk where it is kept, else encoded, and kept."""
+        data = self._kept.get(self._key, self._offsets.runs, run)
+        if data is None:
+            data = self._encode(run)
+            self._kept.put(self._key, self._offsets.runs, run, data)
+        return data
 
     def _encode(self, run: int) -> bytes:
         index, first = self._index, run * RUN_FRAMES

@@ -70,6 +70,8 @@ class IndexPool:
                 heapq.heappush(self._queue, (priority, next(self._order), task))
             elif priority < task.priority:
                 task.priority = priority
+                if not task.started:
+                    task.job = job
                 heapq.heappush(self._queue, (priority, next(self._order), task))
             if not self._idle and len(self._threads) < self._workers:
                 self._start_thread()

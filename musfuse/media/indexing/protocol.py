@@ -12,13 +12,14 @@ from musfuse.model import AudioFormat, SourceFile, Stamp
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One index to build. `origin` is an origin's spec."""
+    """One index to build. `origin` is an origin's spec; `keep` a path for the encoded runs, or empty."""
 
     origin: Mapping[str, object]
     file: SourceFile
     format: AudioFormat
     level: int
     threads: int
+    keep: str = ""
 
     def to_line(self) -> bytes:
         """One line; lone surrogates in names survive as JSON escapes."""
@@ -32,6 +33,7 @@ class Job:
                 ],
                 "level": self.level,
                 "threads": self.threads,
+                "keep": self.keep,
             }
         )  # fmt: skip
 
@@ -46,28 +48,32 @@ class Job:
             AudioFormat(*said["format"]),
             said["level"],
             said["threads"],
+            said["keep"],
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An index, or why there is none. `may_retry` where the source was away or changed, not malformed."""
+    """An index, or why there is none. `may_retry` where the source was away or changed, not malformed.
+
+    `kept`: the encoded runs lie at the job's path."""
 
     index: FrameIndex | None
     error: str = ""
     may_retry: bool = False
+    kept: bool = False
 
     def to_line(self) -> bytes:
         """One line."""
         raw = base64.b64encode(self.index.to_bytes()).decode() if self.index else None
-        return _line({"index": raw, "error": self.error, "may_retry": self.may_retry})
+        return _line({"index": raw, "error": self.error, "may_retry": self.may_retry, "kept": self.kept})
 
     @classmethod
     def from_line(cls, line: bytes) -> "Answer":
         """Read back; raises ValueError or MediaError where the worker did not say what it should."""
         said = json.loads(line)
         index = FrameIndex.from_bytes(base64.b64decode(said["index"])) if said["index"] else None
-        return cls(index, said["error"], said["may_retry"])
+        return cls(index, said["error"], said["may_retry"], said["kept"])
 
 
 def _line(value: Any) -> bytes:

@@ -2,13 +2,16 @@
 
 import os
 import sys
+from pathlib import Path
 
 from musfuse.errors import MediaError, MusfuseError, OriginError
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
 from musfuse.media.indexing.protocol import Answer, Job
+from musfuse.media.pcm import PcmSource
 from musfuse.origins import Origin, origin_from_spec
 from musfuse.platform import system
+from musfuse.store.runfiles import RunWriter
 
 
 def main() -> None:
@@ -35,11 +38,18 @@ def answer(job: Job, origins: dict[str, Origin]) -> Answer:
         key = repr(sorted(job.origin.items()))
         if key not in origins:
             origins[key] = origin_from_spec(job.origin)
-        source = open_pcm(origins[key], job.file, job.format, threads=job.threads)
+        origin = origins[key]
+
+        def open_source() -> PcmSource:
+            return open_pcm(origin, job.file, job.format)
+
+        writer = RunWriter(Path(job.keep)) if job.keep else None
         try:
-            return Answer(build_index(source, job.level, job.threads))
+            index = build_index(open_source, job.level, job.threads, keep=writer)
+            return Answer(index, kept=writer is not None and writer.finish())
         finally:
-            source.close()
+            if writer is not None:
+                writer.discard()
     except (MediaError, OriginError) as error:
         cause: BaseException | None = error
         while cause is not None and not (isinstance(cause, MusfuseError) and cause.may_retry):

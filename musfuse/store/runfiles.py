@@ -1,0 +1,319 @@
+"""Encoded runs kept on disk, a file a track, so that a second read costs a disk read. Anything here can be made again.
+
+A file holds the runs at the offsets that they have in the served audio (holes where a run is not kept), then a table
+of CRC-64s, one a run, 0 for none. Every run is checked when it is read; what was torn by a crash is as if it were not
+there.
+"""
+
+import hashlib
+import logging
+import os
+import threading
+import time
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import accumulate, count
+from pathlib import Path
+from typing import BinaryIO
+
+from fastcrc import crc64
+
+from musfuse.platform import system
+
+log = logging.getLogger(__name__)
+
+_SUFFIX, _NEW = ".runs", ".new"
+_OPEN_FILES = 64
+_TOUCH_SECONDS = 60.0
+_KEEP_SHARE = 0.9
+_TRACK_SHARE = 2
+_ENTRY = 8
+
+
+def _checksum(data: bytes) -> int:
+    return crc64.xz(data) or 1
+
+
+class RunWriter:
+    """Writes the runs of one track in order, before their number is known. Gives up quietly on a full disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._table = array("Q")
+        self._out: BinaryIO | None = None
+        with suppress(OSError):
+            self._out = path.open("wb")
+
+    def add(self, run: bytes) -> None:
+        """The next run."""
+        if self._out is None:
+            return
+        try:
+            self._out.write(run)
+        except OSError as error:
+            log.warning("%s: encoded runs are not kept: %s", self._path, error)
+            self.discard()
+        self._table.append(_checksum(run))
+
+    def restart(self) -> None:
+        """Forget all runs."""
+        self._table = array("Q")
+        if self._out is not None:
+            try:
+                self._out.seek(0)
+                self._out.truncate()
+            except OSError:
+                self.discard()
+
+    def finish(self) -> bool:
+        """Write the table; whether there is a whole file now."""
+        if self._out is None:
+            return False
+        try:
+            self._out.write(_table_bytes(self._table))
+            self._out.close()
+        except OSError:
+            self.discard()
+            return False
+        self._out = None
+        return True
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        out, self._out = self._out, None
+        if out is not None:
+            with suppress(OSError):
+                out.close()
+            self._path.unlink(missing_ok=True)
+
+
+class RunFile:
+    """One track's runs, `lengths` bytes long each. Reads and writes from many threads at once."""
+
+    def __init__(self, path: Path, lengths: Sequence[int]) -> None:
+        self._starts = array("Q", accumulate(lengths, initial=0))
+        self._fd = system.open_for_update(str(path))
+        self._path, self._touched = path, 0.0
+        self._lock = threading.Lock()
+        self._users, self._closed = 0, False
+        raw = system.read_at(self._fd, _ENTRY * len(lengths), self._starts[-1])
+        self._table = array("Q", raw.ljust(_ENTRY * len(lengths), b"\0"))
+        if _BIG_ENDIAN:
+            self._table.byteswap()
+
+    def get(self, run: int) -> bytes | None:
+        """A run, or None where it is not kept or was damaged."""
+        expected = self._table[run]
+        if not expected or not self._enter():
+            return None
+        try:
+            self._touch()
+            data = system.read_at(self._fd, self._starts[run + 1] - self._starts[run], self._starts[run])
+        except OSError as error:
+            log.debug("%s: %s", self._path, error)
+            return None
+        finally:
+            self._leave()
+        if len(data) != self._starts[run + 1] - self._starts[run] or _checksum(data) != expected:
+            self._table[run] = 0
+            return None
+        return data
+
+    def put(self, run: int, data: bytes) -> int:
+        """Keep a run; the bytes that this took, 0 where it was kept already. Raises OSError."""
+        if self._table[run] or len(data) != self._starts[run + 1] - self._starts[run] or not self._enter():
+            return 0
+        try:
+            system.write_at(self._fd, data, self._starts[run])
+            entry = _checksum(data)
+            system.write_at(self._fd, entry.to_bytes(_ENTRY, "little"), self._starts[-1] + _ENTRY * run)
+        finally:
+            self._leave()
+        self._table[run] = entry
+        return len(data)
+
+    def close(self) -> None:
+        """Close, once nobody is reading or writing."""
+        with self._lock:
+            self._closed = True
+            idle = not self._users
+        if idle:
+            self._let_go()
+
+    def _enter(self) -> bool:
+        with self._lock:
+            self._users += not self._closed
+            return not self._closed
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            last = self._closed and not self._users
+        if last:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        with self._lock:
+            fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def _touch(self) -> None:
+        now = time.monotonic()
+        if now - self._touched > _TOUCH_SECONDS:
+            self._touched = now
+            with suppress(OSError):
+                os.utime(self._path)
+
+
+class RunFiles:
+    """All tracks' run files in one folder, of `limit` bytes together; the least recently used go first.
+
+    A track that would take more than half of the limit is not kept. Lock order: `_lock`, then a file's own.
+    """
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self._folder, self._limit = folder, limit
+        self._lock = threading.Lock()
+        self._open: OrderedDict[str, RunFile] = OrderedDict()
+        self._bytes = -1
+        self._numbers = count()
+        self._complained = False
+
+    def new_path(self, expected_bytes: int) -> Path | None:
+        """Where a worker may write a track's runs, for `adopt`; None where they would not be kept."""
+        if expected_bytes > self._limit // _TRACK_SHARE or not self._ready():
+            return None
+        return self._folder / f"{os.getpid()}-{next(self._numbers)}{_NEW}"
+
+    def adopt(self, key: str, written: Path) -> None:
+        """Take over what a RunWriter finished, as the runs of `key`."""
+        path = self._path(key)
+        with self._lock:
+            old = self._open.pop(key, None)
+        if old is not None:
+            old.close()
+        try:
+            written.replace(path)
+            self._count(_used(path.stat()))
+        except OSError as error:
+            log.debug("%s: not kept: %s", path, error)
+
+    def get(self, key: str, lengths: Sequence[int], run: int) -> bytes | None:
+        """A run of a track whose runs have these lengths, or None."""
+        file = self._file(key, lengths, create=False)
+        return file.get(run) if file is not None else None
+
+    def put(self, key: str, lengths: Sequence[int], run: int, data: bytes) -> None:
+        """Keep a run."""
+        if self._limit <= 0 or sum(lengths) > self._limit // _TRACK_SHARE:
+            return
+        try:
+            file = self._file(key, lengths, create=True)
+            if file is not None:
+                self._count(file.put(run, data))
+        except OSError as error:
+            if not self._complained:
+                self._complained = True
+                log.warning("%s: encoded runs are not kept: %s", self._folder, error)
+
+    def forget(self, key: str) -> None:
+        """Drop a track's runs."""
+        with self._lock:
+            file = self._open.pop(key, None)
+        if file is not None:
+            file.close()
+        if self._limit > 0:
+            with suppress(OSError):
+                self._path(key).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close all files."""
+        with self._lock:
+            files = list(self._open.values())
+            self._open.clear()
+        for file in files:
+            file.close()
+
+    def _path(self, key: str) -> Path:
+        digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16)
+        return self._folder / (digest.hexdigest() + _SUFFIX)
+
+    def _file(self, key: str, lengths: Sequence[int], create: bool) -> RunFile | None:
+        with self._lock:
+            file = self._open.get(key)
+            if file is not None:
+                self._open.move_to_end(key)
+                return file
+        path = self._path(key)
+        if self._limit <= 0 or not self._ready() or (not create and not path.exists()):
+            return None
+        made = RunFile(path, lengths)
+        with self._lock:
+            file = self._open.setdefault(key, made)
+            dropped = self._open.popitem(last=False)[1] if len(self._open) > _OPEN_FILES else None
+        if file is not made:
+            made.close()
+        if dropped is not None:
+            dropped.close()
+        return file
+
+    def _ready(self) -> bool:
+        """Make the folder and add up what it holds, once."""
+        if self._limit <= 0:
+            return False
+        with self._lock:
+            if self._bytes >= 0:
+                return True
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                for left in self._folder.glob(f"*{_NEW}"):
+                    left.unlink(missing_ok=True)
+                self._bytes = sum(_used(entry.stat()) for entry in os.scandir(self._folder))
+            except OSError as error:
+                log.warning("%s: encoded runs are not kept: %s", self._folder, error)
+                self._limit = 0
+                return False
+        return True
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._bytes += more
+            full = self._bytes > self._limit
+        if full:
+            self._evict()
+
+    def _evict(self) -> None:
+        with self._lock:
+            entries = [(entry.stat(), entry.path) for entry in os.scandir(self._folder)]
+            entries.sort(key=lambda found: found[0].st_mtime_ns)
+            self._bytes = sum(_used(stat) for stat, _ in entries)
+            by_path = {str(self._path(key)): key for key in self._open}
+            closing = []
+            for stat, path in entries[:-1]:
+                if self._bytes <= self._limit * _KEEP_SHARE:
+                    break
+                if path in by_path:
+                    closing.append(self._open.pop(by_path[path]))
+                with suppress(OSError):
+                    os.unlink(path)
+                    self._bytes -= _used(stat)
+        for file in closing:
+            file.close()
+
+
+_BIG_ENDIAN = array("H", b"\x00\x01")[0] == 1
+
+
+def _table_bytes(table: "array[int]") -> bytes:
+    if _BIG_ENDIAN:
+        table = array("Q", table)
+        table.byteswap()
+    return table.tobytes()
+
+
+def _used(stat: os.stat_result) -> int:
+    blocks = getattr(stat, "st_blocks", None)
+    return stat.st_size if blocks is None else blocks * 512
