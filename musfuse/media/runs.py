@@ -27,6 +27,14 @@ class RunCache:
         self._pool: ThreadPoolExecutor | None = None
         self._ahead = 0
 
+    def peek(self, key: Key) -> bytes | None:
+        """The run where it is in memory."""
+        with self._lock:
+            data = self._runs.get(key)
+            if data is not None:
+                self._runs.move_to_end(key)
+            return data
+
     def get(self, key: Key, make: Callable[[], bytes]) -> bytes:
         """The run, made on this thread where nobody has it or makes it already; raises what `make` raises."""
         data, future, mine = self._claim(key)

@@ -5,6 +5,7 @@ import errno
 import fcntl
 import os
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -96,6 +97,11 @@ def open_shared(path: str) -> int:
 def read_at(fd: int, size: int, offset: int) -> bytes:
     """Bytes at a position, fewer at the end; from many threads at once."""
     return os.pread(fd, size, offset)
+
+
+def input_waits(fd: int, seconds: float) -> bool:
+    """Whether a read from a pipe would return at once, now or within some seconds."""
+    return bool(select.select([fd], [], [], seconds)[0])
 
 
 def open_for_update(path: str) -> int:

@@ -9,6 +9,7 @@ import socket
 import string
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from ctypes import wintypes
 from pathlib import Path
@@ -33,6 +34,9 @@ _kernel32.CreateFileW.argtypes = (
 )  # fmt: skip
 _kernel32.ReadFile.argtypes = (
     wintypes.HANDLE, wintypes.LPVOID, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), wintypes.LPVOID,
+)  # fmt: skip
+_kernel32.PeekNamedPipe.argtypes = (
+    wintypes.HANDLE, wintypes.LPVOID, wintypes.DWORD, wintypes.LPVOID, ctypes.POINTER(wintypes.DWORD), wintypes.LPVOID,
 )  # fmt: skip
 _kernel32.WriteFile.argtypes = (
     wintypes.HANDLE, wintypes.LPCVOID, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), wintypes.LPVOID,
@@ -143,6 +147,16 @@ def read_at(fd: int, size: int, offset: int) -> bytes:
             return b""
         raise ctypes.WinError(code)
     return buffer.raw[: got.value]
+
+
+def input_waits(fd: int, seconds: float) -> bool:
+    """Whether a read from a pipe would return at once, now or within some seconds."""
+    waiting, end = wintypes.DWORD(), time.monotonic() + seconds
+    while _kernel32.PeekNamedPipe(msvcrt.get_osfhandle(fd), None, 0, None, ctypes.byref(waiting), None):
+        if waiting.value or time.monotonic() >= end:
+            return waiting.value > 0
+        time.sleep(0.02)
+    return True
 
 
 def open_for_update(path: str) -> int:

@@ -13,6 +13,7 @@ import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import accumulate, count
 from pathlib import Path
@@ -30,6 +31,7 @@ _TOUCH_SECONDS = 60.0
 _KEEP_SHARE = 0.9
 _TRACK_SHARE = 2
 _ENTRY = 8
+_LATER = 32
 
 
 def _checksum(data: bytes) -> int:
@@ -110,7 +112,8 @@ class RunFile:
             return None
         try:
             self._touch()
-            data = system.read_at(self._fd, self._starts[run + 1] - self._starts[run], self._starts[run])
+            start, end = self._starts[run], self._starts[run + 1]
+            data = system.read_at(self._fd, end - start, start)
         except OSError as error:
             log.debug("%s: %s", self._path, error)
             return None
@@ -120,6 +123,10 @@ class RunFile:
             self._table[run] = 0
             return None
         return data
+
+    def has(self, run: int) -> bool:
+        """Whether a run seems to be kept."""
+        return self._table[run] != 0
 
     def put(self, run: int, data: bytes) -> int:
         """Keep a run; the bytes that this took, 0 where it was kept already. Raises OSError."""
@@ -180,6 +187,8 @@ class RunFiles:
         self._open: OrderedDict[str, RunFile] = OrderedDict()
         self._bytes = -1
         self._numbers = count()
+        self._later: ThreadPoolExecutor | None = None
+        self._room = threading.BoundedSemaphore(_LATER)
         self._complained = False
 
     def new_path(self, expected_bytes: int) -> Path | None:
@@ -206,6 +215,11 @@ class RunFiles:
         file = self._file(key, lengths, create=False)
         return file.get(run) if file is not None else None
 
+    def has(self, key: str, lengths: Sequence[int], run: int) -> bool:
+        """Whether a run seems to be kept; nothing is read."""
+        file = self._file(key, lengths, create=False)
+        return file is not None and file.has(run)
+
     def put(self, key: str, lengths: Sequence[int], run: int, data: bytes) -> None:
         """Keep a run."""
         if self._limit <= 0 or sum(lengths) > self._limit // _TRACK_SHARE:
@@ -219,6 +233,19 @@ class RunFiles:
                 self._complained = True
                 log.warning("%s: encoded runs are not kept: %s", self._folder, error)
 
+    def put_later(self, key: str, lengths: Sequence[int], run: int, data: bytes) -> None:
+        """Keep a run without letting the caller wait; when too many wait already, it is not kept."""
+        if self._limit <= 0 or not self._room.acquire(blocking=False):
+            return
+        with self._lock:
+            if self._later is None:
+                self._later = ThreadPoolExecutor(1, thread_name_prefix="keep")
+            later = self._later
+        try:
+            later.submit(self.put, key, lengths, run, data).add_done_callback(lambda _: self._room.release())
+        except RuntimeError:  # closing
+            self._room.release()
+
     def forget(self, key: str) -> None:
         """Drop a track's runs."""
         with self._lock:
@@ -230,7 +257,11 @@ class RunFiles:
                 self._path(key).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close all files."""
+        """Write what waits, close all files."""
+        with self._lock:
+            later = self._later
+        if later is not None:
+            later.shutdown(wait=True)
         with self._lock:
             files = list(self._open.values())
             self._open.clear()

@@ -10,6 +10,10 @@ from musfuse.media.pcm import DecoderPool
 from musfuse.media.runs import RunCache
 from musfuse.store import RunFiles
 
+_NEAR_BYTES = 2 << 20
+_RECENT = 3
+"""Runs that a handle holds on to: the system's read-ahead asks for one in pieces, on several threads."""
+
 
 class EncodedFrames:
     """FLAC frames of a run of PCM. Each frame's size is checked against the index before a byte of it is served."""
@@ -30,6 +34,7 @@ class EncodedFrames:
         self._read_ahead, self._on_mismatch = read_ahead, on_mismatch
         self._offsets = FrameOffsets(index)
         self._expected = 0
+        self._recent: tuple[tuple[int, bytes], ...] = ()
 
     @property
     def length(self) -> int:
@@ -41,15 +46,24 @@ class EncodedFrames:
         if size <= 0:
             return b""
         first, last = self._offsets.covering(offset, size)
-        first_run, last_run = first // RUN_FRAMES, last // RUN_FRAMES
+        runs = range(first // RUN_FRAMES, last // RUN_FRAMES + 1)
+        elsewhere = not self._expected or abs(offset - self._expected) > _NEAR_BYTES
         if offset == self._expected and offset:
-            self._prefetch(last_run)
+            self._prefetch(runs[-1])
         self._expected = offset + size
-        data = self._run(first_run)
-        if last_run > first_run:
-            data = b"".join((data, *(self._run(run) for run in range(first_run + 1, last_run + 1))))
-        start = offset - self._offsets.starts[first_run * RUN_FRAMES]
-        return data[start : start + size]
+        end = offset + size
+        parts = []
+        for run in runs:
+            data, at = self._at_hand(run), run * RUN_FRAMES
+            if data is None and elsewhere:  # perhaps nobody wants the rest of the run: only what was asked for
+                at = max(first, at)
+                data = self._encode(at, min(last + 1, (run + 1) * RUN_FRAMES))
+            elif data is None:
+                data = self._runs.get((self._key, run), lambda n=run: self._make(n))  # type: ignore[misc]
+                self._hold(run, data)
+            start = self._offsets.starts[at]
+            parts.append(data[max(0, offset - start) : end - start])
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def describe(self) -> str:
         """What these bytes are."""
@@ -68,27 +82,37 @@ class EncodedFrames:
 
     def close(self) -> None:
         """Close the decoders."""
+        self._recent = ()
         self._decoders.close()
 
     def _prefetch(self, run: int) -> None:
         final = (len(self._index.sizes) - 1) // RUN_FRAMES
         for ahead in range(run + 1, min(run + self._read_ahead, final) + 1):
-            self._runs.prefetch((self._key, ahead), lambda n=ahead: self._load(n))  # type: ignore[misc]
+            if not self._kept.has(self._key, self._offsets.runs, ahead):
+                self._runs.prefetch((self._key, ahead), lambda n=ahead: self._make(n))  # type: ignore[misc]
 
-    def _run(self, run: int) -> bytes:
-        return self._runs.get((self._key, run), lambda: self._load(run))
+    def _at_hand(self, run: int) -> bytes | None:
+        """A run that was just read, one in memory, or one on this machine's disk."""
+        for number, data in self._recent:
+            if number == run:
+                return data
+        found = self._runs.peek((self._key, run)) or self._kept.get(self._key, self._offsets.runs, run)
+        if found is not None:
+            self._hold(run, found)
+        return found
 
-    def _load(self, run: int) -> bytes:
-        """From this machine's disk where it is kept, else encoded, and kept."""
-        data = self._kept.get(self._key, self._offsets.runs, run)
-        if data is None:
-            data = self._encode(run)
-            self._kept.put(self._key, self._offsets.runs, run, data)
+    def _hold(self, run: int, data: bytes) -> None:
+        self._recent = ((run, data), *self._recent[: _RECENT - 1])
+
+    def _make(self, run: int) -> bytes:
+        data = self._encode(run * RUN_FRAMES, (run + 1) * RUN_FRAMES)
+        self._kept.put_later(self._key, self._offsets.runs, run, data)
         return data
 
-    def _encode(self, run: int) -> bytes:
-        index, first = self._index, run * RUN_FRAMES
-        sizes = index.sizes[first : first + RUN_FRAMES]
+    def _encode(self, first: int, end: int) -> bytes:
+        """Frames [first, end), fewer at the end of the track."""
+        index = self._index
+        sizes = index.sizes[first:end]
         count = min(len(sizes) * index.block_size, index.total_samples - first * index.block_size)
         words = self._decoders.read(first * index.block_size, count)
         frames = encode_run(words, index.rate, index.channels, index.bits, self._level) if words else []

@@ -13,15 +13,19 @@ from musfuse.origins import Origin, origin_from_spec
 from musfuse.platform import system
 from musfuse.store.runfiles import RunWriter
 
+_IDLE_SECONDS = 0.3
+
 
 def main() -> None:
     """Answer jobs until stdin ends."""
     system.ignore_terminal_interrupt()
     system.lower_priority()
     system.limit_memory(int(sys.argv[1]))
-    # Native decoders may print; the answers keep the real stdout to themselves.
     import soundfile  # noqa: F401 - takes most of a worker's start, and every job needs it
 
+    if not system.input_waits(0, _IDLE_SECONDS):
+        import av  # noqa: F401 - only some jobs need it
+    # Native decoders may print; the answers keep the real stdout to themselves.
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     origins: dict[str, Origin] = {}
