@@ -158,11 +158,11 @@ def test_an_index_that_cannot_be_read_is_built_again(studio: Studio, music: Path
 
 
 def test_a_source_that_changes_is_never_mixed(studio: Studio, music: Path) -> None:
-    sound.write(music / "a.wav", 400_000)
+    sound.write(music / "a.wav", 2_000_000)
     layout = studio.engine.layout(studio.track("a.wav"))
     first = layout.read_at(0, 50_000)
     layout.read_at(50_000, 50_000)  # goes on: the whole run is kept in memory
-    sound.write(music / "a.wav", 400_000, seed=2)
+    sound.write(music / "a.wav", 2_000_000, seed=2)
     assert layout.read_at(0, 50_000) == first  # from the runs kept in memory
     with pytest.raises((SourceChangedError, OSError)):
         layout.read_at(layout.size - 1000, 1000)
