@@ -49,7 +49,8 @@ class SourceFile:
 class AudioFormat:
     """The facts about a stream. `total_samples` counts samples of one channel; None where only decoding can tell.
 
-    `pcm` is `int` where the stream decodes to integers of `bits` bits, `float`, or empty for lossy codecs.
+    `pcm` is `int` where the stream decodes to integers of `bits` bits, `float`, or empty for lossy codecs. `faulty`: a
+    FLAC whose frames may be sound while its header, or what surrounds it, is not.
     """
 
     container: str
@@ -59,6 +60,7 @@ class AudioFormat:
     bits: int = 0
     total_samples: int | None = None
     pcm: str = ""
+    faulty: bool = False
 
     @property
     def duration_ns(self) -> int | None:

@@ -110,7 +110,9 @@ class Library:
         self.sources = Sources(self.files, config)
         closing.callback(self.sources.close)
         self._build_media(config, closing)
-        self.naming = Naming(self.database, template, config.view.policy, self.engine.serve_as)
+        self.naming = Naming(
+            self.database, template, config.view.policy, self.engine.serve_as, f"repair={config.flac.repair}"
+        )
         self._naming_lock = threading.Lock()
         self.sizes = Sizes(
             self.files, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,

@@ -46,6 +46,9 @@ class FlacOptions:
     """The FLAC files made here."""
 
     level: int = option(5, "libFLAC compression level: 0, 2, 3, 5, 6, 7 or 8", _encoder_level)
+    repair: bool = option(
+        False, "make FLAC originals anew whose header or surroundings `flac -t` refuses, where all their audio decodes"
+    )
     padding: int = option(8192, "bytes of PADDING in a header made here", at_least(0))
 
 

@@ -26,16 +26,17 @@ _BATCH = 2000
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Names tracks by a template under a policy. `serve_as` is MediaEngine's."""
+    """Names tracks by a template under a policy. `serve_as` is MediaEngine's, `rules` what it rests on."""
 
     database: Database
     template: Template
     policy: str
     serve_as: Callable[[AudioFormat, str], Serve]
+    rules: str = ""
 
     def adopt_view(self) -> bool:
         """Have every track named again where template, policy or rules differ from last time; whether they did."""
-        view = json.dumps([NAMING_VERSION, self.policy, self.template.text])
+        view = json.dumps([NAMING_VERSION, self.policy, self.template.text, self.rules])
         if self.database.meta("view") == view:
             return False
         with self.database.write() as db:

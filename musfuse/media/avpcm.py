@@ -24,8 +24,14 @@ _STRICT = {"err_detect": "crccheck+explode"}
 
 
 def decodes(fmt: AudioFormat) -> bool:
-    """Whether a stream is decoded here and not by libsndfile, which has PCM in CAF but not all of its ALAC."""
-    return fmt.container in DEMUXERS and (fmt.container != "caf" or fmt.codec == "alac")
+    """Whether a stream is decoded here and not by libsndfile.
+
+    libsndfile has PCM in CAF but not all of its ALAC, and FLAC but where STREAMINFO tells no length. FFmpeg's FLAC
+    parser loses frames of 10 bytes; positions that do not follow are an error there.
+    """
+    if fmt.container == "caf":
+        return fmt.codec == "alac"
+    return fmt.container in DEMUXERS and (fmt.container != "flac" or fmt.total_samples is None)
 
 
 class AvPcm:
@@ -120,6 +126,8 @@ class AvPcm:
                     continue
                 self._at = position
             elif position is not None and position != self._at:
+                if self.format.container == "flac":
+                    raise MediaError(f"{self._shown}: frames are missing before sample {position}")
                 self.sequential = True
             self._left = words
             return True

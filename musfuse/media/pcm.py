@@ -169,7 +169,8 @@ def sndfile_format(opened: Any) -> AudioFormat:
         bits, kind = _OTHER_BITS.get(subtype, (0, ""))
     container = {"WAVEX": "wav"}.get(opened.format, opened.format.lower())
     codec = "flac" if container == "flac" else ("alac" if subtype.startswith("ALAC") else subtype.lower())
-    return AudioFormat(container, codec, opened.samplerate, opened.channels, bits, opened.frames, kind)
+    known = opened.frames if opened.frames < 1 << 40 else None  # libsndfile's word for a FLAC that does not tell
+    return AudioFormat(container, codec, opened.samplerate, opened.channels, bits, known, kind)
 
 
 class DecoderPool:

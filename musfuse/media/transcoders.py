@@ -83,8 +83,10 @@ class FlacTranscoder:
         self._runs, self._kept, self._read_ahead = runs, kept, read_ahead
 
     def accepts(self, fmt: AudioFormat) -> bool:
-        """Integer PCM of 8, 16 or 24 bits that is not FLAC already."""
-        return fmt.codec != "flac" and can_encode(fmt)
+        """Integer PCM of 8, 16 or 24 bits that is not FLAC already, or is a faulty one that may be repaired."""
+        if fmt.codec == "flac":
+            return self._options.repair and fmt.faulty and fmt.container == "flac" and can_encode(fmt)
+        return can_encode(fmt)
 
     def token(self) -> str:
         """Encoder, level, header, padding."""

@@ -169,9 +169,15 @@ def test_a_source_that_changes_is_never_mixed(studio: Studio, music: Path) -> No
 
 
 @pytest.mark.parametrize("policy", ["flac", "wav", "original"])
-@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.aiff", "a.mp3"])
+@pytest.mark.parametrize(
+    "name", ["a.wav", "a.aiff", "a.flac", "a.mp3", "a.w64", "a.au", "a.caf", "a.rf64", "a.m4a", "a.wv", "a.tta"]
+)
 def test_streams_rise_and_end_with_the_audio(studio: Studio, music: Path, policy: str, name: str) -> None:
-    sound.write(music / name, 700_000)
+    if name[2:] in ("m4a", "wv", "tta"):
+        options = ("-c:a", "alac") if name == "a.m4a" else ()
+        sound.convert(sound.write(music.parent / "a.wav", 700_000), music / name, *options)
+    else:
+        sound.write(music / name, 700_000)
     track = studio.track(name, policy)
     layout = studio.engine.layout(track)
     result = studio.engine.open_stream(track, policy)

@@ -5,7 +5,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 
 from musfuse.library.catalog.database import Database
 from musfuse.model import AudioFormat, Picture, Serve, SourceFile, Stamp, TagSet, Track
@@ -258,12 +258,8 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
         " ON CONFLICT (file) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"
         " picture = excluded.picture, album_key = excluded.album_key, disc = excluded.disc, named = 0, size = NULL,"
         " problem = ''",
-        (file, json.dumps(_format_values(row.format)), json.dumps(dict(row.tags)), picture, row.album_key, row.disc),
+        (file, json.dumps(astuple(row.format)), json.dumps(dict(row.tags)), picture, row.album_key, row.disc),
     )
-
-
-def _format_values(fmt: AudioFormat) -> list[object]:
-    return [fmt.container, fmt.codec, fmt.sample_rate, fmt.channels, fmt.bits, fmt.total_samples, fmt.pcm]
 
 
 def _source_files(db: sqlite3.Connection, where: str, *values: object) -> list[SourceFile]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from musfuse.errors import MalformedError, MediaError
-from musfuse.media.containers.flac import probe_flac
+from musfuse.media.containers.flac import parse_streaminfo, probe_flac
 from musfuse.media.containers.lossless import probe_caf_alac, probe_lossless
 from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
 from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff
@@ -63,7 +63,7 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
     if container == "flac":
         fmt, notes = probe_flac(reader, start, file.stamp.size)
         tags, _ = _tolerant(read_tinytag, reader, file)
-        return Reading(fmt, tags, notes)
+        return Reading(replace(fmt, faulty=bool(notes) and fmt.total_samples != 0), tags, notes)
     if container == "caf" and (alac := probe_caf_alac(reader)) is not None:
         return Reading(alac, TagSet())
     if container in SNDFILE_CONTAINERS:
@@ -83,6 +83,16 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
         tags, _ = _tolerant(read_apev2, reader, file)
         return Reading(fmt, tags, notes)
     return _with_stream_facts(container, _read_tagged(container, file, reader), reader, start)
+
+
+def check_md5(origin: Origin, file: SourceFile, md5: bytes) -> None:
+    """Raise MalformedError where a FLAC's STREAMINFO has an MD5 and its audio another: not all of it decoded."""
+    with open_reader(origin, file) as reader:
+        start = id3v2_length(reader.read(10))
+        reader.seek(start + 8)
+        expected = parse_streaminfo(reader.read(34)).md5
+    if any(expected) and expected != md5:
+        raise MalformedError(f"{origin.name}/{file.path}: its audio does not have the MD5 that STREAMINFO tells")
 
 
 def _with_stream_facts(container: str, reading: Reading, reader: io.BufferedReader, start: int) -> Reading:

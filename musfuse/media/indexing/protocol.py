@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from musfuse.media.flac.index import FrameIndex
@@ -28,14 +28,12 @@ class Job:
             {
                 "origin": dict(self.origin),
                 "file": [file.source_uid, file.path, file.stamp.size, file.stamp.mtime_ns, file.ident],
-                "format": [
-                    fmt.container, fmt.codec, fmt.sample_rate, fmt.channels, fmt.bits, fmt.total_samples, fmt.pcm
-                ],
+                "format": astuple(fmt),
                 "level": self.level,
                 "threads": self.threads,
                 "keep": self.keep,
             }
-        )  # fmt: skip
+        )
 
     @classmethod
     def from_line(cls, line: bytes) -> "Job":

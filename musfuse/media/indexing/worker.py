@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from musfuse.errors import MediaError, MusfuseError, OriginError
+from musfuse.media.containers.reading import check_md5
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
 from musfuse.media.indexing.protocol import Answer, Job
@@ -50,6 +51,8 @@ def answer(job: Job, origins: dict[str, Origin]) -> Answer:
         writer = RunWriter(Path(job.keep)) if job.keep else None
         try:
             index = build_index(open_source, job.level, job.threads, keep=writer)
+            if job.format.container == "flac":
+                check_md5(origin, job.file, index.md5)
             return Answer(index, kept=writer is not None and writer.finish())
         finally:
             if writer is not None:
