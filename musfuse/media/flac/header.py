@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from musfuse.media.flac.index import FrameIndex, FrameOffsets
+from musfuse.media.flac.index import FrameIndex
 from musfuse.model import Picture, TagSet
 
 HEADER_VERSION = 1
@@ -50,8 +50,8 @@ def streaminfo(index: FrameIndex) -> bytes:
     packed = index.rate << 44 | (index.channels - 1) << 41 | (index.bits - 1) << 36 | index.total_samples
     return (
         struct.pack(">HH", index.block_size, index.block_size)
-        + min(index.sizes).to_bytes(3, "big")
-        + max(index.sizes).to_bytes(3, "big")
+        + index.offsets.smallest.to_bytes(3, "big")
+        + index.offsets.largest.to_bytes(3, "big")
         + packed.to_bytes(8, "big")
         + index.md5
     )
@@ -59,7 +59,7 @@ def streaminfo(index: FrameIndex) -> bytes:
 
 def seek_table(index: FrameIndex) -> bytes:
     """SEEKTABLE (§8.5): a point about every ten seconds, each the exact start of a frame."""
-    offsets = FrameOffsets(index).starts
+    offsets = index.offsets.starts
     frames = len(index.sizes)
     step = max(1, _SEEK_SECONDS * index.rate // index.block_size, -(-frames // _MAX_SEEK_POINTS))
     return b"".join(

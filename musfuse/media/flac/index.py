@@ -4,7 +4,8 @@ import struct
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from functools import cached_property
+from itertools import pairwise
 
 from musfuse.errors import MalformedError
 from musfuse.model import AudioFormat, SourceFile
@@ -17,7 +18,7 @@ RUN_FRAMES = 32
 _SIZES = {2: "H", 4: "I"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FrameIndex:
     """All that is known of a track's FLAC frames once its PCM has been encoded: `sizes` in bytes, one a frame.
 
@@ -34,10 +35,15 @@ class FrameIndex:
     sizes: "array[int]"
     sequential: bool = False
 
+    @cached_property
+    def offsets(self) -> "FrameOffsets":
+        """Where each frame begins."""
+        return FrameOffsets(self)
+
     @property
     def audio_bytes(self) -> int:
         """Bytes of all frames."""
-        return sum(self.sizes)
+        return self.offsets.length
 
     def to_bytes(self) -> bytes:
         """For the KvStore: about two bytes a frame."""
@@ -67,8 +73,13 @@ class FrameOffsets:
     """Where each frame begins, and how long each run of RUN_FRAMES frames is; made when a file is opened."""
 
     def __init__(self, index: FrameIndex) -> None:
-        self.starts = array("Q", accumulate(index.sizes, initial=0))
+        import numpy as np
+
+        sizes = np.frombuffer(index.sizes, f"u{index.sizes.itemsize}") if index.sizes else np.zeros(0, "u4")
+        self.starts = array("Q", bytes(8))
+        self.starts.frombytes(np.cumsum(sizes, dtype=np.uint64).tobytes())
         self.length = self.starts[-1]
+        self.smallest, self.largest = (int(sizes.min()), int(sizes.max())) if len(sizes) else (0, 0)
         bounds = [*self.starts[:-1:RUN_FRAMES], self.length]
         self.runs = array("I", (end - start for start, end in pairwise(bounds)))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from musfuse.errors import IndexMismatchError
 from musfuse.media.flac.encoder import encode_run
 from musfuse.media.flac.frames import renumber
-from musfuse.media.flac.index import RUN_FRAMES, FrameIndex, FrameOffsets
+from musfuse.media.flac.index import RUN_FRAMES, FrameIndex
 from musfuse.media.pcm import DecoderPool
 from musfuse.media.runs import RunCache
 from musfuse.store import RunFiles
@@ -32,7 +32,7 @@ class EncodedFrames:
         self._key, self._index, self._decoders, self._level = key, index, decoders, level
         self._runs, self._kept = runs, kept
         self._read_ahead, self._on_mismatch = read_ahead, on_mismatch
-        self._offsets = FrameOffsets(index)
+        self._offsets = index.offsets
         self._expected = 0
         self._recent: tuple[tuple[int, bytes], ...] = ()
 
