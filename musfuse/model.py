@@ -125,8 +125,17 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Samples [first, first + count) of an image, to its end where `count` is None; `sheet` says what cut it there."""
+
+    first: int
+    count: int | None
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
-    """One playable thing: a whole original, or later a range of one.
+    """One playable thing: a whole original, or where `part` is set a range of one.
 
     `version` rises whenever the served bytes may change. `serve` was settled when the track was named, because the
     extension in its name comes from it.
@@ -139,3 +148,9 @@ class Track:
     serve: Serve
     version: int = 1
     picture: Picture | None = None
+    part: Part | None = None
+
+    @property
+    def pcm_range(self) -> tuple[int, int | None]:
+        """First sample and number of samples (None: to the end) of the original that it plays."""
+        return (self.part.first, self.part.count) if self.part else (0, None)

@@ -19,6 +19,16 @@ def describe(library: Library, path: str) -> dict[str, Any]:
     return facts | _track(library, path, row)
 
 
+def _cut(row: TrackRow) -> dict[str, Any] | None:
+    """Sheet and sample range of a track of an image."""
+    if not row.sheet:
+        return None
+    first, count = row.track.pcm_range
+    total = row.track.format.total_samples
+    end = first + count if count is not None else total
+    return {"sheet": row.sheet, "first_sample": first, "end_sample": end}
+
+
 def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:
     track = row.track
     fmt = track.format
@@ -32,6 +42,7 @@ def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:
             "bits": fmt.bits, "samples": fmt.total_samples,
         },
         "tags": {name: list(values) for name, values in track.tags.items()},
+        "cut": _cut(row),
         "template": library.config.view.template,
         "wanted": row.wanted,
         "numbered": path.rsplit("/", 1)[-1] != row.wanted.rsplit("/", 1)[-1],

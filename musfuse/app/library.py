@@ -14,16 +14,20 @@ from musfuse.drive import Drive
 from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError, StoreError
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Files, Nodes, SourceRow
+from musfuse.library.catalog.sheets import Sheets
+from musfuse.library.cueing import Cueing, CueRules
 from musfuse.library.naming import Naming
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
 from musfuse.media.art import EmbeddedCovers
+from musfuse.media.cue import CutRules
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool
 from musfuse.media.ports import EmbeddedTags
 from musfuse.media.runs import RunCache
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
+from musfuse.model import SourceFile
 from musfuse.origins import LocalOrigin, Origin
 from musfuse.platform import system
 from musfuse.store import DiskKv, KvNamespace, RoutedKv, RunFiles, SqliteKv
@@ -113,6 +117,10 @@ class Library:
         self.naming = Naming(
             self.database, template, config.view.policy, self.engine.serve_as, f"repair={config.flac.repair}"
         )
+        cue = config.cue
+        cuts = CutRules(cue.pregap, cue.hidden_seconds)
+        rules = CueRules(cuts, cue.encoding, cue.keep_image, config.view.policy != "original")
+        self.cueing = Cueing(Sheets(self.database), rules)
         self._naming_lock = threading.Lock()
         self.sizes = Sizes(
             self.files, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
@@ -171,6 +179,7 @@ class Library:
 
     def scan_all(self, scanner: Scanner) -> list[ScanResult]:
         """Scan every source; a source that is away does not stop the others."""
+        self.cueing.adopt_rules()
         self.naming.adopt_view()
         self.name_tracks()
         return [scanner.scan(row, self.sources.origin(row.uid)) for row in self.sources.rows()]
@@ -186,6 +195,7 @@ class Library:
     def name_tracks(self) -> None:
         """Give names to what has none, and tell the drive."""
         with self._naming_lock:
+            self.cueing.run(self._forget_part)
             changed = self.naming.run()
         self.drive.invalidate()
         if changed:
@@ -195,11 +205,13 @@ class Library:
         """Take everything down in reverse."""
         self._closing.close()
 
-    def _forget(self, file: object) -> None:
-        from musfuse.model import SourceFile
+    def _forget(self, file: SourceFile, pcm_range: tuple[int, int | None]) -> None:
+        self.sizes.forget(file, pcm_range)
 
-        assert isinstance(file, SourceFile)
-        self.sizes.forget(file)
+    def _forget_part(self, file: int, pcm_range: tuple[int, int | None]) -> None:
+        found = self.files.source_file(file)
+        if found is not None:
+            self.sizes.forget(found, pcm_range)
 
 
 class _Pace:

@@ -4,6 +4,7 @@ The TOML file, `MUSFUSE_SECTION_KEY` environment variables, `musfuse config show
 from these dataclasses; a test fails where the documentation lacks one.
 """
 
+import codecs
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -63,6 +64,31 @@ class IndexOptions:
     memory_mib: int = option(1024, "address space of a worker process in MiB (Linux)", at_least(256))
 
 
+def _known_encoding(value: str) -> str | None:
+    try:
+        codecs.lookup(value or "ascii")
+    except LookupError:
+        return "is no encoding that Python knows"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class CueOptions:
+    """Albums ripped as one image with a cue sheet."""
+
+    pregap: Literal["append", "prepend", "drop"] = option(
+        "append",
+        "audio between INDEX 00 and INDEX 01: append it to the track before, prepend it to its own, or drop it",
+    )
+    hidden_seconds: int = option(
+        3,
+        "audio before track 1 that is longer than this becomes a hidden track 0, else it is part of track 1",
+        at_least(0),
+    )
+    keep_image: bool = option(False, "show the image too, beside its tracks")
+    encoding: str = option("", "encoding of sheets without a byte order mark; empty: found out", _known_encoding)
+
+
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
     """Reading the sources."""
@@ -107,6 +133,7 @@ class Config:
     view: ViewOptions = ViewOptions()
     flac: FlacOptions = FlacOptions()
     index: IndexOptions = IndexOptions()
+    cue: CueOptions = CueOptions()
     scan: ScanOptions = ScanOptions()
     cache: CacheOptions = CacheOptions()
     fuse: FuseOptions = FuseOptions()

@@ -31,7 +31,7 @@ class Naming:
     database: Database
     template: Template
     policy: str
-    serve_as: Callable[[AudioFormat, str], Serve]
+    serve_as: Callable[[AudioFormat, str, bool], Serve]
     rules: str = ""
 
     def adopt_view(self) -> bool:
@@ -91,14 +91,21 @@ class Naming:
     def _name(self, db: sqlite3.Connection, track: int) -> set[str]:
         row = db.execute(
             "SELECT t.format, t.tags, t.several_discs, t.album_key, t.disc, t.problem, t.dir_key, t.serve,"
-            " d.path, f.name"
+            " d.path, f.name, t.hidden, t.first_sample, t.samples"
             " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder WHERE t.id = ?",
             (track,),
         ).fetchone()
+        if row[10]:  # an image behind its parts has no place on the drive
+            db.execute(
+                "UPDATE track SET named = 1, serve = NULL, dir = NULL, dir_key = NULL, name = NULL WHERE id = ?",
+                (track,),
+            )
+            return {row[6]} if row[6] is not None else set()
         fmt, tags = AudioFormat(*json.loads(row[0])), TagSet(json.loads(row[1]))
+        cut = bool(row[11]) or row[12] is not None
         several = bool(row[2]) if row[3] else row[4] > 1 or _total_discs(tags) > 1
         several = several or _total_discs(tags) > 1
-        serve = Serve.ORIGINAL if row[5] else self.serve_as(fmt, self.policy)
+        serve = Serve.ORIGINAL if row[5] else self.serve_as(fmt, self.policy, cut)
         path = join(from_blob(row[8]), from_blob(row[9]))
         wants = self.template.render(Subject(tags, fmt, path, served_extension(serve, path), several))
         folder = "/".join(wants.folders)
@@ -145,14 +152,15 @@ def _with_parents(key: str) -> list[str]:
 def _settle_folder(db: sqlite3.Connection, key: str) -> int:
     """Files of one folder: each track's node gets its name, numbered where taken."""
     wants = db.execute(
-        "SELECT t.id, t.name, t.name_limit, t.dir, s.position, d.path, f.name FROM track t JOIN file f ON f.id = t.file"
+        "SELECT t.id, t.name, t.name_limit, t.dir, s.position, d.path, f.name, t.part"
+        " FROM track t JOIN file f ON f.id = t.file"
         " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.dir_key = ?",
         (key,),
     ).fetchall()
     folder = _folder_id(db, key, wants[0][3] if wants else "") if wants else _existing_folder(db, key)
     if folder is None:
         return 0
-    wants.sort(key=lambda row: (row[4], join(from_blob(row[5]), from_blob(row[6]))))
+    wants.sort(key=lambda row: (row[4], join(from_blob(row[5]), from_blob(row[6])), row[7]))
     taken = {row[0] for row in db.execute("SELECT name_key FROM node WHERE parent = ? AND track IS NULL", (folder,))}
     names = _assign([(row[0], row[1], row[2]) for row in wants], taken)
     have = {
@@ -170,7 +178,7 @@ def _settle_folder(db: sqlite3.Connection, key: str) -> int:
         wanted = db.execute(
             "SELECT t.dir_key FROM node n JOIN track t ON t.id = n.track WHERE n.id = ?", (node,)
         ).fetchone()
-        if wanted is None or wanted[0] == key:
+        if wanted is None or wanted[0] in (None, key):
             db.execute("DELETE FROM node WHERE id = ?", (node,))
         else:  # its new folder takes it over when that is settled
             db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", (node,))
@@ -251,7 +259,7 @@ def _settle_spelling(db: sqlite3.Connection, key: str) -> int:
     best = db.execute(
         "SELECT min(rank) FROM (SELECT min(owner) AS rank FROM node WHERE parent = ? AND track IS NULL UNION ALL"
         " SELECT min(printf('%08d', s.position) || hex(d.path) || iif(d.path = x'', '', '2F') || hex(f.name)"
-        " || ' ' || t.dir)"
+        " || printf('/%06d', t.part) || ' ' || t.dir)"
         " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
         " WHERE t.dir_key = ?)",
         (node, key),

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 
 from musfuse.errors import MusfuseError, OriginError
 from musfuse.events import EventBus, ScanProgress
+from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import FileRow, Files, SourceRow
-from musfuse.library.catalog.files import join
-from musfuse.library.names import name_key
+from musfuse.library.catalog.files import Removed, join
 from musfuse.media.art import CoverExtractor
-from musfuse.media.containers.reading import EXTENSIONS, read_original
+from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION, read_original, read_sheet_file
 from musfuse.media.pcm import can_encode
-from musfuse.model import NodeKind, SourceFile, Stamp, TagSet
+from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin
 from musfuse.store import KvNamespace, KvStore
 
@@ -69,7 +69,7 @@ class Scanner:
         events: EventBus,
         threads: int,
         after_batch: Callable[[bool], None],
-        on_removed: Callable[[SourceFile], None],
+        on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
     ) -> None:
         self._files, self._store, self._covers, self._events = files, store, covers, events
         self._threads, self._after_batch, self._on_removed = threads, after_batch, on_removed
@@ -89,11 +89,11 @@ class Scanner:
             log.warning("%s", error)
             return result
         scan = self._files.begin_scan(source.id)
-        removed: list[SourceFile] = []
+        removed: list[Removed] = []
         with ThreadPoolExecutor(self._threads, thread_name_prefix="scan") as pool:
             batch, window = _Batch(), deque[_Pending]()
-            for folder, file, known in self._changed(source, origin, scan, result, removed):
-                window.append(_Pending(folder, pool.submit(self._look, origin, file), known))
+            for folder, file, known, beside in self._changed(source, origin, scan, result, removed):
+                window.append(_Pending(folder, pool.submit(self._look, origin, file, beside), known))
                 while len(window) > _WINDOW or (window and window[0].future.done()):
                     batch = self._collect(window.popleft(), batch, result)
             while window:
@@ -115,7 +115,8 @@ class Scanner:
         scan = self._files.begin_scan(source.id)  # a number over that of a scan now going on
         folder = self._files.folder(source.id, folder_path, scan)
         self._files.end_scan(scan)
-        known = self._files.known(folder).get(name)
+        names = self._files.known(folder)
+        known = names.get(name)
         try:
             stat = origin.stat(path)
         except OriginError:
@@ -123,15 +124,17 @@ class Scanner:
                 self._drop_removed(self._files.remove_files([known[0]]))
         else:
             if known is None or known[1] != stat.stamp:
-                row = self._look(origin, SourceFile(source.uid, path, stat.stamp, stat.ident))
+                beside = any(map(_is_sheet, names))
+                row = self._look(origin, SourceFile(source.uid, path, stat.stamp, stat.ident), beside)
                 if known is None or not _half_written(row):
                     self._files.put_files([(folder, row)])
         self._after_batch(True)
 
     def _changed(
-        self, source: SourceRow, origin: Origin, scan: int, result: ScanResult, removed: list[SourceFile]
-    ) -> Iterator[tuple[int, SourceFile, bool]]:
-        """Walk; yield (folder id, file, whether it was known before) for each file that is new or changed."""
+        self, source: SourceRow, origin: Origin, scan: int, result: ScanResult, removed: list[Removed]
+    ) -> Iterator[tuple[int, SourceFile, bool, bool]]:
+        """Walk; yield (folder id, file, whether it was known before, whether it lies beside a cue sheet) for each file
+        that is new or changed."""
         stack: list[tuple[str, tuple[str, ...]]] = [("", (origin.stat("").ident,))]
         while stack and not self._cancel.is_set():
             path, above = stack.pop()
@@ -144,6 +147,8 @@ class Scanner:
             folder = self._files.folder(source.id, path, scan)
             known = self._files.known(folder)
             below = []
+            sheets = {entry.name for entry in entries if _is_sheet(entry.name)}
+            new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
             for entry in entries:
                 if entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
                     if (entry.stat.ident and entry.stat.ident in above) or len(above) >= _MAX_DEPTH:
@@ -158,11 +163,14 @@ class Scanner:
                     if entry.stat is None:
                         self._files.put_files([(folder, _unreadable(entry))])
                         result.skipped += 1
-                    elif before is None or before[1:] != (entry.stat.stamp, entry.stat.ident):
-                        if before is not None:
-                            removed.append(SourceFile(source.uid, join(path, entry.name), before[1], before[2]))
+                        continue
+                    same = before is not None and before[1:] == (entry.stat.stamp, entry.stat.ident)
+                    if before is not None and not same:
+                        old = SourceFile(source.uid, join(path, entry.name), before[1], before[2])
+                        removed += [(old, bounds) for bounds in self._files.ranges(before[0])]
+                    if not same or new_sheet:
                         file = SourceFile(source.uid, join(path, entry.name), entry.stat.stamp, entry.stat.ident)
-                        yield folder, file, before is not None
+                        yield folder, file, before is not None, bool(sheets)
             if known:
                 result.removed += len(known)
                 removed += self._files.remove_files(file for file, _, _ in known.values())
@@ -171,18 +179,21 @@ class Scanner:
     @staticmethod
     def _is_music(entry: Entry, result: ScanResult) -> bool:
         extension = entry.name.rsplit(".", 1)[-1].lower() if "." in entry.name else ""
-        if extension in EXTENSIONS and not entry.name.startswith("._"):
+        if (extension in EXTENSIONS or extension == SHEET_EXTENSION) and not entry.name.startswith("._"):
             return True
         result.ignored += 1
         return False
 
-    def _look(self, origin: Origin, file: SourceFile) -> FileRow:
+    def _look(self, origin: Origin, file: SourceFile, beside_sheet: bool) -> FileRow:
         """Read one file; every failure becomes a row with its reason."""
         name = file.path.rsplit("/", 1)[-1]
         try:
+            if _is_sheet(name):
+                return FileRow(name, file.stamp, file.ident, sheets=(("cue", read_sheet_file(origin, file)),))
             reading = read_original(origin, file)
             picture = None
-            if can_encode(reading.format) and reading.format.codec != "flac":
+            cut = beside_sheet or bool(reading.sheets)
+            if can_encode(reading.format) and (reading.format.codec != "flac" or cut):
                 picture = self._covers.extract(origin, file)
                 if picture:
                     self._keep_picture(picture.picture.digest, picture.data)
@@ -195,7 +206,7 @@ class Scanner:
         tags = reading.tags
         return FileRow(
             name, file.stamp, file.ident, "", "; ".join(reading.notes), reading.format, tags,
-            picture.picture if picture else None, album_key(tags), disc_number(tags),
+            picture.picture if picture else None, album_key(tags), disc_number(tags), reading.sheets,
         )  # fmt: skip
 
     def _keep_picture(self, digest: str, data: bytes) -> None:
@@ -219,10 +230,10 @@ class Scanner:
         self._events.publish(ScanProgress(result.source, result.seen, result.read, result.skipped))
         return _Batch()
 
-    def _drop_removed(self, removed: list[SourceFile]) -> None:
-        for file in removed:
+    def _drop_removed(self, removed: list[Removed]) -> None:
+        for file, bounds in removed:
             if not self._files.is_known(file):
-                self._on_removed(file)
+                self._on_removed(file, bounds)
 
 
 def _half_written(row: FileRow) -> bool:
@@ -230,21 +241,9 @@ def _half_written(row: FileRow) -> bool:
     return bool(row.problem) and abs(time.time_ns() - row.stamp.mtime_ns) < _SETTLE_NS
 
 
+def _is_sheet(name: str) -> bool:
+    return name.lower().endswith("." + SHEET_EXTENSION) and not name.startswith("._")
+
+
 def _unreadable(entry: Entry) -> FileRow:
     return FileRow(entry.name, Stamp(0, 0), "", problem=entry.problem)
-
-
-def album_key(tags: TagSet) -> str:
-    """What tracks of one album share; empty where the album is not known."""
-    album = tags.first("album")
-    if not album:
-        return ""
-    release = tags.first("musicbrainz_albumid")
-    artist = tags.first("albumartist") or tags.first("artist") or ""
-    return f"mbid/{release.lower()}" if release else f"{name_key(artist)}/{name_key(album)}"
-
-
-def disc_number(tags: TagSet) -> int:
-    """The disc's number, 0 where it is not known."""
-    text = (tags.first("discnumber") or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0

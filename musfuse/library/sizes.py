@@ -18,7 +18,7 @@ from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.ports import NotIndexedError
 from musfuse.media.transcoders import IndexStore
-from musfuse.model import AudioFormat, Serve, SourceFile, Track
+from musfuse.model import Serve, SourceFile, Track
 from musfuse.origins import Origin
 from musfuse.store import RunFiles
 
@@ -113,16 +113,25 @@ class Sizes:
     def request(self, track: Track, priority: Priority) -> "Future[Answer]":
         """Queue a track's index; when the future is done, the catalog has its size or its failure."""
         origin = self._origin_of(track.file.source_uid)
-        key = self._indexes.key(track.file)
+        key = self._indexes.key(track.file, track.pcm_range)
         done: Future[Answer] = Future()
         # Who waits for the size reads next: what the pass encodes is kept for them, as long as it is small.
-        path = None if priority is Priority.BACKGROUND else self._kept.new_path(_pcm_bytes(track.format))
+        path = None if priority is Priority.BACKGROUND else self._kept.new_path(_pcm_bytes(track))
         keep = str(path) if path else ""
-        job = Job(origin.spec(), track.file, track.format, self._level, self._threads, keep)
+        sequential = track.part is not None and self._indexes.lies(track.file)
+        job = Job(
+            origin.spec(), track.file, track.format, self._level, self._threads, keep, track.pcm_range, sequential
+        )
 
         def settle(asked: "Future[Answer]") -> None:
             answer = asked.result()
             try:
+                if track.part is not None and answer.index is not None and answer.index.sequential and not sequential:
+                    # This part and those behind it were cut by timestamps that lie: all are made anew.
+                    self._indexes.set_lies(track.file)
+                    self._files.forget_sizes(track.file)
+                    self.request(track, priority).add_done_callback(lambda again: done.set_result(again.result()))
+                    return
                 if answer.kept and path is not None:
                     self._kept.adopt(key, path)
                 self._settle(track, answer)
@@ -134,10 +143,10 @@ class Sizes:
         self._pool.submit(key, job, priority).add_done_callback(settle)
         return done
 
-    def forget(self, file: SourceFile) -> None:
-        """Drop the index of an original that is gone."""
-        self._kept.forget(self._indexes.key(file))
-        self._indexes.drop(file)
+    def forget(self, file: SourceFile, pcm_range: tuple[int, int | None] = (0, None)) -> None:
+        """Drop the index of an original, or a part of one, that is gone."""
+        self._kept.forget(self._indexes.key(file, pcm_range))
+        self._indexes.drop(file, pcm_range)
 
     def _row(self, track: int) -> TrackRow:
         row = self._files.track(track)
@@ -156,7 +165,7 @@ class Sizes:
 
     def _settle(self, track: Track, answer: Answer) -> None:
         if answer.index is not None:
-            self._indexes.put(track.file, answer.index)
+            self._indexes.put(track, answer.index)
             size = self._from_index(track)
             self._events.publish(TrackIndexed(track.id, size))
         elif not answer.may_retry:
@@ -166,9 +175,11 @@ class Sizes:
             self._events.publish(TrackIndexed(track.id, None, answer.error))
 
 
-def _pcm_bytes(fmt: AudioFormat) -> int:
+def _pcm_bytes(track: Track) -> int:
     """About the most that the track's frames will take."""
-    return (fmt.total_samples or 0) * fmt.channels * fmt.bits // 8
+    fmt, (first, count) = track.format, track.pcm_range
+    samples = (fmt.total_samples or 0) - first if count is None else count
+    return max(0, samples) * fmt.channels * fmt.bits // 8
 
 
 class Backlog:

@@ -1,6 +1,7 @@
 """MediaEngine: what a track is served as, its exact bytes at any offset, and the same as a timestamped stream."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from musfuse.media.art import CoverExtractor
 from musfuse.media.flac.served import EncodedFrames
@@ -24,9 +25,14 @@ class MediaEngine:
         self._origin_of, self._covers, self._overlay = origin_of, covers, overlay
         self._transcoders: Mapping[Serve, FormatTranscoder] = {t.serve: t for t in transcoders}
 
-    def serve_as(self, fmt: AudioFormat, policy: str) -> Serve:
-        """What a stream is served as under a policy: the policy's format where it loses nothing, else the original."""
+    def serve_as(self, fmt: AudioFormat, policy: str, cut: bool = False) -> Serve:
+        """What a stream is served as under a policy: the policy's format where it loses nothing, else the original.
+
+        A stream that is `cut` out of an image cannot be the original: whoever cuts has seen to `can_encode`.
+        """
         wanted = Serve(policy)
+        if cut:
+            return Serve.FLAC if wanted is Serve.ORIGINAL else wanted
         return wanted if self._transcoders[wanted].accepts(fmt) else Serve.ORIGINAL
 
     def token(self, serve: Serve) -> str:
@@ -44,15 +50,7 @@ class MediaEngine:
 
         Raises what `layout` raises at once; errors of the original surface while the chunks are read.
         """
-        served = Track(
-            track.id,
-            track.file,
-            track.format,
-            track.tags,
-            self.serve_as(track.format, policy),
-            track.version,
-            track.picture,
-        )
+        served = replace(track, serve=self.serve_as(track.format, policy, track.part is not None))
         layout = self.layout(served)
         found = self._covers.extract(self._origin_of(track.file.source_uid), track.file)
         duration = _exact_duration(layout, track.format)

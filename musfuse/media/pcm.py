@@ -8,6 +8,7 @@ form of which RFC 9639 §8.2 takes the MD5 and which a WAV holds.
 import io
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from musfuse.errors import MalformedError, MediaError, OriginError
@@ -100,6 +101,31 @@ class SndfilePcm:
         """Let go of the decoder."""
         self._file.close()
         self._input.close()
+
+
+class RangePcm:
+    """Samples [first, first + count) of another source, to its end where `count` is None."""
+
+    def __init__(self, source: PcmSource, first: int, count: int | None) -> None:
+        self._source, self._first, self._count = source, first, count
+        total = source.format.total_samples
+        left = None if total is None else max(0, total - first)
+        known = count if left is None else left if count is None else min(count, left)
+        self.format = replace(source.format, total_samples=known)
+
+    @property
+    def sequential(self) -> bool:
+        """As the whole source."""
+        return self._source.sequential
+
+    def read(self, start: int, count: int) -> bytes:
+        """Samples of the range, fewer at its end."""
+        room = count if self._count is None else min(count, self._count - start)
+        return self._source.read(self._first + start, room) if room > 0 else b""
+
+    def close(self) -> None:
+        """Close the source."""
+        self._source.close()
 
 
 class SndfileInput:

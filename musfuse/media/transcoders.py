@@ -22,6 +22,9 @@ from musfuse.store import KvNamespace, KvStore, RunFiles
 
 log = logging.getLogger(__name__)
 
+PcmBounds = tuple[int, int | None]
+WHOLE: PcmBounds = (0, None)
+
 
 class IndexStore:
     """Frame indexes in the KvStore, under keys that hold everything their frames depend on."""
@@ -39,30 +42,43 @@ class IndexStore:
                 self._encoder = fingerprint(self._level)
             return self._encoder
 
-    def key(self, file: SourceFile) -> str:
-        """The key for a whole original."""
-        return index_key(file, self._level, block_size(self._level), self.encoder)
+    def key(self, file: SourceFile, pcm_range: PcmBounds = WHOLE) -> str:
+        """The key for an original, or a part of one."""
+        return index_key(file, self._level, block_size(self._level), self.encoder, pcm_range)
 
-    def get(self, file: SourceFile) -> FrameIndex | None:
-        """The index, or None; one that cannot be read is dropped."""
-        key = self.key(file)
+    def get(self, track: Track) -> FrameIndex | None:
+        """The index, or None; one that cannot be read is dropped, and one whose image turned out to lie since."""
+        key = self.key(track.file, track.pcm_range)
         data = self._store.get(KvNamespace.INDEX, key)
         if data is None:
             return None
         try:
-            return FrameIndex.from_bytes(data)
+            index = FrameIndex.from_bytes(data)
         except MalformedError as error:
             log.warning("%s: %s; it is built again", key, error)
             self._store.delete(KvNamespace.INDEX, key)
             return None
+        return None if track.part and not index.sequential and self.lies(track.file) else index
 
-    def put(self, file: SourceFile, index: FrameIndex) -> None:
+    def put(self, track: Track, index: FrameIndex) -> None:
         """Keep an index."""
-        self._store.put(KvNamespace.INDEX, self.key(file), index.to_bytes())
+        self._store.put(KvNamespace.INDEX, self.key(track.file, track.pcm_range), index.to_bytes())
 
-    def drop(self, file: SourceFile) -> None:
+    def drop(self, file: SourceFile, pcm_range: PcmBounds = WHOLE) -> None:
         """Forget an index."""
-        self._store.delete(KvNamespace.INDEX, self.key(file))
+        self._store.delete(KvNamespace.INDEX, self.key(file, pcm_range))
+
+    def lies(self, file: SourceFile) -> bool:
+        """Whether an image's timestamps are known to lie, so that parts must be found by decoding from the start."""
+        return self._store.get(KvNamespace.INDEX, _lies_key(file)) is not None
+
+    def set_lies(self, file: SourceFile) -> None:
+        """Remember that."""
+        self._store.put(KvNamespace.INDEX, _lies_key(file), b"1")
+
+
+def _lies_key(file: SourceFile) -> str:
+    return f"{file.source_uid}/{file.ident or 'path:' + file.path}/{file.stamp}/timestamps-lie"
 
 
 class FlacTranscoder:
@@ -94,7 +110,7 @@ class FlacTranscoder:
 
     def layout(self, track: Track, origin: Origin, tags: TagSet, pictures: Sequence[Picture]) -> Layout:
         """Header, pictures, padding, frames."""
-        index = self._indexes.get(track.file)
+        index = self._indexes.get(track)
         if index is None:
             raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
         header = make_header(index, tags, pictures, self._options.padding)
@@ -102,11 +118,11 @@ class FlacTranscoder:
         for front, picture in zip(header.before, pictures, strict=False):
             segments += (Inline(front), Blob(self._store, picture.digest, picture.size))
         segments.append(Inline(header.last))
-        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential))
-        key = self._indexes.key(track.file)
+        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential, track.pcm_range))
+        key = self._indexes.key(track.file, track.pcm_range)
 
         def dropped() -> None:
-            self._indexes.drop(track.file)
+            self._indexes.drop(track.file, track.pcm_range)
             self._runs.forget(key)
             self._kept.forget(key)
 
@@ -136,10 +152,10 @@ class WavTranscoder:
     def layout(self, track: Track, origin: Origin, tags: TagSet, pictures: Sequence[Picture]) -> Layout:
         """Header and packed PCM. The index tells how many samples really decode."""
         del pictures
-        index = self._indexes.get(track.file)
+        index = self._indexes.get(track)
         if index is None:
             raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
-        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential))
+        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential, track.pcm_range))
         header = Inline(wav_header(track.format, index.total_samples, tags))
         return Layout([header, PcmRange(track.format, index.total_samples, decoders)])
 

@@ -21,7 +21,7 @@ from musfuse.store import MemoryKv
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
 
 
-def serve_as(fmt: AudioFormat, policy: str) -> Serve:
+def serve_as(fmt: AudioFormat, policy: str, cut: bool = False) -> Serve:
     return Serve.FLAC if fmt.pcm == "int" and policy == "flac" else Serve.ORIGINAL
 
 
@@ -40,7 +40,7 @@ class Desk:
     def scanner(self) -> Scanner:
         return Scanner(
             self.files, self.store, EmbeddedCovers(), self.events, 2, lambda last: self.naming.run() and None,
-            self.dropped.append,
+            lambda file, _: self.dropped.append(file),
         )  # fmt: skip
 
     def scan(self, origin: Origin, uri: str = "/src") -> ScanResult:

@@ -47,9 +47,10 @@ class Studio:
             picture = found.picture
             self.store.put(KvNamespace.ARTWORK, picture.digest, found.data)
         serve = self.engine.serve_as(fmt, policy)
+        made = Track(1, file, fmt, TagSet({k: v.split("; ") for k, v in tags.items()}), serve, 1, picture)
         if index and serve != "original":
-            self.indexes.put(file, build_index(lambda: open_pcm(self.origin, file, fmt), self.level, 2))
-        return Track(1, file, fmt, TagSet({k: v.split("; ") for k, v in tags.items()}), serve, 1, picture)
+            self.indexes.put(made, build_index(lambda: open_pcm(self.origin, file, fmt), self.level, 2))
+        return made
 
 
 @pytest.fixture

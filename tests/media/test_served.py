@@ -137,14 +137,14 @@ def test_an_index_of_another_encoder_is_noticed_and_dropped(studio: Studio, musi
     """Never wrong bytes: a frame of another size than the index says is an error, and the index goes."""
     sound.write(music / "a.wav", 200_000)
     track = studio.track("a.wav")
-    index = studio.indexes.get(track.file)
+    index = studio.indexes.get(track)
     assert index is not None
     index.sizes[20] += 1
-    studio.indexes.put(track.file, index)
+    studio.indexes.put(track, index)
     layout = studio.engine.layout(track)
     with pytest.raises(IndexMismatchError):
         layout.read_at(0, layout.size)
-    assert studio.indexes.get(track.file) is None
+    assert studio.indexes.get(track) is None
 
 
 def test_an_index_that_cannot_be_read_is_built_again(studio: Studio, music: Path) -> None:
@@ -153,8 +153,8 @@ def test_an_index_that_cannot_be_read_is_built_again(studio: Studio, music: Path
     from musfuse.store import KvNamespace
 
     studio.store.put(KvNamespace.INDEX, studio.indexes.key(track.file), b"mfix garbage")
-    assert studio.indexes.get(track.file) is None
-    assert isinstance(studio.indexes.get(studio.track("a.wav").file), FrameIndex)
+    assert studio.indexes.get(track) is None
+    assert isinstance(studio.indexes.get(studio.track("a.wav")), FrameIndex)
 
 
 def test_a_source_that_changes_is_never_mixed(studio: Studio, music: Path) -> None:

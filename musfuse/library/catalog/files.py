@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.model import AudioFormat, Picture, Serve, SourceFile, Stamp, TagSet, Track
+from musfuse.model import AudioFormat, Part, Picture, Serve, SourceFile, Stamp, TagSet, Track
 
 NO_TAGS = TagSet()
+PcmBounds = tuple[int, int | None]
+Removed = tuple[SourceFile, PcmBounds]
+"""An original, and the samples (first; number, None for the rest) that a track of it played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class FileRow:
     picture: Picture | None = None
     album_key: str = ""
     disc: int = 0
+    sheets: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,12 @@ class TrackRow:
     size_token: str
     problem: str
     wanted: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A line of `musfuse report`: `kind` is skipped, noted, failed (indexing) or folder."""
+    """A line of `musfuse report`: `kind` is skipped, noted, failed (indexing), sheet (of a cue sheet) or folder."""
 
     kind: str
     path: str
@@ -61,7 +66,7 @@ class Report:
 
 _TRACK = """
 SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_token, t.problem, t.dir, t.name,
-       s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident
+       t.first_sample, t.samples, t.sheet, s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
 """
 
@@ -146,17 +151,42 @@ class Files:
             for folder, row in batch:
                 _put_file(db, folder, row)
 
-    def remove_files(self, files: Iterable[int]) -> list[SourceFile]:
-        """Forget files; what they were, so that their indexes can be dropped."""
-        removed = []
+    def ranges(self, file: int) -> list[PcmBounds]:
+        """The ranges of samples that a file's tracks play."""
+        with self._db.read() as db:
+            return [
+                (first, samples)
+                for first, samples in db.execute("SELECT first_sample, samples FROM track WHERE file = ?", (file,))
+            ]
+
+    def source_file(self, file: int) -> SourceFile | None:
+        """A file by its id."""
+        with self._db.read() as db:
+            rows = _source_files(db, "f.id = ?", file)
+        return rows[0][0] if rows else None
+
+    def forget_sizes(self, file: SourceFile) -> None:
+        """The sizes of a file's parts are not known any more."""
+        folder, _, name = file.path.rpartition("/")
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE track SET size = NULL, version = version + 1 WHERE part > 0 AND file IN"
+                " (SELECT f.id FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
+                " WHERE s.uid = ? AND d.path = ? AND f.name = ?)",
+                (file.source_uid, to_blob(folder), to_blob(name)),
+            )
+
+    def remove_files(self, files: Iterable[int]) -> list[Removed]:
+        """Forget files; what their tracks were, so that their indexes can be dropped."""
+        removed: list[Removed] = []
         with self._db.write() as db:
             for file in files:
                 removed += _source_files(db, "f.id = ?", file)
                 db.execute("DELETE FROM file WHERE id = ?", (file,))
         return removed
 
-    def remove_unseen(self, source: int, scan: int) -> list[SourceFile]:
-        """Forget the folders that a whole scan did not see; what their files were."""
+    def remove_unseen(self, source: int, scan: int) -> list[Removed]:
+        """Forget the folders that a whole scan did not see; what their files' tracks were."""
         with self._db.write() as db:
             removed = _source_files(db, "d.source = ? AND d.scan < ?", source, scan)
             db.execute("DELETE FROM folder WHERE source = ? AND scan < ?", (source, scan))
@@ -196,8 +226,13 @@ class Files:
             return cursor.rowcount > 0
 
     def set_failed(self, track: Track, problem: str) -> None:
-        """Indexing failed for good: the track is to be named again, as the original."""
+        """Indexing failed for good: the track is to be named again, as the original; an image stays whole."""
         with self._db.write() as db:
+            if track.part is not None:
+                (file,) = db.execute("SELECT file FROM track WHERE id = ?", (track.id,)).fetchone() or (0,)
+                db.execute("UPDATE track SET problem = ? WHERE file = ? AND part = 0", (problem, file))
+                db.execute("INSERT OR IGNORE INTO dirty SELECT 'cue', folder FROM file WHERE id = ?", (file,))
+                return
             db.execute(
                 "UPDATE track SET problem = ?, named = 0, version = version + 1 WHERE id = ? AND version = ?",
                 (problem, track.id, track.version),
@@ -211,7 +246,7 @@ class Files:
                 return int(db.execute(sql).fetchone()[0])
 
             return {
-                "tracks": one("SELECT count(*) FROM track"),
+                "tracks": one("SELECT count(*) FROM track WHERE hidden = 0"),
                 "skipped": one("SELECT count(*) FROM file WHERE problem <> ''"),
                 "noted": one("SELECT count(*) FROM file WHERE note <> ''"),
                 "failed": one("SELECT count(*) FROM track WHERE problem <> ''"),
@@ -231,8 +266,10 @@ class Files:
             "SELECT CASE WHEN f.problem <> '' THEN 'skipped' WHEN t.problem <> '' THEN 'failed' ELSE 'noted' END,"
             " s.uri, d.path, f.name, f.problem || coalesce(t.problem, '') || f.note"
             " FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-            " LEFT JOIN track t ON t.file = f.id"
+            " LEFT JOIN track t ON t.file = f.id AND t.part = 0"
             " WHERE f.problem <> '' OR f.note <> '' OR t.problem <> ''"
+            " UNION ALL SELECT 'sheet', s.uri, d.path, f.name, c.remark FROM sheet c JOIN file f ON f.id = c.file"
+            " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE c.remark <> ''"
             " UNION ALL SELECT 'folder', s.uri, d.path, x'', d.problem FROM folder d JOIN source s ON s.id = d.source"
             " WHERE d.problem <> '' ORDER BY 2, 3, 4"
         )
@@ -249,26 +286,31 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
         " ident = excluded.ident, problem = excluded.problem, note = excluded.note RETURNING id",
         (folder, to_blob(row.name), row.stamp.size, row.stamp.mtime_ns, row.ident, row.problem, row.note),
     ).fetchone()[0]
+    db.execute("DELETE FROM sheet WHERE file = ?", (file,))
+    db.executemany("INSERT INTO sheet (file, kind, data) VALUES (?, ?, ?)", [(file, *sheet) for sheet in row.sheets])
+    db.execute("INSERT OR IGNORE INTO dirty VALUES ('cue', ?)", (folder,))
     if row.format is None:
         db.execute("DELETE FROM track WHERE file = ?", (file,))
         return
     picture = json.dumps(asdict(row.picture)) if row.picture else None
+    db.execute("UPDATE track SET size = NULL, version = version + 1 WHERE file = ? AND part > 0", (file,))
     db.execute(
         "INSERT INTO track (file, version, format, tags, picture, album_key, disc) VALUES (?, 1, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (file) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"
+        " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"
         " picture = excluded.picture, album_key = excluded.album_key, disc = excluded.disc, named = 0, size = NULL,"
         " problem = ''",
         (file, json.dumps(astuple(row.format)), json.dumps(dict(row.tags)), picture, row.album_key, row.disc),
     )
 
 
-def _source_files(db: sqlite3.Connection, where: str, *values: object) -> list[SourceFile]:
+def _source_files(db: sqlite3.Connection, where: str, *values: object) -> list[Removed]:
     rows = db.execute(
-        "SELECT s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident FROM file f JOIN folder d ON d.id = f.folder"
-        f" JOIN source s ON s.id = d.source WHERE {where}",
+        "SELECT coalesce(t.first_sample, 0), t.samples, s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident FROM file f"
+        " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source LEFT JOIN track t ON t.file = f.id"
+        f" WHERE {where}",
         values,
     )
-    return [_source_file(*row) for row in rows]
+    return [(_source_file(*row), (first, samples)) for first, samples, *row in rows]
 
 
 def _source_file(uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int, ident: str) -> SourceFile:
@@ -276,7 +318,10 @@ def _source_file(uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int,
 
 
 def _track_row(row: tuple[object, ...]) -> TrackRow:
-    (track, version, fmt, tags, picture, serve, size, token, problem, folder, name, *source) = row
+    (track, version, fmt, tags, picture, serve, size, token, problem, folder, name, first, samples, sheet, *source) = (
+        row
+    )
+    first, samples = int(str(first)), None if samples is None else int(str(samples))
     made = Track(
         int(str(track)),
         _source_file(*source),  # type: ignore[arg-type]
@@ -285,6 +330,7 @@ def _track_row(row: tuple[object, ...]) -> TrackRow:
         Serve(str(serve)) if serve else Serve.ORIGINAL,
         int(str(version)),
         Picture(**json.loads(str(picture))) if picture else None,
+        Part(first, samples, str(sheet)) if first or samples is not None else None,
     )
     wanted = join(str(folder or ""), str(name or ""))
-    return TrackRow(made, None if size is None else int(str(size)), str(token or ""), str(problem), wanted)
+    return TrackRow(made, None if size is None else int(str(size)), str(token or ""), str(problem), wanted, str(sheet))

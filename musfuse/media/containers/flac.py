@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastcrc import crc16
 
 from musfuse.errors import MalformedError
+from musfuse.media.containers.cuesheet import MAX_BLOCK
 from musfuse.media.flac.frames import FrameHeader, parse_header
 from musfuse.model import AudioFormat
 
@@ -13,7 +14,7 @@ _TAIL = 64 * 1024
 _MAX_TAIL = 1 << 20
 _MAX_BLOCKS = 8192
 _ZEROS = bytes(4)
-_VORBIS_COMMENT = 4
+_VORBIS_COMMENT, _CUESHEET = 4, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,18 @@ def parse_streaminfo(body: bytes) -> StreamInfo:
     return info
 
 
-def probe_flac(reader: io.BufferedReader, start: int, size: int) -> tuple[AudioFormat, tuple[str, ...]]:
-    """Facts about the FLAC stream that begins at byte `start` of a file of `size` bytes, and what is odd about it.
+def probe_flac(reader: io.BufferedReader, start: int, size: int) -> tuple[AudioFormat, tuple[str, ...], bytes]:
+    """Facts about the FLAC stream that begins at byte `start` of a file of `size` bytes, what is odd about it, and the
+    body of its CUESHEET block.
 
     Raises MalformedError where there is no usable stream. Reads the blocks' heads, one frame header, and the tail.
     """
     notes = ["an ID3v2 tag stands in front of the stream"] if start else []
-    info, audio_start = _metadata(reader, start, size, notes)
+    info, audio_start, cuesheet = _metadata(reader, start, size, notes)
     total = info.total_samples or None
     fmt = AudioFormat("flac", "flac", info.rate, info.channels, info.bits, total, "int")
     if audio_start == size and not info.total_samples:
-        return fmt, (*notes, "shown as it is: it holds no audio samples")
+        return fmt, (*notes, "shown as it is: it holds no audio samples"), b""
     reader.seek(audio_start)
     try:
         first = parse_header(reader.read(64))
@@ -68,11 +70,11 @@ def probe_flac(reader: io.BufferedReader, start: int, size: int) -> tuple[AudioF
         raise MalformedError(f"no frame where the audio should begin (byte {audio_start})") from None
     notes += _first_frame_notes(info, first)
     notes += _tail_notes(reader, info, first, audio_start, size)
-    return fmt, tuple(notes)
+    return fmt, tuple(notes), cuesheet
 
 
-def _metadata(reader: io.BufferedReader, start: int, size: int, notes: list[str]) -> tuple[StreamInfo, int]:
-    at, info = start + 4, None
+def _metadata(reader: io.BufferedReader, start: int, size: int, notes: list[str]) -> tuple[StreamInfo, int, bytes]:
+    at, info, cuesheet = start + 4, None, b""
     for _ in range(_MAX_BLOCKS):
         reader.seek(at)
         head = reader.read(4)
@@ -90,8 +92,10 @@ def _metadata(reader: io.BufferedReader, start: int, size: int, notes: list[str]
             raise MalformedError("a second STREAMINFO")
         elif kind == _VORBIS_COMMENT and not _comments_fit(reader, length):
             notes.append("its VORBIS_COMMENT block is malformed")
+        elif kind == _CUESHEET and length <= MAX_BLOCK:
+            cuesheet = reader.read(length)
         if head[0] & 0x80:
-            return info, at
+            return info, at, cuesheet
     raise MalformedError("its metadata blocks do not end")
 
 

@@ -12,6 +12,7 @@ from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
 from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff
 from musfuse.media.containers.tagged import read_apev2, read_mutagen, read_tinytag
 from musfuse.media.containers.wavpack import probe_wavpack
+from musfuse.media.cue.parse import MAX_TEXT
 from musfuse.media.pcm import open_sndfile, sndfile_format
 from musfuse.model import AudioFormat, SourceFile, TagSet
 from musfuse.origins import Origin, open_reader
@@ -21,6 +22,8 @@ EXTENSIONS = frozenset(
     "asf mpc mp+ ape wv tta tak shn dsf dff ofr ofs ac3 eac3 mka".split()
 )
 """Names that are looked into; everything else is not music and is not reported."""
+
+SHEET_EXTENSION = "cue"
 
 _SNDFILE_STRINGS = {
     "title": "title", "artist": "artist", "album": "album", "date": "date", "genre": "genre", "comment": "comment",
@@ -32,11 +35,22 @@ _UNTAGGED = frozenset({"tak", "shorten", "optimfrog", "matroska", "ac3", "dff"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything that a scan keeps of an original; `notes` say what is odd about one that is shown all the same."""
+    """Everything that a scan keeps of an original; `notes` say what is odd about one that is shown all the same.
+
+    `sheets` are embedded cue sheets: (`tag`, text in UTF-8) or (`block`, body of a FLAC's CUESHEET block).
+    """
 
     format: AudioFormat
     tags: TagSet
     notes: tuple[str, ...] = ()
+    sheets: tuple[tuple[str, bytes], ...] = ()
+
+
+def read_sheet_file(origin: Origin, file: SourceFile) -> bytes:
+    """The bytes of a cue sheet. Raises MalformedError where it is far too large, OriginError."""
+    if file.stamp.size > MAX_TEXT:
+        raise MalformedError(f"{origin.name}/{file.path}: {file.stamp.size} bytes are too many for a cue sheet")
+    return origin.read(file.path, 0, file.stamp.size, file.stamp)
 
 
 def read_original(origin: Origin, file: SourceFile) -> Reading:
@@ -51,7 +65,11 @@ def read_original(origin: Origin, file: SourceFile) -> Reading:
             if start:
                 reader.seek(start)
                 head = reader.read(12)
-            return _read_container(sniff(head), origin, file, reader, start)
+            reading = _read_container(sniff(head), origin, file, reader, start)
+            text = reading.tags.first("cuesheet")
+            if text:
+                reading = replace(reading, sheets=(("tag", text.encode("utf-8", "replace")), *reading.sheets))
+            return reading
     except OSError as error:
         raise MalformedError(f"{shown}: cannot be read: {error}") from error
     except MediaError as error:
@@ -61,9 +79,10 @@ def read_original(origin: Origin, file: SourceFile) -> Reading:
 
 def _read_container(container: str, origin: Origin, file: SourceFile, reader: io.BufferedReader, start: int) -> Reading:
     if container == "flac":
-        fmt, notes = probe_flac(reader, start, file.stamp.size)
+        fmt, notes, cuesheet = probe_flac(reader, start, file.stamp.size)
         tags, _ = _tolerant(read_tinytag, reader, file)
-        return Reading(replace(fmt, faulty=bool(notes) and fmt.total_samples != 0), tags, notes)
+        sheets = (("block", cuesheet),) if cuesheet else ()
+        return Reading(replace(fmt, faulty=bool(notes) and fmt.total_samples != 0), tags, notes, sheets)
     if container == "caf" and (alac := probe_caf_alac(reader)) is not None:
         return Reading(alac, TagSet())
     if container in SNDFILE_CONTAINERS:

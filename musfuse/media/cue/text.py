@@ -20,6 +20,7 @@ _LEGACY = (
     "cp1254",
     "cp1257",
 )
+_RARER = frozenset({"cp1250", "cp1254", "cp1257"})
 _LAST_RESORT = "cp1252"
 _SAMPLE = 64 * 1024
 
@@ -43,7 +44,7 @@ def decode_sheet(raw: bytes, hints: Iterable[str] = (), encoding: str = "") -> t
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
-    best = _by_hints(raw, hints) or _by_statistics(raw)
+    best = _by_hints(raw, hints) or _by_kana(raw) or _by_statistics(raw)
     return raw.decode(best, "replace"), best
 
 
@@ -84,12 +85,24 @@ def _decodes(raw: bytes, encoding: str) -> bool:
     return True
 
 
+def _by_kana(raw: bytes) -> str:
+    """Japanese: a third of the letters that are no ASCII are kana, which no other reading yields."""
+    try:
+        letters = [char for char in raw[:_SAMPLE].decode("cp932") if not char.isascii()]
+    except UnicodeDecodeError:
+        return ""
+    kana = sum("\u3041" <= char <= "\u30ff" for char in letters)
+    return "cp932" if kana * 3 >= len(letters) else ""
+
+
 def _by_statistics(raw: bytes) -> str:
+    """What charset-normalizer says; of western encodings, which a letter or two tell apart, the usual one."""
     from charset_normalizer import from_bytes
 
-    lines = [line for line in raw[:_SAMPLE].splitlines() if not line.isascii()]
-    for sample in (b"\n".join(lines), raw[:_SAMPLE]):
-        found = from_bytes(sample, cp_isolation=list(_LEGACY)).best()
-        if found is not None and _decodes(raw, found.encoding):
-            return str(found.encoding)
-    return _LAST_RESORT
+    found = [m for m in from_bytes(raw[:_SAMPLE], cp_isolation=list(_LEGACY)) if _decodes(raw, m.encoding)]
+    if not found:
+        return _LAST_RESORT
+    best = found[0]
+    if best.encoding in _RARER and any(m.encoding == "cp1252" and m.chaos <= best.chaos + 0.05 for m in found):
+        return "cp1252"
+    return str(best.encoding)

@@ -20,6 +20,8 @@ class Job:
     level: int
     threads: int
     keep: str = ""
+    pcm_range: tuple[int, int | None] = (0, None)
+    sequential: bool = False
 
     def to_line(self) -> bytes:
         """One line; lone surrogates in names survive as JSON escapes."""
@@ -32,6 +34,8 @@ class Job:
                 "level": self.level,
                 "threads": self.threads,
                 "keep": self.keep,
+                "range": self.pcm_range,
+                "sequential": self.sequential,
             }
         )
 
@@ -47,6 +51,8 @@ class Job:
             said["level"],
             said["threads"],
             said["keep"],
+            (said["range"][0], said["range"][1]),
+            said["sequential"],
         )
 
 

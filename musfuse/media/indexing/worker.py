@@ -46,12 +46,12 @@ def answer(job: Job, origins: dict[str, Origin]) -> Answer:
         origin = origins[key]
 
         def open_source() -> PcmSource:
-            return open_pcm(origin, job.file, job.format)
+            return open_pcm(origin, job.file, job.format, job.sequential, job.pcm_range)
 
         writer = RunWriter(Path(job.keep)) if job.keep else None
         try:
             index = build_index(open_source, job.level, job.threads, keep=writer)
-            if job.format.container == "flac":
+            if job.format.container == "flac" and job.pcm_range == (0, None):
                 check_md5(origin, job.file, index.md5)
             return Answer(index, kept=writer is not None and writer.finish())
         finally:
