@@ -1,6 +1,7 @@
 """Reading sheets: the corpus as cuetools reads it, every encoding, and text that is no sheet at all."""
 
 import contextlib
+import json
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from musfuse.errors import MalformedError
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
+from musfuse.media.containers.flac import probe_flac
 from musfuse.media.cue import CutRules, Sheet, cut_image, decode_sheet, parse_sheet
 
 # Where cueprint reads something else than we do, and why.
@@ -94,6 +96,29 @@ def _frames(point: str) -> int:
     minutes, seconds = point.split(":")
     whole, _, frames = seconds.partition(".")
     return (int(minutes) * 60 + int(whole)) * 75 + int(frames or 0)
+
+
+def test_cuesheet_blocks_as_ffmpeg_reads_them(corpus: Path) -> None:
+    """ffmpeg makes chapters of a FLAC's CUESHEET block: its first INDEX of each track is where one begins."""
+    compared = 0
+    for row in manifest():
+        path = corpus / row["path"]
+        if row["format"] != "flac" or not row["note"].startswith("valid"):
+            continue
+        with path.open("rb") as reader:
+            if reader.read(4) != b"fLaC":
+                continue
+            _, _, body = probe_flac(reader, 0, path.stat().st_size)
+        if not body:
+            continue
+        argv = ["ffprobe", "-v", "error", "-show_chapters", "-of", "json", str(path)]
+        chapters = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)["chapters"]
+        sheet = parse_cuesheet_block(body)
+        theirs = [chapter["start"] for chapter in chapters]
+        ours = [track.indexes[0].samples for track in sheet.tracks if track.indexes]
+        assert theirs[: len(ours)] == ours, path
+        compared += 1
+    assert compared >= 3
 
 
 def test_malformed_sheets_of_the_corpus_say_where(corpus: Path) -> None:
