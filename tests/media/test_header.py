@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.flac import VCFLACDict
 
-from musfuse.media.flac.header import make_header, seek_table, streaminfo, vorbis_comment
+from musfuse.media.flac.header import make_header, seek_table, streaminfo
 from musfuse.media.flac.index import FrameIndex
+from musfuse.media.tags.vorbis import vorbis_comment
 from musfuse.media.wav import wav_header
 from musfuse.model import AudioFormat, Picture, TagSet
 

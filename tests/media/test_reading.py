@@ -14,7 +14,7 @@ from musfuse.media.containers.flac import parse_streaminfo
 from musfuse.media.containers.mpeg import check_mpeg, find_adts
 from musfuse.media.containers.reading import EXTENSIONS, read_original
 from musfuse.media.containers.sniff import id3v2_length, sniff
-from musfuse.media.tagmap import field_name
+from musfuse.media.tags.fields import field_name
 from musfuse.model import SourceFile
 from musfuse.origins import LocalOrigin, MemoryOrigin
 

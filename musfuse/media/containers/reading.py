@@ -9,6 +9,7 @@ from musfuse.errors import MalformedError, MediaError
 from musfuse.media.containers.flac import parse_streaminfo, probe_flac
 from musfuse.media.containers.lossless import probe_caf_alac, probe_lossless
 from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
+from musfuse.media.containers.rf64 import read_rf64
 from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff
 from musfuse.media.containers.tagged import read_apev2, read_mutagen, read_tinytag
 from musfuse.media.containers.wavpack import probe_wavpack
@@ -135,7 +136,9 @@ def _read_sndfile(origin: Origin, file: SourceFile, reader: io.BufferedReader) -
     if not fmt.total_samples:
         fmt, notes = replace(fmt, pcm=""), ("shown as it is: it holds no audio samples",)
     tags, _ = _tolerant(read_mutagen, reader, file)
-    if fmt.container in ("wav", "rf64", "aiff"):
+    if fmt.container == "rf64":
+        tags, _ = _tolerant(read_rf64, reader, file)
+    elif fmt.container in ("wav", "aiff"):
         more, _ = _tolerant(read_tinytag, reader, file)
         strings = TagSet({**strings, **more})
     return Reading(fmt, TagSet({**strings, **tags}), notes)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from musfuse.errors import MalformedError
-from musfuse.media.tagmap import from_mutagen, from_tinytag
+from musfuse.media.tags.read import from_mutagen, from_tinytag
 from musfuse.model import AudioFormat, SourceFile, TagSet
 
 # mutagen's class names to (container, codec)

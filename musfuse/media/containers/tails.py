@@ -1,11 +1,11 @@
 """Tags that stand behind the audio: ID3v1 (128 bytes), APEv2 with its footer, Lyrics3 left alone."""
 
-import io
+from typing import BinaryIO
 
 _APE_FOOTER = 32
 
 
-def tags_start(reader: io.BufferedReader, size: int) -> int:
+def tags_start(reader: BinaryIO, size: int) -> int:
     """Where the tags behind the audio begin; `size` where there are none. Bounded by the file."""
     end = size
     for _ in range(2):
@@ -14,14 +14,14 @@ def tags_start(reader: io.BufferedReader, size: int) -> int:
     return end
 
 
-def _before_id3v1(reader: io.BufferedReader, end: int) -> int:
+def _before_id3v1(reader: BinaryIO, end: int) -> int:
     if end < 128:
         return end
     reader.seek(end - 128)
     return end - 128 if reader.read(3) == b"TAG" else end
 
 
-def _before_ape(reader: io.BufferedReader, end: int) -> int:
+def _before_ape(reader: BinaryIO, end: int) -> int:
     if end < _APE_FOOTER:
         return end
     reader.seek(end - _APE_FOOTER)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musfuse.media.flac.index import FrameIndex
+from musfuse.media.tags.vorbis import picture_front, vorbis_comment
 from musfuse.model import Picture, TagSet
 
 HEADER_VERSION = 1
@@ -68,38 +69,6 @@ def seek_table(index: FrameIndex) -> bytes:
         )
         for n in range(0, frames, step)
     )
-
-
-def vorbis_comment(tags: TagSet) -> bytes:
-    """VORBIS_COMMENT (§8.6): every value as NAME=value; names outside the allowed characters are mended."""
-    comments = []
-    room = _MAX_BLOCK - 4096
-    for name, values in tags.items():
-        key = _field_name(name)
-        for value in values:
-            raw = key + b"=" + value.encode("utf-8", "replace")
-            room -= len(raw) + 4
-            if key and room > 0:
-                comments.append(raw)
-    vendor = b"musfuse"
-    return _counted(vendor) + struct.pack("<I", len(comments)) + b"".join(map(_counted, comments))
-
-
-def picture_front(picture: Picture) -> bytes:
-    """A PICTURE block (§8.8) up to the picture's own bytes."""
-    mime, description = picture.mime.encode("ascii", "replace"), picture.description.encode("utf-8", "replace")
-    return (
-        struct.pack(">II", picture.kind, len(mime)) + mime + struct.pack(">I", len(description)) + description
-        + struct.pack(">IIIII", picture.width, picture.height, picture.depth, 0, picture.size)
-    )  # fmt: skip
-
-
-def _field_name(name: str) -> bytes:
-    return "".join(c for c in name.upper() if " " <= c <= "}" and c != "=").encode()
-
-
-def _counted(raw: bytes) -> bytes:
-    return struct.pack("<I", len(raw)) + raw
 
 
 def _block_head(kind: int, length: int, last: bool = False) -> bytes:

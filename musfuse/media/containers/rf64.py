@@ -1,0 +1,50 @@
+"""Tags of RF64 files (EBU Tech 3306), which no tag reader opens: their ID3 and INFO chunks."""
+
+import io
+import struct
+from types import SimpleNamespace
+
+from musfuse.errors import MalformedError
+from musfuse.media.tags.info import info_fields
+from musfuse.media.tags.read import collect, from_mutagen
+from musfuse.model import AudioFormat, SourceFile, TagSet
+
+_MAX_CHUNKS = 10_000
+_MAX_TAG = 64 << 20
+
+
+def read_rf64(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
+    """The tags; raises MalformedError where there are none to be read."""
+    from mutagen.id3 import ID3
+
+    info, tags = TagSet(), TagSet()
+    for name, start, length in _chunks(reader, file.stamp.size):
+        reader.seek(start)
+        if name in (b"id3 ", b"ID3 ") and length <= _MAX_TAG:
+            try:
+                tags = from_mutagen(SimpleNamespace(tags=ID3(io.BytesIO(reader.read(length)))))
+            except Exception as error:
+                raise MalformedError(f"{type(error).__name__}: {error}") from error
+        elif name == b"LIST" and 4 <= length <= _MAX_TAG and reader.read(4) == b"INFO":
+            info = collect(info_fields(reader.read(length - 4)))
+    return TagSet({**info, **tags}), AudioFormat("rf64", "pcm")
+
+
+def _chunks(reader: io.BufferedReader, size: int) -> list[tuple[bytes, int, int]]:
+    reader.seek(12)
+    front = reader.read(24)
+    if front[:4] != b"ds64" or len(front) < 24:
+        raise MalformedError("an RF64 file that does not begin with ds64")
+    data = int.from_bytes(front[16:24], "little")
+    at = 12
+    found: list[tuple[bytes, int, int]] = []
+    while at + 8 <= size and len(found) < _MAX_CHUNKS:
+        reader.seek(at)
+        name, length = struct.unpack("<4sI", reader.read(8))
+        if name == b"data" and length == 0xFFFF_FFFF:
+            length = data
+        if at + 8 + length > size:
+            break
+        found.append((name, at + 8, length))
+        at += 8 + length + (length & 1)
+    return found

@@ -1,0 +1,1 @@
+"""Tags of every format, to and from the one model of TagSet."""

@@ -1,0 +1,41 @@
+"""What a file's tags are to become: the whole set, and which fields differ from what the original carries."""
+
+from dataclasses import dataclass
+
+from musfuse.media.tags.fields import linked
+from musfuse.model import Picture, TagSet
+
+
+@dataclass(frozen=True, slots=True)
+class TagEdit:
+    """`tags` is all that the served file is to say; only the fields in `changed` differ from the original's own tags,
+    so that everything else there can stay as it is, byte for byte. `pictures` of None leaves the original's pictures.
+
+    `id3` is the minor version of ID3v2 to write (3 or 4), `padding` the step in bytes by which headers grow.
+    """
+
+    tags: TagSet
+    changed: frozenset[str]
+    pictures: tuple[Picture, ...] | None = None
+    id3: int = 4
+    padding: int = 8192
+
+    def touches(self, field: str) -> bool:
+        """Whether what the original says of a field is not to be kept."""
+        return field in self.changed
+
+    def fresh(self, everything: bool = False) -> TagSet:
+        """The fields to write: those that changed, or all of them where the original has no tag of this kind."""
+        return self.tags if everything else TagSet({n: v for n, v in self.tags.items() if n in self.changed})
+
+
+def make_edit(
+    before: TagSet,
+    after: TagSet,
+    pictures: tuple[Picture, ...] | None = None,
+    id3: int = 4,
+    padding: int = 8192,
+) -> TagEdit:
+    """The edit that turns the tags `before` into `after`."""
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    return TagEdit(after, linked(changed), pictures, id3, padding)

@@ -1,0 +1,127 @@
+"""Tags as mutagen and tinytag read them, to the fields of TagSet."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from musfuse.media.tags.fields import ID3_FRAMES, MP4_ATOMS, PAIRS, field_name
+from musfuse.model import TagSet
+
+MAX_VALUE = 256 * 1024
+MAX_TOTAL = 1 << 20
+_V1_COMMENT = "ID3v1 Comment"
+
+
+def from_mutagen(opened: Any) -> TagSet:
+    """Tags of a file that mutagen opened, whatever their container."""
+    tags = opened.tags
+    if tags is None:
+        return TagSet()
+    kind = type(tags).__name__
+    if hasattr(tags, "getall"):
+        pairs = _from_id3(tags)
+    elif kind == "MP4Tags":
+        pairs = _from_mp4(tags)
+    else:
+        pairs = _from_named(tags)
+    return collect(pairs)
+
+
+def from_tinytag(opened: Any) -> TagSet:
+    """Tags of a file that tinytag opened."""
+    return collect(_from_tinytag(opened))
+
+
+def collect(pairs: Iterator[tuple[str, str]]) -> TagSet:
+    """Group values by field; `3/12` becomes a number and a total; values and their sum are bounded."""
+    fields: dict[str, list[str]] = {}
+    room = MAX_TOTAL
+    for name, raw in pairs:
+        value = raw.replace("\0", "").strip() if name != "lyrics" else raw.strip("\0")
+        value = value[:MAX_VALUE]
+        if name in PAIRS and "/" in value:
+            value, _, total = value.partition("/")
+            fields.setdefault(PAIRS[name], [total.strip()])
+        room -= len(value)
+        if value and room > 0 and value not in fields.get(name, ()):
+            fields.setdefault(name, []).append(value.strip() if name in PAIRS else value)
+    return TagSet(fields)
+
+
+def _from_id3(tags: Any) -> Iterator[tuple[str, str]]:
+    comments = len(tags.getall("COMM"))  # that of an ID3v1 tag is but the front of a longer one
+    for frame in tags.values():
+        kind = frame.FrameID
+        if kind == "TCON":
+            yield from (("genre", genre) for genre in frame.genres)
+        elif kind in ID3_FRAMES:
+            yield from ((ID3_FRAMES[kind], str(text)) for text in frame.text)
+        elif kind in ("TRCK", "TPOS"):
+            yield from (("tracknumber" if kind == "TRCK" else "discnumber", str(text)) for text in frame.text)
+        elif kind == "TXXX":
+            yield from ((field_name(frame.desc), str(text)) for text in frame.text if frame.desc)
+        elif kind == "COMM" and (frame.desc.startswith("iTun") or (frame.desc == _V1_COMMENT and comments > 1)):
+            continue
+        elif kind == "COMM":
+            yield from (("comment", str(text)) for text in frame.text)
+        elif kind == "USLT":
+            yield "lyrics", frame.text
+        elif kind == "UFID" and frame.owner == "http://musicbrainz.org":
+            yield "musicbrainz_trackid", frame.data.decode("ascii", "replace")
+        elif kind.startswith("T") and hasattr(frame, "text"):
+            yield from ((kind.lower(), str(text)) for text in frame.text)
+
+
+def _from_mp4(tags: Any) -> Iterator[tuple[str, str]]:
+    for name, values in tags.items():
+        if name in ("trkn", "disk"):
+            field = "tracknumber" if name == "trkn" else "discnumber"
+            for number, total in values:
+                if number:
+                    yield field, str(number)
+                if total:
+                    yield PAIRS[field], str(total)
+        elif name == "cpil":
+            yield "compilation", "1" if values else "0"
+        elif name in MP4_ATOMS:
+            yield from ((MP4_ATOMS[name], str(value)) for value in values)
+        elif name.startswith("----:"):
+            field = field_name(name.split(":", 2)[-1])
+            yield from ((field, bytes(value).decode("utf-8", "replace")) for value in values)
+
+
+def _from_named(tags: Any) -> Iterator[tuple[str, str]]:
+    for name, value in tags.items():
+        field = field_name(name)
+        if field.startswith(("cover art", "metadata_block_picture", "wm/picture", "coverart")):
+            continue
+        values = (
+            value
+            if isinstance(value, list)
+            else list(getattr(value, "value", value).split("\0"))
+            if _is_text(value)
+            else []
+        )
+        yield from ((field, str(v)) for v in values)
+
+
+def _is_text(value: Any) -> bool:
+    inner = getattr(value, "value", value)
+    return isinstance(inner, str)
+
+
+def _from_tinytag(opened: Any) -> Iterator[tuple[str, str]]:
+    skipped = {
+        "filename",
+        "filesize",
+        "duration",
+        "channels",
+        "bitrate",
+        "bitdepth",
+        "samplerate",
+        "mime_type",
+        "is_lossless",
+    }
+    for name, value in opened.as_dict().items():
+        if name not in skipped:
+            for each in value if isinstance(value, list) else [value]:
+                yield field_name(name.lstrip("_")), str(each)

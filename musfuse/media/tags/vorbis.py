@@ -1,0 +1,115 @@
+"""Vorbis comments (https://xiph.org/vorbis/doc/v-comment.html, RFC 9639 §8.6, RFC 7845 §5.2): read raw, edit, write."""
+
+import base64
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from musfuse.errors import MalformedError
+from musfuse.media.tags.edit import TagEdit
+from musfuse.media.tags.fields import field_name
+from musfuse.model import Picture, TagSet
+
+MAX_BLOCK = (1 << 24) - 1
+VENDOR = b"musfuse"
+_PICTURES = frozenset({"metadata_block_picture", "coverart", "coverartmime", "coverartdescription", "coverarttype"})
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """A comment header: the vendor, and `NAME=value` entries as they stand."""
+
+    vendor: bytes
+    entries: tuple[bytes, ...]
+
+    def to_bytes(self) -> bytes:
+        """The block without a framing bit."""
+        return _counted(self.vendor) + struct.pack("<I", len(self.entries)) + b"".join(map(_counted, self.entries))
+
+
+def parse_comments(body: bytes) -> Comments:
+    """Read a block; raises MalformedError where a count reaches past its end. What follows the entries is not read."""
+    vendor, at = _take(body, 0)
+    if at + 4 > len(body):
+        raise MalformedError("a comment header without comments")
+    (count,) = struct.unpack_from("<I", body, at)
+    at += 4
+    if count > (len(body) - at) // 4:
+        raise MalformedError(f"a comment header of {len(body)} bytes claims {count} comments")
+    entries = []
+    for _ in range(count):
+        entry, at = _take(body, at)
+        entries.append(entry)
+    return Comments(vendor, tuple(entries))
+
+
+def edit_comments(
+    old: Comments | None, edit: TagEdit, load: Callable[[Picture], bytes] | None = None, room: int = MAX_BLOCK
+) -> Comments:
+    """The comments after an edit: entries of other fields stay as they are, the fields that changed follow.
+
+    Where `load` is given, pictures are comments too (as in Ogg). Entries that make the block larger than `room` bytes
+    are left out.
+    """
+    kept = [e for e in old.entries if _stays(e, edit, load is not None)] if old else []
+    fresh = entries_of(edit.fresh(everything=old is None))
+    pictures = [] if load is None or edit.pictures is None else [_picture_entry(p, load(p)) for p in edit.pictures]
+    vendor = old.vendor if old else VENDOR
+    room -= len(vendor) + 8
+    entries = []
+    for entry in (*kept, *fresh, *pictures):
+        room -= len(entry) + 4
+        if room >= 0:
+            entries.append(entry)
+    return Comments(vendor, tuple(entries))
+
+
+def entries_of(tags: TagSet) -> Iterable[bytes]:
+    """Every value as NAME=value; names lose the characters that are not allowed in them."""
+    for name, values in tags.items():
+        key = "".join(c for c in name.upper() if " " <= c <= "}" and c != "=").encode()
+        yield from (key + b"=" + value.encode("utf-8", "replace") for value in values if key)
+
+
+def vorbis_comment(tags: TagSet, room: int = MAX_BLOCK - 4096) -> bytes:
+    """A VORBIS_COMMENT block (RFC 9639 §8.6) of these tags; what does not fit `room` bytes is left out."""
+    return edit_comments(None, TagEdit(tags, frozenset()), room=room).to_bytes()
+
+
+def picture_front(picture: Picture) -> bytes:
+    """A PICTURE block (RFC 9639 §8.8) up to the picture's own bytes."""
+    mime, description = picture.mime.encode("ascii", "replace"), picture.description.encode("utf-8", "replace")
+    return (
+        struct.pack(">II", picture.kind, len(mime)) + mime + struct.pack(">I", len(description)) + description
+        + struct.pack(">IIIII", picture.width, picture.height, picture.depth, 0, picture.size)
+    )  # fmt: skip
+
+
+def fitting(pictures: Sequence[Picture]) -> list[Picture]:
+    """The pictures that a PICTURE block can hold (16 MiB)."""
+    return [p for p in pictures if len(picture_front(p)) + p.size <= MAX_BLOCK]
+
+
+def _picture_entry(picture: Picture, data: bytes) -> bytes:
+    return b"METADATA_BLOCK_PICTURE=" + base64.b64encode(picture_front(picture) + data)
+
+
+def _stays(entry: bytes, edit: TagEdit, with_pictures: bool) -> bool:
+    name = field_name(entry.partition(b"=")[0].decode("ascii", "replace"))
+    if name in _PICTURES:
+        return not with_pictures or edit.pictures is None
+    return not edit.touches(name)
+
+
+def _take(body: bytes, at: int) -> tuple[bytes, int]:
+    end = at + 4
+    if end > len(body):
+        raise MalformedError("a comment header that is cut short")
+    end += int.from_bytes(body[at : at + 4], "little")
+    if end > len(body):
+        raise MalformedError("a comment reaches past the end of its header")
+    return body[at + 4 : end], end
+
+
+def _counted(raw: bytes) -> bytes:
+    return struct.pack("<I", len(raw)) + raw
