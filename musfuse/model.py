@@ -11,6 +11,8 @@ class Serve(StrEnum):
     FLAC = "flac"
     WAV = "wav"
     ORIGINAL = "original"
+    RETAGGED = "retagged"
+    """The original's audio behind a header made here."""
 
 
 class NodeKind(StrEnum):
@@ -124,6 +126,33 @@ class Picture:
     depth: int = 0
 
 
+class TagSource(StrEnum):
+    """Who says what a tag is, from the weakest to the strongest."""
+
+    EMBEDDED = "embedded"
+    PROVIDER = "provider"
+    ORCHESTRATOR = "orchestrator"
+    USER = "user"
+
+    @property
+    def rank(self) -> int:
+        """A stronger source has a higher one."""
+        return list(TagSource).index(self)
+
+
+class ArtKind(StrEnum):
+    """What a picture shows, as far as it matters here."""
+
+    FRONT = "front"
+    BACK = "back"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, kind: int) -> "ArtKind":
+        """From the picture type of FLAC and ID3v2 (RFC 9639 §8.8): icons and `other` count as the front."""
+        return cls.FRONT if kind in (0, 1, 2, 3) else cls.BACK if kind == 4 else cls.OTHER
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Samples [first, first + count) of an image, to its end where `count` is None; `sheet` says what cut it there."""
@@ -138,7 +167,10 @@ class Track:
     """One playable thing: a whole original, or where `part` is set a range of one.
 
     `version` rises whenever the served bytes may change. `serve` was settled when the track was named, because the
-    extension in its name comes from it.
+    extension in its name comes from it. `tags` are those that are served; `embedded` are the original's where they
+    differ. `art` holds the pictures that somebody set (an empty tuple: took away); `picture` is the original's cover,
+    its digest empty where its bytes were not looked at, and `folder_picture` one that lies beside the original.
+    `edited_ns` is when tags or art were changed last, 0 for never.
     """
 
     id: int
@@ -149,6 +181,15 @@ class Track:
     version: int = 1
     picture: Picture | None = None
     part: Part | None = None
+    embedded: TagSet | None = None
+    art: tuple[tuple[ArtKind, tuple[Picture, ...]], ...] = ()
+    folder_picture: Picture | None = None
+    edited_ns: int = 0
+
+    @property
+    def mtime_ns(self) -> int:
+        """When its served bytes may have changed last: its original, or what is said about it here."""
+        return max(self.file.stamp.mtime_ns, self.edited_ns)
 
     @property
     def pcm_range(self) -> tuple[int, int | None]:

@@ -14,9 +14,14 @@ from musfuse.drive import Drive
 from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError, StoreError
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Files, Nodes, SourceRow
+from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.sheets import Sheets
+from musfuse.library.companions import Companions
 from musfuse.library.cueing import Cueing, CueRules
+from musfuse.library.extras import Extras
 from musfuse.library.naming import Naming
+from musfuse.library.overlay import MetaCollector
+from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
@@ -24,13 +29,14 @@ from musfuse.media.art import EmbeddedCovers
 from musfuse.media.cue import CutRules
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool
-from musfuse.media.ports import EmbeddedTags
+from musfuse.media.retagger import Retagger
 from musfuse.media.runs import RunCache
+from musfuse.media.served_tags import ServedTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import SourceFile
 from musfuse.origins import LocalOrigin, Origin
 from musfuse.platform import system
-from musfuse.store import DiskKv, KvNamespace, RoutedKv, RunFiles, SqliteKv
+from musfuse.store import DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles, SqliteKv
 
 log = logging.getLogger(__name__)
 
@@ -106,17 +112,24 @@ class Library:
         self.events = EventBus()
         self.database = Database(folder / "catalog.db")
         closing.callback(self.database.close)
-        self.files, self.nodes = Files(self.database), Nodes(self.database)
+        self.files, self.nodes, self.beside = Files(self.database), Nodes(self.database), Beside(self.database)
         user = SqliteKv(folder / "user.db")
         cache = DiskKv(folder / "cache")
-        self.store = RoutedKv({KvNamespace.TRACK: user, KvNamespace.ARTWORK: cache, KvNamespace.INDEX: cache})
+        self.store = RoutedKv(
+            dict.fromkeys((KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART), user)
+            | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
+        )
         closing.callback(self.store.close)
         self.sources = Sources(self.files, config)
         closing.callback(self.sources.close)
         self._build_media(config, closing)
+        retag_all = config.art.embed == "always" or config.art.max_pixels > 0
         self.naming = Naming(
-            self.database, template, config.view.policy, self.engine.serve_as, f"repair={config.flac.repair}"
-        )
+            self.database, template, config.view.policy, self.engine.serve_as,
+            f"repair={config.flac.repair} retag_all={retag_all}", retag_all,
+        )  # fmt: skip
+        self.collector = MetaCollector(self.store)
+        self.overlaying = Overlaying(self.database, self.collector)
         cue = config.cue
         cuts = CutRules(cue.pregap, cue.hidden_seconds)
         rules = CueRules(cuts, cue.encoding, cue.keep_image, config.view.policy != "original")
@@ -127,8 +140,12 @@ class Library:
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_failure=self.name_tracks,
         )  # fmt: skip
+        self.extras = Extras(
+            self.database, self.files, self.beside, self.pictures, self.covers, self.sources.origin,
+            show_covers=config.art.covers,
+        )  # fmt: skip
         self.drive = Drive(
-            self.files, self.nodes, self.engine, self.sizes, self.sources.origin, self.refresh,
+            self.files, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
             hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm,
             case_sensitive=system.CASE_SENSITIVE_NAMES,
         )  # fmt: skip
@@ -145,10 +162,17 @@ class Library:
         closing.callback(self.kept.close)
         self.pool = IndexPool(workers, config.index.memory_mib, self._readers_at_work)
         closing.callback(self.pool.close)
-        self.covers = EmbeddedCovers()
-        flac = FlacTranscoder(self.indexes, self.store, config.flac, self.runs, self.kept, config.cache.read_ahead)
-        transcoders = (flac, WavTranscoder(self.indexes), Passthrough())
-        self.engine = MediaEngine(self.sources.origin, transcoders, self.covers, EmbeddedTags())
+        self.covers, self.pictures = EmbeddedCovers(), PictureStore(self.store)
+        tags = ServedTags(
+            self.pictures, self.covers, embed=config.art.embed, max_pixels=config.art.max_pixels,
+            id3=int(config.tags.id3[-1]), padding=config.tags.padding,
+        )  # fmt: skip
+        flac = FlacTranscoder(
+            self.indexes, tags, self.pictures, config.flac, self.runs, self.kept, config.cache.read_ahead
+        )
+        wav = WavTranscoder(self.indexes, tags, self.pictures)
+        retagger = Retagger(tags, self.pictures, self.files.set_untagged)
+        self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.covers)
 
     def _readers_at_work(self) -> bool:
         return time.monotonic() - self.drive.last_read < READER_PAUSE
@@ -174,15 +198,17 @@ class Library:
         """A scanner for one run over the sources."""
         pace = _Pace(self.name_tracks)
         return Scanner(
-            self.files, self.store, self.covers, self.events, self.config.scan.threads, pace.after_batch, self._forget
-        )
+            self.files, self.beside, Companions(self.pictures, self.config.view.sidecars), self.pictures, self.covers,
+            self.events, self.config.scan.threads, pace.after_batch, self._forget,
+        )  # fmt: skip
 
-    def scan_all(self, scanner: Scanner) -> list[ScanResult]:
-        """Scan every source; a source that is away does not stop the others."""
+    def scan_all(self, scanner: Scanner, everything: bool = False) -> list[ScanResult]:
+        """Scan every source; a source that is away does not stop the others. `everything`: all files."""
         self.cueing.adopt_rules()
+        self.overlaying.catch_up()
         self.naming.adopt_view()
         self.name_tracks()
-        return [scanner.scan(row, self.sources.origin(row.uid)) for row in self.sources.rows()]
+        return [scanner.scan(row, self.sources.origin(row.uid), everything) for row in self.sources.rows()]
 
     def backlog(self) -> Backlog:
         """A run over everything that has no index."""
@@ -196,6 +222,7 @@ class Library:
         """Give names to what has none, and tell the drive."""
         with self._naming_lock:
             self.cueing.run(self._forget_part)
+            self.overlaying.run()
             changed = self.naming.run()
         self.drive.invalidate()
         if changed:

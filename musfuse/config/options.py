@@ -37,6 +37,7 @@ class ViewOptions:
         "flac", "what lossless audio is served as: flac, original (every file untouched) or wav"
     )
     template: str = option(DEFAULT_TEMPLATE, "path template of a track, without its extension (docs/usage.md)")
+    sidecars: str = option("", "other files to show beside the tracks, as patterns of names: *.pdf, *.log, *.m3u")
     unindexed: Literal["wait", "hide"] = option(
         "wait", "a file whose exact size is not known yet: wait lists it and lets a stat wait, hide lists it later"
     )
@@ -90,6 +91,31 @@ class CueOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class TagOptions:
+    """Tags that are changed here, and how they are written."""
+
+    id3: Literal["2.4", "2.3"] = option("2.4", "version of the ID3v2 tags written into MP3, WAV and AIFF files")
+    padding: int = option(
+        8192, "bytes by which a header grows where a change of tags does not fit the original's", at_least(16)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ArtOptions:
+    """Pictures."""
+
+    covers: bool = option(True, "show cover.jpg (or .png), cover_medium.jpg and cover_thumb.jpg in album folders")
+    embed: Literal["made", "always", "never"] = option(
+        "made",
+        "where a cover goes that nobody set: made puts it into files made here, always also into originals that have"
+        " none, never into nothing",
+    )
+    max_pixels: int = option(
+        0, "longest side of a picture in served files, for devices that choke on larger ones; 0: any", at_least(0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ScanOptions:
     """Reading the sources."""
 
@@ -134,6 +160,8 @@ class Config:
     flac: FlacOptions = FlacOptions()
     index: IndexOptions = IndexOptions()
     cue: CueOptions = CueOptions()
+    tags: TagOptions = TagOptions()
+    art: ArtOptions = ArtOptions()
     scan: ScanOptions = ScanOptions()
     cache: CacheOptions = CacheOptions()
     fuse: FuseOptions = FuseOptions()

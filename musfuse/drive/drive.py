@@ -10,9 +10,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from musfuse.drive.handles import CacheHint, Handles
+from musfuse.drive.tree import Tree
 from musfuse.errors import (
     IsAFolderError,
     MusfuseError,
@@ -23,7 +24,7 @@ from musfuse.errors import (
 )  # fmt: skip
 from musfuse.library.catalog import Files, Node, Nodes
 from musfuse.library.catalog.files import TrackRow
-from musfuse.library.names import name_key
+from musfuse.library.extras import ExtraNode, Extras
 from musfuse.library.sizes import Sizes
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import Priority
@@ -90,6 +91,7 @@ class Drive:
         self,
         files: Files,
         nodes: Nodes,
+        extras: Extras,
         engine: MediaEngine,
         sizes: Sizes,
         origin_of: Callable[[str], Origin],
@@ -101,13 +103,13 @@ class Drive:
         open_limit: int = 16_384,
     ) -> None:
         self._files, self._nodes, self._engine, self._sizes = files, nodes, engine, sizes
+        self._extras = extras
         self._origin_of, self._refresh = origin_of, refresh
         self._on_pending = on_pending
-        self._hide, self._case_sensitive = hide_unindexed, case_sensitive
+        self._hide = hide_unindexed
         self._handles = Handles(open_limit)
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, Node] = OrderedDict()
-        self._epoch = 0
+        self._tree = Tree(nodes, extras, self._is_shown, case_sensitive=case_sensitive)
         self._fresh: OrderedDict[int, float] = OrderedDict()
         self._queued_folders: set[int] = set()
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="folder-ahead")
@@ -122,17 +124,17 @@ class Drive:
         node = self._current(path)
         if node.kind is NodeKind.FOLDER:
             return Attr(node.id, node.name, node.kind, 0, node.mtime_ns)
-        size = self._size(node)
+        size = self._extras.size(node) if isinstance(node, ExtraNode) else self._size(node)
         if size is None:
             size = self._sizes.wait(node.track)
             self.last_read = time.monotonic()  # who waited for a size reads next
             self._queue_folder(node.parent)
-        self._handles.shown(node.id, _version(node.serve, node.mtime_ns, size))
+        self._handles.shown(node.id, _version(node.serve, node.source_ns, size))
         return Attr(node.id, node.name, node.kind, size, node.mtime_ns)
 
     def entry(self, path: str) -> DirEntry:
         """What a listing would say of an entry; never waits for an index."""
-        entry = self._entry(self._lookup(path))
+        entry = self._entry(self._tree.lookup(path))
         if entry is None:
             raise NoEntryError(f"{path}: no such file or folder on the drive")
         return entry
@@ -140,7 +142,7 @@ class Drive:
     def spelling(self, path: str) -> str:
         """The path as it is stored, for one that may differ in case."""
         parts = path.split("/") if path else []
-        return "/".join(self._lookup("/".join(parts[: n + 1])).name for n in range(len(parts)))
+        return "/".join(self._tree.lookup("/".join(parts[: n + 1])).name for n in range(len(parts)))
 
     def list(self, path: str, after: str = "", sized: bool = False) -> Iterator[DirEntry]:
         """The entries of a folder in order of their name keys, beginning after the name `after`.
@@ -148,10 +150,10 @@ class Drive:
         With `sized`, every size is exact: the indexes that the folder lacks are waited for, all at once, and a file
         that has none even then is left out. Errors are raised by this call, not while the result is read.
         """
-        node = self._lookup(path)
+        node = self._tree.lookup(path)
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")
-        children = self._nodes.children(node.id, name_key(after) if after else "")
+        children = self._tree.children(node, after)
         if sized and not self._hide:
             if not after:
                 self._wait_for_folder(node.id)
@@ -165,6 +167,11 @@ class Drive:
             node = self._current(path)
             if node.kind is NodeKind.FOLDER:
                 raise IsAFolderError(f"{path}: is a folder")
+            if isinstance(node, ExtraNode):
+                layout = self._extras.layout(node)
+                version = _version(node.serve, node.source_ns, layout.size)
+                handle, hint = self._handles.add(node.id, version, node.mtime_ns, layout)
+                return Opened(handle, node.id, layout.size, hint)
             row = self._files.track(node.track)
             if row is None:
                 self.invalidate()
@@ -175,7 +182,7 @@ class Drive:
                 self._sizes.wait(node.track)
                 continue
             version = _version(row.track.serve, row.track.file.stamp.mtime_ns, layout.size)
-            handle, hint = self._handles.add(node.id, version, layout)
+            handle, hint = self._handles.add(node.id, version, row.track.edited_ns, layout)
             return Opened(handle, node.id, layout.size, hint)
         raise NoEntryError(f"{path}: changes too fast to be opened; try again")
 
@@ -206,7 +213,7 @@ class Drive:
 
     def row(self, path: str) -> tuple[Node, TrackRow | None]:
         """A node and its track, for `musfuse info`."""
-        node = self._lookup(path)
+        node = self._tree.lookup(path)
         return node, self._files.track(node.track) if node.track else None
 
     @property
@@ -216,9 +223,7 @@ class Drive:
 
     def invalidate(self) -> None:
         """Names or sizes changed: look them up again."""
-        with self._lock:
-            self._epoch += 1
-            self._cache.clear()
+        self._tree.invalidate()
 
     def shut_down(self) -> int:
         """Close what is still open; how many files that were."""
@@ -227,8 +232,8 @@ class Drive:
 
     def _current(self, path: str) -> Node:
         """The node, after its original was looked at again (at most once a second)."""
-        node = self._lookup(path)
-        if node.kind is NodeKind.FOLDER or self._is_fresh(node.track):
+        node = self._tree.lookup(path)
+        if not node.track or self._is_fresh(node.track):
             return node
         row = self._files.track(node.track)
         changed = row is None or self._changed(row.track.file)
@@ -237,7 +242,7 @@ class Drive:
             self._refresh(row.track.file.source_uid, row.track.file.path)
         if changed:
             self.invalidate()
-            return self._lookup(path)
+            return self._tree.lookup(path)
         self._set_fresh(node.track)
         return node
 
@@ -266,47 +271,19 @@ class Drive:
             if len(self._fresh) > _CACHED_NODES:
                 self._fresh.popitem(last=False)
 
-    def _lookup(self, path: str) -> Node:
-        with self._lock:
-            node = self._cache.get(path)
-            if node is not None:
-                self._cache.move_to_end(path)
-                return node
-            epoch = self._epoch
-        node = self._walk(path)
-        with self._lock:
-            if epoch == self._epoch:
-                self._cache[path] = node
-                if len(self._cache) > _CACHED_NODES:
-                    self._cache.popitem(last=False)
-        return node
-
-    def _walk(self, path: str) -> Node:
-        if not path:
-            return self._nodes.root()
-        parent_path, _, name = path.rpartition("/")
-        parent = self._lookup(parent_path)
-        if parent.kind is not NodeKind.FOLDER:
-            raise NotAFolderError(f"{parent_path}: not a folder")
-        child = self._nodes.child(parent.id, name_key(name))
-        if (
-            child is None
-            or (self._case_sensitive and child.name != name)
-            or (self._hide and self._entry(child) is None)
-        ):
-            raise NoEntryError(f"{path}: no such file or folder on the drive")
-        return child
-
     def _size(self, node: Node) -> int | None:
         if node.serve is Serve.ORIGINAL or node.size is None:
             return node.size
         return node.size if node.size_token == self._sizes.token(node.serve) else None
 
+    def _is_shown(self, node: Node) -> bool:
+        return not self._hide or node.kind is NodeKind.FOLDER or not node.track or self._size(node) is not None
+
     def _entry(self, node: Node) -> DirEntry | None:
+        if not self._is_shown(node):
+            return None
         size = 0 if node.kind is NodeKind.FOLDER else self._size(node)
-        if size is None:
-            if self._hide:
-                return None
+        if size is None and node.track:
             self._on_pending()
         return DirEntry(node.id, node.name, node.kind, size, node.mtime_ns)
 
@@ -320,6 +297,12 @@ class Drive:
         """A node of a folder that was waited for, which may have become pending again since."""
         if node.kind is NodeKind.FOLDER or self._size(node) is not None:
             return node
+        if isinstance(node, ExtraNode):
+            try:
+                return replace(node, size=self._extras.size(node))
+            except MusfuseError as error:
+                log.debug("%s: %s", node.name, error)
+                return node
         try:
             self._sizes.wait_all([node.track])
         except MusfuseError as error:

@@ -8,9 +8,12 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from musfuse.errors import BadHandleError, SourceChangedError, TooManyOpenError
 from musfuse.media.layout import Layout
+
+T = TypeVar("T")
 
 _REMEMBERED = 65_536
 _NEWER = "the file has a newer version; open it again"
@@ -32,6 +35,7 @@ class CacheHint(Enum):
 class _Handle:
     node: int
     version: str
+    edition: int
     layout: Layout
     stale: bool = False
 
@@ -45,7 +49,7 @@ class Handles:
         self._next = itertools.count(1)
         self._open: dict[int, _Handle] = {}
         self._by_node: dict[int, set[int]] = {}
-        self._cached: OrderedDict[int, str] = OrderedDict()
+        self._cached: OrderedDict[int, tuple[str, int]] = OrderedDict()
         self._shown: OrderedDict[int, str] = OrderedDict()
 
     def shown(self, node: int, version: str) -> None:
@@ -56,22 +60,25 @@ class Handles:
                 handle = self._open[number]
                 handle.stale = handle.stale or handle.version != version
 
-    def add(self, node: int, version: str, layout: Layout) -> tuple[int, CacheHint]:
-        """A new handle; raises TooManyOpenError."""
+    def add(self, node: int, version: str, edition: int, layout: Layout) -> tuple[int, CacheHint]:
+        """A new handle; raises TooManyOpenError. Editions of one version differ in bytes, but neither in their size nor
+        in what a reader in the middle of the audio gets: a new one leaves handles on the others alone."""
         with self._lock:
             if len(self._open) >= self._limit:
                 raise TooManyOpenError(f"{self._limit} files are open already")
             number = next(self._next)
             others = self._by_node.setdefault(node, set())
-            if any(self._open[n].version != version for n in others) or self._shown.get(node, version) != version:
+            mine = (version, edition)
+            mixed = any((self._open[n].version, self._open[n].edition) != mine for n in others)
+            if mixed or self._shown.get(node, version) != version:
                 hint = CacheHint.BYPASS
                 for n in others:
                     self._open[n].stale = self._open[n].stale or self._open[n].version != version
             else:
-                hint = CacheHint.KEEP if self._cached.get(node) == version else CacheHint.DROP
-                _remember(self._cached, node, version)
+                hint = CacheHint.KEEP if self._cached.get(node) == mine else CacheHint.DROP
+                _remember(self._cached, node, mine)
             others.add(number)
-            self._open[number] = _Handle(node, version, layout)
+            self._open[number] = _Handle(node, version, edition, layout)
         return number, hint
 
     def check(self, number: int) -> None:
@@ -119,7 +126,7 @@ class Handles:
         return len(self._open)
 
 
-def _remember(memory: "OrderedDict[int, str]", node: int, version: str) -> None:
+def _remember(memory: "OrderedDict[int, T]", node: int, version: T) -> None:
     memory[node] = version
     memory.move_to_end(node)
     if len(memory) > _REMEMBERED:

@@ -33,6 +33,8 @@ class Naming:
     policy: str
     serve_as: Callable[[AudioFormat, str, bool], Serve]
     rules: str = ""
+    retag_all: bool = False
+    """Whether every original may need another header, because pictures are put in or made smaller."""
 
     def adopt_view(self) -> bool:
         """Have every track named again where template, policy or rules differ from last time; whether they did."""
@@ -90,8 +92,9 @@ class Naming:
 
     def _name(self, db: sqlite3.Connection, track: int) -> set[str]:
         row = db.execute(
-            "SELECT t.format, t.tags, t.several_discs, t.album_key, t.disc, t.problem, t.dir_key, t.serve,"
-            " d.path, f.name, t.hidden, t.first_sample, t.samples"
+            "SELECT t.format, coalesce(t.merged, t.tags), t.several_discs, t.album_key, t.disc, t.problem, t.dir_key,"
+            " t.serve, d.path, f.name, t.hidden, t.first_sample, t.samples,"
+            " t.merged IS NOT NULL OR t.art IS NOT NULL"
             " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder WHERE t.id = ?",
             (track,),
         ).fetchone()
@@ -106,6 +109,8 @@ class Naming:
         several = bool(row[2]) if row[3] else row[4] > 1 or _total_discs(tags) > 1
         several = several or _total_discs(tags) > 1
         serve = Serve.ORIGINAL if row[5] else self.serve_as(fmt, self.policy, cut)
+        if serve is Serve.ORIGINAL and (row[13] or self.retag_all):
+            serve = Serve.RETAGGED
         path = join(from_blob(row[8]), from_blob(row[9]))
         wants = self.template.render(Subject(tags, fmt, path, served_extension(serve, path), several))
         folder = "/".join(wants.folders)
@@ -121,7 +126,7 @@ class Naming:
 
 def served_extension(serve: Serve, path: str) -> str:
     """The extension, without its dot, that a track's name carries."""
-    if serve is not Serve.ORIGINAL:
+    if serve not in (Serve.ORIGINAL, Serve.RETAGGED):
         return serve.value
     name = path.rsplit("/", 1)[-1]
     return name.rsplit(".", 1)[-1].lower() if "." in name else ""

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -16,13 +16,15 @@ from musfuse.errors import MusfuseError, OriginError
 from musfuse.events import EventBus, ScanProgress
 from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import FileRow, Files, SourceRow
+from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.files import Removed, join
+from musfuse.library.companions import Companions
 from musfuse.media.art import CoverExtractor
 from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION, read_original, read_sheet_file
 from musfuse.media.pcm import can_encode
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin
-from musfuse.store import KvNamespace, KvStore
+from musfuse.store import PictureStore
 
 log = logging.getLogger(__name__)
 
@@ -64,23 +66,31 @@ class Scanner:
     def __init__(
         self,
         files: Files,
-        store: KvStore,
+        beside: Beside,
+        companions: Companions,
+        pictures: PictureStore,
         covers: CoverExtractor,
         events: EventBus,
         threads: int,
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
     ) -> None:
-        self._files, self._store, self._covers, self._events = files, store, covers, events
+        self._files, self._pictures, self._covers, self._events = files, pictures, covers, events
+        self._beside, self._companions = beside, companions
         self._threads, self._after_batch, self._on_removed = threads, after_batch, on_removed
         self._cancel = threading.Event()
+        self._everything = False
 
     def cancel(self) -> None:
         """Stop soon; what is done is kept."""
         self._cancel.set()
 
-    def scan(self, source: SourceRow, origin: Origin) -> ScanResult:
-        """Scan a whole source. A source that is away as a whole leaves everything known of it as it is."""
+    def scan(self, source: SourceRow, origin: Origin, everything: bool = False) -> ScanResult:
+        """Scan a whole source, looking again into what did not change as well where `everything` is asked for.
+
+        A source that is away as a whole leaves everything known of it as it is.
+        """
+        self._everything = everything
         result = ScanResult(source.uri)
         try:
             origin.list("")
@@ -146,6 +156,7 @@ class Scanner:
                 continue
             folder = self._files.folder(source.id, path, scan)
             known = self._files.known(folder)
+            self._look_beside(source, origin, path, folder, entries)
             below = []
             sheets = {entry.name for entry in entries if _is_sheet(entry.name)}
             new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
@@ -168,7 +179,7 @@ class Scanner:
                     if before is not None and not same:
                         old = SourceFile(source.uid, join(path, entry.name), before[1], before[2])
                         removed += [(old, bounds) for bounds in self._files.ranges(before[0])]
-                    if not same or new_sheet:
+                    if not same or new_sheet or self._everything:
                         file = SourceFile(source.uid, join(path, entry.name), entry.stat.stamp, entry.stat.ident)
                         yield folder, file, before is not None, bool(sheets)
             if known:
@@ -194,9 +205,12 @@ class Scanner:
             picture = None
             cut = beside_sheet or bool(reading.sheets)
             if can_encode(reading.format) and (reading.format.codec != "flac" or cut):
-                picture = self._covers.extract(origin, file)
-                if picture:
-                    self._keep_picture(picture.picture.digest, picture.data)
+                found = self._covers.extract(origin, file)
+                if found:
+                    self._pictures.keep(found.picture.digest, found.data)
+                    picture = found.picture
+            else:
+                picture = self._covers.peek(origin, file)
         except MusfuseError as error:
             return FileRow(name, file.stamp, file.ident, problem=str(error))
         except Exception as error:
@@ -206,12 +220,23 @@ class Scanner:
         tags = reading.tags
         return FileRow(
             name, file.stamp, file.ident, "", "; ".join(reading.notes), reading.format, tags,
-            picture.picture if picture else None, album_key(tags), disc_number(tags), reading.sheets,
+            picture, album_key(tags), disc_number(tags), reading.sheets,
         )  # fmt: skip
 
-    def _keep_picture(self, digest: str, data: bytes) -> None:
-        if self._store.get(KvNamespace.ARTWORK, digest) is None:
-            self._store.put(KvNamespace.ARTWORK, digest, data)
+    def _look_beside(self, source: SourceRow, origin: Origin, path: str, folder: int, entries: Sequence[Entry]) -> None:
+        """Keep what is known of the pictures and sidecars of a folder what they are."""
+        known = self._beside.known(folder)
+        changed = []
+        for companion in self._companions.of(entries):
+            if (
+                known.pop(companion.name, None) != (companion.stamp, companion.ident, companion.kind)
+                or self._everything
+            ):
+                file = SourceFile(source.uid, join(path, companion.name), companion.stamp, companion.ident)
+                changed.append(self._companions.look(origin, file, companion))
+        if changed or known:
+            self._beside.change(folder, changed, known)
+            self._after_batch(False)
 
     def _collect(self, pending: _Pending, batch: _Batch, result: ScanResult) -> _Batch:
         row = pending.future.result()

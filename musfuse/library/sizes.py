@@ -56,8 +56,8 @@ class Sizes:
         return self._engine.token(serve)
 
     def tokens(self) -> dict[Serve, str]:
-        """The tokens of what needs an index."""
-        return {serve: self.token(serve) for serve in (Serve.FLAC, Serve.WAV)}
+        """The tokens of everything whose size is not the original's."""
+        return {serve: self.token(serve) for serve in self._engine.made()}
 
     def known(self, row: TrackRow) -> int | None:
         """The size where no index has to be built for it."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from musfuse.media.art import CoverExtractor
 from musfuse.media.flac.served import EncodedFrames
 from musfuse.media.layout import Layout
-from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, TagOverlayService, TranscodeResult
+from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, TranscodeResult
 from musfuse.media.wav import PcmRange
 from musfuse.model import AudioFormat, Serve, Track
 from musfuse.origins import Origin
@@ -20,9 +20,8 @@ class MediaEngine:
         origin_of: Callable[[str], Origin],
         transcoders: Sequence[FormatTranscoder],
         covers: CoverExtractor,
-        overlay: TagOverlayService,
     ) -> None:
-        self._origin_of, self._covers, self._overlay = origin_of, covers, overlay
+        self._origin_of, self._covers = origin_of, covers
         self._transcoders: Mapping[Serve, FormatTranscoder] = {t.serve: t for t in transcoders}
 
     def serve_as(self, fmt: AudioFormat, policy: str, cut: bool = False) -> Serve:
@@ -35,6 +34,10 @@ class MediaEngine:
             return Serve.FLAC if wanted is Serve.ORIGINAL else wanted
         return wanted if self._transcoders[wanted].accepts(fmt) else Serve.ORIGINAL
 
+    def made(self) -> Sequence[Serve]:
+        """Everything whose size is not the original's."""
+        return [serve for serve in self._transcoders if serve is not Serve.ORIGINAL]
+
     def token(self, serve: Serve) -> str:
         """What sizes of files served so depend on beside the track itself."""
         return self._transcoders[serve].token()
@@ -43,7 +46,7 @@ class MediaEngine:
         """The served file; raises NotIndexedError, NotFoundError (its source is gone from the library)."""
         transcoder = self._transcoders[track.serve]
         origin = self._origin_of(track.file.source_uid)
-        return transcoder.layout(track, origin, self._overlay.tags(track), self._overlay.pictures(track))
+        return transcoder.layout(track, origin)
 
     def open_stream(self, track: Track, policy: str) -> TranscodeResult:
         """The track under a policy as a stream; one blocking thread a request, encoders bounded for all.

@@ -12,7 +12,7 @@ from typing import Protocol
 from musfuse.errors import MediaError
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
-from musfuse.store import KvNamespace, KvStore
+from musfuse.store import PictureStore
 
 
 class Segment(Protocol):
@@ -81,20 +81,20 @@ class SourceRange:
 class Blob:
     """A stored picture."""
 
-    store: KvStore
-    key: str
+    pictures: PictureStore
+    digest: str
     length: int
 
     def read(self, offset: int, size: int) -> bytes:
-        """A slice of the stored value."""
-        value = self.store.get(KvNamespace.ARTWORK, self.key)
+        """A slice of the picture."""
+        value = self.pictures.get(self.digest)
         if value is None or len(value) != self.length:
-            raise MediaError(f"picture {self.key}: lost from the store; `musfuse scan` restores it")
+            raise MediaError(f"picture {self.digest}: lost from the cache; `musfuse scan --all` restores it")
         return value[offset : offset + size]
 
     def describe(self) -> str:
         """What these bytes are."""
-        return f"picture {self.key[:12]}"
+        return f"picture {self.digest[:12]}"
 
     def close(self) -> None:
         """Nothing is held."""

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from musfuse.errors import MediaError
 from musfuse.media.layout import Layout
-from musfuse.model import AudioFormat, Picture, Serve, TagSet, Track
+from musfuse.media.tags.edit import TagEdit
+from musfuse.model import AudioFormat, Picture, Serve, Track
 from musfuse.origins import Origin
 
 CHUNK_BYTES = 256 * 1024
@@ -19,13 +20,22 @@ class NotIndexedError(MediaError):
 
 
 class TagOverlayService(Protocol):
-    """What tags a served file carries."""
+    """What tags and pictures a served file carries. A track holds its merged tags itself."""
 
-    def tags(self, track: Track) -> TagSet:
-        """The merged tags."""
+    def token(self) -> str:
+        """What the bytes of tags and pictures depend on beside the track."""
 
     def pictures(self, track: Track) -> Sequence[Picture]:
-        """Pictures to carry, their bytes in the artwork store."""
+        """Pictures for a file made here; `load` has their bytes."""
+
+    def base_pictures(self, track: Track) -> Sequence[Picture]:
+        """The same before anybody set any."""
+
+    def edit(self, track: Track, origin: Origin) -> TagEdit:
+        """What has to change in an original that is served with its own audio."""
+
+    def load(self, picture: Picture) -> bytes:
+        """The bytes of a picture. Raises MediaError where they are lost."""
 
 
 class FormatTranscoder(Protocol):
@@ -41,7 +51,7 @@ class FormatTranscoder(Protocol):
     def token(self) -> str:
         """What the sizes of its files depend on beside the track: encoder, options, header."""
 
-    def layout(self, track: Track, origin: Origin, tags: TagSet, pictures: Sequence[Picture]) -> Layout:
+    def layout(self, track: Track, origin: Origin) -> Layout:
         """The served file. Raises NotIndexedError where its size is not known yet."""
 
 
@@ -68,15 +78,3 @@ class TranscodeResult:
     duration_ns: int | None
     chunks: Iterator[AudioChunk]
     artwork: bytes | None
-
-
-class EmbeddedTags:
-    """TagOverlayService without an overlay: what the original carries."""
-
-    def tags(self, track: Track) -> TagSet:
-        """The embedded tags."""
-        return track.tags
-
-    def pictures(self, track: Track) -> Sequence[Picture]:
-        """The embedded cover, where there is one."""
-        return (track.picture,) if track.picture else ()

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections.abc import Sequence
 
 from musfuse.config.options import FlacOptions
 from musfuse.errors import MalformedError
@@ -13,12 +12,13 @@ from musfuse.media.flac.index import FrameIndex, index_key
 from musfuse.media.flac.served import EncodedFrames
 from musfuse.media.layout import Blob, Inline, Layout, Segment, SourceRange
 from musfuse.media.pcm import DecoderPool, can_encode
-from musfuse.media.ports import NotIndexedError
+from musfuse.media.ports import NotIndexedError, TagOverlayService
 from musfuse.media.runs import RunCache
-from musfuse.media.wav import WAV_HEADER_VERSION, PcmRange, wav_header
-from musfuse.model import AudioFormat, Picture, Serve, SourceFile, TagSet, Track
+from musfuse.media.tags.vorbis import fitting
+from musfuse.media.wav import WAV_HEADER_VERSION, PcmRange, wav_header, wav_id3
+from musfuse.model import AudioFormat, Picture, Serve, SourceFile, Track
 from musfuse.origins import Origin
-from musfuse.store import KvNamespace, KvStore, RunFiles
+from musfuse.store import KvNamespace, KvStore, PictureStore, RunFiles
 
 log = logging.getLogger(__name__)
 
@@ -89,13 +89,14 @@ class FlacTranscoder:
     def __init__(
         self,
         indexes: IndexStore,
-        store: KvStore,
+        tags: TagOverlayService,
+        pictures: PictureStore,
         options: FlacOptions,
         runs: RunCache,
         kept: RunFiles,
         read_ahead: int,
     ) -> None:
-        self._indexes, self._store, self._options = indexes, store, options
+        self._indexes, self._tags, self._pictures, self._options = indexes, tags, pictures, options
         self._runs, self._kept, self._read_ahead = runs, kept, read_ahead
 
     def accepts(self, fmt: AudioFormat) -> bool:
@@ -106,17 +107,19 @@ class FlacTranscoder:
 
     def token(self) -> str:
         """Encoder, level, header, padding."""
-        return f"flac/{HEADER_VERSION}/{self._options.level}/{self._options.padding}/{self._indexes.encoder}"
+        made = f"{HEADER_VERSION}/{self._options.level}/{self._options.padding}/{self._indexes.encoder}"
+        return f"flac/{made}/{self._tags.token()}"
 
-    def layout(self, track: Track, origin: Origin, tags: TagSet, pictures: Sequence[Picture]) -> Layout:
+    def layout(self, track: Track, origin: Origin) -> Layout:
         """Header, pictures, padding, frames."""
         index = self._indexes.get(track)
         if index is None:
             raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
-        header = make_header(index, tags, pictures, self._options.padding)
+        pictures = fitting(self._tags.pictures(track))
+        header = make_header(index, track.tags, pictures, self._options.padding, self._room(index, track))
         segments: list[Segment] = []
         for front, picture in zip(header.before, pictures, strict=False):
-            segments += (Inline(front), Blob(self._store, picture.digest, picture.size))
+            segments += (Inline(front), Blob(self._pictures, picture.digest, picture.size))
         segments.append(Inline(header.last))
         decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential, track.pcm_range))
         key = self._indexes.key(track.file, track.pcm_range)
@@ -132,14 +135,23 @@ class FlacTranscoder:
         segments.append(frames)
         return Layout(segments)
 
+    def _room(self, index: FrameIndex, track: Track) -> int:
+        """Bytes of the header before anybody changed tags or art, so that a usual change moves no frame; 0 where nobody
+        did."""
+        if track.embedded is None and not track.art:
+            return 0
+        pictures = fitting(self._tags.base_pictures(track))
+        tags = track.embedded if track.embedded is not None else track.tags
+        return make_header(index, tags, pictures, self._options.padding).length + sum(p.size for p in pictures)
+
 
 class WavTranscoder:
     """Lossless integer PCM to WAV."""
 
     serve = Serve.WAV
 
-    def __init__(self, indexes: IndexStore) -> None:
-        self._indexes = indexes
+    def __init__(self, indexes: IndexStore, tags: TagOverlayService, pictures: PictureStore) -> None:
+        self._indexes, self._tags, self._pictures = indexes, tags, pictures
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Integer PCM of 8, 16 or 24 bits that is not WAV already."""
@@ -147,17 +159,19 @@ class WavTranscoder:
 
     def token(self) -> str:
         """Header; the number of samples is settled by the frame index."""
-        return f"wav/{WAV_HEADER_VERSION}/{self._indexes.encoder}"
+        return f"wav/{WAV_HEADER_VERSION}/{self._indexes.encoder}/{self._tags.token()}"
 
-    def layout(self, track: Track, origin: Origin, tags: TagSet, pictures: Sequence[Picture]) -> Layout:
-        """Header and packed PCM. The index tells how many samples really decode."""
-        del pictures
+    def layout(self, track: Track, origin: Origin) -> Layout:
+        """Header with INFO and ID3 chunks, and packed PCM. The index tells how many samples really decode."""
         index = self._indexes.get(track)
         if index is None:
             raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
         decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential, track.pcm_range))
-        header = Inline(wav_header(track.format, index.total_samples, tags))
-        return Layout([header, PcmRange(track.format, index.total_samples, decoders)])
+        id3: list[Segment] = []
+        for part in wav_id3(track.tags, tuple(self._tags.pictures(track))):
+            id3.append(Blob(self._pictures, part.digest, part.size) if isinstance(part, Picture) else Inline(part))
+        front, data = wav_header(track.format, index.total_samples, track.tags, sum(s.length for s in id3))
+        return Layout([Inline(front), *id3, Inline(data), PcmRange(track.format, index.total_samples, decoders)])
 
 
 class Passthrough:
@@ -174,7 +188,6 @@ class Passthrough:
         """Nothing but the original's own size."""
         return "original"
 
-    def layout(self, track: Track, origin: Origin, tags: TagSet, pictures: Sequence[Picture]) -> Layout:
+    def layout(self, track: Track, origin: Origin) -> Layout:
         """One range of the original."""
-        del tags, pictures
         return Layout([SourceRange(origin, track.file, 0, track.file.stamp.size)])

@@ -3,20 +3,21 @@
 import struct
 
 from musfuse.media.pcm import DecoderPool, pack
-from musfuse.model import AudioFormat, TagSet
+from musfuse.media.tags.edit import TagEdit
+from musfuse.media.tags.id3 import OldBody, edit_tag, finish, parts_length
+from musfuse.media.tags.info import info_list
+from musfuse.model import AudioFormat, Picture, TagSet
 
-# Vorbis-style field to RIFF INFO chunk, those that players read.
-_INFO = {
-    "title": b"INAM", "artist": b"IART", "album": b"IPRD", "date": b"ICRD", "genre": b"IGNR", "tracknumber": b"ITRK",
-    "comment": b"ICMT", "copyright": b"ICOP",
-}  # fmt: skip
 _PCM_GUID = bytes.fromhex("0100000000001000800000aa00389b71")
 _MASKS = {1: 0x4, 2: 0x3, 3: 0x7, 4: 0x33, 5: 0x37, 6: 0x3F, 7: 0x13F, 8: 0x63F}
-WAV_HEADER_VERSION = 1
+WAV_HEADER_VERSION = 2
 
 
-def wav_header(fmt: AudioFormat, samples: int, tags: TagSet) -> bytes:
-    """All bytes in front of the audio; the audio is `samples` * channels * bytes a sample, and a pad byte if odd."""
+def wav_header(fmt: AudioFormat, samples: int, tags: TagSet, inserted: int = 0) -> tuple[bytes, bytes]:
+    """The bytes in front of the audio, in two: `inserted` bytes of other chunks go between them.
+
+    The audio is `samples` * channels * bytes a sample, and a pad byte if that is odd.
+    """
     width = fmt.bits // 8
     block = width * fmt.channels
     audio = samples * block
@@ -26,22 +27,25 @@ def wav_header(fmt: AudioFormat, samples: int, tags: TagSet) -> bytes:
     )
     if extensible:
         body += struct.pack("<HHI", 22, fmt.bits, _MASKS[fmt.channels]) + _PCM_GUID
-    front = _chunk(b"fmt ", body) + _info_list(tags)
-    riff_size = 4 + len(front) + 8 + audio + (audio & 1)
+    info = info_list(None, TagEdit(tags, frozenset()))
+    front = _chunk(b"fmt ", body)
+    riff_size = 4 + len(front) + inserted + len(info) + 8 + audio + (audio & 1)
     if riff_size < 1 << 32:
-        return b"RIFF" + struct.pack("<I", riff_size) + b"WAVE" + front + b"data" + struct.pack("<I", audio)
+        return b"RIFF" + struct.pack("<I", riff_size) + b"WAVE" + front, info + b"data" + struct.pack("<I", audio)
     ds64 = _chunk(b"ds64", struct.pack("<QQQI", riff_size + 36, audio, samples, 0))
-    everything = 0xFFFF_FFFF
-    return b"RF64" + struct.pack("<I", everything) + b"WAVE" + ds64 + front + b"data" + struct.pack("<I", everything)
+    everything = struct.pack("<I", 0xFFFF_FFFF)
+    return b"RF64" + everything + b"WAVE" + ds64 + front, info + b"data" + everything
 
 
-def _info_list(tags: TagSet) -> bytes:
-    items = b""
-    for name, chunk in _INFO.items():
-        value = tags.first(name)
-        if value:
-            items += _chunk(chunk, value.encode("utf-8", "replace")[:65_535] + b"\0")
-    return _chunk(b"LIST", b"INFO" + items) if items else b""
+def wav_id3(tags: TagSet, pictures: tuple[Picture, ...]) -> list[bytes | Picture]:
+    """An ID3 chunk with all tags and pictures (INFO holds a few only); nothing where there are none."""
+    if not tags and not pictures:
+        return []
+    front, parts = edit_tag(None, TagEdit(tags, frozenset(), pictures))
+    length = 10 + parts_length(parts)
+    length += length & 1
+    made = [b"id3 " + struct.pack("<I", length), *finish(front, parts, length)]
+    return [part for part in made if not isinstance(part, OldBody)]
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,13 @@ class DiskKv:
         for key in self._cache().iterkeys():
             if isinstance(key, str) and key.startswith(start + prefix):
                 yield key[len(start) :]
+
+    @contextmanager
+    def transaction(self, namespace: KvNamespace) -> Iterator["DiskKv"]:
+        """This store in one transaction of the cache."""
+        del namespace
+        with self._cache().transact(retry=True):
+            yield self
 
     def close(self) -> None:
         """Close the cache where it was opened."""

@@ -1,6 +1,7 @@
 """The port for values kept by key: raw bytes in namespaces, never pickled objects."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Protocol
 
@@ -9,7 +10,13 @@ class KvNamespace(StrEnum):
     """What a value is, which decides the backend it lies in."""
 
     TRACK = "track"
+    """Overlays of tags."""
+    HISTORY = "history"
+    """Changes of overlays; in the same backend as TRACK, so that one transaction holds both."""
     ARTWORK = "artwork"
+    """Pictures found in originals, and what is made of them."""
+    CHOSEN_ART = "chosen-art"
+    """Pictures that somebody set, which lie nowhere else."""
     INDEX = "index"
 
 
@@ -27,6 +34,10 @@ class KvStore(Protocol):
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
         """The keys that begin with `prefix`, in order."""
+
+    def transaction(self, namespace: KvNamespace) -> AbstractContextManager["KvStore"]:
+        """A view of the backend of `namespace` whose changes take effect together at the end of the block, or not at
+        all when it raises. No other writer comes between; other namespaces of the same backend take part."""
 
     def close(self) -> None:
         """Flush and let go."""
@@ -53,6 +64,10 @@ class RoutedKv:
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
         """The keys that begin with `prefix`, in order."""
         return self._backends[namespace].scan(namespace, prefix)
+
+    def transaction(self, namespace: KvNamespace) -> AbstractContextManager[KvStore]:
+        """A transaction of the namespace's backend."""
+        return self._backends[namespace].transaction(namespace)
 
     def close(self) -> None:
         """Close each backend once."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from musfuse.store.kv import KvNamespace
 
@@ -10,7 +11,7 @@ class MemoryKv:
     """Dictionaries behind a lock."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._values: dict[tuple[KvNamespace, str], bytes] = {}
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
@@ -32,6 +33,18 @@ class MemoryKv:
         """The keys that begin with `prefix`, in order."""
         with self._lock:
             return iter(sorted(k for n, k in self._values if n == namespace and k.startswith(prefix)))
+
+    @contextmanager
+    def transaction(self, namespace: KvNamespace) -> Iterator["MemoryKv"]:
+        """This store, locked; its values are put back when the block raises."""
+        del namespace
+        with self._lock:
+            before = dict(self._values)
+            try:
+                yield self
+            except BaseException:
+                self._values = before
+                raise
 
     def close(self) -> None:
         """Nothing is held."""

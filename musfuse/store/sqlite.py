@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class SqliteKv:
     """One connection behind a lock: these namespaces are small and written rarely."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._path = path
         try:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -50,10 +51,27 @@ class SqliteKv:
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
         """The keys that begin with `prefix`, in order."""
         rows = self._run(
-            "SELECT key FROM kv WHERE namespace = ? AND key >= ? AND substr(key, 1, ?) = ? ORDER BY key",
-            namespace, prefix, len(prefix), prefix,
+            "SELECT key FROM kv WHERE namespace = ? AND key >= ? AND key < ? AND substr(key, 1, ?) = ? ORDER BY key",
+            namespace, prefix, prefix + "\U0010ffff", len(prefix), prefix,
         )  # fmt: skip
         return (row[0] for row in rows)
+
+    @contextmanager
+    def transaction(self, namespace: KvNamespace) -> Iterator["SqliteKv"]:
+        """This store in one transaction of the database."""
+        del namespace
+        with self._lock:
+            if self._db.in_transaction:
+                yield self
+                return
+            self._run("BEGIN IMMEDIATE")
+            try:
+                yield self
+                self._run("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
     def close(self) -> None:
         """Flush and close."""

@@ -9,14 +9,16 @@ import pytest
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
 from musfuse.library.catalog import Database, FileRow, Files, Nodes
+from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.files import NO_TAGS
+from musfuse.library.companions import Companions
 from musfuse.library.naming import Naming
 from musfuse.library.scanner import Scanner, ScanResult, album_key, disc_number
 from musfuse.library.templates import Template
 from musfuse.media.art import EmbeddedCovers
 from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
 from musfuse.origins import Origin
-from musfuse.store import MemoryKv
+from musfuse.store import MemoryKv, PictureStore
 
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
 
@@ -38,8 +40,9 @@ class Desk:
         self._ticks = itertools.count(1)
 
     def scanner(self) -> Scanner:
+        pictures = PictureStore(self.store)
         return Scanner(
-            self.files, self.store, EmbeddedCovers(), self.events, 2, lambda last: self.naming.run() and None,
+            self.files, Beside(self.database), Companions(pictures), pictures, EmbeddedCovers(), self.events, 2, lambda last: self.naming.run() and None,
             lambda file, _: self.dropped.append(file),
         )  # fmt: skip
 

@@ -12,12 +12,12 @@ from musfuse.media.art import EmbeddedCovers
 from musfuse.media.decoders import open_pcm
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.build import build_index
-from musfuse.media.ports import EmbeddedTags
 from musfuse.media.runs import RunCache
+from musfuse.media.served_tags import ServedTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import Picture, TagSet, Track
 from musfuse.origins import LocalOrigin
-from musfuse.store import KvNamespace, MemoryKv, RunFiles
+from musfuse.store import KvNamespace, MemoryKv, PictureStore, RunFiles
 
 
 @dataclass
@@ -33,10 +33,12 @@ class Studio:
         self.indexes = IndexStore(self.store, self.level)
         self.runs = RunCache(8 << 20, 2)
         self.kept = RunFiles(self.folder or Path(), 32 << 20 if self.folder else 0)
-        flac = FlacTranscoder(self.indexes, self.store, FlacOptions(level=self.level), self.runs, self.kept, 4)
-        self.engine = MediaEngine(
-            lambda _: self.origin, (flac, WavTranscoder(self.indexes), Passthrough()), EmbeddedCovers(), EmbeddedTags()
-        )
+        pictures = PictureStore(self.store)
+        tags = ServedTags(pictures, EmbeddedCovers())
+        options = FlacOptions(level=self.level)
+        flac = FlacTranscoder(self.indexes, tags, pictures, options, self.runs, self.kept, 4)
+        wav = WavTranscoder(self.indexes, tags, pictures)
+        self.engine = MediaEngine(lambda _: self.origin, (flac, wav, Passthrough()), EmbeddedCovers())
 
     def track(self, path: str, policy: str = "flac", index: bool = True, **tags: str) -> Track:
         """A track of the folder, indexed where it has to be."""

@@ -72,7 +72,7 @@ def test_streaminfo_at_the_limits() -> None:
 
 def test_wav_beyond_4_gib_is_rf64() -> None:
     fmt = AudioFormat("aiff", "pcm_24", 192_000, 8, 24, None, "int")
-    header = wav_header(fmt, 200_000_000, TagSet())
+    header = b"".join(wav_header(fmt, 200_000_000, TagSet()))
     assert header[:4] == b"RF64"
     audio, samples = struct.unpack_from("<QQ", header, 28)
     assert (audio, samples) == (200_000_000 * 24, 200_000_000)

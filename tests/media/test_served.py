@@ -20,7 +20,7 @@ from musfuse.media.flac.index import FrameIndex
 from musfuse.media.layout import Blob, Inline, Layout, SourceRange
 from musfuse.media.ports import CHUNK_BYTES, NotIndexedError
 from musfuse.model import Serve
-from musfuse.store import MemoryKv
+from musfuse.store import MemoryKv, PictureStore
 
 Read = Callable[..., bytes]
 FORMATS = [
@@ -205,7 +205,7 @@ def test_layouts_of_any_segments(parts: list[bytes], data: st.DataObject) -> Non
 
 def test_a_lost_picture_or_a_short_source_is_an_error(studio: Studio, music: Path) -> None:
     with pytest.raises(MediaError, match="picture"):
-        Layout([Blob(MemoryKv(), "gone", 10)]).read_at(0, 10)
+        Layout([Blob(PictureStore(MemoryKv()), "gone", 10)]).read_at(0, 10)
     (music / "x").write_bytes(b"12345")
     file = sound.source_file(studio.origin, "x")
     with pytest.raises(MediaError, match="5 bytes instead of 9"):

@@ -1,14 +1,14 @@
 """Sources, folders, files and tracks: what the scanner found, as rows."""
 
+import hashlib
 import json
 import sqlite3
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.model import AudioFormat, Part, Picture, Serve, SourceFile, Stamp, TagSet, Track
+from musfuse.model import ArtKind, AudioFormat, Part, Picture, Serve, SourceFile, Stamp, TagSet, Track
 
 NO_TAGS = TagSet()
 PcmBounds = tuple[int, int | None]
@@ -53,11 +53,14 @@ class TrackRow:
     problem: str
     wanted: str
     sheet: str = ""
+    part: int = 0
+    untagged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A line of `musfuse report`: `kind` is skipped, noted, failed (indexing), sheet (of a cue sheet) or folder."""
+    """A line of `musfuse report`: `kind` is skipped, noted, failed (indexing), untagged (served with the original's own
+    tags), art (a picture that is not used), sheet (of a cue sheet) or folder."""
 
     kind: str
     path: str
@@ -66,9 +69,18 @@ class Report:
 
 _TRACK = """
 SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_token, t.problem, t.dir, t.name,
-       t.first_sample, t.samples, t.sheet, s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident
+       t.first_sample, t.samples, t.sheet, t.part, t.merged, t.art, t.edited_ns, t.untagged,
+       (SELECT c.picture FROM companion c WHERE c.folder = f.folder AND c.kind = 'front' AND c.picture IS NOT NULL
+         ORDER BY c.position, c.name LIMIT 1),
+       s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
 """
+
+
+def source_uid(uri: str) -> str:
+    """The id of a source, which names it in the keys of indexes and overlays: the same for the same place, so that both
+    outlive the catalog."""
+    return hashlib.blake2b(uri.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
 def to_blob(path: str) -> bytes:
@@ -105,7 +117,7 @@ class Files:
             db.execute(
                 "INSERT OR IGNORE INTO source (uid, uri, position)"
                 " SELECT ?, ?, coalesce(max(position) + 1, 0) FROM source",
-                (uuid.uuid4().hex[:16], uri),
+                (source_uid(uri), uri),
             )
             return SourceRow(*db.execute("SELECT id, uid, uri, position FROM source WHERE uri = ?", (uri,)).fetchone())
 
@@ -238,6 +250,22 @@ class Files:
                 (problem, track.id, track.version),
             )
 
+    def set_picture(self, track: Track, picture: Picture | None) -> None:
+        """What its embedded cover turned out to be when it was looked at."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE track SET picture = ? WHERE id = ? AND version = ?",
+                (json.dumps(asdict(picture)) if picture else None, track.id, track.version),
+            )
+
+    def set_untagged(self, track: Track, reason: str) -> None:
+        """Its tags cannot be put into what is served, and why."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE track SET untagged = ? WHERE id = ? AND version = ? AND untagged <> ?",
+                (reason, track.id, track.version, reason),
+            )
+
     def counts(self) -> dict[str, int]:
         """Totals for `musfuse status`."""
         with self._db.read() as db:
@@ -250,6 +278,9 @@ class Files:
                 "skipped": one("SELECT count(*) FROM file WHERE problem <> ''"),
                 "noted": one("SELECT count(*) FROM file WHERE note <> ''"),
                 "failed": one("SELECT count(*) FROM track WHERE problem <> ''"),
+                "untagged": one("SELECT count(*) FROM track WHERE untagged <> ''"),
+                "art": one("SELECT count(*) FROM companion WHERE problem <> ''"),
+                "edited": one("SELECT count(*) FROM track WHERE merged IS NOT NULL OR art IS NOT NULL"),
                 "unreadable_folders": one("SELECT count(*) FROM folder WHERE problem <> ''"),
             }
 
@@ -271,7 +302,12 @@ class Files:
             " UNION ALL SELECT 'sheet', s.uri, d.path, f.name, c.remark FROM sheet c JOIN file f ON f.id = c.file"
             " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE c.remark <> ''"
             " UNION ALL SELECT 'folder', s.uri, d.path, x'', d.problem FROM folder d JOIN source s ON s.id = d.source"
-            " WHERE d.problem <> '' ORDER BY 2, 3, 4"
+            " WHERE d.problem <> ''"
+            " UNION ALL SELECT 'untagged', s.uri, d.path, f.name, t.untagged FROM track t JOIN file f ON f.id = t.file"
+            " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.untagged <> ''"
+            " UNION ALL SELECT 'art', s.uri, d.path, c.name, c.problem FROM companion c"
+            " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source WHERE c.problem <> ''"
+            " ORDER BY 2, 3, 4"
         )
         with self._db.read() as db:
             for kind, uri, folder, name, reason in db.execute(sql):
@@ -298,7 +334,7 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
         "INSERT INTO track (file, version, format, tags, picture, album_key, disc) VALUES (?, 1, ?, ?, ?, ?, ?)"
         " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"
         " picture = excluded.picture, album_key = excluded.album_key, disc = excluded.disc, named = 0, size = NULL,"
-        " problem = ''",
+        " problem = '', untagged = '', overlaid = 0",
         (file, json.dumps(astuple(row.format)), json.dumps(dict(row.tags)), picture, row.album_key, row.disc),
     )
 
@@ -318,19 +354,39 @@ def _source_file(uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int,
 
 
 def _track_row(row: tuple[object, ...]) -> TrackRow:
-    (track, version, fmt, tags, picture, serve, size, token, problem, folder, name, first, samples, sheet, *source) = (
-        row
-    )
+    (
+        track, version, fmt, tags, picture, serve, size, token, problem, folder, name, first, samples, sheet, part,
+        merged, art, edited, untagged, beside, *source,
+    ) = row  # fmt: skip
+    embedded = TagSet(json.loads(str(tags)))
     first, samples = int(str(first)), None if samples is None else int(str(samples))
     made = Track(
         int(str(track)),
         _source_file(*source),  # type: ignore[arg-type]
         AudioFormat(*json.loads(str(fmt))),
-        TagSet(json.loads(str(tags))),
+        TagSet(json.loads(str(merged))) if merged else embedded,
         Serve(str(serve)) if serve else Serve.ORIGINAL,
         int(str(version)),
         Picture(**json.loads(str(picture))) if picture else None,
         Part(first, samples, str(sheet)) if first or samples is not None else None,
+        embedded if merged else None,
+        load_art(str(art)) if art else (),
+        Picture(**json.loads(str(beside))) if beside else None,
+        int(str(edited)),
     )
     wanted = join(str(folder or ""), str(name or ""))
-    return TrackRow(made, None if size is None else int(str(size)), str(token or ""), str(problem), wanted, str(sheet))
+    known = None if size is None else int(str(size))
+    return TrackRow(made, known, str(token or ""), str(problem), wanted, str(sheet), int(str(part)), str(untagged))
+
+
+Art = tuple[tuple[ArtKind, tuple[Picture, ...]], ...]
+
+
+def load_art(text: str) -> Art:
+    """Pictures that are set, as they are stored with a track."""
+    return tuple((ArtKind(kind), tuple(Picture(**p) for p in pictures)) for kind, pictures in json.loads(text))
+
+
+def dump_art(art: Art) -> str | None:
+    """The same as JSON, None for nothing."""
+    return json.dumps([(kind.value, [asdict(p) for p in pictures]) for kind, pictures in art]) if art else None

@@ -11,8 +11,12 @@ ROOT = 1
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An entry of the drive. For a file, `size` is None where it is not known under `size_token`; `serve` tells which
-    token counts. `mtime_ns` is that of its source; of a folder, when its entries changed last."""
+    """An entry of the drive.
+
+    For a file, `size` is None where it is not known under `size_token`; `serve` tells which token counts. `source_ns`
+    is the mtime of its source, `mtime_ns` that or when something was said about it later; of a folder, when its entries
+    changed last.
+    """
 
     id: int
     parent: int
@@ -23,10 +27,11 @@ class Node:
     serve: Serve = Serve.ORIGINAL
     size: int | None = None
     size_token: str = ""
+    source_ns: int = 0
 
 
 _COLUMNS = """
-SELECT n.id, n.parent, n.name, n.mtime_ns, n.track, t.serve, t.size, t.size_token, f.mtime_ns, f.size
+SELECT n.id, n.parent, n.name, n.mtime_ns, n.track, t.serve, t.size, t.size_token, f.mtime_ns, f.size, t.edited_ns
   FROM node n LEFT JOIN track t ON t.id = n.track LEFT JOIN file f ON f.id = t.file
 """
 
@@ -77,12 +82,13 @@ class Nodes:
 
     def unsized(self, parent: int, tokens: Mapping[Serve, str]) -> list[int]:
         """Tracks in a folder whose size is not known under these tokens, in order of name key."""
+        wanted = " OR ".join("(t.serve = ? AND (t.size IS NULL OR t.size_token IS NOT ?))" for _ in tokens)
+        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT t.id FROM node n JOIN track t ON t.id = n.track WHERE n.parent = ? AND t.serve <> 'original'"
-                " AND (t.size IS NULL OR t.size_token IS NOT CASE t.serve WHEN 'flac' THEN ? ELSE ? END)"
+                f"SELECT t.id FROM node n JOIN track t ON t.id = n.track WHERE n.parent = ? AND ({wanted})"
                 " ORDER BY n.name_key",
-                (parent, tokens[Serve.FLAC], tokens[Serve.WAV]),
+                (parent, *values),
             ).fetchall()
         return [row[0] for row in rows]
 
@@ -119,7 +125,7 @@ class Nodes:
 
 
 def _node(row: tuple[object, ...]) -> Node:
-    node, parent, name, mtime, track, serve, size, token, file_mtime, file_size = row
+    node, parent, name, mtime, track, serve, size, token, file_mtime, file_size, edited = row
     if track is None:
         return Node(int(str(node)), int(str(parent)), str(name), NodeKind.FOLDER, int(str(mtime)))
     served = Serve(str(serve or "original"))
@@ -129,9 +135,10 @@ def _node(row: tuple[object, ...]) -> Node:
         int(str(parent)),
         str(name),
         NodeKind.FILE,
-        int(str(file_mtime or 0)),
+        max(int(str(file_mtime or 0)), int(str(edited or 0))),
         int(str(track)),
         served,
         None if exact is None else int(str(exact)),
         str(token or ""),
+        int(str(file_mtime or 0)),
     )

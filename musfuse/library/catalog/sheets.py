@@ -145,7 +145,7 @@ def _put_parts(
             " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, first_sample = excluded.first_sample,"
             " samples = excluded.samples, sheet = excluded.sheet, base = excluded.base, format = excluded.format,"
             " tags = excluded.tags, picture = excluded.picture, album_key = excluded.album_key, disc = excluded.disc,"
-            " named = 0, size = NULL, problem = ''"
+            " named = 0, size = NULL, problem = '', untagged = '', overlaid = 0"
             " WHERE (first_sample, samples, sheet, base, format, tags, picture, album_key, disc) IS NOT"
             " (excluded.first_sample, excluded.samples, excluded.sheet, excluded.base, excluded.format, excluded.tags,"
             "  excluded.picture, excluded.album_key, excluded.disc)",

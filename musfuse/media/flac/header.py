@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musfuse.media.flac.index import FrameIndex
-from musfuse.media.tags.vorbis import picture_front, vorbis_comment
+from musfuse.media.tags.edit import grown
+from musfuse.media.tags.vorbis import fitting, picture_front, vorbis_comment
 from musfuse.model import Picture, TagSet
 
 HEADER_VERSION = 1
@@ -23,12 +24,21 @@ class HeaderParts:
     before: tuple[bytes, ...]
     last: bytes
 
+    @property
+    def length(self) -> int:
+        """Bytes without the pictures."""
+        return sum(map(len, self.before)) + len(self.last)
 
-def make_header(index: FrameIndex, tags: TagSet, pictures: Sequence[Picture] = (), padding: int = 8192) -> HeaderParts:
+
+def make_header(
+    index: FrameIndex, tags: TagSet, pictures: Sequence[Picture] = (), padding: int = 8192, room: int = 0
+) -> HeaderParts:
     """The header of a FLAC file whose frames `index` describes; pictures' bytes are left to the caller's layout.
 
-    A field or picture that does not fit a metadata block (16 MiB) is left out.
+    A field or picture that does not fit a metadata block (16 MiB) is left out. Where `room` is given, the header takes
+    so many bytes, or steps of `padding` more where they are not enough.
     """
+    pictures = fitting(pictures)
     text = vorbis_comment(tags)
     blocks = [
         _block(_STREAMINFO, streaminfo(index)),
@@ -39,11 +49,13 @@ def make_header(index: FrameIndex, tags: TagSet, pictures: Sequence[Picture] = (
     pending = b"fLaC" + b"".join(blocks)
     for picture in pictures:
         front = picture_front(picture)
-        if len(front) + picture.size > _MAX_BLOCK:
-            continue
         before.append(pending + _block_head(_PICTURE, len(front) + picture.size) + front)
         pending = b""
-    return HeaderParts(tuple(before), pending + _block(_PADDING, bytes(padding), last=True))
+    parts = HeaderParts(tuple(before), pending)
+    if room:
+        used = parts.length + sum(p.size for p in pictures) + 4
+        padding = min(grown(used, room, padding) - used, _MAX_BLOCK)
+    return HeaderParts(parts.before, pending + _block(_PADDING, bytes(padding), last=True))
 
 
 def streaminfo(index: FrameIndex) -> bytes:

@@ -5,9 +5,9 @@ from typing import BinaryIO
 
 from musfuse.errors import MalformedError
 from musfuse.media.containers.tails import tags_start
-from musfuse.media.retag.pieces import Kept, Piece, from_parts, grown
+from musfuse.media.retag.pieces import Kept, Piece, from_parts
 from musfuse.media.tags.apev2 import PREAMBLE, edit_items, parse_items, render_items
-from musfuse.media.tags.edit import TagEdit
+from musfuse.media.tags.edit import TagEdit, grown
 from musfuse.media.tags.id3 import edit_tag, finish, id3v1, parts_length, read_tag
 from musfuse.model import Picture
 
@@ -20,7 +20,7 @@ def plan_ape(reader: BinaryIO, size: int, edit: TagEdit, load: Callable[[Picture
     end = tags_start(reader, size)
     tail = _tail(reader, end, size)
     ape, v1 = _split(tail)
-    covers = tuple((p, load(p)) for p in edit.pictures or ())
+    covers = tuple((p, load(p)) for p in edit.pictures)
     items = edit_items(parse_items(ape) if ape else None, edit, covers)
     front, start = front_tag(reader, size, edit) if read_tag(reader, 0, size) else ([], 0)
     return [*front, Kept(start, end - start), render_items(items), id3v1(v1, edit) if v1 else b""]

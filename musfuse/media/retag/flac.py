@@ -5,8 +5,8 @@ from typing import BinaryIO
 from musfuse.errors import MalformedError
 from musfuse.media.containers.sniff import id3v2_length
 from musfuse.media.containers.tails import tags_start
-from musfuse.media.retag.pieces import Kept, Piece, grown, total
-from musfuse.media.tags.edit import TagEdit
+from musfuse.media.retag.pieces import Kept, Piece, total
+from musfuse.media.tags.edit import TagEdit, grown
 from musfuse.media.tags.vorbis import MAX_BLOCK, Comments, edit_comments, fitting, parse_comments, picture_front
 from musfuse.model import Picture
 
@@ -26,12 +26,12 @@ def plan_flac(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
     comments = edit_comments(old, edit).to_bytes()
     pieces: list[Piece] = [b"fLaC"]
     for kind, at, length in blocks:
-        if kind in (_PADDING, _VORBIS_COMMENT) or (kind == _PICTURE and edit.pictures is not None):
+        if kind in (_PADDING, _VORBIS_COMMENT) or (kind == _PICTURE and _is_dropped(reader, at, edit)):
             continue
         pieces += [block_head(kind, length), Kept(at, length)]
         if kind == _STREAMINFO:
             pieces.append(block_head(_VORBIS_COMMENT, len(comments)) + comments)
-    pieces += picture_blocks(edit.pictures or ())
+    pieces += picture_blocks(edit.pictures)
     pieces += padding(total(pieces), audio - start, edit.padding)
     end = tags_start(reader, size)
     pieces.append(Kept(audio, max(0, end - audio)))
@@ -83,6 +83,11 @@ def _blocks(reader: BinaryIO, start: int, size: int) -> tuple[list[tuple[int, in
                 raise MalformedError("its first metadata block is not STREAMINFO")
             return found, at
     raise MalformedError("its metadata blocks do not end")
+
+
+def _is_dropped(reader: BinaryIO, at: int, edit: TagEdit) -> bool:
+    reader.seek(at)
+    return edit.drops_picture(int.from_bytes(reader.read(4), "big"))
 
 
 def _comments(reader: BinaryIO, at: int, length: int) -> Comments | None:

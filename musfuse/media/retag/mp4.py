@@ -6,12 +6,10 @@ is, so that offsets change only when that is not enough.
 
 from typing import BinaryIO
 
-import numpy as np
-
 from musfuse.errors import MalformedError
 from musfuse.media.retag.atoms import Box, box_head, boxes, child, make_box
-from musfuse.media.retag.pieces import Kept, Piece, grown, piece_length, total
-from musfuse.media.tags.edit import TagEdit
+from musfuse.media.retag.pieces import Kept, Piece, piece_length, total
+from musfuse.media.tags.edit import TagEdit, grown
 from musfuse.media.tags.ilst import PICTURE_TYPES, cover_front, field_of, new_items, stays
 
 _MAX_OFFSETS = 64 << 20
@@ -84,6 +82,8 @@ class _Plan:
         return pieces
 
     def _offsets(self, box: Box, shift: int) -> bytes:
+        import numpy as np
+
         length = box.end - box.body
         if length > _MAX_OFFSETS or length < 8:
             raise MalformedError(f"a table of {length} bytes for chunk offsets")
@@ -138,8 +138,9 @@ class _Plan:
                 pieces.append(Kept(item.start, item.end - item.start))
         pieces += new_items(self._edit.fresh(everything=ilst is None))
         covers: list[Piece] = []
-        for picture in self._edit.pictures or ():
-            if picture.mime in PICTURE_TYPES:
+        for picture in self._edit.pictures:
+            # MP4 does not tell a front from a back: a back alone is not added to a front that stays.
+            if picture.mime in PICTURE_TYPES and self._edit.drops_picture(3):
                 covers += [cover_front(picture), picture]
         return pieces + (self._wrap(b"covr", covers) if covers else [])
 

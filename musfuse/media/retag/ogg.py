@@ -21,8 +21,8 @@ from musfuse.media.retag.oggpages import (
     parse_page,
     read_page,
 )
-from musfuse.media.retag.pieces import Kept, Piece, RenumberedPages, grown
-from musfuse.media.tags.edit import TagEdit
+from musfuse.media.retag.pieces import Kept, Piece, RenumberedPages
+from musfuse.media.tags.edit import TagEdit, grown
 from musfuse.media.tags.vorbis import MAX_BLOCK, edit_comments, parse_comments
 from musfuse.model import Picture
 
@@ -79,8 +79,7 @@ def _plan_flac(
         raise MalformedError("its second packet is not a comment header")
     # Most readers of Ogg FLAC look for pictures among the comments, as in every other Ogg stream.
     body = edit_comments(parse_comments(headers.packets[0][4:]), edit, load).to_bytes()
-    dropped = {_PADDING, _PICTURE} if edit.pictures is not None else {_PADDING}
-    kept = [p for p in headers.packets[1:] if p and p[0] & 0x7F not in dropped]
+    kept = [p for p in headers.packets[1:] if p and not _is_dropped(p, edit)]
     if len(body) > MAX_BLOCK:
         raise MalformedError("its comments and pictures do not fit a metadata block")
     packets = [block_head(_VORBIS_COMMENT, len(body)) + body, *(bytes((p[0] & 0x7F,)) + p[1:] for p in kept)]
@@ -88,6 +87,11 @@ def _plan_flac(
     page = identification[:7] + len(packets).to_bytes(2, "big") + identification[9:]
     front = make_page(first.flags, first.granule, first.serial, first.sequence, lacing_of([page]), page)
     return _assemble(headers, packets, len(packets) - 1, edit.padding, front, size)
+
+
+def _is_dropped(packet: bytes, edit: TagEdit) -> bool:
+    kind = packet[0] & 0x7F
+    return kind == _PADDING or (kind == _PICTURE and edit.drops_picture(int.from_bytes(packet[4:8], "big")))
 
 
 def _headers(reader: BinaryIO, size: int, first: Page, done: Callable[[list[bytes]], bool]) -> _Headers:

@@ -60,12 +60,3 @@ def joined(pieces: Iterable[Piece]) -> list[Piece]:
         else:
             found.append(piece)
     return found
-
-
-def grown(need: int, old: int, step: int) -> int:
-    """Bytes that a header of at least `need` gets where the original's took `old`: the same where that is enough, else
-    as many steps more as it takes. So a usual retag moves nothing, and a second one of the same file neither."""
-    if need <= old:
-        return old
-    step = max(1, step)
-    return old + -(-(need - old) // step) * step

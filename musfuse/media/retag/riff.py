@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from musfuse.errors import MalformedError
-from musfuse.media.retag.pieces import Kept, Piece, from_parts, grown, total
-from musfuse.media.tags.edit import TagEdit
+from musfuse.media.retag.pieces import Kept, Piece, from_parts, total
+from musfuse.media.tags.edit import TagEdit, grown
 from musfuse.media.tags.id3 import edit_tag, finish, parts_length, read_tag
 from musfuse.media.tags.info import info_list, parse_info
 

@@ -90,5 +90,6 @@ def _texts(fields: TagSet) -> list[tuple[str, list[str]]]:
 def _stays(item: Item, edit: TagEdit) -> bool:
     name = item.key.decode("utf-8", "replace")
     if name.lower().startswith("cover art"):
-        return edit.pictures is None
+        kind = 3 if "front" in name.lower() else 4 if "back" in name.lower() else 17
+        return not edit.drops_picture(kind)
     return bool(item.flags & _KIND) or not edit.touches(field_name(name))

@@ -29,13 +29,15 @@ _MUSICBRAINZ = "http://musicbrainz.org"
 
 @dataclass(frozen=True, slots=True)
 class RawFrame:
-    """A frame: its id, flags (two bytes, 0 in 2.2), where its body lies in the file, and the body where it was read."""
+    """A frame: its id, flags (two bytes, 0 in 2.2), where its body lies in the file, the body where it was read, and
+    the type of an APIC picture."""
 
     id: str
     flags: int
     start: int
     length: int
     body: bytes | None
+    kind: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,9 @@ def edit_tag(old: RawTag | None, edit: TagEdit) -> tuple[bytes, list[Part]]:
     for frame in list(tags.values()):
         if _touched(frame, edit):
             tags.pop(frame.HashKey, None)
-    for key in ("APIC", "PIC"):
-        if edit.pictures is not None:
-            tags.delall(key)
+    for frame in tags.getall("APIC"):
+        if edit.drops_picture(int(frame.type)):
+            tags.pop(frame.HashKey, None)
     fresh = edit.fresh(everything=old is None)
     for made in _new_frames(fresh):
         tags.add(made)
@@ -101,7 +103,7 @@ def edit_tag(old: RawTag | None, edit: TagEdit) -> tuple[bytes, list[Part]]:
     if old is not None:
         for raw in old.frames:
             parts += _kept(raw, old.version, edit)
-    for number, picture in enumerate(edit.pictures or ()):
+    for number, picture in enumerate(edit.pictures):
         parts += _picture(picture, edit.id3, number)
     return b"ID3" + bytes((edit.id3, 0, 0)), parts
 
@@ -160,8 +162,16 @@ def _frames(reader: BinaryIO, at: int, end: int, version: int) -> Iterable[RawFr
         # Pictures of 2.2 name their format otherwise, so that they have to be read to be written anew.
         small = length <= _SMALL * 16 if version == 2 else length <= _SMALL and name not in _PICTURE_IDS
         reader.seek(start)
-        yield RawFrame(name, flags, start, length, reader.read(length) if small else None)
+        body = reader.read(length) if small else None
+        kind = _picture_kind(reader.read(80)) if name == "APIC" and body is None else 3
+        yield RawFrame(name, flags, start, length, body, kind)
         at = start + length
+
+
+def _picture_kind(front: bytes) -> int:
+    """The type of a picture from the front of an APIC body (ID3v2.4 §4.14): encoding, MIME type, type."""
+    end = front.find(b"\0", 1)
+    return front[end + 1] if 0 < end < len(front) - 1 else 3
 
 
 def _frame_length(reader: BinaryIO, head: bytes, at: int, end: int) -> int:
@@ -226,7 +236,7 @@ def _kept(raw: RawFrame, version: int, edit: TagEdit) -> list[Part]:
     """A frame that did not go through mutagen, in the version that is written."""
     from mutagen.id3 import Frames
 
-    if raw.id in _PICTURE_IDS and edit.pictures is not None:
+    if raw.id in _PICTURE_IDS and edit.drops_picture(raw.kind):
         return []
     if version == 2 or (raw.body is not None and raw.id in Frames):
         return []

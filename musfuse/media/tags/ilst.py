@@ -28,7 +28,7 @@ def field_of(kind: bytes, mean: bytes = b"", name: bytes = b"") -> str:
 
 def stays(field: str, edit: TagEdit) -> bool:
     """Whether an item of this field stays as it is."""
-    return edit.pictures is None if field == "cover" else not edit.touches(field)
+    return not edit.drops_picture(3) if field == "cover" else not edit.touches(field)
 
 
 def new_items(fields: TagSet) -> Iterable[bytes]:

@@ -12,7 +12,7 @@ from musfuse.model import Picture, TagSet
 
 MAX_BLOCK = (1 << 24) - 1
 VENDOR = b"musfuse"
-_PICTURES = frozenset({"metadata_block_picture", "coverart", "coverartmime", "coverartdescription", "coverarttype"})
+_OLD_PICTURES = frozenset({"coverart", "coverartmime", "coverartdescription", "coverarttype"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def edit_comments(
     """
     kept = [e for e in old.entries if _stays(e, edit, load is not None)] if old else []
     fresh = entries_of(edit.fresh(everything=old is None))
-    pictures = [] if load is None or edit.pictures is None else [_picture_entry(p, load(p)) for p in edit.pictures]
+    pictures = [] if load is None else [_picture_entry(p, load(p)) for p in edit.pictures]
     vendor = old.vendor if old else VENDOR
     room -= len(vendor) + 8
     entries = []
@@ -94,10 +94,20 @@ def _picture_entry(picture: Picture, data: bytes) -> bytes:
     return b"METADATA_BLOCK_PICTURE=" + base64.b64encode(picture_front(picture) + data)
 
 
+def _picture_kind(entry: bytes) -> int:
+    """The type of the picture in a METADATA_BLOCK_PICTURE comment, 3 where it cannot be told."""
+    try:
+        return int.from_bytes(base64.b64decode(entry.partition(b"=")[2][:8])[:4], "big")
+    except ValueError:
+        return 3
+
+
 def _stays(entry: bytes, edit: TagEdit, with_pictures: bool) -> bool:
     name = field_name(entry.partition(b"=")[0].decode("ascii", "replace"))
-    if name in _PICTURES:
-        return not with_pictures or edit.pictures is None
+    if name == "metadata_block_picture":
+        return not with_pictures or not edit.drops_picture(_picture_kind(entry))
+    if name in _OLD_PICTURES:
+        return not with_pictures or not edit.drops_picture(3)
     return not edit.touches(name)
 
 

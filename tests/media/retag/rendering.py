@@ -12,7 +12,7 @@ from musfuse.media.retag.bind import bind
 from musfuse.media.tags.edit import TagEdit
 from musfuse.model import SourceFile
 from musfuse.origins import LocalOrigin, open_reader
-from musfuse.store import KvNamespace, MemoryKv
+from musfuse.store import KvNamespace, MemoryKv, PictureStore
 
 STORE = MemoryKv()
 
@@ -47,7 +47,7 @@ def layout(path: Path, edit: TagEdit) -> Layout:
     origin, file = source(path)
     with open_reader(origin, file) as reader:
         pieces = plan(reader, file.stamp.size, edit, load, path.suffix[1:])
-    return Layout(bind(pieces, origin, file, STORE))
+    return Layout(bind(pieces, origin, file, PictureStore(STORE)))
 
 
 def render(path: Path, edit: TagEdit, target: Path) -> Path:

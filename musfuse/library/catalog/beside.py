@@ -1,0 +1,88 @@
+"""Rows of files beside the audio."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.files import from_blob, join, to_blob
+from musfuse.model import Picture, SourceFile, Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A file beside the audio: `kind` is front, back or sidecar, `position` ranks pictures of one kind, 0 first."""
+
+    name: str
+    stamp: Stamp
+    ident: str
+    kind: str
+    position: int = 0
+    picture: Picture | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file beside the audio of a drive's folder."""
+
+    file: SourceFile
+    name: str
+    kind: str
+    picture: Picture | None
+
+
+class Beside:
+    """Queries and updates over companion. Owner: Scanner."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def known(self, folder: int) -> dict[str, tuple[Stamp, str, str]]:
+        """Of a folder: name to (stamp, ident, kind)."""
+        with self._db.read() as db:
+            rows = db.execute("SELECT name, size, mtime_ns, ident, kind FROM companion WHERE folder = ?", (folder,))
+            return {from_blob(n): (Stamp(size, mtime), ident, kind) for n, size, mtime, ident, kind in rows}
+
+    def change(self, folder: int, new: Iterable[Companion], gone: Iterable[str]) -> None:
+        """Put and remove rows of a folder; what is served with its pictures is made anew."""
+        rows, names = list(new), list(gone)
+        with self._db.write() as db:
+            db.executemany("DELETE FROM companion WHERE folder = ? AND name = ?", [(folder, to_blob(n)) for n in names])
+            db.executemany(
+                "INSERT OR REPLACE INTO companion (folder, name, size, mtime_ns, ident, kind, position, picture,"
+                " problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        folder, to_blob(row.name), row.stamp.size, row.stamp.mtime_ns, row.ident, row.kind,
+                        row.position, json.dumps(asdict(row.picture)) if row.picture else None, row.problem,
+                    )
+                    for row in rows
+                ],
+            )  # fmt: skip
+            db.execute(
+                "UPDATE track SET size = NULL, version = version + 1 WHERE serve <> 'original' AND file IN"
+                " (SELECT id FROM file WHERE folder = ?)",
+                (folder,),
+            )
+
+    def shown(self, dir_key: str) -> list[Shown]:
+        """Files beside the originals of a drive's folder, in order of rank."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT DISTINCT s.position, d.path, c.position, c.name, s.uid, c.size, c.mtime_ns, c.ident, c.kind,"
+                " c.picture FROM track t JOIN file f ON f.id = t.file JOIN companion c ON c.folder = f.folder"
+                " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source"
+                " WHERE t.dir_key = ? AND c.problem = '' ORDER BY 1, 2, 3, 4",
+                (dir_key,),
+            ).fetchall()
+        return [_shown(row) for row in rows]
+
+
+def _shown(row: tuple[object, ...]) -> Shown:
+    _, path, _, raw, uid, size, mtime, ident, kind, picture = row
+    assert isinstance(path, bytes)
+    assert isinstance(raw, bytes)
+    name = from_blob(raw)
+    file = SourceFile(str(uid), join(from_blob(path), name), Stamp(int(str(size)), int(str(mtime))), str(ident))
+    return Shown(file, name, str(kind), Picture(**json.loads(str(picture))) if picture else None)

@@ -1,0 +1,80 @@
+"""Files beside the audio: pictures that are covers by their names, and sidecars that the user wants to see."""
+
+import fnmatch
+import logging
+import re
+from collections.abc import Sequence
+
+from musfuse.errors import MusfuseError
+from musfuse.library.catalog.beside import Companion
+from musfuse.media.art import MAX_PICTURE, describe_picture, refusal
+from musfuse.model import NodeKind, SourceFile
+from musfuse.origins import Entry, Origin
+from musfuse.store import PictureStore
+
+log = logging.getLogger(__name__)
+
+_EXTENSIONS = r"\.(?:jpe?g|png|webp|gif|bmp)"
+_PICTURES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("front", re.compile(rf"cover{_EXTENSIONS}", re.IGNORECASE)),
+    ("front", re.compile(rf"folder{_EXTENSIONS}", re.IGNORECASE)),
+    ("front", re.compile(rf"front{_EXTENSIONS}", re.IGNORECASE)),
+    ("front", re.compile(rf"(?:cover|folder|front)\W.*{_EXTENSIONS}", re.IGNORECASE)),
+    ("front", re.compile(rf"albumart(?!.*small).*{_EXTENSIONS}", re.IGNORECASE)),
+    ("front", re.compile(rf"albumart.*{_EXTENSIONS}", re.IGNORECASE)),
+    ("back", re.compile(rf"back(?:\W.*)?{_EXTENSIONS}", re.IGNORECASE)),
+)
+"""What a picture beside the audio is by its name, the best first."""
+SIDECAR = "sidecar"
+
+
+class Companions:
+    """Tells which entries of a folder are companions, and looks into pictures. `sidecars` are patterns of names."""
+
+    def __init__(self, pictures: PictureStore, sidecars: str = "") -> None:
+        self._store = pictures
+        self._patterns = tuple(p.strip().lower() for p in sidecars.split(",") if p.strip())
+
+    def of(self, entries: Sequence[Entry]) -> list[Companion]:
+        """The companions among the entries of a folder, not looked into."""
+        found = []
+        for entry in entries:
+            if entry.stat is None or entry.stat.kind is NodeKind.FOLDER or entry.name.startswith("."):
+                continue
+            kind, position = self._kind(entry.name)
+            if kind:
+                found.append(Companion(entry.name, entry.stat.stamp, entry.stat.ident, kind, position))
+        return found
+
+    def look(self, origin: Origin, file: SourceFile, companion: Companion) -> Companion:
+        """A companion with its picture, whose bytes are kept; or with the reason why it is not used."""
+        if companion.kind == SIDECAR:
+            return companion
+        problem = ""
+        facts = None
+        if file.stamp.size > MAX_PICTURE:
+            problem = f"a picture of {file.stamp.size} bytes; over {MAX_PICTURE // 1_000_000} MB they are not used"
+        else:
+            try:
+                data = origin.read(file.path, 0, file.stamp.size, file.stamp)
+            except MusfuseError as error:
+                problem = str(error)
+            else:
+                facts = describe_picture(data, 3 if companion.kind == "front" else 4)
+                problem = refusal(data) if facts is None else ""
+                if facts is not None:
+                    self._store.keep(facts.picture.digest, facts.data)
+        if problem:
+            log.warning("%s/%s: %s", origin.name, file.path, problem)
+        picture = facts.picture if facts else None
+        return Companion(
+            companion.name, file.stamp, companion.ident, companion.kind, companion.position, picture, problem
+        )
+
+    def _kind(self, name: str) -> tuple[str, int]:
+        for position, (kind, pattern) in enumerate(_PICTURES):
+            if pattern.fullmatch(name):
+                return kind, position
+        if any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in self._patterns):
+            return SIDECAR, 0
+        return "", 0

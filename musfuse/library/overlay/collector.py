@@ -1,0 +1,252 @@
+"""MetaCollector: overlays in the KvStore. The rule of sources and locks is part of each write; every change is one
+transaction, kept with time and author, and can be undone.
+
+Keys in the HISTORY namespace: `seq` (number of the last change), `h/<seq>` (a change), `e/<seq>/<n>` (what it did to
+one track), `t/<track's key>/<seq>` (the changes of one track).
+"""
+
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from musfuse.errors import NoEntryError
+from musfuse.library.overlay.value import ALL_FIELDS, ART, Overlay, Slots, folder_key
+from musfuse.model import TagSet, TagSource
+from musfuse.store import KvNamespace, KvStore
+
+_TRACK, _HISTORY = KvNamespace.TRACK, KvNamespace.HISTORY
+_CACHED = 4096
+_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one source says anew of one track: values by field, an empty tuple for absent, None to say nothing any more.
+
+    `lock` and `unlock` name fields (`*`: all); `embedded` are the original's tags, which a lock keeps where nobody else
+    says anything of a locked field.
+    """
+
+    key: str
+    fields: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    lock: frozenset[str] = frozenset()
+    unlock: frozenset[str] = frozenset()
+    embedded: TagSet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change as the history keeps it: `tracks` that it changed, `refused` fields that a lock kept.
+
+    `seq` is 0 where nothing had to be done.
+    """
+
+    seq: int
+    time_ns: int
+    author: str
+    source: TagSource
+    what: str
+    tracks: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a change did to one track: overlays before and after."""
+
+    key: str
+    before: Overlay
+    after: Overlay
+
+
+class MetaCollector:
+    """Overlays of tracks by key. All methods may be called from many threads."""
+
+    def __init__(self, store: KvStore) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[str, Overlay] = OrderedDict()
+        self._epoch = 0
+
+    def load_overlay(self, key: str) -> Overlay:
+        """A track's overlay; an empty one where nothing is said. Raises StoreError."""
+        with self._lock:
+            found = self._cache.get(key)
+            if found is not None:
+                self._cache.move_to_end(key)
+                return found
+            epoch = self._epoch
+        raw = self._store.get(_TRACK, key)
+        loaded = Overlay.from_bytes(raw) if raw is not None else Overlay()
+        with self._lock:
+            if epoch == self._epoch:  # else it may have been read before a change
+                self._cache[key] = loaded
+            if len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
+        return loaded
+
+    def evict(self, key: str) -> None:
+        """Forget what is cached of a track; the store keeps it."""
+        with self._lock:
+            self._epoch += 1
+            self._cache.pop(key, None)
+
+    def put_artwork_blob(self, digest: str, data: bytes) -> None:
+        """Keep the bytes of a picture that is set, once by content, where nothing makes them again."""
+        if self._store.get(KvNamespace.CHOSEN_ART, digest) is None:
+            self._store.put(KvNamespace.CHOSEN_ART, digest, data)
+
+    def keys(self, source_uid: str = "", path: str = "") -> Iterator[str]:
+        """The keys of tracks that have an overlay, below a path of a source where one is given."""
+        return self._store.scan(_TRACK, folder_key(source_uid, path) if source_uid else "")
+
+    def apply_delta(self, deltas: Iterable[Delta], source: TagSource, author: str, what: str) -> Change:
+        """Take in what a source says, in one transaction: all of it or, on an error, nothing.
+
+        What a source says never hides what a stronger one says, and a locked field takes what the user says only.
+        """
+        return self._write(((d.key, self._after(d, source)) for d in deltas), source, author, what)
+
+    def undo(self, seq: int, author: str) -> Change:
+        """Take a change back: each field that it touched is as it was before, unless it was changed again since (that
+        is counted as refused). Raises NoEntryError for a change that there is not."""
+        header = self.change(seq)
+
+        def reverse(entry: Entry) -> Any:
+            return lambda now: _reverted(now, entry)
+
+        edits = ((entry.key, reverse(entry)) for entry in self.entries(seq))
+        return self._write(edits, header.source, author, f"undo of {seq}: {header.what}")
+
+    def move(self, pairs: Sequence[tuple[str, str]], author: str) -> Change:
+        """Overlays follow originals that were moved, (old key, new key); one that is there already stays."""
+
+        def edits(tx: KvStore) -> Iterator[tuple[str, Any]]:
+            for old, new in pairs:
+                raw = tx.get(_TRACK, old)
+                if raw is not None and tx.get(_TRACK, new) is None:
+                    moved = Overlay.from_bytes(raw)
+                    yield new, lambda _, moved=moved: (moved, 0)
+                    yield old, lambda _: (Overlay(), 0)
+
+        with self._store.transaction(_TRACK) as tx:
+            return self._write(list(edits(tx)), TagSource.USER, author, "originals were moved")
+
+    def last(self) -> int:
+        """The number of the last change, 0 where there is none."""
+        return int(self._store.get(_HISTORY, "seq") or b"0")
+
+    def change(self, seq: int) -> Change:
+        """A change by its number; raises NoEntryError."""
+        raw = self._store.get(_HISTORY, f"h/{seq:0{_DIGITS}}")
+        if raw is None:
+            raise NoEntryError(f"change {seq}: there is none; `musfuse tag log` lists them")
+        value = json.loads(raw)
+        return Change(**{**value, "source": TagSource(value["source"])})
+
+    def history(self, key: str = "") -> Iterator[Change]:
+        """All changes, the last first; only those of one track where its key is given."""
+        if key:
+            numbers = [int(k.rpartition("/")[2]) for k in self._store.scan(_HISTORY, f"t/{key}/")]
+        else:
+            numbers = [int(k[2:]) for k in self._store.scan(_HISTORY, "h/")]
+        return (self.change(number) for number in reversed(numbers))
+
+    def entries(self, seq: int) -> Iterator[Entry]:
+        """What a change did, track by track."""
+        for key in self._store.scan(_HISTORY, f"e/{seq:0{_DIGITS}}/"):
+            raw = self._store.get(_HISTORY, key)
+            if raw is not None:
+                value = json.loads(raw)
+                before, after = (Overlay.from_bytes(value[side].encode()) for side in ("before", "after"))
+                yield Entry(value["key"], before, after)
+
+    def _write(self, edits: Iterable[tuple[str, Any]], source: TagSource, author: str, what: str) -> Change:
+        now = time.time_ns()
+        written, refused = 0, 0
+        touched = []
+        with self._store.transaction(_TRACK) as tx:
+            seq = int(tx.get(_HISTORY, "seq") or b"0") + 1
+            number = f"{seq:0{_DIGITS}}"
+            for key, edit in edits:
+                raw = tx.get(_TRACK, key)
+                before = Overlay.from_bytes(raw) if raw is not None else Overlay()
+                after, kept = edit(before)
+                refused += kept
+                if (after.fields, after.locks) == (before.fields, before.locks):
+                    continue
+                after = replace(after, edited_ns=max(now, before.edited_ns + 1))
+                tx.put(_TRACK, key, after.to_bytes())
+                sides = {"key": key, "before": before.to_bytes().decode(), "after": after.to_bytes().decode()}
+                tx.put(_HISTORY, f"e/{number}/{written:06}", json.dumps(sides).encode())
+                tx.put(_HISTORY, f"t/{key}/{number}", b"")
+                touched.append(key)
+                written += 1
+            change = Change(seq if written else 0, now, author, source, what, written, refused)
+            if written:
+                tx.put(_HISTORY, f"h/{number}", json.dumps(_header(change)).encode())
+                tx.put(_HISTORY, "seq", str(seq).encode())
+        for key in touched:
+            self.evict(key)
+        return change
+
+    @staticmethod
+    def _after(delta: Delta, source: TagSource) -> Any:
+        def edit(before: Overlay) -> tuple[Overlay, int]:
+            fields = {name: dict(slots) for name, slots in before.fields.items()}
+            refused = 0
+            for name, values in delta.fields.items():
+                if before.is_locked(name) and source is not TagSource.USER:
+                    refused += 1
+                elif values is None:
+                    fields.get(name, {}).pop(source, None)
+                else:
+                    fields.setdefault(name, {})[source] = values
+            locks = (before.locks - delta.unlock) if ALL_FIELDS not in delta.unlock else frozenset()
+            _keep_embedded(fields, delta)
+            kept: dict[str, Slots] = {name: slots for name, slots in fields.items() if slots}
+            return Overlay(kept, locks | delta.lock, before.edited_ns), refused
+
+        return edit
+
+
+def _keep_embedded(fields: dict[str, dict[TagSource, tuple[str, ...]]], delta: Delta) -> None:
+    """What a lock keeps of fields that nobody but the original speaks of; an unlock gives that up."""
+    embedded = delta.embedded or TagSet()
+    wanted = set(embedded) if ALL_FIELDS in delta.lock else {n for n in delta.lock if not n.startswith(ART)}
+    for name in wanted:
+        fields.setdefault(name, {}).setdefault(TagSource.EMBEDDED, tuple(embedded.get(name, ())))
+    for name, slots in fields.items():
+        if name in delta.unlock or ALL_FIELDS in delta.unlock:
+            slots.pop(TagSource.EMBEDDED, None)
+
+
+def _reverted(now: Overlay, entry: Entry) -> tuple[Overlay, int]:
+    """An overlay with what an entry did taken back, and how many fields were changed again since."""
+    fields = {name: dict(slots) for name, slots in now.fields.items()}
+    refused = 0
+    for name in {*entry.before.fields, *entry.after.fields}:
+        before, after = dict(entry.before.fields.get(name, {})), dict(entry.after.fields.get(name, {}))
+        for source in {*before, *after}:
+            if before.get(source) == after.get(source):
+                continue
+            if fields.get(name, {}).get(source) != after.get(source):
+                refused += 1
+            elif source in before:
+                fields.setdefault(name, {})[source] = before[source]
+            else:
+                fields[name].pop(source)
+    added, removed = entry.after.locks - entry.before.locks, entry.before.locks - entry.after.locks
+    locks = (now.locks - added) | removed
+    return Overlay({name: slots for name, slots in fields.items() if slots}, locks, now.edited_ns), refused
+
+
+def _header(change: Change) -> dict[str, Any]:
+    return {
+        "seq": change.seq, "time_ns": change.time_ns, "author": change.author, "source": change.source.value,
+        "what": change.what, "tracks": change.tracks, "refused": change.refused,
+    }  # fmt: skip

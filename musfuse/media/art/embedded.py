@@ -1,0 +1,94 @@
+"""Pictures out of originals."""
+
+import io
+import logging
+from typing import Any, Protocol
+
+from musfuse.media.art.facts import ExtractedPicture, describe_picture, sniff_picture
+from musfuse.media.art.locate import comment_picture, locate
+from musfuse.model import Picture, SourceFile
+from musfuse.origins import Origin, open_reader
+
+log = logging.getLogger(__name__)
+
+_FIRST_PICTURES = 16
+
+
+class CoverExtractor(Protocol):
+    """Finds the cover of an original."""
+
+    def extract(self, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
+        """The front cover, or the first picture there is; None where there is none that can be used."""
+
+    def peek(self, origin: Origin, file: SourceFile) -> Picture | None:
+        """What `extract` would look at first, as cheaply as it can be told: its digest may stay empty, and it may turn
+        out to be no picture after all."""
+
+
+class EmbeddedCovers:
+    """CoverExtractor over the headers of the file; mutagen reads what they do not tell."""
+
+    def extract(self, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
+        """The embedded front cover, or the first embedded picture that can be used."""
+        try:
+            with open_reader(origin, file) as reader:
+                located = locate(reader, file.stamp.size)
+                for found in (located or [])[:_FIRST_PICTURES]:
+                    made = describe_picture(found.read(reader), found.kind, found.description)
+                    if made:
+                        return made
+                pictures = _by_mutagen(reader) if located is None else []
+        except Exception as error:  # noqa: BLE001 - mutagen raises anything on hostile tags
+            log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
+            return None
+        for kind, description, data in pictures[:_FIRST_PICTURES]:
+            made = describe_picture(data, kind, description)
+            if made:
+                return made
+        return None
+
+    def peek(self, origin: Origin, file: SourceFile) -> Picture | None:
+        """The first embedded picture, by the headers where they tell."""
+        try:
+            with open_reader(origin, file) as reader:
+                located = locate(reader, file.stamp.size)
+                if located is not None:
+                    facts = (found.facts(reader) for found in located)
+                    return next((f for f in facts if f), None)
+                pictures = _by_mutagen(reader)
+        except Exception as error:  # noqa: BLE001
+            log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
+            return None
+        for kind, description, data in pictures:
+            mime = sniff_picture(data)
+            if mime:
+                return Picture("", len(data), mime, kind, description[:1000])
+        return None
+
+
+def _by_mutagen(reader: io.BufferedReader) -> list[tuple[int, str, bytes]]:
+    import mutagen
+
+    reader.seek(0)
+    found = _pictures(mutagen.File(reader))
+    return sorted(found, key=lambda picture: picture[0] != 3)
+
+
+def _pictures(opened: Any) -> list[tuple[int, str, bytes]]:
+    """(type, description, bytes) of each picture that mutagen found, whatever the container."""
+    if opened is None:
+        return []
+    found: list[tuple[int, str, bytes]] = [(p.type, p.desc, p.data) for p in getattr(opened, "pictures", None) or []]
+    tags = opened.tags
+    if tags is None:
+        return found
+    if hasattr(tags, "getall"):
+        found += [(int(p.type), p.desc, p.data) for p in tags.getall("APIC")]
+    if hasattr(tags, "get"):
+        found += [(3, "", bytes(c)) for c in (tags.get("covr") if "covr" in tags else None) or []]
+        comments = tags.get("metadata_block_picture") if type(tags).__name__.startswith("Ogg") else None
+        found += [made for value in comments or [] if (made := comment_picture(str(value)))]
+        for name, kind in (("Cover Art (Front)", 3), ("Cover Art (Back)", 4)):
+            if type(tags).__name__ == "APEv2" and name in tags:
+                found.append((kind, "", bytes(tags[name].value).partition(b"\0")[2]))
+    return found

@@ -1,0 +1,118 @@
+"""What tags and pictures a served file carries: TagOverlayService over what the catalog knows of a track."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from musfuse.errors import MediaError
+from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
+from musfuse.media.tags.edit import TagEdit, make_edit
+from musfuse.model import ArtKind, Picture, Track
+from musfuse.origins import Origin
+from musfuse.store import PictureStore
+
+_REMEMBERED = 4096
+
+
+class ServedTags:
+    """The tags of the catalog, and pictures no larger than devices take.
+
+    `embed`: `made` puts the cover into files made here, `always` into originals that have none as well, `never` puts in
+    only what somebody set. `max_pixels` is the longest side of a picture, 0 for any.
+    """
+
+    def __init__(
+        self,
+        pictures: PictureStore,
+        covers: CoverExtractor,
+        *,
+        embed: Literal["made", "always", "never"] = "made",
+        max_pixels: int = 0,
+        id3: int = 4,
+        padding: int = 8192,
+    ) -> None:
+        self._store, self._covers = pictures, covers
+        self._embed, self._max_pixels = embed, max_pixels
+        self._id3, self._padding = id3, padding
+        self._lock = threading.Lock()
+        self._fitted: OrderedDict[str, Picture] = OrderedDict()
+
+    def token(self) -> str:
+        """What the bytes of tags and pictures depend on beside the track."""
+        return f"{self._embed}/{self._max_pixels}/{self._id3}/{self._padding}"
+
+    def pictures(self, track: Track) -> Sequence[Picture]:
+        """Pictures for a file made here: those that are set, else the original's cover, else one beside it."""
+        art = dict(track.art)
+        found = list(art.get(ArtKind.FRONT, ()))
+        if ArtKind.FRONT not in art and self._embed != "never":
+            cover = self._own(track)
+            found += [cover] if cover else []
+        found += [p for kind in (ArtKind.BACK, ArtKind.OTHER) for p in art.get(kind, ())]
+        return [self._fit(picture) for picture in found]
+
+    def base_pictures(self, track: Track) -> Sequence[Picture]:
+        """The same before anybody set any: what the room in a header is measured by."""
+        return self.pictures(replace(track, art=())) if track.art else self.pictures(track)
+
+    def edit(self, track: Track, origin: Origin) -> TagEdit:
+        """What has to change in an original for it to carry the track's tags and pictures."""
+        art = dict(track.art)
+        if ArtKind.FRONT not in art:
+            front = self._wanted_front(track, origin)
+            if front is not None:
+                art[ArtKind.FRONT] = (front,)
+        pictures = tuple(self._fit(p) for kind in ArtKind for p in art.get(kind, ()))
+        made = make_edit(
+            track.embedded if track.embedded is not None else track.tags, track.tags, None, self._id3, self._padding
+        )
+        return replace(made, pictures=pictures, replaced=frozenset(art))
+
+    def load(self, picture: Picture) -> bytes:
+        """The bytes of a picture that `pictures` or `edit` named."""
+        data = self._store.get(picture.digest)
+        if data is None:
+            raise MediaError(f"picture {picture.digest}: lost from the cache; `musfuse scan --all` restores it")
+        return data
+
+    def _own(self, track: Track) -> Picture | None:
+        if track.picture is not None and track.picture.digest:
+            return track.picture
+        return track.folder_picture
+
+    def _wanted_front(self, track: Track, origin: Origin) -> Picture | None:
+        """A picture for an original that has none, or one in place of a picture that is too large."""
+        if track.picture is None:
+            return track.folder_picture if self._embed == "always" else None
+        if not self._max_pixels:
+            return None
+        found = self._covers.extract(origin, track.file)
+        if found is None or max(found.picture.width, found.picture.height) <= self._max_pixels:
+            return None
+        self._store.keep(found.picture.digest, found.data)
+        return found.picture
+
+    def _fit(self, picture: Picture) -> Picture:
+        """The picture, or a smaller one made of it."""
+        longest = self._max_pixels
+        if not longest or max(picture.width, picture.height) <= longest:
+            return picture
+        digest = f"{picture.digest}-{longest}"
+        with self._lock:
+            fitted = self._fitted.get(digest)
+        if fitted is None:
+            data = self._store.get(digest)
+            if data is None:
+                data = scaled_jpeg(self.load(picture), longest)
+                self._store.keep(digest, data)
+            facts = describe_picture(data)
+            if facts is None:
+                return picture
+            fitted = replace(facts.picture, digest=digest)
+            with self._lock:
+                self._fitted[digest] = fitted
+                if len(self._fitted) > _REMEMBERED:
+                    self._fitted.popitem(last=False)
+        return replace(fitted, kind=picture.kind, description=picture.description)
