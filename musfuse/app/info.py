@@ -5,6 +5,7 @@ from typing import Any
 from musfuse.app.library import Library
 from musfuse.errors import MusfuseError
 from musfuse.library.catalog.files import TrackRow
+from musfuse.library.extras import ExtraNode
 from musfuse.model import NodeKind
 
 
@@ -14,9 +15,21 @@ def describe(library: Library, path: str) -> dict[str, Any]:
     facts: dict[str, Any] = {"path": path, "node": node.id, "kind": node.kind.value}
     if node.kind is NodeKind.FOLDER:
         return facts | {"entries": sum(1 for _ in library.nodes.children(node.id))}
+    if isinstance(node, ExtraNode):
+        return facts | _extra(library, node)
     if row is None:
         return facts
     return facts | _track(library, path, row)
+
+
+def _extra(library: Library, node: ExtraNode) -> dict[str, Any]:
+    layout = library.extras.layout(node)
+    facts: dict[str, Any] = {"size": layout.size}
+    facts["layout"] = [{"bytes": segment.length, "what": segment.describe()} for segment in layout.segments]
+    if node.sidecar is not None:
+        source = library.sources.row(node.sidecar.source_uid)
+        return facts | {"source": f"{source.uri}/{node.sidecar.path}"}
+    return facts | {"cover": True, "longest_pixels": node.longest}
 
 
 def _cut(row: TrackRow) -> dict[str, Any] | None:
@@ -47,6 +60,7 @@ def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:
         "wanted": row.wanted,
         "numbered": path.rsplit("/", 1)[-1] != row.wanted.rsplit("/", 1)[-1],
         "problem": row.problem,
+        "untagged": row.untagged,
     }  # fmt: skip
     try:
         layout = library.engine.layout(track)

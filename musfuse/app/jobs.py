@@ -58,6 +58,8 @@ class Jobs:
         self._wake = threading.Condition()
         self._wanted: set[str] = set()
         self._urgent_index = False
+        self.scan_everything = False
+        """Whether the next scan looks into files that did not change."""
         self._stopping = threading.Event()
         self._scanner: Scanner | None = None
         self._backlog: Backlog | None = None
@@ -116,7 +118,8 @@ class Jobs:
     def _scan(self, state: JobState) -> None:
         self._library.warm_up()
         self._scanner = scanner = self._library.scanner()
-        results = self._library.scan_all(scanner)
+        everything, self.scan_everything = self.scan_everything, False
+        results = self._library.scan_all(scanner, everything)
         self._scanner = None
         state.details = {
             "read": sum(r.read for r in results),

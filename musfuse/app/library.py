@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.config.options import worker_count
 from musfuse.drive import Drive
@@ -23,6 +24,7 @@ from musfuse.library.naming import Naming
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.scanner import Scanner, ScanResult
+from musfuse.library.selection import Selection
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
 from musfuse.media.art import EmbeddedCovers
@@ -135,6 +137,7 @@ class Library:
         rules = CueRules(cuts, cue.encoding, cue.keep_image, config.view.policy != "original")
         self.cueing = Cueing(Sheets(self.database), rules)
         self._naming_lock = threading.Lock()
+        self.tagging = Tagging(Selection(self.database), self.collector, self._adopt_change)
         self.sizes = Sizes(
             self.files, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
@@ -231,6 +234,10 @@ class Library:
     def close(self) -> None:
         """Take everything down in reverse."""
         self._closing.close()
+
+    def _adopt_change(self, seq: int, keys: list[str]) -> None:
+        self.overlaying.adopt(seq, keys)
+        self.name_tracks()
 
     def _forget(self, file: SourceFile, pcm_range: tuple[int, int | None]) -> None:
         self.sizes.forget(file, pcm_range)

@@ -11,6 +11,7 @@ from typing import Any
 from musfuse import __version__
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
+from musfuse.app.tagmethods import tag_methods
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.drive.mounts import Face, MountController
@@ -37,6 +38,7 @@ class Owner:
             "index": self.index,
             "info": self.info,
             "stop": self.request_stop,
+            **tag_methods(library.tagging),
         }
         self._server = Server(endpoint(library.folder), methods)
 
@@ -68,9 +70,10 @@ class Owner:
         self._mounts.unmount(Path(mountpoint), force)
         return {"pid": os.getpid(), "last": not self._mounts.active()}
 
-    def scan(self, sources: list[str]) -> None:
-        """Begin a scan, with more sources where they are given."""
+    def scan(self, sources: list[str], everything: bool = False) -> None:
+        """Begin a scan, with more sources where they are given; `everything`: also of what did not change."""
         self._library.add_sources([Path(source) for source in sources])
+        self._jobs.scan_everything = self._jobs.scan_everything or everything
         self._jobs.request("scan")
 
     def index(self) -> None:

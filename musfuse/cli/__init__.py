@@ -22,6 +22,8 @@ _COMMANDS = {
     "report": "files that were skipped, and why",
     "ls": "list a folder of the drive, mounted or not",
     "info": "where a file of the drive comes from",
+    "tag": "show and change tags",
+    "art": "set and clear pictures",
     "config": "show the configuration",
     "doctor": "check this machine",
     "demo": "make a small library, mount it, check it",

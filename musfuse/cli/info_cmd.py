@@ -55,6 +55,9 @@ def _ask(folder: Path, config_file: Path | None, path: str) -> dict[str, Any]:
 def _rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     if facts["kind"] == "folder":
         return [("folder", facts["path"] or "/"), ("entries", str(facts["entries"]))]
+    if "format" not in facts:
+        origin = facts.get("source") or "a picture of the album"
+        return [("file", facts["path"]), ("from", origin), ("bytes", str(facts["size"]))]
     fmt = facts["format"]
     sound = f"{fmt['codec']} in {fmt['container']}, {fmt['rate']} Hz, {fmt['channels']} channels, {fmt['bits']} bits"
     rows = [
@@ -79,5 +82,7 @@ def _rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append(("numbered", f"another file comes before it as {facts['wanted'].rsplit('/', 1)[-1]}"))
     if facts["problem"]:
         rows.append(("problem", facts["problem"]))
+    if facts["untagged"]:
+        rows.append(("own tags", facts["untagged"]))
     rows += [("tag", f"{name} = {value}") for name, values in facts["tags"].items() for value in values]
     return rows

@@ -7,7 +7,14 @@ import click
 from musfuse.cli.common import json_option, library_folder, library_option, print_json, print_table
 from musfuse.errors import ConfigError
 
-_KINDS = {"skipped": "not shown", "failed": "as original", "noted": "remark", "folder": "not listed"}
+_KINDS = {
+    "skipped": "not shown",
+    "failed": "as original",
+    "noted": "remark",
+    "untagged": "own tags",
+    "art": "no picture",
+    "folder": "not listed",
+}
 
 
 @click.command("report", epilog="Example: musfuse report --json")

@@ -14,8 +14,11 @@ from musfuse.cli.progress import Progress, follow
 @library_option
 @config_option
 @json_option
+@click.option("--all", "everything", is_flag=True, help="Look into files that did not change, too.")
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
-def command(library: Path | None, config_file: Path | None, as_json: bool, sources: tuple[Path, ...]) -> None:
+def command(
+    library: Path | None, config_file: Path | None, as_json: bool, everything: bool, sources: tuple[Path, ...]
+) -> None:
     """Look for new, changed and removed files in all sources, and in SOURCES, which are remembered."""
     from musfuse.control import find_owner
 
@@ -24,12 +27,12 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, sourc
     client = find_owner(folder)
     if client is not None:
         with client:
-            client.call("scan", sources=[str(path) for path in paths])
+            client.call("scan", sources=[str(path) for path in paths], everything=everything)
             status = follow(client, "scan", as_json, lambda job: job["details"].get("source", ""))
         details = status["scan"]["details"]
         result = {"seen": status["scan"]["done"], **details}
     else:
-        result = _scan_here(folder, config_file, paths, as_json)
+        result = _scan_here(folder, config_file, paths, as_json, everything)
     if as_json:
         print_json(result)
     else:
@@ -42,7 +45,9 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, sourc
         raise SystemExit(1)
 
 
-def _scan_here(folder: Path, config_file: Path | None, paths: list[Path], quiet: bool) -> dict[str, Any]:
+def _scan_here(
+    folder: Path, config_file: Path | None, paths: list[Path], quiet: bool, everything: bool
+) -> dict[str, Any]:
     from musfuse.app import open_library
     from musfuse.errors import ConfigError
     from musfuse.events import ScanProgress
@@ -54,7 +59,7 @@ def _scan_here(folder: Path, config_file: Path | None, paths: list[Path], quiet:
             raise ConfigError(f"{folder}: this library has no sources yet; name a folder with music")
         with Progress("scan", quiet) as progress:
             library.events.subscribe(ScanProgress, lambda e: progress.update(e.seen, 0, e.source))
-            results = library.scan_all(library.scanner())
+            results = library.scan_all(library.scanner(), everything)
     return {
         "seen": sum(r.seen for r in results),
         "read": sum(r.read for r in results),

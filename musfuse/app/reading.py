@@ -1,0 +1,59 @@
+"""Parts of a library for commands that only read, beside the process that owns it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from musfuse.app.tagging import Tagging
+from musfuse.config import Config
+from musfuse.drive.tree import Tree
+from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError
+from musfuse.library.catalog import Database, Files, Nodes
+from musfuse.library.catalog.beside import Beside
+from musfuse.library.extras import Extras
+from musfuse.library.overlay import MetaCollector
+from musfuse.library.selection import Selection
+from musfuse.media.art import EmbeddedCovers
+from musfuse.origins import Origin
+from musfuse.store import MemoryKv, PictureStore, SqliteKv
+
+
+@contextmanager
+def read_tagging(folder: Path) -> Iterator[Tagging]:
+    """Tags and their history, to be read. Raises ConfigError where there is no library."""
+    database = _catalog(folder)
+    store = SqliteKv(folder / "user.db")
+    try:
+        yield Tagging(Selection(database), MetaCollector(store), _refuse)
+    finally:
+        store.close()
+        database.close()
+
+
+@contextmanager
+def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
+    """The tree of the drive, to be listed. Raises ConfigError where there is no library."""
+    database = _catalog(folder)
+    pictures = PictureStore(MemoryKv())  # a listing asks for no picture
+    try:
+        extras = Extras(
+            database, Files(database), Beside(database), pictures, EmbeddedCovers(), _no_origin,
+            show_covers=config.art.covers,
+        )  # fmt: skip
+        yield Tree(Nodes(database), extras, lambda _: True)
+    finally:
+        database.close()
+
+
+def _catalog(folder: Path) -> Database:
+    if not (folder / "catalog.db").exists():
+        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
+    return Database(folder / "catalog.db")
+
+
+def _no_origin(uid: str) -> Origin:
+    raise NotFoundError(f"source {uid}: originals are not read for a listing")
+
+
+def _refuse(seq: int, keys: list[str]) -> None:
+    raise LibraryInUseError(f"change {seq} of {len(keys)} tracks has to be made by the library's owner")

@@ -1,0 +1,200 @@
+"""Tags of many tracks as a file: written for spreadsheets (CSV) and programs (JSON), and read back as one change.
+
+In CSV a cell holds one value a line; `lyrics` and `comment` are one value whatever they hold. A column without a value
+leaves the field alone. In JSON a field is a list of values; an empty list says that the field is to be absent.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from musfuse.app.assignments import checked_field, checked_values
+from musfuse.errors import ConfigError, MusfuseError
+from musfuse.library.overlay import Delta
+from musfuse.library.selection import Selected, Selection
+
+MAX_FILE = 64 << 20
+_PLACE = ("path", "part", "drive_path")
+_ONE_VALUE = frozenset({"lyrics", "comment"})
+_IDS = ("isrc", "musicbrainz_trackid")
+_SHOWN = 200
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """What an import would do: changes by track, and what is wrong with the file."""
+
+    deltas: list[Delta] = field(default_factory=list)
+    rows: int = 0
+    changes: int = 0
+    shown: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """For a preview: the first changes and errors, and how many there are."""
+        return {
+            "rows": self.rows, "tracks": len(self.deltas), "changes": self.changes, "shown": self.shown,
+            "errors": self.errors[:_SHOWN], "error_count": len(self.errors),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    number: int
+    place: Mapping[str, str]
+    fields: Mapping[str, tuple[str, ...]]
+
+
+def export_tags(rows: Callable[[], Iterator[Selected]], kind: str, out: TextIO) -> int:
+    """Write the tags of tracks as `csv` or `json`; how many tracks there were. `rows` is read twice for CSV."""
+    return _export_csv(rows, out) if kind == "csv" else _export_json(rows(), out)
+
+
+def _export_json(rows: Iterator[Selected], out: TextIO) -> int:
+    count = 0
+    out.write("[")
+    for count, row in enumerate(rows, 1):
+        value = {**_place(row), "tags": {name: list(values) for name, values in row.tags.items()}}
+        out.write(("," if count > 1 else "") + "\n" + json.dumps(value, ensure_ascii=False))
+    out.write("\n]\n")
+    return count
+
+
+def _export_csv(rows: Callable[[], Iterator[Selected]], out: TextIO) -> int:
+    names = sorted({name for row in rows() for name in row.tags})
+    writer = csv.writer(out)
+    writer.writerow([*_PLACE, *names])
+    count = 0
+    for row in rows():
+        place = _place(row)
+        cells = ["\n".join(row.tags.get(name, ())) for name in names]
+        writer.writerow([place["path"], place["part"] or "", place["drive_path"], *cells])
+        count += 1
+    return count
+
+
+def _place(row: Selected) -> dict[str, Any]:
+    text = row.source.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return {"path": text, "part": row.part, "drive_path": row.path}
+
+
+def plan_import(selection: Selection, path: Path) -> ImportPlan:
+    """What the file would change. A row is matched by `path` (of the original, or on the drive) with `part`, else by
+    ISRC, else by MusicBrainz id; one that matches no track or several is an error. Raises ConfigError where the file
+    cannot be read."""
+    plan = ImportPlan()
+    rows = list(_read(path, plan.errors))
+    plan.rows = len(rows)
+    by_id = _by_id(selection, rows)
+    seen: dict[str, int] = {}
+    for row in rows:
+        found = _match(selection, row, by_id)
+        if isinstance(found, str):
+            plan.errors.append(f"row {row.number}: {found}")
+            continue
+        if found.key in seen:
+            plan.errors.append(f"row {row.number}: the same track as row {seen[found.key]}")
+            continue
+        seen[found.key] = row.number
+        changed = {n: v for n, v in row.fields.items() if tuple(found.tags.get(n, ())) != v}
+        if changed:
+            plan.deltas.append(Delta(found.key, changed))
+            plan.changes += len(changed)
+            for name, values in changed.items():
+                if len(plan.shown) < _SHOWN:
+                    before = list(found.tags.get(name, ()))
+                    place = found.path or found.source
+                    plan.shown.append({"path": place, "field": name, "before": before, "after": list(values)})
+    return plan
+
+
+def _read(path: Path, errors: list[str]) -> Iterator[_Row]:
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise ConfigError(f"{path}: larger than {MAX_FILE >> 20} MiB")
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    rows = _json_rows(path, text) if text.lstrip().startswith(("[", "{")) else _csv_rows(path, text)
+    for number, place, fields in rows:
+        try:
+            named: dict[str, list[str]] = {}
+            for name, values in fields:
+                named.setdefault(checked_field(name), []).extend(values)
+            yield _Row(number, place, checked_values(named))
+        except MusfuseError as error:
+            errors.append(f"row {number}: {error}")
+
+
+_Fields = Iterable[tuple[str, Sequence[str]]]
+
+
+def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, str], _Fields]]:
+    csv.field_size_limit(1 << 20)
+    try:
+        reader = csv.DictReader(io.StringIO(text))
+        names = reader.fieldnames or []
+        if len(set(names)) != len(names):
+            raise ConfigError(f"{path}: a column comes twice")
+        for number, row in enumerate(reader, 2):
+            if None in row or None in row.values():
+                raise ConfigError(f"{path}: row {number} has not {len(names)} cells")
+            place = {name: row[name].strip() for name in names if name in _PLACE}
+            cells = [(name, row[name]) for name in names if name not in _PLACE and row[name].strip()]
+            yield number, place, [(n, [v] if n.lower() in _ONE_VALUE else v.split("\n")) for n, v in cells]
+    except csv.Error as error:
+        raise ConfigError(f"{path}: not CSV: {error}") from error
+
+
+def _json_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, str], _Fields]]:
+    try:
+        rows = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"{path}: not JSON: {error}") from error
+    if not isinstance(rows, list) or not all(isinstance(r, dict) and isinstance(r.get("tags"), dict) for r in rows):
+        raise ConfigError(f'{path}: a list of {{"path": …, "tags": {{field: [value, …]}}}} is wanted')
+    for number, row in enumerate(rows, 1):
+        place = {name: str(row[name]) for name in _PLACE if row.get(name) not in (None, "")}
+        fields = [
+            (str(n), [str(x) for x in v] if isinstance(v, list) else [] if v is None else [str(v)])
+            for n, v in row["tags"].items()
+        ]
+        yield number, place, fields
+
+
+def _by_id(selection: Selection, rows: Sequence[_Row]) -> dict[tuple[str, str], list[Selected]]:
+    """Tracks by the ids that rows without a path are to be matched by, found in one pass."""
+    wanted = {(n, v.lower()) for row in rows if not row.place.get("path") for n in _IDS for v in row.fields.get(n, ())}
+    found: dict[tuple[str, str], list[Selected]] = {}
+    for track in selection.everything() if wanted else ():
+        for name in _IDS:
+            for value in track.tags.get(name, ()):
+                if (name, value.lower()) in wanted:
+                    found.setdefault((name, value.lower()), []).append(track)
+    return found
+
+
+def _match(selection: Selection, row: _Row, by_id: Mapping[tuple[str, str], list[Selected]]) -> Selected | str:
+    """The one track that a row means, or what is wrong."""
+    place = row.place.get("path") or row.place.get("drive_path")
+    if place:
+        part = row.place.get("part") or "0"
+        try:
+            tracks = list(selection.of([(place, place)]))
+        except MusfuseError:
+            tracks = []
+        if len(tracks) > 1:
+            tracks = [t for t in tracks if str(t.part) == part]
+        return tracks[0] if len(tracks) == 1 else f"{place}: {'no' if not tracks else 'more than one'} such track"
+    for name in _IDS:
+        for value in row.fields.get(name, ()):
+            tracks = by_id.get((name, value.lower()), [])
+            if len(tracks) > 1:
+                return f"{name} {value}: {len(tracks)} tracks have it"
+            if tracks:
+                return tracks[0]
+    return "neither path, ISRC nor MusicBrainz id of a track of this library"

@@ -1,0 +1,79 @@
+"""`musfuse art`"""
+
+from pathlib import Path
+
+import click
+
+from musfuse.cli.common import absolute, config_option, json_option, library_option, print_json
+from musfuse.cli.targets import TargetCommand, author, change, report, resolve
+
+_KIND = click.option(
+    "--kind", type=click.Choice(["front", "back", "other"]), default="front", show_default=True, help="What it shows."
+)
+
+
+@click.group("art", epilog="Example: musfuse art set 'Pink Floyd/Animals (1977)' ~/animals.jpg")
+def command() -> None:
+    """Set and clear pictures. Originals are never touched: what is served carries the pictures."""
+
+
+@command.command("set", cls=TargetCommand, epilog="Example: musfuse art set --kind back album:animals ~/back.png")
+@library_option
+@config_option
+@json_option
+@_KIND
+@click.argument("targets", nargs=-1)
+def set_(
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    kind: str,
+    targets: tuple[str, ...],
+    fields: tuple[str, ...],
+) -> None:
+    """Set PICTURE, the last argument (JPEG, PNG, GIF, BMP or WebP, up to 10 MB), for all tracks of the TARGETs."""
+    from musfuse.app.tagging import Who
+    from musfuse.model import ArtKind
+
+    *named, picture = (*targets, *fields)
+    if not named:
+        raise click.UsageError("name a TARGET and, last, a PICTURE")
+    folder, found = resolve(library, named)
+    path = absolute(Path(picture))
+    result = change(
+        folder, config_file, "art.set", lambda t: dict(t.set_art(found, path, ArtKind(kind), Who(author()))),
+        targets=found, picture=str(path), kind=kind, author=author(),
+    )  # fmt: skip
+    print_json(result) if as_json else report(result, "changed")
+
+
+@command.command("clear", cls=TargetCommand, epilog="Example: musfuse art clear album:animals")
+@library_option
+@config_option
+@json_option
+@click.option("--kind", type=click.Choice(["front", "back", "other"]), help="Only this one [default: all].")
+@click.option("--hide", is_flag=True, help="Serve no picture at all, the original's neither.")
+@click.argument("targets", nargs=-1)
+def clear(
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    kind: str | None,
+    hide: bool,
+    targets: tuple[str, ...],
+    fields: tuple[str, ...],
+) -> None:
+    """Give up pictures that were set: those of the original, or beside it, show again."""
+    from musfuse.app.tagging import Who
+    from musfuse.model import ArtKind
+
+    del fields
+    if not targets:
+        raise click.UsageError("name a TARGET: a path on the drive, a path of a source, or a query")
+    folder, found = resolve(library, targets)
+    kinds = [ArtKind(kind)] if kind else list(ArtKind)
+    result = change(
+        folder, config_file, "art.clear", lambda t: dict(t.clear_art(found, kinds, hide, Who(author()))),
+        targets=found, kinds=[k.value for k in kinds], hide=hide, author=author(),
+    )  # fmt: skip
+    print_json(result) if as_json else report(result, "cleared")

@@ -1,0 +1,89 @@
+"""What commands share that act on TARGETs: telling targets from assignments, finding the library, calling its owner."""
+
+import getpass
+import re
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from musfuse.cli.common import absolute, drive_path, library_folder, load
+from musfuse.errors import ConfigError
+
+_ASSIGNMENT = re.compile(r"[^=\s/\\:\"][^=/\\:\"]*=", re.DOTALL)
+_NEGATED = re.compile(r"-[^-].+", re.DOTALL)
+
+
+class TargetCommand(click.Command):
+    """Splits its arguments at a `--`: targets before it, fields behind it, in `ctx.meta`. Without one, what looks like
+    FIELD=VALUE is an assignment. `-word` is a query's negation, not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take targets and fields out of the arguments; click gets the options."""
+        before, dashes, behind = _split(args)
+        negated = [arg for arg in before if _NEGATED.fullmatch(arg)]
+        rest = super().parse_args(ctx, [arg for arg in before if not _NEGATED.fullmatch(arg)])
+        targets = [*ctx.params.pop("targets", ()), *negated]
+        if not dashes and ctx.command.name == "set":
+            behind = [t for t in targets if _ASSIGNMENT.match(t) and not Path(t).exists()]
+            targets = [t for t in targets if t not in behind]
+        ctx.params["targets"], ctx.params["fields"] = tuple(targets), tuple(behind)
+        return rest
+
+
+def _split(args: Sequence[str]) -> tuple[list[str], bool, list[str]]:
+    if "--" not in args:
+        return list(args), False, []
+    at = list(args).index("--")
+    return list(args[:at]), True, list(args[at + 1 :])
+
+
+def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, list[tuple[str, str]]]:
+    """The library's folder and the targets, each as (path on the drive or as typed, absolute path)."""
+    folder, found = library, list[tuple[str, str]]()
+    for text in targets:
+        inside, owned = drive_path(Path(text)) if Path(text).expanduser().exists() else (None, None)
+        if owned is not None:
+            if folder is not None and absolute(folder) != owned:
+                raise ConfigError(f"{text}: lies on the drive of another library, {owned}")
+            folder = owned
+        found.append((inside if inside is not None else text, str(absolute(Path(text)))))
+    return library_folder(folder), found
+
+
+def change(
+    folder: Path, config_file: Path | None, method: str, here: Callable[[Any], dict[str, Any]], **params: Any
+) -> dict[str, Any]:
+    """Have the owner change something, or do it here where nobody owns the library; `here` gets its Tagging."""
+    from musfuse.control import find_owner
+
+    client = find_owner(folder, timeout=600)
+    if client is not None:
+        with client:
+            result: dict[str, Any] = client.call(method, **params)
+            return result
+    from musfuse.app import open_library
+
+    with ExitStack() as closing:
+        return here(open_library(folder, load(config_file), closing).tagging)
+
+
+def author() -> str:
+    """The user's name, for the history."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def report(result: dict[str, Any], done: str) -> None:
+    """Say what a change did."""
+    tracks = f"{result['tracks']} track{'' if result['tracks'] == 1 else 's'}"
+    if not result["change"]:
+        click.echo(f"nothing to do: {result['selected']} selected, none changed")
+    else:
+        click.echo(f"{done} {tracks} (change {result['change']}; `musfuse tag undo {result['change']}` takes it back)")
+    if result["refused"]:
+        click.echo(f"{result['refused']} fields were kept: they are locked, or were changed again since", err=True)

@@ -1,0 +1,163 @@
+"""Which tracks a TARGET means: a path of a source, a path on the drive, or a query."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from musfuse.errors import NotFoundError
+from musfuse.library.catalog import Database, Nodes
+from musfuse.library.catalog.files import from_blob, join, to_blob
+from musfuse.library.names import name_key
+from musfuse.library.overlay import overlay_key
+from musfuse.library.query import Query, Subject, parse_query
+from musfuse.model import AudioFormat, NodeKind, SourceFile, Stamp, TagSet
+
+_SELECT = """
+SELECT t.id, t.part, t.format, t.tags, t.merged, s.uid, s.uri, d.path, f.name, n.id, n.name
+  FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
+  LEFT JOIN node n ON n.track = t.id
+ WHERE t.hidden = 0 AND t.id > ? AND {where} ORDER BY t.id LIMIT ?
+"""
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A track: `key` of its overlay, `source` the absolute path of its original, `path` its place on the drive."""
+
+    id: int
+    key: str
+    part: int
+    source: str
+    path: str
+    tags: TagSet
+    embedded: TagSet
+    codec: str
+
+
+class Selection:
+    """Resolves targets against the catalog; what it yields is read in pages and never held whole."""
+
+    def __init__(self, database: Database) -> None:
+        self._db, self._nodes = database, Nodes(database)
+
+    def of(self, targets: Sequence[tuple[str, str]]) -> Iterator[Selected]:
+        """The tracks of targets, each (text as it was typed, absolute path of it): paths name what they name, and all
+        that is no path makes one query. Raises NotFoundError where a target means nothing, QueryError."""
+        wheres: list[tuple[str, tuple[object, ...]]] = []
+        terms: list[str] = []
+        for text, absolute in targets:
+            place = self._source_place(absolute) or self._drive_place(text)
+            if place is not None:
+                wheres.append(place)
+            elif text.startswith(("/", "./", "../", "~")):
+                raise NotFoundError(f"{text}: neither in a source of this library nor on its drive")
+            else:
+                terms.append(text)
+        query = parse_query(" ".join(terms)) if terms else None
+        return self._checked(wheres, query, " ".join(terms))
+
+    def everything(self) -> Iterator[Selected]:
+        """All tracks."""
+        return self._rows("1", ())
+
+    def _checked(
+        self, wheres: Sequence[tuple[str, tuple[object, ...]]], query: Query | None, text: str
+    ) -> Iterator[Selected]:
+        seen: set[int] = set()
+        several = len(wheres) + bool(query) > 1
+        for where, values in wheres:
+            for row in self._rows(where, values):
+                if row.id not in seen:
+                    if several:
+                        seen.add(row.id)
+                    yield row
+        if query is not None:
+            found = False
+            for row in self._answers(query):
+                found = True
+                if row.id not in seen:
+                    yield row
+            if not found:
+                raise NotFoundError(f"{text}: no track answers this, and it is no path on the drive or in a source")
+
+    def _answers(self, query: Query) -> Iterator[Selected]:
+        needles = query.needles()
+        where = " AND ".join(["coalesce(t.merged, t.tags) LIKE ? ESCAPE '\\'"] * len(needles)) or "1"
+        escaped = [n.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for n in needles]
+        for row in self._rows(where, tuple(f"%{n}%" for n in escaped)):
+            if query.matches(Subject(row.tags, row.source, row.codec)):
+                yield row
+
+    def _rows(self, where: str, values: Sequence[object]) -> Iterator[Selected]:
+        after, folders = 0, dict[int, str]()
+        while True:
+            with self._db.read() as db:
+                rows = db.execute(_SELECT.format(where=where), (after, *values, _PAGE)).fetchall()
+            for row in rows:
+                yield self._selected(row, folders)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1][0]
+            folders.clear()
+
+    def _selected(self, row: tuple[object, ...], folders: dict[int, str]) -> Selected:
+        track, part, fmt, tags, merged, uid, uri, folder, name, node, shown = row
+        assert isinstance(folder, bytes)
+        assert isinstance(name, bytes)
+        path = join(from_blob(folder), from_blob(name))
+        embedded = TagSet(json.loads(str(tags)))
+        number = int(str(part))
+        return Selected(
+            int(str(track)),
+            overlay_key(SourceFile(str(uid), path, Stamp(0, 0)), number),
+            number,
+            join(str(uri), path),
+            join(self._folder(int(str(node)), folders), str(shown)) if node is not None else "",
+            TagSet(json.loads(str(merged))) if merged else embedded,
+            embedded,
+            AudioFormat(*json.loads(str(fmt))).codec,
+        )
+
+    def _folder(self, node: int, folders: dict[int, str]) -> str:
+        with self._db.read() as db:
+            (parent,) = db.execute("SELECT parent FROM node WHERE id = ?", (node,)).fetchone() or (1,)
+        if parent not in folders:
+            folders[parent] = self._nodes.path(parent)
+        return folders[parent]
+
+    def _source_place(self, absolute: str) -> tuple[str, tuple[object, ...]] | None:
+        """A file or folder of a source."""
+        with self._db.read() as db:
+            for source, uri in db.execute("SELECT id, uri FROM source").fetchall():
+                if absolute != uri and not absolute.startswith(uri.rstrip("/") + "/"):
+                    continue
+                inside = to_blob(absolute[len(uri.rstrip("/")) + 1 :])
+                folder, _, name = inside.rpartition(b"/")
+                where = "d.source = ? AND d.path = ? AND f.name = ?"
+                values: tuple[object, ...] = (source, folder, name)
+                if db.execute(
+                    f"SELECT 1 FROM file f JOIN folder d ON d.id = f.folder WHERE {where}", values
+                ).fetchone():  # fmt: skip
+                    return where, values
+                below = inside + b"/" if inside else b""
+                if db.execute("SELECT 1 FROM folder WHERE source = ? AND path = ?", (source, inside)).fetchone():
+                    where = "d.source = ? AND (d.path = ? OR substr(d.path, 1, ?) = ?)"
+                    return where, (source, inside, len(below), below)
+        return None
+
+    def _drive_place(self, text: str) -> tuple[str, tuple[object, ...]] | None:
+        """A file or folder on the drive."""
+        node = self._nodes.root()
+        for part in filter(None, text.split("/")):
+            child = self._nodes.child(node.id, name_key(part)) if node.kind is NodeKind.FOLDER else None
+            if child is None:
+                return None
+            node = child
+        if node.kind is not NodeKind.FOLDER:
+            return "t.id = ?", (node.track,)
+        with self._db.read() as db:
+            (key,) = db.execute("SELECT dir_key FROM node WHERE id = ?", (node.id,)).fetchone()
+        if not key:
+            return "1", ()
+        return "(t.dir_key = ? OR substr(t.dir_key, 1, ?) = ?)", (key, len(key) + 1, key + "/")
