@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from musfuse.drive import CacheHint, Drive
-from musfuse.errors import MusfuseError
+from musfuse.errors import MusfuseError, NoEntryError
 from musfuse.model import NodeKind
 
 log = logging.getLogger(__name__)
@@ -54,12 +54,19 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
             """stat, always by path: the kernel keeps one set of attributes for all handles.
 
             It asks on behalf of a handle (`fi`) before it lets a read end at a size; a handle on an older version
-            gets EIO then, instead of an end in the wrong place. This needs `attr_timeout=0`.
+            gets EIO then, instead of an end in the wrong place. This needs `attr_timeout=0`. A file that moved since it
+            was opened is what its handle says.
             """
+            handle = fi.fh if fi is not None else 0
             try:
                 attr = drive.attr(_inside(path))
-                if fi is not None and fi.fh and attr.kind is NodeKind.FILE:
-                    drive.check(fi.fh)
+                if handle and attr.kind is NodeKind.FILE:
+                    drive.check(handle)
+            except NoEntryError as error:
+                moved = drive.attr_of(handle) if handle else None
+                if moved is None:
+                    raise fail(error) from error
+                attr = moved
             except MusfuseError as error:
                 raise fail(error) from error
             folder = attr.kind is NodeKind.FOLDER

@@ -21,7 +21,7 @@ from musfuse.library.companions import Companions
 from musfuse.library.cueing import Cueing, CueRules
 from musfuse.library.extras import Extras
 from musfuse.library.naming import Naming
-from musfuse.library.overlay import MetaCollector
+from musfuse.library.overlay import MetaCollector, overlay_key
 from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.selection import Selection
@@ -203,6 +203,7 @@ class Library:
         return Scanner(
             self.files, self.beside, Companions(self.pictures, self.config.view.sidecars), self.pictures, self.covers,
             self.events, self.config.scan.threads, pace.after_batch, self._forget,
+            self._follow,
         )  # fmt: skip
 
     def scan_all(self, scanner: Scanner, everything: bool = False) -> list[ScanResult]:
@@ -234,6 +235,15 @@ class Library:
     def close(self) -> None:
         """Take everything down in reverse."""
         self._closing.close()
+
+    def _follow(self, old: SourceFile, new: SourceFile) -> None:
+        """What is said of an original follows it."""
+        prefix = overlay_key(old, 0)[:-1]
+        keys = [key for key in self.collector.keys(old.source_uid, old.path) if key.startswith(prefix)]
+        if keys:
+            pairs = [(key, overlay_key(new, int(key.rpartition("#")[2]))) for key in keys]
+            change = self.collector.move(pairs, "scan")
+            self.overlaying.adopt(change.seq or self.collector.last(), [key for pair in pairs for key in pair])
 
     def _adopt_change(self, seq: int, keys: list[str]) -> None:
         self.overlaying.adopt(seq, keys)

@@ -66,6 +66,8 @@ def change(
             return result
     from musfuse.app import open_library
 
+    if not (folder / "catalog.db").exists():
+        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
     with ExitStack() as closing:
         return here(open_library(folder, load(config_file), closing).tagging)
 

@@ -170,7 +170,7 @@ class Drive:
             if isinstance(node, ExtraNode):
                 layout = self._extras.layout(node)
                 version = _version(node.serve, node.source_ns, layout.size)
-                handle, hint = self._handles.add(node.id, version, node.mtime_ns, layout)
+                handle, hint = self._handles.add(node.id, version, node.mtime_ns, layout, node.mtime_ns)
                 return Opened(handle, node.id, layout.size, hint)
             row = self._files.track(node.track)
             if row is None:
@@ -182,7 +182,7 @@ class Drive:
                 self._sizes.wait(node.track)
                 continue
             version = _version(row.track.serve, row.track.file.stamp.mtime_ns, layout.size)
-            handle, hint = self._handles.add(node.id, version, row.track.edited_ns, layout)
+            handle, hint = self._handles.add(node.id, version, row.track.edited_ns, layout, row.track.mtime_ns)
             return Opened(handle, node.id, layout.size, hint)
         raise NoEntryError(f"{path}: changes too fast to be opened; try again")
 
@@ -198,6 +198,11 @@ class Drive:
     def check(self, handle: int) -> None:
         """Raise SourceChangedError where a newer version than the handle's has been shown to anyone."""
         self._handles.check(handle)
+
+    def attr_of(self, handle: int) -> Attr | None:
+        """Facts about an open file as it was opened, whatever became of its path; None where it is not open."""
+        found = self._handles.facts(handle)
+        return Attr(found[0], "", NodeKind.FILE, found[1], found[2]) if found else None
 
     def close(self, handle: int) -> None:
         """Close an open file."""
@@ -333,5 +338,7 @@ class Drive:
                 self._queued_folders.discard(folder)
 
 
-def _version(serve: Serve, mtime_ns: int, size: int) -> str:
-    return f"{serve}/{mtime_ns}/{size}"
+def _version(serve: Serve, source_ns: int, size: int) -> str:
+    """What a reader in the middle of a file rests on: tags that change in a header of the same size do not count."""
+    audio = Serve.ORIGINAL if serve is Serve.RETAGGED else serve
+    return f"{audio}/{source_ns}/{size}"

@@ -37,6 +37,7 @@ class _Handle:
     version: str
     edition: int
     layout: Layout
+    mtime_ns: int
     stale: bool = False
 
 
@@ -60,7 +61,7 @@ class Handles:
                 handle = self._open[number]
                 handle.stale = handle.stale or handle.version != version
 
-    def add(self, node: int, version: str, edition: int, layout: Layout) -> tuple[int, CacheHint]:
+    def add(self, node: int, version: str, edition: int, layout: Layout, mtime_ns: int = 0) -> tuple[int, CacheHint]:
         """A new handle; raises TooManyOpenError. Editions of one version differ in bytes, but neither in their size nor
         in what a reader in the middle of the audio gets: a new one leaves handles on the others alone."""
         with self._lock:
@@ -78,7 +79,7 @@ class Handles:
                 hint = CacheHint.KEEP if self._cached.get(node) == mine else CacheHint.DROP
                 _remember(self._cached, node, mine)
             others.add(number)
-            self._open[number] = _Handle(node, version, edition, layout)
+            self._open[number] = _Handle(node, version, edition, layout, mtime_ns)
         return number, hint
 
     def check(self, number: int) -> None:
@@ -102,6 +103,11 @@ class Handles:
         if handle is None:
             raise BadHandleError(f"handle {number} is not open")
         return handle.layout.size
+
+    def facts(self, number: int) -> tuple[int, int, int] | None:
+        """Node, size and mtime (ns) of a handle's file as it was opened."""
+        handle = self._open.get(number)
+        return (handle.node, handle.layout.size, handle.mtime_ns) if handle else None
 
     def remove(self, number: int) -> None:
         """Close a handle; raises BadHandleError where it is not open."""

@@ -74,10 +74,12 @@ class Scanner:
         threads: int,
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
+        on_moved: Callable[[SourceFile, SourceFile], None],
     ) -> None:
         self._files, self._pictures, self._covers, self._events = files, pictures, covers, events
         self._beside, self._companions = beside, companions
         self._threads, self._after_batch, self._on_removed = threads, after_batch, on_removed
+        self._on_moved = on_moved
         self._cancel = threading.Event()
         self._everything = False
 
@@ -257,8 +259,11 @@ class Scanner:
 
     def _drop_removed(self, removed: list[Removed]) -> None:
         for file, bounds in removed:
-            if not self._files.is_known(file):
+            moved = self._files.moved_to(file)
+            if moved is None:
                 self._on_removed(file, bounds)
+            elif moved.path != file.path:
+                self._on_moved(file, moved)
 
 
 def _half_written(row: FileRow) -> bool:

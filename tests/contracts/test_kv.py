@@ -97,3 +97,34 @@ def test_a_broken_database_is_a_clear_error(kind: str, tmp_path: Path) -> None:
         (tmp_path / "disk" / "cache.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError, match=str(tmp_path)):
         BACKENDS[kind](tmp_path).get(INDEX, "k")
+
+
+def test_a_transaction_is_all_or_nothing(store: KvStore) -> None:
+    store.put(INDEX, "a", b"1")
+    with store.transaction(INDEX) as tx:
+        tx.put(INDEX, "a", b"2")
+        tx.put(INDEX, "b", b"2")
+        assert tx.get(INDEX, "b") == b"2"
+    assert store.get(INDEX, "a") == b"2"
+    with pytest.raises(ZeroDivisionError), store.transaction(INDEX) as tx:
+        tx.put(INDEX, "a", b"3")
+        tx.delete(INDEX, "b")
+        1 / 0  # noqa: B018
+    assert store.get(INDEX, "a") == b"2"
+    assert store.get(INDEX, "b") == b"2"
+
+
+def test_no_writer_comes_between(store: KvStore) -> None:
+    store.put(INDEX, "n", b"0")
+
+    def count() -> None:
+        for _ in range(25):
+            with store.transaction(INDEX) as tx:
+                tx.put(INDEX, "n", str(int(tx.get(INDEX, "n") or b"0") + 1).encode())
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.get(INDEX, "n") == b"100"

@@ -36,6 +36,7 @@ class Desk:
         self.naming = Naming(self.database, Template(template), policy, serve_as)
         self.store = MemoryKv()
         self.dropped: list[SourceFile] = []
+        self.moved: list[tuple[SourceFile, SourceFile]] = []
         self.events = EventBus()
         self._ticks = itertools.count(1)
 
@@ -44,6 +45,7 @@ class Desk:
         return Scanner(
             self.files, Beside(self.database), Companions(pictures), pictures, EmbeddedCovers(), self.events, 2, lambda last: self.naming.run() and None,
             lambda file, _: self.dropped.append(file),
+            lambda old, new: self.moved.append((old, new)),
         )  # fmt: skip
 
     def scan(self, origin: Origin, uri: str = "/src") -> ScanResult:

@@ -204,15 +204,16 @@ class Files:
             db.execute("DELETE FROM folder WHERE source = ? AND scan < ?", (source, scan))
         return removed
 
-    def is_known(self, file: SourceFile) -> bool:
-        """Whether some path still holds this very version of an original (it was moved, not removed)."""
+    def moved_to(self, file: SourceFile) -> SourceFile | None:
+        """Where this very version of an original lies now, if it was moved and not removed."""
         with self._db.read() as db:
             row = db.execute(
-                "SELECT 1 FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source "
-                "WHERE f.ident = ? AND f.size = ? AND f.mtime_ns = ? AND s.uid = ? LIMIT 1",
+                "SELECT s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident FROM file f"
+                " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
+                " WHERE f.ident = ? AND f.size = ? AND f.mtime_ns = ? AND s.uid = ? LIMIT 1",
                 (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid),
             ).fetchone()
-        return row is not None
+        return _source_file(*row) if row else None
 
     def track(self, track: int) -> TrackRow | None:
         """One track."""

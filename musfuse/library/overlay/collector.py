@@ -179,7 +179,7 @@ class MetaCollector:
                 refused += kept
                 if (after.fields, after.locks) == (before.fields, before.locks):
                     continue
-                after = replace(after, edited_ns=max(now, before.edited_ns + 1))
+                after = replace(after, edited_ns=max(now, _next_second(before.edited_ns)))
                 tx.put(_TRACK, key, after.to_bytes())
                 sides = {"key": key, "before": before.to_bytes().decode(), "after": after.to_bytes().decode()}
                 tx.put(_HISTORY, f"e/{number}/{written:06}", json.dumps(sides).encode())
@@ -243,6 +243,11 @@ def _reverted(now: Overlay, entry: Entry) -> tuple[Overlay, int]:
     added, removed = entry.after.locks - entry.before.locks, entry.before.locks - entry.after.locks
     locks = (now.locks - added) | removed
     return Overlay({name: slots for name, slots in fields.items() if slots}, locks, now.edited_ns), refused
+
+
+def _next_second(edited_ns: int) -> int:
+    """The second after an edit: programs that compare mtimes by the second (rsync) are to see the next edit, too."""
+    return (edited_ns // 1_000_000_000 + 1) * 1_000_000_000 if edited_ns else 0
 
 
 def _header(change: Change) -> dict[str, Any]:

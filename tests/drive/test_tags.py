@@ -1,0 +1,367 @@
+"""Tags, pictures and sidecars on the drive, without a mount."""
+
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import mutagen
+import mutagen.flac
+import pytest
+import sound
+from PIL import Image
+from tests_support import needs_program
+
+from drive.conftest import Make
+from musfuse.app.library import Library
+from musfuse.app.tagging import Who
+from musfuse.drive.handles import CacheHint
+from musfuse.errors import ConfigError, NoEntryError, NotFoundError
+from musfuse.model import ArtKind, TagSource
+
+ME = Who("tester")
+
+
+@pytest.fixture
+def album(music: Path) -> Path:
+    """An album with a file of several kinds."""
+    folder = music / "Album"
+    folder.mkdir()
+    needs_program("ffmpeg")
+    sound.write(folder / "1.wav", seed=1)
+    for number, suffix in ((2, "flac"), (3, "mp3"), (4, "m4a"), (5, "ogg"), (6, "opus")):
+        sound.convert(folder / "1.wav", folder / f"{number}.{suffix}")
+    for number, path in enumerate(sorted(folder.iterdir()), 1):
+        retag(path, title=f"Song {number}", artist="Band", album="Album", tracknumber=str(number))
+    return folder
+
+
+def retag(path: Path, **tags: str) -> None:
+    """Write tags into an original, as another program would."""
+    opened = mutagen.File(path, easy=path.suffix != ".wav")
+    if path.suffix == ".wav":
+        sound.tag(path, **tags)
+        return
+    for name, value in tags.items():
+        opened[name] = value
+    opened.save()
+
+
+def embed(path: Path, data: bytes, mime: str = "image/png") -> None:
+    """Put a picture into a FLAC original."""
+    opened = mutagen.File(path)
+    made = mutagen.flac.Picture()
+    made.type, made.mime, made.data = 3, mime, data
+    opened.add_picture(made)
+    opened.save()
+
+
+def checksum(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        facts = path.stat()
+        digest.update(f"{path}{facts.st_size}{facts.st_mtime_ns}".encode())
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()
+
+
+def names(library: Library, folder: str) -> list[str]:
+    return [entry.name for entry in library.drive.list(folder)]
+
+
+def read(library: Library, path: str) -> bytes:
+    attr = library.drive.attr(path)
+    opened = library.drive.open(path)
+    data = library.drive.read_at(opened.handle, 0, opened.size + 10)
+    library.drive.close(opened.handle)
+    assert len(data) == attr.size == opened.size
+    return data
+
+
+def target(text: str) -> list[tuple[str, str]]:
+    return [(text, text)]
+
+
+def cover(size: tuple[int, int] = (900, 600), form: str = "JPEG", color: tuple[int, int, int] = (200, 10, 20)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, color).save(out, form)
+    return out.getvalue()
+
+
+def test_tags_are_served_and_originals_stay(make_library: Make, album: Path, tmp_path: Path) -> None:
+    before = checksum(album)
+    library = make_library()
+    untouched = {name: read(library, f"Band/Album/{name}") for name in names(library, "Band/Album")}
+    for name, data in untouched.items():
+        if not name.startswith("01"):
+            assert data == (album / f"{name[1]}.{name.rsplit('.')[-1]}").read_bytes()
+    library.tagging.set(target("artist:band"), ["artist=Grüppe", "genre=Jazz", "genre=Funk", "date=1999"], ME)
+    served = names(library, "Grüppe/Album (1999)")
+    assert len(served) == 6
+    assert names(library, "") == ["Grüppe"]
+    for name in served:
+        path = tmp_path / name
+        path.write_bytes(read(library, f"Grüppe/Album (1999)/{name}"))
+        opened = mutagen.File(path, easy=True)
+        assert opened["artist"] == ["Grüppe"]
+        assert opened["genre"] == ["Jazz", "Funk"]
+        assert opened["title"][0].startswith("Song")
+        original = album / f"{name[1]}.{'wav' if name[1] == '1' else name.rsplit('.')[-1]}"
+        assert sound.ffmpeg_md5(path) == sound.ffmpeg_md5(original)
+        if name.endswith(".flac"):
+            sound.flac_test(path)
+    library.tagging.undo(0, ME)
+    assert {name: read(library, f"Band/Album/{name}") for name in names(library, "Band/Album")} == untouched
+    assert checksum(album) == before
+
+
+def test_a_retag_that_fits_moves_nothing(make_library: Make, album: Path) -> None:
+    library = make_library()
+    library.tagging.set(target("Band"), ["comment=first"], ME)
+    for name in names(library, "Band/Album"):
+        path = f"Band/Album/{name}"
+        before = library.drive.attr(path)
+        reader = library.drive.open(path)
+        old = library.drive.read_at(reader.handle, 0, before.size)
+        library.tagging.set(target(path), ["comment=second"], ME)
+        after = library.drive.attr(path)
+        assert abs(after.size - before.size) <= 1
+        assert after.mtime_ns > before.mtime_ns
+        assert after.node == before.node
+        if after.size == before.size:  # the player in the middle notices nothing, at its end neither
+            library.drive.check(reader.handle)
+            assert library.drive.read_at(reader.handle, before.size - 100, 500) == old[-100:]
+        opened = library.drive.open(path)
+        assert opened.hint is CacheHint.BYPASS
+        new = library.drive.read_at(opened.handle, 0, after.size)
+        assert new != old
+        if after.size == before.size:  # an MP4 of ffmpeg has its tags behind the audio
+            assert new[40:3000] == old[40:3000] if name.endswith("m4a") else new[-3000:] == old[-3000:]
+        assert library.drive.read_at(reader.handle, 0, before.size) == old
+        library.drive.close(opened.handle)
+        library.drive.close(reader.handle)
+        assert library.drive.open(path).hint is CacheHint.DROP
+
+
+def test_a_catalog_made_again_has_all_overlays(make_library: Make, album: Path, tmp_path: Path) -> None:
+    library = make_library()
+    library.tagging.set(target("title:song"), ["album=Renamed"], ME)
+    served = {n: read(library, f"Band/Renamed/{n}") for n in names(library, "Band/Renamed")}
+    library.close()
+    for path in (tmp_path / "state").glob("catalog.db*"):
+        path.unlink()
+    again = make_library()
+    assert {n: read(again, f"Band/Renamed/{n}") for n in names(again, "Band/Renamed")} == served
+
+
+def test_a_change_that_the_catalog_missed_is_caught_up(make_library: Make, album: Path) -> None:
+    library = make_library()
+    library.tagging.set(target("Band"), ["genre=One"], ME)
+    library.overlaying.adopt = lambda *_: None  # type: ignore[method-assign]
+    library.tagging.set(target("Band"), ["album=Later"], ME)
+    assert names(library, "Band") == ["Album"]
+    library.close()
+    again = make_library(scan=False)
+    again.overlaying.catch_up()
+    again.name_tracks()
+    assert names(again, "Band") == ["Later"]
+
+
+def test_overlays_follow_a_moved_original(make_library: Make, album: Path, music: Path) -> None:
+    library = make_library()
+    library.tagging.set(target(str(album / "2.flac")), ["title=Mine"], ME)
+    (music / "Elsewhere").mkdir()
+    (album / "2.flac").rename(music / "Elsewhere" / "moved.flac")
+    library.scan_all(library.scanner())
+    assert "02 - Mine.flac" in names(library, "Band/Album")
+
+
+def test_a_refresh_does_not_pass_a_lock(make_library: Make, album: Path) -> None:
+    library = make_library()
+    library.tagging.lock(target("Band"), ["artist"], ME)
+    result = library.tagging.set(target("Band"), ["artist=Other", "mood=new"], Who("enricher", TagSource.PROVIDER))
+    assert result["refused"] == 6
+    retag(album / "2.flac", artist="Rewritten", title="Song 2", album="Album", tracknumber="2")
+    library.scan_all(library.scanner())
+    assert names(library, "") == ["Band"]
+    library.tagging.unlock(target("Band"), ["artist"], ME)
+    assert names(library, "") == ["Band", "Rewritten"]
+
+
+@pytest.mark.parametrize("name", ["chained.ogg", "broken.flac", "cut.wav"])
+def test_what_takes_no_tags_is_served_as_it_is_and_said(make_library: Make, music: Path, name: str) -> None:
+    needs_program("ffmpeg")
+    sound.write(music / "a.wav")
+    path = music / name
+    if name == "chained.ogg":
+        for part in ("x.ogg", "y.ogg"):
+            subprocess.run(
+                [
+                    "ffmpeg",
+                    "-v",
+                    "error",
+                    "-i",
+                    music / "a.wav",
+                    "-serial_offset",
+                    str(ord(part[0])),
+                    music.parent / part,
+                ],
+                check=True,
+            )
+        path.write_bytes((music.parent / "x.ogg").read_bytes() + (music.parent / "y.ogg").read_bytes())
+    elif name == "broken.flac":
+        sound.convert(music / "a.wav", path)
+        retag(path, title="T")
+        data = path.read_bytes()
+        at = data.lower().index(b"title=") - 4
+        path.write_bytes(data[:at] + b"\xff\xff\xff\x7f" + data[at + 4 :])
+    else:
+        path.write_bytes((music / "a.wav").read_bytes()[:-1000])
+    (music / "a.wav").unlink()
+    library = make_library(view__policy="original")
+    library.tagging.set(target(str(path)), ["title=New", "artist=X"], ME)
+    (shown,) = names(library, "X/Unknown Album")
+    assert read(library, f"X/Unknown Album/{shown}") == path.read_bytes()
+    assert [r for r in library.files.report() if r.kind == "untagged" and r.path == str(path)]
+
+
+def test_covers_of_an_album(make_library: Make, album: Path) -> None:
+    (album / "Folder.JPG").write_bytes(cover((400, 400), color=(1, 2, 3)))
+    (album / "COVER.jpeg").write_bytes(cover())
+    library = make_library()
+    assert [n for n in names(library, "Band/Album") if n.startswith("cover")] == [
+        "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg",
+    ]  # fmt: skip
+    assert read(library, "Band/Album/cover.jpg") == cover()
+    for name, size in (("cover_medium.jpg", (300, 200)), ("cover_thumb.jpg", (150, 100))):
+        with Image.open(io.BytesIO(read(library, f"Band/Album/{name}"))) as image:
+            assert image.size == size
+            assert image.format == "JPEG"
+    assert names(library, "Band") == ["Album"]
+    # what is embedded comes first, what is set before all
+    embed(album / "2.flac", cover((50, 40), "PNG"))
+    library.scan_all(library.scanner())
+    assert "cover.png" in names(library, "Band/Album")
+    assert read(library, "Band/Album/cover.png") == cover((50, 40), "PNG")
+    with Image.open(io.BytesIO(read(library, "Band/Album/cover_thumb.jpg"))) as image:
+        assert image.size == (50, 40)
+
+
+def test_the_cover_goes_into_files_made_here(make_library: Make, album: Path, tmp_path: Path) -> None:
+    (album / "cover.png").write_bytes(cover((1000, 1000), "PNG"))
+    library = make_library(art__max_pixels=250)
+    data = read(library, "Band/Album/01 - Song 1.flac")
+    (tmp_path / "a.flac").write_bytes(data)
+    (picture,) = mutagen.File(tmp_path / "a.flac").pictures
+    assert (picture.width, picture.height, picture.mime) == (250, 250, "image/jpeg")
+    sound.flac_test(tmp_path / "a.flac")
+    (album / "cover.png").unlink()
+    library.scan_all(library.scanner())
+    assert len(read(library, "Band/Album/01 - Song 1.flac")) < len(data)
+
+
+def test_pictures_are_put_into_originals_where_that_is_asked_for(
+    make_library: Make, album: Path, tmp_path: Path
+) -> None:
+    (album / "cover.jpg").write_bytes(cover())
+    embed(album / "2.flac", cover((40, 40), "PNG"))
+    library = make_library(art__embed="always")
+    assert read(library, "Band/Album/02 - Song 2.flac") == (album / "2.flac").read_bytes()
+    (tmp_path / "a.mp3").write_bytes(read(library, "Band/Album/03 - Song 3.mp3"))
+    assert [p.data for p in mutagen.File(tmp_path / "a.mp3").tags.getall("APIC")] == [cover()]
+
+
+def test_art_is_set_hidden_and_cleared(make_library: Make, album: Path, tmp_path: Path) -> None:
+    embed(album / "2.flac", cover((40, 40), "PNG"))
+    (tmp_path / "new.jpg").write_bytes(cover((640, 640)))
+    library = make_library()
+    library.tagging.set_art(target("Band/Album"), tmp_path / "new.jpg", ArtKind.FRONT, ME)
+    library.tagging.set_art(target("Band/Album"), tmp_path / "new.jpg", ArtKind.BACK, ME)
+    (tmp_path / "new.jpg").unlink()
+    shutil.rmtree(tmp_path / "state" / "cache", ignore_errors=True)
+    assert read(library, "Band/Album/cover.jpg") == cover((640, 640))
+    for name in names(library, "Band/Album"):
+        path = tmp_path / name
+        path.write_bytes(read(library, f"Band/Album/{name}"))
+        if name.endswith("flac"):
+            assert [(p.type, p.data) for p in mutagen.File(path).pictures] == [
+                (3, cover((640, 640))), (4, cover((640, 640))),
+            ]  # fmt: skip
+    library.tagging.clear_art(target("Band/Album"), list(ArtKind), True, ME)
+    assert not [n for n in names(library, "Band/Album") if n.startswith("cover")]
+    (tmp_path / "b.flac").write_bytes(read(library, "Band/Album/02 - Song 2.flac"))
+    assert not mutagen.File(tmp_path / "b.flac").pictures
+    library.tagging.clear_art(target("Band/Album"), list(ArtKind), False, ME)
+    assert read(library, "Band/Album/02 - Song 2.flac") == (album / "2.flac").read_bytes()
+    assert read(library, "Band/Album/cover.png") == cover((40, 40), "PNG")
+
+
+def test_pictures_that_are_refused_are_said(make_library: Make, album: Path) -> None:
+    (album / "cover.jpg").write_bytes(cover() + bytes(10_000_001))
+    (album / "folder.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (album / "front.gif").write_bytes(cover((8000, 8000), "GIF"))
+    (album / "AlbumArt_{X}_Large.jpg").write_bytes(cover((7, 7)))
+    library = make_library()
+    assert {Path(r.path).name for r in library.files.report() if r.kind == "art"} == {
+        "cover.jpg", "folder.png", "front.gif",
+    }  # fmt: skip
+    assert read(library, "Band/Album/cover.jpg") == cover((7, 7))
+    for bad in ("cover.jpg", "folder.png", "front.gif", "nothing.jpg"):
+        with pytest.raises(ConfigError, match=bad.replace(".", r"\.")):
+            library.tagging.set_art(target("Band"), album / bad, ArtKind.FRONT, ME)
+
+
+@pytest.mark.expects_errors
+def test_an_embedded_picture_that_is_none_shows_no_cover(make_library: Make, album: Path) -> None:
+    embed(album / "2.flac", b"\xff\xd8\xff" + os.urandom(500), "image/jpeg")
+    library = make_library()
+    assert "cover.jpg" in names(library, "Band/Album")
+    with pytest.raises(NoEntryError):
+        library.drive.attr("Band/Album/cover.jpg")
+    assert "cover.jpg" not in names(library, "Band/Album")
+
+
+def test_sidecars_by_pattern(make_library: Make, album: Path) -> None:
+    (album / "booklet.pdf").write_bytes(b"pdf")
+    (album / "Rip.LOG").write_bytes(b"log" * 1000)
+    (album / "notes.txt").write_bytes(b"no")
+    library = make_library(view__sidecars="*.pdf, *.log")
+    assert [n for n in names(library, "Band/Album") if n[0] in "bRn"] == ["booklet.pdf", "Rip.LOG"]
+    assert read(library, "Band/Album/Rip.LOG") == b"log" * 1000
+    listed = [(e.name, e.size) for e in library.drive.list("Band/Album", sized=True)]
+    assert ("booklet.pdf", 3) in listed
+    first = library.drive.attr("Band/Album/booklet.pdf").node
+    library.drive.invalidate()
+    assert library.drive.attr("Band/Album/booklet.pdf").node == first
+
+
+def test_listing_in_pieces_has_extras_once(make_library: Make, album: Path) -> None:
+    (album / "cover.jpg").write_bytes(cover())
+    library = make_library()
+    whole = names(library, "Band/Album")
+    for name in whole:
+        rest = [e.name for e in library.drive.list("Band/Album", after=name)]
+        assert rest == whole[whole.index(name) + 1 :]
+
+
+def test_targets(make_library: Make, album: Path, music: Path) -> None:
+    library = make_library()
+
+    def count(*texts: str) -> int:
+        return sum(1 for _ in library.tagging.selection.of([(t, str(Path(t).absolute())) for t in texts]))
+
+    assert count("Band/Album") == count(str(album)) == count(str(music)) == count("artist:band") == 6
+    assert count("Band/Album/02 - Song 2.flac") == count(str(album / "2.flac")) == 1
+    assert count("artist:band", "title:2") == 1
+    assert count("Band/Album/02 - Song 2.flac", str(album)) == 6
+    for nothing in ("/nowhere/x.flac", "artist:nobody", "./no"):
+        with pytest.raises(NotFoundError):
+            count(nothing)
+
+
+@pytest.mark.parametrize("bad", ["no value", "=x", "a:b=c", "tïtle=x", "title=" + "x" * 300_000])
+def test_assignments_that_cannot_be(make_library: Make, album: Path, bad: str) -> None:
+    with pytest.raises(ConfigError):
+        make_library().tagging.set(target("Band"), [bad], ME)
