@@ -155,6 +155,8 @@ class Library:
         closing.callback(self.drive.shut_down)
         self.events.subscribe(TreeChanged, lambda _: self.drive.invalidate())
         self.events.subscribe(TrackIndexed, lambda _: self.drive.invalidate())
+        if self.overlaying.catch_up():
+            self.name_tracks()
 
     def _build_media(self, config: Config, closing: ExitStack) -> None:
         workers = worker_count(config)
@@ -209,7 +211,6 @@ class Library:
     def scan_all(self, scanner: Scanner, everything: bool = False) -> list[ScanResult]:
         """Scan every source; a source that is away does not stop the others. `everything`: all files."""
         self.cueing.adopt_rules()
-        self.overlaying.catch_up()
         self.naming.adopt_view()
         self.name_tracks()
         return [scanner.scan(row, self.sources.origin(row.uid), everything) for row in self.sources.rows()]

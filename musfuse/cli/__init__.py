@@ -24,6 +24,7 @@ _COMMANDS = {
     "info": "where a file of the drive comes from",
     "tag": "show and change tags",
     "art": "set and clear pictures",
+    "backup": "copy what cannot be made again",
     "config": "show the configuration",
     "doctor": "check this machine",
     "demo": "make a small library, mount it, check it",

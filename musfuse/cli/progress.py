@@ -1,6 +1,7 @@
 """Progress of a job: a bar on a terminal, a line every few seconds elsewhere."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -54,6 +55,35 @@ class Progress:
             click.echo(
                 f"{self._what}: {done}{of} files, {duration(self._said - self._began)} {note}".rstrip(), err=True
             )
+
+
+class Waiting:
+    """Says on a terminal that something takes its time, once it took a second."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._done = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> "Waiting":
+        if sys.stderr.isatty():
+            self._thread = threading.Thread(target=self._say, daemon=True)
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _say(self) -> None:
+        began = time.monotonic()
+        while not self._done.wait(1.0):
+            click.echo(f"\r{self._what}: at work for {duration(time.monotonic() - began)}", err=True, nl=False)
+        if time.monotonic() - began >= 1.0:
+            click.echo("\r\033[K", err=True, nl=False)
 
 
 def follow(client: Client, job: str, quiet: bool, show: Callable[[dict[str, Any]], str]) -> dict[str, Any]:

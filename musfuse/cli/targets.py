@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from musfuse.cli.common import absolute, drive_path, library_folder, load
+from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError
 
 _ASSIGNMENT = re.compile(r"[^=\s/\\:\"][^=/\\:\"]*=", re.DOTALL)
@@ -61,14 +62,14 @@ def change(
 
     client = find_owner(folder, timeout=600)
     if client is not None:
-        with client:
+        with client, Waiting("tags"):
             result: dict[str, Any] = client.call(method, **params)
             return result
     from musfuse.app import open_library
 
     if not (folder / "catalog.db").exists():
         raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
-    with ExitStack() as closing:
+    with ExitStack() as closing, Waiting("tags"):
         return here(open_library(folder, load(config_file), closing).tagging)
 
 

@@ -66,11 +66,12 @@ class Naming:
             db.execute("DELETE FROM dirty WHERE kind = 'album'")
             tracks = {row[0] for row in rows}
             for album in albums | {row[1] for row in rows if row[1]}:
-                several = (
-                    db.execute("SELECT max(disc) FROM track WHERE album_key = ?", (album,)).fetchone()[0] or 0
-                ) > 1
+                # `album_key <> ''` is what lets SQLite use the index of albums, which leaves unknown ones out.
+                most = db.execute("SELECT max(disc) FROM track WHERE album_key = ? AND album_key <> ''", (album,))
+                several = (most.fetchone()[0] or 0) > 1
                 others = db.execute(
-                    "UPDATE track SET several_discs = ? WHERE album_key = ? AND several_discs <> ? RETURNING id",
+                    "UPDATE track SET several_discs = ? WHERE album_key = ? AND album_key <> '' AND several_discs <> ?"
+                    " RETURNING id",
                     (several, album, several),
                 )
                 tracks.update(row[0] for row in others)

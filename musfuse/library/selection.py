@@ -141,7 +141,8 @@ class Selection:
                 ).fetchone():  # fmt: skip
                     return where, values
                 below = inside + b"/" if inside else b""
-                if db.execute("SELECT 1 FROM folder WHERE source = ? AND path = ?", (source, inside)).fetchone():
+                known = db.execute("SELECT 1 FROM folder WHERE source = ? AND path = ?", (source, inside)).fetchone()
+                if known or not inside:
                     where = "d.source = ? AND (d.path = ? OR substr(d.path, 1, ?) = ?)"
                     return where, (source, inside, len(below), below)
         return None

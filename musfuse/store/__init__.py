@@ -5,7 +5,7 @@ from musfuse.store.kv import KvNamespace, KvStore, RoutedKv
 from musfuse.store.memory import MemoryKv
 from musfuse.store.pictures import PictureStore
 from musfuse.store.runfiles import RunFiles, RunWriter
-from musfuse.store.sqlite import SqliteKv
+from musfuse.store.sqlite import SqliteKv, copy_database
 
 __all__ = [
     "DiskKv",
@@ -17,4 +17,5 @@ __all__ = [
     "RunFiles",
     "RunWriter",
     "SqliteKv",
+    "copy_database",
 ]

@@ -3,9 +3,10 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from musfuse.errors import StoreError
 from musfuse.store.kv import KvNamespace
@@ -84,3 +85,17 @@ class SqliteKv:
                 return self._db.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise StoreError(f"{self._path}: {error}") from error
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database as of one moment, while others write it; the target is whole or as it was.
+
+    Raises StoreError where either is no database of ours, or cannot be read or written.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)) as old:
+            old.execute("SELECT count(*) FROM kv").fetchone()
+            with closing(sqlite3.connect(target)) as new:
+                old.backup(new)
+    except sqlite3.Error as error:
+        raise StoreError(f"{source} cannot be copied to {target}: {error}") from error

@@ -194,3 +194,26 @@ def test_killed_in_the_middle_of_a_change(program: Program, music: Path) -> None
     folder = f"Unknown Artist/{album[0] if album else 'Unknown Album'}"
     listed = program.run("ls", "--library", program.library, folder).stdout.splitlines()
     assert len([name for name in listed if name.endswith(".flac")]) == 401
+
+
+def test_backup_and_restore(program: Program, album: Path, tmp_path: Path) -> None:
+    library = ("--library", str(program.library))
+    program.mount()
+    program.settle()
+    (tmp_path / "p.png").write_bytes(sound.picture(77))
+    program.run("tag", "set", *library, "artist:pink", "album=Kept")
+    program.run("art", "set", *library, "artist:pink", tmp_path / "p.png")
+    program.run("backup", *library, tmp_path / "kept.db")
+    program.run("tag", "set", *library, "artist:pink", "album=Lost")
+    refused = program.run("backup", *library, "--restore", tmp_path / "kept.db", check=False)
+    assert refused.returncode == 4
+    program.unmount()
+    program.run("backup", *library, "--restore", tmp_path / "kept.db")
+    program.mount()
+    assert (program.mnt / "Pink/Kept/cover.png").read_bytes() == sound.picture(77)
+    assert not (program.mnt / "Pink/Lost").exists()
+    program.unmount()
+    (tmp_path / "junk.db").write_bytes(b"junk" * 1000)
+    (tmp_path / "kept.db.before").unlink()
+    assert program.run("backup", *library, "--restore", tmp_path / "junk.db", check=False).returncode == 1
+    assert "album=Kept" in program.run("tag", "log", *library).stdout

@@ -29,18 +29,19 @@ class Overlaying:
     def __init__(self, database: Database, collector: MetaCollector) -> None:
         self._db, self._collector = database, collector
 
-    def catch_up(self) -> None:
-        """Have looked at what changed in user.db while the catalog was not told."""
+    def catch_up(self) -> bool:
+        """Have looked at what changed in user.db while the catalog was not told; whether there was anything."""
         known, last = int(self._db.meta("overlay_seq") or 0), self._collector.last()
         if known == last:
-            return
-        if 0 < last - known <= 100 and known:
+            return False
+        if 0 < last - known <= 100 and known >= 0:
             for seq in range(known + 1, last + 1):
                 self.mark(entry.key for entry in self._collector.entries(seq))
         else:  # user.db is another one than before, or much newer
             with self._db.write() as db:
                 db.execute("UPDATE track SET overlaid = 0")
         self._db.set_meta("overlay_seq", str(last))
+        return True
 
     def mark(self, keys: Iterable[str]) -> None:
         """The overlays of these tracks changed."""
@@ -57,6 +58,9 @@ class Overlaying:
 
     def adopt(self, seq: int, keys: Iterable[str]) -> None:
         """A change of these tracks was just made: look at them with the next `run`."""
+        if int(self._db.meta("overlay_seq") or 0) != seq - 1:
+            self.catch_up()  # an earlier change was cut off before the catalog heard of it
+            return
         with self._db.write():
             self.mark(keys)
             self._db.set_meta("overlay_seq", str(seq))

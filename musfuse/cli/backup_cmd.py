@@ -1,0 +1,68 @@
+"""`musfuse backup`"""
+
+from pathlib import Path
+
+import click
+
+from musfuse.cli.common import absolute, library_folder, library_option, size
+from musfuse.errors import ConfigError, LibraryInUseError, StoreError
+
+
+@click.command("backup", epilog="Example: musfuse backup ~/musfuse-2026-11-21.db")
+@library_option
+@click.option("--restore", is_flag=True, help="Put FILE back in place of what is kept now, which becomes FILE.before.")
+@click.argument("file", type=click.Path(path_type=Path))
+def command(library: Path | None, restore: bool, file: Path) -> None:
+    """Copy what cannot be made again (tags, pictures and locks that were set, their history) to FILE.
+
+    Works while the drive is mounted; a restore does not. Everything else comes back with a scan.
+    """
+    from musfuse.store import copy_database
+
+    folder, path = library_folder(library), absolute(file)
+    kept = folder / "user.db"
+    if restore:
+        _restore(folder, kept, path)
+        return
+    if not kept.exists():
+        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
+    if path.exists():
+        raise ConfigError(f"{path}: is there already; name a new file")
+    copy_database(kept, path)
+    click.echo(f"{size(path.stat().st_size)} written to {path}")
+
+
+def _have_looked_at_again(catalog: Path) -> None:
+    from musfuse.library.catalog import Database
+
+    database = Database(catalog)
+    try:
+        database.set_meta("overlay_seq", "-1")
+    finally:
+        database.close()
+
+
+def _restore(folder: Path, kept: Path, path: Path) -> None:
+    from musfuse.platform import system
+    from musfuse.store import copy_database
+
+    if not path.exists():
+        raise ConfigError(f"{path}: no such file")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = system.ProcessLock(folder / "owner.lock")
+    if not lock.acquire():
+        raise LibraryInUseError(f"{folder}: a process owns this library; unmount first")
+    try:
+        before = path.with_name(path.name + ".before")
+        if before.exists():
+            raise ConfigError(f"{before}: is there already; move it away first")
+        if kept.exists():
+            copy_database(kept, before)
+        copy_database(path, kept)
+        if (folder / "catalog.db").exists():
+            _have_looked_at_again(folder / "catalog.db")
+    except StoreError as error:
+        raise StoreError(f"{error}; what was kept is as it was") from error
+    finally:
+        lock.release()
+    click.echo(f"restored from {path}" + (f"; what was kept before is in {before}" if before.exists() else ""))
