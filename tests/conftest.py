@@ -1,6 +1,7 @@
 """Fixtures for all tests."""
 
 import csv
+import hashlib
 import logging
 import os
 import shutil
@@ -71,3 +72,21 @@ def fuse_works() -> bool:
 
 
 needs_fuse = pytest.mark.skipif(not fuse_works(), reason="no FUSE here: /dev/fuse or fusermount3 is missing")
+
+
+def _corpus_checksum() -> str:
+    """Names, times and bytes of every file of the corpus: no test may change an original."""
+    digest = hashlib.sha256()
+    for path in sorted(CORPUS.rglob("*")) if CORPUS.exists() else ():
+        digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def originals_stay() -> Iterator[None]:
+    """The whole source tree is the same after the suite as before it."""
+    before = _corpus_checksum()
+    yield
+    assert _corpus_checksum() == before, "a test changed an original"

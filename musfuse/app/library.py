@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.config.options import worker_count
 from musfuse.drive import Drive
@@ -24,7 +25,6 @@ from musfuse.library.naming import Naming
 from musfuse.library.overlay import MetaCollector, overlay_key
 from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.scanner import Scanner, ScanResult
-from musfuse.library.selection import Selection
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
 from musfuse.media.art import EmbeddedCovers
@@ -39,6 +39,9 @@ from musfuse.model import SourceFile
 from musfuse.origins import LocalOrigin, Origin
 from musfuse.platform import system
 from musfuse.store import DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles, SqliteKv
+
+if TYPE_CHECKING:
+    from musfuse.app.tagging import Tagging
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +140,6 @@ class Library:
         rules = CueRules(cuts, cue.encoding, cue.keep_image, config.view.policy != "original")
         self.cueing = Cueing(Sheets(self.database), rules)
         self._naming_lock = threading.Lock()
-        self.tagging = Tagging(Selection(self.database), self.collector, self._adopt_change)
         self.sizes = Sizes(
             self.files, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
@@ -232,6 +234,14 @@ class Library:
         self.drive.invalidate()
         if changed:
             self.events.publish(TreeChanged(self.nodes.generation()))
+
+    @cached_property
+    def tagging(self) -> "Tagging":
+        """What changes tags and art; loaded when it is first asked for, because mounting is not to wait for it."""
+        from musfuse.app.tagging import Tagging
+        from musfuse.library.selection import Selection
+
+        return Tagging(Selection(self.database), self.collector, self._adopt_change)
 
     def close(self) -> None:
         """Take everything down in reverse."""

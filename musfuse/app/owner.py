@@ -38,7 +38,7 @@ class Owner:
             "index": self.index,
             "info": self.info,
             "stop": self.request_stop,
-            **tag_methods(library.tagging),
+            **tag_methods(library),
         }
         self._server = Server(endpoint(library.folder), methods)
 

@@ -14,17 +14,17 @@ from musfuse.store import PictureStore
 
 log = logging.getLogger(__name__)
 
-_EXTENSIONS = r"\.(?:jpe?g|png|webp|gif|bmp)"
-_PICTURES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("front", re.compile(rf"cover{_EXTENSIONS}", re.IGNORECASE)),
-    ("front", re.compile(rf"folder{_EXTENSIONS}", re.IGNORECASE)),
-    ("front", re.compile(rf"front{_EXTENSIONS}", re.IGNORECASE)),
-    ("front", re.compile(rf"(?:cover|folder|front)\W.*{_EXTENSIONS}", re.IGNORECASE)),
-    ("front", re.compile(rf"albumart(?!.*small).*{_EXTENSIONS}", re.IGNORECASE)),
-    ("front", re.compile(rf"albumart.*{_EXTENSIONS}", re.IGNORECASE)),
-    ("back", re.compile(rf"back(?:\W.*)?{_EXTENSIONS}", re.IGNORECASE)),
+_EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
+_PICTURES = (
+    ("front", "cover"),
+    ("front", "folder"),
+    ("front", "front"),
+    ("front", r"(?:cover|folder|front)\W.*"),
+    ("front", "albumart(?!.*small).*"),
+    ("front", "albumart.*"),
+    ("back", r"back(?:\W.*)?"),
 )
-"""What a picture beside the audio is by its name, the best first."""
+"""What a picture beside the audio is by its name without extension, the best first."""
 SIDECAR = "sidecar"
 
 
@@ -72,9 +72,11 @@ class Companions:
         )
 
     def _kind(self, name: str) -> tuple[str, int]:
-        for position, (kind, pattern) in enumerate(_PICTURES):
-            if pattern.fullmatch(name):
-                return kind, position
+        stem, dot, extension = name.lower().rpartition(".")
+        if dot + extension in _EXTENSIONS:
+            for position, (kind, pattern) in enumerate(_PICTURES):
+                if re.fullmatch(pattern, stem):
+                    return kind, position
         if any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in self._patterns):
             return SIDECAR, 0
         return "", 0

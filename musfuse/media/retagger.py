@@ -6,11 +6,12 @@ from collections.abc import Callable
 from musfuse.errors import MalformedError, MediaError
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
-from musfuse.media.retag import RETAG_VERSION, plan
-from musfuse.media.retag.bind import bind
 from musfuse.model import AudioFormat, Serve, Track
 from musfuse.origins import Origin, open_reader
 from musfuse.store import PictureStore
+
+RETAG_VERSION = 1
+"""Raised whenever the same edit would give other bytes, so that kept sizes are made anew."""
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,10 @@ class Retagger:
 
     def layout(self, track: Track, origin: Origin) -> Layout:
         """Header and original audio; one range of the original where nothing has to change. Reads headers only."""
+        # What makes headers is loaded where a tag was changed, not before: mounting is not to wait for it.
+        from musfuse.media.retag import plan
+        from musfuse.media.retag.bind import bind
+
         file = track.file
         whole = [SourceRange(origin, file, 0, file.stamp.size)]
         try:

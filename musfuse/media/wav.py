@@ -4,7 +4,6 @@ import struct
 
 from musfuse.media.pcm import DecoderPool, pack
 from musfuse.media.tags.edit import TagEdit
-from musfuse.media.tags.id3 import OldBody, edit_tag, finish, parts_length
 from musfuse.media.tags.info import info_list
 from musfuse.model import AudioFormat, Picture, TagSet
 
@@ -39,6 +38,8 @@ def wav_header(fmt: AudioFormat, samples: int, tags: TagSet, inserted: int = 0) 
 
 def wav_id3(tags: TagSet, pictures: tuple[Picture, ...]) -> list[bytes | Picture]:
     """An ID3 chunk with all tags and pictures (INFO holds a few only); nothing where there are none."""
+    from musfuse.media.tags.id3 import OldBody, edit_tag, finish, parts_length
+
     if not tags and not pictures:
         return []
     front, parts = edit_tag(None, TagEdit(tags, frozenset(), pictures))

@@ -363,3 +363,44 @@ def test_targets(make_library: Make, album: Path, music: Path) -> None:
 def test_assignments_that_cannot_be(make_library: Make, album: Path, bad: str) -> None:
     with pytest.raises(ConfigError):
         make_library().tagging.set(target("Band"), [bad], ME)
+
+
+def test_tags_of_a_wav_made_here(make_library: Make, album: Path, tmp_path: Path) -> None:
+    (album / "cover.jpg").write_bytes(cover())
+    library = make_library(view__policy="wav")
+    library.tagging.set(target("Band/Album/02 - Song 2.wav"), ["genre=A", "genre=B", "my field=x"], ME)
+    path = tmp_path / "a.wav"
+    path.write_bytes(read(library, "Band/Album/02 - Song 2.wav"))
+    opened = mutagen.File(path)
+    assert opened.tags["TCON"].text == ["A", "B"]
+    assert opened.tags["TXXX:MY FIELD"].text == ["x"]
+    assert [p.data for p in opened.tags.getall("APIC")] == [cover()]
+    assert sound.ffmpeg_md5(path) == sound.ffmpeg_md5(album / "2.flac")
+
+
+def test_tracks_of_an_image_take_tags_each(make_library: Make, music: Path, tmp_path: Path) -> None:
+    sound.write(music / "a.wav", samples=44_100 * 12)
+    (music / "a.cue").write_text(
+        'PERFORMER "P"\nTITLE "T"\nFILE "a.wav" WAVE\n'
+        "TRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 00:05:00\n"
+    )
+    library = make_library()
+    before = [e.name for e in library.drive.list("P/T")]
+    assert len(before) == 2
+    library.tagging.set(target(f"P/T/{before[1]}"), ["title=Mine", "genre=G"], ME)
+    assert names(library, "P/T") == [before[0], "02 - Mine.flac"]
+    (tmp_path / "x.flac").write_bytes(read(library, "P/T/02 - Mine.flac"))
+    assert mutagen.File(tmp_path / "x.flac")["genre"] == ["G"]
+    sound.flac_test(tmp_path / "x.flac")
+    (music / "a.cue").touch()
+    library.scan_all(library.scanner())
+    assert "02 - Mine.flac" in names(library, "P/T")
+
+
+def test_a_name_of_undecodable_bytes_takes_tags(make_library: Make, music: Path) -> None:
+    path = os.fsencode(music) + b"/\xff\xfe.wav"
+    sound.write(music / "x.wav")
+    os.rename(music / "x.wav", path)
+    library = make_library()
+    library.tagging.set(target(str(music)), ["title=Named"], ME)
+    assert names(library, "Unknown Artist/Unknown Album") == ["00 - Named.flac"]

@@ -5,7 +5,6 @@ import logging
 from typing import Any, Protocol
 
 from musfuse.media.art.facts import ExtractedPicture, describe_picture, sniff_picture
-from musfuse.media.art.locate import comment_picture, locate
 from musfuse.model import Picture, SourceFile
 from musfuse.origins import Origin, open_reader
 
@@ -30,6 +29,8 @@ class EmbeddedCovers:
 
     def extract(self, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
         """The embedded front cover, or the first embedded picture that can be used."""
+        from musfuse.media.art.locate import locate
+
         try:
             with open_reader(origin, file) as reader:
                 located = locate(reader, file.stamp.size)
@@ -49,6 +50,8 @@ class EmbeddedCovers:
 
     def peek(self, origin: Origin, file: SourceFile) -> Picture | None:
         """The first embedded picture, by the headers where they tell."""
+        from musfuse.media.art.locate import locate
+
         try:
             with open_reader(origin, file) as reader:
                 located = locate(reader, file.stamp.size)
@@ -86,6 +89,8 @@ def _pictures(opened: Any) -> list[tuple[int, str, bytes]]:
         found += [(int(p.type), p.desc, p.data) for p in tags.getall("APIC")]
     if hasattr(tags, "get"):
         found += [(3, "", bytes(c)) for c in (tags.get("covr") if "covr" in tags else None) or []]
+        from musfuse.media.art.locate import comment_picture
+
         comments = tags.get("metadata_block_picture") if type(tags).__name__.startswith("Ogg") else None
         found += [made for value in comments or [] if (made := comment_picture(str(value)))]
         for name, kind in (("Cover Art (Front)", 3), ("Cover Art (Back)", 4)):

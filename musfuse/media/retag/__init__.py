@@ -19,9 +19,6 @@ from musfuse.media.retag.riff import plan_aiff, plan_wav
 from musfuse.media.tags.edit import TagEdit
 from musfuse.model import Picture
 
-RETAG_VERSION = 1
-"""Raised whenever the same edit would give other bytes, so that kept sizes are made anew."""
-
 Load = Callable[[Picture], bytes]
 Planner = Callable[[BinaryIO, int, TagEdit, Load], list[Piece]]
 

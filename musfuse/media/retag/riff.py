@@ -90,6 +90,8 @@ def _chunks(reader: BinaryIO, size: int, order: str, data_size: int | None) -> I
             return
         reader.seek(at)
         name, length = struct.unpack(f"{order}4sI", reader.read(8))
+        if any(not 0x20 <= byte < 0x7F for byte in name):
+            return  # junk behind the last chunk
         if name == b"data" and data_size is not None and length == _WHOLE:
             length = data_size
         if at + 8 + length > size:

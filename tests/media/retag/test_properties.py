@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from media.retag.conftest import KINDS
 from media.retag.rendering import load, picture, render, source
 from musfuse.errors import MediaError
+from musfuse.media.art.locate import locate
 from musfuse.media.containers.reading import read_original
 from musfuse.media.retag import plan
 from musfuse.media.retag.oggpages import lay_out, parse_page
@@ -68,6 +69,8 @@ class Watched(io.BytesIO):
 
 def _attempt(data: bytes) -> None:
     cover = picture()
+    for found in locate(Watched(data), len(data)) or []:
+        found.facts(Watched(data))
     for pictures in (None, (cover.picture,)):
         edit = make_edit(TagSet({"title": ["old"]}), TagSet({"title": ["new"], "artist": ["x"]}), pictures)
         try:
