@@ -19,7 +19,7 @@ from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.files import Removed, join
 from musfuse.library.companions import Companions
-from musfuse.media.art import CoverExtractor
+from musfuse.media.art import MAX_PICTURE, NOT_USED, CoverExtractor
 from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION, read_original, read_sheet_file
 from musfuse.media.pcm import can_encode
 from musfuse.model import NodeKind, SourceFile, Stamp
@@ -204,15 +204,20 @@ class Scanner:
             if _is_sheet(name):
                 return FileRow(name, file.stamp, file.ident, sheets=(("cue", read_sheet_file(origin, file)),))
             reading = read_original(origin, file)
-            picture = None
+            picture, notes = None, list(reading.notes)
             cut = beside_sheet or bool(reading.sheets)
             if can_encode(reading.format) and (reading.format.codec != "flac" or cut):
                 found = self._covers.extract(origin, file)
                 if found:
                     self._pictures.keep(found.picture.digest, found.data)
                     picture = found.picture
+                elif self._covers.peek(origin, file):
+                    notes.append(NOT_USED)
             else:
                 picture = self._covers.peek(origin, file)
+                if picture is not None and picture.size > MAX_PICTURE:
+                    notes.append(NOT_USED)
+                    picture = None
         except MusfuseError as error:
             return FileRow(name, file.stamp, file.ident, problem=str(error))
         except Exception as error:
@@ -221,7 +226,7 @@ class Scanner:
             return FileRow(name, file.stamp, file.ident, problem=f"{shown}: {type(error).__name__}: {error}")
         tags = reading.tags
         return FileRow(
-            name, file.stamp, file.ident, "", "; ".join(reading.notes), reading.format, tags,
+            name, file.stamp, file.ident, "", "; ".join(notes), reading.format, tags,
             picture, album_key(tags), disc_number(tags), reading.sheets,
         )  # fmt: skip
 

@@ -1,7 +1,10 @@
 """The FormatTranscoder of originals that are served with other tags: a header made here, the audio as it is."""
 
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from musfuse.errors import MalformedError, MediaError
 from musfuse.media.layout import Layout, SourceRange
@@ -10,8 +13,14 @@ from musfuse.model import AudioFormat, Serve, Track
 from musfuse.origins import Origin, open_reader
 from musfuse.store import PictureStore
 
+if TYPE_CHECKING:
+    from musfuse.media.retag.pieces import Piece
+
 RETAG_VERSION = 1
 """Raised whenever the same edit would give other bytes, so that kept sizes are made anew."""
+
+_KEPT_HEADERS, _SMALL_HEADER = 256, 64 * 1024
+"""Headers kept in memory: how many, and how large one may be in bytes."""
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +33,8 @@ class Retagger:
 
     def __init__(self, tags: TagOverlayService, pictures: PictureStore, refused: Callable[[Track, str], None]) -> None:
         self._tags, self._pictures, self._refused = tags, pictures, refused
+        self._lock = threading.Lock()
+        self._headers: OrderedDict[tuple[object, ...], list[Piece]] = OrderedDict()
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Everything: what does not take tags is served as it is."""
@@ -36,18 +47,14 @@ class Retagger:
 
     def layout(self, track: Track, origin: Origin) -> Layout:
         """Header and original audio; one range of the original where nothing has to change. Reads headers only."""
-        # What makes headers is loaded where a tag was changed, not before: mounting is not to wait for it.
-        from musfuse.media.retag import plan
         from musfuse.media.retag.bind import bind
 
         file = track.file
         whole = [SourceRange(origin, file, 0, file.stamp.size)]
         try:
-            edit = self._tags.edit(track, origin)
-            if not edit.changed and not edit.replaced:
+            pieces = self._plan(track, origin)
+            if pieces is None:
                 return Layout(whole)
-            with open_reader(origin, file) as reader:
-                pieces = plan(reader, file.stamp.size, edit, self._tags.load, track.format.container)
         except MediaError as error:
             log.info("%s/%s: served with its own tags: %s", origin.name, file.path, error)
             self._refused(track, str(error))
@@ -57,3 +64,26 @@ class Retagger:
                 raise error.__cause__ from None  # the origin's own error
             raise MalformedError(f"{origin.name}/{file.path}: cannot be read: {error}") from error
         return Layout(bind(pieces, origin, file, self._pictures))
+
+    def _plan(self, track: Track, origin: Origin) -> "list[Piece] | None":
+        """The pieces of the served file, kept by the track's version; None where nothing has to change."""
+        # What makes headers is loaded where a tag was changed, not before: mounting is not to wait for it.
+        from musfuse.media.retag import plan
+
+        key = (track.id, track.version, track.file, self.token())
+        with self._lock:
+            known = self._headers.get(key)
+            if known is not None:
+                self._headers.move_to_end(key)
+                return known
+        edit = self._tags.edit(track, origin)
+        if not edit.changed and not edit.replaced:
+            return None
+        with open_reader(origin, track.file) as reader:
+            pieces = plan(reader, track.file.stamp.size, edit, self._tags.load, track.format.container)
+        if sum(len(piece) for piece in pieces if isinstance(piece, bytes)) <= _SMALL_HEADER:
+            with self._lock:
+                self._headers[key] = pieces
+                if len(self._headers) > _KEPT_HEADERS:
+                    self._headers.popitem(last=False)
+        return pieces

@@ -64,7 +64,8 @@ class ServedTags:
             front = self._wanted_front(track, origin)
             if front is not None:
                 art[ArtKind.FRONT] = (front,)
-        pictures = tuple(self._fit(p) for kind in ArtKind for p in art.get(kind, ()))
+        fit = self._fit_mp4 if track.format.container == "mp4" else self._fit
+        pictures = tuple(fit(p) for kind in ArtKind for p in art.get(kind, ()))
         made = make_edit(
             track.embedded if track.embedded is not None else track.tags, track.tags, None, self._id3, self._padding
         )
@@ -97,8 +98,16 @@ class ServedTags:
     def _fit(self, picture: Picture) -> Picture:
         """The picture, or a smaller one made of it."""
         longest = self._max_pixels
-        if not longest or max(picture.width, picture.height) <= longest:
-            return picture
+        fits = not longest or max(picture.width, picture.height) <= longest
+        return picture if fits else self._made(picture, longest)
+
+    def _fit_mp4(self, picture: Picture) -> Picture:
+        """The same for MP4, whose readers know JPEG, PNG and BMP only."""
+        fitted = self._fit(picture)
+        return fitted if fitted.mime in ("image/jpeg", "image/png", "image/bmp") else self._made(fitted, 0)
+
+    def _made(self, picture: Picture, longest: int) -> Picture:
+        """A JPEG made of a picture, whose longer side is `longest` pixels (0: as it is)."""
         digest = f"{picture.digest}-{longest}"
         with self._lock:
             fitted = self._fitted.get(digest)

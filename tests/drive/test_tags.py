@@ -319,6 +319,7 @@ def test_an_embedded_picture_that_is_none_shows_no_cover(make_library: Make, alb
     with pytest.raises(NoEntryError):
         library.drive.attr("Band/Album/cover.jpg")
     assert "cover.jpg" not in names(library, "Band/Album")
+    assert ["picture is not used" in r.reason for r in library.files.report() if r.path.endswith("2.flac")] == [True]
 
 
 def test_sidecars_by_pattern(make_library: Make, album: Path) -> None:

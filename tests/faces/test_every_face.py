@@ -13,6 +13,7 @@ from winfsp.kernel import upcase
 
 from faces.conftest import FACES, Show
 from faces.shown import Shown, manifest
+from musfuse.app.tagging import Who
 
 TAGS = {"artist": "Ann", "album": "Über alles 🎵", "date": "1999"}
 ALBUM = "Ann/Über alles 🎵 (1999)"
@@ -166,8 +167,14 @@ def test_the_same_manifest_from_every_face(
         sound.write(
             music / f"more/{n}.{suffix}", 5000 + n * 777, 1 + n % 2, artist=f"Artist {n % 7}", title="aA"[n % 2] * 3
         )
-    library = make_library()
+    (music / "cover.png").write_bytes(sound.picture(500))
+    (music / "booklet.pdf").write_bytes(b"pages")
+    library = make_library(view__sidecars="*.pdf")
+    retagged = [(str(music / "more"), str(music / "more"))]
+    library.tagging.set(retagged, ["genre=Set", "comment=" + "long " * 2000], Who("tester"))
     seen = {face: list(manifest(show_as(face, library))) for face in FACES}
     assert len(seen["drive"]) > 40
+    names = {path.rpartition("/")[2] for path, _, _ in seen["drive"]}
+    assert {"cover.png", "cover_medium.jpg", "cover_thumb.jpg", "booklet.pdf"} <= names
     assert seen["fuse"] == seen["drive"]
     assert seen["winfsp"] == seen["drive"]

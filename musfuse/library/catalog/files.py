@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass
 
 from musfuse.library.catalog.database import Database
+from musfuse.media.art import NOT_USED
 from musfuse.model import ArtKind, AudioFormat, Part, Picture, Serve, SourceFile, Stamp, TagSet, Track
 
 NO_TAGS = TagSet()
@@ -252,12 +253,18 @@ class Files:
             )
 
     def set_picture(self, track: Track, picture: Picture | None) -> None:
-        """What its embedded cover turned out to be when it was looked at."""
+        """What its embedded cover turned out to be when it was looked at; None where it cannot be used."""
         with self._db.write() as db:
             db.execute(
                 "UPDATE track SET picture = ? WHERE id = ? AND version = ?",
                 (json.dumps(asdict(picture)) if picture else None, track.id, track.version),
             )
+            if picture is None:
+                db.execute(
+                    "UPDATE file SET note = note || iif(note = '', '', '; ') || ? WHERE id ="
+                    " (SELECT file FROM track WHERE id = ?)",
+                    (NOT_USED, track.id),
+                )
 
     def set_untagged(self, track: Track, reason: str) -> None:
         """Its tags cannot be put into what is served, and why."""

@@ -11,6 +11,7 @@ from tests_support import needs_program
 
 from media.retag.conftest import KINDS
 from media.retag.rendering import picture, render, source
+from musfuse.errors import MalformedError
 from musfuse.media.containers.reading import read_original
 from musfuse.media.tags.edit import make_edit
 from musfuse.model import TagSet
@@ -224,3 +225,40 @@ def test_any_range_equals_the_slice(originals, kind):
         start = rng.randrange(made.size)
         length = rng.choice([1, 17, 4096, 70_000, 300_000])
         assert made.read_at(start, length) == whole[start : start + length]
+
+
+def test_chunk_offsets_of_64_bits(originals, tmp_path):
+    """The same file with co64 in place of stco, as writers of large files have it."""
+    data = originals["m4a faststart"].read_bytes()
+    at = data.index(b"stco") - 4
+    size, count = int.from_bytes(data[at : at + 4], "big"), int.from_bytes(data[at + 12 : at + 16], "big")
+    offsets = [int.from_bytes(data[at + 16 + 4 * n : at + 20 + 4 * n], "big") for n in range(count)]
+    grown = 4 * count
+    table = b"".join((offset + grown).to_bytes(8, "big") for offset in offsets)
+    made = bytearray(data[:at] + (16 + 8 * count).to_bytes(4, "big") + b"co64" + bytes(4) + count.to_bytes(4, "big"))
+    made += table + data[at + size :]
+    for parent in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+        start = made.index(parent) - 4
+        made[start : start + 4] = (int.from_bytes(made[start : start + 4], "big") + grown).to_bytes(4, "big")
+    path = tmp_path / "co64.m4a"
+    path.write_bytes(made)
+    assert sound(path) == sound(originals["m4a faststart"])
+    before = read_original(*source(path)).tags
+    for value in ("short", "x" * 40_000):
+        target = render(path, make_edit(before, TagSet({**before, "comment": [value]})), tmp_path / "out.m4a")
+        assert sound(path, "-c", "copy") == sound(target, "-c", "copy")
+        assert mutagen.File(target)["\xa9cmt"] == [value]
+
+
+@pytest.mark.parametrize("kind", ["fragmented", "multiplexed"])
+def test_what_is_left_alone(originals, tmp_path, kind):
+    fragmented = ["-movflags", "frag_keyframe+empty_moov+default_base_moof", "-frag_duration", "500000"]
+    if kind == "fragmented":
+        path, command = tmp_path / "f.m4a", ["-i", originals["m4a"], "-c", "copy", *fragmented]
+    else:
+        path, video = tmp_path / "m.ogg", ["-f", "lavfi", "-i", "testsrc=duration=1:size=32x32"]
+        command = ["-i", originals["vorbis"], *video, "-map", "0:a", "-map", "1:v", "-c:a", "copy", "-c:v", "libtheora"]
+    subprocess.run([needs_program("ffmpeg"), "-v", "error", *map(str, command), str(path)], check=True)
+    before = TagSet()
+    with pytest.raises(MalformedError):
+        render(path, make_edit(before, TagSet({"title": ["x"]})), tmp_path / "out")
