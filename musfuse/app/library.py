@@ -24,6 +24,7 @@ from musfuse.library.extras import Extras
 from musfuse.library.naming import Naming
 from musfuse.library.overlay import MetaCollector, overlay_key
 from musfuse.library.overlay.overlaying import Overlaying
+from musfuse.library.restoring import PictureRestorer
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
@@ -170,6 +171,8 @@ class Library:
         self.pool = IndexPool(workers, config.index.memory_mib, self._readers_at_work)
         closing.callback(self.pool.close)
         self.covers, self.pictures = EmbeddedCovers(), PictureStore(self.store)
+        restorer = PictureRestorer(self.database, self.files, self.beside, self.covers, self.sources.origin)
+        self.pictures.restore = lambda digest: restorer.restore(digest, self.pictures.get)
         tags = ServedTags(
             self.pictures, self.covers, embed=config.art.embed, max_pixels=config.art.max_pixels,
             id3=int(config.tags.id3[-1]), padding=config.tags.padding,

@@ -16,7 +16,7 @@ from musfuse.media.art import MAX_PICTURE, describe_picture, refusal
 from musfuse.model import ArtKind, TagSource
 
 _UNDO = re.compile(r"undo of (\d+): ")
-_KINDS = {ArtKind.FRONT: 3, ArtKind.BACK: 4, ArtKind.OTHER: 0x11}
+_KINDS = {ArtKind.FRONT: 3, ArtKind.BACK: 4, ArtKind.OTHER: 0}
 
 Targets = Sequence[tuple[str, str]]
 """(As it was typed, as an absolute path)."""

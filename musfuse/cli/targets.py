@@ -28,7 +28,7 @@ class TargetCommand(click.Command):
         rest = super().parse_args(ctx, [arg for arg in before if not _NEGATED.fullmatch(arg)])
         targets = [*ctx.params.pop("targets", ()), *negated]
         if not dashes and ctx.command.name == "set":
-            behind = [t for t in targets if _ASSIGNMENT.match(t) and not Path(t).exists()]
+            behind = [t for t in targets if _ASSIGNMENT.match(t) and not _exists(t)]
             targets = [t for t in targets if t not in behind]
         ctx.params["targets"], ctx.params["fields"] = tuple(targets), tuple(behind)
         return rest
@@ -45,13 +45,23 @@ def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, list[tu
     """The library's folder and the targets, each as (path on the drive or as typed, absolute path)."""
     folder, found = library, list[tuple[str, str]]()
     for text in targets:
-        inside, owned = drive_path(Path(text)) if Path(text).expanduser().exists() else (None, None)
+        if not text.strip():
+            raise click.UsageError("an empty TARGET means nothing; the mountpoint means everything")
+        inside, owned = drive_path(Path(text)) if _exists(text) else (None, None)
         if owned is not None:
             if folder is not None and absolute(folder) != owned:
                 raise ConfigError(f"{text}: lies on the drive of another library, {owned}")
             folder = owned
         found.append((inside if inside is not None else text, str(absolute(Path(text)))))
     return library_folder(folder), found
+
+
+def _exists(text: str) -> bool:
+    """Whether a text is the path of something; a query may be longer than a path, or hold what no path holds."""
+    try:
+        return Path(text).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def change(

@@ -179,7 +179,7 @@ class Drive:
             try:
                 layout = self._engine.layout(row.track)
             except NotIndexedError:
-                self._sizes.wait(node.track)
+                self._sizes.wait(node.track, lost=True)
                 continue
             version = _version(row.track.serve, row.track.file.stamp.mtime_ns, layout.size)
             handle, hint = self._handles.add(node.id, version, row.track.edited_ns, layout, row.track.mtime_ns)

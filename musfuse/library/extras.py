@@ -70,6 +70,7 @@ class Extras:
         self._cache: OrderedDict[int, tuple[ExtraNode, ...]] = OrderedDict()
         self._made: OrderedDict[str, int] = OrderedDict()
         self._epoch = 0
+        self._scaling = threading.BoundedSemaphore(2)  # a large picture takes 150 MB while it is made smaller
 
     def invalidate(self) -> None:
         """Something changed: look again."""
@@ -160,11 +161,13 @@ class Extras:
 
     def _taken_out(self, node: ExtraNode, cover: Cover) -> Picture:
         """The cover's picture, whose bytes are kept now; taken out of the original where they are not yet."""
-        if cover.picture.digest and self._store.get(cover.picture.digest) is not None:
+        if cover.picture.digest:
+            if self._store.get(cover.picture.digest) is None:
+                raise NoEntryError(f"{node.name}: its picture is lost; `musfuse scan --all` looks for another")
             return cover.picture
         row = self._files.track(cover.track) if cover.track else None
         if row is None:
-            raise NoEntryError(f"{node.name}: its picture is not kept any more; `musfuse scan --all` finds it again")
+            raise NoEntryError(f"{node.name}: the track that it comes from is gone")
         if row.track.picture is not None and row.track.picture.digest:
             found = self._store.get(row.track.picture.digest)
             if found is not None:
@@ -190,7 +193,8 @@ class Extras:
             if original is None or describe_picture(original) is None:
                 raise NoEntryError(f"{node.name}: its picture cannot be decoded")
             try:
-                data = scaled_jpeg(original, node.longest)
+                with self._scaling:
+                    data = scaled_jpeg(original, node.longest)
             except MusfuseError as error:
                 raise NoEntryError(f"{node.name}: {error}") from error
             self._store.keep(digest, data)

@@ -19,6 +19,8 @@ SELECT t.id, t.part, t.format, t.tags, t.merged, s.uid, s.uri, d.path, f.name, n
  WHERE t.hidden = 0 AND t.id > ? AND {where} ORDER BY t.id LIMIT ?
 """
 _PAGE = 500
+_BEHIND_SLASH = "0"
+"""The character that follows `/`: a range up to it holds everything below a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,12 @@ class Selection:
                     f"SELECT 1 FROM file f JOIN folder d ON d.id = f.folder WHERE {where}", values
                 ).fetchone():  # fmt: skip
                     return where, values
-                below = inside + b"/" if inside else b""
                 known = db.execute("SELECT 1 FROM folder WHERE source = ? AND path = ?", (source, inside)).fetchone()
                 if known or not inside:
-                    where = "d.source = ? AND (d.path = ? OR substr(d.path, 1, ?) = ?)"
-                    return where, (source, inside, len(below), below)
+                    if not inside:
+                        return "d.source = ?", (source,)
+                    where = "d.source = ? AND (d.path = ? OR (d.path > ? AND d.path < ?))"
+                    return where, (source, inside, inside + b"/", inside + _BEHIND_SLASH.encode())
         return None
 
     def _drive_place(self, text: str) -> tuple[str, tuple[object, ...]] | None:
@@ -161,4 +164,4 @@ class Selection:
             (key,) = db.execute("SELECT dir_key FROM node WHERE id = ?", (node.id,)).fetchone()
         if not key:
             return "1", ()
-        return "(t.dir_key = ? OR substr(t.dir_key, 1, ?) = ?)", (key, len(key) + 1, key + "/")
+        return "(t.dir_key = ? OR (t.dir_key > ? AND t.dir_key < ?))", (key, key + "/", key + _BEHIND_SLASH)

@@ -67,15 +67,15 @@ class Sizes:
             return row.size
         return self._from_index(row.track)
 
-    def wait(self, track: int) -> int:
-        """The exact size, waiting for the index where it must be built.
+    def wait(self, track: int, lost: bool = False) -> int:
+        """The exact size, waiting for the index where it must be built; also where it was and got `lost` since.
 
         Raises BusyError when too many wait already or it takes too long, NoEntryError when the track is gone or became
         another file (it could not be decoded and is served as the original now), MusfuseError when its source is away.
         """
         row = self._row(track)
         size = self.known(row)
-        if size is not None:
+        if size is not None and not lost:
             return size
         if not self._slots.acquire(blocking=False):
             raise BusyError(f"{row.track.file.path}: too many programs wait for sizes already; ask again")

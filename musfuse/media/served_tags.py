@@ -37,6 +37,7 @@ class ServedTags:
         self._embed, self._max_pixels = embed, max_pixels
         self._id3, self._padding = id3, padding
         self._lock = threading.Lock()
+        self._scaling = threading.BoundedSemaphore(2)  # a large picture takes 150 MB while it is made smaller
         self._fitted: OrderedDict[str, Picture] = OrderedDict()
 
     def token(self) -> str:
@@ -114,7 +115,8 @@ class ServedTags:
         if fitted is None:
             data = self._store.get(digest)
             if data is None:
-                data = scaled_jpeg(self.load(picture), longest)
+                with self._scaling:
+                    data = scaled_jpeg(self.load(picture), longest)
                 self._store.keep(digest, data)
             facts = describe_picture(data)
             if facts is None:

@@ -1,20 +1,53 @@
 """PictureStore: pictures by what their bytes are, each kept once."""
 
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
 from musfuse.store.kv import KvNamespace, KvStore
+
+_IN_MEMORY = 16 << 20
 
 
 class PictureStore:
-    """Pictures of both namespaces: found or made (they can be had again), and set by somebody (they cannot)."""
+    """Pictures of both namespaces: found or made (they can be had again), and set by somebody (they cannot).
 
-    def __init__(self, store: KvStore) -> None:
+    Those read last stay in memory, because a picture is read in slices. `restore` is asked for one that is lost.
+    """
+
+    def __init__(self, store: KvStore, restore: Callable[[str], bytes | None] = lambda _: None) -> None:
         self._store = store
+        self.restore = restore
+        self._lock = threading.Lock()
+        self._recent: OrderedDict[str, bytes] = OrderedDict()
+        self._held = 0
 
     def get(self, digest: str) -> bytes | None:
-        """A picture's bytes, None where they are not kept."""
+        """A picture's bytes, None where they are lost for good."""
+        with self._lock:
+            found = self._recent.get(digest)
+            if found is not None:
+                self._recent.move_to_end(digest)
+                return found
         found = self._store.get(KvNamespace.ARTWORK, digest)
-        return found if found is not None else self._store.get(KvNamespace.CHOSEN_ART, digest)
+        if found is None:
+            found = self._store.get(KvNamespace.CHOSEN_ART, digest)
+        if found is None:
+            found = self.restore(digest)
+            if found is not None:
+                self._store.put(KvNamespace.ARTWORK, digest, found)
+        if found is not None:
+            self._remember(digest, found)
+        return found
 
     def keep(self, digest: str, data: bytes) -> None:
         """Keep a picture that was found or made."""
         if self._store.get(KvNamespace.ARTWORK, digest) is None:
             self._store.put(KvNamespace.ARTWORK, digest, data)
+
+    def _remember(self, digest: str, data: bytes) -> None:
+        with self._lock:
+            self._held += len(data) - len(self._recent.pop(digest, b""))
+            self._recent[digest] = data
+            while self._held > _IN_MEMORY and len(self._recent) > 1:
+                self._held -= len(self._recent.popitem(last=False)[1])

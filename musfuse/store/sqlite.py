@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS kv (
 ) WITHOUT ROWID
 """
 
+_PAGE = 1000
+
 
 class SqliteKv:
     """One connection behind a lock: these namespaces are small and written rarely."""
@@ -50,12 +52,18 @@ class SqliteKv:
         return bool(self._run("DELETE FROM kv WHERE namespace = ? AND key = ? RETURNING 1", namespace, key))
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix`, in order."""
-        rows = self._run(
-            "SELECT key FROM kv WHERE namespace = ? AND key >= ? AND key < ? AND substr(key, 1, ?) = ? ORDER BY key",
-            namespace, prefix, prefix + "\U0010ffff", len(prefix), prefix,
-        )  # fmt: skip
-        return (row[0] for row in rows)
+        """The keys that begin with `prefix`, in order; read in pages, so that no namespace is held whole."""
+        after, first = prefix, True
+        while True:
+            rows = self._run(
+                f"SELECT key FROM kv WHERE namespace = ? AND key {'>=' if first else '>'} ? AND key < ?"
+                " AND substr(key, 1, ?) = ? ORDER BY key LIMIT ?",
+                namespace, after, prefix + "\U0010ffff", len(prefix), prefix, _PAGE,
+            )  # fmt: skip
+            yield from (row[0] for row in rows)
+            if len(rows) < _PAGE:
+                return
+            after, first = rows[-1][0], False
 
     @contextmanager
     def transaction(self, namespace: KvNamespace) -> Iterator["SqliteKv"]:

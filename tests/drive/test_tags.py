@@ -322,6 +322,25 @@ def test_an_embedded_picture_that_is_none_shows_no_cover(make_library: Make, alb
     assert ["picture is not used" in r.reason for r in library.files.report() if r.path.endswith("2.flac")] == [True]
 
 
+def test_an_emptied_cache_loses_no_picture(make_library: Make, album: Path, tmp_path: Path) -> None:
+    (album / "cover.jpg").write_bytes(cover())
+    (album / "second").mkdir()
+    sound.write(album / "second" / "7.wav", artist="Band", album="Second", title="S", tracknumber="7")
+    sound.add_picture(album / "second" / "7.wav", cover((70, 70), "PNG"))
+    paths = (
+        "Band/Album/01 - Song 1.flac",
+        "Band/Album/cover_thumb.jpg",
+        "Band/Second/07 - S.flac",
+        "Band/Second/cover.png",
+    )
+    library = make_library(art__max_pixels=100)
+    before = [read(library, path) for path in paths]
+    library.close()
+    shutil.rmtree(tmp_path / "state" / "cache")
+    again = make_library(scan=False, art__max_pixels=100)
+    assert [read(again, path) for path in paths] == before
+
+
 def test_sidecars_by_pattern(make_library: Make, album: Path) -> None:
     (album / "booklet.pdf").write_bytes(b"pdf")
     (album / "Rip.LOG").write_bytes(b"log" * 1000)

@@ -66,6 +66,16 @@ class Beside:
                 (folder,),
             )
 
+    def with_picture(self, pattern: str) -> SourceFile | None:
+        """A file whose picture, as JSON, is LIKE a pattern."""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT 0, d.path, 0, c.name, s.uid, c.size, c.mtime_ns, c.ident, c.kind, NULL FROM companion c"
+                " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source WHERE c.picture LIKE ? LIMIT 1",
+                (pattern,),
+            ).fetchone()
+        return _shown(row).file if row else None
+
     def shown(self, dir_key: str) -> list[Shown]:
         """Files beside the originals of a drive's folder, in order of rank."""
         with self._db.read() as db:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from musfuse.model import Picture
 
 MAX_PICTURE = 10 * 1000 * 1000
-MAX_PIXELS = 50_000_000
-NOT_USED = "its embedded picture is not used: over 10 MB, over 50 million pixels, or damaged"
+MAX_PIXELS = 36_000_000
+NOT_USED = "its embedded picture is not used: over 10 MB, over 36 million pixels, or damaged"
 _MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif", b"BM": "image/bmp"}
 
 

@@ -2,8 +2,12 @@
 
 import io
 import warnings
+from typing import TYPE_CHECKING
 
 from musfuse.errors import MalformedError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 QUALITY = 85
 
@@ -12,7 +16,7 @@ def scaled_jpeg(data: bytes, longest: int) -> bytes:
     """A JPEG of a picture whose longer side is `longest` pixels at most (0: as it is; never larger than it was).
 
     Raises MalformedError where the picture cannot be decoded. Its header was looked at before (`describe_picture`), so
-    that what is decoded is bounded.
+    that what is decoded is bounded: about four bytes a pixel, once.
     """
     from PIL import Image, ImageOps
 
@@ -21,16 +25,23 @@ def scaled_jpeg(data: bytes, longest: int) -> bytes:
             warnings.simplefilter("ignore")
             if longest:
                 opened.draft("RGB", (longest * 2, longest * 2))  # JPEG decodes at a fraction of its size
-            image: Image.Image = ImageOps.exif_transpose(opened)
-            if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-                image = image.convert("RGBA")
+            image = _with_true_colours(opened)
+            if longest:  # before anything else that copies it
+                image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
+            ImageOps.exif_transpose(image, in_place=True)
+            if image.mode == "RGBA":
                 white = Image.new("RGBA", image.size, (255, 255, 255, 255))
                 image = Image.alpha_composite(white, image)
-            image = image.convert("RGB")
-            if longest:
-                image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
             out = io.BytesIO()
-            image.save(out, "JPEG", quality=QUALITY, optimize=True)
+            image.convert("RGB").save(out, "JPEG", quality=QUALITY, optimize=True)
     except Exception as error:
         raise MalformedError(f"a picture that cannot be decoded: {type(error).__name__}: {error}") from error
     return out.getvalue()
+
+
+def _with_true_colours(image: "Image.Image") -> "Image.Image":
+    """The image in a mode that can be resampled and has its transparency as a channel."""
+    if image.mode in ("RGB", "RGBA", "L"):
+        return image
+    transparent = image.mode in ("LA", "PA") or "transparency" in image.info
+    return image.convert("RGBA" if transparent else "RGB")

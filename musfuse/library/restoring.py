@@ -1,0 +1,74 @@
+"""Pictures that the cache lost, taken out of their originals again: an emptied cache costs time, not covers."""
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Callable
+
+from musfuse.errors import MusfuseError
+from musfuse.library.catalog import Database, Files
+from musfuse.library.catalog.beside import Beside
+from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
+from musfuse.origins import Origin
+
+log = logging.getLogger(__name__)
+
+_SCALED = re.compile(r"([0-9a-f]+)-(\d+)")
+_REMEMBERED = 10_000
+
+
+class PictureRestorer:
+    """Finds a picture by its digest in what the catalog knows of originals and of the files beside them."""
+
+    def __init__(
+        self, database: Database, files: Files, beside: Beside, covers: CoverExtractor,
+        origin_of: Callable[[str], Origin],
+    ) -> None:  # fmt: skip
+        self._db, self._files, self._beside = database, files, beside
+        self._covers, self._origin_of = covers, origin_of
+        self._lock = threading.Lock()
+        self._lost: set[str] = set()
+
+    def restore(self, digest: str, base: Callable[[str], bytes | None]) -> bytes | None:
+        """The bytes, or None where no original holds them any more; `base` gives what a smaller one is made of."""
+        scaled = _SCALED.fullmatch(digest)
+        try:
+            if scaled:
+                data = base(scaled.group(1))
+                return scaled_jpeg(data, int(scaled.group(2))) if data is not None else None
+            with self._lock:
+                if digest in self._lost:
+                    return None
+            found = self._from_tracks(digest) or self._from_beside(digest)
+        except MusfuseError as error:
+            log.info("picture %s is not restored: %s", digest, error)
+            return None
+        if found is None:
+            with self._lock:
+                if len(self._lost) < _REMEMBERED:
+                    self._lost.add(digest)
+        return found
+
+    def _from_tracks(self, digest: str) -> bytes | None:
+        with self._db.read() as db:
+            row = db.execute("SELECT id FROM track WHERE picture LIKE ? LIMIT 1", (_holds(digest),)).fetchone()
+        track = self._files.track(row[0]) if row else None
+        if track is None:
+            return None
+        file = track.track.file
+        found = self._covers.extract(self._origin_of(file.source_uid), file)
+        return found.data if found and found.picture.digest == digest else None
+
+    def _from_beside(self, digest: str) -> bytes | None:
+        file = self._beside.with_picture(_holds(digest))
+        if file is None:
+            return None
+        data = self._origin_of(file.source_uid).read(file.path, 0, file.stamp.size, file.stamp)
+        found = describe_picture(data)
+        return data if found and found.picture.digest == digest else None
+
+
+def _holds(digest: str) -> str:
+    """A pattern of the JSON of a picture."""
+    return f"%{json.dumps(digest)}%"
