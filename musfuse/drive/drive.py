@@ -282,13 +282,24 @@ class Drive:
         return node.size if node.size_token == self._sizes.token(node.serve) else None
 
     def _is_shown(self, node: Node) -> bool:
-        return not self._hide or node.kind is NodeKind.FOLDER or not node.track or self._size(node) is not None
+        """Whether a file may be listed: where those without an index are hidden, only with a size."""
+        return not self._hide or not node.track or self._told_size(node) is not None
+
+    def _told_size(self, node: Node) -> int | None:
+        """The size where nothing has to be built for it; its tags may just have changed."""
+        size = self._size(node)
+        row = self._files.track(node.track) if size is None and self._hide else None
+        try:
+            return self._sizes.known(row) if row is not None else size
+        except MusfuseError as error:
+            log.debug("%s: %s", node.name, error)
+            return None
 
     def _entry(self, node: Node) -> DirEntry | None:
-        if not self._is_shown(node):
-            return None
-        size = 0 if node.kind is NodeKind.FOLDER else self._size(node)
+        size = self._told_size(node) if node.track else node.size if isinstance(node, ExtraNode) else 0
         if size is None and node.track:
+            if self._hide:
+                return None
             self._on_pending()
         return DirEntry(node.id, node.name, node.kind, size, node.mtime_ns)
 

@@ -203,7 +203,7 @@ class Scanner:
         try:
             if _is_sheet(name):
                 return FileRow(name, file.stamp, file.ident, sheets=(("cue", read_sheet_file(origin, file)),))
-            reading = read_original(origin, file)
+            reading = read_original(origin, file, self._covers.peek)
             picture, notes = None, list(reading.notes)
             cut = beside_sheet or bool(reading.sheets)
             if can_encode(reading.format) and (reading.format.codec != "flac" or cut):
@@ -211,10 +211,10 @@ class Scanner:
                 if found:
                     self._pictures.keep(found.picture.digest, found.data)
                     picture = found.picture
-                elif self._covers.peek(origin, file):
+                elif reading.picture:
                     notes.append(NOT_USED)
             else:
-                picture = self._covers.peek(origin, file)
+                picture = reading.picture
                 if picture is not None and picture.size > MAX_PICTURE:
                     notes.append(NOT_USED)
                     picture = None

@@ -19,6 +19,7 @@ from musfuse.app.library import Library
 from musfuse.app.tagging import Who
 from musfuse.drive.handles import CacheHint
 from musfuse.errors import ConfigError, NoEntryError, NotFoundError
+from musfuse.media.indexing import Priority
 from musfuse.model import ArtKind, TagSource
 
 ME = Who("tester")
@@ -339,6 +340,19 @@ def test_an_emptied_cache_loses_no_picture(make_library: Make, album: Path, tmp_
     shutil.rmtree(tmp_path / "state" / "cache")
     again = make_library(scan=False, art__max_pixels=100)
     assert [read(again, path) for path in paths] == before
+
+
+def test_a_change_hides_nothing(make_library: Make, album: Path) -> None:
+    library = make_library(view__unindexed="hide", index__background=False)
+    assert "01 - Song 1.flac" not in names(library, "Band/Album")
+    library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None)
+    library.drive.invalidate()
+    before = names(library, "Band/Album")
+    assert "01 - Song 1.flac" in before
+    library.tagging.set(target("Band"), ["comment=new"], ME)
+    assert names(library, "Band/Album") == before
+    assert all(entry.size for entry in library.drive.list("Band/Album", sized=True))
+    read(library, "Band/Album/01 - Song 1.flac")
 
 
 def test_sidecars_by_pattern(make_library: Make, album: Path) -> None:

@@ -19,9 +19,9 @@ class CoverExtractor(Protocol):
     def extract(self, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
         """The front cover, or the first picture there is; None where there is none that can be used."""
 
-    def peek(self, origin: Origin, file: SourceFile) -> Picture | None:
-        """What `extract` would look at first, as cheaply as it can be told: its digest may stay empty, and it may turn
-        out to be no picture after all."""
+    def peek(self, reader: io.BufferedReader, size: int) -> Picture | None:
+        """What `extract` would look at first in a file of `size` bytes, as cheaply as it can be told: its digest stays
+        empty, and it may turn out to be no picture after all."""
 
 
 class EmbeddedCovers:
@@ -48,19 +48,17 @@ class EmbeddedCovers:
                 return made
         return None
 
-    def peek(self, origin: Origin, file: SourceFile) -> Picture | None:
+    def peek(self, reader: io.BufferedReader, size: int) -> Picture | None:
         """The first embedded picture, by the headers where they tell."""
         from musfuse.media.art.locate import locate
 
         try:
-            with open_reader(origin, file) as reader:
-                located = locate(reader, file.stamp.size)
-                if located is not None:
-                    facts = (found.facts(reader) for found in located)
-                    return next((f for f in facts if f), None)
-                pictures = _by_mutagen(reader)
+            located = locate(reader, size)
+            if located is not None:
+                return next((facts for found in located if (facts := found.facts(reader))), None)
+            pictures = _by_mutagen(reader)
         except Exception as error:  # noqa: BLE001
-            log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
+            log.debug("no pictures read: %s", error)
             return None
         for kind, description, data in pictures:
             mime = sniff_picture(data)

@@ -15,7 +15,7 @@ from musfuse.media.containers.tagged import read_apev2, read_mutagen, read_tinyt
 from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.cue.parse import MAX_TEXT
 from musfuse.media.pcm import open_sndfile, sndfile_format
-from musfuse.model import AudioFormat, SourceFile, TagSet
+from musfuse.model import AudioFormat, Picture, SourceFile, TagSet
 from musfuse.origins import Origin, open_reader
 
 EXTENSIONS = frozenset(
@@ -23,6 +23,8 @@ EXTENSIONS = frozenset(
     "asf mpc mp+ ape wv tta tak shn dsf dff ofr ofs ac3 eac3 mka".split()
 )
 """Names that are looked into; everything else is not music and is not reported."""
+
+Peek = Callable[[io.BufferedReader, int], Picture | None]
 
 SHEET_EXTENSION = "cue"
 
@@ -38,13 +40,15 @@ _UNTAGGED = frozenset({"tak", "shorten", "optimfrog", "matroska", "ac3", "dff"})
 class Reading:
     """Everything that a scan keeps of an original; `notes` say what is odd about one that is shown all the same.
 
-    `sheets` are embedded cue sheets: (`tag`, text in UTF-8) or (`block`, body of a FLAC's CUESHEET block).
+    `sheets` are embedded cue sheets: (`tag`, text in UTF-8) or (`block`, body of a FLAC's CUESHEET block). `picture` is
+    what the headers tell of its cover.
     """
 
     format: AudioFormat
     tags: TagSet
     notes: tuple[str, ...] = ()
     sheets: tuple[tuple[str, bytes], ...] = ()
+    picture: Picture | None = None
 
 
 def read_sheet_file(origin: Origin, file: SourceFile) -> bytes:
@@ -54,8 +58,11 @@ def read_sheet_file(origin: Origin, file: SourceFile) -> bytes:
     return origin.read(file.path, 0, file.stamp.size, file.stamp)
 
 
-def read_original(origin: Origin, file: SourceFile) -> Reading:
-    """Look into a file. Raises MalformedError where it cannot be shown, OriginError where it cannot be read."""
+def read_original(origin: Origin, file: SourceFile, peek: Peek | None = None) -> Reading:
+    """Look into a file; `peek` looks for its cover through the same reader.
+
+    Raises MalformedError where it cannot be shown, OriginError where it cannot be read.
+    """
     shown = f"{origin.name}/{file.path}"
     if not file.stamp.size:
         raise MalformedError(f"{shown}: the file is empty")
@@ -70,7 +77,7 @@ def read_original(origin: Origin, file: SourceFile) -> Reading:
             text = reading.tags.first("cuesheet")
             if text:
                 reading = replace(reading, sheets=(("tag", text.encode("utf-8", "replace")), *reading.sheets))
-            return reading
+            return replace(reading, picture=peek(reader, file.stamp.size)) if peek else reading
     except OSError as error:
         raise MalformedError(f"{shown}: cannot be read: {error}") from error
     except MediaError as error:
