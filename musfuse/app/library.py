@@ -195,14 +195,25 @@ class Library:
     def add_sources(self, folders: list[Path]) -> None:
         """Remember source folders. Raises ConfigError where one is no folder, or lies within another source."""
         for folder in folders:
-            if not folder.is_dir():
-                raise ConfigError(f"{folder}: no such folder; a source is a folder with music")
-            known = [Path(row.uri) for row in self.files.sources()]
-            nested = next((k for k in known if k != folder and (k in folder.parents or folder in k.parents)), None)
-            if nested:
-                raise ConfigError(f"{folder}: overlaps the source {nested}; its files would appear twice")
+            self._check_source(folder, [Path(row.uri) for row in self.files.sources() if Path(row.uri) != folder])
             self.files.add_source(str(folder))
         self.sources.reload()
+
+    def move_source(self, old: Path, new: Path) -> int:
+        """The source `old` lies at `new` now: what was set goes with it; of how many tracks that is. Raises ConfigError
+        where `old` is no source or `new` cannot be one."""
+        row = next((row for row in self.sources.rows() if Path(row.uri) == old), None)
+        if row is None:
+            raise ConfigError(f"{old}: no source of this library; `musfuse source list` shows them")
+        self._check_source(new, [Path(other.uri) for other in self.sources.rows() if other.uid != row.uid])
+        keys = list(self.collector.keys(row.uid))
+        moved = self.files.move_source(row, str(new))
+        pairs = [(key, moved.uid + key[len(row.uid) :]) for key in keys]
+        change = self.collector.move(pairs, "source move")
+        self.sources.reload()
+        self.overlaying.adopt(change.seq or self.collector.last(), [key for _, key in pairs])
+        self.name_tracks()
+        return len(pairs)
 
     def scanner(self) -> Scanner:
         """A scanner for one run over the sources."""
@@ -258,6 +269,14 @@ class Library:
             pairs = [(key, overlay_key(new, int(key.rpartition("#")[2]))) for key in keys]
             change = self.collector.move(pairs, "scan")
             self.overlaying.adopt(change.seq or self.collector.last(), [key for pair in pairs for key in pair])
+
+    @staticmethod
+    def _check_source(folder: Path, others: list[Path]) -> None:
+        if not folder.is_dir():
+            raise ConfigError(f"{folder}: no such folder; a source is a folder with music")
+        nested = next((o for o in others if o == folder or o in folder.parents or folder in o.parents), None)
+        if nested:
+            raise ConfigError(f"{folder}: overlaps the source {nested}; its files would appear twice")
 
     def _adopt_change(self, seq: int, keys: list[str]) -> None:
         self.overlaying.adopt(seq, keys)

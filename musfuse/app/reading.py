@@ -8,7 +8,7 @@ from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.drive.tree import Tree
 from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError
-from musfuse.library.catalog import Database, Files, Nodes
+from musfuse.library.catalog import Database, Files, Nodes, SourceRow
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
 from musfuse.library.overlay import MetaCollector
@@ -41,6 +41,15 @@ def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
             show_covers=config.art.covers,
         )  # fmt: skip
         yield Tree(Nodes(database), extras, lambda _: True)
+    finally:
+        database.close()
+
+
+def read_sources(folder: Path) -> list[SourceRow]:
+    """The sources of a library. Raises ConfigError where there is none."""
+    database = _catalog(folder)
+    try:
+        return Files(database).sources()
     finally:
         database.close()
 

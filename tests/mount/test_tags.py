@@ -217,3 +217,21 @@ def test_backup_and_restore(program: Program, album: Path, tmp_path: Path) -> No
     (tmp_path / "kept.db.before").unlink()
     assert program.run("backup", *library, "--restore", tmp_path / "junk.db", check=False).returncode == 1
     assert "album=Kept" in program.run("tag", "log", *library).stdout
+
+
+def test_a_source_that_moves_takes_its_tags_along(program: Program, album: Path, tmp_path: Path) -> None:
+    library = ("--library", str(program.library))
+    program.run("scan", *library, program.music)
+    program.run("tag", "set", *library, "artist:pink", "--", "album=Kept")
+    elsewhere = tmp_path / "elsewhere"
+    program.music.rename(elsewhere)
+    refused = program.run("source", "move", *library, "/nowhere", elsewhere, check=False)
+    assert (refused.returncode, "no source of this library" in refused.stderr) == (2, True)
+    assert "3 tracks" in program.run("source", "move", *library, program.music, elsewhere).stdout
+    assert str(elsewhere) in program.run("source", "list", *library).stdout
+    program.run("scan", *library)
+    assert "02 - Part 2.flac" in program.run("ls", *library, "Pink/Kept").stdout
+    for path in program.library.glob("catalog.db*"):
+        path.unlink()
+    program.run("scan", *library, elsewhere)
+    assert "02 - Part 2.flac" in program.run("ls", *library, "Pink/Kept").stdout

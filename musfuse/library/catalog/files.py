@@ -122,6 +122,12 @@ class Files:
             )
             return SourceRow(*db.execute("SELECT id, uid, uri, position FROM source WHERE uri = ?", (uri,)).fetchone())
 
+    def move_source(self, source: SourceRow, uri: str) -> SourceRow:
+        """The source lies elsewhere now; what is known of its files stands until the next scan."""
+        with self._db.write() as db:
+            db.execute("UPDATE source SET uri = ?, uid = ? WHERE id = ?", (uri, source_uid(uri), source.id))
+        return SourceRow(source.id, source_uid(uri), uri, source.position)
+
     def begin_scan(self, source: int) -> int:
         """A number for a new scan."""
         with self._db.write() as db:

@@ -91,15 +91,11 @@ def test_taglib_sees_tags(originals, tmp_path, kind):
     with taglib.File(str(target)) as opened:
         tags = {name.lower(): values for name, values in opened.tags.items()}
         length = opened.length
-    assert tags["title"] == NEW["title"]
-    assert tags["album"] == NEW["album"]
-    assert tags["artist"] == NEW["artist"]
-    assert tags["genre"] == NEW["genre"]
-    assert tags["albumartist"] == NEW["albumartist"]
-    assert tags["isrc"] == NEW["isrc"]
-    assert tags["musicbrainz_trackid"] == NEW["musicbrainz_trackid"]
-    assert tags["my own field"] == NEW["my own field"]
-    assert tags["tracknumber"][0].split("/")[0] == "7"
+    expected = dict(NEW)
+    if "tracktotal" not in tags:  # it shows numbers and totals as the format has them
+        expected |= {"tracknumber": ["7/12"], "discnumber": ["1/2"]}
+        del expected["tracktotal"], expected["disctotal"]
+    assert {name: tags.get(name) for name in expected} == expected
     with taglib.File(str(path)) as opened:
         assert length == opened.length
 
