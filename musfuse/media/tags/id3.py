@@ -99,13 +99,14 @@ def edit_tag(old: RawTag | None, edit: TagEdit) -> tuple[bytes, list[Part]]:
     fresh = edit.fresh(everything=old is None)
     for made in _new_frames(fresh):
         tags.add(made)
-    parts: list[Part] = [_rendered(tags, edit.id3)]
+    version = _version(old, edit)
+    parts: list[Part] = [_rendered(tags, version)]
     if old is not None:
         for raw in old.frames:
-            parts += _kept(raw, old.version, edit)
+            parts += _kept(raw, old.version, edit, version)
     for number, picture in enumerate(edit.pictures):
-        parts += _picture(picture, edit.id3, number)
-    return b"ID3" + bytes((edit.id3, 0, 0)), parts
+        parts += _picture(picture, version, number)
+    return b"ID3" + bytes((version, 0, 0)), parts
 
 
 def parts_length(parts: Iterable[Part]) -> int:
@@ -232,17 +233,28 @@ def _rendered(tags: Any, version: int) -> bytes:
     return raw[10 : 10 + _syncsafe(raw[6:10])]
 
 
-def _kept(raw: RawFrame, version: int, edit: TagEdit) -> list[Part]:
-    """A frame that did not go through mutagen, in the version that is written."""
+def _version(old: RawTag | None, edit: TagEdit) -> int:
+    """The version to write: the one asked for, unless a frame that is kept raw is compressed, encrypted or grouped by
+    the rules of the old one, which differ."""
+    bound = old is not None and old.version > 2 and any(_is_raw(f) and f.flags & 0xFF for f in old.frames)
+    return old.version if old is not None and bound else edit.id3
+
+
+def _is_raw(raw: RawFrame) -> bool:
+    """Whether a frame does not go through mutagen."""
     from mutagen.id3 import Frames
 
+    return raw.body is None or raw.id not in Frames
+
+
+def _kept(raw: RawFrame, version: int, edit: TagEdit, target: int) -> list[Part]:
+    """A frame that did not go through mutagen, in the version that is written."""
     if raw.id in _PICTURE_IDS and edit.drops_picture(raw.kind):
         return []
-    if version == 2 or (raw.body is not None and raw.id in Frames):
-        return []
-    if raw.flags and version != edit.id3:
-        return []  # compressed or encrypted by another version's rules: it cannot be carried over
-    return [_frame_head(raw.id, raw.length, raw.flags, edit.id3), OldBody(raw.start, raw.length)]
+    if version == 2 or not _is_raw(raw):
+        return []  # ids of 2.2 that nobody knows have no place in a later tag
+    flags = raw.flags if version == target else 0  # what is left of them says only what to do when tags are edited
+    return [_frame_head(raw.id, raw.length, flags, target), OldBody(raw.start, raw.length)]
 
 
 def _picture(picture: Picture, version: int, number: int) -> list[Part]:

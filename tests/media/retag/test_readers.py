@@ -258,3 +258,31 @@ def test_what_is_left_alone(originals, tmp_path, kind):
     before = TagSet()
     with pytest.raises(MalformedError):
         render(path, make_edit(before, TagSet({"title": ["x"]})), tmp_path / "out")
+
+
+@pytest.mark.parametrize("flags", [b"\0\0", b"\x40\0", b"\0\x20"])
+def test_frames_that_nobody_knows_are_kept(tmp_path, originals, flags):
+    """An unknown frame and a picture of ID3v2.3, with status flags or with a group, in a tag that changes to 2.4."""
+
+    def frame(name, body):
+        grouped = b"\x07" if flags[1] else b""
+        return name + (len(body) + len(grouped)).to_bytes(4, "big") + flags + grouped + body
+
+    body = b"TIT2" + (4).to_bytes(4, "big") + bytes(2) + b"\0old"
+    body += frame(b"XYZ1", b"\0secret") + frame(b"APIC", b"\0image/jpeg\0\x03\0" + picture().data)
+    size = len(body)
+    head = b"ID3\x03\0\0" + bytes((size >> 21 & 127, size >> 14 & 127, size >> 7 & 127, size & 127))
+    audio = originals["mp3 2.3"].read_bytes()
+    path = tmp_path / "x.mp3"
+    path.write_bytes(head + body + audio[audio.index(b"\xff\xfb") :])
+    before = read_original(*source(path)).tags
+    target = render(path, make_edit(before, TagSet({**before, "title": ["new"]})), tmp_path / "out.mp3")
+    data = target.read_bytes()
+    assert data[3] == (3 if flags[1] else 4)
+    assert b"XYZ1" in data
+    assert b"\0secret" in data
+    opened = mutagen.File(target)
+    assert opened["TIT2"].text == ["new"]
+    assert picture().data in data
+    if not flags[1]:  # mutagen does not read grouped frames
+        assert [p.data for p in opened.tags.getall("APIC")] == [picture().data]
