@@ -179,6 +179,8 @@ class Extras:
             raise NoEntryError(f"{row.track.file.path}: its picture cannot be decoded")
         self._store.keep(extracted.picture.digest, extracted.data)
         self._files.set_picture(row.track, extracted.picture)
+        if extracted.picture.mime != cover.picture.mime:  # another picture than the first; its name may be another
+            self.invalidate()
         return extracted.picture
 
     def _scaled(self, node: ExtraNode, picture: Picture, digest: str) -> int:
