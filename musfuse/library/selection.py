@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from musfuse.errors import NotFoundError
 from musfuse.library.catalog import Database, Nodes
@@ -132,9 +133,10 @@ class Selection:
         """A file or folder of a source."""
         with self._db.read() as db:
             for source, uri in db.execute("SELECT id, uri FROM source").fetchall():
-                if absolute != uri and not absolute.startswith(uri.rstrip("/") + "/"):
+                try:
+                    inside = to_blob("/".join(Path(absolute).relative_to(uri).parts))
+                except ValueError:
                     continue
-                inside = to_blob(absolute[len(uri.rstrip("/")) + 1 :])
                 folder, _, name = inside.rpartition(b"/")
                 where = "d.source = ? AND d.path = ? AND f.name = ?"
                 values: tuple[object, ...] = (source, folder, name)
@@ -153,7 +155,7 @@ class Selection:
     def _drive_place(self, text: str) -> tuple[str, tuple[object, ...]] | None:
         """A file or folder on the drive."""
         node = self._nodes.root()
-        for part in filter(None, text.split("/")):
+        for part in filter(None, text.replace("\\", "/").split("/")):  # no name on the drive has a backslash
             child = self._nodes.child(node.id, name_key(part)) if node.kind is NodeKind.FOLDER else None
             if child is None:
                 return None

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from musfuse.errors import StoreError
 from musfuse.store.kv import KvNamespace
@@ -101,7 +100,7 @@ def copy_database(source: Path, target: Path) -> None:
     Raises StoreError where either is no database of ours, or cannot be read or written.
     """
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)) as old:
+        with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old:
             old.execute("SELECT count(*) FROM kv").fetchone()
             with closing(sqlite3.connect(target)) as new:
                 old.backup(new)
