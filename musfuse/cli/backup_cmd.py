@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from musfuse.cli.common import absolute, library_folder, library_option, size
+from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError, LibraryInUseError, StoreError
 
 
@@ -28,7 +29,8 @@ def command(library: Path | None, restore: bool, file: Path) -> None:
         raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
     if path.exists():
         raise ConfigError(f"{path}: is there already; name a new file")
-    copy_database(kept, path)
+    with Waiting("backup"):
+        copy_database(kept, path)
     click.echo(f"{size(path.stat().st_size)} written to {path}")
 
 

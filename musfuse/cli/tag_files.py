@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from musfuse.cli.common import absolute, config_option, json_option, library_option, print_json, print_table, printable
+from musfuse.cli.progress import Progress, Waiting
 from musfuse.cli.targets import TargetCommand, author, change, report, resolve
 
 
@@ -29,13 +30,16 @@ def export(
         selection = tagging.selection
 
         def rows() -> Any:
-            return selection.of(found) if found else selection.everything()
+            for number, row in enumerate(selection.of(found) if found else selection.everything(), 1):
+                progress.update(number)
+                yield row
 
-        if out is None:
-            export_tags(rows, kind, sys.stdout)
-            return
-        with out.open("w", encoding="utf-8", newline="") as file:
-            count = export_tags(rows, kind, file)
+        with Progress("export", quiet=out is None) as progress:
+            if out is None:
+                export_tags(rows, kind, sys.stdout)
+                return
+            with out.open("w", encoding="utf-8", newline="") as file:
+                count = export_tags(rows, kind, file)
     click.echo(f"{count} tracks written to {out}", err=True)
 
 
@@ -59,7 +63,7 @@ def import_(
 
     folder, _ = resolve(library, ())
     path = absolute(file)
-    with read_tagging(folder) as tagging:
+    with read_tagging(folder) as tagging, Waiting("import"):
         plan = plan_import(tagging.selection, path).to_json()
     if not as_json:
         _preview(plan)
