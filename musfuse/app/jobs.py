@@ -4,14 +4,16 @@ import logging
 import threading
 import time
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musfuse.app.library import READER_PAUSE, Library
 from musfuse.errors import MusfuseError
 from musfuse.events import ScanProgress
-from musfuse.library.scanner import Scanner
 from musfuse.library.sizes import Backlog
 from musfuse.media.indexing import Priority
+
+if TYPE_CHECKING:
+    from musfuse.library.scanner import Scanner
 
 log = logging.getLogger(__name__)
 

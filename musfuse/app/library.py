@@ -17,19 +17,14 @@ from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError, StoreE
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Files, Nodes, SourceRow
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.sheets import Sheets
-from musfuse.library.companions import Companions
-from musfuse.library.cueing import Cueing, CueRules
 from musfuse.library.extras import Extras
 from musfuse.library.naming import Naming
 from musfuse.library.overlay import MetaCollector, overlay_key
 from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.restoring import PictureRestorer
-from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
 from musfuse.media.art import EmbeddedCovers
-from musfuse.media.cue import CutRules
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool
 from musfuse.media.retagger import Retagger
@@ -43,6 +38,8 @@ from musfuse.store import DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles,
 
 if TYPE_CHECKING:
     from musfuse.app.tagging import Tagging
+    from musfuse.library.cueing import Cueing
+    from musfuse.library.scanner import Scanner, ScanResult
 
 log = logging.getLogger(__name__)
 
@@ -136,10 +133,6 @@ class Library:
         )  # fmt: skip
         self.collector = MetaCollector(self.store)
         self.overlaying = Overlaying(self.database, self.collector)
-        cue = config.cue
-        cuts = CutRules(cue.pregap, cue.hidden_seconds)
-        rules = CueRules(cuts, cue.encoding, cue.keep_image, config.view.policy != "original")
-        self.cueing = Cueing(Sheets(self.database), rules)
         self._naming_lock = threading.Lock()
         self.sizes = Sizes(
             self.files, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
@@ -215,8 +208,11 @@ class Library:
         self.name_tracks()
         return len(pairs)
 
-    def scanner(self) -> Scanner:
+    def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""
+        from musfuse.library.companions import Companions
+        from musfuse.library.scanner import Scanner
+
         pace = _Pace(self.name_tracks)
         return Scanner(
             self.files, self.beside, Companions(self.pictures, self.config.view.sidecars), self.pictures, self.covers,
@@ -224,7 +220,7 @@ class Library:
             self._follow,
         )  # fmt: skip
 
-    def scan_all(self, scanner: Scanner, everything: bool = False) -> list[ScanResult]:
+    def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
         """Scan every source; a source that is away does not stop the others. `everything`: all files."""
         self.cueing.adopt_rules()
         self.naming.adopt_view()
@@ -248,6 +244,18 @@ class Library:
         self.drive.invalidate()
         if changed:
             self.events.publish(TreeChanged(self.nodes.generation()))
+
+    @cached_property
+    def cueing(self) -> "Cueing":
+        """What makes tracks of images; loaded with the first scan, because mounting is not to wait for it."""
+        from musfuse.library.catalog.sheets import Sheets
+        from musfuse.library.cueing import Cueing, CueRules
+        from musfuse.media.cue import CutRules
+
+        cue = self.config.cue
+        cuts = CutRules(cue.pregap, cue.hidden_seconds)
+        rules = CueRules(cuts, cue.encoding, cue.keep_image, self.config.view.policy != "original")
+        return Cueing(Sheets(self.database), rules)
 
     @cached_property
     def tagging(self) -> "Tagging":
