@@ -132,8 +132,9 @@ def test_nothing_is_ever_written(one: Windows) -> None:
     assert kernel.create("\\new") == protected
     assert kernel.open(ONE, options=k.DELETE_ON_CLOSE).status == protected
     opened = kernel.open(ONE)
-    info, transferred = kernel.lend(72).cast("FSP_FSCTL_FILE_INFO *"), ffi.new("ULONG *")
-    data, name = kernel.lend(16).pointer, kernel.wide("\\x")
+    lent = [kernel.lend(size) for size in (72, 16, 88)]  # a pointer does not keep its memory alive
+    info, transferred = lent[0].cast("FSP_FSCTL_FILE_INFO *"), ffi.new("ULONG *")
+    data, name = lent[1].pointer, kernel.wide("\\x")
     assert kernel.call("Write", opened.context, data, 0, 16, 0, 0, transferred, info) == protected
     assert kernel.call("Overwrite", opened.context, 0, 0, 0, info) == protected
     assert kernel.call("SetBasicInfo", opened.context, 0x80, 0, 0, 0, 0, info) == protected
@@ -141,22 +142,25 @@ def test_nothing_is_ever_written(one: Windows) -> None:
     assert kernel.call("CanDelete", opened.context, name) == protected
     assert kernel.call("Rename", opened.context, name, name, 1) == protected
     assert kernel.call("SetSecurity", opened.context, 4, ffi.NULL) == protected
-    assert kernel.call("SetVolumeLabel", name, kernel.lend(88).cast("FSP_FSCTL_VOLUME_INFO *")) == protected
+    assert kernel.call("SetVolumeLabel", name, lent[2].cast("FSP_FSCTL_VOLUME_INFO *")) == protected
     assert kernel.call("Flush", opened.context, info) == 0
     assert kernel.call("Flush", ffi.NULL, info) == 0
+    for memory in lent:
+        memory.check()
     kernel.close(opened)
     assert kernel.open(ONE).status == 0
 
 
 def test_operations_that_make_no_sense_here(one: Windows) -> None:
     opened = one.kernel.open(ONE)
+    lent = one.kernel.lend(16)
     size = one.ffi.new("SIZE_T *", 16)
     assert (
-        one.kernel.call("GetReparsePoint", opened.context, one.kernel.wide(ONE), one.kernel.lend(16).pointer, size)
+        one.kernel.call("GetReparsePoint", opened.context, one.kernel.wide(ONE), lent.pointer, size)
         == status.NOT_A_REPARSE_POINT
     )
     assert (
-        one.kernel.call("GetStreamInfo", opened.context, one.kernel.lend(16).pointer, 16, one.ffi.new("ULONG *"))
+        one.kernel.call("GetStreamInfo", opened.context, lent.pointer, 16, one.ffi.new("ULONG *"))
         == status.INVALID_DEVICE_REQUEST
     )
     one.kernel.close(opened)
