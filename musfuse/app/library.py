@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError, StoreE
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Files, Nodes, SourceRow
 from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.files import source_uid
 from musfuse.library.extras import Extras
 from musfuse.library.naming import Naming
 from musfuse.library.overlay import MetaCollector, overlay_key
@@ -199,14 +200,14 @@ class Library:
         if row is None:
             raise ConfigError(f"{old}: no source of this library; `musfuse source list` shows them")
         self._check_source(new, [Path(other.uri) for other in self.sources.rows() if other.uid != row.uid])
-        keys = list(self.collector.keys(row.uid))
-        moved = self.files.move_source(row, str(new))
-        pairs = [(key, moved.uid + key[len(row.uid) :]) for key in keys]
-        change = self.collector.move(pairs, "source move")
+        uid = source_uid(str(new))
+        pairs = [(key, uid + key[len(row.uid) :]) for key in self.collector.keys(row.uid)]
+        change = self.collector.move(pairs, "source move")  # first: who is killed in between says it once more
+        self.files.move_source(row, str(new))
         self.sources.reload()
         self.overlaying.adopt(change.seq or self.collector.last(), [key for _, key in pairs])
         self.name_tracks()
-        return len(pairs)
+        return sum(1 for key in self.collector.keys(uid))
 
     def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""
@@ -269,12 +270,14 @@ class Library:
         """Take everything down in reverse."""
         self._closing.close()
 
-    def _follow(self, old: SourceFile, new: SourceFile) -> None:
-        """What is said of an original follows it."""
-        prefix = overlay_key(old, 0)[:-1]
-        keys = [key for key in self.collector.keys(old.source_uid, old.path) if key.startswith(prefix)]
-        if keys:
-            pairs = [(key, overlay_key(new, int(key.rpartition("#")[2]))) for key in keys]
+    def _follow(self, moved: Sequence[tuple[SourceFile, SourceFile]]) -> None:
+        """What is said of originals follows them, (as they were, as they are)."""
+        pairs = []
+        for old, new in moved:
+            prefix = overlay_key(old, 0)[:-1]
+            keys = (key for key in self.collector.keys(old.source_uid, old.path) if key.startswith(prefix))
+            pairs += [(key, overlay_key(new, int(key.rpartition("#")[2]))) for key in keys]
+        if pairs:
             change = self.collector.move(pairs, "scan")
             self.overlaying.adopt(change.seq or self.collector.last(), [key for pair in pairs for key in pair])
 

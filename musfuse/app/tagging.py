@@ -1,6 +1,5 @@
 """What `musfuse tag` and `musfuse art` do, for the command line and the control channel alike."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,6 @@ from musfuse.library.selection import Selected, Selection
 from musfuse.media.art import MAX_PICTURE, describe_picture, refusal
 from musfuse.model import ArtKind, TagSource
 
-_UNDO = re.compile(r"undo of (\d+): ")
 _KINDS = {ArtKind.FRONT: 3, ArtKind.BACK: 4, ArtKind.OTHER: 0}
 
 Targets = Sequence[tuple[str, str]]
@@ -112,13 +110,12 @@ class Tagging:
         return self._adopted(change, (entry.key for entry in self.collector.entries(change.seq))) | {"undone": number}
 
     def _last_standing(self) -> int:
-        """The last change that is no undo and was not taken back; 0 where there is none."""
+        """The last change that somebody made and that was not taken back; 0 where there is none."""
         undone = set()
         for change in self.collector.history():
-            taken_back = _UNDO.match(change.what)
-            if taken_back:
-                undone.add(int(taken_back.group(1)))
-            elif change.seq not in undone:
+            if change.undoes:
+                undone.add(change.undoes)
+            elif not change.moved and change.seq not in undone:
                 return change.seq
         return 0
 

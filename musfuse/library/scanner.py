@@ -74,7 +74,7 @@ class Scanner:
         threads: int,
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
-        on_moved: Callable[[SourceFile, SourceFile], None],
+        on_moved: Callable[[Sequence[tuple[SourceFile, SourceFile]]], None],
     ) -> None:
         self._files, self._pictures, self._covers, self._events = files, pictures, covers, events
         self._beside, self._companions = beside, companions
@@ -263,12 +263,15 @@ class Scanner:
         return _Batch()
 
     def _drop_removed(self, removed: list[Removed]) -> None:
+        followed: dict[SourceFile, SourceFile] = {}
         for file, bounds in removed:
             moved = self._files.moved_to(file)
             if moved is None:
                 self._on_removed(file, bounds)
             elif moved.path != file.path:
-                self._on_moved(file, moved)
+                followed[file] = moved
+        if followed:
+            self._on_moved(list(followed.items()))
 
 
 def _half_written(row: FileRow) -> bool:

@@ -175,6 +175,25 @@ def test_overlays_follow_a_moved_original(make_library: Make, album: Path, music
     (album / "2.flac").rename(music / "Elsewhere" / "moved.flac")
     library.scan_all(library.scanner())
     assert "02 - Mine.flac" in names(library, "Band/Album")
+    (music / "Elsewhere" / "moved.flac").rename(album / "2.flac")
+    library.scan_all(library.scanner())
+    assert "02 - Mine.flac" in names(library, "Band/Album")
+    assert library.tagging.undo(0, ME)["undone"] == 1  # nobody decided the moves
+    assert "02 - Song 2.flac" in names(library, "Band/Album")
+
+
+def test_tags_follow_originals_that_change_places(make_library: Make, album: Path) -> None:
+    library = make_library()
+    for number in (2, 3):
+        path = album / f"{number}.{'flac' if number == 2 else 'mp3'}"
+        library.tagging.set(target(str(path)), [f"title=Mine {number}"], ME)
+    library.tagging.set(target(str(album / "5.ogg")), ["title=Mine 5"], ME)
+    (album / "5.ogg").rename(album / "x.ogg")
+    (album / "2.flac").rename(album / "y.flac")
+    shutil.copy(album / "y.flac", album / "4.flac")
+    library.scan_all(library.scanner())
+    shown = names(library, "Band/Album")
+    assert {"02 - Mine 2.flac", "02 - Song 2.flac", "03 - Mine 3.mp3", "05 - Mine 5.ogg"} <= set(shown)
 
 
 def test_a_refresh_does_not_pass_a_lock(make_library: Make, album: Path) -> None:

@@ -45,7 +45,7 @@ class Desk:
         return Scanner(
             self.files, Beside(self.database), Companions(pictures), pictures, EmbeddedCovers(), self.events, 2, lambda last: self.naming.run() and None,
             lambda file, _: self.dropped.append(file),
-            lambda old, new: self.moved.append((old, new)),
+            self.moved.extend,
         )  # fmt: skip
 
     def scan(self, origin: Origin, uri: str = "/src") -> ScanResult:

@@ -212,3 +212,42 @@ def test_a_damaged_overlay_is_said(value: bytes) -> None:
     store.put(KvNamespace.TRACK, "k", value)
     with pytest.raises(StoreError):
         MetaCollector(store).load_overlay("k")
+
+
+def moved(collector: MetaCollector, *pairs: tuple[str, str]) -> None:
+    collector.move(pairs, "scan")
+
+
+def test_an_overlay_that_moves_back_is_there_again(collector: MetaCollector) -> None:
+    say(collector, USER, "a#0", title="Mine")
+    moved(collector, ("a#0", "b#0"))
+    moved(collector, ("b#0", "a#0"))
+    assert title(collector, "a#0") == "Mine"
+
+
+def test_overlays_change_places(collector: MetaCollector) -> None:
+    for key in ("a#0", "b#0", "c#0"):
+        say(collector, USER, key, title=key)
+    moved(collector, ("a#0", "b#0"), ("b#0", "a#0"))
+    assert [title(collector, key) for key in ("a#0", "b#0")] == ["b#0", "a#0"]
+    moved(collector, ("c#0", "d#0"), ("b#0", "c#0"), ("a#0", "b#0"))
+    assert [title(collector, key) for key in ("a#0", "b#0", "c#0", "d#0")] == ["File", "b#0", "a#0", "c#0"]
+
+
+def test_no_overlay_is_lost_where_a_place_is_taken(collector: MetaCollector) -> None:
+    for key in ("a#0", "b#0", "c#0"):
+        say(collector, USER, key, title=key)
+    moved(collector, ("a#0", "b#0"), ("b#0", "c#0"))
+    assert [title(collector, key) for key in ("a#0", "b#0", "c#0")] == ["a#0", "b#0", "c#0"]
+
+
+def test_history_and_undo_follow_a_move(collector: MetaCollector) -> None:
+    say(collector, USER, "a#0", title="One")
+    say(collector, USER, "a#0", title="Two")
+    moved(collector, ("a#0", "b#0"))
+    moved(collector, ("b#0", "c#0"))
+    assert [c.seq for c in collector.history("c#0")] == [4, 3, 2, 1]
+    undone = collector.undo(2, "tester")
+    assert (undone.refused, undone.undoes, title(collector, "c#0")) == (0, 2, "One")
+    with pytest.raises(NoEntryError, match="moved"):
+        collector.undo(3, "tester")

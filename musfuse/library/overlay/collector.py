@@ -2,7 +2,7 @@
 transaction, kept with time and author, and can be undone.
 
 Keys in the HISTORY namespace: `seq` (number of the last change), `h/<seq>` (a change), `e/<seq>/<n>` (what it did to
-one track), `t/<track's key>/<seq>` (the changes of one track).
+one track), `t/<track's key>/<seq>` (the changes of one track), `m/<old key>/<seq>` (where a track's overlay moved).
 """
 
 import json
@@ -10,7 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from musfuse.errors import NoEntryError
@@ -42,7 +42,8 @@ class Delta:
 class Change:
     """A change as the history keeps it: `tracks` that it changed, `refused` fields that a lock kept.
 
-    `seq` is 0 where nothing had to be done.
+    `seq` is 0 where nothing had to be done. `undoes` is the change that it took back, 0 for none; `moved` tells that
+    overlays followed originals elsewhere, which nobody decided here and which cannot be taken back.
     """
 
     seq: int
@@ -52,6 +53,8 @@ class Change:
     what: str
     tracks: int = 0
     refused: int = 0
+    undoes: int = 0
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +112,65 @@ class MetaCollector:
 
         What a source says never hides what a stronger one says, and a locked field takes what the user says only.
         """
-        return self._write(((d.key, self._after(d, source)) for d in deltas), source, author, what)
+        edits = ((d.key, self._after(d, source)) for d in deltas)
+        return self._write(edits, Change(0, 0, author, source, what))
 
     def undo(self, seq: int, author: str) -> Change:
         """Take a change back: each field that it touched is as it was before, unless it was changed again since (that
-        is counted as refused). Raises NoEntryError for a change that there is not."""
+        is counted as refused); overlays that moved since are found where they are. Raises NoEntryError for a change
+        that there is not, or that cannot be taken back."""
         header = self.change(seq)
+        if header.moved:
+            raise NoEntryError(f"change {seq}: tags followed files that were moved; move the files back instead")
 
         def reverse(entry: Entry) -> Any:
             return lambda now: _reverted(now, entry)
 
-        edits = ((entry.key, reverse(entry)) for entry in self.entries(seq))
-        return self._write(edits, header.source, author, f"undo of {seq}: {header.what}")
+        edits = ((self._where(entry.key, seq), reverse(entry)) for entry in self.entries(seq))
+        return self._write(edits, Change(0, 0, author, header.source, f"undo of {seq}: {header.what}", undoes=seq))
 
     def move(self, pairs: Sequence[tuple[str, str]], author: str) -> Change:
-        """Overlays follow originals that were moved, (old key, new key); one that is there already stays."""
+        """Overlays follow originals that were moved, (old key, new key), all at the same time: two may change places.
 
-        def edits(tx: KvStore) -> Iterator[tuple[str, Any]]:
-            for old, new in pairs:
-                raw = tx.get(_TRACK, old)
-                if raw is not None and tx.get(_TRACK, new) is None:
-                    moved = Overlay.from_bytes(raw)
-                    yield new, lambda _, moved=moved: (moved, 0)
-                    yield old, lambda _: (Overlay(), 0)
-
+        One whose new place has another overlay that does not move stays where it is. The history goes along.
+        """
+        header = Change(0, 0, author, TagSource.USER, "originals were moved", moved=True)
         with self._store.transaction(_TRACK) as tx:
-            return self._write(list(edits(tx)), TagSource.USER, author, "originals were moved")
+            leaving = {old: said for old, _ in pairs if (said := self._said(tx, old)) is not None}
+            targets = {old: new for old, new in reversed(pairs) if old in leaving}  # the first place of each
+            while blocked := [o for o, n in targets.items() if n not in targets and self._said(tx, n) is not None]:
+                for old in blocked:  # and then whoever wanted its place
+                    del targets[old]
+            arriving = {new: (old, leaving[old]) for old, new in targets.items()}
+            edits: list[tuple[str, Any]] = [
+                (new, lambda _, moved=moved: (moved, 0)) for new, (_, moved) in arriving.items()
+            ]
+            left = {old for old, _ in arriving.values()} - arriving.keys()
+            edits += [(old, lambda _: (Overlay(), 0)) for old in left]
+            told = {old: [k.rpartition("/")[2] for k in tx.scan(_HISTORY, f"t/{old}/")] for old in leaving}
+            change = self._write(edits, header)
+            for new, (old, _) in arriving.items():
+                tx.put(_HISTORY, f"m/{old}/{change.seq:0{_DIGITS}}", new.encode())
+                for number in told[old]:
+                    tx.put(_HISTORY, f"t/{new}/{number}", b"")
+            return change
+
+    @staticmethod
+    def _said(tx: KvStore, key: str) -> Overlay | None:
+        """A track's overlay, None where nothing is said: one that was cleared, or moved away, says nothing."""
+        raw = tx.get(_TRACK, key)
+        overlay = Overlay.from_bytes(raw) if raw is not None else Overlay()
+        return overlay if overlay.fields or overlay.locks else None
+
+    def _where(self, key: str, seq: int) -> str:
+        """The key that a track has now which had this one when change `seq` was made."""
+        while True:
+            moves = ((int(k.rpartition("/")[2]), k) for k in self._store.scan(_HISTORY, f"m/{key}/"))
+            later = next((move for move in moves if move[0] > seq), None)
+            raw = self._store.get(_HISTORY, later[1]) if later else None
+            if later is None or raw is None:
+                return key
+            seq, key = later[0], raw.decode()
 
     def last(self) -> int:
         """The number of the last change, 0 where there is none."""
@@ -165,10 +201,11 @@ class MetaCollector:
                 before, after = (Overlay.from_bytes(value[side].encode()) for side in ("before", "after"))
                 yield Entry(value["key"], before, after)
 
-    def _write(self, edits: Iterable[tuple[str, Any]], source: TagSource, author: str, what: str) -> Change:
+    def _write(self, edits: Iterable[tuple[str, Any]], header: Change) -> Change:
+        """Make edits, (key, function from the overlay now to (the one after, fields refused)), in one transaction."""
         now = time.time_ns()
-        written, refused = 0, 0
-        touched = []
+        refused = 0
+        touched: list[str] = []
         with self._store.transaction(_TRACK) as tx:
             seq = int(tx.get(_HISTORY, "seq") or b"0") + 1
             number = f"{seq:0{_DIGITS}}"
@@ -182,17 +219,16 @@ class MetaCollector:
                 after = replace(after, edited_ns=max(now, _next_second(before.edited_ns)))
                 tx.put(_TRACK, key, after.to_bytes())
                 sides = {"key": key, "before": before.to_bytes().decode(), "after": after.to_bytes().decode()}
-                tx.put(_HISTORY, f"e/{number}/{written:06}", json.dumps(sides).encode())
+                tx.put(_HISTORY, f"e/{number}/{len(touched):09}", json.dumps(sides).encode())
                 tx.put(_HISTORY, f"t/{key}/{number}", b"")
                 touched.append(key)
-                written += 1
-            change = Change(seq if written else 0, now, author, source, what, written, refused)
-            if written:
-                tx.put(_HISTORY, f"h/{number}", json.dumps(_header(change)).encode())
+            done = replace(header, time_ns=now, tracks=len(touched), refused=refused, seq=seq if touched else 0)
+            if touched:
+                tx.put(_HISTORY, f"h/{number}", json.dumps(asdict(done)).encode())
                 tx.put(_HISTORY, "seq", str(seq).encode())
         for key in touched:
             self.evict(key)
-        return change
+        return done
 
     @staticmethod
     def _after(delta: Delta, source: TagSource) -> Any:
@@ -248,10 +284,3 @@ def _reverted(now: Overlay, entry: Entry) -> tuple[Overlay, int]:
 def _next_second(edited_ns: int) -> int:
     """The second after an edit: programs that compare mtimes by the second (rsync) are to see the next edit, too."""
     return (edited_ns // 1_000_000_000 + 1) * 1_000_000_000 if edited_ns else 0
-
-
-def _header(change: Change) -> dict[str, Any]:
-    return {
-        "seq": change.seq, "time_ns": change.time_ns, "author": change.author, "source": change.source.value,
-        "what": change.what, "tracks": change.tracks, "refused": change.refused,
-    }  # fmt: skip

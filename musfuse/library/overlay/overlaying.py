@@ -60,7 +60,6 @@ class Overlaying:
         """A change of these tracks was just made: look at them with the next `run`."""
         if int(self._db.meta("overlay_seq") or 0) != seq - 1:
             self.catch_up()  # an earlier change was cut off before the catalog heard of it
-            return
         with self._db.write():
             self.mark(keys)
             self._db.set_meta("overlay_seq", str(seq))
