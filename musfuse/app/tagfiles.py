@@ -1,7 +1,8 @@
 """Tags of many tracks as a file: written for spreadsheets (CSV) and programs (JSON), and read back as one change.
 
-In CSV a cell holds one value a line; `lyrics` and `comment` are one value whatever they hold. A column without a value
-leaves the field alone. In JSON a field is a list of values; an empty list says that the field is to be absent.
+In CSV a cell holds one value a line; `lyrics` and `comment` are one value whatever they hold. A cell that is empty, or
+as it was written, leaves the field alone. In JSON a field is a list of values; an empty list says that the field is to
+be absent.
 """
 
 import csv
@@ -47,6 +48,14 @@ class _Row:
     number: int
     place: Mapping[str, str]
     fields: Mapping[str, tuple[str, ...]]
+    given: Mapping[str, tuple[str, ...]]
+    """The same before it was put right, which tells what nobody touched: lyrics may begin with spaces."""
+    cells: bool
+
+    def leaves(self, name: str, now: Sequence[str]) -> bool:
+        """Whether a field is to stay as it is now."""
+        given = self.given.get(name, ())
+        return tuple(now) in (given, self.fields[name]) or (self.cells and _cell(now) == _cell(given))
 
 
 def export_tags(rows: Callable[[], Iterator[Selected]], kind: str, out: TextIO) -> int:
@@ -71,10 +80,14 @@ def _export_csv(rows: Callable[[], Iterator[Selected]], out: TextIO) -> int:
     count = 0
     for row in rows():
         place = _place(row)
-        cells = ["\n".join(row.tags.get(name, ())) for name in names]
+        cells = [_cell(row.tags.get(name, ())) for name in names]
         writer.writerow([place["path"], place["part"] or "", place["drive_path"], *cells])
         count += 1
     return count
+
+
+def _cell(values: Sequence[str]) -> str:
+    return "\n".join(values)
 
 
 def _place(row: Selected) -> dict[str, Any]:
@@ -100,7 +113,7 @@ def plan_import(selection: Selection, path: Path) -> ImportPlan:
             plan.errors.append(f"row {row.number}: the same track as row {seen[found.key]}")
             continue
         seen[found.key] = row.number
-        changed = {n: v for n, v in row.fields.items() if tuple(found.tags.get(n, ())) != v}
+        changed = {n: v for n, v in row.fields.items() if not row.leaves(n, found.tags.get(n, ()))}
         if changed:
             plan.deltas.append(Delta(found.key, changed))
             plan.changes += len(changed)
@@ -119,13 +132,15 @@ def _read(path: Path, errors: list[str]) -> Iterator[_Row]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
-    rows = _json_rows(path, text) if text.lstrip().startswith(("[", "{")) else _csv_rows(path, text)
+    cells = not text.lstrip().startswith(("[", "{"))
+    rows = _csv_rows(path, text) if cells else _json_rows(path, text)
     for number, place, fields in rows:
         try:
             named: dict[str, list[str]] = {}
             for name, values in fields:
                 named.setdefault(checked_field(name), []).extend(values)
-            yield _Row(number, place, checked_values(named))
+            given = {name: tuple(values) for name, values in named.items()}
+            yield _Row(number, place, checked_values(named), given, cells)
         except MusfuseError as error:
             errors.append(f"row {number}: {error}")
 
@@ -180,16 +195,18 @@ def _by_id(selection: Selection, rows: Sequence[_Row]) -> dict[tuple[str, str], 
 
 def _match(selection: Selection, row: _Row, by_id: Mapping[tuple[str, str], list[Selected]]) -> Selected | str:
     """The one track that a row means, or what is wrong."""
-    place = row.place.get("path") or row.place.get("drive_path")
-    if place:
-        part = row.place.get("part") or "0"
+    places = [place for name in ("path", "drive_path") if (place := row.place.get(name))]
+    for place in places:
         try:
             tracks = list(selection.of([(place, place)]))
         except MusfuseError:
-            tracks = []
-        if len(tracks) > 1:
-            tracks = [t for t in tracks if str(t.part) == part]
-        return tracks[0] if len(tracks) == 1 else f"{place}: {'no' if not tracks else 'more than one'} such track"
+            continue
+        part = row.place.get("part") or ("0" if len(tracks) > 1 else None)
+        tracks = [t for t in tracks if part is None or str(t.part) == part]
+        if len(tracks) == 1:
+            return tracks[0]
+    if places:
+        return f"{places[0]}: no such track, or more than one"
     for name in _IDS:
         for value in row.fields.get(name, ()):
             tracks = by_id.get((name, value.lower()), [])

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from musfuse.cli.common import absolute, config_option, json_option, library_option, print_json
-from musfuse.cli.targets import TargetCommand, author, change, report, resolve
+from musfuse.cli.targets import TargetsOnly, author, change, report, resolve
 
 _KIND = click.option(
     "--kind", type=click.Choice(["front", "back", "other"]), default="front", show_default=True, help="What it shows."
@@ -17,7 +17,7 @@ def command() -> None:
     """Set and clear pictures. Originals are never touched: what is served carries the pictures."""
 
 
-@command.command("set", cls=TargetCommand, epilog="Example: musfuse art set --kind back album:animals ~/back.png")
+@command.command("set", cls=TargetsOnly, epilog="Example: musfuse art set --kind back album:animals ~/back.png")
 @library_option
 @config_option
 @json_option
@@ -29,13 +29,12 @@ def set_(
     as_json: bool,
     kind: str,
     targets: tuple[str, ...],
-    fields: tuple[str, ...],
 ) -> None:
     """Set PICTURE, the last argument (JPEG, PNG, GIF, BMP or WebP, up to 10 MB), for all tracks of the TARGETs."""
     from musfuse.app.tagging import Who
     from musfuse.model import ArtKind
 
-    *named, picture = (*targets, *fields)
+    *named, picture = targets or ("",)
     if not named:
         raise click.UsageError("name a TARGET and, last, a PICTURE")
     folder, found = resolve(library, named)
@@ -47,7 +46,7 @@ def set_(
     print_json(result) if as_json else report(result, "changed")
 
 
-@command.command("clear", cls=TargetCommand, epilog="Example: musfuse art clear album:animals")
+@command.command("clear", cls=TargetsOnly, epilog="Example: musfuse art clear album:animals")
 @library_option
 @config_option
 @json_option
@@ -61,13 +60,11 @@ def clear(
     kind: str | None,
     hide: bool,
     targets: tuple[str, ...],
-    fields: tuple[str, ...],
 ) -> None:
     """Give up pictures that were set: those of the original, or beside it, show again."""
     from musfuse.app.tagging import Who
     from musfuse.model import ArtKind
 
-    del fields
     if not targets:
         raise click.UsageError("name a TARGET: a path on the drive, a path of a source, or a query")
     folder, found = resolve(library, targets)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,8 +53,9 @@ def load(config_file: Path | None, **flags: Any) -> Config:
 
 
 def print_json(value: Any) -> None:
-    """JSON on standard output."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """JSON on standard output; bytes of file names that are no text become escapes, so that it is JSON all the same."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    click.echo(re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text))
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from musfuse.cli.common import config_option, json_option, library_option, print_json, print_table, printable
-from musfuse.cli.targets import TargetCommand, author, change, report, resolve
+from musfuse.cli.targets import TargetCommand, TargetsOnly, author, change, report, resolve
 
 _TARGETS = click.argument("targets", nargs=-1)
 _AS = click.option(
@@ -105,18 +105,17 @@ def unlock(
     _act(library, config_file, as_json, "unlock", "unlocked", targets, fields)
 
 
-@command.command("log", cls=TargetCommand, epilog="Example: musfuse tag log --limit 5")
+@command.command("log", cls=TargetsOnly, epilog="Example: musfuse tag log --limit 5")
 @library_option
 @json_option
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Changes to show at most.")
 @_TARGETS
-def log(library: Path | None, as_json: bool, limit: int, targets: tuple[str, ...], fields: tuple[str, ...]) -> None:
+def log(library: Path | None, as_json: bool, limit: int, targets: tuple[str, ...]) -> None:
     """List changes, the last first: all, or those of the tracks of the TARGETs."""
     from datetime import datetime
 
     from musfuse.app.reading import read_tagging
 
-    del fields
     folder, found = resolve(library, targets)
     with read_tagging(folder) as tagging:
         changes = tagging.log(found, limit)
@@ -186,7 +185,10 @@ def _needed(targets: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _only(row: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    return row | {"tags": {n: v for n, v in row["tags"].items() if n in fields}} if fields else row
+    from musfuse.app.assignments import checked_field
+
+    wanted = {checked_field(name) for name in fields}
+    return row | {"tags": {n: v for n, v in row["tags"].items() if n in wanted}} if fields else row
 
 
 def _print(row: dict[str, Any]) -> None:

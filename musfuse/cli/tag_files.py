@@ -8,22 +8,19 @@ import click
 
 from musfuse.cli.common import absolute, config_option, json_option, library_option, print_json, print_table, printable
 from musfuse.cli.progress import Progress, Waiting
-from musfuse.cli.targets import TargetCommand, author, change, report, resolve
+from musfuse.cli.targets import TargetsOnly, author, change, report, resolve
 
 
-@click.command("export", cls=TargetCommand, epilog="Example: musfuse tag export --to tags.csv artist:beatles")
+@click.command("export", cls=TargetsOnly, epilog="Example: musfuse tag export --to tags.csv artist:beatles")
 @library_option
 @click.option("--to", "out", type=click.Path(path_type=Path), help="File to write [default: standard output].")
 @click.option("--format", "kind", type=click.Choice(["csv", "json"]), help="[default: by the file's name, else CSV]")
 @click.argument("targets", nargs=-1)
-def export(
-    library: Path | None, out: Path | None, kind: str | None, targets: tuple[str, ...], fields: tuple[str, ...]
-) -> None:
+def export(library: Path | None, out: Path | None, kind: str | None, targets: tuple[str, ...]) -> None:
     """Write tags as CSV or JSON, of all tracks or those of the TARGETs; `import` reads the file back."""
     from musfuse.app.reading import read_tagging
     from musfuse.app.tagfiles import export_tags
 
-    del fields
     kind = kind or ("json" if out and out.suffix.lower() == ".json" else "csv")
     folder, found = resolve(library, targets)
     with read_tagging(folder) as tagging:

@@ -18,8 +18,12 @@ _NEGATED = re.compile(r"-[^-].+", re.DOTALL)
 
 
 class TargetCommand(click.Command):
-    """Splits its arguments at a `--`: targets before it, fields behind it, in `ctx.meta`. Without one, what looks like
-    FIELD=VALUE is an assignment. `-word` is a query's negation, not an option."""
+    """Splits its arguments at a `--` into the parameters `targets` and `fields`.
+
+    For a `set` without one, what looks like FIELD=VALUE is a field. `-word` is a query's negation, not an option.
+    """
+
+    takes_fields = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take targets and fields out of the arguments; click gets the options."""
@@ -30,8 +34,18 @@ class TargetCommand(click.Command):
         if not dashes and ctx.command.name == "set":
             behind = [t for t in targets if _ASSIGNMENT.match(t) and not _exists(t)]
             targets = [t for t in targets if t not in behind]
-        ctx.params["targets"], ctx.params["fields"] = tuple(targets), tuple(behind)
+        ctx.params["targets"] = tuple(targets)
+        if self.takes_fields:
+            ctx.params["fields"] = tuple(behind)
+        elif dashes:
+            raise click.UsageError("nothing is wanted behind `--` here; targets stand before it")
         return rest
+
+
+class TargetsOnly(TargetCommand):
+    """A command whose arguments are all targets."""
+
+    takes_fields = False
 
 
 def _split(args: Sequence[str]) -> tuple[list[str], bool, list[str]]:

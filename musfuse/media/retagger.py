@@ -10,7 +10,7 @@ from musfuse.errors import MalformedError, MediaError
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
 from musfuse.model import AudioFormat, Serve, Track
-from musfuse.origins import Origin, open_reader
+from musfuse.origins import Origin, open_reader, origin_error
 from musfuse.store import PictureStore
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ class Retagger:
             self._refused(track, str(error))
             return Layout(whole)
         except OSError as error:
-            if error.__cause__ is not None:
-                raise error.__cause__ from None  # the origin's own error
+            failure = origin_error(error)
+            if failure is not None:
+                raise failure from error
             raise MalformedError(f"{origin.name}/{file.path}: cannot be read: {error}") from error
         return Layout(bind(pieces, origin, file, self._pictures))
 

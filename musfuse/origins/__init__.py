@@ -3,7 +3,16 @@
 from musfuse.origins.local import LocalOrigin
 from musfuse.origins.memory import MemoryOrigin
 from musfuse.origins.port import Entry, Origin, SourceStat
-from musfuse.origins.reader import open_reader
+from musfuse.origins.reader import open_reader, origin_error
 from musfuse.origins.spec import origin_from_spec
 
-__all__ = ["Entry", "LocalOrigin", "MemoryOrigin", "Origin", "SourceStat", "open_reader", "origin_from_spec"]
+__all__ = [
+    "Entry",
+    "LocalOrigin",
+    "MemoryOrigin",
+    "Origin",
+    "SourceStat",
+    "open_reader",
+    "origin_error",
+    "origin_from_spec",
+]

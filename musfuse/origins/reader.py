@@ -55,3 +55,11 @@ class _RawReader(io.RawIOBase):
 def open_reader(origin: Origin, file: SourceFile) -> io.BufferedReader:
     """A buffered, seekable reader of exactly this version of the file; not for use from two threads at once."""
     return io.BufferedReader(_RawReader(origin, file), BUFFER)
+
+
+def origin_error(error: BaseException) -> OriginError | None:
+    """What the origin said, where that is why reading failed, however many hands the error went through."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, OriginError):
+        found = found.__cause__ or found.__context__
+    return found

@@ -18,9 +18,10 @@ from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.app.tagging import Who
 from musfuse.drive.handles import CacheHint
-from musfuse.errors import ConfigError, NoEntryError, NotFoundError
+from musfuse.errors import ConfigError, NoEntryError, NotFoundError, UnavailableError
 from musfuse.media.indexing import Priority
 from musfuse.model import ArtKind, TagSource
+from musfuse.origins import LocalOrigin
 
 ME = Who("tester")
 
@@ -359,6 +360,23 @@ def test_an_emptied_cache_loses_no_picture(make_library: Make, album: Path, tmp_
     shutil.rmtree(tmp_path / "state" / "cache")
     again = make_library(scan=False, art__max_pixels=100)
     assert [read(again, path) for path in paths] == before
+
+
+def test_an_original_that_cannot_be_read_now_loses_no_cover(
+    make_library: Make, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed(album / "2.flac", cover((40, 40), "PNG"))
+    library = make_library()
+    assert "cover.png" in names(library, "Band/Album")
+
+    def away(*_: object) -> bytes:
+        raise UnavailableError("the disk is unplugged")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalOrigin, "read", away)
+        with pytest.raises(UnavailableError):
+            library.drive.attr("Band/Album/cover.png")
+    assert read(library, "Band/Album/cover.png") == cover((40, 40), "PNG")
 
 
 def test_a_change_hides_nothing(make_library: Make, album: Path) -> None:

@@ -133,6 +133,24 @@ def test_show_log_export_import(program: Program, album: Path, tmp_path: Path) -
     assert "never" not in program.run("tag", "export", *library).stdout
 
 
+def test_an_export_that_nobody_touched_changes_nothing(program: Program, album: Path, tmp_path: Path) -> None:
+    library = ("--library", str(program.library))
+    odd = os.fsencode(album) + b"/\xff.wav"
+    (album / "1.wav").rename(os.fsdecode(odd))
+    opened = mutagen.File(album / "2.flac")
+    opened["lyrics"] = "  indented\nline"
+    opened["description"] = ["two\nlines", "and another"]
+    opened["my field"] = ["a\nb"]
+    opened.save()
+    program.run("scan", *library, program.music)
+    for name in ("x.csv", "x.json"):
+        program.run("tag", "export", *library, "--to", tmp_path / name)
+        said = program.run("tag", "import", *library, "--yes", tmp_path / name).stdout
+        assert "3 rows, 0 fields of 0 tracks would change" in said
+    shown = json.loads(program.run("tag", "show", *library, "--json", "Pink", "--", "track").stdout)
+    assert [list(row["tags"]) for row in shown] == [["tracknumber"]] * 3  # by any of its names
+
+
 def test_import_by_isrc(program: Program, album: Path, tmp_path: Path) -> None:
     program.run("scan", "--library", program.library, program.music)
     library = ("--library", str(program.library))
@@ -152,6 +170,10 @@ def test_import_by_isrc(program: Program, album: Path, tmp_path: Path) -> None:
         (["tag", "undo", "77"], 1, "change 77: there is none"),
         (["art", "set", "artist:pink", "/nowhere.png"], 2, "/nowhere.png: cannot be read"),
         (["tag", "lock", "artist:pink", "--", "a=b"], 2, "no name of a field"),
+        (["tag", "export", "artist:pink", "--", "title"], 2, "nothing is wanted behind `--`"),
+        (["tag", "show", "artist:pink", "--", "a=b"], 2, "no name of a field"),
+        (["tag", "show", ""], 2, "an empty TARGET"),
+        (["art", "set"], 2, "name a TARGET and, last, a PICTURE"),
     ],
 )
 def test_mistakes_are_explained(program: Program, album: Path, args: list[str], code: int, text: str) -> None:

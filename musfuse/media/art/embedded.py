@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from musfuse.media.art.facts import ExtractedPicture, describe_picture, sniff_picture
 from musfuse.model import Picture, SourceFile
-from musfuse.origins import Origin, open_reader
+from musfuse.origins import Origin, open_reader, origin_error
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,10 @@ class CoverExtractor(Protocol):
     """Finds the cover of an original."""
 
     def extract(self, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
-        """The front cover, or the first picture there is; None where there is none that can be used."""
+        """The front cover, or the first picture there is; None where there is none that can be used.
+
+        Raises OriginError where the original cannot be read now.
+        """
 
     def peek(self, reader: io.BufferedReader, size: int) -> Picture | None:
         """What `extract` would look at first in a file of `size` bytes, as cheaply as it can be told: its digest stays
@@ -39,7 +42,11 @@ class EmbeddedCovers:
                     if made:
                         return made
                 pictures = _by_mutagen(reader) if located is None else []
-        except Exception as error:  # noqa: BLE001 - mutagen raises anything on hostile tags
+        except Exception as error:
+            failure = origin_error(error)
+            if failure is not None:
+                raise failure from error
+            # mutagen raises anything on hostile tags
             log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
             return None
         for kind, description, data in pictures[:_FIRST_PICTURES]:

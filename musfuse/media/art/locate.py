@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from musfuse.errors import MediaError
 from musfuse.media.art.facts import sniff_picture
-from musfuse.media.containers.sniff import id3v2_length, sniff
+from musfuse.media.containers.sniff import sniff_reader
 from musfuse.media.retag.atoms import boxes, child
 from musfuse.media.tags.id3 import RawFrame, read_tag
 from musfuse.model import Picture
@@ -40,13 +40,7 @@ class Located:
 
 def locate(reader: BinaryIO, size: int) -> list[Located] | None:
     """The pictures of a file, the front first; None for kinds of files that are not looked through here."""
-    reader.seek(0)
-    head = reader.read(12)
-    start = id3v2_length(head)
-    if start:
-        reader.seek(start)
-        head = reader.read(12)
-    kind = sniff(head)
+    kind, start = sniff_reader(reader)
     try:
         if kind == "flac":
             found = list(_flac(reader, start, size))

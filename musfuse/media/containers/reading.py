@@ -10,7 +10,7 @@ from musfuse.media.containers.flac import parse_streaminfo, probe_flac
 from musfuse.media.containers.lossless import probe_caf_alac, probe_lossless
 from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
 from musfuse.media.containers.rf64 import read_rf64
-from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff
+from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff_reader
 from musfuse.media.containers.tagged import read_apev2, read_mutagen, read_tinytag
 from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.cue.parse import MAX_TEXT
@@ -68,12 +68,8 @@ def read_original(origin: Origin, file: SourceFile, peek: Peek | None = None) ->
         raise MalformedError(f"{shown}: the file is empty")
     try:
         with open_reader(origin, file) as reader:
-            head = reader.read(12)
-            start = id3v2_length(head)
-            if start:
-                reader.seek(start)
-                head = reader.read(12)
-            reading = _read_container(sniff(head), origin, file, reader, start)
+            container, start = sniff_reader(reader)
+            reading = _read_container(container, origin, file, reader, start)
             text = reading.tags.first("cuesheet")
             if text:
                 reading = replace(reading, sheets=(("tag", text.encode("utf-8", "replace")), *reading.sheets))

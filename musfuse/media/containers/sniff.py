@@ -1,5 +1,7 @@
 """What a file is, from its first bytes; its name is not asked."""
 
+from typing import BinaryIO
+
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"fLaC", "flac"),
     (0, b"RIFF", "wav"),
@@ -48,3 +50,14 @@ def id3v2_length(head: bytes) -> int:
         return 0
     size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
     return 10 + size + (10 if head[5] & 0x10 else 0)
+
+
+def sniff_reader(reader: BinaryIO) -> tuple[str, int]:
+    """The container of a file, `""` where it announces none, and where it begins: behind an ID3v2 tag in front."""
+    reader.seek(0)
+    head = reader.read(12)
+    start = id3v2_length(head)
+    if start:
+        reader.seek(start)
+        head = reader.read(12)
+    return sniff(head), start

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from musfuse.errors import MalformedError, UnsupportedError
 from musfuse.media.containers.mpeg import is_flac_frame
-from musfuse.media.containers.sniff import id3v2_length, sniff
+from musfuse.media.containers.sniff import sniff_reader
 from musfuse.media.retag.ape import plan_ape
 from musfuse.media.retag.flac import plan_flac
 from musfuse.media.retag.mp3 import plan_mp3
@@ -60,13 +60,8 @@ def plan(reader: BinaryIO, size: int, edit: TagEdit, load: Load, known: str = ""
 
 def _container(reader: BinaryIO) -> str:
     """What the file is, whatever its name says."""
-    reader.seek(0)
-    head = reader.read(12)
-    start = id3v2_length(head)
-    if start:
-        reader.seek(start)
-        head = reader.read(12)
-    found = sniff(head)
-    if found or not start:
-        return "" if is_flac_frame(head) else found
-    return "mpeg"  # a tag, then padding or junk before the first frame
+    found, start = sniff_reader(reader)
+    reader.seek(start)
+    if is_flac_frame(reader.read(16)):
+        return ""  # its sync looks like that of MPEG audio
+    return found or ("mpeg" if start else "")  # a tag, then padding or junk before the first frame
