@@ -22,6 +22,7 @@ from musfuse.errors import ConfigError, NoEntryError, NotFoundError, Unavailable
 from musfuse.media.indexing import Priority
 from musfuse.model import ArtKind, TagSource
 from musfuse.origins import LocalOrigin
+from musfuse.store import KvNamespace
 
 ME = Who("tester")
 
@@ -377,6 +378,19 @@ def test_an_original_that_cannot_be_read_now_loses_no_cover(
         with pytest.raises(UnavailableError):
             library.drive.attr("Band/Album/cover.png")
     assert read(library, "Band/Album/cover.png") == cover((40, 40), "PNG")
+
+
+def test_a_damaged_overlay_stops_nothing_and_is_said(make_library: Make, album: Path) -> None:
+    library = make_library()
+    library.tagging.set(target("Band"), ["album=New"], ME)
+    key = next(library.collector.keys())
+    library.store.put(KvNamespace.TRACK, key, b'{"format": 1, "fields": 7}')
+    library.collector.evict(key)
+    with library.database.write() as db:
+        db.execute("UPDATE track SET overlaid = 0")
+    library.name_tracks()
+    assert sorted(names(library, "Band")) == ["Album", "New"]
+    assert ["cannot be read" in r.reason for r in library.files.report() if r.kind == "untagged"] == [True]
 
 
 def test_a_change_hides_nothing(make_library: Make, album: Path) -> None:

@@ -5,15 +5,19 @@ knows, so that what a kill cut off is caught up with.
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable
 
+from musfuse.errors import StoreError
 from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import Database
 from musfuse.library.catalog.files import dump_art, from_blob, join, to_blob
 from musfuse.library.overlay.collector import MetaCollector
-from musfuse.library.overlay.value import merge, overlay_key, split_key
+from musfuse.library.overlay.value import Overlay, merge, overlay_key, split_key
 from musfuse.model import SourceFile, Stamp, TagSet
+
+log = logging.getLogger(__name__)
 
 _BATCH = 1000
 _SELECT = """
@@ -82,17 +86,24 @@ class Overlaying:
         assert isinstance(folder, bytes)
         assert isinstance(name, bytes)
         file = SourceFile(str(uid), join(from_blob(folder), from_blob(name)), Stamp(0, 0))
-        overlay = self._collector.load_overlay(overlay_key(file, int(str(part))))
+        damage = ""
+        try:
+            overlay = self._collector.load_overlay(overlay_key(file, int(str(part))))
+        except StoreError as error:  # one that cannot be read does not stop the others
+            log.warning("%s: %s", file.path, error)
+            overlay, damage = Overlay(), str(error)
         embedded = TagSet(json.loads(str(tags)))
         after = merge(embedded, overlay)
         wanted = json.dumps(dict(after)) if after != embedded else None
         wanted_art = dump_art(overlay.art())
         if (wanted, wanted_art, overlay.edited_ns) == (merged, art, edited):
-            db.execute("UPDATE track SET overlaid = 1 WHERE id = ?", (track,))
+            db.execute(
+                "UPDATE track SET overlaid = 1, untagged = iif(?1 = '', untagged, ?1) WHERE id = ?2", (damage, track)
+            )
             return False
         db.execute(
             "UPDATE track SET overlaid = 1, merged = ?, art = ?, edited_ns = ?, album_key = ?, disc = ?, named = 0,"
-            " version = version + 1, size = NULL, untagged = '' WHERE id = ?",
-            (wanted, wanted_art, overlay.edited_ns, album_key(after), disc_number(after), track),
+            " version = version + 1, size = NULL, untagged = ? WHERE id = ?",
+            (wanted, wanted_art, overlay.edited_ns, album_key(after), disc_number(after), damage, track),
         )
         return True
