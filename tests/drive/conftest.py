@@ -5,7 +5,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import sound
+from tests_support import needs_program
 
+from drive.albums import retag
 from musfuse.app.library import Library, open_library
 from musfuse.config import load_config
 
@@ -26,3 +29,17 @@ def make_library(tmp_path: Path, music: Path) -> Iterator[Make]:
             return library
 
         yield make
+
+
+@pytest.fixture
+def album(music: Path) -> Path:
+    """An album with a file of several kinds."""
+    folder = music / "Album"
+    folder.mkdir()
+    needs_program("ffmpeg")
+    sound.write(folder / "1.wav", seed=1)
+    for number, suffix in ((2, "flac"), (3, "mp3"), (4, "m4a"), (5, "ogg"), (6, "opus")):
+        sound.convert(folder / "1.wav", folder / f"{number}.{suffix}")
+    for number, path in enumerate(sorted(folder.iterdir()), 1):
+        retag(path, title=f"Song {number}", artist="Band", album="Album", tracknumber=str(number))
+    return folder

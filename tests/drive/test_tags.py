@@ -1,7 +1,5 @@
-"""Tags, pictures and sidecars on the drive, without a mount."""
+"""Tags on the drive, without a mount."""
 
-import hashlib
-import io
 import os
 import shutil
 import subprocess
@@ -11,86 +9,16 @@ import mutagen
 import mutagen.flac
 import pytest
 import sound
-from PIL import Image
 from tests_support import needs_program
 
+from drive.albums import ME, checksum, cover, names, read, retag, target
 from drive.conftest import Make
-from musfuse.app.library import Library
 from musfuse.app.tagging import Who
 from musfuse.drive.handles import CacheHint
-from musfuse.errors import ConfigError, NoEntryError, NotFoundError, UnavailableError
+from musfuse.errors import ConfigError, NotFoundError
 from musfuse.media.indexing import Priority
-from musfuse.model import ArtKind, TagSource
-from musfuse.origins import LocalOrigin
+from musfuse.model import TagSource
 from musfuse.store import KvNamespace
-
-ME = Who("tester")
-
-
-@pytest.fixture
-def album(music: Path) -> Path:
-    """An album with a file of several kinds."""
-    folder = music / "Album"
-    folder.mkdir()
-    needs_program("ffmpeg")
-    sound.write(folder / "1.wav", seed=1)
-    for number, suffix in ((2, "flac"), (3, "mp3"), (4, "m4a"), (5, "ogg"), (6, "opus")):
-        sound.convert(folder / "1.wav", folder / f"{number}.{suffix}")
-    for number, path in enumerate(sorted(folder.iterdir()), 1):
-        retag(path, title=f"Song {number}", artist="Band", album="Album", tracknumber=str(number))
-    return folder
-
-
-def retag(path: Path, **tags: str) -> None:
-    """Write tags into an original, as another program would."""
-    opened = mutagen.File(path, easy=path.suffix != ".wav")
-    if path.suffix == ".wav":
-        sound.tag(path, **tags)
-        return
-    for name, value in tags.items():
-        opened[name] = value
-    opened.save()
-
-
-def embed(path: Path, data: bytes, mime: str = "image/png") -> None:
-    """Put a picture into a FLAC original."""
-    opened = mutagen.File(path)
-    made = mutagen.flac.Picture()
-    made.type, made.mime, made.data = 3, mime, data
-    opened.add_picture(made)
-    opened.save()
-
-
-def checksum(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        facts = path.stat()
-        digest.update(f"{path}{facts.st_size}{facts.st_mtime_ns}".encode())
-        digest.update(path.read_bytes() if path.is_file() else b"")
-    return digest.hexdigest()
-
-
-def names(library: Library, folder: str) -> list[str]:
-    return [entry.name for entry in library.drive.list(folder)]
-
-
-def read(library: Library, path: str) -> bytes:
-    attr = library.drive.attr(path)
-    opened = library.drive.open(path)
-    data = library.drive.read_at(opened.handle, 0, opened.size + 10)
-    library.drive.close(opened.handle)
-    assert len(data) == attr.size == opened.size
-    return data
-
-
-def target(text: str) -> list[tuple[str, str]]:
-    return [(text, text)]
-
-
-def cover(size: tuple[int, int] = (900, 600), form: str = "JPEG", color: tuple[int, int, int] = (200, 10, 20)) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, color).save(out, form)
-    return out.getvalue()
 
 
 def test_tags_are_served_and_originals_stay(make_library: Make, album: Path, tmp_path: Path) -> None:
@@ -247,139 +175,6 @@ def test_what_takes_no_tags_is_served_as_it_is_and_said(make_library: Make, musi
     assert [r for r in library.files.report() if r.kind == "untagged" and r.path == str(path)]
 
 
-def test_covers_of_an_album(make_library: Make, album: Path) -> None:
-    (album / "Folder.JPG").write_bytes(cover((400, 400), color=(1, 2, 3)))
-    (album / "COVER.jpeg").write_bytes(cover())
-    library = make_library()
-    assert [n for n in names(library, "Band/Album") if n.startswith("cover")] == [
-        "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg",
-    ]  # fmt: skip
-    assert read(library, "Band/Album/cover.jpg") == cover()
-    for name, size in (("cover_medium.jpg", (300, 200)), ("cover_thumb.jpg", (150, 100))):
-        with Image.open(io.BytesIO(read(library, f"Band/Album/{name}"))) as image:
-            assert image.size == size
-            assert image.format == "JPEG"
-    assert names(library, "Band") == ["Album"]
-    # what is embedded comes first, what is set before all
-    embed(album / "2.flac", cover((50, 40), "PNG"))
-    library.scan_all(library.scanner())
-    assert "cover.png" in names(library, "Band/Album")
-    assert read(library, "Band/Album/cover.png") == cover((50, 40), "PNG")
-    with Image.open(io.BytesIO(read(library, "Band/Album/cover_thumb.jpg"))) as image:
-        assert image.size == (50, 40)
-
-
-def test_the_cover_goes_into_files_made_here(make_library: Make, album: Path, tmp_path: Path) -> None:
-    (album / "cover.png").write_bytes(cover((1000, 1000), "PNG"))
-    library = make_library(art__max_pixels=250)
-    data = read(library, "Band/Album/01 - Song 1.flac")
-    (tmp_path / "a.flac").write_bytes(data)
-    (picture,) = mutagen.File(tmp_path / "a.flac").pictures
-    assert (picture.width, picture.height, picture.mime) == (250, 250, "image/jpeg")
-    sound.flac_test(tmp_path / "a.flac")
-    (album / "cover.png").unlink()
-    library.scan_all(library.scanner())
-    assert len(read(library, "Band/Album/01 - Song 1.flac")) < len(data)
-
-
-def test_pictures_are_put_into_originals_where_that_is_asked_for(
-    make_library: Make, album: Path, tmp_path: Path
-) -> None:
-    (album / "cover.jpg").write_bytes(cover())
-    embed(album / "2.flac", cover((40, 40), "PNG"))
-    library = make_library(art__embed="always")
-    assert read(library, "Band/Album/02 - Song 2.flac") == (album / "2.flac").read_bytes()
-    (tmp_path / "a.mp3").write_bytes(read(library, "Band/Album/03 - Song 3.mp3"))
-    assert [p.data for p in mutagen.File(tmp_path / "a.mp3").tags.getall("APIC")] == [cover()]
-
-
-def test_art_is_set_hidden_and_cleared(make_library: Make, album: Path, tmp_path: Path) -> None:
-    embed(album / "2.flac", cover((40, 40), "PNG"))
-    (tmp_path / "new.jpg").write_bytes(cover((640, 640)))
-    library = make_library()
-    library.tagging.set_art(target("Band/Album"), tmp_path / "new.jpg", ArtKind.FRONT, ME)
-    library.tagging.set_art(target("Band/Album"), tmp_path / "new.jpg", ArtKind.BACK, ME)
-    (tmp_path / "new.jpg").unlink()
-    shutil.rmtree(tmp_path / "state" / "cache", ignore_errors=True)
-    assert read(library, "Band/Album/cover.jpg") == cover((640, 640))
-    for name in names(library, "Band/Album"):
-        path = tmp_path / name
-        path.write_bytes(read(library, f"Band/Album/{name}"))
-        if name.endswith("flac"):
-            assert [(p.type, p.data) for p in mutagen.File(path).pictures] == [
-                (3, cover((640, 640))), (4, cover((640, 640))),
-            ]  # fmt: skip
-    library.tagging.clear_art(target("Band/Album"), list(ArtKind), True, ME)
-    assert not [n for n in names(library, "Band/Album") if n.startswith("cover")]
-    (tmp_path / "b.flac").write_bytes(read(library, "Band/Album/02 - Song 2.flac"))
-    assert not mutagen.File(tmp_path / "b.flac").pictures
-    library.tagging.clear_art(target("Band/Album"), list(ArtKind), False, ME)
-    assert read(library, "Band/Album/02 - Song 2.flac") == (album / "2.flac").read_bytes()
-    assert read(library, "Band/Album/cover.png") == cover((40, 40), "PNG")
-
-
-def test_pictures_that_are_refused_are_said(make_library: Make, album: Path) -> None:
-    (album / "cover.jpg").write_bytes(cover() + bytes(10_000_001))
-    (album / "folder.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    (album / "front.gif").write_bytes(cover((8000, 8000), "GIF"))
-    (album / "AlbumArt_{X}_Large.jpg").write_bytes(cover((7, 7)))
-    library = make_library()
-    assert {Path(r.path).name for r in library.files.report() if r.kind == "art"} == {
-        "cover.jpg", "folder.png", "front.gif",
-    }  # fmt: skip
-    assert read(library, "Band/Album/cover.jpg") == cover((7, 7))
-    for bad in ("cover.jpg", "folder.png", "front.gif", "nothing.jpg"):
-        with pytest.raises(ConfigError, match=bad.replace(".", r"\.")):
-            library.tagging.set_art(target("Band"), album / bad, ArtKind.FRONT, ME)
-
-
-@pytest.mark.expects_errors
-def test_an_embedded_picture_that_is_none_shows_no_cover(make_library: Make, album: Path) -> None:
-    embed(album / "2.flac", b"\xff\xd8\xff" + os.urandom(500), "image/jpeg")
-    library = make_library()
-    assert "cover.jpg" in names(library, "Band/Album")
-    with pytest.raises(NoEntryError):
-        library.drive.attr("Band/Album/cover.jpg")
-    assert "cover.jpg" not in names(library, "Band/Album")
-    assert ["picture is not used" in r.reason for r in library.files.report() if r.path.endswith("2.flac")] == [True]
-
-
-def test_an_emptied_cache_loses_no_picture(make_library: Make, album: Path, tmp_path: Path) -> None:
-    (album / "cover.jpg").write_bytes(cover())
-    (album / "second").mkdir()
-    sound.write(album / "second" / "7.wav", artist="Band", album="Second", title="S", tracknumber="7")
-    sound.add_picture(album / "second" / "7.wav", cover((70, 70), "PNG"))
-    paths = (
-        "Band/Album/01 - Song 1.flac",
-        "Band/Album/cover_thumb.jpg",
-        "Band/Second/07 - S.flac",
-        "Band/Second/cover.png",
-    )
-    library = make_library(art__max_pixels=100)
-    before = [read(library, path) for path in paths]
-    library.close()
-    shutil.rmtree(tmp_path / "state" / "cache")
-    again = make_library(scan=False, art__max_pixels=100)
-    assert [read(again, path) for path in paths] == before
-
-
-def test_an_original_that_cannot_be_read_now_loses_no_cover(
-    make_library: Make, album: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    embed(album / "2.flac", cover((40, 40), "PNG"))
-    library = make_library()
-    assert "cover.png" in names(library, "Band/Album")
-
-    def away(*_: object) -> bytes:
-        raise UnavailableError("the disk is unplugged")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(LocalOrigin, "read", away)
-        with pytest.raises(UnavailableError):
-            library.drive.attr("Band/Album/cover.png")
-    assert read(library, "Band/Album/cover.png") == cover((40, 40), "PNG")
-
-
 def test_a_damaged_overlay_stops_nothing_and_is_said(make_library: Make, album: Path) -> None:
     library = make_library()
     library.tagging.set(target("Band"), ["album=New"], ME)
@@ -404,29 +199,6 @@ def test_a_change_hides_nothing(make_library: Make, album: Path) -> None:
     assert names(library, "Band/Album") == before
     assert all(entry.size for entry in library.drive.list("Band/Album", sized=True))
     read(library, "Band/Album/01 - Song 1.flac")
-
-
-def test_sidecars_by_pattern(make_library: Make, album: Path) -> None:
-    (album / "booklet.pdf").write_bytes(b"pdf")
-    (album / "Rip.LOG").write_bytes(b"log" * 1000)
-    (album / "notes.txt").write_bytes(b"no")
-    library = make_library(view__sidecars="*.pdf, *.log")
-    assert [n for n in names(library, "Band/Album") if n[0] in "bRn"] == ["booklet.pdf", "Rip.LOG"]
-    assert read(library, "Band/Album/Rip.LOG") == b"log" * 1000
-    listed = [(e.name, e.size) for e in library.drive.list("Band/Album", sized=True)]
-    assert ("booklet.pdf", 3) in listed
-    first = library.drive.attr("Band/Album/booklet.pdf").node
-    library.drive.invalidate()
-    assert library.drive.attr("Band/Album/booklet.pdf").node == first
-
-
-def test_listing_in_pieces_has_extras_once(make_library: Make, album: Path) -> None:
-    (album / "cover.jpg").write_bytes(cover())
-    library = make_library()
-    whole = names(library, "Band/Album")
-    for name in whole:
-        rest = [e.name for e in library.drive.list("Band/Album", after=name)]
-        assert rest == whole[whole.index(name) + 1 :]
 
 
 def test_targets(make_library: Make, album: Path, music: Path) -> None:

@@ -1,0 +1,174 @@
+"""Covers, pictures in served files, and sidecars on the drive, without a mount."""
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+import mutagen
+import mutagen.flac
+import pytest
+import sound
+from PIL import Image
+
+from drive.albums import ME, cover, embed, names, read, target
+from drive.conftest import Make
+from musfuse.errors import ConfigError, NoEntryError, UnavailableError
+from musfuse.model import ArtKind
+from musfuse.origins import LocalOrigin
+
+
+def test_covers_of_an_album(make_library: Make, album: Path) -> None:
+    (album / "Folder.JPG").write_bytes(cover((400, 400), color=(1, 2, 3)))
+    (album / "COVER.jpeg").write_bytes(cover())
+    library = make_library()
+    assert [n for n in names(library, "Band/Album") if n.startswith("cover")] == [
+        "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg",
+    ]  # fmt: skip
+    assert read(library, "Band/Album/cover.jpg") == cover()
+    for name, size in (("cover_medium.jpg", (300, 200)), ("cover_thumb.jpg", (150, 100))):
+        with Image.open(io.BytesIO(read(library, f"Band/Album/{name}"))) as image:
+            assert image.size == size
+            assert image.format == "JPEG"
+    assert names(library, "Band") == ["Album"]
+    # what is embedded comes first, what is set before all
+    embed(album / "2.flac", cover((50, 40), "PNG"))
+    library.scan_all(library.scanner())
+    assert "cover.png" in names(library, "Band/Album")
+    assert read(library, "Band/Album/cover.png") == cover((50, 40), "PNG")
+    with Image.open(io.BytesIO(read(library, "Band/Album/cover_thumb.jpg"))) as image:
+        assert image.size == (50, 40)
+
+
+def test_the_cover_goes_into_files_made_here(make_library: Make, album: Path, tmp_path: Path) -> None:
+    (album / "cover.png").write_bytes(cover((1000, 1000), "PNG"))
+    library = make_library(art__max_pixels=250)
+    data = read(library, "Band/Album/01 - Song 1.flac")
+    (tmp_path / "a.flac").write_bytes(data)
+    (picture,) = mutagen.File(tmp_path / "a.flac").pictures
+    assert (picture.width, picture.height, picture.mime) == (250, 250, "image/jpeg")
+    sound.flac_test(tmp_path / "a.flac")
+    (album / "cover.png").unlink()
+    library.scan_all(library.scanner())
+    assert len(read(library, "Band/Album/01 - Song 1.flac")) < len(data)
+
+
+def test_pictures_are_put_into_originals_where_that_is_asked_for(
+    make_library: Make, album: Path, tmp_path: Path
+) -> None:
+    (album / "cover.jpg").write_bytes(cover())
+    embed(album / "2.flac", cover((40, 40), "PNG"))
+    library = make_library(art__embed="always")
+    assert read(library, "Band/Album/02 - Song 2.flac") == (album / "2.flac").read_bytes()
+    (tmp_path / "a.mp3").write_bytes(read(library, "Band/Album/03 - Song 3.mp3"))
+    assert [p.data for p in mutagen.File(tmp_path / "a.mp3").tags.getall("APIC")] == [cover()]
+
+
+def test_art_is_set_hidden_and_cleared(make_library: Make, album: Path, tmp_path: Path) -> None:
+    embed(album / "2.flac", cover((40, 40), "PNG"))
+    (tmp_path / "new.jpg").write_bytes(cover((640, 640)))
+    library = make_library()
+    library.tagging.set_art(target("Band/Album"), tmp_path / "new.jpg", ArtKind.FRONT, ME)
+    library.tagging.set_art(target("Band/Album"), tmp_path / "new.jpg", ArtKind.BACK, ME)
+    (tmp_path / "new.jpg").unlink()
+    shutil.rmtree(tmp_path / "state" / "cache", ignore_errors=True)
+    assert read(library, "Band/Album/cover.jpg") == cover((640, 640))
+    for name in names(library, "Band/Album"):
+        path = tmp_path / name
+        path.write_bytes(read(library, f"Band/Album/{name}"))
+        if name.endswith("flac"):
+            assert [(p.type, p.data) for p in mutagen.File(path).pictures] == [
+                (3, cover((640, 640))), (4, cover((640, 640))),
+            ]  # fmt: skip
+    library.tagging.clear_art(target("Band/Album"), list(ArtKind), True, ME)
+    assert not [n for n in names(library, "Band/Album") if n.startswith("cover")]
+    (tmp_path / "b.flac").write_bytes(read(library, "Band/Album/02 - Song 2.flac"))
+    assert not mutagen.File(tmp_path / "b.flac").pictures
+    library.tagging.clear_art(target("Band/Album"), list(ArtKind), False, ME)
+    assert read(library, "Band/Album/02 - Song 2.flac") == (album / "2.flac").read_bytes()
+    assert read(library, "Band/Album/cover.png") == cover((40, 40), "PNG")
+
+
+def test_pictures_that_are_refused_are_said(make_library: Make, album: Path) -> None:
+    (album / "cover.jpg").write_bytes(cover() + bytes(10_000_001))
+    (album / "folder.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (album / "front.gif").write_bytes(cover((8000, 8000), "GIF"))
+    (album / "AlbumArt_{X}_Large.jpg").write_bytes(cover((7, 7)))
+    library = make_library()
+    assert {Path(r.path).name for r in library.files.report() if r.kind == "art"} == {
+        "cover.jpg", "folder.png", "front.gif",
+    }  # fmt: skip
+    assert read(library, "Band/Album/cover.jpg") == cover((7, 7))
+    for bad in ("cover.jpg", "folder.png", "front.gif", "nothing.jpg"):
+        with pytest.raises(ConfigError, match=bad.replace(".", r"\.")):
+            library.tagging.set_art(target("Band"), album / bad, ArtKind.FRONT, ME)
+
+
+@pytest.mark.expects_errors
+def test_an_embedded_picture_that_is_none_shows_no_cover(make_library: Make, album: Path) -> None:
+    embed(album / "2.flac", b"\xff\xd8\xff" + os.urandom(500), "image/jpeg")
+    library = make_library()
+    assert "cover.jpg" in names(library, "Band/Album")
+    with pytest.raises(NoEntryError):
+        library.drive.attr("Band/Album/cover.jpg")
+    assert "cover.jpg" not in names(library, "Band/Album")
+    assert ["picture is not used" in r.reason for r in library.files.report() if r.path.endswith("2.flac")] == [True]
+
+
+def test_an_emptied_cache_loses_no_picture(make_library: Make, album: Path, tmp_path: Path) -> None:
+    (album / "cover.jpg").write_bytes(cover())
+    (album / "second").mkdir()
+    sound.write(album / "second" / "7.wav", artist="Band", album="Second", title="S", tracknumber="7")
+    sound.add_picture(album / "second" / "7.wav", cover((70, 70), "PNG"))
+    paths = (
+        "Band/Album/01 - Song 1.flac",
+        "Band/Album/cover_thumb.jpg",
+        "Band/Second/07 - S.flac",
+        "Band/Second/cover.png",
+    )
+    library = make_library(art__max_pixels=100)
+    before = [read(library, path) for path in paths]
+    library.close()
+    shutil.rmtree(tmp_path / "state" / "cache")
+    again = make_library(scan=False, art__max_pixels=100)
+    assert [read(again, path) for path in paths] == before
+
+
+def test_an_original_that_cannot_be_read_now_loses_no_cover(
+    make_library: Make, album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed(album / "2.flac", cover((40, 40), "PNG"))
+    library = make_library()
+    assert "cover.png" in names(library, "Band/Album")
+
+    def away(*_: object) -> bytes:
+        raise UnavailableError("the disk is unplugged")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalOrigin, "read", away)
+        with pytest.raises(UnavailableError):
+            library.drive.attr("Band/Album/cover.png")
+    assert read(library, "Band/Album/cover.png") == cover((40, 40), "PNG")
+
+
+def test_sidecars_by_pattern(make_library: Make, album: Path) -> None:
+    (album / "booklet.pdf").write_bytes(b"pdf")
+    (album / "Rip.LOG").write_bytes(b"log" * 1000)
+    (album / "notes.txt").write_bytes(b"no")
+    library = make_library(view__sidecars="*.pdf, *.log")
+    assert [n for n in names(library, "Band/Album") if n[0] in "bRn"] == ["booklet.pdf", "Rip.LOG"]
+    assert read(library, "Band/Album/Rip.LOG") == b"log" * 1000
+    listed = [(e.name, e.size) for e in library.drive.list("Band/Album", sized=True)]
+    assert ("booklet.pdf", 3) in listed
+    first = library.drive.attr("Band/Album/booklet.pdf").node
+    library.drive.invalidate()
+    assert library.drive.attr("Band/Album/booklet.pdf").node == first
+
+
+def test_listing_in_pieces_has_extras_once(make_library: Make, album: Path) -> None:
+    (album / "cover.jpg").write_bytes(cover())
+    library = make_library()
+    whole = names(library, "Band/Album")
+    for name in whole:
+        rest = [e.name for e in library.drive.list("Band/Album", after=name)]
+        assert rest == whole[whole.index(name) + 1 :]
