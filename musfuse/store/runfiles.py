@@ -302,12 +302,21 @@ class RunFiles:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 for left in self._folder.glob(f"*{_NEW}"):
                     left.unlink(missing_ok=True)
-                self._bytes = sum(_used(entry.stat()) for entry in os.scandir(self._folder))
+                self._bytes = sum(_used(stat) for stat, _ in self._kept())
             except OSError as error:
                 log.warning("%s: encoded runs are not kept: %s", self._folder, error)
                 self._limit = 0
                 return False
         return True
+
+    def _kept(self) -> list[tuple[os.stat_result, str]]:
+        """What the folder holds; a file that `forget` removes meanwhile is not an error."""
+        kept = []
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):
+                    kept.append((entry.stat(), entry.path))
+        return kept
 
     def _count(self, more: int) -> None:
         with self._lock:
@@ -318,8 +327,7 @@ class RunFiles:
 
     def _evict(self) -> None:
         with self._lock:
-            entries = [(entry.stat(), entry.path) for entry in os.scandir(self._folder)]
-            entries.sort(key=lambda found: found[0].st_mtime_ns)
+            entries = sorted(self._kept(), key=lambda found: found[0].st_mtime_ns)
             self._bytes = sum(_used(stat) for stat, _ in entries)
             by_path = {str(self._path(key)): key for key in self._open}
             closing = []

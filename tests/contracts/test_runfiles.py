@@ -126,6 +126,17 @@ def test_many_threads(tmp_path: Path) -> None:
     assert not problems
 
 
+def test_a_file_that_is_gone_by_the_time_it_is_counted(tmp_path: Path) -> None:
+    tmp_path.joinpath("0").symlink_to(tmp_path / "gone")  # listed, and not there when asked for its size
+    files = RunFiles(tmp_path, 30_000)
+    for key in range(12):
+        for n in range(4):
+            files.put(f"{key}", LENGTHS, n, runs(key)[n])
+    assert files.get("11", LENGTHS, 3) == runs(11)[3]
+    assert sum(p.stat().st_size for p in tmp_path.glob("*") if p.exists()) < 60_000
+    files.close()
+
+
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     files = RunFiles(tmp_path / "file" / "runs", 1 << 20)
