@@ -4,7 +4,7 @@ from typing import Any
 
 from musfuse.app.library import Library
 from musfuse.errors import MusfuseError
-from musfuse.library.catalog.files import TrackRow
+from musfuse.library.catalog import TrackRow
 from musfuse.library.extras import ExtraNode
 from musfuse.model import NodeKind
 

@@ -15,9 +15,9 @@ from musfuse.config.options import worker_count
 from musfuse.drive import Drive
 from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError, StoreError
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
-from musfuse.library.catalog import Database, Files, Nodes, SourceRow
+from musfuse.library.catalog import Database, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.files import source_uid
+from musfuse.library.catalog.rows import source_uid
 from musfuse.library.extras import Extras
 from musfuse.library.naming import Naming
 from musfuse.library.overlay import MetaCollector, overlay_key
@@ -116,7 +116,8 @@ class Library:
         self.events = EventBus()
         self.database = Database(folder / "catalog.db")
         closing.callback(self.database.close)
-        self.files, self.nodes, self.beside = Files(self.database), Nodes(self.database), Beside(self.database)
+        self.files, self.tracks = Files(self.database), Tracks(self.database)
+        self.nodes, self.beside, self.reports = Nodes(self.database), Beside(self.database), Reports(self.database)
         user = SqliteKv(folder / "user.db")
         cache = DiskKv(folder / "cache")
         self.store = RoutedKv(
@@ -136,16 +137,16 @@ class Library:
         self.overlaying = Overlaying(self.database, self.collector)
         self._naming_lock = threading.Lock()
         self.sizes = Sizes(
-            self.files, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
+            self.tracks, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_failure=self.name_tracks,
         )  # fmt: skip
         self.extras = Extras(
-            self.database, self.files, self.beside, self.pictures, self.covers, self.sources.origin,
+            self.database, self.tracks, self.beside, self.pictures, self.covers, self.sources.origin,
             show_covers=config.art.covers,
         )  # fmt: skip
         self.drive = Drive(
-            self.files, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
+            self.tracks, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
             hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm,
             case_sensitive=system.CASE_SENSITIVE_NAMES,
         )  # fmt: skip
@@ -165,7 +166,7 @@ class Library:
         self.pool = IndexPool(workers, config.index.memory_mib, self._readers_at_work)
         closing.callback(self.pool.close)
         self.covers, self.pictures = EmbeddedCovers(), PictureStore(self.store)
-        restorer = PictureRestorer(self.database, self.files, self.beside, self.covers, self.sources.origin)
+        restorer = PictureRestorer(self.database, self.tracks, self.beside, self.covers, self.sources.origin)
         self.pictures.restore = lambda digest: restorer.restore(digest, self.pictures.get)
         tags = ServedTags(
             self.pictures, self.covers, embed=config.art.embed, max_pixels=config.art.max_pixels,
@@ -175,7 +176,7 @@ class Library:
             self.indexes, tags, self.pictures, config.flac, self.runs, self.kept, config.cache.read_ahead
         )
         wav = WavTranscoder(self.indexes, tags, self.pictures)
-        retagger = Retagger(tags, self.pictures, self.files.set_untagged)
+        retagger = Retagger(tags, self.pictures, self.tracks.set_untagged)
         self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.covers)
 
     def _readers_at_work(self) -> bool:
@@ -230,7 +231,7 @@ class Library:
 
     def backlog(self) -> Backlog:
         """A run over everything that has no index."""
-        return Backlog(self.files, self.sizes, queued=max(1, worker_count(self.config) - 1))
+        return Backlog(self.tracks, self.sizes, queued=max(1, worker_count(self.config) - 1))
 
     def refresh(self, uid: str, path: str) -> None:
         """Look at one original again."""

@@ -105,8 +105,8 @@ class Owner:
             "template": library.config.view.template,
             "tree": {"folders": folders, "files": files},
             "open_files": library.drive.open_handles,
-            "counts": library.files.counts(),
-            "pending": library.files.pending(library.sizes.tokens()),
+            "counts": library.reports.counts(),
+            "pending": library.tracks.pending(library.sizes.tokens()),
             "scan": self._jobs.scan.to_json(),
             "index": self._jobs.index.to_json(),
         }

@@ -8,7 +8,7 @@ from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.drive.tree import Tree
 from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError
-from musfuse.library.catalog import Database, Files, Nodes, SourceRow
+from musfuse.library.catalog import Database, Files, Nodes, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
 from musfuse.library.overlay import MetaCollector
@@ -37,7 +37,7 @@ def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
     pictures = PictureStore(MemoryKv())  # a listing asks for no picture
     try:
         extras = Extras(
-            database, Files(database), Beside(database), pictures, EmbeddedCovers(), _no_origin,
+            database, Tracks(database), Beside(database), pictures, EmbeddedCovers(), _no_origin,
             show_covers=config.art.covers,
         )  # fmt: skip
         yield Tree(Nodes(database), extras, lambda _: True)

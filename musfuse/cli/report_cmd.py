@@ -22,7 +22,7 @@ _KINDS = {
 @json_option
 def command(library: Path | None, as_json: bool) -> None:
     """List the files that are not shown, or are shown with a remark, and why; and folders that could not be listed."""
-    from musfuse.library.catalog import Database, Files
+    from musfuse.library.catalog import Database, Reports
 
     folder = library_folder(library)
     path = folder / "catalog.db"
@@ -30,7 +30,7 @@ def command(library: Path | None, as_json: bool) -> None:
         raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
     database = Database(path)
     try:
-        rows = list(Files(database).report())
+        rows = list(Reports(database).lines())
     finally:
         database.close()
     if as_json:

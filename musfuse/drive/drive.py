@@ -22,8 +22,7 @@ from musfuse.errors import (
     NotFoundError,
     OriginError,
 )  # fmt: skip
-from musfuse.library.catalog import Files, Node, Nodes
-from musfuse.library.catalog.files import TrackRow
+from musfuse.library.catalog import Node, Nodes, TrackRow, Tracks
 from musfuse.library.extras import ExtraNode, Extras
 from musfuse.library.sizes import Sizes
 from musfuse.media.engine import MediaEngine
@@ -89,7 +88,7 @@ class Drive:
 
     def __init__(
         self,
-        files: Files,
+        tracks: Tracks,
         nodes: Nodes,
         extras: Extras,
         engine: MediaEngine,
@@ -102,7 +101,7 @@ class Drive:
         case_sensitive: bool = True,
         open_limit: int = 16_384,
     ) -> None:
-        self._files, self._nodes, self._engine, self._sizes = files, nodes, engine, sizes
+        self._tracks, self._nodes, self._engine, self._sizes = tracks, nodes, engine, sizes
         self._extras = extras
         self._origin_of, self._refresh = origin_of, refresh
         self._on_pending = on_pending
@@ -172,7 +171,7 @@ class Drive:
                 version = _version(node.serve, node.source_ns, layout.size)
                 handle, hint = self._handles.add(node.id, version, node.mtime_ns, layout, node.mtime_ns)
                 return Opened(handle, node.id, layout.size, hint)
-            row = self._files.track(node.track)
+            row = self._tracks.track(node.track)
             if row is None:
                 self.invalidate()
                 continue
@@ -219,7 +218,7 @@ class Drive:
     def row(self, path: str) -> tuple[Node, TrackRow | None]:
         """A node and its track, for `musfuse info`."""
         node = self._tree.lookup(path)
-        return node, self._files.track(node.track) if node.track else None
+        return node, self._tracks.track(node.track) if node.track else None
 
     @property
     def open_handles(self) -> int:
@@ -240,7 +239,7 @@ class Drive:
         node = self._tree.lookup(path)
         if not node.track or self._is_fresh(node.track):
             return node
-        row = self._files.track(node.track)
+        row = self._tracks.track(node.track)
         changed = row is None or self._changed(row.track.file)
         if row is not None and changed:
             log.info("%s: changed, looking at it again", row.track.file.path)
@@ -288,7 +287,7 @@ class Drive:
     def _told_size(self, node: Node) -> int | None:
         """The size where nothing has to be built for it; its tags may just have changed."""
         size = self._size(node)
-        row = self._files.track(node.track) if size is None and self._hide else None
+        row = self._tracks.track(node.track) if size is None and self._hide else None
         try:
             return self._sizes.known(row) if row is not None else size
         except MusfuseError as error:
@@ -339,7 +338,7 @@ class Drive:
     def _request_folder(self, folder: int) -> None:
         try:
             for track in self._nodes.unsized(folder, self._sizes.tokens())[:_FOLDER_AHEAD]:
-                row = self._files.track(track)
+                row = self._tracks.track(track)
                 if row is not None and self._sizes.known(row) is None:
                     self._sizes.request(row.track, Priority.FOLDER)
         except MusfuseError as error:

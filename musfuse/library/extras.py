@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from musfuse.errors import MusfuseError, NoEntryError
-from musfuse.library.catalog import Database, Files, Node
+from musfuse.library.catalog import Database, Node, Tracks
 from musfuse.library.catalog.beside import Beside, Shown
-from musfuse.library.catalog.files import load_art
+from musfuse.library.catalog.rows import load_art
 from musfuse.library.companions import SIDECAR
 from musfuse.library.names import name_key, safe_component, with_number
 from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
@@ -56,7 +56,7 @@ class Extras:
     def __init__(
         self,
         database: Database,
-        files: Files,
+        tracks: Tracks,
         beside: Beside,
         pictures: PictureStore,
         covers: CoverExtractor,
@@ -64,7 +64,7 @@ class Extras:
         *,
         show_covers: bool = True,
     ) -> None:
-        self._db, self._files, self._beside, self._store = database, files, beside, pictures
+        self._db, self._tracks, self._beside, self._store = database, tracks, beside, pictures
         self._covers, self._origin_of, self._show_covers = covers, origin_of, show_covers
         self._lock = threading.Lock()
         self._cache: OrderedDict[int, tuple[ExtraNode, ...]] = OrderedDict()
@@ -165,7 +165,7 @@ class Extras:
             if self._store.get(cover.picture.digest) is None:
                 raise NoEntryError(f"{node.name}: its picture is lost; `musfuse scan --all` looks for another")
             return cover.picture
-        row = self._files.track(cover.track) if cover.track else None
+        row = self._tracks.track(cover.track) if cover.track else None
         if row is None:
             raise NoEntryError(f"{node.name}: the track that it comes from is gone")
         if row.track.picture is not None and row.track.picture.digest:
@@ -174,11 +174,11 @@ class Extras:
                 return row.track.picture
         extracted = self._covers.extract(self._origin_of(row.track.file.source_uid), row.track.file)
         if extracted is None:
-            self._files.set_picture(row.track, None)
+            self._tracks.set_picture(row.track, None)
             self.invalidate()
             raise NoEntryError(f"{row.track.file.path}: its picture cannot be decoded")
         self._store.keep(extracted.picture.digest, extracted.data)
-        self._files.set_picture(row.track, extracted.picture)
+        self._tracks.set_picture(row.track, extracted.picture)
         if extracted.picture.mime != cover.picture.mime:  # another picture than the first; its name may be another
             self.invalidate()
         return extracted.picture

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.files import from_blob, join
 from musfuse.library.catalog.nodes import ROOT
+from musfuse.library.catalog.rows import from_blob, join
 from musfuse.library.names import name_key, with_number
 from musfuse.library.templates import Subject, Template
 from musfuse.model import AudioFormat, Serve, TagSet

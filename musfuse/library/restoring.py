@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from musfuse.errors import MusfuseError
-from musfuse.library.catalog import Database, Files
+from musfuse.library.catalog import Database, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
 from musfuse.origins import Origin
@@ -22,10 +22,10 @@ class PictureRestorer:
     """Finds a picture by its digest in what the catalog knows of originals and of the files beside them."""
 
     def __init__(
-        self, database: Database, files: Files, beside: Beside, covers: CoverExtractor,
+        self, database: Database, tracks: Tracks, beside: Beside, covers: CoverExtractor,
         origin_of: Callable[[str], Origin],
     ) -> None:  # fmt: skip
-        self._db, self._files, self._beside = database, files, beside
+        self._db, self._tracks, self._beside = database, tracks, beside
         self._covers, self._origin_of = covers, origin_of
         self._lock = threading.Lock()
         self._lost: set[str] = set()
@@ -53,7 +53,7 @@ class PictureRestorer:
     def _from_tracks(self, digest: str) -> bytes | None:
         with self._db.read() as db:
             row = db.execute("SELECT id FROM track WHERE picture LIKE ? LIMIT 1", (_holds(digest),)).fetchone()
-        track = self._files.track(row[0]) if row else None
+        track = self._tracks.track(row[0]) if row else None
         if track is None:
             return None
         file = track.track.file

@@ -17,7 +17,7 @@ from musfuse.events import EventBus, ScanProgress
 from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.files import Removed, join
+from musfuse.library.catalog.rows import Removed, join
 from musfuse.library.companions import Companions
 from musfuse.media.art import MAX_PICTURE, NOT_USED, CoverExtractor
 from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION, read_original, read_sheet_file

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from musfuse.errors import NotFoundError
 from musfuse.library.catalog import Database, Nodes
-from musfuse.library.catalog.files import from_blob, join, to_blob
+from musfuse.library.catalog.rows import from_blob, join, to_blob
 from musfuse.library.names import name_key
 from musfuse.library.overlay import overlay_key
 from musfuse.library.query import Query, Subject, parse_query

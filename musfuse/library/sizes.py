@@ -11,8 +11,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 
 from musfuse.errors import BusyError, MusfuseError, NoEntryError
 from musfuse.events import EventBus, TrackIndexed
-from musfuse.library.catalog import Files
-from musfuse.library.catalog.files import TrackRow
+from musfuse.library.catalog import TrackRow, Tracks
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
@@ -30,7 +29,7 @@ class Sizes:
 
     def __init__(
         self,
-        files: Files,
+        tracks: Tracks,
         engine: MediaEngine,
         indexes: IndexStore,
         kept: RunFiles,
@@ -44,7 +43,7 @@ class Sizes:
         wait_seconds: float,
         after_failure: Callable[[], None],
     ) -> None:
-        self._files, self._engine, self._indexes, self._pool = files, engine, indexes, pool
+        self._tracks, self._engine, self._indexes, self._pool = tracks, engine, indexes, pool
         self._kept = kept
         self._origin_of, self._events = origin_of, events
         self._level, self._threads, self._wait_seconds = level, threads, wait_seconds
@@ -103,7 +102,7 @@ class Sizes:
         try:
             asked = []
             for track in tracks:
-                row = self._files.track(track)
+                row = self._tracks.track(track)
                 if row is not None and self.known(row) is None:
                     asked.append(self.request(row.track, Priority.DEMAND))
             wait(asked, self._wait_seconds)
@@ -129,7 +128,7 @@ class Sizes:
                 if track.part is not None and answer.index is not None and answer.index.sequential and not sequential:
                     # This part and those behind it were cut by timestamps that lie: all are made anew.
                     self._indexes.set_lies(track.file)
-                    self._files.forget_sizes(track.file)
+                    self._tracks.forget_sizes(track.file)
                     self.request(track, priority).add_done_callback(lambda again: done.set_result(again.result()))
                     return
                 if answer.kept and path is not None:
@@ -149,7 +148,7 @@ class Sizes:
         self._indexes.drop(file, pcm_range)
 
     def _row(self, track: int) -> TrackRow:
-        row = self._files.track(track)
+        row = self._tracks.track(track)
         if row is None:
             raise NoEntryError(f"track {track} is gone")
         return row
@@ -160,7 +159,7 @@ class Sizes:
         except NotIndexedError:
             return None
         layout.close()
-        self._files.set_size(track, layout.size, self.token(track.serve))
+        self._tracks.set_size(track, layout.size, self.token(track.serve))
         return layout.size
 
     def _settle(self, track: Track, answer: Answer) -> None:
@@ -170,7 +169,7 @@ class Sizes:
             self._events.publish(TrackIndexed(track.id, size))
         elif not answer.may_retry:
             log.warning("%s", answer.error)
-            self._files.set_failed(track, answer.error)
+            self._tracks.set_failed(track, answer.error)
             self._after_failure()
             self._events.publish(TrackIndexed(track.id, None, answer.error))
 
@@ -185,8 +184,8 @@ def _pcm_bytes(track: Track) -> int:
 class Backlog:
     """Builds all missing indexes, a bounded number queued at a time, giving way to readers."""
 
-    def __init__(self, files: Files, sizes: Sizes, queued: int) -> None:
-        self._files, self._sizes, self._queued = files, sizes, queued
+    def __init__(self, tracks: Tracks, sizes: Sizes, queued: int) -> None:
+        self._tracks, self._sizes, self._queued = tracks, sizes, queued
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -201,11 +200,11 @@ class Backlog:
         `may_go_on` is called before each job and may block for as long as readers need the machine.
         """
         tokens = self._sizes.tokens()
-        total, done, failed, after = self._files.pending(tokens), 0, 0, 0
+        total, done, failed, after = self._tracks.pending(tokens), 0, 0, 0
         waiting: list[Future[Answer]] = []
         progress(0, total)
         while not self._stop.is_set():
-            rows = self._files.unsized(tokens, after, 100)
+            rows = self._tracks.unsized(tokens, after, 100)
             for row in rows:
                 after = row.track.id
                 may_go_on()

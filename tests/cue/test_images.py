@@ -85,7 +85,7 @@ def rescan(library: Library) -> None:
 
 
 def remarks(library: Library) -> str:
-    return "\n".join(f"{row.kind} {row.path}: {row.reason}" for row in library.files.report())
+    return "\n".join(f"{row.kind} {row.path}: {row.reason}" for row in library.reports.lines())
 
 
 @pytest.mark.parametrize("name", ["Album.wav", "Album.flac", "Album.m4a", "Album.wv", "Album.tta", "Album.aiff"])

@@ -102,7 +102,7 @@ def test_what_does_not_decode_is_served_as_the_original(
         library.drive.attr("A/B/00 - One.flac")
     assert [e.name for e in library.drive.list("A/B")] == ["00 - One.wav"]
     assert library.drive.attr("A/B/00 - One.wav").size == len(raw)
-    (report,) = library.files.report()
+    (report,) = library.reports.lines()
     assert report.kind == "failed"
     assert "1.wav" in report.reason
 

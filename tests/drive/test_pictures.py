@@ -95,7 +95,7 @@ def test_pictures_that_are_refused_are_said(make_library: Make, album: Path) -> 
     (album / "front.gif").write_bytes(cover((8000, 8000), "GIF"))
     (album / "AlbumArt_{X}_Large.jpg").write_bytes(cover((7, 7)))
     library = make_library()
-    assert {Path(r.path).name for r in library.files.report() if r.kind == "art"} == {
+    assert {Path(r.path).name for r in library.reports.lines() if r.kind == "art"} == {
         "cover.jpg", "folder.png", "front.gif",
     }  # fmt: skip
     assert read(library, "Band/Album/cover.jpg") == cover((7, 7))
@@ -112,7 +112,7 @@ def test_an_embedded_picture_that_is_none_shows_no_cover(make_library: Make, alb
     with pytest.raises(NoEntryError):
         library.drive.attr("Band/Album/cover.jpg")
     assert "cover.jpg" not in names(library, "Band/Album")
-    assert ["picture is not used" in r.reason for r in library.files.report() if r.path.endswith("2.flac")] == [True]
+    assert ["picture is not used" in r.reason for r in library.reports.lines() if r.path.endswith("2.flac")] == [True]
 
 
 def test_an_emptied_cache_loses_no_picture(make_library: Make, album: Path, tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_what_takes_no_tags_is_served_as_it_is_and_said(make_library: Make, musi
     library.tagging.set(target(str(path)), ["title=New", "artist=X"], ME)
     (shown,) = names(library, "X/Unknown Album")
     assert read(library, f"X/Unknown Album/{shown}") == path.read_bytes()
-    assert [r for r in library.files.report() if r.kind == "untagged" and r.path == str(path)]
+    assert [r for r in library.reports.lines() if r.kind == "untagged" and r.path == str(path)]
 
 
 def test_a_damaged_overlay_stops_nothing_and_is_said(make_library: Make, album: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_damaged_overlay_stops_nothing_and_is_said(make_library: Make, album: 
         db.execute("UPDATE track SET overlaid = 0")
     library.name_tracks()
     assert sorted(names(library, "Band")) == ["Album", "New"]
-    assert ["cannot be read" in r.reason for r in library.files.report() if r.kind == "untagged"] == [True]
+    assert ["cannot be read" in r.reason for r in library.reports.lines() if r.kind == "untagged"] == [True]
 
 
 def test_a_change_hides_nothing(make_library: Make, album: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
-from musfuse.library.catalog import Database, FileRow, Files, Nodes
+from musfuse.library.catalog import Database, FileRow, Files, Nodes, Reports, Tracks
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.files import NO_TAGS
+from musfuse.library.catalog.rows import NO_TAGS
 from musfuse.library.companions import Companions
 from musfuse.library.naming import Naming
 from musfuse.library.scanner import Scanner, ScanResult, album_key, disc_number
@@ -33,6 +33,7 @@ class Desk:
     def __init__(self, path: Path, template: str = DEFAULT_TEMPLATE, policy: str = "flac") -> None:
         self.database = Database(path)
         self.files, self.nodes = Files(self.database), Nodes(self.database)
+        self.tracks, self.reports = Tracks(self.database), Reports(self.database)
         self.naming = Naming(self.database, Template(template), policy, serve_as)
         self.store = MemoryKv()
         self.dropped: list[SourceFile] = []
@@ -77,7 +78,7 @@ class Desk:
                 if child.kind is NodeKind.FOLDER:
                     walk(child.id, below)
                 else:
-                    row = self.files.track(child.track)
+                    row = self.tracks.track(child.track)
                     assert row is not None
                     found[below] = row.track.file.path
 

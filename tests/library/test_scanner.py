@@ -33,7 +33,7 @@ def test_a_first_scan_and_a_second(desk: Desk, music: Path, origin: LocalOrigin)
     assert (first.seen, first.read, first.skipped, first.removed, first.ignored) == (4, 4, 1, 0, 2)
     assert sorted(desk.tree()) == ["X/Y/00 - A.flac", "X/Y/00 - B.flac", "X/Z/00 - C.mp3"]
     assert seen[-1].seen == 4
-    (report,) = desk.files.report()
+    (report,) = desk.reports.lines()
     assert (report.kind, report.path) == ("skipped", "/src/two/bad.flac")
     assert "bad.flac" in report.reason
     second = desk.scan(origin)
@@ -55,7 +55,7 @@ def test_changes_and_removals(desk: Desk, music: Path, origin: LocalOrigin) -> N
         "X/Y/00 - B.flac",
         "X/Y/00 - Changed.flac",
     ]
-    assert list(desk.files.report()) == []
+    assert list(desk.reports.lines()) == []
     assert {f.path for f in desk.dropped} == {"one/a.wav", "two/c.mp3", "two/bad.flac"}
 
 
@@ -114,10 +114,13 @@ def test_a_folder_that_cannot_be_listed_loses_nothing(
     result = desk.scan(origin)
     assert result.removed == 0
     assert len(desk.tree()) == 4
-    assert [(r.kind, r.path) for r in desk.files.report()] == [("folder", "/src/one"), ("skipped", "/src/two/bad.flac")]
+    assert [(r.kind, r.path) for r in desk.reports.lines()] == [
+        ("folder", "/src/one"),
+        ("skipped", "/src/two/bad.flac"),
+    ]
     monkeypatch.undo()
     desk.scan(origin)
-    assert [r.kind for r in desk.files.report()] == ["skipped"]
+    assert [r.kind for r in desk.reports.lines()] == ["skipped"]
 
 
 def test_a_removed_folder_with_its_subfolders(desk: Desk) -> None:
@@ -125,11 +128,11 @@ def test_a_removed_folder_with_its_subfolders(desk: Desk) -> None:
     for path in ("a/b/c.mp3", "a/d.mp3", "ab/e.mp3"):
         origin.write(path, b"no mp3 at all")
     desk.scan(origin, "/m")
-    assert len(list(desk.files.report())) == 3
+    assert len(list(desk.reports.lines())) == 3
     origin.remove("a/b/c.mp3")
     origin.remove("a/d.mp3")
     assert desk.scan(origin, "/m").removed == 2
-    assert [r.path for r in desk.files.report()] == ["/m/ab/e.mp3"]
+    assert [r.path for r in desk.reports.lines()] == ["/m/ab/e.mp3"]
 
 
 def test_loops_of_links_end(desk: Desk, music: Path, origin: LocalOrigin) -> None:
@@ -143,7 +146,7 @@ def test_links_out_are_reported(desk: Desk, music: Path, origin: LocalOrigin, tm
     (music / "link.wav").symlink_to(tmp_path / "out.wav")
     result = desk.scan(origin)
     assert result.skipped == 1
-    (report,) = desk.files.report()
+    (report,) = desk.reports.lines()
     assert "leads out" in report.reason
 
 
@@ -204,7 +207,7 @@ Desk(Path({str(tmp_path / "c.db")!r})).scan(LocalOrigin("src", {str(music)!r}))
     process.wait()
     assert 5 <= done < 40
     desk = Desk(tmp_path / "c.db")
-    before = desk.files.counts()["tracks"]
+    before = desk.reports.counts()["tracks"]
     result = desk.scan(LocalOrigin("src", str(music)))
     assert result.read == 40 - before
     assert len(desk.tree()) == 40

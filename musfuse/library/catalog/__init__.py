@@ -1,7 +1,21 @@
 """The catalog: what exists, its tags, and the tree of the drive, in one SQLite database that can be made again."""
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.files import FileRow, Files, Report, SourceRow, TrackRow
+from musfuse.library.catalog.files import Files
 from musfuse.library.catalog.nodes import Node, Nodes
+from musfuse.library.catalog.reports import Report, Reports
+from musfuse.library.catalog.rows import FileRow, SourceRow
+from musfuse.library.catalog.tracks import TrackRow, Tracks
 
-__all__ = ["Database", "FileRow", "Files", "Node", "Nodes", "Report", "SourceRow", "TrackRow"]
+__all__ = [
+    "Database",
+    "FileRow",
+    "Files",
+    "Node",
+    "Nodes",
+    "Report",
+    "Reports",
+    "SourceRow",
+    "TrackRow",
+    "Tracks",
+]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.files import from_blob, join, to_blob
+from musfuse.library.catalog.rows import from_blob, join, to_blob
 from musfuse.model import Picture, SourceFile, Stamp
 
 

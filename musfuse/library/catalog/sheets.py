@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.files import from_blob
+from musfuse.library.catalog.rows import from_blob
 from musfuse.model import AudioFormat, Picture, TagSet
 
 

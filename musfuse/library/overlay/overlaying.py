@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from musfuse.errors import StoreError
 from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import Database
-from musfuse.library.catalog.files import dump_art, from_blob, join, to_blob
+from musfuse.library.catalog.rows import dump_art, from_blob, join, to_blob
 from musfuse.library.overlay.collector import MetaCollector
 from musfuse.library.overlay.value import Overlay, merge, overlay_key, split_key
 from musfuse.model import SourceFile, Stamp, TagSet

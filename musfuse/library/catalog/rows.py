@@ -1,0 +1,78 @@
+"""Values of the catalog, and how paths, pictures and originals are stored in it."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from musfuse.model import ArtKind, AudioFormat, Picture, SourceFile, Stamp, TagSet
+
+NO_TAGS = TagSet()
+PcmBounds = tuple[int, int | None]
+Removed = tuple[SourceFile, PcmBounds]
+"""An original, and the samples (first; number, None for the rest) that a track of it played."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source of the library; `uri` is an absolute path."""
+
+    id: int
+    uid: str
+    uri: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What a scan found in one file: tracks' facts, or a problem."""
+
+    name: str
+    stamp: Stamp
+    ident: str
+    problem: str = ""
+    note: str = ""
+    format: AudioFormat | None = None
+    tags: TagSet = NO_TAGS
+    picture: Picture | None = None
+    album_key: str = ""
+    disc: int = 0
+    sheets: tuple[tuple[str, bytes], ...] = ()
+
+
+def source_uid(uri: str) -> str:
+    """The id of a source, which names it in the keys of indexes and overlays: the same for the same place, so that both
+    outlive the catalog."""
+    return hashlib.blake2b(uri.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+
+
+def to_blob(path: str) -> bytes:
+    """A path of an original as it is stored."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def from_blob(raw: bytes) -> str:
+    """A stored path of an original."""
+    return bytes(raw).decode("utf-8", "surrogateescape")
+
+
+def join(folder: str, name: str) -> str:
+    """A path inside an origin."""
+    return f"{folder}/{name}" if folder else name
+
+
+def source_file(uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int, ident: str) -> SourceFile:
+    """An original, of columns of source, folder and file."""
+    return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns), ident)
+
+
+Art = tuple[tuple[ArtKind, tuple[Picture, ...]], ...]
+
+
+def load_art(text: str) -> Art:
+    """Pictures that are set, as they are stored with a track."""
+    return tuple((ArtKind(kind), tuple(Picture(**p) for p in pictures)) for kind, pictures in json.loads(text))
+
+
+def dump_art(art: Art) -> str | None:
+    """The same as JSON, None for nothing."""
+    return json.dumps([(kind.value, [asdict(p) for p in pictures]) for kind, pictures in art]) if art else None

@@ -1,0 +1,143 @@
+"""Tracks: rows with all that is served of them, and what is found out about them after the scan."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.rows import join, load_art, source_file, to_blob
+from musfuse.media.art import NOT_USED
+from musfuse.model import AudioFormat, Part, Picture, Serve, SourceFile, TagSet, Track
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRow:
+    """A track with what only the catalog knows; `size` is None while it is not known under `size_token`."""
+
+    track: Track
+    size: int | None
+    size_token: str
+    problem: str
+    wanted: str
+    sheet: str = ""
+    part: int = 0
+    untagged: str = ""
+
+
+_TRACK = """
+SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_token, t.problem, t.dir, t.name,
+       t.first_sample, t.samples, t.sheet, t.part, t.merged, t.art, t.edited_ns, t.untagged,
+       (SELECT c.picture FROM companion c WHERE c.folder = f.folder AND c.kind = 'front' AND c.picture IS NOT NULL
+         ORDER BY c.position, c.name LIMIT 1),
+       s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident
+  FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
+"""
+
+
+class Tracks:
+    """Queries and updates over track. All methods may be called from many threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def track(self, track: int) -> TrackRow | None:
+        """One track."""
+        with self._db.read() as db:
+            row = db.execute(f"{_TRACK} WHERE t.id = ?", (track,)).fetchone()
+        return _track_row(row) if row else None
+
+    def unsized(self, tokens: Mapping[Serve, str], after: int, limit: int) -> list[TrackRow]:
+        """Named tracks with an id over `after` whose size is not known under these tokens, in order of id."""
+        wanted = " OR ".join("(t.serve = ? AND (t.size IS NULL OR t.size_token <> ?))" for _ in tokens)
+        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
+        with self._db.read() as db:
+            rows = db.execute(f"{_TRACK} WHERE t.id > ? AND ({wanted}) ORDER BY t.id LIMIT ?", (after, *values, limit))
+            return [_track_row(row) for row in rows]
+
+    def pending(self, tokens: Mapping[Serve, str]) -> int:
+        """How many tracks have no exact size yet."""
+        wanted = " OR ".join("(serve = ? AND (size IS NULL OR size_token <> ?))" for _ in tokens)
+        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
+        with self._db.read() as db:
+            return int(db.execute(f"SELECT count(*) FROM track WHERE {wanted}", values).fetchone()[0])
+
+    def set_size(self, track: Track, size: int, token: str) -> bool:
+        """Record an exact size; False where the track changed meanwhile."""
+        with self._db.write() as db:
+            cursor = db.execute(
+                "UPDATE track SET size = ?, size_token = ? WHERE id = ? AND version = ? AND serve = ?",
+                (size, token, track.id, track.version, track.serve.value),
+            )
+            return cursor.rowcount > 0
+
+    def set_failed(self, track: Track, problem: str) -> None:
+        """Indexing failed for good: the track is to be named again, as the original; an image stays whole."""
+        with self._db.write() as db:
+            if track.part is not None:
+                (file,) = db.execute("SELECT file FROM track WHERE id = ?", (track.id,)).fetchone() or (0,)
+                db.execute("UPDATE track SET problem = ? WHERE file = ? AND part = 0", (problem, file))
+                db.execute("INSERT OR IGNORE INTO dirty SELECT 'cue', folder FROM file WHERE id = ?", (file,))
+                return
+            db.execute(
+                "UPDATE track SET problem = ?, named = 0, version = version + 1 WHERE id = ? AND version = ?",
+                (problem, track.id, track.version),
+            )
+
+    def set_picture(self, track: Track, picture: Picture | None) -> None:
+        """What its embedded cover turned out to be when it was looked at; None where it cannot be used."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE track SET picture = ? WHERE id = ? AND version = ?",
+                (json.dumps(asdict(picture)) if picture else None, track.id, track.version),
+            )
+            if picture is None:
+                db.execute(
+                    "UPDATE file SET note = note || iif(note = '', '', '; ') || ? WHERE id ="
+                    " (SELECT file FROM track WHERE id = ?)",
+                    (NOT_USED, track.id),
+                )
+
+    def set_untagged(self, track: Track, reason: str) -> None:
+        """Its tags cannot be put into what is served, and why."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE track SET untagged = ? WHERE id = ? AND version = ? AND untagged <> ?",
+                (reason, track.id, track.version, reason),
+            )
+
+    def forget_sizes(self, file: SourceFile) -> None:
+        """The sizes of a file's parts are not known any more."""
+        folder, _, name = file.path.rpartition("/")
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE track SET size = NULL, version = version + 1 WHERE part > 0 AND file IN"
+                " (SELECT f.id FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
+                " WHERE s.uid = ? AND d.path = ? AND f.name = ?)",
+                (file.source_uid, to_blob(folder), to_blob(name)),
+            )
+
+
+def _track_row(row: tuple[object, ...]) -> TrackRow:
+    (
+        track, version, fmt, tags, picture, serve, size, token, problem, folder, name, first, samples, sheet, part,
+        merged, art, edited, untagged, beside, *source,
+    ) = row  # fmt: skip
+    embedded = TagSet(json.loads(str(tags)))
+    first, samples = int(str(first)), None if samples is None else int(str(samples))
+    made = Track(
+        int(str(track)),
+        source_file(*source),  # type: ignore[arg-type]
+        AudioFormat(*json.loads(str(fmt))),
+        TagSet(json.loads(str(merged))) if merged else embedded,
+        Serve(str(serve)) if serve else Serve.ORIGINAL,
+        int(str(version)),
+        Picture(**json.loads(str(picture))) if picture else None,
+        Part(first, samples, str(sheet)) if first or samples is not None else None,
+        embedded if merged else None,
+        load_art(str(art)) if art else (),
+        Picture(**json.loads(str(beside))) if beside else None,
+        int(str(edited)),
+    )
+    wanted = join(str(folder or ""), str(name or ""))
+    known = None if size is None else int(str(size))
+    return TrackRow(made, known, str(token or ""), str(problem), wanted, str(sheet), int(str(part)), str(untagged))
