@@ -213,12 +213,13 @@ class Library:
     def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""
         from musfuse.library.companions import Companions
+        from musfuse.library.looking import Looker
         from musfuse.library.scanner import Scanner
 
         pace = _Pace(self.name_tracks)
         return Scanner(
-            self.files, self.beside, Companions(self.pictures, self.config.view.sidecars), self.pictures, self.covers,
-            self.events, self.config.scan.threads, pace.after_batch, self._forget,
+            self.files, self.beside, Companions(self.pictures, self.config.view.sidecars),
+            Looker(self.pictures, self.covers), self.events, self.config.scan.threads, pace.after_batch, self._forget,
             self._follow,
         )  # fmt: skip
 

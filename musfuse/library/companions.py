@@ -4,11 +4,13 @@ import fnmatch
 import logging
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from musfuse.errors import MusfuseError
+from musfuse.errors import OriginError
 from musfuse.library.catalog.beside import Companion
+from musfuse.library.catalog.rows import NOT_LOOKED_AT
 from musfuse.media.art import MAX_PICTURE, describe_picture, refusal
-from musfuse.model import NodeKind, SourceFile
+from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin
 from musfuse.store import PictureStore
 
@@ -57,8 +59,9 @@ class Companions:
         else:
             try:
                 data = origin.read(file.path, 0, file.stamp.size, file.stamp)
-            except MusfuseError as error:
+            except OriginError as error:  # another scan may be able to read it
                 problem = str(error)
+                companion = replace(companion, stamp=Stamp(file.stamp.size, NOT_LOOKED_AT))
             else:
                 facts = describe_picture(data, 3 if companion.kind == "front" else 4)
                 problem = refusal(data) if facts is None else ""
@@ -66,10 +69,7 @@ class Companions:
                     self._store.keep(facts.picture.digest, facts.data)
         if problem:
             log.warning("%s/%s: %s", origin.name, file.path, problem)
-        picture = facts.picture if facts else None
-        return Companion(
-            companion.name, file.stamp, companion.ident, companion.kind, companion.position, picture, problem
-        )
+        return replace(companion, picture=facts.picture if facts else None, problem=problem)
 
     def _kind(self, name: str) -> tuple[str, int]:
         stem, dot, extension = name.lower().rpartition(".")

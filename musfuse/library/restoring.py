@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 
-from musfuse.errors import MusfuseError
+from musfuse.errors import MusfuseError, UnavailableError
 from musfuse.library.catalog import Database, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
@@ -31,7 +31,10 @@ class PictureRestorer:
         self._lost: set[str] = set()
 
     def restore(self, digest: str, base: Callable[[str], bytes | None]) -> bytes | None:
-        """The bytes, or None where no original holds them any more; `base` gives what a smaller one is made of."""
+        """The bytes, or None where no original holds them any more; `base` gives what a smaller one is made of.
+
+        Raises UnavailableError where an original that may hold them cannot be reached now.
+        """
         scaled = _SCALED.fullmatch(digest)
         try:
             if scaled:
@@ -41,6 +44,8 @@ class PictureRestorer:
                 if digest in self._lost:
                     return None
             found = self._from_tracks(digest) or self._from_beside(digest)
+        except UnavailableError:
+            raise
         except MusfuseError as error:
             log.info("picture %s is not restored: %s", digest, error)
             return None

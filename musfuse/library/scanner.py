@@ -12,19 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from musfuse.errors import MusfuseError, OriginError
+from musfuse.errors import OriginError
 from musfuse.events import EventBus, ScanProgress
-from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.rows import Removed, join
 from musfuse.library.companions import Companions
-from musfuse.media.art import MAX_PICTURE, NOT_USED, CoverExtractor
-from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION, read_original, read_sheet_file
-from musfuse.media.pcm import can_encode
+from musfuse.library.looking import Looker, is_sheet
+from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin
-from musfuse.store import PictureStore
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +44,21 @@ class ScanResult:
     cancelled: bool = False
 
 
-@dataclass
-class _Pending:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file to look into: whether something is known of it, and whether it is the `same` by size and mtime."""
+
     folder: int
-    future: "Future[FileRow]"
+    file: SourceFile
     known: bool
+    same: bool
+    beside_sheet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    found: _Found
+    future: "Future[FileRow]"
 
 
 @dataclass
@@ -68,16 +75,15 @@ class Scanner:
         files: Files,
         beside: Beside,
         companions: Companions,
-        pictures: PictureStore,
-        covers: CoverExtractor,
+        looker: Looker,
         events: EventBus,
         threads: int,
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
         on_moved: Callable[[Sequence[tuple[SourceFile, SourceFile]]], None],
     ) -> None:
-        self._files, self._pictures, self._covers, self._events = files, pictures, covers, events
-        self._beside, self._companions = beside, companions
+        self._files, self._beside, self._companions = files, beside, companions
+        self._looker, self._events = looker, events
         self._threads, self._after_batch, self._on_removed = threads, after_batch, on_removed
         self._on_moved = on_moved
         self._cancel = threading.Event()
@@ -104,8 +110,9 @@ class Scanner:
         removed: list[Removed] = []
         with ThreadPoolExecutor(self._threads, thread_name_prefix="scan") as pool:
             batch, window = _Batch(), deque[_Pending]()
-            for folder, file, known, beside in self._changed(source, origin, scan, result, removed):
-                window.append(_Pending(folder, pool.submit(self._look, origin, file, beside), known))
+            for found in self._changed(source, origin, scan, result, removed):
+                future = pool.submit(self._looker.look, origin, found.file, found.beside_sheet)
+                window.append(_Pending(found, future))
                 while len(window) > _WINDOW or (window and window[0].future.done()):
                     batch = self._collect(window.popleft(), batch, result)
             while window:
@@ -136,37 +143,40 @@ class Scanner:
                 self._drop_removed(self._files.remove_files([known[0]]))
         else:
             if known is None or known[1] != stat.stamp:
-                beside = any(map(_is_sheet, names))
-                row = self._look(origin, SourceFile(source.uid, path, stat.stamp, stat.ident), beside)
+                beside = any(map(is_sheet, names))
+                row = self._looker.look(origin, SourceFile(source.uid, path, stat.stamp, stat.ident), beside)
                 if known is None or not _half_written(row):
                     self._files.put_files([(folder, row)])
         self._after_batch(True)
 
     def _changed(
         self, source: SourceRow, origin: Origin, scan: int, result: ScanResult, removed: list[Removed]
-    ) -> Iterator[tuple[int, SourceFile, bool, bool]]:
-        """Walk; yield (folder id, file, whether it was known before, whether it lies beside a cue sheet) for each file
-        that is new or changed."""
+    ) -> Iterator[_Found]:
+        """Walk; yield each file that is new or changed."""
         stack: list[tuple[str, tuple[str, ...]]] = [("", (origin.stat("").ident,))]
         while stack and not self._cancel.is_set():
             path, above = stack.pop()
             try:
                 entries = list(origin.list(path))
             except OriginError as error:
-                self._files.keep_below(source.id, path, scan)
+                self._files.keep(source.id, path, scan)
                 self._files.folder(source.id, path, scan, str(error))
                 continue
             folder = self._files.folder(source.id, path, scan)
             known = self._files.known(folder)
             self._look_beside(source, origin, path, folder, entries)
             below = []
-            sheets = {entry.name for entry in entries if _is_sheet(entry.name)}
+            sheets = {entry.name for entry in entries if is_sheet(entry.name)}
             new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
             for entry in entries:
-                if entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
+                if entry.away and self._stands(source, join(path, entry.name), scan, entry, known):
+                    result.skipped += 1
+                elif entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
                     if (entry.stat.ident and entry.stat.ident in above) or len(above) >= _MAX_DEPTH:
                         log.warning(
-                            "%s/%s: a symbolic link back to a folder above it; not followed", origin.name, entry.name
+                            "%s/%s: a symbolic link back to a folder above it; not followed",
+                            origin.name,
+                            join(path, entry.name),
                         )
                         continue
                     below.append((join(path, entry.name), (*above, entry.stat.ident)))
@@ -183,11 +193,22 @@ class Scanner:
                         removed += [(old, bounds) for bounds in self._files.ranges(before[0])]
                     if not same or new_sheet or self._everything:
                         file = SourceFile(source.uid, join(path, entry.name), entry.stat.stamp, entry.stat.ident)
-                        yield folder, file, before is not None, bool(sheets)
+                        yield _Found(folder, file, before is not None, same, bool(sheets))
             if known:
                 result.removed += len(known)
                 removed += self._files.remove_files(file for file, _, _ in known.values())
             stack += reversed(below)
+
+    def _stands(
+        self, source: SourceRow, path: str, scan: int, entry: Entry, known: dict[str, tuple[int, Stamp, str]]
+    ) -> bool:
+        """Whether something is known that stays as it is, of an entry that the origin could not tell about just now."""
+        if known.pop(entry.name, None) is None:
+            if not self._files.keep(source.id, path, scan):
+                return False
+            self._files.folder(source.id, path, scan, entry.problem)
+        log.warning("%s; what is known of it stands", entry.problem)
+        return True
 
     @staticmethod
     def _is_music(entry: Entry, result: ScanResult) -> bool:
@@ -197,50 +218,17 @@ class Scanner:
         result.ignored += 1
         return False
 
-    def _look(self, origin: Origin, file: SourceFile, beside_sheet: bool) -> FileRow:
-        """Read one file; every failure becomes a row with its reason."""
-        name = file.path.rsplit("/", 1)[-1]
-        try:
-            if _is_sheet(name):
-                return FileRow(name, file.stamp, file.ident, sheets=(("cue", read_sheet_file(origin, file)),))
-            reading = read_original(origin, file, self._covers.peek)
-            picture, notes = None, list(reading.notes)
-            cut = beside_sheet or bool(reading.sheets)
-            if can_encode(reading.format) and (reading.format.codec != "flac" or cut):
-                found = self._covers.extract(origin, file)
-                if found:
-                    self._pictures.keep(found.picture.digest, found.data)
-                    picture = found.picture
-                elif reading.picture:
-                    notes.append(NOT_USED)
-            else:
-                picture = reading.picture
-                if picture is not None and picture.size > MAX_PICTURE:
-                    notes.append(NOT_USED)
-                    picture = None
-        except MusfuseError as error:
-            return FileRow(name, file.stamp, file.ident, problem=str(error))
-        except Exception as error:
-            log.exception("%s/%s", origin.name, file.path)
-            shown = f"{origin.name}/{file.path}"
-            return FileRow(name, file.stamp, file.ident, problem=f"{shown}: {type(error).__name__}: {error}")
-        tags = reading.tags
-        return FileRow(
-            name, file.stamp, file.ident, "", "; ".join(notes), reading.format, tags,
-            picture, album_key(tags), disc_number(tags), reading.sheets,
-        )  # fmt: skip
-
     def _look_beside(self, source: SourceRow, origin: Origin, path: str, folder: int, entries: Sequence[Entry]) -> None:
         """Keep what is known of the pictures and sidecars of a folder what they are."""
         known = self._beside.known(folder)
         changed = []
         for companion in self._companions.of(entries):
-            if (
-                known.pop(companion.name, None) != (companion.stamp, companion.ident, companion.kind)
-                or self._everything
-            ):
+            same = known.pop(companion.name, None) == (companion.stamp, companion.ident, companion.kind)
+            if not same or self._everything:
                 file = SourceFile(source.uid, join(path, companion.name), companion.stamp, companion.ident)
-                changed.append(self._companions.look(origin, file, companion))
+                looked = self._companions.look(origin, file, companion)
+                if not (same and looked.stamp != companion.stamp):  # what is known stands if it could not be read now
+                    changed.append(looked)
         if changed or known:
             self._beside.change(folder, changed, known)
             self._after_batch(False)
@@ -249,8 +237,10 @@ class Scanner:
         row = pending.future.result()
         result.read += 1
         result.skipped += bool(row.problem)
-        if not (pending.known and _half_written(row)):
-            batch.rows.append((pending.folder, row))
+        if pending.found.same and row.again:
+            log.warning("%s; what is known of it stands", row.problem)
+        elif not (pending.found.known and _half_written(row)):
+            batch.rows.append((pending.found.folder, row))
         if len(batch.rows) >= _BATCH_FILES or time.monotonic() - batch.since > _BATCH_SECONDS:
             return self._commit(batch, result)
         return batch
@@ -277,10 +267,6 @@ class Scanner:
 def _half_written(row: FileRow) -> bool:
     """Whether a file makes no sense because somebody is writing it now. What was known of it stands until later."""
     return bool(row.problem) and abs(time.time_ns() - row.stamp.mtime_ns) < _SETTLE_NS
-
-
-def _is_sheet(name: str) -> bool:
-    return name.lower().endswith("." + SHEET_EXTENSION) and not name.startswith("._")
 
 
 def _unreadable(entry: Entry) -> FileRow:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from musfuse.errors import MalformedError, MediaError, OriginError, UnsupportedError
+from musfuse.errors import MalformedError, MediaError, UnsupportedError
 from musfuse.media.containers.sniff import id3v2_length
 from musfuse.media.containers.wavpack import WavPackBlocks
 from musfuse.media.pcm import word_bytes
 from musfuse.model import AudioFormat, SourceFile
-from musfuse.origins import Origin, open_reader
+from musfuse.origins import Origin, open_reader, origin_error
 
 DEMUXERS = {"mp4": "mov", "ape": "ape", "wavpack": "wv", "tta": "tta", "caf": "caf", "flac": "flac"}
 """Containers read here, and FFmpeg's name of the demuxer for each; nothing is probed."""
@@ -87,11 +87,9 @@ class AvPcm:
         try:
             yield
         except (av.error.FFmpegError, OSError, ValueError, MemoryError) as error:
-            found: BaseException | None = error
-            while found is not None:
-                if isinstance(found, OriginError):
-                    raise found from error
-                found = found.__cause__ or found.__context__
+            failure = origin_error(error)
+            if failure is not None:
+                raise failure from error
             detail = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise MediaError(f"{self._shown}: cannot be decoded at sample {max(0, self._at)}: {detail}") from error
 

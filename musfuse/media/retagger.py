@@ -10,7 +10,7 @@ from musfuse.errors import MalformedError, MediaError
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
 from musfuse.model import AudioFormat, Serve, Track
-from musfuse.origins import Origin, open_reader, origin_error
+from musfuse.origins import Origin, all_or_nothing
 from musfuse.store import PictureStore
 
 if TYPE_CHECKING:
@@ -60,9 +60,6 @@ class Retagger:
             self._refused(track, str(error))
             return Layout(whole)
         except OSError as error:
-            failure = origin_error(error)
-            if failure is not None:
-                raise failure from error
             raise MalformedError(f"{origin.name}/{file.path}: cannot be read: {error}") from error
         return Layout(bind(pieces, origin, file, self._pictures))
 
@@ -80,7 +77,7 @@ class Retagger:
         edit = self._tags.edit(track, origin)
         if not edit.changed and not edit.replaced:
             return None
-        with open_reader(origin, track.file) as reader:
+        with all_or_nothing(origin, track.file) as reader:
             pieces = plan(reader, track.file.stamp.size, edit, self._tags.load, track.format.container)
         if sum(len(piece) for piece in pieces if isinstance(piece, bytes)) <= _SMALL_HEADER:
             with self._lock:

@@ -3,7 +3,7 @@
 from musfuse.origins.local import LocalOrigin
 from musfuse.origins.memory import MemoryOrigin
 from musfuse.origins.port import Entry, Origin, SourceStat
-from musfuse.origins.reader import open_reader, origin_error
+from musfuse.origins.reader import all_or_nothing, open_reader, origin_error
 from musfuse.origins.spec import origin_from_spec
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MemoryOrigin",
     "Origin",
     "SourceStat",
+    "all_or_nothing",
     "open_reader",
     "origin_error",
     "origin_from_spec",

@@ -85,7 +85,7 @@ class LocalOrigin:
         try:
             return Entry(name, self.stat(path))
         except OriginError as error:
-            return Entry(name, None, str(error))
+            return Entry(name, None, str(error), error.may_retry)
 
     def _open(self, path: str) -> int:
         fd = system.open_shared(self._inside(path))

@@ -19,11 +19,13 @@ class SourceStat:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name in a folder; `stat` is None where the entry cannot be used, and `problem` says why."""
+    """One name in a folder; `stat` is None where the entry cannot be used, and `problem` says why; `away` where the
+    origin could not tell just now, so that what is known of it may stand."""
 
     name: str
     stat: SourceStat | None
     problem: str = ""
+    away: bool = False
 
 
 class Origin(Protocol):

@@ -1,6 +1,8 @@
 """A seekable reader over an origin: what tag readers and decoders get instead of a path."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from musfuse.errors import OriginError
@@ -19,6 +21,7 @@ class _RawReader(io.RawIOBase):
     def __init__(self, origin: Origin, file: SourceFile) -> None:
         super().__init__()
         self._origin, self._file, self._position = origin, file, 0
+        self.failure: OriginError | None = None
 
     @property
     def name(self) -> str:
@@ -46,6 +49,7 @@ class _RawReader(io.RawIOBase):
         try:
             data = self._origin.read(self._file.path, self._position, len(view), self._file.stamp)
         except OriginError as error:
+            self.failure = error
             raise OSError(error.errno, str(error)) from error
         view[: len(data)] = data
         self._position += len(data)
@@ -55,6 +59,23 @@ class _RawReader(io.RawIOBase):
 def open_reader(origin: Origin, file: SourceFile) -> io.BufferedReader:
     """A buffered, seekable reader of exactly this version of the file; not for use from two threads at once."""
     return io.BufferedReader(_RawReader(origin, file), BUFFER)
+
+
+@contextmanager
+def all_or_nothing(origin: Origin, file: SourceFile) -> Iterator[io.BufferedReader]:
+    """A reader for code that swallows errors, as readers of tags do: where the origin failed even once, its OriginError
+    is raised at the end, whatever was made of the rest. What could not be read must not count as not being there."""
+    raw = _RawReader(origin, file)
+    reader: io.BufferedReader = io.BufferedReader(raw, BUFFER)
+    try:
+        with reader:
+            yield reader
+    except Exception:
+        if raw.failure is not None:
+            raise raw.failure from None
+        raise
+    if raw.failure is not None:
+        raise raw.failure
 
 
 def origin_error(error: BaseException) -> OriginError | None:

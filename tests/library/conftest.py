@@ -8,12 +8,14 @@ import pytest
 
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
+from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import Database, FileRow, Files, Nodes, Reports, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.rows import NO_TAGS
 from musfuse.library.companions import Companions
+from musfuse.library.looking import Looker
 from musfuse.library.naming import Naming
-from musfuse.library.scanner import Scanner, ScanResult, album_key, disc_number
+from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.templates import Template
 from musfuse.media.art import EmbeddedCovers
 from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
@@ -44,7 +46,7 @@ class Desk:
     def scanner(self) -> Scanner:
         pictures = PictureStore(self.store)
         return Scanner(
-            self.files, Beside(self.database), Companions(pictures), pictures, EmbeddedCovers(), self.events, 2, lambda last: self.naming.run() and None,
+            self.files, Beside(self.database), Companions(pictures), Looker(pictures, EmbeddedCovers()), self.events, 2, lambda last: self.naming.run() and None,
             lambda file, _: self.dropped.append(file),
             self.moved.extend,
         )  # fmt: skip

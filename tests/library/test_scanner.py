@@ -6,11 +6,15 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import sound
+from PIL import Image
 
 from library.conftest import Desk
+from musfuse.errors import UnavailableError
 from musfuse.events import ScanProgress
 from musfuse.library.catalog import Database
 from musfuse.origins import LocalOrigin, MemoryOrigin
@@ -123,6 +127,85 @@ def test_a_folder_that_cannot_be_listed_loses_nothing(
     assert [r.kind for r in desk.reports.lines()] == ["skipped"]
 
 
+class _Flaky:
+    """An origin of which some paths cannot be reached."""
+
+    def __init__(self, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.read: set[str] = set()
+        self.stat: set[str] = set()
+        for name in ("read", "stat"):
+            monkeypatch.setattr(LocalOrigin, name, self._failing(getattr(LocalOrigin, name), getattr(self, name)))
+
+    @staticmethod
+    def _failing(real: Callable[..., object], paths: set[str]) -> Callable[..., object]:
+        def call(self: LocalOrigin, path: str, *args: object) -> object:
+            if path in paths:
+                raise UnavailableError(f"/src/{path}: input/output error")
+            return real(self, path, *args)
+
+        return call
+
+
+def test_a_file_that_could_not_be_read_is_read_by_the_next_scan(
+    desk: Desk, music: Path, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(music)
+    Image.new("RGB", (20, 20)).save(music / "one/cover.jpg")
+    os.utime(music / "one/a.wav", (1_600_000_000, 1_600_000_000))
+    flaky = _Flaky(origin, monkeypatch)
+    flaky.read |= {"one/a.wav", "one/cover.jpg"}
+    assert desk.scan(origin).skipped == 2
+    assert [(r.kind, r.path) for r in desk.reports.lines()] == [
+        ("skipped", "/src/one/a.wav"), ("art", "/src/one/cover.jpg"), ("skipped", "/src/two/bad.flac"),
+    ]  # fmt: skip
+    flaky.read.clear()
+    second = desk.scan(origin)
+    assert (second.read, second.skipped) == (1, 0)
+    assert [r.path for r in desk.reports.lines()] == ["/src/two/bad.flac"]
+    assert len(desk.tree()) == 3
+    assert desk.scan(origin).read == 0
+
+
+def test_what_is_known_stands_while_it_cannot_be_read(
+    desk: Desk, music: Path, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(music)
+    sound.write(music / "one/deeper/e.wav", title="E", artist="X", album="Y")
+    Image.new("RGB", (20, 20)).save(music / "one/cover.jpg")
+    desk.scan(origin)
+    before, reports = desk.tree(), list(desk.reports.lines())
+    flaky = _Flaky(origin, monkeypatch)
+    flaky.read |= {"one/a.wav", "one/cover.jpg"}
+    result = desk.scanner().scan(desk.files.add_source("/src"), origin, everything=True)
+    assert (result.skipped, result.removed) == (2, 0)
+    assert desk.tree() == before
+    assert list(desk.reports.lines()) == reports
+    flaky.stat |= {"one/b.flac", "one/deeper"}
+    result = desk.scan(origin)
+    assert (result.skipped, result.removed) == (2, 0)
+    assert desk.tree() == before
+    assert [(r.kind, r.path) for r in desk.reports.lines()] == [
+        ("folder", "/src/one/deeper"), ("skipped", "/src/two/bad.flac"),
+    ]  # fmt: skip
+    flaky.stat.clear()
+    (music / "one/deeper/e.wav").unlink()
+    assert desk.scan(origin).removed == 1
+    assert list(desk.reports.lines()) == reports
+
+
+def test_a_new_entry_that_cannot_be_looked_at_is_reported(
+    desk: Desk, music: Path, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(music)
+    flaky = _Flaky(origin, monkeypatch)
+    flaky.stat |= {"one/a.wav"}
+    desk.scan(origin)
+    assert [r.path for r in desk.reports.lines()] == ["/src/one/a.wav", "/src/two/bad.flac"]
+    flaky.stat.clear()
+    desk.scan(origin)
+    assert len(desk.tree()) == 3
+
+
 def test_a_removed_folder_with_its_subfolders(desk: Desk) -> None:
     origin = MemoryOrigin("m")
     for path in ("a/b/c.mp3", "a/d.mp3", "ab/e.mp3"):
@@ -186,14 +269,14 @@ def test_killed_in_the_middle_it_goes_on(music: Path, tmp_path: Path) -> None:
 import sys, time
 from pathlib import Path
 sys.path[:0] = {sys.path!r}
-import musfuse.library.scanner as scanner
+from musfuse.library import looking, scanner
 from library.conftest import Desk
 from musfuse.origins import LocalOrigin
-scanner._BATCH_FILES, real = 1, scanner.read_original
+scanner._BATCH_FILES, real = 1, looking.read_original
 def slow(*given):
     time.sleep(0.1)
     return real(*given)
-scanner.read_original = slow
+looking.read_original = slow
 Desk(Path({str(tmp_path / "c.db")!r})).scan(LocalOrigin("src", {str(music)!r}))
 """
     process = subprocess.Popen([sys.executable, "-c", script])

@@ -8,6 +8,7 @@ from dataclasses import asdict, astuple
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import (
+    NOT_LOOKED_AT,
     FileRow,
     PcmBounds,
     Removed,
@@ -71,13 +72,16 @@ class Files:
             ).fetchone()
             return int(row[0])
 
-    def keep_below(self, source: int, path: str, scan: int) -> None:
-        """Mark all known folders below one that could not be listed, so that its files are not taken for removed."""
+    def keep(self, source: int, path: str, scan: int) -> bool:
+        """Mark a folder that could not be listed, and all below it, as seen, so that their files are not taken for
+        removed; False where no such folder is known."""
         low = to_blob(path) + b"/" if path else b""
         with self._db.write() as db:
-            db.execute(
-                "UPDATE folder SET scan = ? WHERE source = ? AND substr(path, 1, ?) = ?", (scan, source, len(low), low)
+            cursor = db.execute(
+                "UPDATE folder SET scan = ? WHERE source = ? AND (path = ? OR substr(path, 1, ?) = ?)",
+                (scan, source, to_blob(path), len(low), low),
             )
+            return cursor.rowcount > 0
 
     def known(self, folder: int) -> dict[str, tuple[int, Stamp, str]]:
         """Files of a folder as last seen: name to (id, stamp, ident)."""
@@ -134,11 +138,12 @@ class Files:
 
 
 def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
+    mtime_ns = NOT_LOOKED_AT if row.again else row.stamp.mtime_ns
     file = db.execute(
         "INSERT INTO file (folder, name, size, mtime_ns, ident, problem, note) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,"
         " ident = excluded.ident, problem = excluded.problem, note = excluded.note RETURNING id",
-        (folder, to_blob(row.name), row.stamp.size, row.stamp.mtime_ns, row.ident, row.problem, row.note),
+        (folder, to_blob(row.name), row.stamp.size, mtime_ns, row.ident, row.problem, row.note),
     ).fetchone()[0]
     db.execute("DELETE FROM sheet WHERE file = ?", (file,))
     db.executemany("INSERT INTO sheet (file, kind, data) VALUES (?, ?, ?)", [(file, *sheet) for sheet in row.sheets])

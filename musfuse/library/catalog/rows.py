@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from musfuse.model import ArtKind, AudioFormat, Picture, SourceFile, Stamp, TagSet
 
 NO_TAGS = TagSet()
+NOT_LOOKED_AT = -1
+"""The mtime in ns of a file that has to be looked at again: no file has it."""
 PcmBounds = tuple[int, int | None]
 Removed = tuple[SourceFile, PcmBounds]
 """An original, and the samples (first; number, None for the rest) that a track of it played."""
@@ -24,7 +26,8 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """What a scan found in one file: tracks' facts, or a problem."""
+    """What a scan found in one file: tracks' facts, or a problem; `again` where the next scan has to look once more,
+    also if the file does not change."""
 
     name: str
     stamp: Stamp
@@ -37,6 +40,7 @@ class FileRow:
     album_key: str = ""
     disc: int = 0
     sheets: tuple[tuple[str, bytes], ...] = ()
+    again: bool = False
 
 
 def source_uid(uri: str) -> str:

@@ -4,9 +4,10 @@ import io
 import logging
 from typing import Any, Protocol
 
+from musfuse.errors import OriginError
 from musfuse.media.art.facts import ExtractedPicture, describe_picture, sniff_picture
 from musfuse.model import Picture, SourceFile
-from musfuse.origins import Origin, open_reader, origin_error
+from musfuse.origins import Origin, all_or_nothing
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +36,16 @@ class EmbeddedCovers:
         from musfuse.media.art.locate import locate
 
         try:
-            with open_reader(origin, file) as reader:
+            with all_or_nothing(origin, file) as reader:
                 located = locate(reader, file.stamp.size)
                 for found in (located or [])[:_FIRST_PICTURES]:
                     made = describe_picture(found.read(reader), found.kind, found.description)
                     if made:
                         return made
                 pictures = _by_mutagen(reader) if located is None else []
-        except Exception as error:
-            failure = origin_error(error)
-            if failure is not None:
-                raise failure from error
-            # mutagen raises anything on hostile tags
+        except OriginError:
+            raise
+        except Exception as error:  # noqa: BLE001 - mutagen raises anything on hostile tags
             log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
             return None
         for kind, description, data in pictures[:_FIRST_PICTURES]:

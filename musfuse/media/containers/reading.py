@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.cue.parse import MAX_TEXT
 from musfuse.media.pcm import open_sndfile, sndfile_format
 from musfuse.model import AudioFormat, Picture, SourceFile, TagSet
-from musfuse.origins import Origin, open_reader
+from musfuse.origins import Origin, all_or_nothing
 
 EXTENSIONS = frozenset(
     "flac wav wave bwf rf64 w64 aif aiff aifc afc caf au snd mp3 mp2 mp1 mpga m4a m4b m4r mp4 aac ogg oga opus spx wma "  # noqa: SIM905
@@ -67,7 +68,7 @@ def read_original(origin: Origin, file: SourceFile, peek: Peek | None = None) ->
     if not file.stamp.size:
         raise MalformedError(f"{shown}: the file is empty")
     try:
-        with open_reader(origin, file) as reader:
+        with all_or_nothing(origin, file) as reader:
             container, start = sniff_reader(reader)
             reading = _read_container(container, origin, file, reader, start)
             text = reading.tags.first("cuesheet")
@@ -110,7 +111,7 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
 
 def check_md5(origin: Origin, file: SourceFile, md5: bytes) -> None:
     """Raise MalformedError where a FLAC's STREAMINFO has an MD5 and its audio another: not all of it decoded."""
-    with open_reader(origin, file) as reader:
+    with all_or_nothing(origin, file) as reader:
         start = id3v2_length(reader.read(10))
         reader.seek(start + 8)
         expected = parse_streaminfo(reader.read(34)).md5
@@ -132,7 +133,8 @@ def _read_sndfile(origin: Origin, file: SourceFile, reader: io.BufferedReader) -
         with opened:
             fmt = sndfile_format(opened)
             strings = _sndfile_tags(opened)
-        source.close()
+        with closing(source):
+            source.check()
     except MalformedError as refused:
         return _refused_by_sndfile(file, reader, refused)
     notes: tuple[str, ...] = ()
