@@ -1,7 +1,19 @@
 """What tells the tracks of one album, and its discs, from tags."""
 
+import re
+
 from musfuse.library.names import name_key
 from musfuse.model import TagSet
+
+_DISC_FOLDER = re.compile(r"(?:cd|dis[ck]|dvd)[\s._#-]*[0-9]{1,2}(?![0-9]).*", re.IGNORECASE | re.DOTALL)
+
+
+def is_disc_folder(name: str) -> bool:
+    """Whether a folder is but a disc of the album in the folder above it, by its name: CD1, Disc 02, Disk 3 (Live).
+
+    Words that albums have as titles too (LP1, Volume 2) do not count: the folder above may be an artist's.
+    """
+    return _DISC_FOLDER.fullmatch(name) is not None
 
 
 def album_key(tags: TagSet) -> str:

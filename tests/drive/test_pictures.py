@@ -40,6 +40,50 @@ def test_covers_of_an_album(make_library: Make, album: Path) -> None:
         assert image.size == (50, 40)
 
 
+def test_the_cover_above_the_folders_of_discs(make_library: Make, music: Path, tmp_path: Path) -> None:
+    album, other = music / "Band - Album", cover((60, 60), color=(9, 200, 9))
+    for disc in (1, 2):
+        sound.write(album / f"CD{disc}/1.wav", title="T", artist="Band", album="Album", discnumber=str(disc))
+    (album / "cover.jpg").write_bytes(cover())
+    (album / "booklet.pdf").write_bytes(b"%PDF")
+    (album / "CD2/folder.jpg").write_bytes(other)
+    template = "$album/$disc/$title"
+    library = make_library(view__template=template, view__sidecars="*.pdf")
+
+    def embedded(disc: int) -> bytes:
+        (tmp_path / "t.flac").write_bytes(read(library, f"Album/{disc}/T.flac"))
+        (found,) = mutagen.flac.FLAC(tmp_path / "t.flac").pictures
+        return bytes(found.data)
+
+    assert names(library, "Album/1") == ["booklet.pdf", "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg", "T.flac"]
+    assert [read(library, f"Album/{disc}/cover.jpg") for disc in (1, 2)] == [cover(), other]
+    assert [embedded(disc) for disc in (1, 2)] == [cover(), other]
+    (album / "cover.jpg").write_bytes(cover((70, 70)))
+    (album / "CD2/folder.jpg").unlink()
+    library.scan_all(library.scanner())
+    assert [read(library, f"Album/{disc}/cover.jpg") for disc in (1, 2)] == [cover((70, 70))] * 2
+    assert [embedded(disc) for disc in (1, 2)] == [cover((70, 70))] * 2
+    (album / "cover.jpg").unlink()
+    library.scan_all(library.scanner())
+    assert names(library, "Album/1") == ["booklet.pdf", "T.flac"]
+
+
+def test_a_catalog_that_did_not_look_above_the_folders_of_discs(make_library: Make, music: Path) -> None:
+    sound.write(music / "Album/Disc 1/1.wav", title="T", artist="Band", album="Album")
+    (music / "Album/cover.jpg").write_bytes(cover())
+    library = make_library()
+    size = library.drive.attr("Band/Album/00 - T.flac").size
+    with library.database.write() as db:  # as one of version 3 comes out of its migration
+        db.execute("UPDATE folder SET above = NULL")
+        db.execute("UPDATE track SET size = NULL, version = version + 1")
+    library.name_tracks()
+    library.drive.invalidate()
+    assert library.drive.attr("Band/Album/00 - T.flac").size < size
+    library.scan_all(library.scanner())
+    assert library.drive.attr("Band/Album/00 - T.flac").size == size
+    assert "cover.jpg" in names(library, "Band/Album")
+
+
 def test_the_cover_goes_into_files_made_here(make_library: Make, album: Path, tmp_path: Path) -> None:
     (album / "cover.png").write_bytes(cover((1000, 1000), "PNG"))
     library = make_library(art__max_pixels=250)

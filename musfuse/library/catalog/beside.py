@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import from_blob, join, to_blob
+from musfuse.library.catalog.rows import forget_pictures, from_blob, join, to_blob
 from musfuse.model import Picture, SourceFile, Stamp
 
 
@@ -60,11 +60,7 @@ class Beside:
                     for row in rows
                 ],
             )  # fmt: skip
-            db.execute(
-                "UPDATE track SET size = NULL, version = version + 1 WHERE serve <> 'original' AND file IN"
-                " (SELECT id FROM file WHERE folder = ?)",
-                (folder,),
-            )
+            forget_pictures(db, folder)
 
     def with_picture(self, pattern: str) -> SourceFile | None:
         """A file whose picture, as JSON, is LIKE a pattern."""
@@ -77,13 +73,15 @@ class Beside:
         return _shown(row).file if row else None
 
     def shown(self, dir_key: str) -> list[Shown]:
-        """Files beside the originals of a drive's folder, in order of rank."""
+        """Files beside the originals of a drive's folder, in order of rank; those above the folders of discs last."""
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT DISTINCT s.position, d.path, c.position, c.name, s.uid, c.size, c.mtime_ns, c.ident, c.kind,"
-                " c.picture FROM track t JOIN file f ON f.id = t.file JOIN companion c ON c.folder = f.folder"
+                "SELECT min(c.folder <> f.folder) AS farther, d.path, c.position, c.name, s.uid, c.size, c.mtime_ns,"
+                " c.ident, c.kind, c.picture FROM track t JOIN file f ON f.id = t.file"
+                " JOIN folder own ON own.id = f.folder JOIN companion c ON c.folder IN (own.id, own.above)"
                 " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source"
-                " WHERE t.dir_key = ? AND c.problem = '' ORDER BY 1, 2, 3, 4",
+                " WHERE t.dir_key = ? AND c.problem = '' GROUP BY c.id"
+                " ORDER BY farther, s.position, d.path, c.position, c.name",
                 (dir_key,),
             ).fetchall()
         return [_shown(row) for row in rows]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, astuple
 
+from musfuse.library.albums import is_disc_folder
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import (
     NOT_LOOKED_AT,
@@ -13,6 +14,7 @@ from musfuse.library.catalog.rows import (
     PcmBounds,
     Removed,
     SourceRow,
+    forget_pictures,
     from_blob,
     source_file,
     source_uid,
@@ -65,11 +67,16 @@ class Files:
     def folder(self, source: int, path: str, scan: int, problem: str = "") -> int:
         """Mark a folder as seen by this scan; its id."""
         with self._db.write() as db:
+            above = _album_folder(db, source, path)
             row = db.execute(
-                "INSERT INTO folder (source, path, scan, problem) VALUES (?, ?, ?, ?) ON CONFLICT (source, path) "
-                "DO UPDATE SET scan = excluded.scan, problem = excluded.problem RETURNING id",
-                (source, to_blob(path), scan, problem),
+                "INSERT INTO folder (source, path, scan, problem, above) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (source, path) DO UPDATE SET scan = excluded.scan, problem = excluded.problem RETURNING"
+                " id, above",
+                (source, to_blob(path), scan, problem, above),
             ).fetchone()
+            if row[1] != above:
+                db.execute("UPDATE folder SET above = ? WHERE id = ?", (above, row[0]))
+                forget_pictures(db, row[0])
             return int(row[0])
 
     def keep(self, source: int, path: str, scan: int) -> bool:
@@ -135,6 +142,15 @@ class Files:
                 (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid),
             ).fetchone()
         return source_file(*row) if row else None
+
+
+def _album_folder(db: sqlite3.Connection, source: int, path: str) -> int | None:
+    """The id of the folder above one that is a disc."""
+    above, _, name = path.rpartition("/")
+    if not is_disc_folder(name):
+        return None
+    row = db.execute("SELECT id FROM folder WHERE source = ? AND path = ?", (source, to_blob(above))).fetchone()
+    return int(row[0]) if row else None
 
 
 def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:

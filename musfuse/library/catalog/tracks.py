@@ -27,8 +27,11 @@ class TrackRow:
 _TRACK = """
 SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_token, t.problem, t.dir, t.name,
        t.first_sample, t.samples, t.sheet, t.part, t.merged, t.art, t.edited_ns, t.untagged,
-       (SELECT c.picture FROM companion c WHERE c.folder = f.folder AND c.kind = 'front' AND c.picture IS NOT NULL
-         ORDER BY c.position, c.name LIMIT 1),
+       coalesce(
+         (SELECT c.picture FROM companion c WHERE c.folder = d.id AND c.kind = 'front' AND c.picture IS NOT NULL
+           ORDER BY c.position, c.name LIMIT 1),
+         (SELECT c.picture FROM companion c WHERE c.folder = d.above AND c.kind = 'front' AND c.picture IS NOT NULL
+           ORDER BY c.position, c.name LIMIT 1)),
        s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
 """

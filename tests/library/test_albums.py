@@ -1,0 +1,19 @@
+"""What tells the tracks of one album, and its discs."""
+
+import pytest
+
+from musfuse.library.albums import is_disc_folder
+
+
+@pytest.mark.parametrize(
+    "name", ["CD1", "cd 02", "CD-3", "Disc 1", "Disk 10", "disc1 (Live)", "DVD 1", "CD 1 - The Early Years", "Disc #2"]
+)
+def test_folders_of_discs(name: str) -> None:
+    assert is_disc_folder(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "CD", "CDs", "Discography", "LP1", "Volume 2", "CD 1999", "AC1", "A CD 1", "Disco 1", "Discs 1-2"]
+)
+def test_folders_that_may_be_albums(name: str) -> None:
+    assert not is_disc_folder(name)
