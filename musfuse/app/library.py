@@ -291,8 +291,8 @@ class Library:
         if nested:
             raise ConfigError(f"{folder}: overlaps the source {nested}; its files would appear twice")
 
-    def _adopt_change(self, seq: int, keys: list[str]) -> None:
-        self.overlaying.adopt(seq, keys)
+    def _adopt_change(self, seq: int) -> None:
+        self.overlaying.adopt(seq, (entry.key for entry in self.collector.entries(seq)))
         self.name_tracks()
 
     def _forget(self, file: SourceFile, pcm_range: tuple[int, int | None]) -> None:

@@ -64,5 +64,5 @@ def _no_origin(uid: str) -> Origin:
     raise NotFoundError(f"source {uid}: originals are not read for a listing")
 
 
-def _refuse(seq: int, keys: list[str]) -> None:
-    raise LibraryInUseError(f"change {seq} of {len(keys)} tracks has to be made by the library's owner")
+def _refuse(seq: int) -> None:
+    raise LibraryInUseError(f"change {seq} has to be made by the library's owner")

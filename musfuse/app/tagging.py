@@ -1,6 +1,6 @@
 """What `musfuse tag` and `musfuse art` do, for the command line and the control channel alike."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,9 @@ class Who:
 
 
 class Tagging:
-    """Shows and changes tags and art. `adopt` is told of a change and the keys of its tracks."""
+    """Shows and changes tags and art. `adopt` is told of a change."""
 
-    def __init__(self, selection: Selection, collector: MetaCollector, adopt: Callable[[int, list[str]], None]) -> None:
+    def __init__(self, selection: Selection, collector: MetaCollector, adopt: Callable[[int], None]) -> None:
         self.selection, self.collector, self._adopt = selection, collector, adopt
 
     def show(self, targets: Targets) -> Iterator[dict[str, Any]]:
@@ -107,7 +107,7 @@ class Tagging:
         if not number:
             raise NoEntryError("nothing was changed yet")
         change = self.collector.undo(number, who.author)
-        return self._adopted(change, (entry.key for entry in self.collector.entries(change.seq))) | {"undone": number}
+        return self._adopted(change, change.tracks) | {"undone": number}
 
     def _last_standing(self) -> int:
         """The last change that somebody made and that was not taken back; 0 where there is none."""
@@ -135,21 +135,21 @@ class Tagging:
         return self._change(iter(plan.deltas), who, f"import {path.name}")
 
     def _change(self, deltas: Iterator[Delta], who: Who, what: str) -> dict[str, Any]:
-        keys: list[str] = []
+        selected = 0
 
-        def noted() -> Iterator[Delta]:
+        def counted() -> Iterator[Delta]:
+            nonlocal selected
             for delta in deltas:
-                keys.append(delta.key)
+                selected += 1
                 yield delta
 
-        change = self.collector.apply_delta(noted(), who.source, who.author, what)
-        return self._adopted(change, keys)
+        change = self.collector.apply_delta(counted(), who.source, who.author, what)
+        return self._adopted(change, selected)
 
-    def _adopted(self, change: Change, keys: Iterable[str]) -> dict[str, Any]:
-        found = list(keys)
+    def _adopted(self, change: Change, selected: int) -> dict[str, Any]:
         if change.seq:
-            self._adopt(change.seq, found)
-        return describe(change) | {"selected": len(found)}
+            self._adopt(change.seq)
+        return describe(change) | {"selected": selected}
 
 
 def describe(change: Change) -> dict[str, Any]:

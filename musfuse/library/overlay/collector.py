@@ -8,7 +8,7 @@ one track), `t/<track's key>/<seq>` (the changes of one track), `m/<old key>/<se
 import json
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -205,7 +205,7 @@ class MetaCollector:
         """Make edits, (key, function from the overlay now to (the one after, fields refused)), in one transaction."""
         now = time.time_ns()
         refused = 0
-        touched: list[str] = []
+        changed, touched = 0, deque[str](maxlen=_CACHED)
         with self._store.transaction(_TRACK) as tx:
             seq = int(tx.get(_HISTORY, "seq") or b"0") + 1
             number = f"{seq:0{_DIGITS}}"
@@ -219,15 +219,20 @@ class MetaCollector:
                 after = replace(after, edited_ns=max(now, _next_second(before.edited_ns)))
                 tx.put(_TRACK, key, after.to_bytes())
                 sides = {"key": key, "before": before.to_bytes().decode(), "after": after.to_bytes().decode()}
-                tx.put(_HISTORY, f"e/{number}/{len(touched):09}", json.dumps(sides).encode())
+                tx.put(_HISTORY, f"e/{number}/{changed:09}", json.dumps(sides).encode())
                 tx.put(_HISTORY, f"t/{key}/{number}", b"")
                 touched.append(key)
-            done = replace(header, time_ns=now, tracks=len(touched), refused=refused, seq=seq if touched else 0)
-            if touched:
+                changed += 1
+            done = replace(header, time_ns=now, tracks=changed, refused=refused, seq=seq if changed else 0)
+            if changed:
                 tx.put(_HISTORY, f"h/{number}", json.dumps(asdict(done)).encode())
                 tx.put(_HISTORY, "seq", str(seq).encode())
-        for key in touched:
-            self.evict(key)
+        with self._lock:
+            self._epoch += 1
+            if changed > _CACHED:
+                self._cache.clear()
+            for key in touched:
+                self._cache.pop(key, None)
         return done
 
     @staticmethod
