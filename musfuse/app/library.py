@@ -292,7 +292,7 @@ class Library:
             raise ConfigError(f"{folder}: overlaps the source {nested}; its files would appear twice")
 
     def _adopt_change(self, seq: int) -> None:
-        self.overlaying.adopt(seq, (entry.key for entry in self.collector.entries(seq)))
+        self.overlaying.adopt(seq, self.collector.keys_of(seq))
         self.name_tracks()
 
     def _forget(self, file: SourceFile, pcm_range: tuple[int, int | None]) -> None:

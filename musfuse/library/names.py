@@ -25,6 +25,8 @@ _RESERVED = re.compile(
 
 def name_key(name: str) -> str:
     """Equal for names that may not both be in a folder: NFC, then each character's one-to-one upper case."""
+    if name.isascii():
+        return name.upper()
     upper = "".join(_upper(c) for c in unicodedata.normalize("NFC", name))
     return unicodedata.normalize("NFC", upper)
 
@@ -37,6 +39,8 @@ def _upper(char: str) -> str:
 
 def clean(text: str) -> str:
     """Text of a tag as part of a component: characters that some system refuses are replaced."""
+    if text.isascii():
+        return text.translate(_REPLACED)
     text = unicodedata.normalize("NFC", _SURROGATE.sub("_", text))
     return _INVISIBLE.sub("", text).translate(_REPLACED)
 
@@ -85,7 +89,7 @@ def file_limit(folders: list[str]) -> int:
 
 def units(text: str) -> int:
     """UTF-16 code units."""
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
 
 
 def _trim(stem: str, extension: str) -> str:

@@ -14,7 +14,7 @@ from musfuse.library.query import Query, Subject, parse_query
 from musfuse.model import AudioFormat, NodeKind, SourceFile, Stamp, TagSet
 
 _SELECT = """
-SELECT t.id, t.part, t.format, t.tags, t.merged, s.uid, s.uri, d.path, f.name, n.id, n.name
+SELECT t.id, t.part, t.format, t.tags, t.merged, s.uid, s.uri, d.path, f.name, n.parent, n.name
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
   LEFT JOIN node n ON n.track = t.id
  WHERE t.hidden = 0 AND t.id > ? AND {where} ORDER BY t.id LIMIT ?
@@ -105,7 +105,7 @@ class Selection:
             folders.clear()
 
     def _selected(self, row: tuple[object, ...], folders: dict[int, str]) -> Selected:
-        track, part, fmt, tags, merged, uid, uri, folder, name, node, shown = row
+        track, part, fmt, tags, merged, uid, uri, folder, name, parent, shown = row
         assert isinstance(folder, bytes)
         assert isinstance(name, bytes)
         path = join(from_blob(folder), from_blob(name))
@@ -116,15 +116,13 @@ class Selection:
             overlay_key(SourceFile(str(uid), path, Stamp(0, 0)), number),
             number,
             join(str(uri), path),
-            join(self._folder(int(str(node)), folders), str(shown)) if node is not None else "",
+            join(self._folder(int(str(parent)), folders), str(shown)) if parent is not None else "",
             TagSet(json.loads(str(merged))) if merged else embedded,
             embedded,
             AudioFormat(*json.loads(str(fmt))).codec,
         )
 
-    def _folder(self, node: int, folders: dict[int, str]) -> str:
-        with self._db.read() as db:
-            (parent,) = db.execute("SELECT parent FROM node WHERE id = ?", (node,)).fetchone() or (1,)
+    def _folder(self, parent: int, folders: dict[int, str]) -> str:
         if parent not in folders:
             folders[parent] = self._nodes.path(parent)
         return folders[parent]

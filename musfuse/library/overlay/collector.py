@@ -194,12 +194,19 @@ class MetaCollector:
 
     def entries(self, seq: int) -> Iterator[Entry]:
         """What a change did, track by track."""
+        for value in self._entries(seq):
+            before, after = (Overlay.from_bytes(value[side].encode()) for side in ("before", "after"))
+            yield Entry(value["key"], before, after)
+
+    def keys_of(self, seq: int) -> Iterator[str]:
+        """The keys of the tracks of a change."""
+        return (value["key"] for value in self._entries(seq))
+
+    def _entries(self, seq: int) -> Iterator[Any]:
         for key in self._store.scan(_HISTORY, f"e/{seq:0{_DIGITS}}/"):
             raw = self._store.get(_HISTORY, key)
             if raw is not None:
-                value = json.loads(raw)
-                before, after = (Overlay.from_bytes(value[side].encode()) for side in ("before", "after"))
-                yield Entry(value["key"], before, after)
+                yield json.loads(raw)
 
     def _write(self, edits: Iterable[tuple[str, Any]], header: Change) -> Change:
         """Make edits, (key, function from the overlay now to (the one after, fields refused)), in one transaction."""

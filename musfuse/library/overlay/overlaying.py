@@ -40,7 +40,7 @@ class Overlaying:
             return False
         if 0 < last - known <= 100 and known >= 0:
             for seq in range(known + 1, last + 1):
-                self.mark(entry.key for entry in self._collector.entries(seq))
+                self.mark(self._collector.keys_of(seq))
         else:  # user.db is another one than before, or much newer
             with self._db.write() as db:
                 db.execute("UPDATE track SET overlaid = 0")
