@@ -39,12 +39,19 @@ class SourceFile:
 
     `path` is relative to the origin's root, `/`-separated; bytes that are no UTF-8 are lone surrogates (PEP 383).
     `ident` is the origin's own id for the file (an inode number), which survives a move; empty where there is none.
+    Some file systems number their files anew at every mount, so the catalog may know it by an older name.
     """
 
     source_uid: str
     path: str
     stamp: Stamp
     ident: str = ""
+    older_name: str = ""
+
+    @property
+    def index_name(self) -> str:
+        """What names it in the keys of indexes, with its stamp: never its path where the origin has ids."""
+        return self.older_name or f"{self.source_uid}/{self.ident or 'path:' + self.path}"
 
 
 @dataclass(frozen=True, slots=True)

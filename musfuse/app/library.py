@@ -40,7 +40,8 @@ from musfuse.store import DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles,
 if TYPE_CHECKING:
     from musfuse.app.tagging import Tagging
     from musfuse.library.cueing import Cueing
-    from musfuse.library.scanner import Scanner, ScanResult
+    from musfuse.library.scanner import Scanner
+    from musfuse.library.walking import ScanResult
 
 log = logging.getLogger(__name__)
 

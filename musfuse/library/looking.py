@@ -1,6 +1,7 @@
 """Look into one original: what a scan wants to know of it, or the reason why nothing can be known."""
 
 import logging
+from dataclasses import replace
 
 from musfuse.errors import MusfuseError, OriginError
 from musfuse.library.albums import album_key, disc_number
@@ -29,22 +30,23 @@ class Looker:
     def look(self, origin: Origin, file: SourceFile, beside_sheet: bool) -> FileRow:
         """Facts about a file, which may lie `beside_sheet`; every failure becomes a row with its reason."""
         name = file.path.rsplit("/", 1)[-1]
+        row = FileRow(name, file.stamp, file.ident, older_name=file.older_name)
         try:
             if is_sheet(name):
-                return FileRow(name, file.stamp, file.ident, sheets=(("cue", read_sheet_file(origin, file)),))
+                return replace(row, sheets=(("cue", read_sheet_file(origin, file)),))
             reading = read_original(origin, file, self._covers.peek)
             picture, note = self._picture(origin, file, reading, beside_sheet or bool(reading.sheets))
         except MusfuseError as error:
             again = isinstance(error, OriginError)
-            return FileRow(name, file.stamp, file.ident, problem=str(error), again=again)
+            return replace(row, problem=str(error), again=again)
         except Exception as error:
             shown = f"{origin.name}/{file.path}"
             log.exception("%s", shown)
-            return FileRow(name, file.stamp, file.ident, problem=f"{shown}: {type(error).__name__}: {error}")
+            return replace(row, problem=f"{shown}: {type(error).__name__}: {error}")
         notes, tags = [*reading.notes, *note], reading.tags
-        return FileRow(
-            name, file.stamp, file.ident, "", "; ".join(notes), reading.format, tags,
-            picture, album_key(tags), disc_number(tags), reading.sheets,
+        return replace(
+            row, note="; ".join(notes), format=reading.format, tags=tags, picture=picture,
+            album_key=album_key(tags), disc=disc_number(tags), sheets=reading.sheets,
         )  # fmt: skip
 
     def _picture(

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -16,48 +16,22 @@ from musfuse.errors import OriginError
 from musfuse.events import EventBus, ScanProgress
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.rows import Removed, join
+from musfuse.library.catalog.rows import Removed
 from musfuse.library.companions import Companions
 from musfuse.library.looking import Looker, is_sheet
-from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION
-from musfuse.model import NodeKind, SourceFile, Stamp
-from musfuse.origins import Entry, Origin
+from musfuse.library.walking import Found, ScanResult, Walk
+from musfuse.model import SourceFile
+from musfuse.origins import Origin
 
 log = logging.getLogger(__name__)
 
 _BATCH_FILES, _BATCH_SECONDS, _WINDOW = 500, 1.0, 256
-_MAX_DEPTH = 100
 _SETTLE_NS = 10_000_000_000
-
-
-@dataclass
-class ScanResult:
-    """What a scan did, in files. `problem` says why the source as a whole could not be scanned."""
-
-    source: str
-    seen: int = 0
-    read: int = 0
-    skipped: int = 0
-    removed: int = 0
-    ignored: int = 0
-    problem: str = ""
-    cancelled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A file to look into: whether something is known of it, and whether it is the `same` by size and mtime."""
-
-    folder: int
-    file: SourceFile
-    known: bool
-    same: bool
-    beside_sheet: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    found: _Found
+    found: Found
     future: "Future[FileRow]"
 
 
@@ -87,7 +61,6 @@ class Scanner:
         self._threads, self._after_batch, self._on_removed = threads, after_batch, on_removed
         self._on_moved = on_moved
         self._cancel = threading.Event()
-        self._everything = False
 
     def cancel(self) -> None:
         """Stop soon; what is done is kept."""
@@ -98,7 +71,6 @@ class Scanner:
 
         A source that is away as a whole leaves everything known of it as it is.
         """
-        self._everything = everything
         result = ScanResult(source.uri)
         try:
             origin.list("")
@@ -107,10 +79,13 @@ class Scanner:
             log.warning("%s", error)
             return result
         scan = self._files.begin_scan(source.id)
-        removed: list[Removed] = []
+        walk = Walk(
+            self._files, self._beside, self._companions, source, origin, scan, result, everything=everything,
+            cancelled=self._cancel.is_set, pictures_changed=lambda: self._after_batch(False),
+        )  # fmt: skip
         with ThreadPoolExecutor(self._threads, thread_name_prefix="scan") as pool:
             batch, window = _Batch(), deque[_Pending]()
-            for found in self._changed(source, origin, scan, result, removed):
+            for found in walk.changed():
                 future = pool.submit(self._looker.look, origin, found.file, found.beside_sheet)
                 window.append(_Pending(found, future))
                 while len(window) > _WINDOW or (window and window[0].future.done()):
@@ -122,9 +97,9 @@ class Scanner:
         if not result.cancelled:
             gone = self._files.remove_unseen(source.id, scan)
             result.removed += len(gone)
-            removed += gone
+            walk.removed += gone
             self._files.end_scan(scan)
-        self._drop_removed(removed)
+        self._drop_removed(walk.removed)
         self._after_batch(True)
         return result
 
@@ -140,98 +115,14 @@ class Scanner:
             stat = origin.stat(path)
         except OriginError:
             if known:
-                self._drop_removed(self._files.remove_files([known[0]]))
+                self._drop_removed(self._files.remove_files([known.id]))
         else:
-            if known is None or known[1] != stat.stamp:
+            if known is None or known.file.stamp != stat.stamp:
                 beside = any(map(is_sheet, names))
                 row = self._looker.look(origin, SourceFile(source.uid, path, stat.stamp, stat.ident), beside)
                 if known is None or not _half_written(row):
                     self._files.put_files([(folder, row)])
         self._after_batch(True)
-
-    def _changed(
-        self, source: SourceRow, origin: Origin, scan: int, result: ScanResult, removed: list[Removed]
-    ) -> Iterator[_Found]:
-        """Walk; yield each file that is new or changed."""
-        stack: list[tuple[str, tuple[str, ...]]] = [("", (origin.stat("").ident,))]
-        while stack and not self._cancel.is_set():
-            path, above = stack.pop()
-            try:
-                entries = list(origin.list(path))
-            except OriginError as error:
-                self._files.keep(source.id, path, scan)
-                self._files.folder(source.id, path, scan, str(error))
-                continue
-            folder = self._files.folder(source.id, path, scan)
-            known = self._files.known(folder)
-            self._look_beside(source, origin, path, folder, entries)
-            below = []
-            sheets = {entry.name for entry in entries if is_sheet(entry.name)}
-            new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
-            for entry in entries:
-                if entry.away and self._stands(source, join(path, entry.name), scan, entry, known):
-                    result.skipped += 1
-                elif entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
-                    if (entry.stat.ident and entry.stat.ident in above) or len(above) >= _MAX_DEPTH:
-                        log.warning(
-                            "%s/%s: a symbolic link back to a folder above it; not followed",
-                            origin.name,
-                            join(path, entry.name),
-                        )
-                        continue
-                    below.append((join(path, entry.name), (*above, entry.stat.ident)))
-                elif self._is_music(entry, result):
-                    result.seen += 1
-                    before = known.pop(entry.name, None)
-                    if entry.stat is None:
-                        self._files.put_files([(folder, _unreadable(entry))])
-                        result.skipped += 1
-                        continue
-                    same = before is not None and before[1:] == (entry.stat.stamp, entry.stat.ident)
-                    if before is not None and not same:
-                        old = SourceFile(source.uid, join(path, entry.name), before[1], before[2])
-                        removed += [(old, bounds) for bounds in self._files.ranges(before[0])]
-                    if not same or new_sheet or self._everything:
-                        file = SourceFile(source.uid, join(path, entry.name), entry.stat.stamp, entry.stat.ident)
-                        yield _Found(folder, file, before is not None, same, bool(sheets))
-            if known:
-                result.removed += len(known)
-                removed += self._files.remove_files(file for file, _, _ in known.values())
-            stack += reversed(below)
-
-    def _stands(
-        self, source: SourceRow, path: str, scan: int, entry: Entry, known: dict[str, tuple[int, Stamp, str]]
-    ) -> bool:
-        """Whether something is known that stays as it is, of an entry that the origin could not tell about just now."""
-        if known.pop(entry.name, None) is None:
-            if not self._files.keep(source.id, path, scan):
-                return False
-            self._files.folder(source.id, path, scan, entry.problem)
-        log.warning("%s; what is known of it stands", entry.problem)
-        return True
-
-    @staticmethod
-    def _is_music(entry: Entry, result: ScanResult) -> bool:
-        extension = entry.name.rsplit(".", 1)[-1].lower() if "." in entry.name else ""
-        if (extension in EXTENSIONS or extension == SHEET_EXTENSION) and not entry.name.startswith("._"):
-            return True
-        result.ignored += 1
-        return False
-
-    def _look_beside(self, source: SourceRow, origin: Origin, path: str, folder: int, entries: Sequence[Entry]) -> None:
-        """Keep what is known of the pictures and sidecars of a folder what they are."""
-        known = self._beside.known(folder)
-        changed = []
-        for companion in self._companions.of(entries):
-            same = known.pop(companion.name, None) == (companion.stamp, companion.ident, companion.kind)
-            if not same or self._everything:
-                file = SourceFile(source.uid, join(path, companion.name), companion.stamp, companion.ident)
-                looked = self._companions.look(origin, file, companion)
-                if not (same and looked.stamp != companion.stamp):  # what is known stands if it could not be read now
-                    changed.append(looked)
-        if changed or known:
-            self._beside.change(folder, changed, known)
-            self._after_batch(False)
 
     def _collect(self, pending: _Pending, batch: _Batch, result: ScanResult) -> _Batch:
         row = pending.future.result()
@@ -258,8 +149,11 @@ class Scanner:
             moved = self._files.moved_to(file)
             if moved is None:
                 self._on_removed(file, bounds)
-            elif moved.path != file.path:
-                followed[file] = moved
+            else:
+                if moved.index_name != file.index_name:
+                    self._files.keep_index_name(file, moved)
+                if moved.path != file.path:
+                    followed[file] = moved
         if followed:
             self._on_moved(list(followed.items()))
 
@@ -267,7 +161,3 @@ class Scanner:
 def _half_written(row: FileRow) -> bool:
     """Whether a file makes no sense because somebody is writing it now. What was known of it stands until later."""
     return bool(row.problem) and abs(time.time_ns() - row.stamp.mtime_ns) < _SETTLE_NS
-
-
-def _unreadable(entry: Entry) -> FileRow:
-    return FileRow(entry.name, Stamp(0, 0), "", problem=entry.problem)

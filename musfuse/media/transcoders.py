@@ -78,7 +78,7 @@ class IndexStore:
 
 
 def _lies_key(file: SourceFile) -> str:
-    return f"{file.source_uid}/{file.ident or 'path:' + file.path}/{file.stamp}/timestamps-lie"
+    return f"{file.index_name}/{file.stamp}/timestamps-lie"
 
 
 class FlacTranscoder:

@@ -130,7 +130,8 @@ def _read_all(fd: int, offset: int, size: int) -> bytes:
 
 def _source_stat(facts: os.stat_result, shown: str) -> SourceStat:
     if statmod.S_ISDIR(facts.st_mode):
-        return SourceStat(NodeKind.FOLDER, Stamp(0, facts.st_mtime_ns), str(facts.st_ino))
+        # with the device: roots of file systems mounted into each other have the same number
+        return SourceStat(NodeKind.FOLDER, Stamp(0, facts.st_mtime_ns), f"{facts.st_dev}:{facts.st_ino}")
     if statmod.S_ISREG(facts.st_mode):
         return SourceStat(NodeKind.FILE, Stamp(facts.st_size, facts.st_mtime_ns), str(facts.st_ino))
     raise RefusedError(f"{shown}: neither a file nor a folder")

@@ -68,7 +68,7 @@ class Desk:
         folder, _, name = path.rpartition("/")
         source = self.files.add_source(uri)
         known = self.files.known(self.files.folder(source.id, folder, 1))
-        self.files.remove_files([known[name][0]])
+        self.files.remove_files([known[name].id])
 
     def tree(self) -> dict[str, str]:
         """Path on the drive to path of the original."""

@@ -38,11 +38,11 @@ class Beside:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def known(self, folder: int) -> dict[str, tuple[Stamp, str, str]]:
-        """Of a folder: name to (stamp, ident, kind)."""
+    def known(self, folder: int) -> dict[str, tuple[Stamp, str]]:
+        """Of a folder: name to (stamp, kind)."""
         with self._db.read() as db:
-            rows = db.execute("SELECT name, size, mtime_ns, ident, kind FROM companion WHERE folder = ?", (folder,))
-            return {from_blob(n): (Stamp(size, mtime), ident, kind) for n, size, mtime, ident, kind in rows}
+            rows = db.execute("SELECT name, size, mtime_ns, kind FROM companion WHERE folder = ?", (folder,))
+            return {from_blob(name): (Stamp(size, mtime), kind) for name, size, mtime, kind in rows}
 
     def change(self, folder: int, new: Iterable[Companion], gone: Iterable[str]) -> None:
         """Put and remove rows of a folder; what is served with its pictures is made anew."""

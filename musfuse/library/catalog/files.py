@@ -10,7 +10,9 @@ from musfuse.library.albums import is_disc_folder
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import (
     NOT_LOOKED_AT,
+    SOURCE_FILE,
     FileRow,
+    KnownFile,
     PcmBounds,
     Removed,
     SourceRow,
@@ -20,7 +22,7 @@ from musfuse.library.catalog.rows import (
     source_uid,
     to_blob,
 )
-from musfuse.model import SourceFile, Stamp
+from musfuse.model import SourceFile
 
 
 class Files:
@@ -47,8 +49,13 @@ class Files:
             return SourceRow(*db.execute("SELECT id, uid, uri, position FROM source WHERE uri = ?", (uri,)).fetchone())
 
     def move_source(self, source: SourceRow, uri: str) -> SourceRow:
-        """The source lies elsewhere now; what is known of its files stands until the next scan."""
+        """The source lies elsewhere now; what is known of its files stands until the next scan, their indexes too."""
         with self._db.write() as db:
+            db.execute(
+                "UPDATE file SET older_name = ? || '/' || ident WHERE older_name = '' AND ident <> ''"
+                " AND folder IN (SELECT id FROM folder WHERE source = ?)",
+                (source.uid, source.id),
+            )
             db.execute("UPDATE source SET uri = ?, uid = ? WHERE id = ?", (uri, source_uid(uri), source.id))
         return SourceRow(source.id, source_uid(uri), uri, source.position)
 
@@ -90,11 +97,34 @@ class Files:
             )
             return cursor.rowcount > 0
 
-    def known(self, folder: int) -> dict[str, tuple[int, Stamp, str]]:
-        """Files of a folder as last seen: name to (id, stamp, ident)."""
+    def enter(self, source: int, path: str, scan: int, ident: str) -> tuple[int, bool]:
+        """Mark a folder as listed by this scan: its id, and whether the origin has another id for it than last time.
+
+        Then its file system numbers its files anew at every mount, or the whole of it was copied: ids tell nothing.
+        """
+        with self._db.write() as db:
+            folder = self.folder(source, path, scan)
+            (before,) = db.execute("SELECT ident FROM folder WHERE id = ?", (folder,)).fetchone()
+            if before != ident:
+                db.execute("UPDATE folder SET ident = ? WHERE id = ?", (ident, folder))
+            return folder, before not in ("", ident)
+
+    def known(self, folder: int) -> dict[str, KnownFile]:
+        """Files of a folder by name, as last seen."""
         with self._db.read() as db:
-            rows = db.execute("SELECT name, id, size, mtime_ns, ident FROM file WHERE folder = ?", (folder,))
-            return {from_blob(name): (file, Stamp(size, mtime), ident) for name, file, size, mtime, ident in rows}
+            rows = db.execute(
+                f"SELECT f.id, {SOURCE_FILE} FROM file f JOIN folder d ON d.id = f.folder"
+                " JOIN source s ON s.id = d.source WHERE f.folder = ?",
+                (folder,),
+            )
+            return {from_blob(row[3]): KnownFile(row[0], source_file(*row[1:])) for row in rows}
+
+    def renumber(self, known: KnownFile, ident: str) -> None:
+        """A file that did not change has another id now; its index keeps its name."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE file SET ident = ?, older_name = ? WHERE id = ?", (ident, known.file.index_name, known.id)
+            )
 
     def put_files(self, batch: Iterable[tuple[int, FileRow]]) -> None:
         """Insert or replace (folder id, row) pairs in one transaction; a track keeps its id and raises its version."""
@@ -132,11 +162,21 @@ class Files:
             db.execute("DELETE FROM folder WHERE source = ? AND scan < ?", (source, scan))
         return removed
 
+    def keep_index_name(self, before: SourceFile, moved: SourceFile) -> None:
+        """The index of a file that was moved keeps its name."""
+        folder, _, name = moved.path.rpartition("/")
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE file SET older_name = ? WHERE name = ? AND folder ="
+                " (SELECT d.id FROM folder d JOIN source s ON s.id = d.source WHERE s.uid = ? AND d.path = ?)",
+                (before.index_name, to_blob(name), moved.source_uid, to_blob(folder)),
+            )
+
     def moved_to(self, file: SourceFile) -> SourceFile | None:
         """Where this very version of an original lies now, if it was moved and not removed."""
         with self._db.read() as db:
             row = db.execute(
-                "SELECT s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident FROM file f"
+                f"SELECT {SOURCE_FILE} FROM file f"
                 " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
                 " WHERE f.ident = ? AND f.size = ? AND f.mtime_ns = ? AND s.uid = ? LIMIT 1",
                 (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid),
@@ -156,10 +196,12 @@ def _album_folder(db: sqlite3.Connection, source: int, path: str) -> int | None:
 def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
     mtime_ns = NOT_LOOKED_AT if row.again else row.stamp.mtime_ns
     file = db.execute(
-        "INSERT INTO file (folder, name, size, mtime_ns, ident, problem, note) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO file (folder, name, size, mtime_ns, ident, older_name, problem, note)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,"
-        " ident = excluded.ident, problem = excluded.problem, note = excluded.note RETURNING id",
-        (folder, to_blob(row.name), row.stamp.size, mtime_ns, row.ident, row.problem, row.note),
+        " ident = excluded.ident, older_name = excluded.older_name, problem = excluded.problem, note = excluded.note"
+        " RETURNING id",
+        (folder, to_blob(row.name), row.stamp.size, mtime_ns, row.ident, row.older_name, row.problem, row.note),
     ).fetchone()[0]
     db.execute("DELETE FROM sheet WHERE file = ?", (file,))
     db.executemany("INSERT INTO sheet (file, kind, data) VALUES (?, ?, ?)", [(file, *sheet) for sheet in row.sheets])
@@ -180,7 +222,7 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
 
 def _source_files(db: sqlite3.Connection, where: str, *values: object) -> list[Removed]:
     rows = db.execute(
-        "SELECT coalesce(t.first_sample, 0), t.samples, s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident FROM file f"
+        f"SELECT coalesce(t.first_sample, 0), t.samples, {SOURCE_FILE} FROM file f"
         " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source LEFT JOIN track t ON t.file = f.id"
         f" WHERE {where}",
         values,

@@ -42,6 +42,15 @@ class FileRow:
     disc: int = 0
     sheets: tuple[tuple[str, bytes], ...] = ()
     again: bool = False
+    older_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as the last scan saw it."""
+
+    id: int
+    file: SourceFile
 
 
 def source_uid(uri: str) -> str:
@@ -74,9 +83,15 @@ def forget_pictures(db: sqlite3.Connection, folder: int) -> None:
     )
 
 
-def source_file(uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int, ident: str) -> SourceFile:
-    """An original, of columns of source, folder and file."""
-    return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns), ident)
+SOURCE_FILE = "s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident, f.older_name"
+"""The columns of source, folder and file that make a SourceFile."""
+
+
+def source_file(
+    uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int, ident: str, older_name: str
+) -> SourceFile:
+    """An original, of the columns SOURCE_FILE."""
+    return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns), ident, older_name)
 
 
 Art = tuple[tuple[ArtKind, tuple[Picture, ...]], ...]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import join, load_art, source_file, to_blob
+from musfuse.library.catalog.rows import SOURCE_FILE, join, load_art, source_file, to_blob
 from musfuse.media.art import NOT_USED
 from musfuse.model import AudioFormat, Part, Picture, Serve, SourceFile, TagSet, Track
 
@@ -24,7 +24,7 @@ class TrackRow:
     untagged: str = ""
 
 
-_TRACK = """
+_TRACK = f"""
 SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_token, t.problem, t.dir, t.name,
        t.first_sample, t.samples, t.sheet, t.part, t.merged, t.art, t.edited_ns, t.untagged,
        coalesce(
@@ -32,7 +32,7 @@ SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_tok
            ORDER BY c.position, c.name LIMIT 1),
          (SELECT c.picture FROM companion c WHERE c.folder = d.above AND c.kind = 'front' AND c.picture IS NOT NULL
            ORDER BY c.position, c.name LIMIT 1)),
-       s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident
+       {SOURCE_FILE}
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
 """
 

@@ -91,13 +91,11 @@ class FrameOffsets:
 def index_key(
     file: SourceFile, level: int, block: int, encoder: str, pcm_range: tuple[int, int | None] = (0, None)
 ) -> str:
-    """The key of an index: everything that the frames depend on, and never a path.
+    """The key of an index: everything that the frames depend on.
 
-    The original is named by its origin's uid, the origin's own id for the file, and its stamp; `pcm_range` is the
-    first sample and the number of samples (None: to the end); `encoder` is the fingerprint.
+    `pcm_range` is the first sample and the number of samples (None: to the end); `encoder` is the fingerprint.
     """
-    identity = file.ident or f"path:{file.path}"
-    return f"{file.source_uid}/{identity}/{file.stamp}/{pcm_range[0]}-{pcm_range[1] or ''}/{level}/{block}/{encoder}"
+    return f"{file.index_name}/{file.stamp}/{pcm_range[0]}-{pcm_range[1] or ''}/{level}/{block}/{encoder}"
 
 
 def format_of(index: FrameIndex, source: AudioFormat) -> AudioFormat:

@@ -1,0 +1,169 @@
+"""Walk a source: every folder in order, and in it what is new or changed since the last scan.
+
+A folder is finished before the next begins. What is known by size and mtime is not looked into again; a file that
+has these, but another id than before, is, unless its folder has another id as well: then its file system numbers its
+files anew at every mount, or all of it was copied. Its index stands either way, since reading checks it frame by frame.
+"""
+
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from musfuse.errors import OriginError
+from musfuse.library.catalog import FileRow, Files, SourceRow
+from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.rows import KnownFile, Removed, join
+from musfuse.library.companions import Companions
+from musfuse.library.looking import is_sheet
+from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION
+from musfuse.model import NodeKind, SourceFile, Stamp
+from musfuse.origins import Entry, Origin
+
+log = logging.getLogger(__name__)
+
+_MAX_DEPTH = 100
+_Below = list[tuple[str, tuple[str, ...]]]
+"""Paths of folders, each with the ids of the folders down to it."""
+
+
+@dataclass
+class ScanResult:
+    """What a scan did, in files. `problem` says why the source as a whole could not be scanned."""
+
+    source: str
+    seen: int = 0
+    read: int = 0
+    skipped: int = 0
+    removed: int = 0
+    ignored: int = 0
+    problem: str = ""
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to look into: whether something is known of it, and whether it is the `same` as then."""
+
+    folder: int
+    file: SourceFile
+    known: bool
+    same: bool
+    beside_sheet: bool
+
+
+class Walk:
+    """One walk through a source. `removed` holds what turned out to be gone or changed, `result` is counted up."""
+
+    def __init__(
+        self,
+        files: Files,
+        beside: Beside,
+        companions: Companions,
+        source: SourceRow,
+        origin: Origin,
+        scan: int,
+        result: ScanResult,
+        *,
+        everything: bool,
+        cancelled: Callable[[], bool],
+        pictures_changed: Callable[[], None],
+    ) -> None:
+        self._files, self._beside, self._companions = files, beside, companions
+        self._source, self._origin, self._scan, self._result = source, origin, scan, result
+        self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
+        self.removed: list[Removed] = []
+
+    def changed(self) -> Iterator[Found]:
+        """Each file that is new or changed."""
+        stack: _Below = [("", (self._origin.stat("").ident,))]
+        while stack and not self._cancelled():
+            path, above = stack.pop()
+            try:
+                entries = list(self._origin.list(path))
+            except OriginError as error:
+                self._files.keep(self._source.id, path, self._scan)
+                self._files.folder(self._source.id, path, self._scan, str(error))
+                continue
+            below = yield from self._folder(path, above, entries)
+            stack += reversed(below)
+
+    def _folder(self, path: str, above: tuple[str, ...], entries: Sequence[Entry]) -> Generator[Found, None, _Below]:
+        """One folder; what to walk through below it."""
+        folder, renumbered = self._files.enter(self._source.id, path, self._scan, above[-1])
+        known = self._files.known(folder)
+        self._look_beside(path, folder, entries)
+        below: _Below = []
+        sheets = {entry.name for entry in entries if is_sheet(entry.name)}
+        new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
+        for entry in entries:
+            inside = join(path, entry.name)
+            if entry.away and self._stands(inside, entry, known):
+                self._result.skipped += 1
+            elif entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
+                if self._may_enter(inside, entry.stat.ident, above):
+                    below.append((inside, (*above, entry.stat.ident)))
+            elif self._is_music(entry):
+                before = known.pop(entry.name, None)
+                if entry.stat is None:
+                    self._files.put_files([(folder, FileRow(entry.name, Stamp(0, 0), "", problem=entry.problem))])
+                    self._result.skipped += 1
+                    continue
+                now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
+                file, same = self._compare(now, before, renumbered)
+                if not same or new_sheet or self._everything:
+                    yield Found(folder, file, before is not None, same, bool(sheets))
+        if known:
+            self._result.removed += len(known)
+            self.removed += self._files.remove_files(file.id for file in known.values())
+        return below
+
+    def _compare(self, now: SourceFile, before: KnownFile | None, renumbered: bool) -> tuple[SourceFile, bool]:
+        """The file by the name that its index has, and whether it is what was known of it."""
+        if before is None:
+            return now, False
+        if before.file.stamp != now.stamp:
+            self.removed += [(before.file, bounds) for bounds in self._files.ranges(before.id)]
+            return now, False
+        if before.file.ident == now.ident:
+            return replace(now, older_name=before.file.older_name), True
+        if renumbered:
+            self._files.renumber(before, now.ident)
+        return replace(now, older_name=before.file.index_name), renumbered
+
+    def _stands(self, path: str, entry: Entry, known: dict[str, KnownFile]) -> bool:
+        """Whether something is known that stays as it is, of an entry that the origin could not tell about just now."""
+        if known.pop(entry.name, None) is None:
+            if not self._files.keep(self._source.id, path, self._scan):
+                return False
+            self._files.folder(self._source.id, path, self._scan, entry.problem)
+        log.warning("%s; what is known of it stands", entry.problem)
+        return True
+
+    def _may_enter(self, path: str, ident: str, above: tuple[str, ...]) -> bool:
+        if (ident and ident in above) or len(above) >= _MAX_DEPTH:
+            log.warning("%s/%s: a symbolic link back to a folder above it; not followed", self._origin.name, path)
+            return False
+        return True
+
+    def _is_music(self, entry: Entry) -> bool:
+        extension = entry.name.rsplit(".", 1)[-1].lower() if "." in entry.name else ""
+        if (extension in EXTENSIONS or extension == SHEET_EXTENSION) and not entry.name.startswith("._"):
+            self._result.seen += 1
+            return True
+        self._result.ignored += 1
+        return False
+
+    def _look_beside(self, path: str, folder: int, entries: Sequence[Entry]) -> None:
+        """Keep what is known of the pictures and sidecars of a folder what they are."""
+        known = self._beside.known(folder)
+        changed = []
+        for companion in self._companions.of(entries):
+            same = known.pop(companion.name, None) == (companion.stamp, companion.kind)
+            if not same or self._everything:
+                file = SourceFile(self._source.uid, join(path, companion.name), companion.stamp, companion.ident)
+                looked = self._companions.look(self._origin, file, companion)
+                if not (same and looked.stamp != companion.stamp):  # what is known stands if it could not be read now
+                    changed.append(looked)
+        if changed or known:
+            self._beside.change(folder, changed, known)
+            self._pictures_changed()

@@ -1,0 +1,123 @@
+"""File systems that number their files anew: nothing is read again that need not be, no index is lost."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sound
+
+from library.conftest import Desk
+from musfuse.model import NodeKind
+from musfuse.origins import Entry, LocalOrigin, MemoryOrigin, SourceStat
+
+
+class Renumbering(MemoryOrigin):
+    """An origin whose files have other ids in every `mount`, its folders in every `folders`."""
+
+    mount = folders = 1
+
+    def list(self, path: str) -> Iterator[Entry]:
+        for entry in super().list(path):
+            assert entry.stat is not None
+            yield replace(entry, stat=self._now(entry.stat, f"{path}/{entry.name}"))
+
+    def stat(self, path: str) -> SourceStat:
+        return self._now(super().stat(path), path)
+
+    def _now(self, stat: SourceStat, path: str) -> SourceStat:
+        if stat.kind is NodeKind.FOLDER:
+            return replace(stat, ident=f"{self.folders}/{path.strip('/')}")
+        return replace(stat, ident=f"{self.mount}-{stat.ident}")
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Renumbering:
+    made = Renumbering("m")
+    for name in ("one/a.wav", "one/b.wav", "two/c.wav"):
+        made.write(name, sound.write(tmp_path / name, title=name).read_bytes())
+    return made
+
+
+def index_names(desk: Desk) -> dict[str, str]:
+    found = {}
+    for number in range(1, 10):
+        row = desk.tracks.track(number)
+        if row is not None:
+            found[row.track.file.path] = row.track.file.index_name
+    return found
+
+
+def test_all_of_them(desk: Desk, origin: Renumbering) -> None:
+    assert desk.scan(origin).read == 3
+    before = index_names(desk)
+    origin.mount = origin.folders = 2
+    assert desk.scan(origin).read == 0
+    assert desk.scan(origin).read == 0
+    origin.mount = origin.folders = 3
+    assert desk.scan(origin).read == 0
+    assert index_names(desk) == before
+    assert desk.dropped == []
+
+
+def test_files_only(desk: Desk, origin: Renumbering) -> None:
+    desk.scan(origin)
+    before = index_names(desk)
+    origin.mount = 2
+    assert desk.scan(origin).read == 3  # they may have been replaced with their mtime kept
+    assert desk.scan(origin).read == 0
+    assert index_names(desk) == before
+    assert desk.dropped == []
+
+
+def test_then_moved_and_changed(desk: Desk, origin: Renumbering) -> None:
+    desk.scan(origin)
+    before = index_names(desk)
+    origin.mount = origin.folders = 2
+    desk.scan(origin)
+    origin._files["three/c.wav"] = origin._files.pop("two/c.wav")
+    origin.write("one/a.wav", origin.read("one/b.wav", 0, 1 << 20))
+    desk.scan(origin)
+    after = index_names(desk)
+    assert after["three/c.wav"] == before["two/c.wav"]
+    assert after["one/b.wav"] == before["one/b.wav"]
+    assert after["one/a.wav"] != before["one/a.wav"]
+    (dropped,) = desk.dropped
+    assert dropped.index_name == before["one/a.wav"]
+    assert [(old.path, new.path) for old, new in desk.moved] == [("two/c.wav", "three/c.wav")]
+
+
+def test_a_copy_of_the_whole_source(desk: Desk, music: Path, tmp_path: Path) -> None:
+    sound.write(music / "one/a.wav")
+    desk.scan(LocalOrigin("src", str(music)), str(music))
+    source, before = desk.files.add_source(str(music)), index_names(desk)
+    shutil.copytree(music, tmp_path / "copy")
+    desk.files.move_source(source, str(tmp_path / "copy"))
+    moved = desk.files.add_source(str(tmp_path / "copy"))
+    assert moved.id == source.id
+    assert index_names(desk) == before
+    assert desk.scan(LocalOrigin(moved.uid, moved.uri), moved.uri).read == 0
+    assert index_names(desk) == before
+    assert desk.dropped == []
+
+
+def test_file_systems_mounted_into_each_other(desk: Desk, music: Path) -> None:
+    """Their roots have the same number; that is no link back to a folder above."""
+    mounted = []
+    try:
+        for folder in (music, music / "inner"):
+            folder.mkdir(exist_ok=True)
+            if subprocess.run(["mount", "-t", "tmpfs", "none", folder], capture_output=True, check=False).returncode:
+                pytest.skip("no right to mount a file system")
+            mounted.append(folder)
+        assert music.stat().st_ino == (music / "inner").stat().st_ino
+        sound.write(music / "inner/a.wav")
+        origin = LocalOrigin("src", str(music))
+        with closing(origin):
+            assert desk.scan(origin).read == 1
+    finally:
+        for folder in reversed(mounted):
+            subprocess.run(["umount", folder], check=True)
