@@ -8,11 +8,14 @@ from musfuse.media.containers.tails import tags_start
 from musfuse.media.retag.pieces import Kept, Piece, from_parts
 from musfuse.media.tags.apev2 import PREAMBLE, edit_items, parse_items, render_items
 from musfuse.media.tags.edit import TagEdit, grown
-from musfuse.media.tags.id3 import edit_tag, finish, id3v1, parts_length, read_tag
+from musfuse.media.tags.id3 import RawTag, edit_tag, finish, id3v1, parts_length, read_tag
 from musfuse.model import Picture
 
 _MAX_TAIL = 32 << 20
 _ID3V1 = 128
+_FOLLOWING = 4096
+_MAGIC = (b"TTA1", b"MAC ", b"wvpk", b"MPCK", b"MP+", b"ID3", b"RIFF")
+"""What may follow an ID3v2 tag beside an MPEG frame."""
 
 
 def plan_ape(reader: BinaryIO, size: int, edit: TagEdit, load: Callable[[Picture], bytes]) -> list[Piece]:
@@ -29,9 +32,26 @@ def plan_ape(reader: BinaryIO, size: int, edit: TagEdit, load: Callable[[Picture
 def front_tag(reader: BinaryIO, size: int, edit: TagEdit) -> tuple[list[Piece], int]:
     """The ID3v2 tag in front of the audio after an edit, and where the original's ended (0 where it has none)."""
     old = read_tag(reader, 0, size)
+    if old is not None:
+        _check_front(reader, old)
     front, parts = edit_tag(old, edit)
     was = old.end if old else 0
     return from_parts(finish(front, parts, grown(10 + parts_length(parts), was, edit.padding))), was
+
+
+def _check_front(reader: BinaryIO, tag: RawTag) -> None:
+    """A tag whose size is damaged may hold audio: behind its frames there are zeros only, or audio follows it."""
+    reader.seek(tag.end)
+    following = reader.read(_FOLLOWING).lstrip(b"\0")
+    if following.startswith(_MAGIC) or (following[:1] == b"\xff" and following[1:2] >= b"\xe0") or not following:
+        return
+    at = max((frame.start + frame.length for frame in tag.frames), default=tag.start + 10)
+    while not tag.whole and at < tag.end:
+        reader.seek(at)
+        piece = reader.read(min(_FOLLOWING, tag.end - at))
+        if any(piece) and not (tag.end - at <= 10 and piece[:3] == b"3DI"):
+            raise MalformedError("its ID3v2 tag holds what is no frame, and no audio follows; its size may be wrong")
+        at += max(1, len(piece))
 
 
 def edit_tail(reader: BinaryIO, end: int, size: int, edit: TagEdit) -> list[Piece]:

@@ -3,11 +3,18 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from musfuse.errors import MalformedError
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 _MAX_BOXES = 100_000
+_MAX_OFFSETS = 64 << 20
+OFFSETS = {b"stco": ">u4", b"co64": ">u8"}
+"""How chunk offsets are stored, by the kind of their box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,24 @@ def boxes(reader: BinaryIO, start: int, end: int) -> Iterator[Box]:
 def child(reader: BinaryIO, box: Box, kind: bytes, skip: int = 0) -> Box | None:
     """The first box of a kind within a box, `skip` bytes into its body."""
     return next((b for b in boxes(reader, box.body + skip, box.end) if b.kind == kind), None)
+
+
+def chunk_offsets(reader: BinaryIO, box: Box) -> "tuple[bytes, npt.NDArray[np.uint64]]":
+    """The body of an `stco` or `co64` box, and the offsets in it (uint64, bytes from the start of the file).
+
+    Raises MalformedError where it does not hold what it claims.
+    """
+    import numpy as np
+
+    length = box.end - box.body
+    if length > _MAX_OFFSETS or length < 8:
+        raise MalformedError(f"a table of {length} bytes for chunk offsets")
+    reader.seek(box.body)
+    raw = reader.read(length)
+    count, stored = int.from_bytes(raw[4:8], "big"), np.dtype(OFFSETS[box.kind])
+    if 8 + count * stored.itemsize > length:
+        raise MalformedError(f"a chunk offset table of {length} bytes claims {count} entries")
+    return raw, np.frombuffer(raw, stored, count, 8).astype(np.uint64)
 
 
 def box_head(kind: bytes, body: int) -> bytes:

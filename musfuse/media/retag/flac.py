@@ -3,6 +3,7 @@
 from typing import BinaryIO
 
 from musfuse.errors import MalformedError
+from musfuse.media.containers.mpeg import is_flac_frame
 from musfuse.media.containers.sniff import id3v2_length
 from musfuse.media.containers.tails import tags_start
 from musfuse.media.retag.pieces import Kept, Piece, total
@@ -34,6 +35,7 @@ def plan_flac(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
     pieces += picture_blocks(edit.pictures)
     pieces += padding(total(pieces), audio - start, edit.padding)
     end = tags_start(reader, size)
+    _check_audio(reader, audio, end)
     pieces.append(Kept(audio, max(0, end - audio)))
     return pieces
 
@@ -83,6 +85,13 @@ def _blocks(reader: BinaryIO, start: int, size: int) -> tuple[list[tuple[int, in
                 raise MalformedError("its first metadata block is not STREAMINFO")
             return found, at
     raise MalformedError("its metadata blocks do not end")
+
+
+def _check_audio(reader: BinaryIO, start: int, end: int) -> None:
+    """A block whose length or last-block flag is damaged may hold frames: then the audio would not begin with one."""
+    reader.seek(start)
+    if end > start and not is_flac_frame(reader.read(16)):
+        raise MalformedError("no frame follows its metadata, which may be damaged")
 
 
 def _is_dropped(reader: BinaryIO, at: int, edit: TagEdit) -> bool:

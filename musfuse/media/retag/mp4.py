@@ -7,12 +7,11 @@ is, so that offsets change only when that is not enough.
 from typing import BinaryIO
 
 from musfuse.errors import MalformedError
-from musfuse.media.retag.atoms import Box, box_head, boxes, child, make_box
+from musfuse.media.retag.atoms import OFFSETS, Box, box_head, boxes, child, chunk_offsets, make_box
 from musfuse.media.retag.pieces import Kept, Piece, piece_length, total
 from musfuse.media.tags.edit import TagEdit, grown
 from musfuse.media.tags.ilst import PICTURE_TYPES, cover_front, field_of, new_items, stays
 
-_MAX_OFFSETS = 64 << 20
 _HANDLER = make_box(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
 _MAX_ITEM = 1 << 20
 
@@ -32,6 +31,7 @@ def plan_mp4(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
         if box.kind not in (b"free", b"skip"):
             break
         room_end = box.end
+    _check_chunks(reader, moov, room_end)
     old = room_end - moov.start
     plan = _Plan(reader, edit, room_end)
     body = plan.moov(moov, 0)
@@ -43,6 +43,19 @@ def plan_mp4(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
     room = length - need
     free: list[Piece] = [make_box(b"free", bytes(room - 8))] if room else []
     return [Kept(0, moov.start), box_head(b"moov", total(body)), *body, *free, Kept(room_end, size - room_end)]
+
+
+def _check_chunks(reader: BinaryIO, moov: Box, room_end: int) -> None:
+    """A box whose size is damaged may hold audio, which must not go with the room behind `moov`."""
+    for trak in (box for box in boxes(reader, moov.body, moov.end) if box.kind == b"trak"):
+        table: Box | None = trak
+        for kind in (b"mdia", b"minf", b"stbl"):
+            table = child(reader, table, kind) if table else None
+        for box in boxes(reader, table.body, table.end) if table else ():
+            if box.kind in (b"stco", b"co64"):
+                _, offsets = chunk_offsets(reader, box)
+                if ((offsets >= moov.start) & (offsets < room_end)).any():
+                    raise MalformedError("its audio seems to lie within its metadata, which may be damaged")
 
 
 class _Plan:
@@ -84,21 +97,12 @@ class _Plan:
     def _offsets(self, box: Box, shift: int) -> bytes:
         import numpy as np
 
-        length = box.end - box.body
-        if length > _MAX_OFFSETS or length < 8:
-            raise MalformedError(f"a table of {length} bytes for chunk offsets")
-        self._reader.seek(box.body)
-        raw = self._reader.read(length)
-        kind = ">u4" if box.kind == b"stco" else ">u8"
-        count = int.from_bytes(raw[4:8], "big")
-        width = 4 if box.kind == b"stco" else 8
-        if 8 + count * width > length:
-            raise MalformedError(f"a chunk offset table of {length} bytes claims {count} entries")
-        offsets = np.frombuffer(raw, kind, count, 8).astype(np.uint64)
+        raw, offsets = chunk_offsets(self._reader, box)
         moved = np.where(offsets >= self._edge, offsets + np.uint64(shift), offsets)
-        if width == 4 and count and int(moved.max()) >= 1 << 32:
+        if box.kind == b"stco" and len(moved) and int(moved.max()) >= 1 << 32:
             raise MalformedError("its chunk offsets would not fit 32 bits any more")
-        return raw[:8] + moved.astype(kind).tobytes() + raw[8 + count * width :]
+        made = moved.astype(OFFSETS[box.kind]).tobytes()
+        return raw[:8] + made + raw[8 + len(made) :]
 
     def _udta(self, box: Box | None) -> list[Piece]:
         pieces: list[Piece] = []

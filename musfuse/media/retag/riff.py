@@ -18,6 +18,7 @@ from musfuse.media.tags.info import info_list, parse_info
 _MAX_CHUNKS = 10_000
 _ID3_NAMES = (b"id3 ", b"ID3 ")
 _MAX_INFO = 4 << 20
+_SMALL_JUNK = 64 << 10
 _WHOLE = 0xFFFF_FFFF
 _AIFF_TEXT = {b"NAME": "title", b"AUTH": "artist", b"(c) ": "copyright", b"ANNO": "comment"}
 
@@ -39,6 +40,7 @@ def plan_wav(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
     if head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
         raise MalformedError("it is no little-endian RIFF or RF64 file")
     chunks, ds64 = _wav_chunks(reader, size, head[:4] == b"RF64")
+    junk = _junk(reader, chunks, size, b"data")
     infos = _infos(reader, chunks)
     id3s = [c for c in chunks if c.name in _ID3_NAMES]
     pieces = _body(chunks, {c.start for c in (*infos, *id3s)})
@@ -51,8 +53,8 @@ def plan_wav(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
     if ds64 is None:
         if riff >= _WHOLE:
             raise MalformedError("with its tags it would be too large for RIFF")
-        return [b"RIFF" + struct.pack("<I", riff) + b"WAVE", *pieces]
-    return [head, *_with_riff_size(reader, pieces, ds64, riff)]
+        return [b"RIFF" + struct.pack("<I", riff) + b"WAVE", *pieces, *junk]
+    return [head, *_with_riff_size(reader, pieces, ds64, riff), *junk]
 
 
 def plan_aiff(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
@@ -62,6 +64,7 @@ def plan_aiff(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
     if head[:4] != b"FORM" or head[8:] not in (b"AIFF", b"AIFC"):
         raise MalformedError("it is no AIFF file")
     chunks = list(_chunks(reader, size, ">", None))
+    junk = _junk(reader, chunks, size, b"SSND")
     id3s = [c for c in chunks if c.name in _ID3_NAMES]
     dropped = {c.start for c in chunks if edit.touches(_AIFF_TEXT.get(c.name, ""))}
     pieces = _body(chunks, dropped | {c.start for c in id3s}, ">")
@@ -69,7 +72,7 @@ def plan_aiff(reader: BinaryIO, size: int, edit: TagEdit) -> list[Piece]:
     form = 4 + total(pieces)
     if form >= 1 << 32:
         raise MalformedError("with its tags it would be too large for AIFF")
-    return [b"FORM" + struct.pack(">I", form) + head[8:], *pieces]
+    return [b"FORM" + struct.pack(">I", form) + head[8:], *pieces, *junk]
 
 
 def _wav_chunks(reader: BinaryIO, size: int, is_rf64: bool) -> tuple[list[Chunk], Chunk | None]:
@@ -101,9 +104,33 @@ def _chunks(reader: BinaryIO, size: int, order: str, data_size: int | None) -> I
         if not length and name == b"data":
             raise MalformedError("its header does not tell how long its audio is")
         end = min(size, at + 8 + length + (length & 1))
+        if length & 1 and not _is_name(reader, end, size) and _is_name(reader, end - 1, size):
+            end -= 1  # some writers forget the pad byte
         yield Chunk(name, at, length, end)
         at = end
     raise MalformedError("it has too many chunks")
+
+
+def _junk(reader: BinaryIO, chunks: list[Chunk], size: int, audio: bytes) -> list[Piece]:
+    """What stands behind the last chunk that can be told apart; the audio must not be in it.
+
+    It stays behind the file, unless it is an ID3v1 tag or nothing but zeros.
+    """
+    at = chunks[-1].end if chunks else 12
+    reader.seek(at)
+    front = reader.read(_SMALL_JUNK)
+    if at + len(front) >= size and (not any(front) or (len(front) == 128 and front[:3] == b"TAG")):
+        return []
+    if all(chunk.name != audio for chunk in chunks):
+        raise MalformedError(f"it has no chunk {audio.decode()}, or one in front of it is damaged")
+    return [Kept(at, size - at)]
+
+
+def _is_name(reader: BinaryIO, at: int, size: int) -> bool:
+    """Whether a chunk may begin here that fits the file's kind: a printable name."""
+    reader.seek(at)
+    name = reader.read(4)
+    return at + 8 <= size and all(0x20 <= byte < 0x7F for byte in name)
 
 
 def _infos(reader: BinaryIO, chunks: list[Chunk]) -> list[Chunk]:

@@ -35,7 +35,7 @@ def parse_items(tag: bytes) -> list[Item]:
         raise MalformedError("an APEv2 tag without a footer")
     _, length, count, _ = struct.unpack_from("<4I", footer, 8)
     at, end = len(tag) - length, len(tag) - 32
-    if at < 0 or count > _MAX_ITEMS:
+    if at not in (0, 32) or (at and tag[:8] != PREAMBLE) or count > _MAX_ITEMS:
         raise MalformedError("an APEv2 tag larger than it can be")
     items = []
     for _ in range(count):
@@ -47,6 +47,8 @@ def parse_items(tag: bytes) -> list[Item]:
             raise MalformedError("an APEv2 item reaches past its tag")
         items.append(Item(tag[at + 8 : stop], flags, tag[stop + 1 : stop + 1 + size]))
         at = stop + 1 + size
+    if at != end:
+        raise MalformedError(f"an APEv2 tag with {end - at} bytes that are no item; its size may be damaged")
     return items
 
 

@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,30 @@ def _attempt(data: bytes) -> None:
         assert total(pieces) < len(data) * 3 + 200_000
 
 
+def _kept(data: bytes) -> int:
+    """Bytes of a file that its retagged form keeps."""
+    edit = make_edit(TagSet({"title": ["old"]}), TagSet({"title": ["new"]}))
+    return sum(p.length for p in plan(Watched(data), len(data), edit, load, "mp3") if isinstance(p, Kept))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_damaged_sizes_never_cost_audio(originals, kind):
+    """A header that claims more than it has is refused: what it swallows may be audio."""
+    seed = originals[kind].read_bytes()
+    rng, whole, planned = random.Random(kind), _kept(seed), 0
+    for _ in range(1500):
+        data = bytearray(seed)
+        for _ in range(rng.randrange(1, 4)):
+            at = rng.randrange(min(len(data), rng.choice([64, 512, 4096, len(data)])))
+            data[rng.choice([at, len(data) - 1 - at])] = rng.choice([0, 0xFF, 0x7F, 0x80, rng.randrange(256)])
+        try:
+            assert _kept(bytes(data)) > whole - 2000
+        except MediaError:
+            continue
+        planned += 1
+    assert planned > 100
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_damaged_files_never_crash(originals, kind):
     seed = originals[kind].read_bytes()
@@ -91,6 +116,41 @@ def test_damaged_files_never_crash(originals, kind):
             at = rng.choice([rng.randrange(len(data)), min(rng.randrange(400), len(data) - 1)])
             data[at] = rng.choice([0, 0xFF, 0x7F, 0x80, rng.randrange(256)])
         _attempt(bytes(data))
+
+
+@pytest.mark.parametrize(("kind", "audio"), [("wav", b"data"), ("rf64", b"data"), ("bare aiff", b"SSND")])
+def test_audio_behind_a_damaged_chunk_is_never_dropped(originals, kind, audio):
+    data = bytearray(originals[kind].read_bytes())
+    at = data.index(audio)
+    data[at : at + 4] = b"\0A\0B"
+    with pytest.raises(MediaError, match="no chunk"):
+        plan(Watched(bytes(data)), len(data), make_edit(TagSet(), TagSet({"title": ["new"]})), load, "wav")
+
+
+@pytest.mark.parametrize("form", ["wav", "aiff"])
+def test_a_missing_pad_byte_and_junk_behind_the_end(originals, tmp_path, form):
+    order = "<" if form == "wav" else ">"
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return name + struct.pack(f"{order}I", len(body)) + body
+
+    rng = random.Random(1)
+    audio = rng.randbytes(1001)
+    if form == "wav":
+        front = b"RIFF\0\0\0\0WAVE" + chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8))
+        data = front + chunk(b"data", audio) + chunk(b"LIST", b"INFOINAM" + struct.pack("<I", 4) + b"Old\0")
+    else:
+        rate = b"\x40\x0b\xfa\0\0\0\0\0\0\0"
+        front = b"FORM\0\0\0\0AIFF" + chunk(b"COMM", struct.pack(">hIh", 1, 1001, 8) + rate)
+        data = front + chunk(b"SSND", bytes(8) + audio[8:]) + chunk(b"NAME", b"Old!")
+    data += b"\x01\x02 some other program's \xff\xfe"
+    (tmp_path / f"in.{form}").write_bytes(data)
+    made = render(tmp_path / f"in.{form}", make_edit(TagSet(), TagSet({"title": ["New"]})), tmp_path / f"out.{form}")
+    served = made.read_bytes()
+    assert audio[8:] in served
+    assert served.endswith(b"\x01\x02 some other program's \xff\xfe")
+    assert b"Old" not in served
+    assert read_original(*source(made)).tags.first("title") == "New"
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
