@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from musfuse.errors import OriginError
+from musfuse.errors import MalformedError, OriginError
 from musfuse.model import SourceFile
 from musfuse.origins.port import Origin
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 BUFFER = 64 * 1024
+MAX_READS, MAX_READ = 1_000_000, 128 << 20
 
 
 class _RawReader(io.RawIOBase):
@@ -56,6 +57,24 @@ class _RawReader(io.RawIOBase):
         return len(data)
 
 
+class _BoundedReader(io.BufferedReader):
+    """A reader that ends loops: damaged files send readers of tags back to where they were, or let them ask for all of
+    a file at once."""
+
+    _reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._reads += 1
+        if self._reads > MAX_READS:
+            raise MalformedError(f"over {MAX_READS} reads made no sense of it")
+        if size is None or not 0 <= size <= MAX_READ:
+            data = super().read(MAX_READ + 1)
+            if len(data) > MAX_READ:
+                raise MalformedError(f"a part of over {MAX_READ >> 20} MiB was to be read at once")
+            return data
+        return super().read(size)
+
+
 def open_reader(origin: Origin, file: SourceFile) -> io.BufferedReader:
     """A buffered, seekable reader of exactly this version of the file; not for use from two threads at once."""
     return io.BufferedReader(_RawReader(origin, file), BUFFER)
@@ -64,9 +83,12 @@ def open_reader(origin: Origin, file: SourceFile) -> io.BufferedReader:
 @contextmanager
 def all_or_nothing(origin: Origin, file: SourceFile) -> Iterator[io.BufferedReader]:
     """A reader for code that swallows errors, as readers of tags do: where the origin failed even once, its OriginError
-    is raised at the end, whatever was made of the rest. What could not be read must not count as not being there."""
+    is raised at the end, whatever was made of the rest. What could not be read must not count as not being there.
+
+    Its reads raise MalformedError once there are more than MAX_READS, or where one is for over MAX_READ bytes.
+    """
     raw = _RawReader(origin, file)
-    reader: io.BufferedReader = io.BufferedReader(raw, BUFFER)
+    reader = _BoundedReader(raw, BUFFER)
     try:
         with reader:
             yield reader

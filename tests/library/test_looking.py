@@ -8,7 +8,8 @@ from failing import FailsOnce
 
 from musfuse.library.looking import Looker
 from musfuse.media.art import EmbeddedCovers
-from musfuse.model import SourceFile
+from musfuse.model import SourceFile, Stamp
+from musfuse.origins import MemoryOrigin
 from musfuse.store import MemoryKv, PictureStore
 
 TAGS = {"title": "A", "artist": "X", "album": "Y"}
@@ -51,3 +52,33 @@ def test_a_read_that_fails_is_never_taken_for_an_answer(tmp_path: Path, name: st
     else:
         pytest.fail("it never came through")
     assert failing > 1
+
+
+class _Huge(MemoryOrigin):
+    """A file with a front and a great many zeros; counts what is read of it."""
+
+    def __init__(self, front: bytes, size: int) -> None:
+        super().__init__("m")
+        self.front, self.size, self.given = front, size, 0
+
+    def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
+        data = self.front[offset : offset + size]
+        data += bytes(min(size, self.size - offset) - len(data))
+        self.given += len(data)
+        return data
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        pytest.param(b"MPCKXX\x00", id="a packet that leads back to itself"),
+        pytest.param(b"MPCKSH\x04" + bytes(4) + b"\x08\x01\x01", id="a packet of less than nothing"),
+    ],
+)
+def test_a_file_that_sends_readers_astray(front: bytes) -> None:
+    origin = _Huge(front, 8 << 30)
+    looker = Looker(PictureStore(MemoryKv()), EmbeddedCovers())
+    row = looker.look(origin, SourceFile("m", "a.mpc", Stamp(origin.size, 1)), False)
+    assert row.problem
+    assert not row.again
+    assert origin.given < 500 << 20
