@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from musfuse.errors import MalformedError, MediaError
+from musfuse.errors import MalformedError, MediaError, MusfuseError
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
 from musfuse.model import AudioFormat, Serve, Track
@@ -61,6 +61,12 @@ class Retagger:
             return Layout(whole)
         except OSError as error:
             raise MalformedError(f"{origin.name}/{file.path}: cannot be read: {error}") from error
+        except MusfuseError:
+            raise
+        except Exception as error:  # a file that no planner was written for must still open
+            log.exception("%s/%s: served with its own tags", origin.name, file.path)
+            self._refused(track, f"{type(error).__name__}: {error}")
+            return Layout(whole)
         return Layout(bind(pieces, origin, file, self._pictures))
 
     def _plan(self, track: Track, origin: Origin) -> "list[Piece] | None":

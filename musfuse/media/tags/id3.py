@@ -228,7 +228,10 @@ def _rendered(tags: Any, version: int) -> bytes:
         for frame in newer:
             tags.add(frame)
     out = io.BytesIO()
-    tags.save(out, v1=0, v2_version=version, v23_sep=None, padding=lambda _: 0)
+    try:
+        tags.save(out, v1=0, v2_version=version, v23_sep=None, padding=lambda _: 0)
+    except Exception as error:  # mutagen reads values that it then refuses to write
+        raise MalformedError(f"a frame of its ID3v2 tag cannot be written again: {error}") from error
     raw = out.getvalue()
     return raw[10 : 10 + _syncsafe(raw[6:10])]
 

@@ -72,3 +72,23 @@ def test_a_read_that_fails(originals: dict[str, Path], kind: str) -> None:
         pytest.fail("it never came through")
     assert failing > 1
     assert refusals == []
+
+
+@pytest.mark.expects_errors
+def test_a_planner_that_fails_serves_the_original(originals: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = originals["flac"]
+    reading = read_original(*source(path))
+    new = TagSet({**reading.tags, "title": ["New"]})
+    refusals: list[str] = []
+    retagger = Retagger(
+        _Tags(make_edit(reading.tags, new)), PictureStore(STORE), lambda _, reason: refusals.append(reason)
+    )
+
+    def broken(*given: object) -> None:
+        raise IndexError("no such thing")
+
+    monkeypatch.setattr("musfuse.media.retag.plan", broken)
+    origin, file = source(path)
+    layout = retagger.layout(Track(1, file, reading.format, new, Serve.RETAGGED, embedded=reading.tags), origin)
+    assert layout.read_at(0, layout.size) == path.read_bytes()
+    assert refusals == ["IndexError: no such thing"]
