@@ -7,12 +7,13 @@ import click
 from musfuse.cli.common import json_option, library_folder, library_option, print_json, print_table
 from musfuse.errors import ConfigError
 
-_KINDS = {
+_SHOWN = {
     "skipped": "not shown",
     "failed": "as original",
     "noted": "remark",
     "untagged": "own tags",
     "art": "no picture",
+    "sheet": "cue sheet",
     "folder": "not listed",
 }
 
@@ -36,10 +37,10 @@ def command(library: Path | None, as_json: bool) -> None:
     if as_json:
         print_json([{"kind": r.kind, "path": r.path, "reason": r.reason} for r in rows])
     elif rows:
-        print_table(("file is", "path", "why"), ((_KINDS[r.kind], r.path, _short(r.reason, r.path)) for r in rows))
+        print_table(("file is", "path", "why"), ((_SHOWN[r.kind], r.path, _short(r.reason, r.path)) for r in rows))
     else:
         click.echo("nothing to report: every file is shown")
 
 
 def _short(reason: str, path: str) -> str:
-    return reason.removeprefix(f"{path}: ")
+    return reason.replace(f"{path}: ", "")

@@ -54,7 +54,9 @@ class Selection:
             if place is not None:
                 wheres.append(place)
             elif text.startswith(("/", "./", "../", "~")):
-                raise NotFoundError(f"{text}: neither in a source of this library nor on its drive")
+                raise NotFoundError(
+                    f"{text}: neither in a source of the library {self._db.path.parent} nor on its drive"
+                )
             else:
                 terms.append(text)
         query = parse_query(" ".join(terms)) if terms else None

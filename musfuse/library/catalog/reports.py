@@ -2,17 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import from_blob, join
 
 
+class ReportKind(StrEnum):
+    """What happened to a file: not shown, shown as its original since indexing failed, shown with a remark, served with
+    its own tags, a picture that is not used, a remark on a cue sheet, a folder that could not be listed."""
+
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    NOTED = "noted"
+    UNTAGGED = "untagged"
+    ART = "art"
+    SHEET = "sheet"
+    FOLDER = "folder"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A line of `musfuse report`: `kind` is skipped, noted, failed (indexing), untagged (served with the original's own
-    tags), art (a picture that is not used), sheet (of a cue sheet) or folder."""
+    """A line of `musfuse report`; `path` is that of the original."""
 
-    kind: str
+    kind: ReportKind
     path: str
     reason: str
 
@@ -62,4 +75,4 @@ class Reports:
         with self._db.read() as db:
             for kind, uri, folder, name, reason in db.execute(sql):
                 inside = join(from_blob(folder), from_blob(name)).rstrip("/")
-                yield Report(kind, f"{uri}/{inside}".rstrip("/"), reason)
+                yield Report(ReportKind(kind), f"{uri}/{inside}".rstrip("/"), reason)
