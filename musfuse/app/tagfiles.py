@@ -51,11 +51,25 @@ class _Row:
     given: Mapping[str, tuple[str, ...]]
     """The same before it was put right, which tells what nobody touched: lyrics may begin with spaces."""
     cells: bool
+    refused: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Fields of originals whose names cannot be set here: why, and their values. They may stay as they are."""
 
     def leaves(self, name: str, now: Sequence[str]) -> bool:
         """Whether a field is to stay as it is now."""
         given = self.given.get(name, ())
-        return tuple(now) in (given, self.fields[name]) or (self.cells and _cell(now) == _cell(given))
+        return tuple(now) in (given, self.fields[name]) or self._same(now, given)
+
+    def problem(self, tags: Mapping[str, Sequence[str]]) -> str:
+        """Why a track with these tags cannot have what the row says; empty where it can."""
+        for name, (reason, values) in self.refused.items():
+            now = tuple(tags.get(name, ()))
+            if values != now and not self._same(now, values):
+                return reason
+        return ""
+
+    def _same(self, now: Sequence[str], given: Sequence[str]) -> bool:
+        """Whether a spreadsheet shows the same; it has one kind of line break."""
+        return self.cells and _one_break(_cell(now)) == _one_break(_cell(given))
 
 
 def export_tags(rows: Callable[[], Iterator[Selected]], kind: str, out: TextIO) -> int:
@@ -90,6 +104,10 @@ def _cell(values: Sequence[str]) -> str:
     return "\n".join(values)
 
 
+def _one_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _place(row: Selected) -> dict[str, Any]:
     text = row.source.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return {"path": text, "part": row.part, "drive_path": row.path}
@@ -113,6 +131,10 @@ def plan_import(selection: Selection, path: Path) -> ImportPlan:
             plan.errors.append(f"row {row.number}: the same track as row {seen[found.key]}")
             continue
         seen[found.key] = row.number
+        problem = row.problem(found.tags)
+        if problem:
+            plan.errors.append(f"row {row.number}: {problem}")
+            continue
         changed = {n: v for n, v in row.fields.items() if not row.leaves(n, found.tags.get(n, ()))}
         if changed:
             plan.deltas.append(Delta(found.key, changed))
@@ -137,10 +159,14 @@ def _read(path: Path, errors: list[str]) -> Iterator[_Row]:
     for number, place, fields in rows:
         try:
             named: dict[str, list[str]] = {}
+            refused: dict[str, tuple[str, tuple[str, ...]]] = {}
             for name, values in fields:
-                named.setdefault(checked_field(name), []).extend(values)
+                try:
+                    named.setdefault(checked_field(name), []).extend(values)
+                except MusfuseError as error:
+                    refused[name] = str(error), tuple(values)
             given = {name: tuple(values) for name, values in named.items()}
-            yield _Row(number, place, checked_values(named), given, cells)
+            yield _Row(number, place, checked_values(named), given, cells, refused)
         except MusfuseError as error:
             errors.append(f"row {number}: {error}")
 

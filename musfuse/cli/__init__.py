@@ -83,7 +83,9 @@ def main() -> None:
         click.echo("interrupted", err=True)
         sys.exit(130)
     except MusfuseError as error:
-        click.echo(f"musfuse: {error}", err=True)
+        from musfuse.cli.common import printable
+
+        click.echo("\n".join(map(printable, f"musfuse: {error}".split("\n"))), err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)

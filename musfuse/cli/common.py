@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,6 +53,10 @@ def load(config_file: Path | None, **flags: Any) -> Config:
     return load_config(config_file, {name.replace("__", "."): value for name, value in flags.items()}).config
 
 
+_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 def print_json(value: Any) -> None:
     """JSON on standard output; bytes of file names that are no text become escapes, so that it is JSON all the same."""
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
@@ -59,17 +64,32 @@ def print_json(value: Any) -> None:
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns as wide as they need to be; the last one is not padded."""
-    table = [tuple(headers), *(tuple(row) for row in rows)]
-    widths = [max(len(row[n]) for row in table) for n in range(len(headers))]
+    """Columns as wide as they need to be; the last one is not padded. Cells are made printable."""
+    table = [tuple(map(printable, row)) for row in (headers, *rows)]
+    widths = [max(_columns(row[n]) for row in table) for n in range(len(headers))]
     for number, row in enumerate(table):
-        line = "  ".join([cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)] + [row[-1]])
-        click.secho(printable(line), bold=number == 0)
+        padded = [cell + " " * (width - _columns(cell)) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
+        click.secho("  ".join([*padded, row[-1]]), bold=number == 0)
 
 
 def printable(text: str) -> str:
-    """Text that any terminal takes: undecodable bytes of file names become replacement characters."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """One line that any terminal takes: tags and names of files may hold line breaks, undecodable bytes, and sequences
+    that move the cursor or turn the text around."""
+    line = _BREAK.sub("\u23ce", text).replace("\t", " ")
+    return _CONTROL.sub("\ufffd", line)
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "\u2026"
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes (Unicode Standard Annex #11)."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(char)) for char in text)
 
 
 def duration(seconds: float | None) -> str:

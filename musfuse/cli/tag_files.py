@@ -6,7 +6,16 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import absolute, config_option, json_option, library_option, print_json, print_table, printable
+from musfuse.cli.common import (
+    absolute,
+    config_option,
+    json_option,
+    library_option,
+    print_json,
+    print_table,
+    printable,
+    shortened,
+)
 from musfuse.cli.progress import Progress, Waiting
 from musfuse.cli.targets import TargetsOnly, author, change, report, resolve
 
@@ -88,7 +97,7 @@ def _preview(plan: dict[str, Any]) -> None:
     shown = plan["shown"][:40]
     if shown:
         rows = [
-            tuple(printable(cell) for cell in (c["path"], c["field"], "; ".join(c["before"]), "; ".join(c["after"])))
+            (c["path"], c["field"], shortened(printable("; ".join(c["before"])), 60), "; ".join(c["after"]))
             for c in shown
         ]
         print_table(("track", "field", "before", "after"), rows)

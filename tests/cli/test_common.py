@@ -1,0 +1,30 @@
+"""What the terminal is given."""
+
+import pytest
+
+from musfuse.cli.common import print_table, printable, shortened
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Café 日本", "Café 日本"),
+        ("a\r\nb\nc", "a\u23ceb\u23cec"),
+        ("caf\udce9", "caf\ufffd"),
+        ("\x1b[2Jgone", "\ufffd[2Jgone"),
+        ("x\u202egpj.exe", "x\ufffdgpj.exe"),
+        ("a\tb\x00", "a b\ufffd"),
+    ],
+)
+def test_printable(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_a_table_of_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("name", "size"), [("日本", "1"), ("cafe\u0301", "2"), ("a\nb", "3")])
+    assert capsys.readouterr().out.splitlines() == ["name  size", "日本  1", "cafe\u0301  2", "a\u23ceb   3"]
+
+
+def test_shortened() -> None:
+    assert shortened("abcdef", 6) == "abcdef"
+    assert shortened("abcdefg", 6) == "abcde\u2026"
