@@ -167,11 +167,12 @@ def _settle_folder(db: sqlite3.Connection, key: str) -> int:
     if folder is None:
         return 0
     wants.sort(key=lambda row: (row[4], join(from_blob(row[5]), from_blob(row[6])), row[7]))
-    taken = {row[0] for row in db.execute("SELECT name_key FROM node WHERE parent = ? AND track IS NULL", (folder,))}
+    # `+track`: else SQLite takes the index of tracks, and walks through all folders that there are.
+    taken = {row[0] for row in db.execute("SELECT name_key FROM node WHERE parent = ? AND +track IS NULL", (folder,))}
     names = _assign([(row[0], row[1], row[2]) for row in wants], taken)
     have = {
         row[0]: (row[1], row[2])
-        for row in db.execute("SELECT track, id, name FROM node WHERE parent = ? AND track IS NOT NULL", (folder,))
+        for row in db.execute("SELECT track, id, name FROM node WHERE parent = ? AND +track IS NOT NULL", (folder,))
     }
     changed = [track for track, name in names.items() if track not in have or have[track][1] != name]
     gone = [node for track, (node, _) in have.items() if track not in names]
@@ -263,7 +264,7 @@ def _settle_spelling(db: sqlite3.Connection, key: str) -> int:
         return 0
     node, parent, name, owner = row
     best = db.execute(
-        "SELECT min(rank) FROM (SELECT min(owner) AS rank FROM node WHERE parent = ? AND track IS NULL UNION ALL"
+        "SELECT min(rank) FROM (SELECT min(owner) AS rank FROM node WHERE parent = ? AND +track IS NULL UNION ALL"
         " SELECT min(printf('%08d', s.position) || hex(d.path) || iif(d.path = x'', '', '2F') || hex(f.name)"
         " || printf('/%06d', t.part) || ' ' || t.dir)"
         " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"

@@ -1,0 +1,84 @@
+"""Work grows with what changes, not with its square: counted in steps of SQLite's machine, which no load disturbs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from library.conftest import Desk
+from musfuse.library.overlay import Delta, MetaCollector
+from musfuse.library.overlay.overlaying import Overlaying
+from musfuse.library.selection import Selection
+from musfuse.model import TagSet, TagSource
+from musfuse.store import MemoryKv
+
+SMALL, LARGE = 300, 1200
+"""Albums of three tracks."""
+
+
+def steps(desk: Desk, work: Callable[[], object]) -> int:
+    """Hundreds of steps that the writer takes for some work."""
+    count = 0
+
+    def tick() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    with desk.database.write() as db:
+        db.set_progress_handler(tick, 100)
+    work()
+    with desk.database.write() as db:
+        db.set_progress_handler(None, 0)
+    return count
+
+
+def fill(desk: Desk, albums: range) -> None:
+    for album in albums:
+        for track in range(3):
+            tags = {"title": [f"T{track}"], "artist": [f"A{album % 20}"], "album": [f"L{album}"]}
+            desk.put(f"{album}/{track}.wav", TagSet(tags))
+
+
+def compared(folder: Path, measure: Callable[[Desk, int], int]) -> tuple[int, int]:
+    """Steps for a library, and for one of four times its size."""
+    found = []
+    for albums in (SMALL, LARGE):
+        desk = Desk(folder / f"{albums}.db")
+        fill(desk, range(albums))
+        found.append(measure(desk, albums))
+        desk.database.close()
+    return found[0], found[1]
+
+
+def test_naming(tmp_path: Path) -> None:
+    small, large = compared(tmp_path, lambda desk, _: steps(desk, desk.naming.run))
+    assert 100 < large < small * 5
+
+
+def test_naming_a_little_more(tmp_path: Path) -> None:
+    def measure(desk: Desk, albums: int) -> int:
+        desk.naming.run()
+        fill(desk, range(albums, albums + 20))
+        return steps(desk, desk.naming.run)
+
+    small, large = compared(tmp_path, measure)
+    assert large < small * 2.5  # artists have four times as many albums, whose spelling is looked at
+
+
+def test_a_tag_for_all(tmp_path: Path) -> None:
+    def measure(desk: Desk, albums: int) -> int:
+        desk.naming.run()
+        collector = MetaCollector(MemoryKv())
+        overlaying = Overlaying(desk.database, collector)
+
+        def change() -> None:
+            deltas = (Delta(row.key, {"genre": ("Jazz",)}) for row in Selection(desk.database).everything())
+            made = collector.apply_delta(deltas, TagSource.USER, "me", "a genre")
+            assert made.tracks == albums * 3
+            overlaying.adopt(made.seq, collector.keys_of(made.seq))
+            overlaying.run()
+            desk.naming.run()
+
+        return steps(desk, change)
+
+    small, large = compared(tmp_path, measure)
+    assert 100 < large < small * 5
