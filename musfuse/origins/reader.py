@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 BUFFER = 64 * 1024
-MAX_READS, MAX_READ = 1_000_000, 128 << 20
+MAX_SEEKS, MAX_READ = 1_000_000, 128 << 20
 
 
 class _RawReader(io.RawIOBase):
@@ -57,22 +57,37 @@ class _RawReader(io.RawIOBase):
         return len(data)
 
 
+class _BoundedRawReader(_RawReader):
+    """Gives no more than MAX_READ bytes at once."""
+
+    def readall(self) -> bytes:
+        left = self._file.stamp.size - self._position
+        self._check(left)
+        return bytes(super().readall() or b"")
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        self._check(memoryview(buffer).nbytes)
+        return super().readinto(buffer)
+
+    @staticmethod
+    def _check(size: int) -> None:
+        if size > MAX_READ:
+            raise MalformedError(f"{size} bytes were to be read at once")
+
+
 class _BoundedReader(io.BufferedReader):
-    """A reader that ends loops: damaged files send readers of tags back to where they were, or let them ask for all of
-    a file at once."""
+    """Ends loops, which need seeks: without them every reader comes to the end of the file."""
 
-    _reads = 0
+    _seeks = 0
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        self._reads += 1
-        if self._reads > MAX_READS:
-            raise MalformedError(f"over {MAX_READS} reads made no sense of it")
-        if size is None or not 0 <= size <= MAX_READ:
-            data = super().read(MAX_READ + 1)
-            if len(data) > MAX_READ:
-                raise MalformedError(f"a part of over {MAX_READ >> 20} MiB was to be read at once")
-            return data
-        return super().read(size)
+    def seek(self, target: int, whence: int = io.SEEK_SET, /) -> int:
+        self._seeks += 1
+        if self._seeks > MAX_SEEKS:
+            raise MalformedError(f"over {MAX_SEEKS} seeks made no sense of it")
+        return _seek(self, target, whence)
+
+
+_seek = io.BufferedReader.seek
 
 
 def open_reader(origin: Origin, file: SourceFile) -> io.BufferedReader:
@@ -85,9 +100,10 @@ def all_or_nothing(origin: Origin, file: SourceFile) -> Iterator[io.BufferedRead
     """A reader for code that swallows errors, as readers of tags do: where the origin failed even once, its OriginError
     is raised at the end, whatever was made of the rest. What could not be read must not count as not being there.
 
-    Its reads raise MalformedError once there are more than MAX_READS, or where one is for over MAX_READ bytes.
+    Damaged files send readers of tags back to where they were, or have them ask for all of a file at once: it raises
+    MalformedError for more than MAX_SEEKS seeks, and for over MAX_READ bytes at once.
     """
-    raw = _RawReader(origin, file)
+    raw = _BoundedRawReader(origin, file)
     reader = _BoundedReader(raw, BUFFER)
     try:
         with reader:
