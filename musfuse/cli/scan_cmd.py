@@ -14,7 +14,12 @@ from musfuse.cli.progress import Progress, follow
 @library_option
 @config_option
 @json_option
-@click.option("--all", "everything", is_flag=True, help="Look into files that did not change, too.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Look into files that did not change, too; and take an empty folder for empty, not for unmounted.",
+)
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
 def command(
     library: Path | None, config_file: Path | None, as_json: bool, everything: bool, sources: tuple[Path, ...]

@@ -81,8 +81,9 @@ class Walk:
             try:
                 entries = list(self._origin.list(path))
             except OriginError as error:
-                self._files.keep(self._source.id, path, self._scan)
-                self._files.folder(self._source.id, path, self._scan, str(error))
+                self._leave(path, str(error))
+                continue
+            if not any(map(_may_hold_music, entries)) and self._is_unmounted(path, above[-1]):
                 continue
             below = yield from self._folder(path, above, entries)
             stack += reversed(below)
@@ -117,6 +118,25 @@ class Walk:
             self.removed += self._files.remove_files(file.id for file in known.values())
         return below
 
+    def _is_unmounted(self, path: str, ident: str) -> bool:
+        """Whether an empty folder is but the place where another was mounted, whose files are known."""
+        if self._everything or not self._files.lost(self._source.id, path, ident):
+            return False
+        shown = f"{self._origin.name}/{path}".rstrip("/")
+        problem = (
+            f"{shown}: empty, and another folder than before; is it mounted? `musfuse scan --all` forgets its files"
+        )
+        log.warning("%s", problem)
+        self._leave(path, problem)
+        if not path:
+            self._result.problem = problem
+        return True
+
+    def _leave(self, path: str, problem: str) -> None:
+        """What is known of a folder and all below it stands."""
+        self._files.keep(self._source.id, path, self._scan)
+        self._files.folder(self._source.id, path, self._scan, problem)
+
     def _compare(self, now: SourceFile, before: KnownFile | None, renumbered: bool) -> tuple[SourceFile, bool]:
         """The file by the name that its index has, and whether it is what was known of it."""
         if before is None:
@@ -135,7 +155,7 @@ class Walk:
         if known.pop(entry.name, None) is None:
             if not self._files.keep(self._source.id, path, self._scan):
                 return False
-            self._files.folder(self._source.id, path, self._scan, entry.problem)
+            self._leave(path, entry.problem)
         log.warning("%s; what is known of it stands", entry.problem)
         return True
 
@@ -146,8 +166,7 @@ class Walk:
         return True
 
     def _is_music(self, entry: Entry) -> bool:
-        extension = entry.name.rsplit(".", 1)[-1].lower() if "." in entry.name else ""
-        if (extension in EXTENSIONS or extension == SHEET_EXTENSION) and not entry.name.startswith("._"):
+        if _has_music_name(entry.name):
             self._result.seen += 1
             return True
         self._result.ignored += 1
@@ -167,3 +186,13 @@ class Walk:
         if changed or known:
             self._beside.change(folder, changed, known)
             self._pictures_changed()
+
+
+def _has_music_name(name: str) -> bool:
+    extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    return (extension in EXTENSIONS or extension == SHEET_EXTENSION) and not name.startswith("._")
+
+
+def _may_hold_music(entry: Entry) -> bool:
+    is_folder = entry.stat is not None and entry.stat.kind is NodeKind.FOLDER
+    return is_folder or entry.away or _has_music_name(entry.name)

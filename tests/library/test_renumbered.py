@@ -104,6 +104,61 @@ def test_a_copy_of_the_whole_source(desk: Desk, music: Path, tmp_path: Path) -> 
     assert desk.dropped == []
 
 
+def test_a_place_where_nothing_is_mounted(desk: Desk, music: Path, tmp_path: Path) -> None:
+    """What is known of a source, or of a folder in it, stands while it is not mounted."""
+    away = tmp_path / "away"
+    for name in ("1/a.wav", "2/b.wav"):
+        sound.write(away / name, title=name)
+    sound.write(music / "here/c.wav", title="C")
+    (music / "there").mkdir()
+    mount = ["mount", "--bind", away, music / "there"]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no right to mount a file system")
+    origin = LocalOrigin("src", str(music))
+    with closing(origin):
+        try:
+            assert desk.scan(origin).read == 3
+        finally:
+            origin.close()
+            subprocess.run(["umount", music / "there"], check=True)
+        before = desk.tree()
+        (music / "there/PUT_NOTHING_HERE").touch()
+        result = desk.scan(origin)
+        assert (result.removed, result.problem) == (0, "")
+        assert desk.tree() == before
+        (report,) = desk.reports.lines()
+        assert (report.kind, report.path) == ("folder", "/src/there")
+        assert "is it mounted?" in report.reason
+        desk.scan(origin)
+        assert desk.tree() == before
+        subprocess.run(mount, check=True)
+        try:
+            result = desk.scan(origin)
+            assert (result.read, result.removed) == (0, 0)
+            assert list(desk.reports.lines()) == []
+        finally:
+            origin.close()
+            subprocess.run(["umount", music / "there"], check=True)
+        assert desk.scanner().scan(desk.files.add_source("/src"), origin, everything=True).removed == 2
+        assert len(desk.tree()) == 1
+
+
+def test_a_whole_source_that_is_not_mounted(desk: Desk, origin: Renumbering) -> None:
+    desk.scan(origin)
+    before = desk.tree()
+    files, origin._files, origin.folders = origin._files, {}, 2
+    result = desk.scan(origin)
+    assert "is it mounted?" in result.problem
+    assert result.removed == 0
+    assert desk.tree() == before
+    assert desk.dropped == []
+    origin._files, origin.folders = files, 1
+    assert desk.scan(origin).read == 0
+    origin._files = {}  # emptied, and the same folder
+    assert desk.scan(origin).removed == 3
+    assert desk.tree() == {}
+
+
 def test_file_systems_mounted_into_each_other(desk: Desk, music: Path) -> None:
     """Their roots have the same number; that is no link back to a folder above."""
     mounted = []

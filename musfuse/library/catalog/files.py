@@ -97,6 +97,22 @@ class Files:
             )
             return cursor.rowcount > 0
 
+    def lost(self, source: int, path: str, ident: str) -> bool:
+        """Whether files are known at or below a folder that had another id when it was listed last."""
+        low = to_blob(path) + b"/" if path else b""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT ident FROM folder WHERE source = ? AND path = ?", (source, to_blob(path))
+            ).fetchone()
+            if row is None or row[0] in ("", ident):
+                return False
+            found = db.execute(
+                "SELECT 1 FROM folder d JOIN file f ON f.folder = d.id"
+                " WHERE d.source = ? AND (d.path = ? OR substr(d.path, 1, ?) = ?) LIMIT 1",
+                (source, to_blob(path), len(low), low),
+            ).fetchone()
+            return found is not None
+
     def enter(self, source: int, path: str, scan: int, ident: str) -> tuple[int, bool]:
         """Mark a folder as listed by this scan: its id, and whether the origin has another id for it than last time.
 
