@@ -18,7 +18,7 @@ from musfuse.cli.progress import Progress, follow
     "--all",
     "everything",
     is_flag=True,
-    help="Look into files that did not change, too; and take an empty folder for empty, not for unmounted.",
+    help="Look into unchanged files, too; an empty folder is empty, not unmounted.",
 )
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
 def command(
