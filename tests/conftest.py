@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from musfuse.origins import LocalOrigin
+
+# Time limits live in benchmarks: a machine under load is not an error.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 

@@ -242,21 +242,22 @@ def test_awkward_names(desk: Desk, music: Path, origin: LocalOrigin) -> None:
     assert desk.scan(origin).read == 0
 
 
-def test_cancelling_keeps_what_is_done(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+def test_cancelling_keeps_what_is_done(
+    desk: Desk, music: Path, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for folder in range(6):
         sound.write(music / f"{folder}/a.wav", 2000, title=f"T{folder}")
     scanner = desk.scanner()
     scanner._after_batch = lambda last: (desk.naming.run(), scanner.cancel())  # type: ignore[assignment]
     import musfuse.library.scanner as module
 
-    old, module._BATCH_FILES = module._BATCH_FILES, 1
-    try:
-        result = scanner.scan(desk.files.add_source("/src"), origin)
-    finally:
-        module._BATCH_FILES = old
+    monkeypatch.setattr(module, "_BATCH_FILES", 1)
+    monkeypatch.setattr(module, "_WINDOW", 0)  # each file is taken in before the next folder is walked
+    result = scanner.scan(desk.files.add_source("/src"), origin)
+    monkeypatch.undo()
     assert result.cancelled
     assert result.removed == 0
-    assert 0 < len(desk.tree()) < 6
+    assert len(desk.tree()) == 1
     desk.scan(origin)
     assert len(desk.tree()) == 6
 
@@ -266,15 +267,17 @@ def test_killed_in_the_middle_it_goes_on(music: Path, tmp_path: Path) -> None:
     for folder in range(40):
         sound.write(music / f"{folder:02}/a.wav", 2000, title=f"T{folder}")
     script = f"""
-import sys, time
+import itertools, sys, time
 from pathlib import Path
 sys.path[:0] = {sys.path!r}
 from musfuse.library import looking, scanner
 from library.conftest import Desk
 from musfuse.origins import LocalOrigin
 scanner._BATCH_FILES, real = 1, looking.read_original
+begun = itertools.count()
 def slow(*given):
-    time.sleep(0.1)
+    if next(begun) > 15:
+        time.sleep(3600)
     return real(*given)
 looking.read_original = slow
 Desk(Path({str(tmp_path / "c.db")!r})).scan(LocalOrigin("src", {str(music)!r}))

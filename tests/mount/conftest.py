@@ -91,7 +91,7 @@ def program(tmp_path: Path, music: Path) -> Iterator[Program]:
 
 @pytest.fixture
 def until() -> Callable[[Callable[[], bool], float], None]:
-    def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
+    def wait(condition: Callable[[], bool], seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, "it did not happen in time"
