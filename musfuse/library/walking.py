@@ -1,8 +1,8 @@
 """Walk a source: every folder in order, and in it what is new or changed since the last scan.
 
-A folder is finished before the next begins. What is known by size and mtime is not looked into again; a file that
-has these, but another id than before, is, unless its folder has another id as well: then its file system numbers its
-files anew at every mount, or all of it was copied. Its index stands either way, since reading checks it frame by frame.
+A folder is finished before the next begins. What is known by size, mtime and id is not looked into again. A file that
+has another id than before is another file, unless its folder has another id as well: then its file system numbers its
+files anew at every mount, or all of it was copied, and size and mtime decide.
 """
 
 import logging
@@ -120,7 +120,7 @@ class Walk:
 
     def _is_unmounted(self, path: str, ident: str) -> bool:
         """Whether an empty folder is but the place where another was mounted, whose files are known."""
-        if self._everything or not self._files.lost(self._source.id, path, ident):
+        if self._everything or not self._files.was_another(self._source.id, path, ident):
             return False
         shown = f"{self._origin.name}/{path}".rstrip("/")
         problem = (
@@ -141,21 +141,21 @@ class Walk:
         """The file by the name that its index has, and whether it is what was known of it."""
         if before is None:
             return now, False
-        if before.file.stamp != now.stamp:
+        same_id = before.file.ident == now.ident
+        if before.file.stamp != now.stamp or not (same_id or renumbered):
             self.removed += [(before.file, bounds) for bounds in self._files.ranges(before.id)]
             return now, False
-        if before.file.ident == now.ident:
+        if same_id:
             return replace(now, older_name=before.file.older_name), True
-        if renumbered:
-            self._files.renumber(before, now.ident)
-        return replace(now, older_name=before.file.index_name), renumbered
+        self._files.renumber(before, now.ident)
+        return replace(now, older_name=before.file.index_name), True
 
     def _stands(self, path: str, entry: Entry, known: dict[str, KnownFile]) -> bool:
         """Whether something is known that stays as it is, of an entry that the origin could not tell about just now."""
         if known.pop(entry.name, None) is None:
             if not self._files.keep(self._source.id, path, self._scan):
                 return False
-            self._leave(path, entry.problem)
+            self._files.folder(self._source.id, path, self._scan, entry.problem)
         log.warning("%s; what is known of it stands", entry.problem)
         return True
 

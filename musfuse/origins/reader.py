@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BUFFER = 64 * 1024
 MAX_SEEKS, MAX_READ = 1_000_000, 128 << 20
+"""What a reader of tags may ask for: seeks in all, bytes at once."""
 
 
 class _RawReader(io.RawIOBase):

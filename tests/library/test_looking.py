@@ -6,6 +6,7 @@ import pytest
 import sound
 from failing import FailsOnce
 
+from musfuse.library.catalog import FileRow
 from musfuse.library.looking import Looker
 from musfuse.media.art import EmbeddedCovers
 from musfuse.model import SourceFile, Stamp
@@ -34,7 +35,7 @@ def test_a_read_that_fails_is_never_taken_for_an_answer(tmp_path: Path, name: st
     data = path.read_bytes()
     looker = Looker(PictureStore(MemoryKv()), EmbeddedCovers())
 
-    def look(failing: int) -> tuple[object, bool]:
+    def look(failing: int) -> tuple[FileRow, bool]:
         origin = FailsOnce(failing)
         origin.write(name, data)
         stat = origin.stat(name)
@@ -47,8 +48,8 @@ def test_a_read_that_fails_is_never_taken_for_an_answer(tmp_path: Path, name: st
         if came_through:
             assert row == whole
             break
-        assert row.again, f"read {failing}"  # type: ignore[attr-defined]
-        assert "input/output error" in row.problem  # type: ignore[attr-defined]
+        assert row.again, f"read {failing}"
+        assert "input/output error" in row.problem
     else:
         pytest.fail("it never came through")
     assert failing > 1

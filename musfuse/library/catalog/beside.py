@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import forget_pictures, from_blob, join, to_blob
+from musfuse.library.catalog.rows import from_blob, join, to_blob
+from musfuse.library.catalog.tracks import forget_pictures
 from musfuse.model import Picture, SourceFile, Stamp
 
 

@@ -16,12 +16,12 @@ from musfuse.library.catalog.rows import (
     PcmBounds,
     Removed,
     SourceRow,
-    forget_pictures,
     from_blob,
     source_file,
     source_uid,
     to_blob,
 )
+from musfuse.library.catalog.tracks import forget_pictures
 from musfuse.model import SourceFile
 
 
@@ -97,7 +97,7 @@ class Files:
             )
             return cursor.rowcount > 0
 
-    def lost(self, source: int, path: str, ident: str) -> bool:
+    def was_another(self, source: int, path: str, ident: str) -> bool:
         """Whether files are known at or below a folder that had another id when it was listed last."""
         low = to_blob(path) + b"/" if path else b""
         with self._db.read() as db:

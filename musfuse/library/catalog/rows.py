@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sqlite3
 from dataclasses import asdict, dataclass
 
 from musfuse.model import ArtKind, AudioFormat, Picture, SourceFile, Stamp, TagSet
@@ -72,15 +71,6 @@ def from_blob(raw: bytes) -> str:
 def join(folder: str, name: str) -> str:
     """A path inside an origin."""
     return f"{folder}/{name}" if folder else name
-
-
-def forget_pictures(db: sqlite3.Connection, folder: int) -> None:
-    """What is served with the pictures that lie in a folder is made anew, in that of an album's discs as well."""
-    db.execute(
-        "UPDATE track SET size = NULL, version = version + 1 WHERE serve <> 'original' AND file IN"
-        " (SELECT f.id FROM file f JOIN folder d ON d.id = f.folder WHERE d.id = ?1 OR d.above = ?1)",
-        (folder,),
-    )
 
 
 SOURCE_FILE = "s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident, f.older_name"

@@ -1,6 +1,7 @@
 """Tracks: rows with all that is served of them, and what is found out about them after the scan."""
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -118,6 +119,15 @@ class Tracks:
                 " WHERE s.uid = ? AND d.path = ? AND f.name = ?)",
                 (file.source_uid, to_blob(folder), to_blob(name)),
             )
+
+
+def forget_pictures(db: sqlite3.Connection, folder: int) -> None:
+    """What is served with the pictures that lie in a folder is made anew, in that of an album's discs as well."""
+    db.execute(
+        "UPDATE track SET size = NULL, version = version + 1 WHERE serve <> 'original' AND file IN"
+        " (SELECT f.id FROM file f JOIN folder d ON d.id = f.folder WHERE d.id = ?1 OR d.above = ?1)",
+        (folder,),
+    )
 
 
 def _track_row(row: tuple[object, ...]) -> TrackRow:
