@@ -1,5 +1,6 @@
-"""A source that lies elsewhere now: what took long to find out about its files is not lost."""
+"""Files that are the same elsewhere, and files that are others in the same place."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -28,3 +29,21 @@ def test_indexes_go_along(make_library: Make, music: Path, tmp_path: Path) -> No
     assert row.size == len(before)
     assert names(library, "Band/Album") == ["00 - One.flac"]
     assert read(library, "Band/Album/00 - One.flac") == before
+
+
+def test_a_file_replaced_with_its_size_and_mtime_kept(make_library: Make, music: Path, tmp_path: Path) -> None:
+    path, tags = music / "1.wav", {"title": "One", "artist": "Band", "album": "Album"}
+    sound.write(path, seed=1, **tags)
+    library = make_library()
+    before = read(library, "Band/Album/00 - One.flac")  # its encoded runs are kept now
+    other = sound.write(tmp_path / "other.wav", seed=2, **tags)
+    assert other.stat().st_size == path.stat().st_size
+    os.utime(other, ns=(0, path.stat().st_mtime_ns))
+    other.replace(path)
+    library.sources.origin(library.sources.rows()[0].uid).close()  # who has the old one open goes on reading it
+    library.scan_all(library.scanner())
+    after = read(library, "Band/Album/00 - One.flac")
+    assert after != before
+    (tmp_path / "after.flac").write_bytes(after)
+    sound.flac_test(tmp_path / "after.flac")
+    assert sound.ffmpeg_md5(tmp_path / "after.flac") == sound.ffmpeg_md5(path)
