@@ -14,10 +14,11 @@ Key = tuple[str, Stamp | None]
 
 
 class _Open:
-    __slots__ = ("fd", "retired", "users")
+    __slots__ = ("fd", "number", "retired", "users")
 
     def __init__(self, fd: int) -> None:
         self.fd, self.users, self.retired = fd, 0, False
+        self.number = os.fstat(fd).st_ino
 
 
 class FilePool:
@@ -37,6 +38,14 @@ class FilePool:
             return call(entry.fd)
         finally:
             self._give_back(entry)
+
+    def expect(self, key: Key, number: int) -> None:
+        """Drop a file that is open where another, of the same version by size and mtime, lies now under this number."""
+        with self._lock:
+            entry = self._open.get(key)
+            known = entry is None or entry.number == number
+        if not known:
+            self.forget(key)
 
     def forget(self, key: Key) -> None:
         """Drop a file that turned out to be another version."""
@@ -67,12 +76,17 @@ class FilePool:
 
     def _add(self, key: Key, fd: int) -> _Open:
         doomed = []
+        try:
+            made = _Open(fd)
+        except OSError:
+            os.close(fd)
+            raise
         with self._lock:
             entry = self._open.get(key)
             if entry is not None:  # another thread opened it meanwhile
                 doomed.append(fd)
             else:
-                entry = self._open[key] = _Open(fd)
+                entry = self._open[key] = made
             entry.users += 1
             while len(self._open) > self._limit:
                 _, oldest = self._open.popitem(last=False)

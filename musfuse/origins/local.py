@@ -37,9 +37,12 @@ class LocalOrigin:
     def stat(self, path: str) -> SourceStat:
         """Facts about a path."""
         try:
-            return _source_stat(os.stat(self._inside(path)), self._describe(path))
+            facts = os.stat(self._inside(path))
         except OSError as error:
             self._fail(path, error)
+        found = _source_stat(facts, self._describe(path))
+        self._files.expect((path, found.stamp), facts.st_ino)
+        return found
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file, of the version `stamp` where one is given.

@@ -55,6 +55,7 @@ def answer(job: Job, origins: dict[str, Origin]) -> Answer:
                 check_md5(origin, job.file, index.md5)
             return Answer(index, kept=writer is not None and writer.finish())
         finally:
+            origin.close()  # another file may lie there by the next job
             if writer is not None:
                 writer.discard()
     except (MediaError, OriginError) as error:
