@@ -4,8 +4,8 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from musfuse.platform import system
 log = logging.getLogger(__name__)
 
 _MAX_CLIENTS = 32
+_LAST_ANSWERS_SECONDS = 10.0
 
 
 class Server:
@@ -26,6 +27,8 @@ class Server:
         self._socket = system.listen(path)
         self._slots = threading.BoundedSemaphore(_MAX_CLIENTS)
         self._closed = False
+        self._calls = 0
+        self._answered = threading.Condition()
         self._thread = threading.Thread(target=self._accept, name="control", daemon=True)
 
     def start(self) -> None:
@@ -33,12 +36,15 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening; calls in progress finish on their own."""
+        """Stop listening, and let calls in progress be answered: the process may end as soon as this returns, and the
+        call that made it end is one of them."""
         self._closed = True
         self._path.unlink(missing_ok=True)
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        with self._answered:
+            self._answered.wait_for(lambda: not self._calls, _LAST_ANSWERS_SECONDS)
 
     def _accept(self) -> None:
         while not self._closed:
@@ -57,13 +63,25 @@ class Server:
                 if not system.is_trusted(connection, self._path):
                     return
                 for line in protocol.lines(connection):
-                    answer = self.answer(line)
-                    if answer is not None:
-                        connection.sendall(protocol.encode(answer))
+                    with self._in_progress():
+                        answer = self.answer(line)
+                        if answer is not None:
+                            connection.sendall(protocol.encode(answer))
         except (OSError, ControlError) as error:
             log.debug("control connection ended: %s", error)
         finally:
             self._slots.release()
+
+    @contextmanager
+    def _in_progress(self) -> Iterator[None]:
+        with self._answered:
+            self._calls += 1
+        try:
+            yield
+        finally:
+            with self._answered:
+                self._calls -= 1
+                self._answered.notify_all()
 
     def answer(self, line: bytes) -> dict[str, Any] | None:
         """The response to one request; None for a notification."""

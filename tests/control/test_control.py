@@ -120,3 +120,31 @@ def test_many_clients_at_once(path: Path) -> None:
 def test_a_server_that_goes_away_is_said(path: Path) -> None:
     with pytest.raises(ControlError, match="no process answers"):
         Client(path.with_name("nobody.sock"))
+
+
+def test_the_call_that_ends_the_process_is_answered() -> None:
+    where, begun, gate = endpoint(Path("/some/other/library")), threading.Event(), threading.Event()
+
+    def end() -> str:
+        begun.set()
+        gate.wait(60)
+        return "ended"
+
+    server = Server(where, {"end": end})
+    server.start()
+    answers: list[str] = []
+
+    def ask() -> None:
+        with Client(where) as client:
+            answers.append(client.call("end"))
+
+    asking, closing = threading.Thread(target=ask), threading.Thread(target=server.close)
+    asking.start()
+    assert begun.wait(60)
+    closing.start()
+    closing.join(0.2)
+    assert closing.is_alive()
+    gate.set()
+    closing.join(60)
+    asking.join(60)
+    assert answers == ["ended"]
