@@ -24,10 +24,29 @@ class NodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What tells one version of an original from another: size in bytes and mtime in ns, as its origin gives them."""
+    """What tells one version of an original from another: size in bytes and mtime in ns, as its origin gives them.
+
+    `tag` is whatever else the origin knows a version by: an ETag, or three words with spaces between, the file's own
+    number, its change time, and what may move that time without changing a byte (permissions, links). It is empty where
+    the origin has nothing, or nothing was kept, and no part of the text, which names indexes.
+    """
 
     size: int
     mtime_ns: int
+    tag: str = ""
+
+    def looks_like(self, other: "Stamp") -> bool:
+        """Whether size and mtime are the same."""
+        return (self.size, self.mtime_ns) == (other.size, other.mtime_ns)
+
+    def agrees_with(self, other: "Stamp") -> bool:
+        """Whether both are of one version as far as both know; a change time that permissions explain tells nothing."""
+        if not self.looks_like(other):
+            return False
+        if self.tag == other.tag or not self.tag or not other.tag:
+            return True
+        mine, others = self.tag.split(" "), other.tag.split(" ")
+        return len(mine) == len(others) == 3 and mine[0] == others[0] and mine[2] != others[2]
 
     def __str__(self) -> str:
         return f"{self.size}-{self.mtime_ns}"
@@ -52,6 +71,16 @@ class SourceFile:
     def index_name(self) -> str:
         """What names it in the keys of indexes, with its stamp: never its path where the origin has ids."""
         return self.older_name or f"{self.source_uid}/{self.ident or 'path:' + self.path}"
+
+    @property
+    def version(self) -> str:
+        """What a reader of it rests on: another text is another version, or another file in its place."""
+        return version_name(self.stamp, self.ident)
+
+
+def version_name(stamp: Stamp, ident: str) -> str:
+    """SourceFile.version from its parts."""
+    return f"{stamp}/{stamp.tag or ident}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ class Drive:
             size = self._sizes.wait(node.track)
             self.last_read = time.monotonic()  # who waited for a size reads next
             self._queue_folder(node.parent)
-        self._handles.shown(node.id, _version(node.serve, node.source_ns, size))
+        self._handles.shown(node.id, _version(node.serve, node.source, size), size)
         return Attr(node.id, node.name, node.kind, size, node.mtime_ns)
 
     def entry(self, path: str) -> DirEntry:
@@ -168,7 +168,7 @@ class Drive:
                 raise IsAFolderError(f"{path}: is a folder")
             if isinstance(node, ExtraNode):
                 layout = self._extras.layout(node)
-                version = _version(node.serve, node.source_ns, layout.size)
+                version = _version(node.serve, node.source, layout.size)
                 handle, hint = self._handles.add(node.id, version, node.mtime_ns, layout, node.mtime_ns)
                 return Opened(handle, node.id, layout.size, hint)
             row = self._tracks.track(node.track)
@@ -180,7 +180,7 @@ class Drive:
             except NotIndexedError:
                 self._sizes.wait(node.track, lost=True)
                 continue
-            version = _version(row.track.serve, row.track.file.stamp.mtime_ns, layout.size)
+            version = _version(row.track.serve, row.track.file.version, layout.size)
             handle, hint = self._handles.add(node.id, version, row.track.edited_ns, layout, row.track.mtime_ns)
             return Opened(handle, node.id, layout.size, hint)
         raise NoEntryError(f"{path}: changes too fast to be opened; try again")
@@ -252,11 +252,12 @@ class Drive:
 
     def _changed(self, file: SourceFile) -> bool:
         try:
-            return self._origin_of(file.source_uid).stat(file.path).stamp != file.stamp
+            now = self._origin_of(file.source_uid).stat(file.path)
         except NotFoundError:
             return self._origin_answers(file.source_uid)
         except OriginError:
             return False  # away: what is known of it stands
+        return not file.stamp.agrees_with(now.stamp) or bool(file.ident and now.ident != file.ident)
 
     def _origin_answers(self, uid: str) -> bool:
         try:
@@ -348,7 +349,7 @@ class Drive:
                 self._queued_folders.discard(folder)
 
 
-def _version(serve: Serve, source_ns: int, size: int) -> str:
+def _version(serve: Serve, source: str, size: int) -> str:
     """What a reader in the middle of a file rests on: tags that change in a header of the same size do not count."""
     audio = Serve.ORIGINAL if serve is Serve.RETAGGED else serve
-    return f"{audio}/{source_ns}/{size}"
+    return f"{audio}/{source}/{size}"

@@ -53,13 +53,11 @@ class Handles:
         self._cached: OrderedDict[int, tuple[str, int]] = OrderedDict()
         self._shown: OrderedDict[int, str] = OrderedDict()
 
-    def shown(self, node: int, version: str) -> None:
-        """A version's size was told to someone; handles on other versions of the node are stale from now on."""
+    def shown(self, node: int, version: str, size: int) -> None:
+        """A version's size was told to someone; handles on versions of another size are stale from now on."""
         with self._lock:
             _remember(self._shown, node, version)
-            for number in self._by_node.get(node, ()):
-                handle = self._open[number]
-                handle.stale = handle.stale or handle.version != version
+            self._make_stale(self._by_node.get(node, set()), size)
 
     def add(self, node: int, version: str, edition: int, layout: Layout, mtime_ns: int = 0) -> tuple[int, CacheHint]:
         """A new handle; raises TooManyOpenError. Editions of one version differ in bytes, but neither in their size nor
@@ -73,14 +71,18 @@ class Handles:
             mixed = any((self._open[n].version, self._open[n].edition) != mine for n in others)
             if mixed or self._shown.get(node, version) != version:
                 hint = CacheHint.BYPASS
-                for n in others:
-                    self._open[n].stale = self._open[n].stale or self._open[n].version != version
+                self._make_stale(others, layout.size)
             else:
                 hint = CacheHint.KEEP if self._cached.get(node) == mine else CacheHint.DROP
                 _remember(self._cached, node, mine)
             others.add(number)
             self._open[number] = _Handle(node, version, edition, layout, mtime_ns)
         return number, hint
+
+    def _make_stale(self, handles: set[int], size: int) -> None:
+        for number in handles:
+            handle = self._open[number]
+            handle.stale = handle.stale or handle.layout.size != size
 
     def check(self, number: int) -> None:
         """Raise SourceChangedError for a stale handle; one that is not open is nobody's."""

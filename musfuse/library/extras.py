@@ -219,8 +219,8 @@ def _node(
     """A node whose number is the same for the same name in the same folder, and no row's."""
     number = _NUMBERS | folder.id << 24 | zlib.crc32(name_key(name).encode("utf-8", "surrogatepass")) & 0xFF_FFFF
     return ExtraNode(
-        number, folder.id, name, NodeKind.FILE, mtime_ns, source_ns=mtime_ns, cover=cover, longest=longest,
-        sidecar=sidecar,
+        number, folder.id, name, NodeKind.FILE, mtime_ns, source=sidecar.version if sidecar else str(mtime_ns),
+        cover=cover, longest=longest, sidecar=sidecar,
     )  # fmt: skip
 
 

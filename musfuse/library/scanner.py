@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from musfuse.errors import OriginError
+from musfuse.errors import NotFoundError, OriginError
 from musfuse.events import EventBus, ScanProgress
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.rows import Removed
 from musfuse.library.companions import Companions
 from musfuse.library.looking import Looker, is_sheet
+from musfuse.library.recognition import recognise
 from musfuse.library.walking import Found, ScanResult, Walk
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
@@ -73,6 +74,7 @@ class Scanner:
         """
         result = ScanResult(source.uri)
         try:
+            root = origin.stat("")
             origin.list("")
         except OriginError as error:
             result.problem = str(error)
@@ -80,7 +82,7 @@ class Scanner:
             return result
         scan = self._files.begin_scan(source.id)
         walk = Walk(
-            self._files, self._beside, self._companions, source, origin, scan, result, everything=everything,
+            self._files, self._beside, self._companions, source, origin, root, scan, result, everything=everything,
             cancelled=self._cancel.is_set, pictures_changed=lambda: self._after_batch(False),
         )  # fmt: skip
         with ThreadPoolExecutor(self._threads, thread_name_prefix="scan") as pool:
@@ -104,7 +106,11 @@ class Scanner:
         return result
 
     def rescan_file(self, source: SourceRow, origin: Origin, path: str) -> None:
-        """Look at one original again, because a reader found it changed."""
+        """Look at one original again, because a reader found it changed.
+
+        It is forgotten only where the origin answers and says that there is no such file. An origin that cannot be
+        reached leaves what is known as it is.
+        """
         folder_path, _, name = path.rpartition("/")
         scan = self._files.begin_scan(source.id)  # a number over that of a scan now going on
         folder = self._files.folder(source.id, folder_path, scan)
@@ -113,15 +119,22 @@ class Scanner:
         known = names.get(name)
         try:
             stat = origin.stat(path)
-        except OriginError:
-            if known:
+            renumbered = self._files.was_another(source.id, folder_path, origin.stat(folder_path).ident)
+        except NotFoundError as error:
+            if known and _is_gone(origin, path):
                 self._drop_removed(self._files.remove_files([known.id]))
+            else:
+                log.warning("%s; what is known of it stands", error)
+        except OriginError as error:
+            log.warning("%s; what is known of it stands", error)
         else:
-            if known is None or known.file.stamp != stat.stamp:
-                beside = any(map(is_sheet, names))
-                row = self._looker.look(origin, SourceFile(source.uid, path, stat.stamp, stat.ident), beside)
-                if known is None or not _half_written(row):
+            now = SourceFile(source.uid, path, stat.stamp, stat.ident)
+            found = recognise(self._files, now, known, renumbered)
+            if found.look:
+                row = self._looker.look(origin, found.file, any(map(is_sheet, names)))
+                if known is None or not (_half_written(row) or (found.same and row.again)):
                     self._files.put_files([(folder, row)])
+                    self._drop_removed(list(found.replaced))
         self._after_batch(True)
 
     def _collect(self, pending: _Pending, batch: _Batch, result: ScanResult) -> _Batch:
@@ -147,13 +160,12 @@ class Scanner:
         followed: dict[SourceFile, SourceFile] = {}
         for file, bounds in removed:
             moved = self._files.moved_to(file)
-            if moved is None:
+            if moved is None or moved.path == file.path:  # rewritten in its place
                 self._on_removed(file, bounds)
             else:
                 if moved.index_name != file.index_name:
                     self._files.keep_index_name(file, moved)
-                if moved.path != file.path:
-                    followed[file] = moved
+                followed[file] = moved
         if followed:
             self._on_moved(list(followed.items()))
 
@@ -161,3 +173,17 @@ class Scanner:
 def _half_written(row: FileRow) -> bool:
     """Whether a file makes no sense because somebody is writing it now. What was known of it stands until later."""
     return bool(row.problem) and abs(time.time_ns() - row.stamp.mtime_ns) < _SETTLE_NS
+
+
+def _is_gone(origin: Origin, path: str) -> bool:
+    """Whether the origin is there, with something in it, and lists no such path: where a disk is not mounted, nothing
+    is to be found either."""
+    folder, _, name = path.rpartition("/")
+    try:
+        if not any(True for _ in origin.list("")):
+            return False
+        return name not in (entry.name for entry in origin.list(folder))
+    except NotFoundError:
+        return bool(folder) and _is_gone(origin, folder)
+    except OriginError:
+        return False

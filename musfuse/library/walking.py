@@ -1,13 +1,11 @@
 """Walk a source: every folder in order, and in it what is new or changed since the last scan.
 
-A folder is finished before the next begins. What is known by size, mtime and id is not looked into again. A file that
-has another id than before is another file, unless its folder has another id as well: then its file system numbers its
-files anew at every mount, or all of it was copied, and size and mtime decide.
+A folder is finished before the next begins. `recognition` tells what that is.
 """
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from musfuse.errors import OriginError
 from musfuse.library.catalog import FileRow, Files, SourceRow
@@ -15,9 +13,10 @@ from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.rows import KnownFile, Removed, join
 from musfuse.library.companions import Companions
 from musfuse.library.looking import is_sheet
+from musfuse.library.recognition import recognise
 from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION
 from musfuse.model import NodeKind, SourceFile, Stamp
-from musfuse.origins import Entry, Origin
+from musfuse.origins import Entry, Origin, SourceStat
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,8 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to look into: whether something is known of it, and whether it is the `same` as then."""
+    """A file to look into: whether something is known of it, and whether it is the `same` as then by what its origin
+    tells."""
 
     folder: int
     file: SourceFile
@@ -52,7 +52,8 @@ class Found:
 
 
 class Walk:
-    """One walk through a source. `removed` holds what turned out to be gone or changed, `result` is counted up."""
+    """One walk through a source, whose `root` the origin told. `removed` holds what turned out to be gone or changed,
+    `result` is counted up."""
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class Walk:
         companions: Companions,
         source: SourceRow,
         origin: Origin,
+        root: SourceStat,
         scan: int,
         result: ScanResult,
         *,
@@ -69,13 +71,13 @@ class Walk:
         pictures_changed: Callable[[], None],
     ) -> None:
         self._files, self._beside, self._companions = files, beside, companions
-        self._source, self._origin, self._scan, self._result = source, origin, scan, result
+        self._source, self._origin, self._root, self._scan, self._result = source, origin, root, scan, result
         self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
         self.removed: list[Removed] = []
 
     def changed(self) -> Iterator[Found]:
         """Each file that is new or changed."""
-        stack: _Below = [("", (self._origin.stat("").ident,))]
+        stack: _Below = [("", (self._root.ident,))]
         while stack and not self._cancelled():
             path, above = stack.pop()
             try:
@@ -110,9 +112,10 @@ class Walk:
                     self._result.skipped += 1
                     continue
                 now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
-                file, same = self._compare(now, before, renumbered)
-                if not same or new_sheet or self._everything:
-                    yield Found(folder, file, before is not None, same, bool(sheets))
+                found = recognise(self._files, now, before, renumbered)
+                self.removed += found.replaced
+                if found.look or new_sheet or self._everything:
+                    yield Found(folder, found.file, before is not None, found.same, bool(sheets))
         if known:
             self._result.removed += len(known)
             self.removed += self._files.remove_files(file.id for file in known.values())
@@ -136,19 +139,6 @@ class Walk:
         """What is known of a folder and all below it stands."""
         self._files.keep(self._source.id, path, self._scan)
         self._files.folder(self._source.id, path, self._scan, problem)
-
-    def _compare(self, now: SourceFile, before: KnownFile | None, renumbered: bool) -> tuple[SourceFile, bool]:
-        """The file by the name that its index has, and whether it is what was known of it."""
-        if before is None:
-            return now, False
-        same_id = before.file.ident == now.ident
-        if before.file.stamp != now.stamp or not (same_id or renumbered):
-            self.removed += [(before.file, bounds) for bounds in self._files.ranges(before.id)]
-            return now, False
-        if same_id:
-            return replace(now, older_name=before.file.older_name), True
-        self._files.renumber(before, now.ident)
-        return replace(now, older_name=before.file.index_name), True
 
     def _stands(self, path: str, entry: Entry, known: dict[str, KnownFile]) -> bool:
         """Whether something is known that stays as it is, of an entry that the origin could not tell about just now."""
@@ -177,7 +167,8 @@ class Walk:
         known = self._beside.known(folder)
         changed = []
         for companion in self._companions.of(entries):
-            same = known.pop(companion.name, None) == (companion.stamp, companion.kind)
+            before = known.pop(companion.name, None)
+            same = before is not None and before[1] == companion.kind and before[0].agrees_with(companion.stamp)
             if not same or self._everything:
                 file = SourceFile(self._source.uid, join(path, companion.name), companion.stamp, companion.ident)
                 looked = self._companions.look(self._origin, file, companion)

@@ -5,6 +5,7 @@ Lock order: the pool's lock is innermost and is never held while a file is opene
 
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -13,39 +14,36 @@ from musfuse.model import Stamp
 Key = tuple[str, Stamp | None]
 
 
-class _Open:
-    __slots__ = ("fd", "number", "retired", "users")
+class OpenFile:
+    """A descriptor; `facts` are what the system said of its file when it was opened, or `known` last to be the version
+    in its key."""
+
+    __slots__ = ("facts", "fd", "known", "last_used", "retired", "users")
 
     def __init__(self, fd: int) -> None:
-        self.fd, self.users, self.retired = fd, 0, False
-        self.number = os.fstat(fd).st_ino
+        self.fd, self.users, self.retired, self.known, self.last_used = fd, 0, False, False, 0.0
+        self.facts = os.fstat(fd)
 
 
 class FilePool:
-    """Least recently used files beyond `limit` are closed; a file in use is closed when its last use ends."""
+    """Least recently used files beyond `limit` are closed, and those that nobody used for `idle_seconds`, so that a
+    disk can be ejected. A file in use is closed when its last use ends."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, idle_seconds: float = 10.0) -> None:
+        self._limit, self._idle_seconds = limit, idle_seconds
         self._lock = threading.Lock()
-        self._open: OrderedDict[Key, _Open] = OrderedDict()
+        self._open: OrderedDict[Key, OpenFile] = OrderedDict()
+        self._timer: threading.Timer | None = None
 
-    def use(self, key: Key, opener: Callable[[], int], call: Callable[[int], bytes]) -> bytes:
-        """Run `call` on the descriptor for `key`, opened by `opener` where the pool has none."""
+    def use(self, key: Key, opener: Callable[[], int], call: Callable[[OpenFile], bytes]) -> bytes:
+        """Run `call` on the file for `key`, opened by `opener` where the pool has none."""
         entry = self._take(key)
         if entry is None:
             entry = self._add(key, opener())
         try:
-            return call(entry.fd)
+            return call(entry)
         finally:
             self._give_back(entry)
-
-    def expect(self, key: Key, number: int) -> None:
-        """Drop a file that is open where another, of the same version by size and mtime, lies now under this number."""
-        with self._lock:
-            entry = self._open.get(key)
-            known = entry is None or entry.number == number
-        if not known:
-            self.forget(key)
 
     def forget(self, key: Key) -> None:
         """Drop a file that turned out to be another version."""
@@ -55,9 +53,26 @@ class FilePool:
         if entry is not None and close:
             os.close(entry.fd)
 
+    def close_idle(self) -> None:
+        """Close what nobody used for a while."""
+        before = time.monotonic() - self._idle_seconds
+        doomed = []
+        with self._lock:
+            for key, entry in list(self._open.items()):  # the least recently used first
+                if entry.last_used > before:
+                    break
+                if not entry.users:
+                    del self._open[key]
+                    doomed.append(entry.fd)
+        for fd in doomed:
+            os.close(fd)
+
     def close(self) -> None:
         """Close everything that is not in use; the rest follows when its use ends."""
         with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
             doomed = [entry.fd for entry in self._open.values() if self._retire(entry)]
             self._open.clear()
         for fd in doomed:
@@ -66,18 +81,17 @@ class FilePool:
     def __len__(self) -> int:
         return len(self._open)
 
-    def _take(self, key: Key) -> _Open | None:
+    def _take(self, key: Key) -> OpenFile | None:
         with self._lock:
             entry = self._open.get(key)
             if entry is not None:
-                entry.users += 1
-                self._open.move_to_end(key)
+                self._begin_use(key, entry)
             return entry
 
-    def _add(self, key: Key, fd: int) -> _Open:
+    def _add(self, key: Key, fd: int) -> OpenFile:
         doomed = []
         try:
-            made = _Open(fd)
+            made = OpenFile(fd)
         except OSError:
             os.close(fd)
             raise
@@ -87,7 +101,7 @@ class FilePool:
                 doomed.append(fd)
             else:
                 entry = self._open[key] = made
-            entry.users += 1
+            self._begin_use(key, entry)
             while len(self._open) > self._limit:
                 _, oldest = self._open.popitem(last=False)
                 if self._retire(oldest):
@@ -96,7 +110,31 @@ class FilePool:
             os.close(old)
         return entry
 
-    def _give_back(self, entry: _Open) -> None:
+    def _begin_use(self, key: Key, entry: OpenFile) -> None:
+        entry.users += 1
+        entry.last_used = time.monotonic()
+        self._open.move_to_end(key)
+        if self._timer is None:
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        timer = threading.Timer(self._idle_seconds, self._on_timer)
+        timer.daemon = True
+        try:
+            timer.start()
+        except RuntimeError:  # no thread can be had just now; the next use tries again
+            return
+        self._timer = timer
+
+    def _on_timer(self) -> None:
+        self.close_idle()
+        with self._lock:
+            if self._timer is threading.current_thread():  # else the pool was closed
+                self._timer = None
+                if self._open:
+                    self._start_timer()
+
+    def _give_back(self, entry: OpenFile) -> None:
         with self._lock:
             entry.users -= 1
             close = entry.retired and entry.users == 0
@@ -104,7 +142,7 @@ class FilePool:
             os.close(entry.fd)
 
     @staticmethod
-    def _retire(entry: _Open) -> bool:
+    def _retire(entry: OpenFile) -> bool:
         """Mark as out of the pool; True where the caller is to close it now."""
         entry.retired = True
         return entry.users == 0

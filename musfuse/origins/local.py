@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError, UnavailableError
 from musfuse.model import NodeKind, Stamp
-from musfuse.origins.filepool import FilePool
+from musfuse.origins.filepool import FilePool, OpenFile
 from musfuse.origins.port import Entry, SourceStat, checked_path
 from musfuse.platform import system
 
@@ -28,8 +28,7 @@ class LocalOrigin:
         """The entries of a folder, sorted by name; devices, sockets and links that lead out carry their problem."""
         full = self._inside(path)
         try:
-            with os.scandir(full) as found:
-                names = sorted(entry.name for entry in found)
+            names = sorted(system.list_names(full))
         except OSError as error:
             self._fail(path, error)
         return (self._entry(path, name) for name in names)
@@ -40,31 +39,27 @@ class LocalOrigin:
             facts = os.stat(self._inside(path))
         except OSError as error:
             self._fail(path, error)
-        found = _source_stat(facts, self._describe(path))
-        self._files.expect((path, found.stamp), facts.st_ino)
-        return found
+        return _source_stat(facts, self._describe(path))
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file, of the version `stamp` where one is given.
 
         The version is checked after the bytes were read, so that a rewrite in between is noticed.
         """
-        key = (path, stamp)
+        key, same = (path, stamp), True
+
+        def fetch(file: OpenFile) -> bytes:
+            nonlocal same
+            got = _read_all(file.fd, offset, size)
+            if stamp is not None:
+                same = self._is_still(path, stamp, file)
+            return got
+
         try:
-            data, now = b"", None
-
-            def fetch(fd: int) -> bytes:
-                nonlocal now
-                got = _read_all(fd, offset, size)
-                if stamp is not None:
-                    facts = os.fstat(fd)
-                    now = Stamp(facts.st_size, facts.st_mtime_ns)
-                return got
-
             data = self._files.use(key, lambda: self._open(path), fetch)
         except OSError as error:
             self._fail(path, error)
-        if now != stamp:
+        if not same:
             self._files.forget(key)
             raise SourceChangedError(f"{self._describe(path)}: changed since it was opened; open it again")
         return data
@@ -96,6 +91,31 @@ class LocalOrigin:
             os.close(fd)
             raise RefusedError(f"{self._describe(path)}: not a regular file")
         return fd
+
+    def _is_still(self, path: str, stamp: Stamp, file: OpenFile) -> bool:
+        """Whether an open file is the version `stamp` now.
+
+        A change time moves with the bytes, but also with permissions, links and the name. A file that was this version
+        when it was looked at last, and shows what else changed of it, goes on being read: a player must not stop
+        because somebody moves the album. Where nothing explains the change time, the bytes may have been rewritten
+        with size and mtime kept.
+        """
+        before, facts = _stamp(file.facts), os.fstat(file.fd)
+        now = _stamp(facts)
+        if not file.known and not stamp.agrees_with(before):
+            return False
+        if now != before and not before.agrees_with(now):
+            renamed = before.looks_like(now) and not self._lies_at(path, facts)
+            if not renamed:
+                return False
+        file.facts, file.known = facts, True
+        return True
+
+    def _lies_at(self, path: str, facts: os.stat_result) -> bool:
+        try:
+            return os.path.samestat(os.stat(self._inside(path)), facts)
+        except (OSError, OriginError):
+            return False
 
     def _inside(self, path: str) -> str:
         full = os.path.join(self._root, *checked_path(path).split("/")) if path else self._root
@@ -131,10 +151,14 @@ def _read_all(fd: int, offset: int, size: int) -> bytes:
     return b"".join(parts)
 
 
+def _stamp(facts: os.stat_result) -> Stamp:
+    return Stamp(facts.st_size, facts.st_mtime_ns, system.version_tag(facts))
+
+
 def _source_stat(facts: os.stat_result, shown: str) -> SourceStat:
     if statmod.S_ISDIR(facts.st_mode):
         # with the device: roots of file systems mounted into each other have the same number
         return SourceStat(NodeKind.FOLDER, Stamp(0, facts.st_mtime_ns), f"{facts.st_dev}:{facts.st_ino}")
     if statmod.S_ISREG(facts.st_mode):
-        return SourceStat(NodeKind.FILE, Stamp(facts.st_size, facts.st_mtime_ns), str(facts.st_ino))
+        return SourceStat(NodeKind.FILE, _stamp(facts), str(facts.st_ino))
     raise RefusedError(f"{shown}: neither a file nor a folder")

@@ -20,11 +20,14 @@ class MemoryOrigin:
         for path, data in (files or {}).items():
             self.write(path, data)
 
-    def write(self, path: str, data: bytes) -> None:
-        """Create or replace a file; its mtime moves."""
+    def write(self, path: str, data: bytes, keep_mtime: bool = False) -> None:
+        """Create or replace a file; its mtime moves, unless that of the file before is to be kept."""
         with self._lock:
             self._clock += 1_000_000_000
-            self._files[checked_path(path)] = (data, Stamp(len(data), self._clock), f"m{self._clock}")
+            before = self._files.get(checked_path(path)) if keep_mtime else None
+            mtime_ns = before[1].mtime_ns if before else self._clock
+            ident = f"m{self._clock}"
+            self._files[path] = (data, Stamp(len(data), mtime_ns, ident), ident)
 
     def remove(self, path: str) -> None:
         """Delete a file."""
@@ -62,7 +65,7 @@ class MemoryOrigin:
             if checked_path(path) not in self._files:
                 raise NotFoundError(f"{self.name}/{path}: no such file")
             data, now, _ = self._files[path]
-        if stamp is not None and stamp != now:
+        if stamp is not None and not stamp.agrees_with(now):
             raise SourceChangedError(f"{self.name}/{path}: changed since it was opened; open it again")
         return data[offset : offset + size]
 

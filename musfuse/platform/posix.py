@@ -20,6 +20,7 @@ from musfuse.errors import ControlError, MountError
 assert sys.platform != "win32"
 
 CASE_SENSITIVE_NAMES = True
+_NO_ATIME: int = getattr(os, "O_NOATIME", 0)
 _READ_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a named pipe put in place of a file must not hang
 
 
@@ -90,8 +91,33 @@ def open_inherited(number: int) -> int:
 
 
 def open_shared(path: str) -> int:
-    """Open for reading without standing in anybody's way."""
-    return os.open(path, _READ_FLAGS)
+    """Open for reading without standing in anybody's way, or moving the access time where that is allowed."""
+    return _open_untouched(path, _READ_FLAGS)
+
+
+def list_names(path: str) -> list[str]:
+    """The names in a folder, in no order; its access time does not move where that is allowed."""
+    fd = _open_untouched(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+    try:
+        return os.listdir(fd)
+    finally:
+        os.close(fd)
+
+
+def version_tag(facts: os.stat_result) -> str:
+    """What tells versions of one size and mtime apart (model.Stamp.tag): the file's number, when anything about it
+    changed last, and what a change of that kind may have been."""
+    return f"{facts.st_ino} {facts.st_ctime_ns} {facts.st_mode:o}.{facts.st_uid}.{facts.st_gid}.{facts.st_nlink}"
+
+
+def _open_untouched(path: str, flags: int) -> int:
+    """Linux allows O_NOATIME to a file's owner and to root."""
+    if _NO_ATIME:
+        try:
+            return os.open(path, flags | _NO_ATIME)
+        except PermissionError:
+            pass  # not ours; or nobody may read it, which the next line tells
+    return os.open(path, flags)
 
 
 def read_at(fd: int, size: int, offset: int) -> bytes:

@@ -136,6 +136,16 @@ def open_shared(path: str) -> int:
     return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
 
 
+def list_names(path: str) -> list[str]:
+    """The names in a folder, in no order."""
+    return os.listdir(path)
+
+
+def version_tag(facts: os.stat_result) -> str:
+    """What tells versions of one size and mtime apart: the file's number. `st_ctime` is when a file was made here."""
+    return str(facts.st_ino)
+
+
 def read_at(fd: int, size: int, offset: int) -> bytes:
     """Bytes at a position, fewer at the end; from many threads at once."""
     buffer = ctypes.create_string_buffer(size)

@@ -1,6 +1,8 @@
 """What only a local origin can meet: links, special files, names that are no text, permissions, replaced files."""
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from musfuse.errors import NotFoundError, RefusedError, SourceChangedError
 from musfuse.origins import LocalOrigin
-from musfuse.origins.filepool import FilePool
+from musfuse.origins.filepool import FilePool, OpenFile
 
 
 def test_a_link_out_is_refused_and_listed_with_its_reason(tmp_path: Path) -> None:
@@ -80,6 +82,106 @@ def test_a_file_rewritten_in_place_is_noticed(tmp_path: Path) -> None:
         origin.read("f.wav", 0, 3, stamp)
 
 
+def test_a_file_rewritten_in_place_with_its_mtime_kept_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "f.wav"
+    path.write_bytes(b"old" * 1000)
+    origin = LocalOrigin("u", str(tmp_path))
+    before, stamp = path.stat(), origin.stat("f.wav").stamp
+    assert origin.read("f.wav", 0, 3, stamp) == b"old"
+    wait_for_another_time(tmp_path, before.st_ctime_ns)
+    path.write_bytes(b"NEW" * 1000)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert origin.stat("f.wav").stamp.looks_like(stamp)
+    with pytest.raises(SourceChangedError, match=r"f\.wav"):
+        origin.read("f.wav", 0, 3, stamp)
+
+
+@pytest.mark.parametrize("how", ["renamed", "linked", "permissions", "removed"])
+def test_what_explains_a_change_time_disturbs_no_reader(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "f.wav"
+    path.write_bytes(b"old" * 1000)
+    origin = LocalOrigin("u", str(tmp_path))
+    stamp = origin.stat("f.wav").stamp
+    assert origin.read("f.wav", 0, 3, stamp) == b"old"
+    wait_for_another_time(tmp_path, path.stat().st_ctime_ns)
+    if how == "renamed":
+        path.rename(tmp_path / "g.wav")
+    elif how == "linked":
+        os.link(path, tmp_path / "g.wav")
+    elif how == "permissions":
+        path.chmod(0o600)
+    else:
+        path.unlink()
+    for _ in range(2):
+        assert origin.read("f.wav", 3, 3, stamp) == b"old"
+    if how == "permissions":  # which explains nothing that happens later
+        now = path.stat()
+        wait_for_another_time(tmp_path, now.st_ctime_ns)
+        path.write_bytes(b"NEW" * 1000)
+        os.utime(path, ns=(now.st_atime_ns, now.st_mtime_ns))
+        with pytest.raises(SourceChangedError):
+            origin.read("f.wav", 0, 3, stamp)
+
+
+def wait_for_another_time(folder: Path, before_ns: int) -> None:
+    """Until the file system's clock has moved on: it moves in steps of some ms."""
+    probe = folder / "clock"
+    while True:
+        probe.write_bytes(b"")
+        if probe.stat().st_ctime_ns > before_ns:
+            break
+    probe.unlink()
+
+
+def test_access_times_do_not_move(tmp_path: Path) -> None:
+    folder = tmp_path / "music"
+    folder.mkdir()
+    old = 1_500_000_000
+    for name in ("f.wav", "control"):
+        (folder / name).write_bytes(b"1" * 100)
+        os.utime(folder / name, (old, old + 1))
+    os.utime(folder, (old, old + 1))
+    (folder / "control").read_bytes()
+    if (folder / "control").stat().st_atime == old:
+        pytest.skip("this file system keeps no access times")
+    origin = LocalOrigin("u", str(folder))
+    stamp = next(entry.stat for entry in origin.list("") if entry.name == "f.wav").stamp  # type: ignore[union-attr]
+    assert origin.read("f.wav", 0, 100, stamp) == b"1" * 100
+    assert (folder.stat().st_atime, (folder / "f.wav").stat().st_atime) == (old, old)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can read what is somebody else's in every way")
+def test_files_of_others_are_read_without_the_owners_rights(tmp_path: Path) -> None:
+    """O_NOATIME is for the owner; everybody else reads all the same."""
+    (tmp_path / "f.wav").write_bytes(b"1")
+    tmp_path.chmod(0o755)
+    script = (
+        "import os, sys; os.setgid(65534); os.setuid(65534); from musfuse.platform import system;"
+        " fd = system.open_shared('f.wav'); print(system.read_at(fd, 1, 0), system.list_names('.'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "import os, musfuse.platform; " + script], cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "b'1' ['f.wav']" in done.stdout, done.stderr
+
+
+def test_files_that_nobody_uses_are_closed(tmp_path: Path) -> None:
+    for name in ("f", "g"):
+        (tmp_path / name).write_bytes(b"1")
+    pool = FilePool(4, idle_seconds=0.0)
+
+    def use(file: OpenFile) -> bytes:
+        pool.use(("g", None), lambda: os.open(tmp_path / "g", os.O_RDONLY), lambda other: b"")
+        pool.close_idle()  # closes the other, not the one in use
+        assert len(pool) == 1
+        return os.pread(file.fd, 1, 0)
+
+    assert pool.use(("f", None), lambda: os.open(tmp_path / "f", os.O_RDONLY), use) == b"1"
+    pool.close_idle()
+    assert len(pool) == 0
+    pool.close()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_no_permission(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir(mode=0)
@@ -109,9 +211,9 @@ def test_a_file_in_use_outlives_its_eviction(tmp_path: Path) -> None:
     path.write_bytes(b"1")
     pool = FilePool(1)
 
-    def use(fd: int) -> bytes:
+    def use(file: OpenFile) -> bytes:
         pool.use(("other", None), lambda: os.open(path, os.O_RDONLY), lambda other: b"")
-        return os.pread(fd, 1, 0)
+        return os.pread(file.fd, 1, 0)
 
     assert pool.use(("f", None), lambda: os.open(path, os.O_RDONLY), use) == b"1"
     assert len(pool) == 1

@@ -1,5 +1,6 @@
 """What every origin must hold: run against each implementation."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError
-from musfuse.model import NodeKind, SourceFile
+from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import LocalOrigin, MemoryOrigin, Origin, open_reader
 
-Write = Callable[[str, bytes], None]
+Write = Callable[..., None]
+"""Writes a file, as another version; with `keep_mtime` one of the same mtime, as another file in its place."""
 
 
 @pytest.fixture(params=["memory", "local"])
@@ -23,12 +25,14 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Origi
     root.mkdir()
     clock = iter(range(1, 1000))
 
-    def write(path: str, data: bytes) -> None:
+    def write(path: str, data: bytes, keep_mtime: bool = False) -> None:
         full = root / path
         full.parent.mkdir(parents=True, exist_ok=True)
-        full.write_bytes(data)
-        stamp = 1_600_000_000 + next(clock)
-        os.utime(full, (stamp, stamp))
+        stamp = int(full.stat().st_mtime) if keep_mtime else 1_600_000_000 + next(clock)
+        new = full.with_name("new") if keep_mtime else full
+        new.write_bytes(data)
+        os.utime(new, (stamp, stamp))
+        new.replace(full)
 
     local = LocalOrigin("l", str(root), open_files=4)
     yield local, write
@@ -75,6 +79,23 @@ def test_a_changed_file_is_not_read_as_the_old_version(made: tuple[Origin, Write
     with pytest.raises(SourceChangedError):
         origin.read("f", 0, 3, stamp)
     assert origin.read("f", 0, 3, origin.stat("f").stamp) == b"new"
+
+
+def test_another_file_of_the_same_size_and_mtime_is_another_version(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    write("f", b"old bytes")
+    before = origin.stat("f")
+    assert origin.read("f", 0, 3, before.stamp) == b"old"
+    write("f", b"new bytes", keep_mtime=True)
+    after = origin.stat("f")
+    assert after.stamp.looks_like(before.stamp)
+    assert not after.stamp.agrees_with(before.stamp)
+    assert after.ident != before.ident
+    assert origin.read("f", 0, 9, after.stamp) == b"new bytes"
+    with contextlib.suppress(SourceChangedError):
+        assert origin.read("f", 0, 3, before.stamp) == b"old"  # which may be held open
+    other = Stamp(after.stamp.size, after.stamp.mtime_ns)  # nothing else is known of it
+    assert origin.read("f", 0, 3, other) == b"new"
 
 
 def test_missing_paths(made: tuple[Origin, Write]) -> None:

@@ -14,10 +14,10 @@ import sound
 from PIL import Image
 
 from library.conftest import Desk
-from musfuse.errors import UnavailableError
+from musfuse.errors import OriginError, RefusedError, UnavailableError
 from musfuse.events import ScanProgress
 from musfuse.library.catalog import Database
-from musfuse.origins import LocalOrigin, MemoryOrigin
+from musfuse.origins import LocalOrigin, MemoryOrigin, SourceStat
 
 
 def library(music: Path) -> None:
@@ -96,6 +96,64 @@ def test_a_source_that_is_away_loses_nothing(desk: Desk, music: Path, origin: Lo
     music.rename(music.parent / "unplugged")
     result = desk.scan(origin)
     assert "no such file or folder" in result.problem
+    assert len(desk.tree()) == 3
+
+
+def test_a_source_that_goes_away_between_two_calls_stops_no_other(
+    desk: Desk, music: Path, origin: LocalOrigin, tmp_path: Path
+) -> None:
+    """It answers when it is asked for its root's entries, and no more after that."""
+    library(music)
+    desk.scan(origin)
+
+    class Leaving(MemoryOrigin):
+        asked = 0
+
+        def stat(self, path: str) -> SourceStat:
+            self.asked += 1
+            raise UnavailableError(f"leaving/{path}: input/output error")
+
+    leaving = Leaving("l", {"x.wav": b"1"})
+    result = desk.scan(leaving, "/leaving")
+    assert "input/output error" in result.problem
+    assert leaving.asked
+    assert len(desk.tree()) == 3
+
+
+@pytest.mark.parametrize("error", [UnavailableError("away"), RefusedError("no permission")])
+def test_a_file_that_cannot_be_reached_is_not_taken_for_removed(
+    desk: Desk, music: Path, origin: LocalOrigin, error: OriginError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(music)
+    desk.scan(origin)
+
+    def stat(self: LocalOrigin, path: str) -> SourceStat:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalOrigin, "stat", stat)
+        desk.scanner().rescan_file(desk.files.sources()[0], origin, "one/a.wav")
+    assert desk.dropped == []
+    assert len(desk.tree()) == 3
+
+
+@pytest.mark.parametrize("gone", ["one/a.wav", "one"])
+def test_a_file_that_is_definitely_gone_is_forgotten(desk: Desk, music: Path, origin: LocalOrigin, gone: str) -> None:
+    library(music)
+    desk.scan(origin)
+    (music / gone).rename(music.parent / "elsewhere")
+    desk.scanner().rescan_file(desk.files.sources()[0], origin, "one/a.wav")
+    assert [file.path for file in desk.dropped] == ["one/a.wav"]
+    assert len(desk.tree()) == 2
+
+
+def test_an_empty_mountpoint_says_nothing_of_a_file(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    library(music)
+    desk.scan(origin)
+    music.rename(music.parent / "unplugged")
+    music.mkdir()
+    desk.scanner().rescan_file(desk.files.sources()[0], origin, "one/a.wav")
+    assert desk.dropped == []
     assert len(desk.tree()) == 3
 
 

@@ -68,6 +68,49 @@ def test_a_source_that_changes_under_a_reader(
     assert path.read_bytes() == new
 
 
+@pytest.mark.parametrize("suffix", ["mp3", "wav"])
+@pytest.mark.parametrize("how", ["replaced", "rewritten"])
+def test_a_source_that_changes_with_its_size_and_mtime_kept(
+    program: Program, music: Path, suffix: str, how: str
+) -> None:
+    """What `rsync -a --checksum` and some taggers do: nobody gets a mixture, and a new reader gets the new version."""
+    original = sound.write(music / f"1.{suffix}", 600_000, **TAGS)
+    program.mount()
+    program.settle()
+    (path,) = program.files()
+    facts = original.stat()
+    with path.open("rb", buffering=0) as first:
+        old = read_fully(first.fileno(), 10 << 20, 0)
+        assert os.pread(first.fileno(), 1000, 0) == old[:1000]
+        other = bytearray(original.read_bytes())
+        middle = len(other) // 2
+        other[middle : middle + 50_000] = other[middle + 50_000 : middle + 100_000]
+        new = music.parent / "new"
+        new.write_bytes(other)
+        if how == "rewritten":
+            original.write_bytes(other)
+        else:
+            new.replace(original)
+        os.utime(original, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        assert (original.stat().st_size, original.stat().st_mtime_ns) == (facts.st_size, facts.st_mtime_ns)
+        program.run("scan", "--library", program.library)
+        fresh = path.read_bytes()
+        assert fresh != old
+        if suffix == "mp3":
+            assert fresh == other
+        else:
+            (music.parent / "copy.flac").write_bytes(fresh)
+            assert sound.ffmpeg_md5(music.parent / "copy.flac") == sound.ffmpeg_md5(original)
+        os.posix_fadvise(first.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        for offset in range(0, len(old), 30_000):
+            try:
+                assert read_fully(first.fileno(), 30_000, offset) == old[offset : offset + 30_000]
+            except OSError as error:
+                assert error.errno == errno.EIO
+        assert path.read_bytes() == fresh
+    assert path.read_bytes() == fresh
+
+
 def test_waiting_stats_do_not_stall_other_folders(program: Program, music: Path) -> None:
     """64 stats wait for indexes, in one folder and in many; stats elsewhere go on."""
     for n in range(32):

@@ -42,8 +42,8 @@ class Beside:
     def known(self, folder: int) -> dict[str, tuple[Stamp, str]]:
         """Of a folder: name to (stamp, kind)."""
         with self._db.read() as db:
-            rows = db.execute("SELECT name, size, mtime_ns, kind FROM companion WHERE folder = ?", (folder,))
-            return {from_blob(name): (Stamp(size, mtime), kind) for name, size, mtime, kind in rows}
+            rows = db.execute("SELECT name, size, mtime_ns, tag, kind FROM companion WHERE folder = ?", (folder,))
+            return {from_blob(name): (Stamp(size, mtime, tag), kind) for name, size, mtime, tag, kind in rows}
 
     def change(self, folder: int, new: Iterable[Companion], gone: Iterable[str]) -> None:
         """Put and remove rows of a folder; what is served with its pictures is made anew."""
@@ -51,12 +51,12 @@ class Beside:
         with self._db.write() as db:
             db.executemany("DELETE FROM companion WHERE folder = ? AND name = ?", [(folder, to_blob(n)) for n in names])
             db.executemany(
-                "INSERT OR REPLACE INTO companion (folder, name, size, mtime_ns, ident, kind, position, picture,"
-                " problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO companion (folder, name, size, mtime_ns, tag, ident, kind, position,"
+                " picture, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
-                        folder, to_blob(row.name), row.stamp.size, row.stamp.mtime_ns, row.ident, row.kind,
-                        row.position, json.dumps(asdict(row.picture)) if row.picture else None, row.problem,
+                        folder, to_blob(row.name), row.stamp.size, row.stamp.mtime_ns, row.stamp.tag, row.ident,
+                        row.kind, row.position, json.dumps(asdict(row.picture)) if row.picture else None, row.problem,
                     )
                     for row in rows
                 ],
@@ -67,7 +67,7 @@ class Beside:
         """A file whose picture, as JSON, is LIKE a pattern."""
         with self._db.read() as db:
             row = db.execute(
-                "SELECT 0, d.path, 0, c.name, s.uid, c.size, c.mtime_ns, c.ident, c.kind, NULL FROM companion c"
+                "SELECT 0, d.path, 0, c.name, s.uid, c.size, c.mtime_ns, c.tag, c.ident, c.kind, NULL FROM companion c"
                 " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source WHERE c.picture LIKE ? LIMIT 1",
                 (pattern,),
             ).fetchone()
@@ -78,7 +78,7 @@ class Beside:
         with self._db.read() as db:
             rows = db.execute(
                 "SELECT min(c.folder <> f.folder) AS farther, d.path, c.position, c.name, s.uid, c.size, c.mtime_ns,"
-                " c.ident, c.kind, c.picture FROM track t JOIN file f ON f.id = t.file"
+                " c.tag, c.ident, c.kind, c.picture FROM track t JOIN file f ON f.id = t.file"
                 " JOIN folder own ON own.id = f.folder JOIN companion c ON c.folder IN (own.id, own.above)"
                 " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source"
                 " WHERE t.dir_key = ? AND c.problem = '' GROUP BY c.id"
@@ -89,9 +89,10 @@ class Beside:
 
 
 def _shown(row: tuple[object, ...]) -> Shown:
-    _, path, _, raw, uid, size, mtime, ident, kind, picture = row
+    _, path, _, raw, uid, size, mtime, tag, ident, kind, picture = row
     assert isinstance(path, bytes)
     assert isinstance(raw, bytes)
     name = from_blob(raw)
-    file = SourceFile(str(uid), join(from_blob(path), name), Stamp(int(str(size)), int(str(mtime))), str(ident))
+    stamp = Stamp(int(str(size)), int(str(mtime)), str(tag))
+    file = SourceFile(str(uid), join(from_blob(path), name), stamp, str(ident))
     return Shown(file, name, str(kind), Picture(**json.loads(str(picture))) if picture else None)

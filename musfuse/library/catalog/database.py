@@ -12,7 +12,7 @@ from pathlib import Path
 
 from musfuse.errors import StoreError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
 _MAX_IDLE_READERS = 16
 

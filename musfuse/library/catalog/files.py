@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 
 from musfuse.library.albums import is_disc_folder
 from musfuse.library.catalog.database import Database
@@ -135,12 +135,15 @@ class Files:
             )
             return {from_blob(row[3]): KnownFile(row[0], source_file(*row[1:])) for row in rows}
 
-    def renumber(self, known: KnownFile, ident: str) -> None:
-        """A file that did not change has another id now; its index keeps its name."""
+    def renumber(self, known: KnownFile, now: SourceFile) -> SourceFile:
+        """A file that did not change has another id or tag now; its index keeps its name. The file as it is known."""
+        older = known.file.older_name if known.file.ident == now.ident else known.file.index_name
         with self._db.write() as db:
             db.execute(
-                "UPDATE file SET ident = ?, older_name = ? WHERE id = ?", (ident, known.file.index_name, known.id)
+                "UPDATE file SET ident = ?, tag = ?, older_name = ? WHERE id = ?",
+                (now.ident, now.stamp.tag, older, known.id),
             )
+        return replace(now, older_name=older)
 
     def put_files(self, batch: Iterable[tuple[int, FileRow]]) -> None:
         """Insert or replace (folder id, row) pairs in one transaction; a track keeps its id and raises its version."""
@@ -212,13 +215,16 @@ def _album_folder(db: sqlite3.Connection, source: int, path: str) -> int | None:
 def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
     mtime_ns = NOT_LOOKED_AT if row.again else row.stamp.mtime_ns
     file = db.execute(
-        "INSERT INTO file (folder, name, size, mtime_ns, ident, older_name, problem, note)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO file (folder, name, size, mtime_ns, tag, ident, older_name, problem, note)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,"
-        " ident = excluded.ident, older_name = excluded.older_name, problem = excluded.problem, note = excluded.note"
-        " RETURNING id",
-        (folder, to_blob(row.name), row.stamp.size, mtime_ns, row.ident, row.older_name, row.problem, row.note),
-    ).fetchone()[0]
+        " tag = excluded.tag, ident = excluded.ident, older_name = excluded.older_name, problem = excluded.problem,"
+        " note = excluded.note RETURNING id",
+        (
+            folder, to_blob(row.name), row.stamp.size, mtime_ns, row.stamp.tag, row.ident, row.older_name,
+            row.problem, row.note,
+        ),
+    ).fetchone()[0]  # fmt: skip
     db.execute("DELETE FROM sheet WHERE file = ?", (file,))
     db.executemany("INSERT INTO sheet (file, kind, data) VALUES (?, ?, ?)", [(file, *sheet) for sheet in row.sheets])
     db.execute("INSERT OR IGNORE INTO dirty VALUES ('cue', ?)", (folder,))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.model import NodeKind, Serve
+from musfuse.model import NodeKind, Serve, Stamp, version_name
 
 ROOT = 1
 
@@ -13,9 +13,9 @@ ROOT = 1
 class Node:
     """An entry of the drive.
 
-    For a file, `size` is None where it is not known under `size_token`; `serve` tells which token counts. `source_ns`
-    is the mtime of its source, `mtime_ns` that or when something was said about it later; of a folder, when its entries
-    changed last.
+    For a file, `size` is None where it is not known under `size_token`; `serve` tells which token counts. `source` is
+    the version of its original (SourceFile.version), `mtime_ns` that one's mtime or when something was said about it
+    later; of a folder, when its entries changed last.
     """
 
     id: int
@@ -27,11 +27,12 @@ class Node:
     serve: Serve = Serve.ORIGINAL
     size: int | None = None
     size_token: str = ""
-    source_ns: int = 0
+    source: str = ""
 
 
 _COLUMNS = """
-SELECT n.id, n.parent, n.name, n.mtime_ns, n.track, t.serve, t.size, t.size_token, f.mtime_ns, f.size, t.edited_ns
+SELECT n.id, n.parent, n.name, n.mtime_ns, n.track, t.serve, t.size, t.size_token, f.mtime_ns, f.size, t.edited_ns,
+       f.tag, f.ident
   FROM node n LEFT JOIN track t ON t.id = n.track LEFT JOIN file f ON f.id = t.file
 """
 
@@ -125,20 +126,21 @@ class Nodes:
 
 
 def _node(row: tuple[object, ...]) -> Node:
-    node, parent, name, mtime, track, serve, size, token, file_mtime, file_size, edited = row
+    node, parent, name, mtime, track, serve, size, token, file_mtime, file_size, edited, tag, ident = row
     if track is None:
         return Node(int(str(node)), int(str(parent)), str(name), NodeKind.FOLDER, int(str(mtime)))
     served = Serve(str(serve or "original"))
     exact = file_size if served is Serve.ORIGINAL else size
+    stamp = Stamp(int(str(file_size or 0)), int(str(file_mtime or 0)), str(tag or ""))
     return Node(
         int(str(node)),
         int(str(parent)),
         str(name),
         NodeKind.FILE,
-        max(int(str(file_mtime or 0)), int(str(edited or 0))),
+        max(stamp.mtime_ns, int(str(edited or 0))),
         int(str(track)),
         served,
         None if exact is None else int(str(exact)),
         str(token or ""),
-        int(str(file_mtime or 0)),
+        version_name(stamp, str(ident or "")),
     )

@@ -73,15 +73,15 @@ def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-SOURCE_FILE = "s.uid, d.path, f.name, f.size, f.mtime_ns, f.ident, f.older_name"
+SOURCE_FILE = "s.uid, d.path, f.name, f.size, f.mtime_ns, f.tag, f.ident, f.older_name"
 """The columns of source, folder and file that make a SourceFile."""
 
 
 def source_file(
-    uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int, ident: str, older_name: str
+    uid: str, folder: bytes, name: bytes, size: int, mtime_ns: int, tag: str, ident: str, older_name: str
 ) -> SourceFile:
     """An original, of the columns SOURCE_FILE."""
-    return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns), ident, older_name)
+    return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns, tag), ident, older_name)
 
 
 Art = tuple[tuple[ArtKind, tuple[Picture, ...]], ...]

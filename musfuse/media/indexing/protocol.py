@@ -29,7 +29,7 @@ class Job:
         return _line(
             {
                 "origin": dict(self.origin),
-                "file": [file.source_uid, file.path, file.stamp.size, file.stamp.mtime_ns, file.ident],
+                "file": [file.source_uid, file.path, file.stamp.size, file.stamp.mtime_ns, file.stamp.tag, file.ident],
                 "format": astuple(fmt),
                 "level": self.level,
                 "threads": self.threads,
@@ -43,10 +43,10 @@ class Job:
     def from_line(cls, line: bytes) -> "Job":
         """Read back."""
         said = json.loads(line)
-        uid, path, size, mtime_ns, ident = said["file"]
+        uid, path, size, mtime_ns, tag, ident = said["file"]
         return cls(
             said["origin"],
-            SourceFile(uid, path, Stamp(size, mtime_ns), ident),
+            SourceFile(uid, path, Stamp(size, mtime_ns, tag), ident),
             AudioFormat(*said["format"]),
             said["level"],
             said["threads"],

@@ -1,0 +1,45 @@
+"""Whether an original is the one that the catalog knows, as far as its origin can tell without reading it.
+
+A file that has another id than before is another file, unless its folder has another id as well: then its file system
+numbers its files anew at every mount, or all of it was copied, and size and mtime decide. Where the tags of both stamps
+do not agree, it was rewritten with size and mtime kept, and gets a name of its own for its index.
+"""
+
+from dataclasses import dataclass, replace
+
+from musfuse.library.catalog import Files
+from musfuse.library.catalog.rows import KnownFile, Removed
+from musfuse.model import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A file by the name that its index has, whether it is the `same` as before, and whether to `look` into it.
+
+    `replaced` is what was known in its place and is gone.
+    """
+
+    file: SourceFile
+    same: bool
+    look: bool
+    replaced: tuple[Removed, ...] = ()
+
+
+def recognise(files: Files, now: SourceFile, before: KnownFile | None, renumbered: bool) -> Recognised:
+    """Compare a file with what is known of it; `renumbered`: its folder has another id than last time.
+
+    What is the same under another id or tag is known by the new one from here on.
+    """
+    if before is None:
+        return Recognised(now, same=False, look=True)
+    known = before.file
+    same_id = known.ident == now.ident
+    other = not known.stamp.looks_like(now.stamp) or not (same_id or renumbered)
+    if other or not (renumbered or known.stamp.agrees_with(now.stamp)):
+        if not other:
+            now = replace(now, older_name=f"{now.index_name}@{now.stamp.tag}")
+        replaced = tuple((known, bounds) for bounds in files.ranges(before.id))
+        return Recognised(now, same=False, look=True, replaced=replaced)
+    if same_id and known.stamp == now.stamp:
+        return Recognised(replace(now, older_name=known.older_name), same=True, look=False)
+    return Recognised(files.renumber(before, now), same=True, look=False)
