@@ -17,6 +17,7 @@ from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError, StoreE
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import source_uid
 from musfuse.library.extras import Extras
 from musfuse.library.naming import Naming
@@ -117,7 +118,11 @@ class Library:
         self.events = EventBus()
         self.database = Database(folder / "catalog.db")
         closing.callback(self.database.close)
-        self.files, self.tracks = Files(self.database), Tracks(self.database)
+        self.files, self.tracks, self.departures = (
+            Files(self.database),
+            Tracks(self.database),
+            Departures(self.database),
+        )
         self.nodes, self.beside, self.reports = Nodes(self.database), Beside(self.database), Reports(self.database)
         user = SqliteKv(folder / "user.db")
         cache = DiskKv(folder / "cache")
@@ -219,7 +224,7 @@ class Library:
 
         pace = _Pace(self.name_tracks)
         return Scanner(
-            self.files, self.beside, Companions(self.pictures, self.config.view.sidecars),
+            self.files, self.departures, self.beside, Companions(self.pictures, self.config.view.sidecars),
             Looker(self.pictures, self.covers), self.events, self.config.scan.threads, pace.after_batch, self._forget,
             self._follow,
         )  # fmt: skip
@@ -273,16 +278,19 @@ class Library:
         """Take everything down in reverse."""
         self._closing.close()
 
-    def _follow(self, moved: Sequence[tuple[SourceFile, SourceFile]]) -> None:
-        """What is said of originals follows them, (as they were, as they are)."""
+    def _follow(self, moved: Sequence[tuple[SourceFile, SourceFile]], departures: str) -> None:
+        """What is said of originals follows them, (as they were, as they are); that settles these departures."""
         pairs = []
         for old, new in moved:
             prefix = overlay_key(old, 0)[:-1]
             keys = (key for key in self.collector.keys(old.source_uid, old.path) if key.startswith(prefix))
             pairs += [(key, overlay_key(new, int(key.rpartition("#")[2]))) for key in keys]
-        if pairs:
-            change = self.collector.move(pairs, "scan")
-            self.overlaying.adopt(change.seq or self.collector.last(), [key for pair in pairs for key in pair])
+        if not pairs:
+            self.departures.settle(departures)
+            return
+        change = self.collector.move(pairs, "scan", departures)
+        both = [key for pair in pairs for key in pair]
+        self.overlaying.adopt(change.seq or self.collector.last(), both, departures)
 
     @staticmethod
     def _check_source(folder: Path, others: list[Path]) -> None:

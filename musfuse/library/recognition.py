@@ -8,21 +8,17 @@ do not agree, it was rewritten with size and mtime kept, and gets a name of its 
 from dataclasses import dataclass, replace
 
 from musfuse.library.catalog import Files
-from musfuse.library.catalog.rows import KnownFile, Removed
+from musfuse.library.catalog.rows import KnownFile
 from musfuse.model import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A file by the name that its index has, whether it is the `same` as before, and whether to `look` into it.
-
-    `replaced` is what was known in its place and is gone.
-    """
+    """A file by the name that its index has, whether it is the `same` as before, and whether to `look` into it."""
 
     file: SourceFile
     same: bool
     look: bool
-    replaced: tuple[Removed, ...] = ()
 
 
 def recognise(files: Files, now: SourceFile, before: KnownFile | None, renumbered: bool) -> Recognised:
@@ -38,8 +34,7 @@ def recognise(files: Files, now: SourceFile, before: KnownFile | None, renumbere
     if other or not (renumbered or known.stamp.agrees_with(now.stamp)):
         if not other:
             now = replace(now, older_name=f"{now.index_name}@{now.stamp.tag}")
-        replaced = tuple((known, bounds) for bounds in files.ranges(before.id))
-        return Recognised(now, same=False, look=True, replaced=replaced)
+        return Recognised(now, same=False, look=True)
     if same_id and known.stamp == now.stamp:
         return Recognised(replace(now, older_name=known.older_name), same=True, look=False)
     return Recognised(files.renumber(before, now), same=True, look=False)

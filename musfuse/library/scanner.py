@@ -16,7 +16,7 @@ from musfuse.errors import NotFoundError, OriginError
 from musfuse.events import EventBus, ScanProgress
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.rows import Removed
+from musfuse.library.catalog.departures import Departures, upto
 from musfuse.library.companions import Companions
 from musfuse.library.looking import Looker, is_sheet
 from musfuse.library.recognition import recognise
@@ -43,11 +43,15 @@ class _Batch:
 
 
 class Scanner:
-    """Scans one source at a time; `after_batch` is called after each commit (names are made there)."""
+    """Scans one source at a time; `after_batch` is called after each commit (names are made there).
+
+    `on_moved` gets originals as they were and as they are, and the name of the departures that it settles with them.
+    """
 
     def __init__(
         self,
         files: Files,
+        departures: Departures,
         beside: Beside,
         companions: Companions,
         looker: Looker,
@@ -55,9 +59,9 @@ class Scanner:
         threads: int,
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
-        on_moved: Callable[[Sequence[tuple[SourceFile, SourceFile]]], None],
+        on_moved: Callable[[Sequence[tuple[SourceFile, SourceFile]], str], None],
     ) -> None:
-        self._files, self._beside, self._companions = files, beside, companions
+        self._files, self._departures, self._beside, self._companions = files, departures, beside, companions
         self._looker, self._events = looker, events
         self._threads, self._after_batch, self._on_removed = threads, after_batch, on_removed
         self._on_moved = on_moved
@@ -97,11 +101,9 @@ class Scanner:
             self._commit(batch, result)
         result.cancelled = self._cancel.is_set()
         if not result.cancelled:
-            gone = self._files.remove_unseen(source.id, scan)
-            result.removed += len(gone)
-            walk.removed += gone
+            result.removed += self._files.remove_unseen(source.id, scan)
             self._files.end_scan(scan)
-        self._drop_removed(walk.removed)
+            self._settle(source)
         self._after_batch(True)
         return result
 
@@ -122,7 +124,7 @@ class Scanner:
             renumbered = self._files.was_another(source.id, folder_path, origin.stat(folder_path).ident)
         except NotFoundError as error:
             if known and _is_gone(origin, path):
-                self._drop_removed(self._files.remove_files([known.id]))
+                self._files.remove_files([known.id])
             else:
                 log.warning("%s; what is known of it stands", error)
         except OriginError as error:
@@ -134,7 +136,6 @@ class Scanner:
                 row = self._looker.look(origin, found.file, any(map(is_sheet, names)))
                 if known is None or not (_half_written(row) or (found.same and row.again)):
                     self._files.put_files([(folder, row)])
-                    self._drop_removed(list(found.replaced))
         self._after_batch(True)
 
     def _collect(self, pending: _Pending, batch: _Batch, result: ScanResult) -> _Batch:
@@ -156,18 +157,20 @@ class Scanner:
         self._events.publish(ScanProgress(result.source, result.seen, result.read, result.skipped))
         return _Batch()
 
-    def _drop_removed(self, removed: list[Removed]) -> None:
+    def _settle(self, source: SourceRow) -> None:
+        """Have what is gone from the source dropped, or followed to where it lies now."""
         followed: dict[SourceFile, SourceFile] = {}
-        for file, bounds in removed:
-            moved = self._files.moved_to(file)
-            if moved is None or moved.path == file.path:  # rewritten in its place
-                self._on_removed(file, bounds)
+        departures = self._departures.of(source.id)
+        for gone in departures:
+            moved = self._departures.moved_to(gone.file)
+            if moved is None or moved.path == gone.file.path:  # rewritten in its place
+                self._on_removed(gone.file, gone.bounds)
             else:
-                if moved.index_name != file.index_name:
-                    self._files.keep_index_name(file, moved)
-                followed[file] = moved
-        if followed:
-            self._on_moved(list(followed.items()))
+                if moved.index_name != gone.file.index_name:
+                    self._departures.keep_index_name(gone.file, moved)
+                followed[gone.file] = moved
+        if departures:
+            self._on_moved(list(followed.items()), upto(departures[-1]))
 
 
 def _half_written(row: FileRow) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from musfuse.errors import OriginError
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.rows import KnownFile, Removed, join
+from musfuse.library.catalog.rows import KnownFile, join
 from musfuse.library.companions import Companions
 from musfuse.library.looking import is_sheet
 from musfuse.library.recognition import recognise
@@ -52,8 +52,7 @@ class Found:
 
 
 class Walk:
-    """One walk through a source, whose `root` the origin told. `removed` holds what turned out to be gone or changed,
-    `result` is counted up."""
+    """One walk through a source, whose `root` the origin told; `result` is counted up."""
 
     def __init__(
         self,
@@ -73,7 +72,6 @@ class Walk:
         self._files, self._beside, self._companions = files, beside, companions
         self._source, self._origin, self._root, self._scan, self._result = source, origin, root, scan, result
         self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
-        self.removed: list[Removed] = []
 
     def changed(self) -> Iterator[Found]:
         """Each file that is new or changed."""
@@ -113,12 +111,11 @@ class Walk:
                     continue
                 now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
                 found = recognise(self._files, now, before, renumbered)
-                self.removed += found.replaced
                 if found.look or new_sheet or self._everything:
                     yield Found(folder, found.file, before is not None, found.same, bool(sheets))
         if known:
             self._result.removed += len(known)
-            self.removed += self._files.remove_files(file.id for file in known.values())
+            self._files.remove_files(file.id for file in known.values())
         return below
 
     def _is_unmounted(self, path: str, ident: str) -> bool:

@@ -95,14 +95,19 @@ class SqliteKv:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a database as of one moment, while others write it; the target is whole or as it was.
+    """Copy a database as of one moment, while others write it; the target is whole or as it was, also after a kill.
 
     Raises StoreError where either is no database of ours, or cannot be read or written.
     """
+    written = target if target.exists() else target.with_name(f".{target.name}.partial")
     try:
         with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old:
             old.execute("SELECT count(*) FROM kv").fetchone()
-            with closing(sqlite3.connect(target)) as new:
+            if written != target:
+                written.unlink(missing_ok=True)  # of a copy that was killed
+            with closing(sqlite3.connect(written)) as new:
                 old.backup(new)
-    except sqlite3.Error as error:
+        if written != target:
+            written.rename(target)
+    except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{source} cannot be copied to {target}: {error}") from error

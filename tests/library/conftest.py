@@ -1,7 +1,7 @@
 """A catalog with a scanner and naming over an origin in memory or on disk."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from musfuse.events import EventBus
 from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import Database, FileRow, Files, Nodes, Reports, Tracks
 from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import NO_TAGS
 from musfuse.library.companions import Companions
 from musfuse.library.looking import Looker
@@ -46,10 +47,14 @@ class Desk:
     def scanner(self) -> Scanner:
         pictures = PictureStore(self.store)
         return Scanner(
-            self.files, Beside(self.database), Companions(pictures), Looker(pictures, EmbeddedCovers()), self.events, 2, lambda last: self.naming.run() and None,
+            self.files, Departures(self.database), Beside(self.database), Companions(pictures), Looker(pictures, EmbeddedCovers()), self.events, 2, lambda last: self.naming.run() and None,
             lambda file, _: self.dropped.append(file),
-            self.moved.extend,
+            self.follow,
         )  # fmt: skip
+
+    def follow(self, moved: Sequence[tuple[SourceFile, SourceFile]], departures: str) -> None:
+        self.moved.extend(moved)
+        Departures(self.database).settle(departures)
 
     def scan(self, origin: Origin, uri: str = "/src") -> ScanResult:
         return self.scanner().scan(self.files.add_source(uri), origin)

@@ -143,8 +143,10 @@ def test_a_file_that_is_definitely_gone_is_forgotten(desk: Desk, music: Path, or
     desk.scan(origin)
     (music / gone).rename(music.parent / "elsewhere")
     desk.scanner().rescan_file(desk.files.sources()[0], origin, "one/a.wav")
-    assert [file.path for file in desk.dropped] == ["one/a.wav"]
-    assert len(desk.tree()) == 2
+    assert "one/a.wav" not in desk.tree().values()
+    assert desk.dropped == []  # it may have been moved, which the next scan tells
+    desk.scan(origin)
+    assert "one/a.wav" in [file.path for file in desk.dropped]
 
 
 def test_an_empty_mountpoint_says_nothing_of_a_file(desk: Desk, music: Path, origin: LocalOrigin) -> None:

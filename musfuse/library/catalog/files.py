@@ -8,13 +8,12 @@ from dataclasses import asdict, astuple, replace
 
 from musfuse.library.albums import is_disc_folder
 from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.departures import note_gone
 from musfuse.library.catalog.rows import (
     NOT_LOOKED_AT,
     SOURCE_FILE,
     FileRow,
     KnownFile,
-    PcmBounds,
-    Removed,
     SourceRow,
     from_blob,
     source_file,
@@ -54,6 +53,10 @@ class Files:
             db.execute(
                 "UPDATE file SET older_name = ? || '/' || ident WHERE older_name = '' AND ident <> ''"
                 " AND folder IN (SELECT id FROM folder WHERE source = ?)",
+                (source.uid, source.id),
+            )
+            db.execute(
+                "UPDATE gone SET older_name = ? || '/' || ident WHERE older_name = '' AND ident <> '' AND source = ?",
                 (source.uid, source.id),
             )
             db.execute("UPDATE source SET uri = ?, uid = ? WHERE id = ?", (uri, source_uid(uri), source.id))
@@ -151,56 +154,33 @@ class Files:
             for folder, row in batch:
                 _put_file(db, folder, row)
 
-    def ranges(self, file: int) -> list[PcmBounds]:
-        """The ranges of samples that a file's tracks play."""
-        with self._db.read() as db:
-            return [
-                (first, samples)
-                for first, samples in db.execute("SELECT first_sample, samples FROM track WHERE file = ?", (file,))
-            ]
-
     def source_file(self, file: int) -> SourceFile | None:
         """A file by its id."""
         with self._db.read() as db:
-            rows = _source_files(db, "f.id = ?", file)
-        return rows[0][0] if rows else None
-
-    def remove_files(self, files: Iterable[int]) -> list[Removed]:
-        """Forget files; what their tracks were, so that their indexes can be dropped."""
-        removed: list[Removed] = []
-        with self._db.write() as db:
-            for file in files:
-                removed += _source_files(db, "f.id = ?", file)
-                db.execute("DELETE FROM file WHERE id = ?", (file,))
-        return removed
-
-    def remove_unseen(self, source: int, scan: int) -> list[Removed]:
-        """Forget the folders that a whole scan did not see; what their files' tracks were."""
-        with self._db.write() as db:
-            removed = _source_files(db, "d.source = ? AND d.scan < ?", source, scan)
-            db.execute("DELETE FROM folder WHERE source = ? AND scan < ?", (source, scan))
-        return removed
-
-    def keep_index_name(self, before: SourceFile, moved: SourceFile) -> None:
-        """The index of a file that was moved keeps its name."""
-        folder, _, name = moved.path.rpartition("/")
-        with self._db.write() as db:
-            db.execute(
-                "UPDATE file SET older_name = ? WHERE name = ? AND folder ="
-                " (SELECT d.id FROM folder d JOIN source s ON s.id = d.source WHERE s.uid = ? AND d.path = ?)",
-                (before.index_name, to_blob(name), moved.source_uid, to_blob(folder)),
-            )
-
-    def moved_to(self, file: SourceFile) -> SourceFile | None:
-        """Where this very version of an original lies now, if it was moved and not removed."""
-        with self._db.read() as db:
             row = db.execute(
-                f"SELECT {SOURCE_FILE} FROM file f"
-                " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-                " WHERE f.ident = ? AND f.size = ? AND f.mtime_ns = ? AND s.uid = ? LIMIT 1",
-                (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid),
+                f"SELECT {SOURCE_FILE} FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
+                " WHERE f.id = ?",
+                (file,),
             ).fetchone()
         return source_file(*row) if row else None
+
+    def remove_files(self, files: Iterable[int]) -> None:
+        """Forget files, and note that they are gone."""
+        with self._db.write() as db:
+            for file in files:
+                note_gone(db, "f.id = ?", file)
+                db.execute("DELETE FROM file WHERE id = ?", (file,))
+
+    def remove_unseen(self, source: int, scan: int) -> int:
+        """Forget the folders that a whole scan did not see, and note that their files are gone; how many these were."""
+        with self._db.write() as db:
+            (count,) = db.execute(
+                "SELECT count(*) FROM file f JOIN folder d ON d.id = f.folder WHERE d.source = ? AND d.scan < ?",
+                (source, scan),
+            ).fetchone()
+            note_gone(db, "d.source = ? AND d.scan < ?", source, scan)
+            db.execute("DELETE FROM folder WHERE source = ? AND scan < ?", (source, scan))
+        return int(count)
 
 
 def _album_folder(db: sqlite3.Connection, source: int, path: str) -> int | None:
@@ -214,6 +194,11 @@ def _album_folder(db: sqlite3.Connection, source: int, path: str) -> int | None:
 
 def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
     mtime_ns = NOT_LOOKED_AT if row.again else row.stamp.mtime_ns
+    note_gone(
+        db,
+        "f.folder = ? AND f.name = ? AND (f.ident, f.older_name, f.size, f.mtime_ns) <> (?, ?, ?, ?)",
+        folder, to_blob(row.name), row.ident, row.older_name, row.stamp.size, mtime_ns,
+    )  # fmt: skip
     file = db.execute(
         "INSERT INTO file (folder, name, size, mtime_ns, tag, ident, older_name, problem, note)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -240,13 +225,3 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
         " problem = '', untagged = '', overlaid = 0",
         (file, json.dumps(astuple(row.format)), json.dumps(dict(row.tags)), picture, row.album_key, row.disc),
     )
-
-
-def _source_files(db: sqlite3.Connection, where: str, *values: object) -> list[Removed]:
-    rows = db.execute(
-        f"SELECT coalesce(t.first_sample, 0), t.samples, {SOURCE_FILE} FROM file f"
-        " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source LEFT JOIN track t ON t.file = f.id"
-        f" WHERE {where}",
-        values,
-    )
-    return [(source_file(*row), (first, samples)) for first, samples, *row in rows]

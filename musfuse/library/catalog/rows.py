@@ -10,8 +10,6 @@ NO_TAGS = TagSet()
 NOT_LOOKED_AT = -1
 """The mtime in ns of a file that has to be looked at again: no file has it."""
 PcmBounds = tuple[int, int | None]
-Removed = tuple[SourceFile, PcmBounds]
-"""An original, and the samples (first; number, None for the rest) that a track of it played."""
 
 
 @dataclass(frozen=True, slots=True)

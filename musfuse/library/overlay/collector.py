@@ -43,7 +43,8 @@ class Change:
     """A change as the history keeps it: `tracks` that it changed, `refused` fields that a lock kept.
 
     `seq` is 0 where nothing had to be done. `undoes` is the change that it took back, 0 for none; `moved` tells that
-    overlays followed originals elsewhere, which nobody decided here and which cannot be taken back.
+    overlays followed originals elsewhere, which nobody decided here and which cannot be taken back; `departures` names
+    those that it settles in the catalog, so that no kill in between makes them be followed twice.
     """
 
     seq: int
@@ -55,6 +56,7 @@ class Change:
     refused: int = 0
     undoes: int = 0
     moved: bool = False
+    departures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,12 @@ class MetaCollector:
         edits = ((self._where(entry.key, seq), reverse(entry)) for entry in self.entries(seq))
         return self._write(edits, Change(0, 0, author, header.source, f"undo of {seq}: {header.what}", undoes=seq))
 
-    def move(self, pairs: Sequence[tuple[str, str]], author: str) -> Change:
+    def move(self, pairs: Sequence[tuple[str, str]], author: str, departures: str = "") -> Change:
         """Overlays follow originals that were moved, (old key, new key), all at the same time: two may change places.
 
         One whose new place has another overlay that does not move stays where it is. The history goes along.
         """
-        header = Change(0, 0, author, TagSource.USER, "originals were moved", moved=True)
+        header = Change(0, 0, author, TagSource.USER, "originals were moved", moved=True, departures=departures)
         with self._store.transaction(_TRACK) as tx:
             leaving = {old: said for old, _ in pairs if (said := self._said(tx, old)) is not None}
             targets = {old: new for old, new in reversed(pairs) if old in leaving}  # the first place of each

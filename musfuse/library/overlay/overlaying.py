@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from musfuse.errors import StoreError
 from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import Database
+from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import dump_art, from_blob, join, to_blob
 from musfuse.library.overlay.collector import MetaCollector
 from musfuse.library.overlay.value import Overlay, merge, overlay_key, split_key
@@ -41,6 +42,7 @@ class Overlaying:
         if 0 < last - known <= 100 and known >= 0:
             for seq in range(known + 1, last + 1):
                 self.mark(self._collector.keys_of(seq))
+                self._settle(self._collector.change(seq).departures)
         else:  # user.db is another one than before, or much newer
             with self._db.write() as db:
                 db.execute("UPDATE track SET overlaid = 0")
@@ -60,13 +62,19 @@ class Overlaying:
                     (part, uid, to_blob(folder), to_blob(name)),
                 )
 
-    def adopt(self, seq: int, keys: Iterable[str]) -> None:
-        """A change of these tracks was just made: look at them with the next `run`."""
+    def adopt(self, seq: int, keys: Iterable[str], departures: str = "") -> None:
+        """A change of these tracks was just made, with which these departures are settled: look at them with the next
+        `run`."""
         if int(self._db.meta("overlay_seq") or 0) != seq - 1:
             self.catch_up()  # an earlier change was cut off before the catalog heard of it
         with self._db.write():
             self.mark(keys)
+            self._settle(departures)
             self._db.set_meta("overlay_seq", str(seq))
+
+    def _settle(self, departures: str) -> None:
+        if departures:
+            Departures(self._db).settle(departures)
 
     def run(self) -> int:
         """Look at every track that is new or was marked; how many changed. Each batch is one transaction."""
