@@ -12,10 +12,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from musfuse.errors import ControlError, MountError
+from musfuse.platform.occupants import occupants, told
 
 assert sys.platform != "win32"
 
@@ -78,6 +80,33 @@ def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> subprocess
             start_new_session=True,
             pass_fds=(inherited,),
         )
+
+
+def wait_for_end(pid: int, seconds: float) -> bool:
+    """Wait until a process is gone, and its files are closed with it; False where it is still there after `seconds`."""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    except (AttributeError, OSError):  # not Linux, or an old one
+        return _poll_for_end(pid, seconds)
+    try:
+        return bool(select.select([fd], [], [], seconds)[0])
+    finally:
+        os.close(fd)
+
+
+def _poll_for_end(pid: int, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        except OSError:
+            return False
+        time.sleep(0.02)
+    return False
 
 
 def inheritable(fd: int) -> int:
@@ -288,9 +317,7 @@ def unmount(path: Path, lazy: bool) -> None:
     problem = _run_unmount(path, lazy)
     if problem and is_mounted(path):
         if "busy" in problem.lower():
-            raise MountError(
-                f"{path}: in use: a program has a file or folder of the drive open; close it, or use --force"
-            )
+            raise MountError(f"{path}: in use{told(occupants(path))}: close what is open on the drive, or use --force")
         raise MountError(f"{path}: cannot be unmounted: {problem}")
 
 

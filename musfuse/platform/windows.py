@@ -25,7 +25,8 @@ _CREATE_NO_WINDOW, _CREATE_NEW_PROCESS_GROUP = 0x08000000, 0x00000200
 _BELOW_NORMAL_PRIORITY_CLASS = 0x00004000
 _GENERIC_READ, _GENERIC_WRITE, _SHARE_ALL, _ATTRIBUTE_NORMAL = 0x80000000, 0x40000000, 0x7, 0x80
 _OPEN_EXISTING, _OPEN_ALWAYS = 3, 4
-_ERROR_HANDLE_EOF = 38
+_ERROR_HANDLE_EOF, _ERROR_INVALID_PARAMETER = 38, 87
+_SYNCHRONIZE = 0x00100000
 
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 _kernel32.CreateFileW.restype = wintypes.HANDLE
@@ -41,6 +42,10 @@ _kernel32.PeekNamedPipe.argtypes = (
 _kernel32.WriteFile.argtypes = (
     wintypes.HANDLE, wintypes.LPCVOID, wintypes.DWORD, ctypes.POINTER(wintypes.DWORD), wintypes.LPVOID,
 )  # fmt: skip
+_kernel32.OpenProcess.restype = wintypes.HANDLE
+_kernel32.OpenProcess.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
+_kernel32.WaitForSingleObject.argtypes = (wintypes.HANDLE, wintypes.DWORD)
+_kernel32.CloseHandle.argtypes = (wintypes.HANDLE,)
 _ConsoleHandler = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.DWORD)
 _console_handlers: list[object] = []
 
@@ -114,6 +119,17 @@ def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> "subproces
             startupinfo=startup,
             creationflags=_CREATE_NO_WINDOW | _CREATE_NEW_PROCESS_GROUP,
         )
+
+
+def wait_for_end(pid: int, seconds: float) -> bool:
+    """Wait until a process is gone, and its files are closed with it; False where it is still there after `seconds`."""
+    handle = _kernel32.OpenProcess(_SYNCHRONIZE, False, pid)
+    if not handle:
+        return ctypes.get_last_error() == _ERROR_INVALID_PARAMETER  # no such process
+    try:
+        return bool(_kernel32.WaitForSingleObject(handle, int(seconds * 1000)) == 0)
+    finally:
+        _kernel32.CloseHandle(handle)
 
 
 def inheritable(fd: int) -> int:

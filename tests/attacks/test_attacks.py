@@ -1,0 +1,31 @@
+"""The attacks in small; `scripts/bench/attack.py` runs them in large."""
+
+from pathlib import Path
+
+import pytest
+from conftest import fuse_works
+
+from attacks import changes, intruders, kills
+
+needs_fuse = pytest.mark.skipif(not fuse_works(), reason="no FUSE here: /dev/fuse or fusermount3 is missing")
+
+
+def test_kills_lose_nothing_that_was_committed(tmp_path: Path) -> None:
+    counts = kills.attack(tmp_path, 10, seed=1)
+    assert sum(counts.values()) >= 10
+
+
+@needs_fuse
+def test_no_reader_gets_a_mixture(tmp_path: Path) -> None:
+    counts = changes.attack(tmp_path, 2 * len(changes.KINDS), seed=1)
+    assert all(counts[kind] == 2 for kind in changes.KINDS)
+    assert counts["reads"] > 100
+
+
+@needs_fuse
+def test_the_owner_survives_what_is_said_to_it(tmp_path: Path) -> None:
+    assert intruders.attack_socket(tmp_path, 40, seed=1)["lines"] == 40
+
+
+def test_imports_end_by_themselves(tmp_path: Path) -> None:
+    assert intruders.attack_imports(tmp_path)["imports"] > 10
