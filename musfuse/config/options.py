@@ -13,9 +13,9 @@ from typing import Any, Literal, get_args, get_origin
 DEFAULT_TEMPLATE = "${albumartist|artist}/$album[ ($year)]/[$disc-]$track - $title"
 
 
-def option(default: Any, text: str, check: Callable[[Any], str | None] | None = None) -> Any:
-    """A dataclass field with help; `check` returns what is wrong with a value, or None."""
-    return field(default=default, metadata={"help": text, "check": check})
+def option(default: Any, text: str, check: Callable[[Any], str | None] | None = None, unit: str = "") -> Any:
+    """A dataclass field with help; `check` returns what is wrong with a value, or None; a number has a unit."""
+    return field(default=default, metadata={"help": text, "check": check, "unit": unit})
 
 
 def at_least(low: int) -> Callable[[int], str | None]:
@@ -51,7 +51,7 @@ class FlacOptions:
     repair: bool = option(
         False, "make FLAC originals anew whose header or surroundings `flac -t` refuses, where all their audio decodes"
     )
-    padding: int = option(8192, "bytes of PADDING in a header made here", at_least(0))
+    padding: int = option(8192, "PADDING in a FLAC header made here", at_least(0), "bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class IndexOptions:
     """Frame indexes, which make sizes exact and seeks free."""
 
     background: bool = option(True, "build missing indexes in the background after a scan")
-    workers: int = option(0, "worker processes at most; 0 means as many as cores", at_least(0))
-    wait_seconds: int = option(120, "longest wait of one stat for an index, then EAGAIN", at_least(1))
-    waiters: int = option(192, "stats that may wait for an index at the same time, then EAGAIN", at_least(1))
-    memory_mib: int = option(1024, "address space of a worker process in MiB (Linux)", at_least(256))
+    workers: int = option(0, "worker processes at most; 0 means as many as cores", at_least(0), "processes")
+    wait_seconds: int = option(120, "longest wait of one stat for an index, then EAGAIN", at_least(1), "seconds")
+    waiters: int = option(192, "stats that may wait for an index at the same time, then EAGAIN", at_least(1), "stats")
+    memory_mib: int = option(1024, "address space of a worker process (Linux)", at_least(256), "MiB")
 
 
 def _known_encoding(value: str) -> str | None:
@@ -85,6 +85,7 @@ class CueOptions:
         3,
         "audio before track 1 that is longer than this becomes a hidden track 0, else it is part of track 1",
         at_least(0),
+        "seconds",
     )
     keep_image: bool = option(False, "show the image too, beside its tracks")
     encoding: str = option("", "encoding of sheets without a byte order mark; empty: found out", _known_encoding)
@@ -96,7 +97,7 @@ class TagOptions:
 
     id3: Literal["2.4", "2.3"] = option("2.4", "version of the ID3v2 tags written into MP3, WAV and AIFF files")
     padding: int = option(
-        8192, "bytes by which a header grows where a change of tags does not fit the original's", at_least(16)
+        8192, "steps in which a header grows where a change of tags does not fit the original's", at_least(16), "bytes"
     )
 
 
@@ -111,7 +112,10 @@ class ArtOptions:
         " none, never into nothing",
     )
     max_pixels: int = option(
-        0, "longest side of a picture in served files, for devices that choke on larger ones; 0: any", at_least(0)
+        0,
+        "longest side of a picture in served files, for devices that choke on larger ones; 0: any",
+        at_least(0),
+        "pixels",
     )
 
 
@@ -119,7 +123,7 @@ class ArtOptions:
 class ScanOptions:
     """Reading the sources."""
 
-    threads: int = option(4, "threads that read tags", at_least(1))
+    threads: int = option(4, "threads that read tags", at_least(1), "threads")
     follow_links_out: bool = option(False, "follow symbolic links that lead out of a source's folder")
     on_mount: bool = option(True, "scan the sources after mounting")
 
@@ -128,12 +132,14 @@ class ScanOptions:
 class CacheOptions:
     """What is kept in memory and on disk."""
 
-    frames_mib: int = option(32, "encoded FLAC frames kept in memory, in MiB", at_least(1))
+    frames_mib: int = option(32, "encoded FLAC frames kept in memory", at_least(1), "MiB")
     transcoded: int = option(
-        1 << 30, "bytes of encoded audio kept on disk, the least recently used dropped; 0 keeps none", at_least(0)
+        1 << 30, "encoded audio kept on disk, the least recently used dropped; 0 keeps none", at_least(0), "bytes"
     )
-    read_ahead: int = option(4, "runs of frames encoded ahead of a sequential reader, per handle", at_least(0))
-    open_files: int = option(64, "original files kept open", at_least(1))
+    read_ahead: int = option(
+        4, "runs of 32 frames encoded ahead of a sequential reader, per handle", at_least(0), "runs"
+    )
+    open_files: int = option(64, "original files kept open", at_least(1), "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ class FuseOptions:
     """The FUSE face."""
 
     binding: Literal["mfusepy", "fusepy"] = option("mfusepy", "Python binding of libfuse")
-    threads: int = option(256, "threads of the FUSE loop at most (libfuse 3.12 or newer)", at_least(32))
+    threads: int = option(256, "threads of the FUSE loop at most (libfuse 3.12 or newer)", at_least(32), "threads")
     allow_other: bool = option(False, "let other users read the drive (needs user_allow_other in /etc/fuse.conf)")
 
 
@@ -170,7 +176,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class OptionInfo:
-    """One declared option: `type` is bool, int, str or a Literal."""
+    """One declared option: `type` is bool, int, str or a Literal; `unit` is empty where the value is no amount."""
 
     section: str
     key: str
@@ -178,6 +184,7 @@ class OptionInfo:
     default: Any
     help: str
     check: Callable[[Any], str | None] | None
+    unit: str
 
     @property
     def name(self) -> str:
@@ -200,9 +207,7 @@ def all_options() -> dict[str, OptionInfo]:
     found: dict[str, OptionInfo] = {}
     for section in fields(Config):
         for entry in fields(type(section.default)):  # type: ignore[arg-type]
-            info = OptionInfo(
-                section.name, entry.name, entry.type, entry.default, entry.metadata["help"], entry.metadata["check"]
-            )
+            info = OptionInfo(section.name, entry.name, entry.type, entry.default, **entry.metadata)
             found[info.name] = info
     return found
 

@@ -1,11 +1,13 @@
 """Options: strength of the layers, errors with suggestions, documentation that lacks none."""
 
+import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from musfuse.config import load_config
-from musfuse.config.options import Config, all_options, worker_count
+from musfuse.config.options import Config, OptionInfo, all_options, worker_count
 from musfuse.errors import ConfigError
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -79,12 +81,23 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         load_config(env={"MUSFUSE_CONFIG": str(tmp_path / "none.toml")})
 
 
-def test_every_option_is_documented() -> None:
+def row(info: OptionInfo) -> str:
+    """The line of an option in the tables of docs/configuration.md: its default as in TOML, then the unit."""
+    default = json.dumps(info.default).replace("|", r"\|")
+    return f"| `{info.name}` | `{default}`{info.unit and ' ' + info.unit} | {info.help} |"
+
+
+def test_every_option_is_documented_with_its_default_and_unit() -> None:
     text = DOCS.read_text()
-    for name, info in all_options().items():
-        assert f"`{name}`" in text, f"docs/configuration.md lacks {name}"
-        assert info.help in text, f"docs/configuration.md tells another help for {name}"
-        assert info.env in text or "MUSFUSE_SECTION_KEY" in text
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert sorted(rows) == sorted(row(info) for info in all_options().values())
+    for section in fields(Config):
+        assert f"## [{section.name}]\n\n{type(section.default).__doc__}\n\n| option | default | what |\n" in text
+
+
+def test_every_amount_has_a_unit() -> None:
+    without = {name for name, info in all_options().items() if info.type is int and not info.unit}
+    assert without == {"flac.level"}
 
 
 def test_workers() -> None:
