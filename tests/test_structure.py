@@ -1,7 +1,9 @@
 """What holds the architecture: imports go one way, modules stay small, every module that holds logic has a test."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +23,27 @@ def test_no_god_files() -> None:
     assert max(sizes.values()) <= 500, sizes
     assert sorted(sizes.values())[len(sizes) // 2] <= 150
     assert sum(size <= 200 for size in sizes.values()) / len(sizes) > 0.75
+
+
+def first_cells(heading: str) -> set[str]:
+    """What stands in the first column of the tables below a heading of docs/development.md."""
+    section = (ROOT / "docs/development.md").read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+    return {line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")}
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
+    told = {re.sub(r" \(.*", "", name) for cell in first_cells("Dependencies, and why") for name in cell.split(", ")}
+    assert told - {"package"} == {re.split(r"[<>=;]", name)[0] for name in wanted}
+
+
+def test_every_folder_of_tests_is_explained() -> None:
+    folders = {f"`{path.relative_to(ROOT)}/`" for path in (ROOT / "tests").iterdir() if any(path.glob("test_*.py"))}
+    assert folders <= first_cells("Tests")
 
 
 def test_platforms_hold_the_same_functions() -> None:
