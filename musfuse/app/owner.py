@@ -17,8 +17,12 @@ from musfuse.control.server import Server
 from musfuse.drive.mounts import Face, MountController
 from musfuse.errors import MountError
 from musfuse.platform import system
+from musfuse.platform.reserve import Reserve
 
 log = logging.getLogger(__name__)
+
+_RESERVE = 10
+"""Descriptors for a connection, a query and a program that unmounts, where all others are taken."""
 
 
 class Owner:
@@ -32,6 +36,7 @@ class Owner:
         self._began = time.time()
         methods: dict[str, Callable[..., Any]] = {
             "status": self.status,
+            "progress": self.progress,
             "mount": self.mount,
             "unmount": self.unmount,
             "scan": self.scan,
@@ -40,7 +45,8 @@ class Owner:
             "stop": self.request_stop,
             **tag_methods(library),
         }
-        self._server = Server(endpoint(library.folder), methods)
+        self._reserve = Reserve(_RESERVE)
+        self._server = Server(endpoint(library.folder), methods, reserve=self._reserve)
 
     def run(self, mountpoint: Path, options: Sequence[str], on_ready: Callable[[Path], None]) -> None:
         """Mount, call `on_ready`, serve until the end, and take everything down. Raises MountError."""
@@ -57,22 +63,23 @@ class Owner:
         finally:
             self._take_down()
 
-    def mount(self, mountpoint: str, options: list[str], sources: list[str]) -> dict[str, Any]:
+    def mount(self, mountpoint: Path, options: list[str], sources: list[Path]) -> dict[str, Any]:
         """Mount the same drive once more, and take in more sources."""
-        self._library.add_sources([Path(source) for source in sources])
-        where = self._mounts.mount(Path(mountpoint), options)
+        self._library.add_sources(sources)
+        where = self._mounts.mount(mountpoint, options)
         if sources:
             self._jobs.request("scan")
         return {"mountpoint": str(where)}
 
-    def unmount(self, mountpoint: str, force: bool = False) -> dict[str, Any]:
+    def unmount(self, mountpoint: Path, force: bool = False) -> dict[str, Any]:
         """Unmount one mountpoint; when it was the last, the process ends."""
-        self._mounts.unmount(Path(mountpoint), force)
+        with self._reserve.lent():
+            self._mounts.unmount(mountpoint, force)
         return {"pid": os.getpid(), "last": not self._mounts.active()}
 
-    def scan(self, sources: list[str], everything: bool = False) -> None:
+    def scan(self, sources: list[Path], everything: bool = False) -> None:
         """Begin a scan, with more sources where they are given; `everything`: also of what did not change."""
-        self._library.add_sources([Path(source) for source in sources])
+        self._library.add_sources(sources)
         self._jobs.scan_everything = self._jobs.scan_everything or everything
         self._jobs.request("scan")
 
@@ -89,6 +96,10 @@ class Owner:
     def request_stop(self) -> None:
         """Unmount everything and end."""
         self._stop.set()
+
+    def progress(self) -> dict[str, Any]:
+        """How far the jobs are: what may be asked ten times a second, so nothing is counted for it."""
+        return {"scan": self._jobs.scan.to_json(), "index": self._jobs.index.to_json()}
 
     def status(self) -> dict[str, Any]:
         """Everything that `musfuse status` shows."""
@@ -107,19 +118,22 @@ class Owner:
             "open_files": library.drive.open_handles,
             "counts": library.reports.counts(),
             "pending": library.tracks.pending(library.sizes.tokens()),
-            "scan": self._jobs.scan.to_json(),
-            "index": self._jobs.index.to_json(),
+            **self.progress(),
         }
 
     def _take_down(self) -> None:
         """In order: no new work, waiters let go, mounts gone, control gone. The library is closed by who opened it."""
         self._jobs.stop()
         self._library.pool.close()
-        for mountpoint in self._mounts.active():
-            try:
-                self._mounts.unmount(mountpoint, force=False)
-            except MountError:
-                log.warning("%s: in use; detached, its open files end with this process", mountpoint)
-                self._mounts.unmount(mountpoint, force=True)
+        with self._reserve.lent():
+            for mountpoint in self._mounts.active():
+                self._detach(mountpoint)
         self._jobs.join()
         self._server.close()
+
+    def _detach(self, mountpoint: Path) -> None:
+        try:
+            self._mounts.unmount(mountpoint, force=False)
+        except MountError:
+            log.warning("%s: in use; detached, its open files end with this process", mountpoint)
+            self._mounts.unmount(mountpoint, force=True)

@@ -1,4 +1,4 @@
-"""Methods of the control channel that change tags and art."""
+"""Methods of the control channel that change tags and art. Their annotations are what a caller must send."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,37 +11,45 @@ from musfuse.model import ArtKind, TagSource
 if TYPE_CHECKING:
     from musfuse.app.tagging import Who
 
+Targets = list[tuple[str, str]]
+"""(As it was typed, as an absolute path)."""
+
+_MAX_AUTHOR = 200
+
 
 def tag_methods(library: Library) -> dict[str, Callable[..., Any]]:
     """By name, to be added to those of the owner."""
 
     def act(name: str) -> Callable[..., Any]:
-        def call(targets: list[list[str]], fields: list[str], author: str, source: str = "user") -> Any:
-            return getattr(library.tagging, name)(_targets(targets), [str(f) for f in fields], _who(author, source))
+        def call(targets: Targets, fields: list[str], author: str, source: TagSource = TagSource.USER) -> Any:
+            return getattr(library.tagging, name)(targets, fields, _who(author, source))
 
         return call
 
+    def undo(number: int, author: str) -> Any:
+        return library.tagging.undo(number, _who(author))
+
+    def import_file(path: Path, author: str) -> Any:
+        return library.tagging.import_file(path, _who(author))
+
+    def set_art(targets: Targets, picture: Path, kind: ArtKind, author: str) -> Any:
+        return library.tagging.set_art(targets, picture, kind, _who(author))
+
+    def clear_art(targets: Targets, kinds: list[ArtKind], hide: bool, author: str) -> Any:
+        return library.tagging.clear_art(targets, kinds, hide, _who(author))
+
     return {
         **{f"tag.{name}": act(name) for name in ("set", "clear", "lock", "unlock")},
-        "tag.undo": lambda number, author: library.tagging.undo(int(number), _who(author)),
-        "tag.import": lambda path, author: library.tagging.import_file(Path(path), _who(author)),
-        "art.set": lambda targets, picture, kind, author: library.tagging.set_art(
-            _targets(targets), Path(picture), ArtKind(kind), _who(author)
-        ),
-        "art.clear": lambda targets, kinds, hide, author: library.tagging.clear_art(
-            _targets(targets), [ArtKind(kind) for kind in kinds], bool(hide), _who(author)
-        ),
+        "tag.undo": undo,
+        "tag.import": import_file,
+        "art.set": set_art,
+        "art.clear": clear_art,
     }
 
 
-def _targets(given: list[list[str]]) -> list[tuple[str, str]]:
-    return [(str(text), str(absolute)) for text, absolute in given]
-
-
-def _who(author: str, source: str = "user") -> "Who":
+def _who(author: str, source: TagSource = TagSource.USER) -> "Who":
     from musfuse.app.tagging import Who
 
-    try:
-        return Who(str(author)[:200], TagSource(source))
-    except ValueError:
-        raise ConfigError(f"{source}: user, orchestrator or provider is wanted") from None
+    if source is TagSource.EMBEDDED:
+        raise ConfigError(f"{source.value}: user, orchestrator or provider is wanted")
+    return Who(author[:_MAX_AUTHOR], source)

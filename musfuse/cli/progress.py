@@ -87,13 +87,13 @@ class Waiting:
 
 
 def follow(client: Client, job: str, quiet: bool, show: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
-    """Watch an owner's job until neither it nor a scan before it is at work; the last status."""
+    """Watch an owner's job until neither it nor a scan before it is at work; how the jobs ended."""
     with Progress(job, quiet) as progress:
         while True:
-            status: dict[str, Any] = client.call("status")
-            busy = [name for name in ("scan", job) if status[name]["state"] in ("queued", "running")]
+            jobs: dict[str, Any] = client.call("progress")
+            busy = [name for name in ("scan", job) if jobs[name]["state"] in ("queued", "running")]
             if not busy:
-                return status
-            state = status[busy[0]]
+                return jobs
+            state = jobs[busy[0]]
             progress.update(state["done"], state["total"], show(state))
             time.sleep(0.1)

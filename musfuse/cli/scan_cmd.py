@@ -33,11 +33,12 @@ def command(
     if client is not None:
         with client:
             client.call("scan", sources=[str(path) for path in paths], everything=everything)
-            status = follow(client, "scan", as_json, lambda job: job["details"].get("source", ""))
-        details = status["scan"]["details"]
-        result = {"seen": status["scan"]["done"], **details}
+            scan = follow(client, "scan", as_json, lambda job: job["details"].get("source", ""))["scan"]
+        result = {"seen": scan["done"], **scan["details"]}
     else:
         result = _scan_here(folder, config_file, paths, as_json, everything)
+    if "error" in result:
+        raise click.ClickException(result["error"])
     if as_json:
         print_json(result)
     else:

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +20,29 @@ class RemoteError(ControlError):
         self.exit_code = exit_code  # type: ignore[misc]
 
 
+class NobodyError(ControlError):
+    """Nobody listens at an endpoint: its process is gone."""
+
+
 class Client:
-    """A connection to the process that owns a library."""
+    """A connection to the process that owns a library. Raises NobodyError where there is none."""
 
     def __init__(self, path: Path, timeout: float = 60.0) -> None:
         try:
             self._socket = system.connect(path, timeout)
-        except (OSError, ValueError) as error:
-            raise ControlError(f"{path}: no process answers there") from error
+        except (FileNotFoundError, ConnectionRefusedError, ValueError) as error:
+            raise NobodyError(f"{path}: no process answers there") from error
+        except OSError as error:
+            raise ControlError(f"{path}: the process that owns the library cannot be reached: {error}") from error
         self._lines = protocol.lines(self._socket)
         self._ids = itertools.count(1)
 
     def call(self, method: str, **params: Any) -> Any:
         """Call a method. Raises ControlError with the owner's message, or where the owner went away."""
+        request = protocol.encode({"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params})
         try:
-            self._socket.sendall(
-                protocol.encode({"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params})
-            )
+            with suppress(BrokenPipeError, ConnectionResetError):  # who hung up may have said why
+                self._socket.sendall(request)
             line = next(self._lines, None)
         except OSError as error:
             raise ControlError(f"the process that owns the library does not answer: {error}") from error
@@ -65,7 +72,7 @@ def find_owner(library: Path, timeout: float = 60.0) -> Client | None:
         return None
     try:
         return Client(path, timeout)
-    except ControlError:
+    except NobodyError:
         return None
 
 
@@ -73,6 +80,8 @@ def owners() -> Iterator[Client]:
     """Connections to all owners of this user; endpoints that nobody answers are removed."""
     for path in sorted(system.runtime_folder().glob("*.sock")):
         try:
-            yield Client(path)
-        except ControlError:
+            client = Client(path)
+        except NobodyError:
             path.unlink(missing_ok=True)
+        else:
+            yield client

@@ -1,32 +1,51 @@
 """The owner's side of the control channel."""
 
-import json
 import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from musfuse.control import protocol
-from musfuse.errors import ControlError, MusfuseError
+from musfuse.control.dispatch import Dispatcher, failure
+from musfuse.errors import ControlError
 from musfuse.platform import system
+from musfuse.platform.reserve import Reserve
 
 log = logging.getLogger(__name__)
 
-_MAX_CLIENTS = 32
+MAX_CLIENTS = 32
 _LAST_ANSWERS_SECONDS = 10.0
+_LOOK_SECONDS = 60.0
+_BACK_OFF_SECONDS = 0.1
+_GRACE_SECONDS = 1.0
+_IDLE_IN_NEED_SECONDS = 10.0
 
 
 class Server:
-    """Answers calls with `methods`, each taking the call's named parameters and returning a JSON value."""
+    """Answers calls with `methods`, of `clients` at the same time; who cannot be served is told so.
 
-    def __init__(self, path: Path, methods: Mapping[str, Callable[..., Any]]) -> None:
-        self._path, self._methods = path, dict(methods)
+    When the process is out of descriptors, one client at a time is served with those of `reserve`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        methods: Mapping[str, Callable[..., Any]],
+        *,
+        clients: int = MAX_CLIENTS,
+        reserve: Reserve | None = None,
+    ) -> None:
+        self._path, self._dispatcher = path, Dispatcher(methods)
         self._socket = system.listen(path)
-        self._slots = threading.BoundedSemaphore(_MAX_CLIENTS)
-        self._closed = False
+        # With a timeout Python polls before it accepts: an accept that waits would take the last descriptor for itself.
+        self._socket.settimeout(_LOOK_SECONDS)
+        self._slots = threading.BoundedSemaphore(clients)
+        self._reserve = reserve or Reserve(1)
+        self._to_refuse = Reserve(1)
+        self._closed = threading.Event()
         self._calls = 0
         self._answered = threading.Condition()
         self._thread = threading.Thread(target=self._accept, name="control", daemon=True)
@@ -38,33 +57,70 @@ class Server:
     def close(self) -> None:
         """Stop listening, and let calls in progress be answered: the process may end as soon as this returns, and the
         call that made it end is one of them."""
-        self._closed = True
+        self._closed.set()
         self._path.unlink(missing_ok=True)
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         with self._answered:
             self._answered.wait_for(lambda: not self._calls, _LAST_ANSWERS_SECONDS)
+        self._reserve.close()
+        self._to_refuse.close()
 
     def _accept(self) -> None:
-        while not self._closed:
+        while not self._closed.is_set():
             try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            if not self._slots.acquire(blocking=False):
-                connection.close()
+                connection = self._socket.accept()[0]
+            except TimeoutError:
                 continue
-            threading.Thread(target=self._serve, args=(connection,), name="control call", daemon=True).start()
+            except OSError as error:
+                if not self._closed.is_set():
+                    log.debug("control channel: %s", error)
+                    self._accept_in_need()
+            else:
+                self._begin(connection, ExitStack())
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _accept_in_need(self) -> None:
+        """Somebody waits whom the system cannot let in now, for want of descriptors or memory, or who went away."""
+        with ExitStack() as held:
+            serve = self._reserve.wait_until_whole(_GRACE_SECONDS)
+            held.enter_context((self._reserve if serve else self._to_refuse).lent())
+            try:
+                self._socket.settimeout(0)
+                connection = self._socket.accept()[0]
+            except OSError:
+                self._closed.wait(_BACK_OFF_SECONDS)
+                return
+            finally:
+                with suppress(OSError):
+                    self._socket.settimeout(_LOOK_SECONDS)
+            if not serve:
+                _refuse(connection, "too many files are open")
+                return
+            connection.settimeout(_IDLE_IN_NEED_SECONDS)
+            self._begin(connection, held.pop_all())
+
+    def _begin(self, connection: socket.socket, held: ExitStack) -> None:
+        """Serve a client on a thread of its own, which lets go of what is `held`."""
+        if not self._slots.acquire(blocking=False):
+            with held:
+                _refuse(connection, "too many clients are connected")
+            return
         try:
-            with connection:
+            threading.Thread(target=self._serve, args=(connection, held), name="control call", daemon=True).start()
+        except (RuntimeError, MemoryError) as error:
+            self._slots.release()
+            with held:
+                _refuse(connection, str(error) or "no memory is left")
+
+    def _serve(self, connection: socket.socket, held: ExitStack) -> None:
+        try:
+            with held, connection:
                 if not system.is_trusted(connection, self._path):
                     return
                 for line in protocol.lines(connection):
                     with self._in_progress():
-                        answer = self.answer(line)
+                        answer = self._dispatcher.answer(line)
                         if answer is not None:
                             connection.sendall(protocol.encode(answer))
         except (OSError, ControlError) as error:
@@ -83,37 +139,10 @@ class Server:
                 self._calls -= 1
                 self._answered.notify_all()
 
-    def answer(self, line: bytes) -> dict[str, Any] | None:
-        """The response to one request; None for a notification."""
-        try:
-            request = json.loads(line)
-        except ValueError:
-            return _error(None, protocol.PARSE_ERROR, "not JSON")
-        if (
-            not isinstance(request, dict)
-            or request.get("jsonrpc") != "2.0"
-            or not isinstance(request.get("method"), str)
-        ):
-            return _error(None, protocol.INVALID_REQUEST, "not a JSON-RPC 2.0 request")
-        call_id = request.get("id")
-        method = self._methods.get(request["method"])
-        params = request.get("params", {})
-        if method is None:
-            return _error(call_id, protocol.METHOD_NOT_FOUND, f"no method {request['method']}")
-        if not isinstance(params, dict):
-            return _error(call_id, protocol.INVALID_PARAMS, "parameters are given by name")
-        try:
-            result = method(**params)
-        except TypeError as error:
-            return _error(call_id, protocol.INVALID_PARAMS, str(error))
-        except MusfuseError as error:
-            return _error(call_id, protocol.APPLICATION_ERROR, str(error), {"exit_code": error.exit_code})
-        except Exception as error:
-            log.exception("control call %s", request["method"])
-            return _error(call_id, protocol.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
-        return {"jsonrpc": "2.0", "id": call_id, "result": result} if "id" in request else None
 
-
-def _error(call_id: Any, code: int, message: str, data: Any = None) -> dict[str, Any]:
-    error = {"code": code, "message": message} | ({"data": data} if data else {})
-    return {"jsonrpc": "2.0", "id": call_id, "error": error}
+def _refuse(connection: socket.socket, why: str) -> None:
+    """Say why and hang up, without waiting for anybody."""
+    said = failure(None, protocol.APPLICATION_ERROR, f"the process that owns the library is busy: {why}; try again")
+    with connection, suppress(OSError):
+        connection.setblocking(False)
+        connection.sendall(protocol.encode(said))

@@ -3,12 +3,14 @@
 import contextlib
 import errno
 import fcntl
+import math
 import os
 import resource
 import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -232,9 +234,11 @@ def listen(path: Path) -> socket.socket:
 def connect(path: Path, timeout: float) -> socket.socket:
     """Connect to `listen`'s socket; raises OSError where nobody listens."""
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    client.settimeout(timeout)
     try:
+        # A socket that does not block, as with Python's timeouts, is not queued where others wait to be accepted.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", math.ceil(timeout), 0))
         client.connect(str(path))
+        client.settimeout(timeout)
     except OSError:
         client.close()
         raise

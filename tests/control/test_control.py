@@ -1,6 +1,7 @@
 """The control channel: JSON-RPC 2.0, errors, hostile input, who may open it."""
 
 import json
+import logging
 import socket
 import stat
 import threading
@@ -23,10 +24,14 @@ def crash() -> None:
     raise ZeroDivisionError("oops")
 
 
+def stumble() -> None:
+    len(5)  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def path() -> Iterator[Path]:
     where = endpoint(Path("/some/library"))
-    server = Server(where, {"echo": lambda text: text, "refuse": refuse, "crash": crash})
+    server = Server(where, {"echo": lambda text: text, "refuse": refuse, "crash": crash, "stumble": stumble})
     server.start()
     yield where
     server.close()
@@ -52,17 +57,29 @@ def test_a_bug_is_an_error_not_an_end(path: Path) -> None:
         assert client.call("echo", text="x") == "x"
 
 
+@pytest.mark.expects_errors
+def test_a_type_error_within_a_method_is_not_the_callers(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert _error_code(path, b'{"jsonrpc":"2.0","method":"stumble","id":1}') == -32603
+    assert [record.exc_info is not None for record in caplog.records if record.levelno >= logging.ERROR] == [True]
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [(b"nonsense", -32700), (b"[]", -32600), (b"{}", -32600), (b'{"jsonrpc":"2.0","method":"echo","id":1,"params":[1]}', -32602),
-     (b'{"jsonrpc":"1.0","method":"echo","id":1}', -32600), (b"\xff\xfe", -32700)],
+     (b'{"jsonrpc":"1.0","method":"echo","id":1}', -32600), (b"\xff\xfe", -32700),
+     (b"[" * 500_000, -32700), (b'{"id":' * 100_000 + b"1" + b"}" * 100_000, -32700),
+     (b'{"jsonrpc":"2.0","method":"echo","id":[1]}', -32600),
+     (b'{"jsonrpc":"2.0","method":"echo","id":1,"params":{}}', -32602),
+     (b'{"jsonrpc":"2.0","method":"echo","id":1,"params":{"text":"x","self":"y"}}', -32602)],
 )  # fmt: skip
 def test_malformed_requests(path: Path, line: bytes, code: int) -> None:
-    raw = system.connect(path, 5)
-    raw.sendall(line + b"\n")
-    answer = json.loads(raw.makefile().readline())
-    assert answer["error"]["code"] == code
-    raw.close()
+    assert _error_code(path, line) == code
+
+
+def _error_code(path: Path, line: bytes) -> int:
+    with system.connect(path, 60) as raw, raw.makefile() as answers:
+        raw.sendall(line + b"\n")
+        return int(json.loads(answers.readline())["error"]["code"])
 
 
 def test_notifications_get_no_answer_and_floods_are_cut(path: Path) -> None:

@@ -1,0 +1,67 @@
+"""From a line of JSON-RPC 2.0 to the line that answers it."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from musfuse.control import protocol
+from musfuse.control.parameters import Method, ParameterError
+from musfuse.errors import MusfuseError
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Methods by name, each taking the call's named parameters and returning a JSON value."""
+
+    def __init__(self, methods: Mapping[str, Callable[..., Any]]) -> None:
+        self._methods = {name: Method(call) for name, call in methods.items()}
+
+    def answer(self, line: bytes) -> dict[str, Any] | None:
+        """The response to one request; None for a notification."""
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError):
+            return failure(None, protocol.PARSE_ERROR, "not JSON, or nested too deeply")
+        if not _is_request(request):
+            return failure(None, protocol.INVALID_REQUEST, "not a JSON-RPC 2.0 request")
+        said = self._call(request["method"], request.get("params", {}))
+        return {"jsonrpc": "2.0", "id": request["id"], **said} if "id" in request else None
+
+    def _call(self, name: str, params: Any) -> dict[str, Any]:
+        """`result` or `error`."""
+        method = self._methods.get(name)
+        if method is None:
+            return _error(protocol.METHOD_NOT_FOUND, f"no method {name[:60]}")
+        if not isinstance(params, dict):
+            return _error(protocol.INVALID_PARAMS, "parameters are given by name")
+        try:
+            call = method.bind(params)
+        except ParameterError as error:
+            return _error(protocol.INVALID_PARAMS, f"{name}: {error}")
+        try:
+            return {"result": call()}
+        except MusfuseError as error:
+            return _error(protocol.APPLICATION_ERROR, str(error), {"exit_code": error.exit_code})
+        except (OSError, RecursionError, MemoryError) as error:
+            log.warning("control call %s: %s", name, error)
+            return _error(protocol.APPLICATION_ERROR, str(error) or "no memory is left")
+        except Exception as error:
+            log.exception("control call %s", name)
+            return _error(protocol.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
+
+
+def failure(call_id: str | int | None, code: int, message: str) -> dict[str, Any]:
+    """A response that is an error."""
+    return {"jsonrpc": "2.0", "id": call_id, **_error(code, message)}
+
+
+def _error(code: int, message: str, data: Any = None) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message} | ({"data": data} if data else {})}
+
+
+def _is_request(said: Any) -> bool:
+    if not isinstance(said, dict) or said.get("jsonrpc") != "2.0" or not isinstance(said.get("method"), str):
+        return False
+    return isinstance(said.get("id"), str | int | None)
