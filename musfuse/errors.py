@@ -141,3 +141,14 @@ class LibraryInUseError(ControlError):
     """Another process owns the library."""
 
     errno = _errno.EBUSY
+
+
+def errno_of(error: MusfuseError) -> int:
+    """What a face answers: the error's own number, but EMFILE where the system had no descriptor left, so that who
+    asked may ask again."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OSError) and found.errno in (_errno.EMFILE, _errno.ENFILE):
+            return _errno.EMFILE
+        found = found.__cause__ or found.__context__
+    return error.errno

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from musfuse.drive import CacheHint, Drive
-from musfuse.errors import MusfuseError, NoEntryError
+from musfuse.errors import MusfuseError, NoEntryError, errno_of
 from musfuse.model import NodeKind
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
     def fail(error: MusfuseError) -> Any:
         """The one table from errors to errno is the errors' own."""
         log.debug("%s", error)
-        return binding.FuseOSError(error.errno)
+        return binding.FuseOSError(errno_of(error))
 
     class DriveOperations(binding.Operations):  # type: ignore[misc]
         """Read-only: what would write is not overridden, and the binding answers EROFS; so does the kernel (`ro`)."""

@@ -2,7 +2,7 @@
 
 import errno
 
-from musfuse.errors import MusfuseError
+from musfuse.errors import MusfuseError, errno_of
 
 SUCCESS = 0x00000000
 BUFFER_OVERFLOW = 0x80000005
@@ -39,4 +39,4 @@ _BY_ERRNO = {
 
 def status_of(error: MusfuseError) -> int:
     """The NTSTATUS for an error."""
-    return _BY_ERRNO.get(error.errno, UNEXPECTED_IO_ERROR)
+    return _BY_ERRNO.get(errno_of(error), UNEXPECTED_IO_ERROR)

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musfuse.app.descriptors import fit
 from musfuse.config import Config
 from musfuse.config.options import worker_count
 from musfuse.drive import Drive
@@ -59,10 +60,10 @@ def default_folder() -> Path:
 
 
 class Sources:
-    """The library's origins by uid, built when first asked for."""
+    """The library's origins by uid, built when first asked for; together they keep `open_files` open."""
 
-    def __init__(self, files: Files, config: Config) -> None:
-        self._files, self._config = files, config
+    def __init__(self, files: Files, config: Config, open_files: int) -> None:
+        self._files, self._config, self._open_files = files, config, open_files
         self._lock = threading.Lock()
         self._rows: dict[str, SourceRow] = {}
         self._origins: dict[str, LocalOrigin] = {}
@@ -96,7 +97,7 @@ class Sources:
                     uid,
                     row.uri,
                     follow_links_out=self._config.scan.follow_links_out,
-                    open_files=self._config.cache.open_files,
+                    open_files=max(1, min(self._config.cache.open_files, self._open_files // len(self._rows))),
                 )
             return self._origins[uid]
 
@@ -112,11 +113,12 @@ class Library:
     """Everything that one process needs to serve a library. Built by `open_library`; `close` undoes it in reverse."""
 
     def __init__(self, folder: Path, config: Config, closing: ExitStack) -> None:
-        self.folder, self.config = folder, config
+        config, pools = fit(config, system.raise_open_file_limit())
+        self.folder, self.config, self.pools = folder, config, pools
         self._closing = closing
         template = Template(config.view.template)  # before anything is touched: a bad template is the user's to mend
         self.events = EventBus()
-        self.database = Database(folder / "catalog.db")
+        self.database = Database(folder / "catalog.db", pools.readers)
         closing.callback(self.database.close)
         self.files, self.tracks, self.departures = (
             Files(self.database),
@@ -131,7 +133,7 @@ class Library:
             | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
         )
         closing.callback(self.store.close)
-        self.sources = Sources(self.files, config)
+        self.sources = Sources(self.files, config, pools.originals)
         closing.callback(self.sources.close)
         self._build_media(config, closing)
         retag_all = config.art.embed == "always" or config.art.max_pixels > 0
@@ -167,7 +169,7 @@ class Library:
         self.indexes = IndexStore(self.store, config.flac.level)
         self.runs = RunCache(config.cache.frames_mib << 20, workers)
         closing.callback(self.runs.close)
-        self.kept = RunFiles(self.folder / "runs", config.cache.transcoded)
+        self.kept = RunFiles(self.folder / "runs", config.cache.transcoded, self.pools.run_files)
         closing.callback(self.kept.close)
         self.pool = IndexPool(workers, config.index.memory_mib, self._readers_at_work)
         closing.callback(self.pool.close)

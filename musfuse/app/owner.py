@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from musfuse import __version__
+from musfuse.app.descriptors import RESERVE
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
 from musfuse.app.tagmethods import tag_methods
@@ -20,9 +21,6 @@ from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
 
 log = logging.getLogger(__name__)
-
-_RESERVE = 10
-"""Descriptors for a connection, a query and a program that unmounts, where all others are taken."""
 
 
 class Owner:
@@ -45,8 +43,8 @@ class Owner:
             "stop": self.request_stop,
             **tag_methods(library),
         }
-        self._reserve = Reserve(_RESERVE)
-        self._server = Server(endpoint(library.folder), methods, reserve=self._reserve)
+        self._reserve = Reserve(RESERVE)
+        self._server = Server(endpoint(library.folder), methods, clients=library.pools.clients, reserve=self._reserve)
 
     def run(self, mountpoint: Path, options: Sequence[str], on_ready: Callable[[Path], None]) -> None:
         """Mount, call `on_ready`, serve until the end, and take everything down. Raises MountError."""

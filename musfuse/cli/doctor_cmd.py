@@ -110,7 +110,7 @@ def _open_files() -> str:
 
     limit = system.raise_open_file_limit()
     if limit < 1024:
-        raise _DoubtError(f"only {limit} files may be open; raise it with `ulimit -n`")
+        raise _DoubtError(f"only {limit} files may be open, so fewer are read at once; raise it with `ulimit -n`")
     return f"{limit} may be open"
 
 

@@ -103,11 +103,10 @@ def _serve(
 
     if ready_fd is not None:
         logging.getLogger().setLevel(logging.INFO)
-    system.raise_open_file_limit()
     try:
         with ExitStack() as closing:
             library = open_library(folder, config, closing)
-            face = choose_face(config)
+            face = choose_face(library.config)
             face.check(mountpoint, options)
             library.add_sources(sources)
             if not library.sources.rows():

@@ -1,9 +1,10 @@
 """A KvStore in diskcache, for what can be made again: no eviction, raw bytes only."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,46 +28,76 @@ def _open_cache(path: Path) -> Any:
                 raise ValueError("the cache holds a value that is not raw bytes")
             return super().fetch(mode, filename, value, read)
 
-    return diskcache.Cache(str(path), disk=RawDisk, eviction_policy="none", cull_limit=0, size_limit=1 << 62)
+    class OneConnection(diskcache.Cache):  # type: ignore[misc]
+        """All threads use one connection, one at a time: with one each, every thread costs two descriptors or more."""
+
+        _shared: sqlite3.Connection | None = None
+
+        @property
+        def _con(self) -> sqlite3.Connection:
+            if self._shared is None:
+                file = os.path.join(self.directory, diskcache.core.DBNAME)
+                self._shared = sqlite3.connect(
+                    file, timeout=self.timeout, isolation_level=None, check_same_thread=False
+                )
+                self._adopt_pragmas(self._shared)
+            return self._shared
+
+        def _adopt_pragmas(self, connection: sqlite3.Connection) -> None:
+            with suppress(sqlite3.OperationalError):  # a new database has no settings yet
+                for key, value in connection.execute("SELECT key, value FROM Settings").fetchall():
+                    if key.startswith("sqlite_"):
+                        self.reset(key, value, update=False)
+
+        def close(self) -> None:
+            connection, self._shared = self._shared, None
+            if connection is not None:
+                connection.close()
+
+    return OneConnection(str(path), disk=RawDisk, eviction_policy="none", cull_limit=0, size_limit=1 << 62)
 
 
 class DiskKv:
-    """One diskcache folder; opened when first used, because importing diskcache takes longer than mounting may."""
+    """One diskcache folder; opened when first used, because importing diskcache takes longer than mounting may.
+
+    One call at a time uses the cache; its lock is innermost.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._opened: Any = None
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
         """The value, or None; a value that is not raw bytes is dropped."""
         try:
-            value = self._cache().get(f"{namespace}:{key}")
+            with self._cache() as cache:
+                value = cache.get(f"{namespace}:{key}")
         except ValueError:
             self.delete(namespace, key)
             return None
-        except (OSError, sqlite3.Error) as error:
-            raise self._failure(error) from error
         return None if value is None else bytes(value)
 
     def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
         """Set the value."""
-        try:
-            self._cache().set(f"{namespace}:{key}", bytes(value), retry=True)
-        except (OSError, sqlite3.Error) as error:
-            raise self._failure(error) from error
+        with self._cache() as cache:
+            cache.set(f"{namespace}:{key}", bytes(value), retry=True)
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
         """Remove the value; whether there was one."""
-        try:
-            return bool(self._cache().delete(f"{namespace}:{key}", retry=True))
-        except (OSError, sqlite3.Error) as error:
-            raise self._failure(error) from error
+        with self._cache() as cache:
+            return bool(cache.delete(f"{namespace}:{key}", retry=True))
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
         """The keys that begin with `prefix`, in order."""
         start = f"{namespace}:"
-        for key in self._cache().iterkeys():
+        with self._cache() as cache:
+            keys = cache.iterkeys()
+        while True:
+            with self._cache():
+                key = next(keys, None)
+            if key is None:
+                return
             if isinstance(key, str) and key.startswith(start + prefix):
                 yield key[len(start) :]
 
@@ -74,7 +105,9 @@ class DiskKv:
     def transaction(self, namespace: KvNamespace) -> Iterator["DiskKv"]:
         """This store in one transaction of the cache."""
         del namespace
-        with self._cache().transact(retry=True):
+        with self._cache() as cache:
+            changes = cache.transact(retry=True)
+        with self._lock, changes:
             yield self
 
     def close(self) -> None:
@@ -84,14 +117,16 @@ class DiskKv:
                 self._opened.close()
                 self._opened = None
 
-    def _cache(self) -> Any:
+    @contextmanager
+    def _cache(self) -> Iterator[Any]:
+        """The cache, to be used by this thread alone. Raises StoreError where it fails."""
         with self._lock:
-            if self._opened is None:
-                try:
+            try:
+                if self._opened is None:
                     self._opened = _open_cache(self._path)
-                except (OSError, sqlite3.Error) as error:
-                    raise self._failure(error) from error
-            return self._opened
+                yield self._opened
+            except (OSError, sqlite3.Error) as error:
+                raise self._failure(error) from error
 
     def _failure(self, error: Exception) -> StoreError:
         return StoreError(f"{self._path}: {error}; this cache can be deleted, it is made again")

@@ -26,7 +26,6 @@ from musfuse.platform import system
 log = logging.getLogger(__name__)
 
 _SUFFIX, _NEW = ".runs", ".new"
-_OPEN_FILES = 64
 _TOUCH_SECONDS = 60.0
 _KEEP_SHARE = 0.9
 _TRACK_SHARE = 2
@@ -176,13 +175,14 @@ class RunFile:
 
 
 class RunFiles:
-    """All tracks' run files in one folder, of `limit` bytes together; the least recently used go first.
+    """All tracks' run files in one folder, of `limit` bytes together; the least recently used go first. Of those that
+    nobody is reading, `open_files` stay open.
 
     A track that would take more than half of the limit is not kept. Lock order: `_lock`, then a file's own.
     """
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self._folder, self._limit = folder, limit
+    def __init__(self, folder: Path, limit: int, open_files: int = 64) -> None:
+        self._folder, self._limit, self._open_files = folder, limit, open_files
         self._lock = threading.Lock()
         self._open: OrderedDict[str, RunFile] = OrderedDict()
         self._bytes = -1
@@ -212,12 +212,12 @@ class RunFiles:
 
     def get(self, key: str, lengths: Sequence[int], run: int) -> bytes | None:
         """A run of a track whose runs have these lengths, or None."""
-        file = self._file(key, lengths, create=False)
+        file = self._kept_file(key, lengths)
         return file.get(run) if file is not None else None
 
     def has(self, key: str, lengths: Sequence[int], run: int) -> bool:
         """Whether a run seems to be kept; nothing is read."""
-        file = self._file(key, lengths, create=False)
+        file = self._kept_file(key, lengths)
         return file is not None and file.has(run)
 
     def put(self, key: str, lengths: Sequence[int], run: int, data: bytes) -> None:
@@ -272,6 +272,14 @@ class RunFiles:
         digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16)
         return self._folder / (digest.hexdigest() + _SUFFIX)
 
+    def _kept_file(self, key: str, lengths: Sequence[int]) -> RunFile | None:
+        """A track's file where it is there and can be opened."""
+        try:
+            return self._file(key, lengths, create=False)
+        except OSError as error:
+            log.debug("%s: %s", self._folder, error)
+            return None
+
     def _file(self, key: str, lengths: Sequence[int], create: bool) -> RunFile | None:
         with self._lock:
             file = self._open.get(key)
@@ -284,7 +292,7 @@ class RunFiles:
         made = RunFile(path, lengths)
         with self._lock:
             file = self._open.setdefault(key, made)
-            dropped = self._open.popitem(last=False)[1] if len(self._open) > _OPEN_FILES else None
+            dropped = self._open.popitem(last=False)[1] if len(self._open) > self._open_files else None
         if file is not made:
             made.close()
         if dropped is not None:

@@ -1,7 +1,9 @@
 """What every KvStore must hold."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,20 @@ def test_no_writer_comes_between(store: KvStore) -> None:
     for thread in threads:
         thread.join()
     assert store.get(INDEX, "n") == b"100"
+
+
+def test_threads_of_the_cache_cost_no_descriptors(tmp_path: Path) -> None:
+    kv = DiskKv(tmp_path / "disk")
+    kv.put(INDEX, "a", b"1")
+    before, together = len(os.listdir("/proc/self/fd")), threading.Barrier(30)
+
+    def work() -> None:
+        assert kv.get(INDEX, "a") == b"1"
+        together.wait()
+        assert len(os.listdir("/proc/self/fd")) <= before + 1
+        together.wait()
+
+    with ThreadPoolExecutor(30) as threads:
+        for job in [threads.submit(work) for _ in range(30)]:
+            job.result()
+    kv.close()

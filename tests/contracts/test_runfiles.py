@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import threading
 from pathlib import Path
 
@@ -49,6 +50,23 @@ def test_a_worker_writes_and_the_owner_adopts(tmp_path: Path) -> None:
     files.put("k", LENGTHS, 0, runs(2)[0])
     files.adopt("k", path)
     assert [files.get("k", LENGTHS, n) for n in range(4)] == runs()
+    files.close()
+
+
+def test_few_files_stay_open_and_none_is_needed(tmp_path: Path) -> None:
+    files = RunFiles(tmp_path, 1 << 20, open_files=2)
+    before = len(os.listdir("/proc/self/fd"))
+    for n in range(10):
+        files.put(f"k{n}", LENGTHS, 0, runs(n)[0])
+    assert len(os.listdir("/proc/self/fd")) == before + 2
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        read = [(files.has(f"k{n}", LENGTHS, 0), files.get(f"k{n}", LENGTHS, 0)) for n in (0, 9)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert read == [(False, None), (True, runs(9)[0])]
+    assert files.get("k0", LENGTHS, 0) == runs(0)[0]
     files.close()
 
 

@@ -11,21 +11,19 @@ from importlib import resources
 from pathlib import Path
 
 from musfuse.errors import StoreError
+from musfuse.library.catalog.readers import Readers
 
 SCHEMA_VERSION = 5
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
-_MAX_IDLE_READERS = 16
 
 
 class Database:
-    """Opens and migrates a database file; hands out connections."""
+    """Opens and migrates a database file; hands out connections, `readers` at most for queries."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, readers: int = 16) -> None:
         self.path = path
         self._write_lock = threading.RLock()
-        self._idle_lock = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self._closed = False
+        self._readers = Readers(path, readers, self._connect)
         try:
             self._writer = self._connect()
             if self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -57,20 +55,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection for queries; lent to one thread at a time."""
-        with self._idle_lock:
-            if self._closed:
-                raise StoreError(f"{self.path}: already closed")
-            connection = self._idle.pop() if self._idle else None
-        connection = connection or self._connect()
-        try:
+        with self._readers.lend() as connection:
             yield connection
-        except sqlite3.Error as error:
-            connection.close()
-            connection = None
-            raise StoreError(f"{self.path}: {error}") from error
-        finally:
-            if connection is not None:
-                self._give_back(connection)
 
     def meta(self, key: str) -> str | None:
         """A value of the meta table."""
@@ -85,20 +71,9 @@ class Database:
 
     def close(self) -> None:
         """Flush the WAL into the database and close all connections."""
-        with self._idle_lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        self._readers.close()
         with self._write_lock:
             self._writer.close()
-
-    def _give_back(self, connection: sqlite3.Connection) -> None:
-        with self._idle_lock:
-            if not self._closed and len(self._idle) < _MAX_IDLE_READERS:
-                self._idle.append(connection)
-                return
-        connection.close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=20)
