@@ -15,14 +15,14 @@ from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
 from musfuse.media.art import EmbeddedCovers
 from musfuse.origins import Origin
-from musfuse.store import MemoryKv, PictureStore, SqliteKv
+from musfuse.store import KvStore, MemoryKv, PictureStore, SqliteKv
 
 
 @contextmanager
 def read_tagging(folder: Path) -> Iterator[Tagging]:
     """Tags and their history, to be read. Raises ConfigError where there is no library."""
     database = _catalog(folder)
-    store = SqliteKv(folder / "user.db")
+    store = _overlays(folder / "user.db")
     try:
         yield Tagging(Selection(database), MetaCollector(store), _refuse)
     finally:
@@ -57,7 +57,12 @@ def read_sources(folder: Path) -> list[SourceRow]:
 def _catalog(folder: Path) -> Database:
     if not (folder / "catalog.db").exists():
         raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
-    return Database(folder / "catalog.db")
+    return Database.for_reading(folder / "catalog.db")
+
+
+def _overlays(path: Path) -> KvStore:
+    """What is said over tags; nothing where nothing was ever said."""
+    return SqliteKv.for_reading(path) if path.exists() else MemoryKv()
 
 
 def _no_origin(uid: str) -> Origin:

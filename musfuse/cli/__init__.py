@@ -83,9 +83,24 @@ def main() -> None:
         click.echo("interrupted", err=True)
         sys.exit(130)
     except MusfuseError as error:
-        from musfuse.cli.common import printable
-
-        click.echo("\n".join(map(printable, f"musfuse: {error}".split("\n"))), err=True)
+        _say(*str(error).split("\n"))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)
+    except (OSError, RecursionError, MemoryError) as error:
+        logging.getLogger(__name__).debug("ended by an error of the system", exc_info=error)
+        _say(_plain(error))
+        sys.exit(1)
+
+
+def _plain(error: BaseException) -> str:
+    """One line for people."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename is not None else str(error)
+    return "no memory is left" if isinstance(error, MemoryError) else "something is nested too deeply"
+
+
+def _say(*lines: str) -> None:
+    from musfuse.cli.common import printable
+
+    click.echo("musfuse: " + "\n".join(map(printable, lines)), err=True)

@@ -143,9 +143,7 @@ def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise MountError(f"{folder}: cannot be made: {error.strerror}; name another folder with --library") from error
-    log = folder / "musfuse.log"
-    if log.exists() and log.stat().st_size > _LOG_LIMIT:
-        log.replace(log.with_suffix(".log.1"))
+    log = _log_file(folder)
     read_fd, write_fd = os.pipe()
     passed = system.inheritable(write_fd)
     argv = [
@@ -175,6 +173,20 @@ def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path
     if not system.mount_answers(Path(where)):
         raise MountError(f"{where}: mounted, but it does not answer; {log} may say why")
     return where
+
+
+def _log_file(folder: Path) -> Path:
+    """The background process's log, which can be written. Raises MountError."""
+    log = folder / "musfuse.log"
+    try:
+        if log.exists() and log.stat().st_size > _LOG_LIMIT:
+            log.replace(log.with_suffix(".log.1"))
+        log.open("ab").close()
+    except OSError as error:
+        raise MountError(
+            f"{folder}: cannot be written: {error.strerror}; name another folder with --library"
+        ) from error
+    return log
 
 
 def _tail(log: Path) -> str:

@@ -29,7 +29,7 @@ def command(library: Path | None, as_json: bool) -> None:
     path = folder / "catalog.db"
     if not path.exists():
         raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
-    database = Database(path)
+    database = Database.for_reading(path)
     try:
         rows = list(Reports(database).lines())
     finally:

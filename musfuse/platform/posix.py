@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from musfuse.errors import ControlError, MountError
+from musfuse.errors import ControlError, MountError, StoreError
 from musfuse.platform.occupants import occupants, told
 
 assert sys.platform != "win32"
@@ -181,8 +181,13 @@ class ProcessLock:
         self._fd = -1
 
     def acquire(self) -> bool:
-        """Take the lock; False where another process holds it."""
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Take the lock; False where another process holds it. Raises StoreError where its file cannot be written."""
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(
+                f"{self._path.parent}: cannot be written: {error.strerror}; name another folder with --library"
+            ) from error
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

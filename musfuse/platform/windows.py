@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from ctypes import wintypes
 from pathlib import Path
 
-from musfuse.errors import ControlError, MountError
+from musfuse.errors import ControlError, MountError, StoreError
 
 assert sys.platform == "win32"
 
@@ -213,8 +213,13 @@ class ProcessLock:
         self._fd = -1
 
     def acquire(self) -> bool:
-        """Take the lock; False where another process holds it."""
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT)
+        """Take the lock; False where another process holds it. Raises StoreError where its file cannot be written."""
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT)
+        except OSError as error:
+            raise StoreError(
+                f"{self._path.parent}: cannot be written: {error.strerror}; name another folder with --library"
+            ) from error
         try:
             msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
         except OSError:

@@ -9,6 +9,7 @@ from typing import Any
 
 from musfuse.errors import StoreError
 from musfuse.store.kv import KvNamespace
+from musfuse.store.opening import NotWritableError, opening_failure, reading_uri
 
 # kv: one row a value. Owner: this module. `key` is compared as bytes (BINARY), so a prefix is a range.
 _SCHEMA = """
@@ -26,16 +27,28 @@ _PAGE = 1000
 class SqliteKv:
     """One connection behind a lock: these namespaces are small and written rarely."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._lock = threading.RLock()
         self._path = path
         try:
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute(_SCHEMA)
+            self._db = sqlite3.connect(
+                reading_uri(path) if read_only else path,
+                check_same_thread=False, isolation_level=None, timeout=60, uri=read_only,
+            )  # fmt: skip
+            if not read_only:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                self._db.execute("PRAGMA synchronous=FULL")
+                self._db.execute(_SCHEMA)
         except sqlite3.Error as error:
-            raise StoreError(f"{path}: cannot be opened as a database: {error}") from error
+            raise opening_failure(path, error, "`musfuse backup --restore` puts a copy in its place") from error
+
+    @classmethod
+    def for_reading(cls, path: Path) -> "SqliteKv":
+        """A store that will not be written, which may lie where nothing can be. Raises StoreError."""
+        try:
+            return cls(path)
+        except NotWritableError:
+            return cls(path, read_only=True)
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
         """The value, or None."""
@@ -101,7 +114,7 @@ def copy_database(source: Path, target: Path) -> None:
     """
     written = target if target.exists() else target.with_name(f".{target.name}.partial")
     try:
-        with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old:
+        with closing(sqlite3.connect(reading_uri(source), uri=True)) as old:
             old.execute("SELECT count(*) FROM kv").fetchone()
             if written != target:
                 written.unlink(missing_ok=True)  # of a copy that was killed

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from musfuse.errors import StoreError
 from musfuse.library.catalog.readers import Readers
+from musfuse.store.opening import NotWritableError, opening_failure, reading_uri
 
 SCHEMA_VERSION = 5
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
@@ -20,19 +21,26 @@ _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cach
 class Database:
     """Opens and migrates a database file; hands out connections, `readers` at most for queries."""
 
-    def __init__(self, path: Path, readers: int = 16) -> None:
-        self.path = path
+    def __init__(self, path: Path, readers: int = 16, *, read_only: bool = False) -> None:
+        self.path, self._uri = path, ""
         self._write_lock = threading.RLock()
         self._readers = Readers(path, readers, self._connect)
         try:
+            self._uri = reading_uri(path) if read_only else ""
             self._writer = self._connect()
-            if self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            if not read_only and self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 self._writer.execute("PRAGMA journal_mode=WAL")
             self._migrate()
         except sqlite3.Error as error:
-            raise StoreError(
-                f"{path}: cannot be opened as a catalog: {error}; it can be deleted, a scan makes it again"
-            ) from error
+            raise opening_failure(path, error, "this catalog can be deleted, a scan makes it again") from error
+
+    @classmethod
+    def for_reading(cls, path: Path) -> "Database":
+        """A database that will not be written, which may lie where nothing can be. Raises StoreError."""
+        try:
+            return cls(path)
+        except NotWritableError:
+            return cls(path, read_only=True)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -76,7 +84,9 @@ class Database:
             self._writer.close()
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=20)
+        connection = sqlite3.connect(
+            self._uri or self.path, check_same_thread=False, isolation_level=None, timeout=20, uri=bool(self._uri)
+        )
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return connection
