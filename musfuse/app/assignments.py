@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from musfuse.errors import ConfigError
 from musfuse.library.overlay.value import ALL_FIELDS
 from musfuse.media.tags.fields import PAIRS, field_name, is_field_name
+from musfuse.media.tags.vorbis import ROOM, entries_size
 
 MAX_VALUE = 256 * 1024
 
@@ -42,4 +43,18 @@ def checked_values(fields: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, 
             kept = [number.strip()] if number.strip() else []
             found.setdefault(PAIRS[name], (total.strip(),) if total.strip() else ())
         found[name] = tuple(dict.fromkeys(kept))
+    _check_room(found)
     return found
+
+
+def _check_room(fields: Mapping[str, tuple[str, ...]]) -> None:
+    """Raise ConfigError where a FLAC cannot carry these: the length of its blocks has 24 bits (RFC 9639 §8.1)."""
+    sizes = {name: entries_size({name: values}) for name, values in fields.items()}
+    if sum(sizes.values()) <= ROOM:
+        return
+    name = max(sizes, key=lambda name: sizes[name])
+    raise ConfigError(
+        f"{name}: {len(fields[name])} values of {sizes[name]:,} bytes"
+        + (f", with the other fields {sum(sizes.values()):,}" if len(sizes) > 1 else "")
+        + f"; the tags of a FLAC file can have {ROOM:,}"
+    )

@@ -17,6 +17,7 @@ from musfuse.app.assignments import checked_field, checked_values
 from musfuse.errors import ConfigError, MusfuseError
 from musfuse.library.overlay import Delta
 from musfuse.library.selection import Selected, Selection
+from musfuse.platform.regular import read_regular
 
 MAX_FILE = 64 << 20
 _PLACE = ("path", "part", "drive_path")
@@ -148,27 +149,38 @@ def plan_import(selection: Selection, path: Path) -> ImportPlan:
 
 
 def _read(path: Path, errors: list[str]) -> Iterator[_Row]:
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise ConfigError(f"{path}: larger than {MAX_FILE >> 20} MiB")
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    text = _text(path)
     cells = not text.lstrip().startswith(("[", "{"))
     rows = _csv_rows(path, text) if cells else _json_rows(path, text)
     for number, place, fields in rows:
         try:
-            named: dict[str, list[str]] = {}
-            refused: dict[str, tuple[str, tuple[str, ...]]] = {}
-            for name, values in fields:
-                try:
-                    named.setdefault(checked_field(name), []).extend(values)
-                except MusfuseError as error:
-                    refused[name] = str(error), tuple(values)
-            given = {name: tuple(values) for name, values in named.items()}
-            yield _Row(number, place, checked_values(named), given, cells, refused)
+            yield _row(number, place, fields, cells)
         except MusfuseError as error:
             errors.append(f"row {number}: {error}")
+
+
+def _row(number: int, place: Mapping[str, str], fields: "_Fields", cells: bool) -> _Row:
+    """A row, checked. Raises ConfigError, which names the field."""
+    named: dict[str, list[str]] = {}
+    refused: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for name, values in fields:
+        try:
+            field = checked_field(name)
+        except MusfuseError as error:
+            refused[name] = str(error), tuple(values)
+        else:
+            named.setdefault(field, []).extend(values)
+    given = {name: tuple(values) for name, values in named.items()}
+    return _Row(number, place, checked_values(named), given, cells, refused)
+
+
+def _text(path: Path) -> str:
+    """A file's text, with line breaks of any kind as one."""
+    try:
+        text = read_regular(path, MAX_FILE).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    return _one_break(text)
 
 
 _Fields = Iterable[tuple[str, Sequence[str]]]
@@ -194,17 +206,29 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, str], _Fie
 def _json_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, str], _Fields]]:
     try:
         rows = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: not JSON: {error}") from error
     if not isinstance(rows, list) or not all(isinstance(r, dict) and isinstance(r.get("tags"), dict) for r in rows):
         raise ConfigError(f'{path}: a list of {{"path": …, "tags": {{field: [value, …]}}}} is wanted')
     for number, row in enumerate(rows, 1):
-        place = {name: str(row[name]) for name in _PLACE if row.get(name) not in (None, "")}
-        fields = [
-            (str(n), [str(x) for x in v] if isinstance(v, list) else [] if v is None else [str(v)])
-            for n, v in row["tags"].items()
-        ]
-        yield number, place, fields
+        try:
+            place = {name: _text_of(name, row[name]) for name in _PLACE if row.get(name) not in (None, "")}
+        except ConfigError as error:
+            raise ConfigError(f"{path}: row {number}: {error}") from None
+        yield number, place, ((name, _texts(name, value)) for name, value in row["tags"].items())
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    """The values of a field in JSON, a list or a single one."""
+    return [_text_of(name, entry) for entry in (value if isinstance(value, list) else [value])]
+
+
+def _text_of(name: str, value: Any) -> str:
+    """Text, or a whole number; any other number would not come back as it was written. Raises ConfigError."""
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        shown = "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else json.dumps(value)
+        raise ConfigError(f"{name}: text is wanted, not {shown}")
+    return str(value)
 
 
 def _by_id(selection: Selection, rows: Sequence[_Row]) -> dict[tuple[str, str], list[Selected]]:

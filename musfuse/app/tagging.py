@@ -13,6 +13,7 @@ from musfuse.library.overlay.value import ALL_FIELDS, ART, picture_value
 from musfuse.library.selection import Selected, Selection
 from musfuse.media.art import MAX_PICTURE, describe_picture, refusal
 from musfuse.model import ArtKind, TagSource
+from musfuse.platform.regular import read_regular
 
 _KINDS = {ArtKind.FRONT: 3, ArtKind.BACK: 4, ArtKind.OTHER: 0}
 
@@ -81,12 +82,7 @@ class Tagging:
 
     def set_art(self, targets: Targets, picture: Path, kind: ArtKind, who: Who) -> dict[str, Any]:
         """Set a picture; its bytes are kept here once. Raises ConfigError where it cannot be used."""
-        try:
-            if picture.stat().st_size > MAX_PICTURE:
-                raise ConfigError(f"{picture}: over {MAX_PICTURE // 1_000_000} MB; make it smaller")
-            data = picture.read_bytes()
-        except OSError as error:
-            raise ConfigError(f"{picture}: cannot be read: {error.strerror}") from error
+        data = read_regular(picture, MAX_PICTURE)
         made = describe_picture(data, _KINDS[kind])
         if made is None:
             raise ConfigError(f"{picture}: {refusal(data)}")

@@ -10,7 +10,9 @@ from typing import Any
 
 from musfuse.config.options import Config, OptionInfo, all_options
 from musfuse.errors import ConfigError
+from musfuse.platform.regular import read_regular
 
+_MAX_FILE = 1 << 20
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 # Variables under the prefix that are not options: where the program's own folders are.
 _OTHER_ENV = ("MUSFUSE_LIBRARY", "MUSFUSE_CONFIG", "MUSFUSE_RUNTIME_DIR", "MUSFUSE_VENV")
@@ -65,15 +67,14 @@ def _from_file(
     named = file or (Path(env["MUSFUSE_CONFIG"]) if env.get("MUSFUSE_CONFIG") else None)
     path = named or default_file()
     try:
-        with path.open("rb") as stream:
-            table = tomllib.load(stream)
-    except FileNotFoundError:
+        table = tomllib.loads(read_regular(path, _MAX_FILE).decode())
+    except ConfigError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
         if named:
             raise ConfigError(f"{path}: no such configuration file") from None
         return {}
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
     found: dict[str, tuple[Any, str]] = {}
     for section, entries in table.items():

@@ -1,6 +1,7 @@
 """Options: strength of the layers, errors with suggestions, documentation that lacks none."""
 
 import json
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -79,6 +80,18 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         load_config(tmp_path / "latin.toml", env={})
     with pytest.raises(ConfigError, match="no such configuration file"):
         load_config(env={"MUSFUSE_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_files_that_are_no_configuration(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(1 << 40)
+    for bad in (Path("/dev/zero"), tmp_path / "pipe", tmp_path / "large"):
+        with pytest.raises(ConfigError, match=r"not a regular file|over 1,048,576 bytes"):
+            load_config(bad, env={})
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000)
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_config(tmp_path / "deep.toml", env={})
 
 
 def row(info: OptionInfo) -> str:

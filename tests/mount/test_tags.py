@@ -174,6 +174,9 @@ def test_import_by_isrc(program: Program, album: Path, tmp_path: Path) -> None:
         (["tag", "show", "artist:pink", "--", "a=b"], 2, "no name of a field"),
         (["tag", "show", ""], 2, "an empty TARGET"),
         (["art", "set"], 2, "name a TARGET and, last, a PICTURE"),
+        (["art", "set", "artist:pink", "/dev/zero"], 2, "/dev/zero: cannot be read: it is not a regular file"),
+        (["tag", "import", "/dev/zero"], 2, "/dev/zero: cannot be read: it is not a regular file"),
+        (["tag", "set", "--config", "/dev/zero", "artist:pink", "title=x"], 2, "not a regular file"),
     ],
 )
 def test_mistakes_are_explained(program: Program, album: Path, args: list[str], code: int, text: str) -> None:

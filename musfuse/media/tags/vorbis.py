@@ -2,7 +2,7 @@
 
 import base64
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from musfuse.errors import MalformedError
@@ -11,6 +11,8 @@ from musfuse.media.tags.fields import field_name
 from musfuse.model import Picture, TagSet
 
 MAX_BLOCK = (1 << 24) - 1
+ROOM = MAX_BLOCK - 4096
+"""Bytes for the entries of a block that is written anew."""
 VENDOR = b"musfuse"
 _OLD_PICTURES = frozenset({"coverart", "coverartmime", "coverartdescription", "coverarttype"})
 
@@ -71,7 +73,12 @@ def entries_of(tags: TagSet) -> Iterable[bytes]:
         yield from (key + b"=" + value.encode("utf-8", "replace") for value in values if key)
 
 
-def vorbis_comment(tags: TagSet, room: int = MAX_BLOCK - 4096) -> bytes:
+def entries_size(tags: Mapping[str, Sequence[str]]) -> int:
+    """The bytes that values by field take in a block."""
+    return sum(4 + len(entry) for entry in entries_of(TagSet(tags)))
+
+
+def vorbis_comment(tags: TagSet, room: int = ROOM) -> bytes:
     """A VORBIS_COMMENT block (RFC 9639 §8.6) of these tags; what does not fit `room` bytes is left out."""
     return edit_comments(None, TagEdit(tags, frozenset()), room=room).to_bytes()
 
