@@ -20,6 +20,7 @@ from musfuse.library.catalog import Database, Files, Nodes, Reports, SourceRow, 
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import source_uid
+from musfuse.library.covers import Covers
 from musfuse.library.extras import Extras
 from musfuse.library.naming import Naming
 from musfuse.library.overlay import MetaCollector, overlay_key
@@ -149,10 +150,8 @@ class Library:
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_failure=self.name_tracks,
         )  # fmt: skip
-        self.extras = Extras(
-            self.database, self.tracks, self.beside, self.pictures, self.covers, self.sources.origin,
-            show_covers=config.art.covers,
-        )  # fmt: skip
+        covers = Covers(self.tracks, self.pictures, self.covers, self.sources.origin)
+        self.extras = Extras(self.database, self.beside, covers, self.sources.origin, show_covers=config.art.covers)
         self.drive = Drive(
             self.tracks, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
             hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm,

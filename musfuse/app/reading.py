@@ -7,15 +7,13 @@ from pathlib import Path
 from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.drive.tree import Tree
-from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError
-from musfuse.library.catalog import Database, Files, Nodes, SourceRow, Tracks
+from musfuse.errors import ConfigError, LibraryInUseError
+from musfuse.library.catalog import Database, Files, Nodes, SourceRow
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
-from musfuse.media.art import EmbeddedCovers
-from musfuse.origins import Origin
-from musfuse.store import KvStore, MemoryKv, PictureStore, SqliteKv
+from musfuse.store import KvStore, MemoryKv, SqliteKv
 
 
 @contextmanager
@@ -34,12 +32,8 @@ def read_tagging(folder: Path) -> Iterator[Tagging]:
 def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
     """The tree of the drive, to be listed. Raises ConfigError where there is no library."""
     database = _catalog(folder)
-    pictures = PictureStore(MemoryKv())  # a listing asks for no picture
     try:
-        extras = Extras(
-            database, Tracks(database), Beside(database), pictures, EmbeddedCovers(), _no_origin,
-            show_covers=config.art.covers,
-        )  # fmt: skip
+        extras = Extras(database, Beside(database), show_covers=config.art.covers)
         yield Tree(Nodes(database), extras, lambda _: True)
     finally:
         database.close()
@@ -63,10 +57,6 @@ def _catalog(folder: Path) -> Database:
 def _overlays(path: Path) -> KvStore:
     """What is said over tags; nothing where nothing was ever said."""
     return SqliteKv.for_reading(path) if path.exists() else MemoryKv()
-
-
-def _no_origin(uid: str) -> Origin:
-    raise NotFoundError(f"source {uid}: originals are not read for a listing")
 
 
 def _refuse(seq: int) -> None:

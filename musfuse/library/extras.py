@@ -11,34 +11,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from musfuse.errors import MusfuseError, NoEntryError
-from musfuse.library.catalog import Database, Node, Tracks
+from musfuse.errors import NoEntryError
+from musfuse.library.catalog import Database, Node
 from musfuse.library.catalog.beside import Beside, Shown
 from musfuse.library.catalog.rows import load_art
 from musfuse.library.companions import SIDECAR
+from musfuse.library.covers import MEDIUM, THUMB, Cover, Covers
 from musfuse.library.names import name_key, safe_component, with_number
-from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
-from musfuse.media.layout import Blob, Layout, SourceRange
+from musfuse.media.layout import Layout, SourceRange
 from musfuse.model import ArtKind, NodeKind, Picture, SourceFile
 from musfuse.origins import Origin
-from musfuse.store import PictureStore
-
-MEDIUM, THUMB = 300, 150
-"""Pixels of the longer side of cover_medium.jpg and cover_thumb.jpg."""
 
 _CACHED = 1024
 _CANDIDATES = 2000
+_TRIED = 8
 _NUMBERS = 1 << 62
-_AS_IT_IS = ("image/jpeg", "image/png")
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """A picture that a folder shows: `track` is that whose original it has to be taken out of, 0 where it is kept."""
-
-    picture: Picture
-    mtime_ns: int
-    track: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +38,25 @@ class ExtraNode(Node):
 
 
 class Extras:
-    """Covers and sidecars of folders. All methods may be called from many threads."""
+    """Covers and sidecars of folders. All methods may be called from many threads.
+
+    Without `covers` and `origin_of` it tells what the catalog knows, and looks at no picture.
+    """
 
     def __init__(
         self,
         database: Database,
-        tracks: Tracks,
         beside: Beside,
-        pictures: PictureStore,
-        covers: CoverExtractor,
-        origin_of: Callable[[str], Origin],
+        covers: Covers | None = None,
+        origin_of: Callable[[str], Origin] | None = None,
         *,
         show_covers: bool = True,
     ) -> None:
-        self._db, self._tracks, self._beside, self._store = database, tracks, beside, pictures
-        self._covers, self._origin_of, self._show_covers = covers, origin_of, show_covers
+        self._db, self._beside, self._covers, self._origin_of = database, beside, covers, origin_of
+        self._show_covers = show_covers
         self._lock = threading.Lock()
         self._cache: OrderedDict[int, tuple[ExtraNode, ...]] = OrderedDict()
-        self._made: OrderedDict[str, int] = OrderedDict()
         self._epoch = 0
-        self._scaling = threading.BoundedSemaphore(2)  # a large picture takes 150 MB while it is made smaller
 
     def invalidate(self) -> None:
         """Something changed: look again."""
@@ -79,8 +65,7 @@ class Extras:
             self._cache.clear()
 
     def of(self, folder: Node) -> tuple[ExtraNode, ...]:
-        """The extras of a folder in order of name key; a cover that turns out to be none when it is first asked for
-        is gone from the next listing."""
+        """The extras of a folder in order of name key. Its cover was looked at: what is listed can be read."""
         with self._lock:
             found = self._cache.get(folder.id)
             if found is not None:
@@ -100,16 +85,17 @@ class Extras:
         return self.layout(node).size
 
     def layout(self, node: ExtraNode) -> Layout:
-        """Its bytes. Raises NoEntryError where a cover cannot be decoded, and what the origin raises."""
-        if node.sidecar is not None:
+        """Its bytes. Raises NoEntryError where a cover is gone, and what the origin raises."""
+        if node.sidecar is not None and self._origin_of is not None:
             origin = self._origin_of(node.sidecar.source_uid)
             return Layout([SourceRange(origin, node.sidecar, 0, node.sidecar.stamp.size)])
-        assert node.cover is not None
-        picture = self._taken_out(node, node.cover)
-        if not node.longest and picture.mime in _AS_IT_IS:
-            return Layout([Blob(self._store, picture.digest, picture.size)])
-        digest = f"{picture.digest}-{node.longest}"
-        return Layout([Blob(self._store, digest, self._scaled(node, picture, digest))])
+        if node.cover is None or self._covers is None:
+            raise NoEntryError(f"{node.name}: its original is not read for a listing")
+        try:
+            return self._covers.layout(node.cover, node.longest)
+        except NoEntryError:
+            self.invalidate()
+            raise
 
     def _find(self, folder: Node) -> Iterator[ExtraNode]:
         with self._db.read() as db:
@@ -131,6 +117,15 @@ class Extras:
                 yield _node(folder, name, file.file.stamp.mtime_ns, sidecar=file.file)
 
     def _cover(self, key: str, shown: list[Shown]) -> Cover | None:
+        """The first picture of a folder that can be shown."""
+        for cover in self._candidates(key, shown):
+            usable = self._covers.usable(cover) if self._covers else cover
+            if usable is not None:
+                return usable
+        return None
+
+    def _candidates(self, key: str, shown: list[Shown]) -> Iterator[Cover]:
+        """Pictures that somebody set, then embedded ones (only so many: each may have to be read), then others."""
         with self._db.read() as db:
             rows = db.execute(
                 "SELECT t.id, t.art, t.picture, f.mtime_ns, t.edited_ns, t.album_key, f.folder FROM track t"
@@ -140,71 +135,24 @@ class Extras:
             ).fetchall()
         albums, folders = {row[5] for row in rows}, {row[6] for row in rows}
         if not rows or not (len(folders) == 1 or (len(albums) == 1 and "" not in albums)):
-            return None
-        embedded, cleared_ns, may_lie_beside = None, 0, False
+            return
+        embedded: list[Cover] = []
+        cleared_ns, may_lie_beside = 0, False
         for track, art, picture, mtime, edited, _, _ in rows:
             fronts = dict(load_art(art)).get(ArtKind.FRONT) if art else None
             if fronts:
-                return Cover(fronts[0], edited)
+                yield Cover(fronts[0], edited)
             if fronts is None:
                 may_lie_beside = True
-                if picture and embedded is None:
+                if picture and len(embedded) < _TRIED:
                     found = Picture(**json.loads(picture))
-                    embedded = Cover(found, mtime, 0 if found.digest else track)
+                    embedded.append(Cover(found, mtime, 0 if found.digest else track))
             cleared_ns = max(cleared_ns, edited)
-        if embedded is not None:
-            return replace(embedded, mtime_ns=max(embedded.mtime_ns, cleared_ns))
-        front = next((s for s in shown if s.kind == "front" and s.picture), None) if may_lie_beside else None
-        if front is None or front.picture is None:
-            return None
-        return Cover(front.picture, max(front.file.stamp.mtime_ns, cleared_ns))
-
-    def _taken_out(self, node: ExtraNode, cover: Cover) -> Picture:
-        """The cover's picture, whose bytes are kept now; taken out of the original where they are not yet."""
-        if cover.picture.digest:
-            if self._store.get(cover.picture.digest) is None:
-                raise NoEntryError(f"{node.name}: its picture is lost; `musfuse scan --all` looks for another")
-            return cover.picture
-        row = self._tracks.track(cover.track) if cover.track else None
-        if row is None:
-            raise NoEntryError(f"{node.name}: the track that it comes from is gone")
-        if row.track.picture is not None and row.track.picture.digest:
-            found = self._store.get(row.track.picture.digest)
-            if found is not None:
-                return row.track.picture
-        extracted = self._covers.extract(self._origin_of(row.track.file.source_uid), row.track.file)
-        if extracted is None:
-            self._tracks.set_picture(row.track, None)
-            self.invalidate()
-            raise NoEntryError(f"{row.track.file.path}: its picture cannot be decoded")
-        self._store.keep(extracted.picture.digest, extracted.data)
-        self._tracks.set_picture(row.track, extracted.picture)
-        if extracted.picture.mime != cover.picture.mime:  # another picture than the first; its name may be another
-            self.invalidate()
-        return extracted.picture
-
-    def _scaled(self, node: ExtraNode, picture: Picture, digest: str) -> int:
-        """Bytes of the scaled picture, made where it is not kept."""
-        with self._lock:
-            size = self._made.get(digest)
-        if size is not None:
-            return size
-        data = self._store.get(digest)
-        if data is None:
-            original = self._store.get(picture.digest)
-            if original is None or describe_picture(original) is None:
-                raise NoEntryError(f"{node.name}: its picture cannot be decoded")
-            try:
-                with self._scaling:
-                    data = scaled_jpeg(original, node.longest)
-            except MusfuseError as error:
-                raise NoEntryError(f"{node.name}: {error}") from error
-            self._store.keep(digest, data)
-        with self._lock:
-            self._made[digest] = len(data)
-            if len(self._made) > _CACHED:
-                self._made.popitem(last=False)
-        return len(data)
+        for cover in embedded:
+            yield replace(cover, mtime_ns=max(cover.mtime_ns, cleared_ns))
+        for file in shown if may_lie_beside else ():
+            if file.kind == "front" and file.picture is not None:
+                yield Cover(file.picture, max(file.file.stamp.mtime_ns, cleared_ns))
 
 
 def _node(

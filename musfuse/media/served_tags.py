@@ -1,17 +1,20 @@
 """What tags and pictures a served file carries: TagOverlayService over what the catalog knows of a track."""
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from musfuse.errors import MediaError
+from musfuse.errors import MalformedError, MediaError
 from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
 from musfuse.media.tags.edit import TagEdit, make_edit
 from musfuse.model import ArtKind, Picture, Track
 from musfuse.origins import Origin
 from musfuse.store import PictureStore
+
+log = logging.getLogger(__name__)
 
 _REMEMBERED = 4096
 
@@ -115,8 +118,12 @@ class ServedTags:
         if fitted is None:
             data = self._store.get(digest)
             if data is None:
-                with self._scaling:
-                    data = scaled_jpeg(self.load(picture), longest)
+                try:
+                    with self._scaling:
+                        data = scaled_jpeg(self.load(picture), longest)
+                except MalformedError as error:  # a catalog of before knows pictures that were not decoded
+                    log.warning("a picture is served as it is: %s", error)
+                    return picture
                 self._store.keep(digest, data)
             facts = describe_picture(data)
             if facts is None:

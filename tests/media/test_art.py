@@ -1,11 +1,15 @@
 """Pictures: described, bounded, hostile ones refused."""
 
+import io
+import random
 import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sound
+from PIL import Image
 
 from musfuse.media import art
 from musfuse.origins import LocalOrigin
@@ -36,6 +40,87 @@ def png(width: int, height: int) -> bytes:
 )
 def test_what_is_no_picture_or_too_large_is_refused(data: bytes) -> None:
     assert art.describe_picture(data) is None
+
+
+def encoded(image: Image.Image, fmt: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, fmt, **options)
+    return out.getvalue()
+
+
+def grain(mode: str = "RGB") -> Image.Image:
+    """A picture without two like regions, 90 x 60."""
+    pixels = np.random.default_rng(1).integers(0, 256, (60, 90, 3), np.uint8)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def is_usable(data: bytes) -> bool:
+    """Whether a picture is believed; what is believed can be made into every size."""
+    if art.describe_picture(data) is None:
+        assert art.refusal(data)
+        return False
+    for longest in (0, 40):
+        assert art.scaled_jpeg(data, longest)
+    return True
+
+
+KINDS = {
+    "jpeg": ("JPEG", {}), "progressive": ("JPEG", {"progressive": True}), "png": ("PNG", {}), "gif": ("GIF", {}),
+    "bmp": ("BMP", {}), "webp": ("WEBP", {}), "lossless": ("WEBP", {"lossless": True}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_is_cut_short_is_not_believed(kind: str) -> None:
+    fmt, options = KINDS[kind]
+    data = encoded(grain(), fmt, **options)
+    assert is_usable(data)
+    assert is_usable(data + b"more")
+    for end in range(1, len(data) - 30, len(data) // 150 + 1):
+        assert not is_usable(data[:end]), end
+        is_usable(data[:end] + bytes(len(data) - end))
+    for end in range(len(data) - 30, len(data)):
+        is_usable(data[:end])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_believed_of_a_damaged_picture_can_be_shown(kind: str) -> None:
+    fmt, options = KINDS[kind]
+    data = encoded(grain(), fmt, **options)
+    chance = random.Random(2)
+    for _ in range(150):
+        damaged = bytearray(data)
+        for _ in range(chance.randrange(1, 8)):
+            damaged[chance.randrange(len(data))] = chance.randrange(256)
+        is_usable(bytes(damaged))
+
+
+@pytest.mark.parametrize(
+    ("fmt", "mode"),
+    [*(("PNG", mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")), ("JPEG", "L"), ("JPEG", "CMYK"),
+     ("GIF", "L"), ("GIF", "P"), ("GIF", "1"), ("BMP", "1"), ("BMP", "L"), ("BMP", "P"), ("BMP", "RGBA"),
+     ("WEBP", "RGBA"), ("WEBP", "L")],
+)  # fmt: skip
+def test_pictures_of_every_mode_can_be_shown(fmt: str, mode: str) -> None:
+    image = grain("L").convert("I").convert("I;16") if mode == "I;16" else grain(mode)
+    for size in ((1, 1), (7, 90), (90, 60)):
+        assert is_usable(encoded(image.resize(size, Image.Resampling.NEAREST), fmt))
+
+
+def test_damaged_exif_costs_no_picture() -> None:
+    good = encoded(grain(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0")
+    at = good.index(b"II*") + 4
+    for damage in (b"\xff\xff\xff\xff", b"\x08\0\0\0\xff\xff"):
+        assert is_usable(good[:at] + damage + good[at + len(damage) :])
+
+
+def test_pictures_that_take_too_long_or_too_much_memory_are_refused() -> None:
+    scans = encoded(Image.new("RGB", (2000, 2000)), "JPEG", progressive=True)
+    last = scans.rindex(b"\xff\xda")
+    assert is_usable(scans)
+    assert not is_usable(scans[:-2] + scans[last:-2] * 5000 + scans[-2:])
+    assert not is_usable(encoded(Image.new("L", (66_000, 1)), "BMP"))
+    assert not is_usable(encoded(Image.new("RGB", (4000, 4000)), "WEBP", lossless=True, method=0))
 
 
 def test_the_front_cover_is_preferred(music: Path, origin: LocalOrigin) -> None:

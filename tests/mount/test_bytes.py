@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import sound
+from tests_support import needs_program
 
 from mount.conftest import Program
 
@@ -64,6 +65,23 @@ def test_sizes_bytes_tags_and_audio(program: Program, music: Path, tmp_path: Pat
     again = {n: ((album / n).stat().st_size, digest(album / n), (album / n).stat().st_ino) for n in names}
     assert again == seen
     assert before == {path: digest(path) for path in originals.values()}
+
+
+def test_rsync_copies_an_album_whose_pictures_are_cut_short(program: Program, music: Path, tmp_path: Path) -> None:
+    whole = sound.picture(400, "BMP")
+    (music / "cover.bmp").write_bytes(whole[:-5000])
+    (music / "folder.bmp").write_bytes(whole)
+    for name in ("1.flac", "2.wav", "3.mp3"):
+        sound.write(music / name, artist="A", album="B", title=name[0])
+        if name != "1.flac":
+            sound.add_picture(music / name, whole[:-5000], "image/bmp")
+    program.mount()
+    program.settle()
+    subprocess.run([needs_program("rsync"), "-a", f"{program.mnt}/", f"{tmp_path / 'copy'}/"], check=True)
+    assert sorted(p.name for p in (tmp_path / "copy/A/B").iterdir()) == [
+        "00 - 1.flac", "00 - 2.flac", "00 - 3.mp3", "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg",
+    ]  # fmt: skip
+    assert program.run("report", "--json", "--library", program.library).stdout.count("cut short") == 3
 
 
 def test_cp_and_rsync(program: Program, music: Path, tmp_path: Path) -> None:

@@ -2,16 +2,20 @@
 
 import io
 import logging
+import threading
+from collections import OrderedDict
+from dataclasses import replace
 from typing import Any, Protocol
 
 from musfuse.errors import OriginError
-from musfuse.media.art.facts import ExtractedPicture, describe_picture, sniff_picture
+from musfuse.media.art.facts import ExtractedPicture, describe_picture, picture_digest, sniff_picture
 from musfuse.model import Picture, SourceFile
 from musfuse.origins import Origin, all_or_nothing
 
 log = logging.getLogger(__name__)
 
 _FIRST_PICTURES = 16
+_REMEMBERED = 256
 
 
 class CoverExtractor(Protocol):
@@ -31,6 +35,10 @@ class CoverExtractor(Protocol):
 class EmbeddedCovers:
     """CoverExtractor over the headers of the file; mutagen reads what they do not tell."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[str, Picture | None] = OrderedDict()
+
     def extract(self, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
         """The embedded front cover, or the first embedded picture that can be used."""
         from musfuse.media.art.locate import locate
@@ -39,7 +47,7 @@ class EmbeddedCovers:
             with all_or_nothing(origin, file) as reader:
                 located = locate(reader, file.stamp.size)
                 for found in (located or [])[:_FIRST_PICTURES]:
-                    made = describe_picture(found.read(reader), found.kind, found.description)
+                    made = self._described(found.read(reader), found.kind, found.description)
                     if made:
                         return made
                 pictures = _by_mutagen(reader) if located is None else []
@@ -49,7 +57,7 @@ class EmbeddedCovers:
             log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
             return None
         for kind, description, data in pictures[:_FIRST_PICTURES]:
-            made = describe_picture(data, kind, description)
+            made = self._described(data, kind, description)
             if made:
                 return made
         return None
@@ -71,6 +79,18 @@ class EmbeddedCovers:
             if mime:
                 return Picture("", len(data), mime, kind, description[:1000])
         return None
+
+    def _described(self, data: bytes, kind: int, description: str) -> ExtractedPicture | None:
+        """As `describe_picture`: one at a time, and those that the tracks of an album share only once."""
+        digest = picture_digest(data)
+        with self._lock:
+            if digest not in self._seen:
+                made = describe_picture(data)
+                self._seen[digest] = made.picture if made else None
+                if len(self._seen) > _REMEMBERED:
+                    self._seen.popitem(last=False)
+            facts = self._seen[digest]
+        return ExtractedPicture(replace(facts, kind=kind, description=description[:1000]), data) if facts else None
 
 
 def _by_mutagen(reader: io.BufferedReader) -> list[tuple[int, str, bytes]]:

@@ -1,0 +1,129 @@
+"""Covers that folders show: taken out of originals, made smaller, and looked at before a listing names them."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from musfuse.errors import MalformedError, MusfuseError, NoEntryError, NotFoundError, SourceChangedError
+from musfuse.library.catalog import TrackRow, Tracks
+from musfuse.media.art import CoverExtractor, scaled_jpeg
+from musfuse.media.layout import Blob, Layout
+from musfuse.model import Picture
+from musfuse.origins import Origin
+from musfuse.store import PictureStore
+
+log = logging.getLogger(__name__)
+
+MEDIUM, THUMB = 300, 150
+"""Pixels of the longer side of cover_medium.jpg and cover_thumb.jpg."""
+
+_REMEMBERED = 1024
+_AS_IT_IS = ("image/jpeg", "image/png")
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A picture that a folder shows: `track` is that whose original it has to be taken out of, 0 where it is kept."""
+
+    picture: Picture
+    mtime_ns: int
+    track: int = 0
+
+
+class Covers:
+    """Pictures of folders in their sizes. All methods may be called from many threads."""
+
+    def __init__(
+        self, tracks: Tracks, pictures: PictureStore, extractor: CoverExtractor, origin_of: Callable[[str], Origin]
+    ) -> None:
+        self._tracks, self._store, self._extractor, self._origin_of = tracks, pictures, extractor, origin_of
+        self._lock = threading.Lock()
+        self._made: OrderedDict[str, int] = OrderedDict()
+        self._scaling = threading.BoundedSemaphore(2)  # a large picture takes 150 MB while it is made smaller
+
+    def usable(self, cover: Cover) -> Cover | None:
+        """The cover with its picture as it turned out, its smallest size made; None where it cannot be shown.
+
+        One that cannot be read just now stands as it is: whoever asks for it hears why.
+        """
+        try:
+            picture = self._taken_out(cover)
+            self._scaled(picture, THUMB)
+        except (NoEntryError, NotFoundError, SourceChangedError) as error:
+            log.info("a cover is not shown: %s", error)
+            return None
+        except MusfuseError as error:
+            log.warning("a cover cannot be looked at now: %s", error)
+            return cover
+        return replace(cover, picture=picture, track=0)
+
+    def layout(self, cover: Cover, longest: int) -> Layout:
+        """Its bytes, the longer side `longest` pixels at most (0: as it is).
+
+        Raises NoEntryError where it cannot be decoded or is gone, and what the origin raises.
+        """
+        picture = self._taken_out(cover)
+        if not longest and picture.mime in _AS_IT_IS:
+            if self._store.get(picture.digest) is None:
+                raise _lost(picture)
+            return Layout([Blob(self._store, picture.digest, picture.size)])
+        return Layout([Blob(self._store, _scaled_digest(picture, longest), self._scaled(picture, longest))])
+
+    def _taken_out(self, cover: Cover) -> Picture:
+        """The cover's picture, whose bytes are kept; taken out of the original where they are not yet."""
+        if cover.picture.digest:
+            return cover.picture
+        row = self._tracks.track(cover.track) if cover.track else None
+        if row is None:
+            raise NoEntryError("the track that a cover comes from is gone")
+        known = row.track.picture
+        if known is not None and known.digest and self._store.get(known.digest) is not None:
+            return known
+        return self._extracted(row)
+
+    def _extracted(self, row: TrackRow) -> Picture:
+        file = row.track.file
+        extracted = self._extractor.extract(self._origin_of(file.source_uid), file)
+        if extracted is None:
+            self._tracks.set_picture(row.track, None)
+            raise NoEntryError(f"{file.path}: its picture cannot be decoded")
+        self._store.keep(extracted.picture.digest, extracted.data)
+        self._tracks.set_picture(row.track, extracted.picture)
+        return extracted.picture
+
+    def _scaled(self, picture: Picture, longest: int) -> int:
+        """Bytes of the scaled picture, made where it is not kept."""
+        digest = _scaled_digest(picture, longest)
+        with self._lock:
+            size = self._made.get(digest)
+        if size is not None:
+            return size
+        data = self._store.get(digest)
+        if data is None:
+            data = self._make(picture, longest)
+            self._store.keep(digest, data)
+        with self._lock:
+            self._made[digest] = len(data)
+            if len(self._made) > _REMEMBERED:
+                self._made.popitem(last=False)
+        return len(data)
+
+    def _make(self, picture: Picture, longest: int) -> bytes:
+        original = self._store.get(picture.digest)
+        if original is None:
+            raise _lost(picture)
+        try:
+            with self._scaling:
+                return scaled_jpeg(original, longest)
+        except MalformedError as error:
+            raise NoEntryError(f"a cover: {error}") from error
+
+
+def _scaled_digest(picture: Picture, longest: int) -> str:
+    return f"{picture.digest}-{longest}"
+
+
+def _lost(picture: Picture) -> NoEntryError:
+    return NoEntryError(f"picture {picture.digest} is lost; `musfuse scan --all` looks for another")
