@@ -59,6 +59,16 @@ def tag(path: Path, **tags: str) -> None:
     opened.save()
 
 
+def tag_id3(path: Path, title: str, genre: str) -> None:
+    """Put an ID3v2.4 tag in front of a file, and nothing behind it."""
+    from mutagen import id3
+
+    made = id3.ID3()
+    made.add(id3.TIT2(encoding=3, text=title))
+    made.add(id3.TCON(encoding=3, text=genre))
+    made.save(str(path), v1=0)
+
+
 def picture(size: int = 32, fmt: str = "PNG") -> bytes:
     """A small picture's bytes."""
     import io
@@ -80,6 +90,24 @@ def add_picture(path: Path, data: bytes, mime: str = "image/png") -> None:
         opened.add_tags()
     opened.tags.add(id3.APIC(encoding=3, mime=mime, type=3, desc="front", data=data))
     opened.save()
+
+
+def add_apev2(path: Path, **tags: str | list[str] | bytes) -> Path:
+    """Put an APEv2 tag behind a file's audio."""
+    from mutagen.apev2 import APEv2
+
+    made = APEv2()
+    for name, value in tags.items():
+        made[name] = value
+    made.save(str(path))
+    return path
+
+
+def add_id3v1(path: Path, title: str, artist: str) -> Path:
+    """Put an ID3v1 tag behind everything."""
+    fields = title.encode().ljust(30, b"\0") + artist.encode().ljust(30, b"\0") + bytes(64) + b"\xff"
+    path.write_bytes(path.read_bytes() + b"TAG" + fields)
+    return path
 
 
 def ffmpeg_md5(path: Path | str) -> str:

@@ -16,8 +16,10 @@ from drive.conftest import Make
 from musfuse.app.tagging import Who
 from musfuse.drive.handles import CacheHint
 from musfuse.errors import ConfigError, NotFoundError
+from musfuse.media.containers.reading import read_original
 from musfuse.media.indexing import Priority
 from musfuse.model import TagSource
+from musfuse.origins import LocalOrigin
 from musfuse.store import KvNamespace
 
 
@@ -233,6 +235,31 @@ def test_tags_of_a_wav_made_here(make_library: Make, album: Path, tmp_path: Path
     assert opened.tags["TXXX:MY FIELD"].text == ["x"]
     assert [p.data for p in opened.tags.getall("APIC")] == [cover()]
     assert sound.ffmpeg_md5(path) == sound.ffmpeg_md5(album / "2.flac")
+
+
+def test_tags_and_cover_of_a_true_audio_file_with_apev2(make_library: Make, music: Path, tmp_path: Path) -> None:
+    path = sound.convert(sound.write(tmp_path / "w.wav"), music / "a.tta")
+    sound.add_apev2(path, Title="T", Artist="A", Album="B", **{"Cover Art (Front)": b"front.png\0" + sound.picture()})
+    sound.add_id3v1(path, "Old", "Older")
+    library = make_library()
+    served = tmp_path / "served.flac"
+    served.write_bytes(read(library, "A/B/00 - T.flac"))
+    sound.flac_test(served)
+    opened = mutagen.flac.FLAC(served)
+    assert {name: opened[name] for name in ("title", "artist", "album")} == {
+        "title": ["T"],
+        "artist": ["A"],
+        "album": ["B"],
+    }
+    assert [picture.data for picture in opened.pictures] == [sound.picture()]
+    assert read(library, "A/B/cover.png") == sound.picture()
+    library.close()
+    original = make_library(view__policy="original")
+    original.tagging.set(target("A/B"), ["title=New", "composer=C"], ME)
+    (tmp_path / "served.tta").write_bytes(read(original, "A/B/00 - New.tta"))
+    again = LocalOrigin("again", str(tmp_path))
+    tags = read_original(again, sound.source_file(again, "served.tta")).tags
+    assert [tags[name] for name in ("title", "artist", "composer")] == [("New",), ("A",), ("C",)]
 
 
 def test_tracks_of_an_image_take_tags_each(make_library: Make, music: Path, tmp_path: Path) -> None:

@@ -82,6 +82,38 @@ def test_tags_of_each_container(music: Path, origin: LocalOrigin, name: str) -> 
     assert got["genre"] == ("Rock",)
 
 
+@pytest.mark.parametrize("name", ["a.tta", "a.mp3", "a.aac"])
+@pytest.mark.parametrize("v1", [False, True])
+@pytest.mark.parametrize("v2", [False, True])
+def test_an_apev2_tag_behind_other_audio(music: Path, origin: LocalOrigin, name: str, v1: bool, v2: bool) -> None:
+    """Field by field: ID3v2 before APEv2 before ID3v1."""
+    path = sound.convert(sound.write(music / "w.wav"), music / name, "-bitexact", "-write_id3v2", "0")
+    expected = {"title": ("Ape",), "album": ("One", "Two"), "tracknumber": ("3",), "tracktotal": ("9",)}
+    if v2:
+        sound.tag_id3(path, title="New", genre="Jazz")
+        expected |= {"title": ("New",), "genre": ("Jazz",)}
+    sound.add_apev2(path, Title="Ape", Album=["One", "Two"], Track="3/9")
+    if v1:
+        sound.add_id3v1(path, "Old", "Older")
+        expected["artist"] = ("Older",)
+    assert dict(read_original(origin, sound.source_file(origin, name)).tags) == expected
+
+
+@pytest.mark.parametrize(
+    "damage", [(12, b"\xff\xff\xff\x7f"), (16, b"\xff\xff\0\0"), (20, b"\0\0\0\0"), (0, b"APETAGEY")]
+)
+def test_a_damaged_apev2_tag_is_none(music: Path, origin: LocalOrigin, damage: tuple[int, bytes]) -> None:
+    path = sound.convert(sound.write(music / "w.wav"), music / "a.tta")
+    sound.add_apev2(path, Title="Ape")
+    data = bytearray(path.read_bytes())
+    at, wrong = len(data) - 32 + damage[0], damage[1]
+    data[at : at + len(wrong)] = wrong
+    path.write_bytes(data)
+    reading = read_original(origin, sound.source_file(origin, "a.tta"))
+    assert reading.format.total_samples == 30_000
+    assert dict(reading.tags) in ({}, {"title": ("Ape",)})
+
+
 def test_more_id3_fields(music: Path, origin: LocalOrigin) -> None:
     from mutagen import id3
 

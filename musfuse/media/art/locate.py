@@ -9,12 +9,14 @@ from typing import BinaryIO
 from musfuse.errors import MediaError
 from musfuse.media.art.facts import sniff_picture
 from musfuse.media.containers.sniff import sniff_reader
+from musfuse.media.containers.tails import apev2_items
 from musfuse.media.retag.atoms import boxes, child
 from musfuse.media.tags.id3 import RawFrame, read_tag
 from musfuse.model import Picture
 
 _MAX_BLOCKS = 8192
 _FRONT = 4096
+_APE_COVERS = {b"cover art (front)": 3, b"cover art (back)": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def locate(reader: BinaryIO, size: int) -> list[Located] | None:
         elif kind in ("wav", "aiff"):
             found = _riff(reader, size, "<" if kind == "wav" else ">")
         elif kind in ("", "mpeg", "aac", "tta"):
-            found = _id3(reader, 0, size)
+            found = _id3(reader, 0, size) or list(_apev2(reader, size))
         else:
             return None
     except (MediaError, struct.error, IndexError, _ScatteredError):
@@ -129,6 +131,23 @@ def _apic(reader: BinaryIO, frame: RawFrame) -> Located | None:
     description = front[mime + 2 : end].decode(coding, "replace")
     end += 1 + wide
     return Located(front[mime + 1], description, frame.start + end, frame.length - end) if end < frame.length else None
+
+
+def _apev2(reader: BinaryIO, size: int) -> Iterator[Located]:
+    at, end = apev2_items(reader, size) or (0, 0)
+    for _ in range(_MAX_BLOCKS):
+        if at + 8 > end:
+            return
+        reader.seek(at)
+        front = reader.read(min(_FRONT, end - at))
+        length = int.from_bytes(front[:4], "little")
+        key, _, value = front[8:].partition(b"\0")
+        start = at + 8 + len(key) + 1
+        kind = _APE_COVERS.get(key.lower())
+        name = value[:length].find(b"\0")
+        if kind is not None and name >= 0 and start + length <= end:
+            yield Located(kind, "", start + name + 1, length - name - 1)
+        at = start + length
 
 
 def comment_picture(value: str) -> tuple[int, str, bytes] | None:

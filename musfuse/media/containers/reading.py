@@ -12,7 +12,7 @@ from musfuse.media.containers.lossless import probe_caf_alac, probe_lossless
 from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
 from musfuse.media.containers.rf64 import read_rf64
 from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff_reader
-from musfuse.media.containers.tagged import read_apev2, read_mutagen, read_tinytag
+from musfuse.media.containers.tagged import read_apev2, read_around, read_mutagen, read_tinytag
 from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.cue.parse import MAX_TEXT
 from musfuse.media.pcm import open_sndfile, sndfile_format
@@ -99,8 +99,8 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
     if container == "mpeg" or file.path.lower().endswith((".mp3", ".aac")):
         adts = find_adts(head)
         if adts is not None and container != "mpeg":
-            tags, known = _tolerant(read_mutagen, reader, file)
-            return Reading(known or adts, tags)
+            _, known = _tolerant(read_mutagen, reader, file)
+            return Reading(known if known and known.codec == "aac" else adts, read_around(reader, file))
         check_mpeg(head, whole=file.stamp.size - start <= _SYNC_WINDOW)
     if container == "wavpack":
         fmt, notes = probe_wavpack(reader, file.stamp.size)

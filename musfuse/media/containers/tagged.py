@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from musfuse.errors import MalformedError
+from musfuse.media.containers.tails import may_have_apev2
 from musfuse.media.tags.read import from_mutagen, from_tinytag
 from musfuse.model import AudioFormat, SourceFile, TagSet
 
@@ -20,20 +21,48 @@ _KINDS = {
     "AAC": ("aac", "aac"), "AC3": ("ac3", "ac3"), "WAVE": ("wav", "unknown"), "AIFF": ("aiff", "unknown"),
     "TAK": ("tak", "tak"), "OptimFROG": ("optimfrog", "optimfrog"),
 }  # fmt: skip
+_ID3_ONLY = frozenset({"MP3", "EasyMP3", "TrueAudio"})
+"""Classes of mutagen that leave out an APEv2 tag at the end, which players read."""
 
 
 def read_mutagen(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
     """Tags and facts; raises MalformedError where mutagen cannot make sense of the file."""
     import mutagen
 
-    del file
     try:
         opened = mutagen.File(reader)
     except Exception as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from error
     if opened is None:
         raise MalformedError("not a kind of audio file that is known")
-    return from_mutagen(opened), _facts(opened)
+    tags = from_mutagen(opened)
+    if type(opened).__name__ in _ID3_ONLY and may_have_apev2(reader, file.stamp.size):
+        tags = read_around(reader, file)
+    return tags, _facts(opened)
+
+
+def read_around(reader: io.BufferedReader, file: SourceFile) -> TagSet:
+    """Tags in front of and behind a stream: each field as ID3v2, else APEv2, else ID3v1 has it (TagLib's order).
+
+    What mutagen cannot read is not there.
+    """
+    try:
+        reader.seek(0)
+        ape, _ = read_apev2(reader, file)
+    except MalformedError:
+        return _id3(reader)
+    return TagSet({**_id3(reader), **ape, **_id3(reader, load_v1=False)})
+
+
+def _id3(reader: io.BufferedReader, load_v1: bool = True) -> TagSet:
+    """The ID3v2 tag in front, and what an ID3v1 tag at the end adds to it."""
+    from mutagen.id3 import ID3
+
+    try:
+        reader.seek(0)
+        return from_mutagen(SimpleNamespace(tags=ID3(reader, load_v1=load_v1)))
+    except Exception:  # noqa: BLE001 - mutagen raises anything on hostile tags
+        return TagSet()
 
 
 def read_apev2(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:

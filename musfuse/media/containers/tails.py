@@ -2,6 +2,7 @@
 
 from typing import BinaryIO
 
+_ID3V1 = 128
 _APE_FOOTER = 32
 
 
@@ -14,11 +15,27 @@ def tags_start(reader: BinaryIO, size: int) -> int:
     return end
 
 
+def apev2_items(reader: BinaryIO, size: int) -> tuple[int, int] | None:
+    """Where the items of an APEv2 tag behind the audio begin and end; None where there is none."""
+    for end in (size, _before_id3v1(reader, size)):
+        if _before_ape(reader, end) < end:
+            reader.seek(end - _APE_FOOTER + 12)
+            return end - int.from_bytes(reader.read(4), "little"), end - _APE_FOOTER
+    return None
+
+
+def may_have_apev2(reader: BinaryIO, size: int) -> bool:
+    """Whether it is worth looking for an APEv2 tag: one read of the last bytes, before ID3v1 or Lyrics3."""
+    reader.seek(max(0, size - _ID3V1 - _APE_FOOTER))
+    last = reader.read(_ID3V1 + _APE_FOOTER)
+    return b"APETAGEX" in last or b"LYRICS200" in last
+
+
 def _before_id3v1(reader: BinaryIO, end: int) -> int:
-    if end < 128:
+    if end < _ID3V1:
         return end
-    reader.seek(end - 128)
-    return end - 128 if reader.read(3) == b"TAG" else end
+    reader.seek(end - _ID3V1)
+    return end - _ID3V1 if reader.read(3) == b"TAG" else end
 
 
 def _before_ape(reader: BinaryIO, end: int) -> int:
