@@ -1,6 +1,7 @@
 """Audio for tests: music-like PCM, written by soundfile, tagged by mutagen."""
 
 import hashlib
+import struct
 import subprocess
 from pathlib import Path
 
@@ -92,6 +93,41 @@ def add_picture(path: Path, data: bytes, mime: str = "image/png") -> None:
     opened.save()
 
 
+def pcm_mp4(path: Path, raw: bytes, codec: str, channels: int, bits: int, rate: int, lengths: list[int]) -> Path:
+    """A minimal MP4 of plain samples: a bare sample description, and a table of samples that hold `lengths` frames."""
+
+    def box(kind: str, *body: bytes) -> bytes:
+        data = b"".join(body)
+        return struct.pack(">I", len(data) + 8) + kind.encode() + data
+
+    def numbers(*values: int) -> bytes:
+        return struct.pack(f">{len(values)}I", *values)
+
+    unit, total = channels * bits // 8, sum(lengths)
+    entry = bytes(6) + struct.pack(">HHHIHHIHH", 1, 0, 0, 0, channels, bits, 0, rate if rate < 65536 else 0, 0)
+    times = [number for length in lengths for number in (1, length)]
+    front = box("ftyp", b"isom", bytes(4), b"isom")
+    table = box(
+        "stbl",
+        box("stsd", numbers(0, 1), box(codec, entry)),
+        box("stts", numbers(0, len(lengths), *times)),
+        box("stsc", numbers(0, 1, 1, len(lengths), 1)),
+        box("stsz", numbers(0, 0, len(lengths), *(length * unit for length in lengths))),
+        box("stco", numbers(0, 1, len(front) + 8)),
+    )
+    media = box(
+        "mdia",
+        box("mdhd", numbers(0, 0, 0, rate, total, 0)),
+        box("hdlr", numbers(0, 0), b"soun", bytes(13)),
+        box("minf", box("smhd", bytes(8)), table),
+    )
+    header = box("mvhd", numbers(0, 0, 0, rate, total, 0x10000), bytes(76))
+    path.write_bytes(
+        front + box("mdat", raw) + box("moov", header, box("trak", box("tkhd", numbers(1, 0, 0, 1), bytes(68)), media))
+    )
+    return path
+
+
 def add_apev2(path: Path, **tags: str | list[str] | bytes) -> Path:
     """Put an APEv2 tag behind a file's audio."""
     from mutagen.apev2 import APEv2
@@ -118,9 +154,13 @@ def ffmpeg_md5(path: Path | str) -> str:
 
 def ffmpeg_raw(path: Path, bits: int) -> bytes:
     """The audio as ffmpeg decodes it, packed little-endian signed."""
-    argv = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a", "-f"]
-    raw = {8: "s8", 16: "s16le", 24: "s24le"}[bits]
-    return subprocess.run([*argv, raw, "-c:a", f"pcm_{raw}", "-"], capture_output=True, check=True).stdout
+    return ffmpeg_pcm(path, {8: "s8", 16: "s16le", 24: "s24le"}[bits])
+
+
+def ffmpeg_pcm(path: Path, raw: str) -> bytes:
+    """The audio as ffmpeg decodes it, as raw samples of one of its formats."""
+    argv = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-map", "0:a", "-f", raw, "-c:a", f"pcm_{raw}", "-"]
+    return subprocess.run(argv, capture_output=True, check=True).stdout
 
 
 def flac_raw(path: Path) -> bytes:

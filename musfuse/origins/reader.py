@@ -1,6 +1,8 @@
 """A seekable reader over an origin: what tag readers and decoders get instead of a path."""
 
+import errno
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -42,7 +44,7 @@ class _RawReader(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._file.stamp.size}[whence]
         if start + offset < 0:
-            raise OSError("seek before the start of the file")
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))  # as a real file: mutagen asks for this number
         self._position = start + offset
         return self._position
 

@@ -31,13 +31,12 @@ def make(music: Path, name: str, bits: int, channels: int, rate: int, samples: i
     return sound.convert(wav, music / name, *options)
 
 
-@pytest.mark.parametrize(("name", "bits", "channels", "rate"), SHAPES)
-def test_pcm_at_any_position(origin: LocalOrigin, music: Path, name: str, bits: int, channels: int, rate: int) -> None:
-    path = make(music, name, bits, channels, rate)
+def check_every_position(origin: LocalOrigin, path: Path, bits: int, channels: int, rate: int) -> None:
+    """What is decoded at any position is what ffmpeg decodes there."""
     expected = sound.ffmpeg_raw(path, bits)
-    file, fmt = sound.source_file(origin, name), sound.format_of(origin, name)
+    file, fmt = sound.source_file(origin, path.name), sound.format_of(origin, path.name)
     assert (fmt.bits, fmt.channels, fmt.sample_rate, fmt.pcm) == (bits, channels, rate, "int")
-    unit, rng = bits // 8 * channels, random.Random(name)
+    unit, rng = bits // 8 * channels, random.Random(path.name)
     total = len(expected) // unit
     source = open_pcm(origin, file, fmt)
     for _ in range(40):
@@ -46,6 +45,52 @@ def test_pcm_at_any_position(origin: LocalOrigin, music: Path, name: str, bits: 
     assert pack(source.read(0, total + 5), bits) == expected
     assert not source.sequential
     source.close()
+
+
+@pytest.mark.parametrize(("name", "bits", "channels", "rate"), SHAPES)
+def test_pcm_at_any_position(origin: LocalOrigin, music: Path, name: str, bits: int, channels: int, rate: int) -> None:
+    check_every_position(origin, make(music, name, bits, channels, rate), bits, channels, rate)
+
+
+@pytest.mark.parametrize(
+    ("codec", "bits", "rate"),
+    [("s8", 8, 22_050), ("u8", 8, 44_100), ("s16le", 16, 44_100), ("s16be", 16, 48_000), ("s24le", 24, 44_100),
+     ("s24be", 24, 96_000), ("s16le", 16, 192_000)],
+)  # fmt: skip
+def test_pcm_in_quicktime(origin: LocalOrigin, music: Path, codec: str, bits: int, rate: int) -> None:
+    made = make(music, "a.flac", bits, 2, rate, 100_003)
+    path = sound.convert(made, music / "b.mov", "-c:a", f"pcm_{codec}").rename(music / "b.m4a")
+    check_every_position(origin, path, bits, 2, rate)
+
+
+@pytest.mark.parametrize(
+    ("codec", "raw", "bits"), [("sowt", "s16le", 16), ("twos", "s16be", 16), ("in24", "s24be", 24)]
+)
+@pytest.mark.parametrize("lengths", [(1,), (1024,), (4096, 37, 1000)])
+def test_mp4_with_a_bare_sample_description(
+    origin: LocalOrigin, music: Path, codec: str, raw: str, bits: int, lengths: tuple[int, ...]
+) -> None:
+    wav = sound.write(music / "a.wav", 100_003, 2, bits)
+    sizes: list[int] = []
+    while (left := 100_003 - sum(sizes)) > 0:
+        sizes.append(min(left, lengths[len(sizes) % len(lengths)]))
+    path = sound.pcm_mp4(music / "a.m4a", sound.ffmpeg_pcm(wav, raw), codec, 2, bits, 44_100, sizes)
+    assert sound.ffmpeg_raw(path, bits) == sound.ffmpeg_raw(wav, bits)
+    check_every_position(origin, path, bits, 2, 44_100)
+
+
+@pytest.mark.parametrize("codec", ["s32le", "f32le", "f64le", "alaw"])
+def test_what_flac_cannot_hold_in_quicktime_stays_as_it_is(origin: LocalOrigin, music: Path, codec: str) -> None:
+    wav = sound.write(music / "a.wav", 20_000)
+    sound.convert(wav, music / "b.mov", "-c:a", f"pcm_{codec}").rename(music / "b.m4a")
+    fmt = sound.format_of(origin, "b.m4a")
+    assert (fmt.sample_rate, fmt.channels, can_encode(fmt)) == (44_100, 2, False)
+
+
+@pytest.mark.parametrize("name", ["a.tta", "a.wv", "a.m4a"])
+def test_the_shortest_files_are_shown(origin: LocalOrigin, music: Path, name: str) -> None:
+    """Shorter than an ID3v1 tag, which readers of tags look for at the end."""
+    check_every_position(origin, make(music, name, 16, 1, 44_100, samples=10), 16, 1, 44_100)
 
 
 @pytest.mark.parametrize(("name", "bits", "channels", "rate"), SHAPES[:13:4])

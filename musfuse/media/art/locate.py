@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 from musfuse.errors import MediaError
 from musfuse.media.art.facts import sniff_picture
+from musfuse.media.containers.boxes import boxes, child
 from musfuse.media.containers.sniff import sniff_reader
 from musfuse.media.containers.tails import apev2_items
-from musfuse.media.retag.atoms import boxes, child
 from musfuse.media.tags.id3 import RawFrame, read_tag
 from musfuse.model import Picture
 

@@ -33,9 +33,10 @@ def probe_lossless(
 
 def _tta(fmt: AudioFormat, reader: io.BufferedReader, start: int) -> tuple[AudioFormat, tuple[str, ...]]:
     magic, kind, channels, bits, rate, samples = _unpack(_TTA, reader, start)
-    if magic != b"TTA1" or kind != 1:
-        return replace(fmt, pcm=""), ("shown as it is: encrypted or of a later version of True Audio",)
-    return AudioFormat("tta", "tta", rate, channels, bits, samples, "int"), ()
+    if magic != b"TTA1":
+        return fmt, ("shown as it is: a later version of True Audio",)
+    fmt = AudioFormat("tta", "tta", rate, channels, bits, samples, "int")
+    return (fmt, ()) if kind == 1 else (replace(fmt, pcm=""), ("shown as it is: encrypted True Audio",))
 
 
 def _ape(reader: io.BufferedReader, start: int) -> AudioFormat:

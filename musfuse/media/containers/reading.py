@@ -2,17 +2,24 @@
 
 import io
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from musfuse.errors import MalformedError, MediaError
 from musfuse.media.containers.flac import parse_streaminfo, probe_flac
 from musfuse.media.containers.lossless import probe_caf_alac, probe_lossless
+from musfuse.media.containers.mp4 import PCM, probe_mp4
 from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
 from musfuse.media.containers.rf64 import read_rf64
 from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff_reader
-from musfuse.media.containers.tagged import read_apev2, read_around, read_mutagen, read_tinytag
+from musfuse.media.containers.tagged import (
+    read_apev2,
+    read_around,
+    read_mp4_tags,
+    read_mutagen,
+    read_tinytag,
+)
 from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.cue.parse import MAX_TEXT
 from musfuse.media.pcm import open_sndfile, sndfile_format
@@ -106,7 +113,29 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
         fmt, notes = probe_wavpack(reader, file.stamp.size)
         tags, _ = _tolerant(read_apev2, reader, file)
         return Reading(fmt, tags, notes)
+    if container in ("tta", "ape"):
+        with suppress(MalformedError):
+            fmt, notes = probe_lossless(container, AudioFormat(container, container), reader, start)
+            return Reading(fmt, _tags_of(container, reader, file), notes)
+    if container == "mp4" and (reading := _read_mp4(reader, file)) is not None:
+        return _with_stream_facts(container, reading, reader, start)
     return _with_stream_facts(container, _read_tagged(container, file, reader), reader, start)
+
+
+def _tags_of(container: str, reader: io.BufferedReader, file: SourceFile) -> TagSet:
+    return read_around(reader, file) if container == "tta" else _tolerant(read_apev2, reader, file)[0]
+
+
+def _read_mp4(reader: io.BufferedReader, file: SourceFile) -> Reading | None:
+    """An MP4 as mutagen sees it; where that makes no sense of it, or it holds PCM, by its sample description."""
+    tags, known = _tolerant(read_mutagen, reader, file)
+    if known is not None and known.sample_rate and known.codec.strip() not in PCM:
+        return Reading(known, tags)
+    try:
+        fmt = probe_mp4(reader, file.stamp.size)
+    except MalformedError:
+        return None
+    return Reading(fmt, tags if known else read_mp4_tags(reader)) if fmt else None
 
 
 def check_md5(origin: Origin, file: SourceFile, md5: bytes) -> None:

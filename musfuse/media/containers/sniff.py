@@ -14,6 +14,10 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"dns.", "au"),
     (0, b"OggS", "ogg"),
     (4, b"ftyp", "mp4"),
+    (4, b"moov", "mp4"),  # QuickTime files of before 2001 begin with one of these four
+    (4, b"mdat", "mp4"),
+    (4, b"wide", "mp4"),
+    (4, b"free", "mp4"),
     (0, b"MAC ", "ape"),
     (0, b"wvpk", "wavpack"),
     (0, b"TTA1", "tta"),

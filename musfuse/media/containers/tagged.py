@@ -65,6 +65,17 @@ def _id3(reader: io.BufferedReader, load_v1: bool = True) -> TagSet:
         return TagSet()
 
 
+def read_mp4_tags(reader: io.BufferedReader) -> TagSet:
+    """The tags of an MP4 whatever its sound is; none where mutagen cannot read them."""
+    from mutagen.mp4 import Atoms, MP4Tags
+
+    try:
+        reader.seek(0)
+        return from_mutagen(SimpleNamespace(tags=MP4Tags(Atoms(reader), reader)))
+    except Exception:  # noqa: BLE001 - mutagen raises anything on hostile tags
+        return TagSet()
+
+
 def read_apev2(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
     """The APEv2 tag alone, whatever the stream is; raises MalformedError where there is none."""
     from mutagen.apev2 import APEv2

@@ -7,7 +7,8 @@ is, so that offsets change only when that is not enough.
 from typing import BinaryIO
 
 from musfuse.errors import MalformedError
-from musfuse.media.retag.atoms import OFFSETS, Box, box_head, boxes, child, chunk_offsets, make_box
+from musfuse.media.containers.boxes import Box, boxes, child
+from musfuse.media.retag.atoms import OFFSETS, box_head, chunk_offsets, make_box
 from musfuse.media.retag.pieces import Kept, Piece, piece_length, total
 from musfuse.media.tags.edit import TagEdit, grown
 from musfuse.media.tags.ilst import PICTURE_TYPES, cover_front, field_of, new_items, stays
