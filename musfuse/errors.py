@@ -7,6 +7,9 @@ line prints the message and exits with `exit_code`.
 import errno as _errno
 from typing import ClassVar
 
+UNEXPECTED = "musfuse itself failed on it; please report what its log says"
+"""What a file is said to be where the cause is no fault of the file: the log has the details."""
+
 
 class MusfuseError(Exception):
     """Root of all errors that musfuse raises on purpose."""

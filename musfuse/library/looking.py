@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from musfuse.errors import MusfuseError, OriginError
+from musfuse.errors import UNEXPECTED, MusfuseError, OriginError
 from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import FileRow
 from musfuse.media.art import MAX_PICTURE, NOT_USED, CoverExtractor
@@ -39,10 +39,10 @@ class Looker:
         except MusfuseError as error:
             again = isinstance(error, OriginError)
             return replace(row, problem=str(error), again=again)
-        except Exception as error:
+        except Exception:
             shown = f"{origin.name}/{file.path}"
             log.exception("%s", shown)
-            return replace(row, problem=f"{shown}: {type(error).__name__}: {error}")
+            return replace(row, problem=f"{shown}: {UNEXPECTED}")
         notes, tags = [*reading.notes, *note], reading.tags
         return replace(
             row, note="; ".join(notes), format=reading.format, tags=tags, picture=picture,

@@ -12,7 +12,7 @@ from typing import Any
 from musfuse.errors import MalformedError, MediaError, UnsupportedError
 from musfuse.media.containers.sniff import id3v2_length
 from musfuse.media.containers.wavpack import WavPackBlocks
-from musfuse.media.pcm import word_bytes
+from musfuse.media.pcm import DAMAGED, word_bytes
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin, open_reader, origin_error
 
@@ -90,8 +90,8 @@ class AvPcm:
             failure = origin_error(error)
             if failure is not None:
                 raise failure from error
-            detail = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise MediaError(f"{self._shown}: cannot be decoded at sample {max(0, self._at)}: {detail}") from error
+            why = "there is not enough memory for it" if isinstance(error, MemoryError) else DAMAGED
+            raise MediaError(f"{self._shown}: cannot be decoded at sample {max(0, self._at)}: {why}") from error
 
     def _read(self, start: int, count: int) -> bytes:
         if not self._at <= start <= self._at + len(self._left) // self._unit + _NEAR_SECONDS * self.format.sample_rate:

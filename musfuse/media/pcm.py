@@ -20,6 +20,8 @@ _INTEGER_BITS = {
     "PCM_U8": 8, "PCM_S8": 8, "PCM_16": 16, "PCM_24": 24, "ALAC_16": 16, "ALAC_20": 24, "ALAC_24": 24,
 }  # fmt: skip
 _OTHER_BITS = {"PCM_32": (32, "int"), "ALAC_32": (32, "int"), "FLOAT": (32, "float"), "DOUBLE": (64, "float")}
+DAMAGED = "its audio is damaged there, or of a kind that is not known; replace it by a sound copy"
+UNKNOWN = "its header is damaged, or its audio is of a kind that is not known"
 MAX_RATE = 655_350  # the highest that libFLAC's stream encoder takes
 MAX_CHANNELS = 8
 
@@ -93,7 +95,7 @@ class SndfilePcm:
             words = bytes(self._file.buffer_read(count, self._words))
         except (RuntimeError, OSError, ValueError, AssertionError) as error:  # soundfile asserts where a seek failed
             self._input.check()
-            raise MediaError(f"{self._shown}: cannot be decoded at sample {start}: {error}") from error
+            raise MediaError(f"{self._shown}: cannot be decoded at sample {start}: {DAMAGED}") from error
         self._input.check()
         return words
 
@@ -182,8 +184,7 @@ def open_sndfile(origin: Origin, file: SourceFile) -> tuple[Any, SndfileInput]:
             source.check()
         finally:
             source.close()
-        detail = str(getattr(error, "error_string", error))
-        raise MalformedError(f"{origin.name}/{file.path}: libsndfile cannot open it: {detail}") from error
+        raise MalformedError(f"{origin.name}/{file.path}: {UNKNOWN}") from error
 
 
 def sndfile_format(opened: Any) -> AudioFormat:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from musfuse.errors import MalformedError, MediaError, MusfuseError
+from musfuse.errors import UNEXPECTED, MalformedError, MediaError, MusfuseError
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
 from musfuse.model import AudioFormat, Serve, Track
@@ -60,12 +60,14 @@ class Retagger:
             self._refused(track, str(error))
             return Layout(whole)
         except OSError as error:
-            raise MalformedError(f"{origin.name}/{file.path}: cannot be read: {error}") from error
+            raise MalformedError(
+                f"{origin.name}/{file.path}: its header is damaged: it points outside of the file"
+            ) from error
         except MusfuseError:
             raise
-        except Exception as error:  # a file that no planner was written for must still open
+        except Exception:  # a file that no planner was written for must still open
             log.exception("%s/%s: served with its own tags", origin.name, file.path)
-            self._refused(track, f"{type(error).__name__}: {error}")
+            self._refused(track, UNEXPECTED)
             return Layout(whole)
         return Layout(bind(pieces, origin, file, self._pictures))
 

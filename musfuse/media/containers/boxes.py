@@ -38,7 +38,7 @@ def boxes(reader: BinaryIO, start: int, end: int) -> Iterator[Box]:
         elif size == 0:
             size = end - at
         if size < length or at + size > end:
-            raise MalformedError(f"a box {kind!r} of {size} bytes at byte {at} does not fit")
+            raise MalformedError(f"a box {kind.decode('latin-1')} of {size} bytes at byte {at} does not fit")
         yield Box(kind, at, length, at + size)
         at += size
     raise MalformedError("it has too many boxes")

@@ -47,7 +47,7 @@ def check_mpeg(head: bytes, whole: bool) -> None:
         if length and whole and _ends_well(head, at + length):
             return
     if whole or not head:
-        raise MalformedError("no two whole MPEG frames follow each other in it")
+        raise MalformedError("it holds no MPEG audio, or it is damaged: no two whole frames follow each other")
 
 
 def _ends_well(head: bytes, at: int) -> bool:

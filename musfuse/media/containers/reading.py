@@ -6,13 +6,13 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from musfuse.errors import MalformedError, MediaError
+from musfuse.errors import MalformedError, MediaError, UnsupportedError
 from musfuse.media.containers.flac import parse_streaminfo, probe_flac
 from musfuse.media.containers.lossless import probe_caf_alac, probe_lossless
 from musfuse.media.containers.mp4 import PCM, probe_mp4
 from musfuse.media.containers.mpeg import check_mpeg, find_adts, is_flac_frame
 from musfuse.media.containers.rf64 import read_rf64
-from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, id3v2_length, sniff_reader
+from musfuse.media.containers.sniff import SNDFILE_CONTAINERS, SPOKEN, id3v2_length, sniff_reader
 from musfuse.media.containers.tagged import (
     read_apev2,
     read_around,
@@ -22,7 +22,7 @@ from musfuse.media.containers.tagged import (
 )
 from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.cue.parse import MAX_TEXT
-from musfuse.media.pcm import open_sndfile, sndfile_format
+from musfuse.media.pcm import UNKNOWN, open_sndfile, sndfile_format
 from musfuse.model import AudioFormat, Picture, SourceFile, TagSet
 from musfuse.origins import Origin, all_or_nothing
 
@@ -41,6 +41,8 @@ _SNDFILE_STRINGS = {
     "copyright": "copyright", "tracknumber": "tracknumber",
 }  # fmt: skip
 _SYNC_WINDOW = 64 * 1024
+_WAVPACK_3 = 4096  # bytes in which the header of such a file lies, behind that of a WAV
+_ADVICE = "replace it by a sound copy"
 _UNTAGGED = frozenset({"tak", "shorten", "optimfrog", "matroska", "ac3", "dff"})
 
 
@@ -62,7 +64,9 @@ class Reading:
 def read_sheet_file(origin: Origin, file: SourceFile) -> bytes:
     """The bytes of a cue sheet. Raises MalformedError where it is far too large, OriginError."""
     if file.stamp.size > MAX_TEXT:
-        raise MalformedError(f"{origin.name}/{file.path}: {file.stamp.size} bytes are too many for a cue sheet")
+        raise MalformedError(
+            f"{origin.name}/{file.path}: {file.stamp.size} bytes are too many for a cue sheet; take it away"
+        )
     return origin.read(file.path, 0, file.stamp.size, file.stamp)
 
 
@@ -73,7 +77,7 @@ def read_original(origin: Origin, file: SourceFile, peek: Peek | None = None) ->
     """
     shown = f"{origin.name}/{file.path}"
     if not file.stamp.size:
-        raise MalformedError(f"{shown}: the file is empty")
+        raise MalformedError(f"{shown}: the file is empty; {_ADVICE}")
     try:
         with all_or_nothing(origin, file) as reader:
             container, start = sniff_reader(reader)
@@ -82,11 +86,11 @@ def read_original(origin: Origin, file: SourceFile, peek: Peek | None = None) ->
             if text:
                 reading = replace(reading, sheets=(("tag", text.encode("utf-8", "replace")), *reading.sheets))
             return replace(reading, picture=peek(reader, file.stamp.size)) if peek else reading
-    except OSError as error:
-        raise MalformedError(f"{shown}: cannot be read: {error}") from error
+    except OSError as error:  # the origin's errors came out as they were
+        raise MalformedError(f"{shown}: its header points outside of the file; {_ADVICE}") from error
     except MediaError as error:
-        message = str(error)
-        raise MalformedError(message if message.startswith(shown) else f"{shown}: {message}") from error
+        advice = "convert it to FLAC" if isinstance(error, UnsupportedError) else _ADVICE
+        raise MalformedError(f"{shown}: {str(error).removeprefix(f'{shown}: ')}; {advice}") from error
 
 
 def _read_container(container: str, origin: Origin, file: SourceFile, reader: io.BufferedReader, start: int) -> Reading:
@@ -145,7 +149,9 @@ def check_md5(origin: Origin, file: SourceFile, md5: bytes) -> None:
         reader.seek(start + 8)
         expected = parse_streaminfo(reader.read(34)).md5
     if any(expected) and expected != md5:
-        raise MalformedError(f"{origin.name}/{file.path}: its audio does not have the MD5 that STREAMINFO tells")
+        raise MalformedError(
+            f"{origin.name}/{file.path}: its audio does not have the MD5 that STREAMINFO tells; {_ADVICE}"
+        )
 
 
 def _with_stream_facts(container: str, reading: Reading, reader: io.BufferedReader, start: int) -> Reading:
@@ -180,28 +186,30 @@ def _read_sndfile(origin: Origin, file: SourceFile, reader: io.BufferedReader) -
 
 def _refused_by_sndfile(file: SourceFile, reader: io.BufferedReader, refused: MalformedError) -> Reading:
     """A sound container whose codec libsndfile does not know is shown as it is."""
+    reader.seek(0)
+    if b"wvpk" in reader.read(_WAVPACK_3):
+        raise UnsupportedError("WavPack of version 3 or older, which no decoder here reads")
     tags, fmt = _tolerant(read_mutagen, reader, file)
     if fmt is None or not fmt.sample_rate or not fmt.channels or not fmt.total_samples:
         raise refused
-    return Reading(fmt, tags, (f"shown as it is: {refused}",))
+    return Reading(fmt, tags, (f"shown as it is: {UNKNOWN}",))
 
 
 def _read_tagged(container: str, file: SourceFile, reader: io.BufferedReader) -> Reading:
-    problems = []
     for read in (read_mutagen, read_tinytag):
         try:
             reader.seek(0)
             tags, fmt = read(reader, file)
-        except MalformedError as error:
-            problems.append(str(error))
+        except MalformedError:
             continue
         if fmt.sample_rate or container in _UNTAGGED:
             notes = _length_notes(fmt, file.stamp.size)
             return Reading(fmt if fmt.container else AudioFormat(container, container), tags, notes)
-        problems.append("it has no sample rate")
     if container in _UNTAGGED:
         return Reading(AudioFormat(container, container), TagSet())
-    raise MalformedError("; ".join(problems) or "not a kind of audio file that is known")
+    if not container:
+        raise MalformedError("it is not of a kind that is known, or its front is damaged")
+    raise MalformedError(f"{SPOKEN[container]} with a damaged header, or without sound")
 
 
 def _length_notes(fmt: AudioFormat, size: int) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def read_rf64(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, Audi
             try:
                 tags = from_mutagen(SimpleNamespace(tags=ID3(io.BytesIO(reader.read(length)))))
             except Exception as error:
-                raise MalformedError(f"{type(error).__name__}: {error}") from error
+                raise MalformedError("its ID3 chunk is damaged") from error
         elif name == b"LIST" and 4 <= length <= _MAX_TAG and reader.read(4) == b"INFO":
             info = collect(info_fields(reader.read(length - 4)))
     return TagSet({**info, **tags}), AudioFormat("rf64", "pcm")

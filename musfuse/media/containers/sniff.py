@@ -33,6 +33,14 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, bytes.fromhex("1a45dfa3"), "matroska"),
     (0, b"\x0b\x77", "ac3"),
 )
+SPOKEN = {
+    "flac": "FLAC", "wav": "WAV", "rf64": "RF64", "w64": "Wave64", "aiff": "AIFF", "caf": "CAF", "au": "AU",
+    "ogg": "Ogg", "mp4": "MP4", "ape": "Monkey's Audio", "wavpack": "WavPack", "tta": "True Audio", "mpc": "Musepack",
+    "dsf": "DSF", "dff": "DSDIFF", "asf": "WMA", "tak": "TAK", "shorten": "Shorten", "optimfrog": "OptimFROG",
+    "matroska": "Matroska",
+    "ac3": "AC-3", "aac": "AAC", "mpeg": "MPEG audio",
+}  # fmt: skip
+"""What people call a container."""
 SNDFILE_CONTAINERS = frozenset({"wav", "rf64", "w64", "aiff", "caf", "au"})
 
 

@@ -32,7 +32,7 @@ def read_mutagen(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, A
     try:
         opened = mutagen.File(reader)
     except Exception as error:
-        raise MalformedError(f"{type(error).__name__}: {error}") from error
+        raise MalformedError("its header or tags are damaged") from error
     if opened is None:
         raise MalformedError("not a kind of audio file that is known")
     tags = from_mutagen(opened)
@@ -84,7 +84,7 @@ def read_apev2(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, Aud
     try:
         tags = APEv2(reader)
     except Exception as error:
-        raise MalformedError(f"{type(error).__name__}: {error}") from error
+        raise MalformedError("its header or tags are damaged") from error
     return from_mutagen(SimpleNamespace(tags=tags)), AudioFormat("", "")
 
 
@@ -95,7 +95,7 @@ def read_tinytag(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, A
     try:
         opened = TinyTag.get(file_obj=reader, filename=file.path.rsplit("/", 1)[-1])
     except Exception as error:
-        raise MalformedError(f"{type(error).__name__}: {error}") from error
+        raise MalformedError("its header or tags are damaged") from error
     rate = int(opened.samplerate or 0)
     samples = int((opened.duration or 0) * rate) or None
     suffix = file.path.rsplit(".", 1)[-1].lower()

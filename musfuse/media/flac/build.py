@@ -87,7 +87,7 @@ def _collect(
         if progress:
             progress(total)
     if not total:
-        raise MalformedError("no audio samples")
+        raise MalformedError("it holds no audio samples; replace it by a sound copy")
     fmt = work.format
     sequential = work.decoders.sequential
     return FrameIndex(fmt.sample_rate, fmt.channels, fmt.bits, work.block, total, md5.digest(), sizes, sequential)

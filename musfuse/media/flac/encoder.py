@@ -61,7 +61,7 @@ def encode_run(words: bytes, rate: int, channels: int, bits: int, level: int) ->
         ) as out:
             out.buffer_write(words, sample_words(bits))
     except (RuntimeError, KeyError) as error:
-        raise MediaError(f"the FLAC encoder refused {rate} Hz, {channels} channels, {bits} bits: {error}") from error
+        raise MediaError(f"the FLAC encoder refused {rate} Hz, {channels} channels, {bits} bits") from error
     samples = len(words) // (word_bytes(bits) * channels)
     expected = -(-samples // block_size(level))
     if len(sink.frames) != expected:

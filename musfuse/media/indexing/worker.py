@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from musfuse.errors import MediaError, MusfuseError, OriginError
+from musfuse.errors import UNEXPECTED, MediaError, MusfuseError, OriginError
 from musfuse.media.containers.reading import check_md5
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
@@ -67,7 +67,8 @@ def answer(job: Job, origins: dict[str, Origin]) -> Answer:
     except MemoryError:
         return Answer(None, f"{job.file.path}: decoding it needs more memory than index.memory_mib allows")
     except Exception as error:  # noqa: BLE001 - a hostile file must not end the worker
-        return Answer(None, f"{job.file.path}: {type(error).__name__}: {error}")
+        print(f"{job.file.path}: {type(error).__name__}: {error}", file=sys.stderr)
+        return Answer(None, f"{job.file.path}: {UNEXPECTED}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from musfuse.errors import MalformedError, UnsupportedError
 from musfuse.media.containers.mpeg import is_flac_frame
-from musfuse.media.containers.sniff import sniff_reader
+from musfuse.media.containers.sniff import SPOKEN, sniff_reader
 from musfuse.media.retag.ape import plan_ape
 from musfuse.media.retag.flac import plan_flac
 from musfuse.media.retag.mp3 import plan_mp3
@@ -47,11 +47,11 @@ def plan(reader: BinaryIO, size: int, edit: TagEdit, load: Load, known: str = ""
     container = _container(reader) or ("mpeg" if known == "mp3" else "")
     planner = _PLANNERS.get(container)
     if planner is None:
-        raise UnsupportedError(f"tags of {container or 'such'} files are not rewritten")
+        raise UnsupportedError(f"tags of {SPOKEN.get(container, 'such')} files are not rewritten")
     try:
         pieces = joined(planner(reader, size, edit, load))
     except (IndexError, ValueError, OverflowError) as error:
-        raise MalformedError(f"its tags cannot be rewritten: {type(error).__name__}: {error}") from error
+        raise MalformedError("its tags cannot be rewritten: they are damaged") from error
     for piece in pieces:
         if isinstance(piece, Kept) and not 0 <= piece.start <= piece.start + piece.length <= size:
             raise MalformedError(f"its tags reach outside of it ({piece.start} + {piece.length} of {size} bytes)")

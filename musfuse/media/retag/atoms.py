@@ -36,7 +36,7 @@ def chunk_offsets(reader: BinaryIO, box: Box) -> "tuple[bytes, npt.NDArray[np.ui
 def box_head(kind: bytes, body: int) -> bytes:
     """The header of a box with a body of so many bytes."""
     if body + 8 >= 1 << 32:
-        raise MalformedError(f"a box {kind!r} of {body} bytes is too large")
+        raise MalformedError(f"a box {kind.decode('latin-1')} of {body} bytes is too large")
     return struct.pack(">I", body + 8) + kind
 
 

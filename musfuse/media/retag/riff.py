@@ -99,7 +99,7 @@ def _chunks(reader: BinaryIO, size: int, order: str, data_size: int | None) -> I
             length = data_size
         if at + 8 + length > size:
             if name not in (b"data", b"SSND"):
-                raise MalformedError(f"its chunk {name!r} reaches past the end of the file")
+                raise MalformedError(f"its chunk {name.decode('latin-1')} reaches past the end of the file")
             raise MalformedError("its audio is cut short")
         if not length and name == b"data":
             raise MalformedError("its header does not tell how long its audio is")

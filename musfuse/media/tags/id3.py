@@ -214,7 +214,7 @@ def _loaded(old: RawTag | None) -> Any:
     try:
         return ID3(io.BytesIO(blob))
     except Exception as error:
-        raise MalformedError(f"its ID3v2 tag: {type(error).__name__}: {error}") from error
+        raise MalformedError("its ID3v2 tag is damaged") from error
 
 
 def _rendered(tags: Any, version: int) -> bytes:
@@ -231,7 +231,7 @@ def _rendered(tags: Any, version: int) -> bytes:
     try:
         tags.save(out, v1=0, v2_version=version, v23_sep=None, padding=lambda _: 0)
     except Exception as error:  # mutagen reads values that it then refuses to write
-        raise MalformedError(f"a frame of its ID3v2 tag cannot be written again: {error}") from error
+        raise MalformedError("a frame of its ID3v2 tag cannot be written again") from error
     raw = out.getvalue()
     return raw[10 : 10 + _syncsafe(raw[6:10])]
 
