@@ -1,7 +1,7 @@
 """The drive itself: names, sizes, handles, changes under readers."""
 
+import queue
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from musfuse.errors import (
     SourceChangedError,
     TooManyOpenError,
 )
+from musfuse.events import TrackIndexed
 from musfuse.model import NodeKind
 
 TAGS = {"artist": "A", "album": "B"}
@@ -79,12 +80,12 @@ def test_hidden_until_indexed(make_library: Make, music: Path) -> None:
 def test_the_first_stat_has_the_whole_folder_indexed(make_library: Make, music: Path) -> None:
     for n in range(4):
         sound.write(music / f"{n}.wav", **TAGS, title=str(n))
-    drive = make_library().drive
-    drive.attr("A/B/00 - 2.flac")
-    deadline = time.monotonic() + 30
-    while any(e.size is None for e in drive.list("A/B")) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert all(e.size for e in drive.list("A/B"))
+    library = make_library()
+    indexed: queue.Queue[TrackIndexed] = queue.Queue()
+    library.events.subscribe(TrackIndexed, indexed.put)
+    library.drive.attr("A/B/00 - 2.flac")
+    assert len({indexed.get(timeout=100).track_id for _ in range(4)}) == 4
+    assert all(e.size for e in library.drive.list("A/B"))
 
 
 def test_what_does_not_decode_is_served_as_the_original(make_library: Make, music: Path) -> None:
@@ -110,7 +111,6 @@ def test_a_source_rewritten_under_a_reader(make_library: Make, music: Path) -> N
     old = path.read_bytes()
     opened = drive.open("A/B/00 - One.flac")
     assert drive.read_at(opened.handle, 0, 1000) == old[:1000]
-    time.sleep(0.01)
     sound.write(path, 300_000, seed=2, **TAGS, title="One")
     with pytest.raises(SourceChangedError):
         drive.read_at(opened.handle, 1000, 1000)

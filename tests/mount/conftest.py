@@ -2,6 +2,8 @@
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
 import time
@@ -42,6 +44,13 @@ class Program:
     def status(self) -> list[dict[str, Any]]:
         said: list[dict[str, Any]] = json.loads(self.run("status", "--json").stdout)
         return said
+
+    def kill(self) -> None:
+        """SIGKILL the owner, and wait until nothing of it is left."""
+        owner = os.pidfd_open(self.status()[0]["pid"])
+        signal.pidfd_send_signal(owner, signal.SIGKILL)
+        select.select([owner], [], [])
+        os.close(owner)
 
     def settle(self) -> None:
         """Wait for the scan and all indexes."""

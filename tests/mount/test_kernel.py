@@ -2,16 +2,27 @@
 
 import errno
 import os
+import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import sound
+from conftest import needs_fuse
+from drive.conftest import make_library  # noqa: F401 - a fixture
 
 from mount.conftest import Program
+from musfuse.app.faces import choose_face
+from musfuse.app.library import Library
+from musfuse.media.indexing import IndexPool, Priority
+from musfuse.media.indexing.protocol import Answer, Job
 
+SECONDS_TO_HANG = 100
+"""After so long something is taken to wait for ever."""
 TAGS = {"artist": "A", "album": "B", "title": "T"}
 
 
@@ -111,40 +122,68 @@ def test_a_source_that_changes_with_its_size_and_mtime_kept(
     assert path.read_bytes() == fresh
 
 
-def test_waiting_stats_do_not_stall_other_folders(program: Program, music: Path) -> None:
-    """64 stats wait for indexes, in one folder and in many; stats elsewhere go on."""
-    for n in range(32):
-        sound.write(music / "one" / f"{n}.wav", 44_100 * 40, artist="Wait", album="One", title=f"{n}")
-        sound.write(music / f"many{n}" / "x.wav", 44_100 * 40, artist="Wait", album=f"Many{n}", title="x")
-    sound.write(music / "free.flac", artist="Free", album="F", title="f")
-    program.mount(env={"MUSFUSE_INDEX_BACKGROUND": "false"})
-    program.wait_for_scan()
-    waiting = [
-        Path(entry.path)
-        for folder in os.scandir(program.mnt / "Wait")
-        for entry in os.scandir(folder.path)
-    ]  # fmt: skip
-    assert len(waiting) == 64
-    done: list[int] = []
-    threads = [threading.Thread(target=lambda p=path: done.append(p.stat().st_size)) for path in waiting]
-    for thread in threads:
-        thread.start()
-    free = program.mnt / "Free/F/00 - f.flac"
-    times = []
-    time.sleep(0.3)
-    for _ in range(40):
-        began = time.perf_counter()
-        free.stat()
-        times.append(time.perf_counter() - began)
-        time.sleep(0.03)
-    still = 64 - len(done)
-    for thread in threads:
-        thread.join(timeout=100)
-    assert still > 20, "the stats waited for too short a time to show anything"
-    assert sorted(times)[len(times) // 2] < 0.05, times
-    assert sum(t > 0.05 for t in times) <= 4, times
-    assert len(done) == 64
-    assert all(done)
+class HeldJobs:
+    """Jobs for indexes that are handed to the pool only once they are let go; `asked` gets a key for each stat."""
+
+    def __init__(self, pool: IndexPool) -> None:
+        self._submit = pool.submit
+        self.asked: queue.Queue[str] = queue.Queue()
+        self.go = threading.Event()
+
+    def submit(self, key: str, job: Job, priority: Priority) -> "Future[Answer]":
+        answered: Future[Answer] = Future()
+
+        def hand_on() -> None:
+            self.go.wait()
+            self._submit(key, job, priority).add_done_callback(lambda done: answered.set_result(done.result()))
+
+        threading.Thread(target=hand_on).start()
+        if priority is Priority.DEMAND:
+            self.asked.put(key)
+        return answered
+
+
+@pytest.fixture
+def mounted(make_library: Callable[..., Library], tmp_path: Path) -> Iterator[Callable[..., tuple[Library, Path]]]:
+    """Mounts a library over `music` from this process, as its configuration says."""
+    with ExitStack() as closing:
+
+        def mount(**options: object) -> tuple[Library, Path]:
+            library, mnt = make_library(**options), tmp_path / "mnt"
+            mnt.mkdir()
+            closing.callback(choose_face(library.config).mount(library.drive, mnt).unmount, force=True)
+            return library, mnt
+
+        yield mount
+
+
+@needs_fuse
+def test_waiting_stats_do_not_stall_other_folders(
+    mounted: Callable[..., tuple[Library, Path]], music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stats wait for indexes, in one folder and in 64: what is asked for elsewhere is answered before any of them."""
+    for n in range(64):
+        sound.write(music / f"{n}" / "x.wav", 2000, artist="Wait", album=f"{n}", title="x")
+        sound.write(music / f"{n % 4}" / f"{n}.wav", 2000, artist="Wait", album=f"{n % 4}", title=f"{n}")
+    original = sound.write(music / "free.flac", artist="Free", album="F", title="f")
+    library, mnt = mounted(index__wait_seconds=100_000)
+    held = HeldJobs(library.pool)
+    monkeypatch.setattr(library.pool, "submit", held.submit)
+    waiting = [Path(entry.path) for folder in os.scandir(mnt / "Wait") for entry in os.scandir(folder.path)]
+    free = mnt / "Free/F/00 - f.flac"
+    with ThreadPoolExecutor(len(waiting) + 1) as threads:
+        stats = [threads.submit(path.stat) for path in waiting]
+        try:
+            for _ in range(64):  # the kernel asks for one name of a folder after the other
+                held.asked.get(timeout=SECONDS_TO_HANG)
+            elsewhere = threads.submit(lambda: (free.stat().st_size, os.listdir(mnt), free.read_bytes()))
+            size, names, data = elsewhere.result(SECONDS_TO_HANG)
+            assert not any(stat.done() for stat in stats)
+        finally:
+            held.go.set()
+        assert len(stats) == 128
+        assert all(stat.result().st_size for stat in stats)
+    assert (size, sorted(names), data) == (original.stat().st_size, ["Free", "Wait"], original.read_bytes())
 
 
 def test_a_hundred_thousand_files_in_one_folder(program: Program, music: Path) -> None:

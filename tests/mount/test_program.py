@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -193,16 +192,14 @@ def test_every_way_to_end_is_clean(program: Program, music: Path, how: str) -> N
 def test_a_dead_mount_is_noticed(program: Program, music: Path) -> None:
     sound.write(music / "1.flac", title="One")
     program.mount()
-    os.kill(program.status()[0]["pid"], signal.SIGKILL)
-    time.sleep(0.2)
+    program.kill()
     with pytest.raises(OSError):
         os.listdir(program.mnt)
     assert program.status() == []
     program.mount()
     program.wait_for_scan()
     assert len(program.files()) == 1
-    os.kill(program.status()[0]["pid"], signal.SIGKILL)
-    time.sleep(0.2)
+    program.kill()
     assert "gone already" in program.unmount().stdout
     assert os.listdir(program.mnt) == []
 
@@ -212,9 +209,7 @@ def test_killed_while_indexing_nothing_done_is_lost(program: Program, music: Pat
         sound.write(music / f"{n:02}.wav", 44_100 * 12, title=f"T{n:02}")
     program.mount()
     until(lambda: program.status()[0]["pending"] <= 57 and program.status()[0]["counts"]["tracks"] == 60)
-    pid = program.status()[0]["pid"]
-    os.kill(pid, signal.SIGKILL)
-    time.sleep(0.3)
+    program.kill()
     program.run("unmount", program.mnt)
     from musfuse.library.catalog import Database
 
