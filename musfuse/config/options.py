@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin
 
-DEFAULT_TEMPLATE = "${albumartist|artist}/$album[ ($year)]/[$disc-]$track - $title"
+DEFAULT_TEMPLATE = "${albumartist|artist}/$album[ ($year)]/[[$disc-]$track - ]$title"
 
 
 def option(default: Any, text: str, check: Callable[[Any], str | None] | None = None, unit: str = "") -> Any:

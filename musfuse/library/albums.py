@@ -1,11 +1,52 @@
-"""What tells the tracks of one album, and its discs, from tags."""
+"""What tells the tracks of one album, its discs, and a compilation, from tags and folders."""
 
+import hashlib
 import re
+from dataclasses import dataclass
 
 from musfuse.library.names import name_key
 from musfuse.model import TagSet
 
+VARIOUS_ARTISTS = "Various Artists"
+
 _DISC_FOLDER = re.compile(r"(?:cd|dis[ck]|dvd)[\s._#-]*[0-9]{1,2}(?![0-9]).*", re.IGNORECASE | re.DOTALL)
+_GUESTS = re.compile(r"\s*;.*|\s+[(\[]?(?:feat|ft|featuring)[.\s].*", re.IGNORECASE | re.DOTALL)
+_YES = frozenset({"1", "true", "yes"})
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumFacts:
+    """What Naming keeps of a track to tell what belongs together.
+
+    `compilation_key` is shared by tracks that may be one compilation: those in a folder, or in the folders of its
+    discs, that name the same album and no album artist. It is empty for all others. `first_artist` is a name key, empty
+    where there is none. `compilation`: the file says that it is part of one.
+    """
+
+    album_key: str = ""
+    disc: int = 0
+    compilation_key: str = ""
+    first_artist: str = ""
+    compilation: bool = False
+
+
+def album_facts(tags: TagSet, source: int, path: str, various: bool) -> AlbumFacts:
+    """Of a track at `path` in a source; `various` tells whether its compilation key belongs to a compilation."""
+    album = tags.first("album")
+    loose = bool(album) and not tags.first("albumartist")
+    return AlbumFacts(
+        album_key(tags, VARIOUS_ARTISTS if various and loose else ""),
+        disc_number(tags),
+        _digest(f"{source}\0{album_folder(path)}\0{name_key(album or '')}") if loose else "",
+        name_key(_GUESTS.sub("", tags.first("artist") or "")) if loose else "",
+        loose and (tags.first("compilation") or "").strip().lower() in _YES,
+    )
+
+
+def is_compilation(artists: int, most: int, tracks: int) -> bool:
+    """Whether tracks of one folder and album without an album artist are by various artists: three at least, none of
+    whom has half of the tracks. `most` is the number of tracks of the artist who has most."""
+    return artists >= 3 and most * 2 < tracks
 
 
 def is_disc_folder(name: str) -> bool:
@@ -16,13 +57,21 @@ def is_disc_folder(name: str) -> bool:
     return _DISC_FOLDER.fullmatch(name) is not None
 
 
-def album_key(tags: TagSet) -> str:
-    """What tracks of one album share; empty where the album is not known."""
+def album_folder(path: str) -> str:
+    """The folder of the album that a file lies in, empty for the source's root: its own, or above that of a disc."""
+    folder = path.rpartition("/")[0]
+    above, _, name = folder.rpartition("/")
+    return above if is_disc_folder(name) else folder
+
+
+def album_key(tags: TagSet, album_artist: str = "") -> str:
+    """What tracks of one album share, whose artist is `album_artist` where tags do not tell; empty where the album is
+    not known."""
     album = tags.first("album")
     if not album:
         return ""
     release = tags.first("musicbrainz_albumid")
-    artist = tags.first("albumartist") or tags.first("artist") or ""
+    artist = tags.first("albumartist") or album_artist or tags.first("artist") or ""
     return f"mbid/{release.lower()}" if release else f"{name_key(artist)}/{name_key(album)}"
 
 
@@ -30,3 +79,7 @@ def disc_number(tags: TagSet) -> int:
     """The disc's number, 0 where it is not known."""
     text = (tags.first("discnumber") or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from musfuse.errors import MalformedError
-from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog.sheets import AudioRow, PartRow, SheetRow, Sheets
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
 from musfuse.media.cue import Cut, CutRules, Sheet, cut_image, decode_sheet, parse_sheet
@@ -190,7 +189,7 @@ def _parts(candidate: _Candidate, file: int, disc: tuple[int, int] | None) -> It
     image = candidate.images[file]
     for cut in candidate.cuts[file]:
         tags = track_tags(image.tags, candidate.sheet, cut.track, disc)
-        yield PartRow(cut.first, cut.count, candidate.where, tags, album_key(tags), disc_number(tags))
+        yield PartRow(cut.first, cut.count, candidate.where, tags)
 
 
 def _discs(candidates: Sequence[_Candidate]) -> dict[int, tuple[int, int]]:

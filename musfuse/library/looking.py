@@ -4,7 +4,6 @@ import logging
 from dataclasses import replace
 
 from musfuse.errors import UNEXPECTED, MusfuseError, OriginError
-from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import FileRow
 from musfuse.media.art import MAX_PICTURE, NOT_USED, CoverExtractor
 from musfuse.media.containers.reading import SHEET_EXTENSION, Reading, read_original, read_sheet_file
@@ -46,7 +45,7 @@ class Looker:
         notes, tags = [*reading.notes, *note], reading.tags
         return replace(
             row, note="; ".join(notes), format=reading.format, tags=tags, picture=picture,
-            album_key=album_key(tags), disc=disc_number(tags), sheets=reading.sheets,
+            sheets=reading.sheets,
         )  # fmt: skip
 
     def _picture(

@@ -1,24 +1,26 @@
 """From tags to names: which folder and file name each track wants, and who gets it where several want the same.
 
 Two phases, both incremental: tracks that changed are named (with the tracks of their album, since a disc number is
-shown only in sets of more than one), then the folders they touch are settled. The result depends on tags and source
+shown only in sets of more than one, and a compilation is one by all of its tracks), then the folders they touch are
+settled. The result depends on tags and source
 paths only, never on the order of scanning. Ranks are source position, then source path.
 """
 
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.nodes import ROOT
 from musfuse.library.catalog.rows import from_blob, join
+from musfuse.library.gathering import Member, count_discs, decide_compilations, load_member, note_facts
 from musfuse.library.names import name_key, with_number
 from musfuse.library.templates import Subject, Template
 from musfuse.model import AudioFormat, Serve, TagSet
 
-NAMING_VERSION = 1
+NAMING_VERSION = 2
 """Raised whenever the same tags would get another name."""
 
 _BATCH = 2000
@@ -51,7 +53,7 @@ class Naming:
 
         Each batch is one transaction, and what is still to do is kept in the catalog: a kill loses nothing.
         """
-        while self._name_batch():
+        while self._name_batch() or self._decide_batch():
             pass
         changed = 0
         while (settled := self._settle_batch()) is not None:
@@ -61,23 +63,21 @@ class Naming:
     def _name_batch(self) -> bool:
         """Give wants to a batch of unnamed tracks and the tracks of their albums; whether there were any."""
         with self.database.write() as db:
-            rows = db.execute("SELECT id, album_key FROM track WHERE named = 0 LIMIT ?", (_BATCH,)).fetchall()
+            ids = db.execute("SELECT id FROM track WHERE named = 0 LIMIT ?", (_BATCH,)).fetchall()
+            unnamed = [load_member(db, track) for (track,) in ids]
+            note_facts(db, unnamed)
             albums = {row[0] for row in db.execute("SELECT key FROM dirty WHERE kind = 'album'")}
             db.execute("DELETE FROM dirty WHERE kind = 'album'")
-            tracks = {row[0] for row in rows}
-            for album in albums | {row[1] for row in rows if row[1]}:
-                # `album_key <> ''` is what lets SQLite use the index of albums, which leaves unknown ones out.
-                most = db.execute("SELECT max(disc) FROM track WHERE album_key = ? AND album_key <> ''", (album,))
-                several = (most.fetchone()[0] or 0) > 1
-                others = db.execute(
-                    "UPDATE track SET several_discs = ? WHERE album_key = ? AND album_key <> '' AND several_discs <> ?"
-                    " RETURNING id",
-                    (several, album, several),
-                )
-                tracks.update(row[0] for row in others)
-            dirty = {key for track in tracks for key in self._name(db, track)}
+            discs = count_discs(db, (albums | {track.facts.album_key for track in unnamed}) - {""})
+            siblings = [load_member(db, track) for track in discs.keys() - {track.id for track in unnamed}]
+            dirty = {key for track in (*unnamed, *siblings) for key in self._name(db, track, discs)}
             db.executemany("INSERT OR IGNORE INTO dirty VALUES ('dir', ?)", [(key,) for key in dirty])
-        return bool(rows or albums)
+        return bool(unnamed or albums)
+
+    def _decide_batch(self) -> bool:
+        """Decide which albums are compilations, once their tracks are known; whether there were any to decide."""
+        with self.database.write() as db:
+            return decide_compilations(db)
 
     def _settle_batch(self) -> int | None:
         """Settle some dirty folders; how many nodes changed, None where none is dirty."""
@@ -91,38 +91,32 @@ class Naming:
                 _raise_generation(db)
         return changed
 
-    def _name(self, db: sqlite3.Connection, track: int) -> set[str]:
-        row = db.execute(
-            "SELECT t.format, coalesce(t.merged, t.tags), t.several_discs, t.album_key, t.disc, t.problem, t.dir_key,"
-            " t.serve, d.path, f.name, t.hidden, t.first_sample, t.samples,"
-            " t.merged IS NOT NULL OR t.art IS NOT NULL"
-            " FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder WHERE t.id = ?",
-            (track,),
-        ).fetchone()
-        if row[10]:  # an image behind its parts has no place on the drive
+    def _name(self, db: sqlite3.Connection, track: Member, discs: Mapping[int, bool]) -> set[str]:
+        """Give a track what it wants; the folders that it comes to and leaves. `discs`: whose several_discs changed."""
+        left = {track.dir_key} if track.dir_key is not None else set[str]()
+        if track.hidden:  # an image behind its parts has no place on the drive
             db.execute(
                 "UPDATE track SET named = 1, serve = NULL, dir = NULL, dir_key = NULL, name = NULL WHERE id = ?",
-                (track,),
+                (track.id,),
             )
-            return {row[6]} if row[6] is not None else set()
-        fmt, tags = AudioFormat(*json.loads(row[0])), TagSet(json.loads(row[1]))
-        cut = bool(row[11]) or row[12] is not None
-        several = bool(row[2]) if row[3] else row[4] > 1 or _total_discs(tags) > 1
-        several = several or _total_discs(tags) > 1
-        serve = Serve.ORIGINAL if row[5] else self.serve_as(fmt, self.policy, cut)
-        if serve is Serve.ORIGINAL and (row[13] or self.retag_all):
+            return left
+        several = discs.get(track.id, track.several_discs) if track.facts.album_key else track.facts.disc > 1
+        several = several or _total_discs(track.tags) > 1
+        serve = Serve.ORIGINAL if track.problem else self.serve_as(track.format, self.policy, track.cut)
+        if serve is Serve.ORIGINAL and (track.edited or self.retag_all):
             serve = Serve.RETAGGED
-        path = join(from_blob(row[8]), from_blob(row[9]))
-        wants = self.template.render(Subject(tags, fmt, path, served_extension(serve, path), several))
-        folder = "/".join(wants.folders)
+        extension = served_extension(serve, track.path)
+        wants = self.template.render(
+            Subject(track.tags, track.format, track.path, extension, several, track.uri, track.various)
+        )
         key = "/".join(name_key(part) for part in wants.folders)
-        same_bytes = row[7] == serve.value
+        same_bytes = track.serve == serve.value
         db.execute(
             "UPDATE track SET named = 1, serve = ?, dir = ?, dir_key = ?, name = ?, name_limit = ?,"
             " size = CASE WHEN ? THEN size END WHERE id = ?",
-            (serve.value, folder, key, wants.name, wants.limit, same_bytes, track),
+            (serve.value, "/".join(wants.folders), key, wants.name, wants.limit, same_bytes, track.id),
         )
-        return {key} | ({row[6]} if row[6] is not None else set())
+        return left | {key}
 
 
 def served_extension(serve: Serve, path: str) -> str:

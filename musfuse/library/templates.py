@@ -4,8 +4,10 @@ import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from musfuse.errors import TemplateError
+from musfuse.library.albums import VARIOUS_ARTISTS, album_folder
 from musfuse.library.names import clean, file_limit, fit_folders, safe_component
 from musfuse.model import AudioFormat, TagSet
 
@@ -15,13 +17,16 @@ _NAME = re.compile(r"[a-z_]+")
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a template is rendered for. `extension` is the served one without its dot; `several_discs` tells whether the
-    track's album is a set of more than one disc."""
+    track's album is a set of more than one disc; `source` is the absolute path that `source_path` lies below;
+    `various`: the track has no album artist, and its album is a compilation."""
 
     tags: TagSet
     format: AudioFormat
     source_path: str
     extension: str
     several_discs: bool
+    source: str = ""
+    various: bool = False
 
 
 def _number(text: str | None, width: int) -> str | None:
@@ -50,9 +55,17 @@ def _stem(subject: Subject) -> str | None:
     return name.rsplit(".", 1)[0] or name
 
 
+def _album_artist(subject: Subject) -> str | None:
+    return VARIOUS_ARTISTS if subject.various else _tag("albumartist")(subject)
+
+
 def _folder(subject: Subject) -> str | None:
-    parts = subject.source_path.split("/")
-    return parts[-2] if len(parts) > 1 else None
+    return _last_name(subject.source_path.rpartition("/")[0], subject)
+
+
+def _last_name(folder: str, subject: Subject) -> str | None:
+    """That of a folder inside the source, or of the source itself."""
+    return folder.rsplit("/", 1)[-1] or Path(subject.source).name or None
 
 
 def _track_number(subject: Subject) -> str | None:
@@ -71,11 +84,12 @@ FIELDS: dict[str, Callable[[Subject], str | None]] = {
     **{
         name: _tag(name)
         for name in (
-            "title", "artist", "album", "albumartist", "genre", "date", "composer", "label", "catalognumber", "isrc",
+            "title", "artist", "album", "genre", "date", "composer", "label", "catalognumber", "isrc",
             "conductor", "grouping", "media", "titlesort", "artistsort", "albumsort", "albumartistsort", "composersort",
             "discsubtitle", "originaldate", "language", "mood", "releasetype",
         )
     },
+    "albumartist": _album_artist,
     "track": _track_number,
     "tracktotal": lambda s: _number(s.tags.first("tracktotal"), 2),
     "disc": _disc_number,
@@ -93,7 +107,7 @@ FALLBACKS: dict[str, Callable[[Subject], str]] = {
     "title": lambda s: _stem(s) or "Untitled",
     "artist": lambda _: "Unknown Artist",
     "albumartist": lambda _: "Unknown Artist",
-    "album": lambda _: "Unknown Album",
+    "album": lambda s: _last_name(album_folder(s.source_path), s) or "Unknown Album",
     "genre": lambda _: "Unknown Genre",
     "composer": lambda _: "Unknown Composer",
     "track": lambda _: "00",
@@ -163,15 +177,24 @@ def _render(parts: tuple[_Part, ...], subject: Subject) -> str:
             value = part.value(subject)
             out.append(clean(part.fallback(subject) if value is None else value))
         else:
-            out.append(_optional(part.parts, subject) or "")
+            out.append(_optional(part.parts, subject))
     return "".join(out)
 
 
-def _optional(parts: tuple[_Part, ...], subject: Subject) -> str | None:
-    """The text, or None where a field directly inside is missing."""
-    if any(isinstance(part, _Field) and part.value(subject) is None for part in parts):
-        return None
-    return _render(parts, subject)
+def _optional(parts: tuple[_Part, ...], subject: Subject) -> str:
+    """The text, empty where a field directly inside is missing."""
+    out = []
+    for part in parts:
+        if isinstance(part, _Text):
+            out.append(part.text)
+        elif isinstance(part, _Field):
+            value = part.value(subject)
+            if value is None:
+                return ""
+            out.append(clean(value))
+        else:
+            out.append(_optional(part.parts, subject))
+    return "".join(out)
 
 
 class _Parser:

@@ -93,7 +93,7 @@ def large(folder: Path, hours: int) -> None:
     sparse_w64(music / "wide.w64", 48_000, 8, 24, 3600)
     with opened_library(music, folder / "state", index__wait_seconds=3600) as library:
         for name in ("long", "wide"):
-            path = f"Unknown Artist/Unknown Album/00 - {name}.flac"
+            path = f"Unknown Artist/music/{name}.flac"
             began = time.perf_counter()
             size = library.drive.attr(path).size
             indexed = time.perf_counter() - began

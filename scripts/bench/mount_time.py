@@ -40,7 +40,7 @@ def make_library(folder: Path, music: Path, tracks: int) -> None:
     for album in range(-(-tracks // 10)):
         where = library.files.folder(source.id, f"a{album}", 1)
         library.files.put_files(
-            (where, FileRow(f"{n}.mp3", Stamp(1000, n), f"{album}/{n}", format=fmt, album_key=f"k{album}", disc=0,
+            (where, FileRow(f"{n}.mp3", Stamp(1000, n), f"{album}/{n}", format=fmt,
                             tags=tags(album, n)))
             for n in range(min(10, tracks - album * 10))
         )  # fmt: skip

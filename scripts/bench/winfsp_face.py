@@ -101,15 +101,11 @@ def main() -> None:
         mounted = WinFspFace("Music").mount(library.drive, Path("M:"))
         (volume,) = lib.volumes.values()
         kernel = volume.kernel
-        kernel.close(kernel.open("\\A\\B\\00 - Wav.flac"))
+        kernel.close(kernel.open("\\A\\B\\Wav.flac"))
         results = {
-            "listing_s": [round(listing_seconds(kernel, "\\B\\Unknown Album", args.entries), 2) for _ in range(3)],
-            "passthrough_reads_per_s": round(
-                reads_a_second(kernel, "\\A\\B\\00 - Flac.flac", args.threads, args.seconds)
-            ),
-            "transcoded_reads_per_s": round(
-                reads_a_second(kernel, "\\A\\B\\00 - Wav.flac", args.threads, args.seconds)
-            ),
+            "listing_s": [round(listing_seconds(kernel, "\\B\\music", args.entries), 2) for _ in range(3)],
+            "passthrough_reads_per_s": round(reads_a_second(kernel, "\\A\\B\\Flac.flac", args.threads, args.seconds)),
+            "transcoded_reads_per_s": round(reads_a_second(kernel, "\\A\\B\\Wav.flac", args.threads, args.seconds)),
         }
         mounted.unmount(force=True)
         library.close()

@@ -174,7 +174,7 @@ def test_the_image_may_stay(make_library: Make, music: Path) -> None:
     (music / "Album.cue").write_text(SHEET.format(name="Album.flac"))
     library = make_library(cue__keep_image=True)
     assert len(files(library)) == 4
-    assert "Unknown Artist/Unknown Album/00 - Album.flac" in files(library)
+    assert "Unknown Artist/music/Album.flac" in files(library)
 
 
 def test_originals_stay_whole_under_their_policy(make_library: Make, music: Path) -> None:

@@ -31,9 +31,9 @@ def test_lookup_list_open_read_close(make_library: Make, music: Path) -> None:
     drive = make_library().drive
     assert [(e.name, e.kind) for e in drive.list("")] == [("A", NodeKind.FOLDER)]
     entries = list(drive.list("A/B"))
-    assert [(e.name, e.size is None) for e in entries] == [("00 - One.flac", True), ("00 - Two.flac", False)]
-    attr = drive.attr("A/B/00 - One.flac")
-    opened = drive.open("A/B/00 - One.flac")
+    assert [(e.name, e.size is None) for e in entries] == [("One.flac", True), ("Two.flac", False)]
+    attr = drive.attr("A/B/One.flac")
+    opened = drive.open("A/B/One.flac")
     assert opened.size == attr.size > 0
     assert opened.node == attr.node == entries[0].node
     data = drive.read_at(opened.handle, 0, 1 << 24)
@@ -56,9 +56,9 @@ def test_wrong_paths(make_library: Make, music: Path) -> None:
         with pytest.raises(NoEntryError):
             drive.attr(path)
     with pytest.raises(NotAFolderError):
-        drive.attr("A/B/00 - One.flac/x")
+        drive.attr("A/B/One.flac/x")
     with pytest.raises(NotAFolderError):
-        drive.list("A/B/00 - One.flac")
+        drive.list("A/B/One.flac")
     with pytest.raises(IsAFolderError):
         drive.open("A/B")
 
@@ -67,14 +67,14 @@ def test_hidden_until_indexed(make_library: Make, music: Path) -> None:
     sound.write(music / "1.wav", **TAGS, title="One")
     sound.write(music / "2.mp3", **TAGS, title="Two")
     library = make_library(view__unindexed="hide")
-    assert [e.name for e in library.drive.list("A/B")] == ["00 - Two.mp3"]
+    assert [e.name for e in library.drive.list("A/B")] == ["Two.mp3"]
     with pytest.raises(NoEntryError):
-        library.drive.attr("A/B/00 - One.flac")
+        library.drive.attr("A/B/One.flac")
     from musfuse.media.indexing import Priority
 
     assert library.backlog().run(Priority.BACKGROUND, lambda *_: None, lambda: None) == (1, 0)
-    assert [e.name for e in library.drive.list("A/B")] == ["00 - One.flac", "00 - Two.mp3"]
-    assert library.drive.attr("A/B/00 - One.flac").size
+    assert [e.name for e in library.drive.list("A/B")] == ["One.flac", "Two.mp3"]
+    assert library.drive.attr("A/B/One.flac").size
 
 
 def test_the_first_stat_has_the_whole_folder_indexed(make_library: Make, music: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_first_stat_has_the_whole_folder_indexed(make_library: Make, music: 
     library = make_library()
     indexed: queue.Queue[TrackIndexed] = queue.Queue()
     library.events.subscribe(TrackIndexed, indexed.put)
-    library.drive.attr("A/B/00 - 2.flac")
+    library.drive.attr("A/B/2.flac")
     assert len({indexed.get(timeout=100).track_id for _ in range(4)}) == 4
     assert all(e.size for e in library.drive.list("A/B"))
 
@@ -97,9 +97,9 @@ def test_what_does_not_decode_is_served_as_the_original(make_library: Make, musi
     path.write_bytes(raw)
     library = make_library()
     with pytest.raises(NoEntryError, match="served as the original"):
-        library.drive.attr("A/B/00 - One.flac")
-    assert [e.name for e in library.drive.list("A/B")] == ["00 - One.wv"]
-    assert library.drive.attr("A/B/00 - One.wv").size == len(raw)
+        library.drive.attr("A/B/One.flac")
+    assert [e.name for e in library.drive.list("A/B")] == ["One.wv"]
+    assert library.drive.attr("A/B/One.wv").size == len(raw)
     (report,) = library.reports.lines()
     assert report.kind == "failed"
     assert "1.wv" in report.reason
@@ -109,13 +109,13 @@ def test_a_source_rewritten_under_a_reader(make_library: Make, music: Path) -> N
     path = sound.write(music / "1.flac", 200_000, **TAGS, title="One")
     drive = make_library().drive
     old = path.read_bytes()
-    opened = drive.open("A/B/00 - One.flac")
+    opened = drive.open("A/B/One.flac")
     assert drive.read_at(opened.handle, 0, 1000) == old[:1000]
     sound.write(path, 300_000, seed=2, **TAGS, title="One")
     with pytest.raises(SourceChangedError):
         drive.read_at(opened.handle, 1000, 1000)
     drive._fresh.clear()
-    again = drive.open("A/B/00 - One.flac")
+    again = drive.open("A/B/One.flac")
     assert again.hint is CacheHint.BYPASS
     assert drive.read_at(again.handle, 0, again.size) == path.read_bytes()
     drive.close(opened.handle)
@@ -126,13 +126,13 @@ def test_a_replaced_source_keeps_its_bytes_for_the_reader(make_library: Make, mu
     path = sound.write(music / "1.flac", 200_000, **TAGS, title="One")
     drive = make_library().drive
     old = path.read_bytes()
-    opened = drive.open("A/B/00 - One.flac")
+    opened = drive.open("A/B/One.flac")
     drive.read_at(opened.handle, 0, 1000)
     other = sound.write(music.parent / "new.flac", 400_000, seed=2, **TAGS, title="One")
     other.replace(path)
     assert drive.read_at(opened.handle, 50_000, 1000) == old[50_000:51_000]
     drive._fresh.clear()
-    assert drive.attr("A/B/00 - One.flac").size == path.stat().st_size != len(old)
+    assert drive.attr("A/B/One.flac").size == path.stat().st_size != len(old)
     # The system may believe in the new size now: the old reader never ends short, it fails.
     with pytest.raises(SourceChangedError):
         drive.read_at(opened.handle, len(old) - 10, 100)
@@ -142,8 +142,8 @@ def test_a_replaced_source_keeps_its_bytes_for_the_reader(make_library: Make, mu
 def test_cache_hints(make_library: Make, music: Path) -> None:
     sound.write(music / "1.flac", **TAGS, title="One")
     drive = make_library().drive
-    first = drive.open("A/B/00 - One.flac")
-    second = drive.open("A/B/00 - One.flac")
+    first = drive.open("A/B/One.flac")
+    second = drive.open("A/B/One.flac")
     assert (first.hint, second.hint) == (CacheHint.DROP, CacheHint.KEEP)
     drive.close(first.handle)
     drive.close(second.handle)
@@ -155,20 +155,20 @@ def test_a_removed_source_leaves_the_drive(make_library: Make, music: Path) -> N
     drive = make_library().drive
     path.unlink()
     with pytest.raises(NoEntryError):
-        drive.attr("A/B/00 - One.flac")
-    assert [e.name for e in drive.list("A/B")] == ["00 - Two.flac"]
+        drive.attr("A/B/One.flac")
+    assert [e.name for e in drive.list("A/B")] == ["Two.flac"]
 
 
 def test_a_source_that_is_away_stays_on_the_drive(make_library: Make, music: Path) -> None:
     sound.write(music / "1.flac", **TAGS, title="One")
     library = make_library()
     drive = library.drive
-    size = drive.attr("A/B/00 - One.flac").size
+    size = drive.attr("A/B/One.flac").size
     library.sources.close()  # files kept open would go on being read
     music.rename(music.parent / "unplugged")
     drive._fresh.clear()
-    assert drive.attr("A/B/00 - One.flac").size == size
-    opened = drive.open("A/B/00 - One.flac")
+    assert drive.attr("A/B/One.flac").size == size
+    opened = drive.open("A/B/One.flac")
     with pytest.raises(MusfuseError):
         drive.read_at(opened.handle, 0, 10)
 
@@ -181,7 +181,7 @@ def test_waiters_are_bounded(make_library: Make, music: Path) -> None:
 
     def stat(n: int) -> None:
         try:
-            outcomes.append(drive.attr(f"A/B/00 - {n}.flac").size)
+            outcomes.append(drive.attr(f"A/B/{n}.flac").size)
         except BusyError as error:
             outcomes.append(error)
 
@@ -198,12 +198,12 @@ def test_an_index_of_another_encoder_is_rebuilt(make_library: Make, music: Path,
     """Sizes and indexes of an encoder with another fingerprint do not count, and cost nothing but a new pass."""
     sound.write(music / "1.wav", **TAGS, title="One")
     library = make_library()
-    size = library.drive.attr("A/B/00 - One.flac").size
+    size = library.drive.attr("A/B/One.flac").size
     library.indexes._encoder = "anotherbuild"
     library.drive.invalidate()
     assert next(library.drive.list("A/B")).size is None
-    assert library.drive.attr("A/B/00 - One.flac").size == size
-    row = library.drive.row("A/B/00 - One.flac")[1]
+    assert library.drive.attr("A/B/One.flac").size == size
+    row = library.drive.row("A/B/One.flac")[1]
     assert row is not None
     assert "anotherbuild" in row.size_token
 
@@ -213,9 +213,9 @@ def test_the_table_of_handles_is_bounded(make_library: Make, music: Path) -> Non
     drive = make_library().drive
     drive._handles._limit = 3
     for _ in range(3):
-        drive.open("A/B/00 - One.flac")
+        drive.open("A/B/One.flac")
     with pytest.raises(TooManyOpenError):
-        drive.open("A/B/00 - One.flac")
+        drive.open("A/B/One.flac")
     assert drive.open_handles == 3
     assert drive.shut_down() == 3
 
@@ -244,7 +244,7 @@ def test_a_folder_of_twenty_thousand(make_library: Make, music: Path) -> None:
     ]
     library.files.put_files(rows)
     library.name_tracks()
-    path = "Unknown Artist/Unknown Album"
+    path = "Unknown Artist/music"
     names = [e.name for e in library.drive.list(path)]
     assert len(names) == len(set(names)) == 20_000
     assert [e.name for e in library.drive.list(path, names[-3])] == names[-2:]

@@ -50,7 +50,7 @@ def faulty(music: Path) -> dict[str, bytes]:
 
 
 def served(library: Library, name: str) -> bytes:
-    path = f"A/Unknown Album/00 - {name}.flac"
+    path = f"A/music/{name}.flac"
     try:
         opened = library.drive.open(path)
     except MusfuseError:  # it does not decode: from now on it is served as the original

@@ -172,8 +172,8 @@ def test_what_takes_no_tags_is_served_as_it_is_and_said(make_library: Make, musi
     (music / "a.wav").unlink()
     library = make_library(view__policy="original")
     library.tagging.set(target(str(path)), ["title=New", "artist=X"], ME)
-    (shown,) = names(library, "X/Unknown Album")
-    assert read(library, f"X/Unknown Album/{shown}") == path.read_bytes()
+    (shown,) = names(library, "X/music")
+    assert read(library, f"X/music/{shown}") == path.read_bytes()
     assert [r for r in library.reports.lines() if r.kind == "untagged" and r.path == str(path)]
 
 
@@ -287,4 +287,17 @@ def test_a_name_of_undecodable_bytes_takes_tags(make_library: Make, music: Path)
     os.rename(music / "x.wav", path)
     library = make_library()
     library.tagging.set(target(str(music)), ["title=Named"], ME)
-    assert names(library, "Unknown Artist/Unknown Album") == ["00 - Named.flac"]
+    assert names(library, "Unknown Artist/music") == ["Named.flac"]
+
+
+def test_various_artists_is_a_name_and_no_tag(make_library: Make, music: Path) -> None:
+    for n, artist in enumerate(("Ann", "Bob", "Cid")):
+        sound.write(music / f"{n}.wav", artist=artist, album="Hits", title=f"T{n}")
+    library = make_library()
+    assert names(library, "Various Artists/Hits") == ["T0.flac", "T1.flac", "T2.flac"]
+    (music.parent / "x.flac").write_bytes(read(library, "Various Artists/Hits/T0.flac"))
+    assert mutagen.File(music.parent / "x.flac")["artist"] == ["Ann"]
+    assert "albumartist" not in mutagen.File(music.parent / "x.flac")
+    library.tagging.set(target("Various Artists/Hits/T1.flac"), ["albumartist=Bob"], ME)
+    assert names(library, "Bob/Hits") == ["T1.flac"]
+    assert names(library, "Ann/Hits") == ["T0.flac"]

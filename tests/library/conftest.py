@@ -8,7 +8,6 @@ import pytest
 
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
-from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import Database, FileRow, Files, Nodes, Reports, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
@@ -63,9 +62,7 @@ class Desk:
         """A file as a scan would have found it, without naming it."""
         folder, _, name = path.rpartition("/")
         source = self.files.add_source(uri)
-        row = FileRow(
-            name, Stamp(1, next(self._ticks)), path, "", "", fmt, tags, None, album_key(tags), disc_number(tags)
-        )
+        row = FileRow(name, Stamp(1, next(self._ticks)), path, "", "", fmt, tags)
         self.files.put_files([(self.files.folder(source.id, folder, 1), row)])
 
     def remove(self, path: str, uri: str = "/src") -> None:

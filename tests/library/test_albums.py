@@ -2,7 +2,8 @@
 
 import pytest
 
-from musfuse.library.albums import is_disc_folder
+from musfuse.library.albums import album_facts, is_disc_folder
+from musfuse.model import TagSet
 
 
 @pytest.mark.parametrize(
@@ -17,3 +18,14 @@ def test_folders_of_discs(name: str) -> None:
 )
 def test_folders_that_may_be_albums(name: str) -> None:
     assert not is_disc_folder(name)
+
+
+@pytest.mark.parametrize(
+    ("artist", "first"),
+    [
+        ("Ann", "ANN"), ("Ann feat. Bob", "ANN"), ("Ann (ft. Bob)", "ANN"), ("Ann Featuring Bob", "ANN"),
+        ("Ann; Bob", "ANN"), ("Ann & Bob", "ANN & BOB"), ("Little Feat", "LITTLE FEAT"), ("", ""),
+    ],
+)  # fmt: skip
+def test_the_first_artist(artist: str, first: str) -> None:
+    assert album_facts(TagSet({"album": ["A"], "artist": [artist]}), 1, "a/b.wav", False).first_artist == first

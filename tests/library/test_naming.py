@@ -68,6 +68,88 @@ def test_a_disc_number_shows_once_a_second_disc_is_there(desk: Desk) -> None:
     assert list(desk.tree()) == ["A/B/01 - T.flac"]
 
 
+def put_compilation(desk: Desk, artists: str, folder: str = "f", **more: str) -> None:
+    for n, artist in enumerate(artists):
+        desk.put(f"{folder}/{n}.wav", tags(artist=artist, album="Hits", title=f"T{n}", **more))
+    desk.naming.run()
+
+
+def artists_of(desk: Desk) -> list[str]:
+    return [path for path in desk.folders() if "/" not in path]
+
+
+@pytest.mark.parametrize(
+    ("artists", "expected"),
+    [("abc", ["Various Artists"]), ("aabbc", ["Various Artists"]), ("aabc", ["a", "b", "c"]), ("ab", ["a", "b"])],
+)
+def test_various_artists(desk: Desk, artists: str, expected: list[str]) -> None:
+    put_compilation(desk, artists)
+    assert artists_of(desk) == expected
+
+
+def test_a_compilation_by_its_tag(desk: Desk) -> None:
+    put_compilation(desk, "ab")
+    desk.put("f/2.wav", tags(artist="a", album="Hits", title="T2", compilation="1"))
+    desk.naming.run()
+    assert artists_of(desk) == ["Various Artists"]
+    desk.put("f/2.wav", tags(artist="a", album="Hits", title="T2", compilation="0"))
+    desk.naming.run()
+    assert artists_of(desk) == ["a", "b"]
+
+
+def test_an_album_artist_stands(desk: Desk) -> None:
+    put_compilation(desk, "abc", albumartist="DJ", compilation="1")
+    assert artists_of(desk) == ["DJ"]
+
+
+def test_other_folders_and_albums_are_no_compilation(desk: Desk) -> None:
+    for n, artist in enumerate("abc"):
+        desk.put(f"{n}/1.wav", tags(artist=artist, album="Greatest Hits", title="T"))
+        desk.put(f"loose/{n}.wav", tags(artist=artist, album=f"Album {n}", title="T"))
+        desk.put(f"loose/{n}b.wav", tags(artist=artist, title="T"))
+    desk.naming.run()
+    assert artists_of(desk) == ["a", "b", "c"]
+
+
+def test_a_compilation_on_two_discs(desk: Desk) -> None:
+    for path, artist in (("f/CD1/1.wav", "a"), ("f/CD1/2.wav", "b"), ("f/CD2/1.wav", "c")):
+        disc, track = path[4], path[6]
+        desk.put(path, tags(artist=artist, album="Hits", title=artist, tracknumber=track, discnumber=disc))
+        desk.naming.run()
+    assert list(desk.tree()) == [
+        "Various Artists/Hits/1-01 - a.flac", "Various Artists/Hits/1-02 - b.flac",
+        "Various Artists/Hits/2-01 - c.flac",
+    ]  # fmt: skip
+
+
+def test_the_tracks_of_a_compilation_are_looked_at_when_one_comes_or_goes(desk: Desk) -> None:
+    put_compilation(desk, "ab")
+    desk.put("f/9.wav", tags(artist="c", album="Hits", title="T9"))
+    desk.naming.run()
+    assert artists_of(desk) == ["Various Artists"]
+    desk.put("f/9.wav", tags(artist="c", album="Other", title="T9"))
+    desk.naming.run()
+    assert artists_of(desk) == ["a", "b", "c"]
+    desk.put("f/9.wav", tags(artist="c", album="Hits", title="T9"))
+    desk.naming.run()
+    desk.remove("f/9.wav")
+    desk.naming.run()
+    assert artists_of(desk) == ["a", "b"]
+
+
+def test_untagged_files_are_named_by_file_and_folder(desk: Desk) -> None:
+    for path in ("Tape/side a.wav", "Box/CD1/x.wav", "Box/CD2/y.wav", "top.wav"):
+        desk.put(path)
+    desk.naming.run()
+    assert sorted(desk.tree()) == [
+        "Unknown Artist/Box/x.flac", "Unknown Artist/Box/y.flac", "Unknown Artist/Tape/side a.flac",
+        "Unknown Artist/src/top.flac",
+    ]  # fmt: skip
+    desk.files.move_source(desk.files.sources()[0], "/other/Songs")
+    desk.naming.run()
+    assert "Unknown Artist/Songs/top.flac" in desk.tree()
+
+
 def test_nodes_keep_their_ids(desk: Desk) -> None:
     desk.put("a.wav", tags(artist="A", album="B", title="T"))
     desk.naming.run()
@@ -77,7 +159,7 @@ def test_nodes_keep_their_ids(desk: Desk) -> None:
     desk.naming.run()
     moved = desk.nodes.by_id(file.id)
     assert moved is not None
-    assert desk.nodes.path(moved.id) == "New/B/00 - T.flac"
+    assert desk.nodes.path(moved.id) == "New/B/T.flac"
     assert desk.folders() == ["New", "New/B"]
 
 
@@ -88,7 +170,7 @@ def test_names_may_change_hands_in_one_step(desk: Desk) -> None:
     desk.put("a.wav", tags(artist="A", album="B", title="y"))
     desk.put("b.wav", tags(artist="A", album="B", title="x"))
     desk.naming.run()
-    assert desk.tree() == {"A/B/00 - y.flac": "a.wav", "A/B/00 - x.flac": "b.wav"}
+    assert desk.tree() == {"A/B/y.flac": "a.wav", "A/B/x.flac": "b.wav"}
 
 
 def test_a_folder_takes_a_name_from_a_file(tmp_path: Path) -> None:
@@ -137,12 +219,16 @@ def test_generation_rises_only_with_changes(desk: Desk) -> None:
 def test_the_tree_does_not_depend_on_the_order(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """Any order of adding, changing, removing and naming ends in the same tree, valid and without equal keys."""
     words = st.sampled_from(["a", "A", "b", "b (2)", "B (3)", "ä", "", "1"])
+    few = st.sampled_from(["", "", "1"])
     facts = st.fixed_dictionaries(
-        {"artist": words, "album": words, "title": words, "discnumber": st.sampled_from(["", "1", "2"])}
-    )
+        {
+            "artist": words, "album": st.sampled_from(["a", "A", ""]), "title": words, "albumartist": few,
+            "compilation": few, "tracknumber": few, "discnumber": st.sampled_from(["", "1", "2"]),
+        }
+    )  # fmt: skip
     paths = data.draw(
         st.lists(
-            st.sampled_from([f"{d}{n}.wav" for d in ("", "x/", "y/z/") for n in range(5)]),
+            st.sampled_from([f"{d}{n}.wav" for d in ("", "CD1/", "y/z/") for n in range(5)]),
             min_size=1,
             max_size=14,
             unique=True,
@@ -153,17 +239,18 @@ def test_the_tree_does_not_depend_on_the_order(tmp_path_factory: pytest.TempPath
     for seed in range(3):
         rng = random.Random(seed)
         folder = tmp_path_factory.mktemp("order")
-        desk = Desk(folder / "c.db", "${albumartist|artist}/$album/[$disc-]$title")
+        desk = Desk(folder / "c.db", "${albumartist|artist}/$album/[[$disc-]$track - ]$title")
         order = list(final)
         rng.shuffle(order)
         for path in order:
             if rng.random() < 0.4:
-                desk.put(path, TagSet({"artist": [rng.choice("aAb")], "title": ["b"]}))
+                desk.put(path, TagSet({"artist": [rng.choice("aAb")], "album": ["a"], "title": ["b"]}))
             if rng.random() < 0.3:
                 desk.naming.run()
             desk.put(path, final[path])
             if rng.random() < 0.3:
-                desk.put("gone.wav", TagSet({"artist": ["a"], "title": ["b"], "discnumber": ["2"]}))
+                gone = {"artist": ["c"], "album": ["a"], "title": ["b"], "discnumber": ["2"], "compilation": ["1"]}
+                desk.put("gone.wav", TagSet(gone))
                 desk.naming.run()
                 desk.remove("gone.wav")
         desk.naming.run()

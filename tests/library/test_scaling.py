@@ -64,6 +64,38 @@ def test_naming_a_little_more(tmp_path: Path) -> None:
     assert large < small * 2.5  # artists have four times as many albums, whose spelling is looked at
 
 
+def test_naming_one_large_compilation(tmp_path: Path) -> None:
+    def measure(desk: Desk, albums: int) -> int:
+        for track in range(albums * 3):
+            tags = {"title": [f"T{track}"], "artist": [f"A{track % 500}"], "album": ["Hits"]}
+            desk.put(f"hits/{track}.wav", TagSet(tags))
+        return steps(desk, desk.naming.run)
+
+    small, large = compared(tmp_path, measure)
+    assert 100 < large < small * 5
+
+
+def test_a_track_more_in_one_of_many_compilations(tmp_path: Path) -> None:
+    def measure(desk: Desk, albums: int) -> int:
+        for album in range(albums):
+            put_hits(desk, album, 2)
+        desk.naming.run()
+
+        def grow() -> None:
+            put_hits(desk, albums // 2, 3)
+            desk.naming.run()
+
+        return steps(desk, grow)
+
+    small, large = compared(tmp_path, measure)
+    assert 0 < large < small * 1.5
+
+
+def put_hits(desk: Desk, album: int, tracks: int) -> None:
+    for track in range(tracks):
+        desk.put(f"hits{album}/{track}.wav", TagSet({"artist": [f"A{album // 9}.{track}"], "album": [f"Hits {album}"]}))
+
+
 def test_a_tag_for_all(tmp_path: Path) -> None:
     def measure(desk: Desk, albums: int) -> int:
         desk.naming.run()

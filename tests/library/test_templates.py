@@ -13,10 +13,11 @@ from musfuse.model import AudioFormat, TagSet
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
 
 
-def render(template: str, several_discs: bool = False, path: str = "dir/file name.wav", **tags: str) -> str:
-    made = Template(template).render(
-        Subject(TagSet({k: v.split("; ") for k, v in tags.items()}), FORMAT, path, "flac", several_discs)
-    )
+def render(
+    template: str, several_discs: bool = False, path: str = "dir/file name.wav", various: bool = False, **tags: str
+) -> str:
+    values = TagSet({k: v.split("; ") for k, v in tags.items()})
+    made = Template(template).render(Subject(values, FORMAT, path, "flac", several_discs, "/all/Music", various))
     return "/".join((*made.folders, made.name))
 
 
@@ -27,7 +28,30 @@ def test_the_default() -> None:
     assert render(DEFAULT_TEMPLATE, **ALBUM) == "Ann/Best (1999)/03 - One.flac"
     assert render(DEFAULT_TEMPLATE, True, **ALBUM, discnumber="2") == "Ann/Best (1999)/2-03 - One.flac"
     assert render(DEFAULT_TEMPLATE, **ALBUM, albumartist="Various") == "Various/Best (1999)/03 - One.flac"
-    assert render(DEFAULT_TEMPLATE) == "Unknown Artist/Unknown Album/00 - file name.flac"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("dir/file name.wav", "Unknown Artist/dir/file name.flac"),
+        ("a/b/01 x.y.wav", "Unknown Artist/b/01 x.y.flac"),
+        ("a/Album/CD2/x.wav", "Unknown Artist/Album/x.flac"),
+        ("x.wav", "Unknown Artist/Music/x.flac"),
+        ("Disc 1/x.wav", "Unknown Artist/Music/x.flac"),
+    ],
+)
+def test_names_of_files_stand_for_tags(path: str, expected: str) -> None:
+    assert render(DEFAULT_TEMPLATE, path=path) == expected
+
+
+def test_what_is_tagged_counts() -> None:
+    assert render(DEFAULT_TEMPLATE, artist="Ann", title="One") == "Ann/dir/One.flac"
+    assert render(DEFAULT_TEMPLATE, artist="Ann", title="One", tracknumber="3") == "Ann/dir/03 - One.flac"
+    assert render(DEFAULT_TEMPLATE, True, album="Best", discnumber="2") == "Unknown Artist/Best/file name.flac"
+
+
+def test_various_artists_are_an_album_artist() -> None:
+    assert render("$albumartist/${artist|albumartist}/$title", various=True, **ALBUM) == "Various Artists/Ann/One.flac"
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_waiting_stats_do_not_stall_other_folders(
     held = HeldJobs(library.pool)
     monkeypatch.setattr(library.pool, "submit", held.submit)
     waiting = [Path(entry.path) for folder in os.scandir(mnt / "Wait") for entry in os.scandir(folder.path)]
-    free = mnt / "Free/F/00 - f.flac"
+    free = mnt / "Free/F/f.flac"
     with ThreadPoolExecutor(len(waiting) + 1) as threads:
         stats = [threads.submit(path.stat) for path in waiting]
         try:
@@ -205,12 +205,12 @@ def test_a_hundred_thousand_files_in_one_folder(program: Program, music: Path) -
     library.name_tracks()
     library.close()
     program.run("mount", "--library", program.library, program.mnt, env={"MUSFUSE_SCAN_ON_MOUNT": "false"})
-    where = program.mnt / "Unknown Artist/Unknown Album"
+    where = program.mnt / "Unknown Artist/music"
     names = os.listdir(where)
     assert len(names) == len(set(names)) == 100_000
     with os.scandir(where) as entries:
         assert all(entry.is_file(follow_symlinks=False) for entry in entries)
-    assert (where / "00 - T0.mp3").read_bytes() == (music / "0.mp3").read_bytes()
+    assert (where / "T0.mp3").read_bytes() == (music / "0.mp3").read_bytes()
 
 
 def test_the_drive_fills_while_it_scans(program: Program, music: Path, until: Callable[..., None]) -> None:

@@ -99,7 +99,7 @@ def test_a_folder_of_twenty_thousand(windows: Callable[..., Windows], music: Pat
     ]
     library.files.put_files(rows)
     library.name_tracks()
-    opened = mounted.kernel.open("\\B\\Unknown Album")
+    opened = mounted.kernel.open("\\B\\music")
     names = [n for n, _ in mounted.kernel.entries(opened, first=65_536, later=65_536)]
     assert len(names) == len(set(names)) == 20_002
     mounted.kernel.close(opened)

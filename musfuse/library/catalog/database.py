@@ -14,7 +14,7 @@ from musfuse.errors import StoreError
 from musfuse.library.catalog.readers import Readers
 from musfuse.store.opening import NotWritableError, opening_failure, reading_uri
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
 
 

@@ -219,9 +219,8 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
     picture = json.dumps(asdict(row.picture)) if row.picture else None
     db.execute("UPDATE track SET size = NULL, version = version + 1 WHERE file = ? AND part > 0", (file,))
     db.execute(
-        "INSERT INTO track (file, version, format, tags, picture, album_key, disc) VALUES (?, 1, ?, ?, ?, ?, ?)"
+        "INSERT INTO track (file, version, format, tags, picture, album_key, disc) VALUES (?, 1, ?, ?, ?, '', 0)"
         " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"
-        " picture = excluded.picture, album_key = excluded.album_key, disc = excluded.disc, named = 0, size = NULL,"
-        " problem = '', untagged = '', overlaid = 0",
-        (file, json.dumps(astuple(row.format)), json.dumps(dict(row.tags)), picture, row.album_key, row.disc),
+        " picture = excluded.picture, named = 0, size = NULL, problem = '', untagged = '', overlaid = 0",
+        (file, json.dumps(astuple(row.format)), json.dumps(dict(row.tags)), picture),
     )

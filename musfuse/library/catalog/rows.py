@@ -35,8 +35,6 @@ class FileRow:
     format: AudioFormat | None = None
     tags: TagSet = NO_TAGS
     picture: Picture | None = None
-    album_key: str = ""
-    disc: int = 0
     sheets: tuple[tuple[str, bytes], ...] = ()
     again: bool = False
     older_name: str = ""

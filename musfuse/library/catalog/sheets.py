@@ -41,8 +41,6 @@ class PartRow:
     count: int | None
     sheet: str
     tags: TagSet
-    album_key: str
-    disc: int
 
 
 class Sheets:
@@ -141,17 +139,17 @@ def _put_parts(
     for number, part in enumerate(wanted, 1):
         db.execute(
             "INSERT INTO track (file, part, first_sample, samples, sheet, base, version, format, tags, picture,"
-            " album_key, disc) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)"
+            " album_key, disc) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, '', 0)"
             " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, first_sample = excluded.first_sample,"
             " samples = excluded.samples, sheet = excluded.sheet, base = excluded.base, format = excluded.format,"
-            " tags = excluded.tags, picture = excluded.picture, album_key = excluded.album_key, disc = excluded.disc,"
-            " named = 0, size = NULL, problem = '', untagged = '', overlaid = 0"
-            " WHERE (first_sample, samples, sheet, base, format, tags, picture, album_key, disc) IS NOT"
+            " tags = excluded.tags, picture = excluded.picture, named = 0, size = NULL, problem = '',"
+            " untagged = '', overlaid = 0"
+            " WHERE (first_sample, samples, sheet, base, format, tags, picture) IS NOT"
             " (excluded.first_sample, excluded.samples, excluded.sheet, excluded.base, excluded.format, excluded.tags,"
-            "  excluded.picture, excluded.album_key, excluded.disc)",
+            "  excluded.picture)",
             (
                 image.file, number, part.first, part.count, part.sheet, image.version, fmt,
-                json.dumps(dict(part.tags)), picture, part.album_key, part.disc,
+                json.dumps(dict(part.tags)), picture,
             ),
         )  # fmt: skip
     return [(image.file, (first, count)) for first, count in have if (first, count) not in ranges]

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterable
 
 from musfuse.errors import StoreError
-from musfuse.library.albums import album_key, disc_number
 from musfuse.library.catalog import Database
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import dump_art, from_blob, join, to_blob
@@ -110,8 +109,8 @@ class Overlaying:
             )
             return False
         db.execute(
-            "UPDATE track SET overlaid = 1, merged = ?, art = ?, edited_ns = ?, album_key = ?, disc = ?, named = 0,"
+            "UPDATE track SET overlaid = 1, merged = ?, art = ?, edited_ns = ?, named = 0,"
             " version = version + 1, size = NULL, untagged = ? WHERE id = ?",
-            (wanted, wanted_art, overlay.edited_ns, album_key(after), disc_number(after), damage, track),
+            (wanted, wanted_art, overlay.edited_ns, damage, track),
         )
         return True
