@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from musfuse.library.albums import AlbumFacts, album_facts, is_compilation
 from musfuse.library.catalog.rows import from_blob, join
@@ -15,11 +16,10 @@ from musfuse.model import AudioFormat, TagSet
 
 _DECISIONS = 500
 _SELECT = """
-SELECT t.format, coalesce(t.merged, t.tags), t.album_key, t.disc, t.compilation_key, t.first_artist, t.compilation,
-       t.various, t.several_discs, t.hidden, t.first_sample, t.samples, t.merged IS NOT NULL OR t.art IS NOT NULL,
-       t.problem, t.serve, t.dir_key, d.path, f.name, s.id, s.uri
+SELECT t.id, t.format, coalesce(t.merged, t.tags), t.album_key, t.disc, t.compilation_key, t.first_artist,
+       t.compilation, t.various, t.several_discs, t.hidden, t.first_sample, t.samples,
+       t.merged IS NOT NULL OR t.art IS NOT NULL, t.problem, t.serve, t.dir_key, d.path, f.name, s.id, s.uri
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
- WHERE t.id = ?
 """
 
 
@@ -46,12 +46,21 @@ class Member:
     uri: str
 
 
+def unnamed_members(db: sqlite3.Connection, limit: int) -> list[Member]:
+    """Some tracks that have to be named."""
+    return [_member(row) for row in db.execute(f"{_SELECT} WHERE t.named = 0 LIMIT ?", (limit,))]
+
+
 def load_member(db: sqlite3.Connection, track: int) -> Member:
     """A track of the catalog."""
+    return _member(db.execute(f"{_SELECT} WHERE t.id = ?", (track,)).fetchone())
+
+
+def _member(row: tuple[Any, ...]) -> Member:
     (
-        fmt, text, album, disc, compilation_key, artist, compilation, various, several, hidden, first, samples, edited,
-        problem, serve, dir_key, folder, name, source, uri,
-    ) = db.execute(_SELECT, (track,)).fetchone()  # fmt: skip
+        track, fmt, text, album, disc, compilation_key, artist, compilation, various, several, hidden, first, samples,
+        edited, problem, serve, dir_key, folder, name, source, uri,
+    ) = row  # fmt: skip
     tags, path = TagSet(json.loads(text)), join(from_blob(folder), from_blob(name))
     facts = AlbumFacts() if hidden else album_facts(tags, source, path, bool(various))
     noted = AlbumFacts(album, disc, compilation_key, artist, bool(compilation))

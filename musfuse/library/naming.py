@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.nodes import ROOT
 from musfuse.library.catalog.rows import from_blob, join
-from musfuse.library.gathering import Member, count_discs, decide_compilations, load_member, note_facts
+from musfuse.library.gathering import Member, count_discs, decide_compilations, load_member, note_facts, unnamed_members
 from musfuse.library.names import name_key, with_number
 from musfuse.library.templates import Subject, Template
 from musfuse.model import AudioFormat, Serve, TagSet
@@ -63,8 +63,7 @@ class Naming:
     def _name_batch(self) -> bool:
         """Give wants to a batch of unnamed tracks and the tracks of their albums; whether there were any."""
         with self.database.write() as db:
-            ids = db.execute("SELECT id FROM track WHERE named = 0 LIMIT ?", (_BATCH,)).fetchall()
-            unnamed = [load_member(db, track) for (track,) in ids]
+            unnamed = unnamed_members(db, _BATCH)
             note_facts(db, unnamed)
             albums = {row[0] for row in db.execute("SELECT key FROM dirty WHERE kind = 'album'")}
             db.execute("DELETE FROM dirty WHERE kind = 'album'")

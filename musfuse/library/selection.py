@@ -11,6 +11,7 @@ from musfuse.library.catalog.rows import from_blob, join, to_blob
 from musfuse.library.names import name_key
 from musfuse.library.overlay import overlay_key
 from musfuse.library.query import Query, Subject, parse_query
+from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.model import AudioFormat, NodeKind, SourceFile, Stamp, TagSet
 
 _SELECT = """
@@ -35,7 +36,7 @@ class Selected:
     path: str
     tags: TagSet
     embedded: TagSet
-    codec: str
+    format: AudioFormat
 
 
 class Selection:
@@ -53,13 +54,13 @@ class Selection:
             place = self._source_place(absolute) or self._drive_place(text)
             if place is not None:
                 wheres.append(place)
-            elif text.startswith(("/", "./", "../", "~")):
+            elif text.startswith(("/", "./", "../", "~")) or Path(text).is_absolute():
                 raise NotFoundError(
                     f"{text}: neither in a source of the library {self._db.path.parent} nor on its drive"
                 )
             else:
                 terms.append(text)
-        query = parse_query(" ".join(terms)) if terms else None
+        query = parse_query(" ".join(terms), CatalogVocabulary(self._db)) if terms else None
         return self._checked(wheres, query, " ".join(terms))
 
     def everything(self) -> Iterator[Selected]:
@@ -91,7 +92,7 @@ class Selection:
         where = " AND ".join(["coalesce(t.merged, t.tags) LIKE ? ESCAPE '\\'"] * len(needles)) or "1"
         escaped = [n.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for n in needles]
         for row in self._rows(where, tuple(f"%{n}%" for n in escaped)):
-            if query.matches(Subject(row.tags, row.source, row.codec)):
+            if query.matches(Subject(row.tags, row.source, row.format.codec, row.format.container)):
                 yield row
 
     def _rows(self, where: str, values: Sequence[object]) -> Iterator[Selected]:
@@ -121,7 +122,7 @@ class Selection:
             join(self._folder(int(str(parent)), folders), str(shown)) if parent is not None else "",
             TagSet(json.loads(str(merged))) if merged else embedded,
             embedded,
-            AudioFormat(*json.loads(str(fmt))).codec,
+            AudioFormat(*json.loads(str(fmt))),
         )
 
     def _folder(self, parent: int, folders: dict[int, str]) -> str:

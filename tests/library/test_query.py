@@ -12,8 +12,9 @@ from musfuse.model import TagSet
 HELP = Subject(
     TagSet({"title": ["Help!"], "artist": ["The Beatles"], "album": ["Help!"], "date": ["1965-08-06"],
             "genre": ["Rock", "Pop"], "tracknumber": ["1"], "bpm": ["95.5"]}),
-    "/music/Beatles/Help/01.flac", "flac",
+    "/music/Beatles/Help/01.flac", "flac", "ogg",
 )  # fmt: skip
+TAPE = Subject(TagSet({}), "/m/a..b.wv", "wavpack", "wavpack")
 MOTOR = Subject(TagSet({"title": ["Überdosis"], "artist": ["Motörhead"], "date": ["1979"]}), "/m/x.mp3", "mp3")
 
 
@@ -36,6 +37,51 @@ def test_what_it_finds(query: str, found: bool) -> None:
 @pytest.mark.parametrize("query", ["motorhead", "MOTÖRHEAD", "uberdosis", "title:über"])
 def test_case_and_accents_do_not_count(query: str) -> None:
     assert parse_query(query).matches(MOTOR)
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "codec"),
+    [
+        ("wv", "wavpack", "wavpack"), ("WV", "wavpack", "wavpack"), ("m4a", "mp4", "alac"), ("alac", "mp4", "alac"),
+        ("ogg", "ogg", "opus"), ("oga", "ogg", "vorbis"), ("opus", "ogg", "opus"), ("aif", "aiff", "pcm_16"),
+        ("pcm", "aiff", "pcm_16"), ("wav", "wav", "pcm_24"), ("wma", "asf", "wma"), ("dsf", "dsf", "dsd"),
+        ("flac", "ogg", "flac"),
+    ],
+)  # fmt: skip
+def test_formats_by_any_of_their_names(name: str, container: str, codec: str) -> None:
+    assert parse_query(f"format:{name}").matches(Subject(TagSet(), "", codec, container))
+    assert not parse_query(f"format:{name}").matches(MOTOR)
+
+
+def test_wav_is_no_wavpack() -> None:
+    assert not parse_query("format:wav").matches(TAPE)
+
+
+def test_a_path_may_hold_dots() -> None:
+    assert parse_query("path:a..b").matches(TAPE)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("artst:x", "did you mean artist?"), ("-artst:x", "did you mean artist?"), ("artst:", "did you mean artist?"),
+        ("9:15", 'write "9:15" in quotes'), ("year:abc", "year is a number"), ("year:abc..1990", "year is a number"),
+        ("year:1967-1969", "year:1967..1967"), ("year:1969..1960", "ends before it begins"),
+        ("bpm:fast", "bpm is a number"), ("date:soon", "date is a date"), ("artist:b..a", "ends before it begins"),
+        ("format:flca", "did you mean flac?"), ("format:wav..", "no format is called wav.."),
+    ],
+)  # fmt: skip
+def test_what_nothing_can_answer_is_a_mistake(query: str, said: str) -> None:
+    with pytest.raises(QueryError) as error:
+        parse_query(query)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "query", ["artist:beatles..b", "year:196", "year:", "tracknumber:A1", 'date:"may 1967"', '"9:15"']
+)
+def test_what_something_may_answer_is_none(query: str) -> None:
+    parse_query(query)
 
 
 @pytest.mark.parametrize("query", ["", "   ", '"open', 'artist:"open', "-", 'a"b', "year:..", 'x "'])

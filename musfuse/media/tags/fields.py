@@ -52,6 +52,21 @@ FREE_NAMES = {
 }
 """What TXXX frames and free-form atoms call a field, where it is not simply its name in capitals."""
 
+_NO_NAMES_ELSEWHERE = frozenset(
+    {
+        "acoustid_fingerprint", "arranger", "artists", "albumartists", "asin", "barcode", "cuesheet", "director",
+        "djmixer", "engineer", "license", "lyrics", "mixer", "musicbrainz_originalalbumid",
+        "musicbrainz_originalartistid", "originalalbum", "originalartist", "originalyear", "performer", "producer",
+        "r128_album_gain", "r128_track_gain", "replaygain_album_gain", "replaygain_album_peak",
+        "replaygain_reference_loudness", "replaygain_track_gain", "replaygain_track_peak", "script", "website",
+        "work", "writer",
+    }
+)  # fmt: skip
+BUILT_IN = frozenset(
+    {*ID3_FRAMES.values(), *MP4_ATOMS.values(), *_NAMED.values(), *PAIRS, *PAIRS.values(), *_NO_NAMES_ELSEWHERE}
+)
+"""Fields that are known by name; a file may have any others."""
+
 _NAME = re.compile(r"[ -<>-}]+")
 
 
