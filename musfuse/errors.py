@@ -27,11 +27,11 @@ class ConfigError(MusfuseError):
 
 
 class TemplateError(ConfigError):
-    """A path template cannot be parsed; `position` is the index of the offending character."""
+    """A template cannot be parsed; `position` is the index of the offending character."""
 
     def __init__(self, template: str, position: int, problem: str) -> None:
         self.template, self.position, self.problem = template, position, problem
-        super().__init__(f"path template: {problem}\n  {template}\n  {' ' * position}^")
+        super().__init__(f"template: {problem}\n  {template}\n  {' ' * position}^")
 
 
 class OriginError(MusfuseError):

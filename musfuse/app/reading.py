@@ -29,6 +29,16 @@ def read_tagging(folder: Path) -> Iterator[Tagging]:
 
 
 @contextmanager
+def read_selection(folder: Path) -> Iterator[Selection]:
+    """Tracks, to be found. Raises ConfigError where there is no library."""
+    database = _catalog(folder)
+    try:
+        yield Selection(database)
+    finally:
+        database.close()
+
+
+@contextmanager
 def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
     """The tree of the drive, to be listed. Raises ConfigError where there is no library."""
     database = _catalog(folder)

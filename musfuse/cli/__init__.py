@@ -21,6 +21,7 @@ _COMMANDS = {
     "index": "build missing frame indexes",
     "report": "files that were skipped, and why",
     "ls": "list a folder of the drive, mounted or not",
+    "find": "the tracks that a query finds, one line each",
     "info": "where a file of the drive comes from",
     "tag": "show and change tags",
     "art": "set and clear pictures",

@@ -59,8 +59,23 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069
 
 def print_json(value: Any) -> None:
     """JSON on standard output; bytes of file names that are no text become escapes, so that it is JSON all the same."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
-    click.echo(re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text))
+    click.echo(_json(value, indent=2))
+
+
+def print_json_list(values: Iterable[Any]) -> None:
+    """The same of a list that may be long: a value a line, each as soon as it is there."""
+    separator = "["
+    try:
+        for value in values:
+            click.echo(separator + "\n" + _json(value), nl=False)
+            separator = ","
+    finally:
+        click.echo("[]" if separator == "[" else "\n]")
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -77,7 +77,16 @@ def album_key(tags: TagSet, album_artist: str = "") -> str:
 
 def disc_number(tags: TagSet) -> int:
     """The disc's number, 0 where it is not known."""
-    text = (tags.first("discnumber") or "").strip()
+    return _number(tags.first("discnumber"))
+
+
+def is_in_set(tags: TagSet, several_discs: bool) -> bool:
+    """Whether a track belongs to a set of more than one disc; `several_discs`: whether its album's tracks do."""
+    return (several_discs if tags.first("album") else disc_number(tags) > 1) or _number(tags.first("disctotal")) > 1
+
+
+def _number(text: str | None) -> int:
+    text = (text or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 

@@ -12,13 +12,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from musfuse.library.albums import is_in_set
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.nodes import ROOT
 from musfuse.library.catalog.rows import from_blob, join
 from musfuse.library.gathering import Member, count_discs, decide_compilations, load_member, note_facts, unnamed_members
 from musfuse.library.names import name_key, with_number
-from musfuse.library.templates import Subject, Template
-from musfuse.model import AudioFormat, Serve, TagSet
+from musfuse.library.template_fields import Subject
+from musfuse.library.templates import Template
+from musfuse.model import AudioFormat, Serve
 
 NAMING_VERSION = 2
 """Raised whenever the same tags would get another name."""
@@ -99,8 +101,7 @@ class Naming:
                 (track.id,),
             )
             return left
-        several = discs.get(track.id, track.several_discs) if track.facts.album_key else track.facts.disc > 1
-        several = several or _total_discs(track.tags) > 1
+        several = is_in_set(track.tags, discs.get(track.id, track.several_discs))
         serve = Serve.ORIGINAL if track.problem else self.serve_as(track.format, self.policy, track.cut)
         if serve is Serve.ORIGINAL and (track.edited or self.retag_all):
             serve = Serve.RETAGGED
@@ -124,11 +125,6 @@ def served_extension(serve: Serve, path: str) -> str:
         return serve.value
     name = path.rsplit("/", 1)[-1]
     return name.rsplit(".", 1)[-1].lower() if "." in name else ""
-
-
-def _total_discs(tags: TagSet) -> int:
-    total = tags.first("disctotal") or ""
-    return int(total) if total.isascii() and total.isdigit() and len(total) < 6 else 0
 
 
 def _settle(db: sqlite3.Connection, dirty: set[str]) -> int:

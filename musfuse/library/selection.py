@@ -12,10 +12,11 @@ from musfuse.library.names import name_key
 from musfuse.library.overlay import overlay_key
 from musfuse.library.query import Query, Subject, parse_query
 from musfuse.library.vocabulary import CatalogVocabulary
-from musfuse.model import AudioFormat, NodeKind, SourceFile, Stamp, TagSet
+from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
 
 _SELECT = """
-SELECT t.id, t.part, t.format, t.tags, t.merged, s.uid, s.uri, d.path, f.name, n.parent, n.name
+SELECT t.id, t.part, t.format, t.tags, t.merged, t.serve, t.several_discs, t.various,
+       s.uid, s.uri, d.path, f.name, n.parent, n.name
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
   LEFT JOIN node n ON n.track = t.id
  WHERE t.hidden = 0 AND t.id > ? AND {where} ORDER BY t.id LIMIT ?
@@ -27,16 +28,26 @@ _BEHIND_SLASH = "0"
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """A track: `key` of its overlay, `source` the absolute path of its original, `path` its place on the drive."""
+    """A track: `key` of its overlay, `inside` the path of its original below its source, `root`; `path` its place on
+    the drive. `serve`, `several_discs` and `various` are what it was named by."""
 
     id: int
     key: str
     part: int
-    source: str
+    root: str
+    inside: str
     path: str
     tags: TagSet
     embedded: TagSet
     format: AudioFormat
+    serve: Serve
+    several_discs: bool
+    various: bool
+
+    @property
+    def source(self) -> str:
+        """The absolute path of its original."""
+        return join(self.root, self.inside)
 
 
 class Selection:
@@ -108,7 +119,7 @@ class Selection:
             folders.clear()
 
     def _selected(self, row: tuple[object, ...], folders: dict[int, str]) -> Selected:
-        track, part, fmt, tags, merged, uid, uri, folder, name, parent, shown = row
+        track, part, fmt, tags, merged, serve, several, various, uid, uri, folder, name, parent, shown = row
         assert isinstance(folder, bytes)
         assert isinstance(name, bytes)
         path = join(from_blob(folder), from_blob(name))
@@ -118,11 +129,15 @@ class Selection:
             int(str(track)),
             overlay_key(SourceFile(str(uid), path, Stamp(0, 0)), number),
             number,
-            join(str(uri), path),
+            str(uri),
+            path,
             join(self._folder(int(str(parent)), folders), str(shown)) if parent is not None else "",
             TagSet(json.loads(str(merged))) if merged else embedded,
             embedded,
             AudioFormat(*json.loads(str(fmt))),
+            Serve(str(serve)) if serve else Serve.ORIGINAL,
+            bool(several),
+            bool(various),
         )
 
     def _folder(self, parent: int, folders: dict[int, str]) -> str:

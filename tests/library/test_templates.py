@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.errors import TemplateError
 from musfuse.library.names import units
-from musfuse.library.templates import FIELDS, Subject, Template
+from musfuse.library.template_fields import FIELDS, Subject
+from musfuse.library.templates import Line, Template
 from musfuse.model import AudioFormat, TagSet
 
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
@@ -129,3 +130,31 @@ def test_any_tags_make_a_path_that_fits(tags: dict[str, list[str]], source: str)
 )
 def test_track_numbers(number: str, shown: str) -> None:
     assert render("$track", tracknumber=number) == f"{shown}.flac"
+
+
+def line(template: str, **tags: str) -> str:
+    values = TagSet({k: v.split("; ") for k, v in tags.items()})
+    subject = Subject(values, FORMAT, "dir/a.wav", "flac", False, "/all/Music", drive_path="Ann/dir/a.flac")
+    return Line(template).render(subject)
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("$path", "Ann/dir/a.flac"), ("$source", "/all/Music/dir/a.wav"), ("/$artist//$title/", "/AC/DC//a: b?/"),
+        ("$title[ / $bpm][ / $mood]", "a: b? / 120"), ("${replaygain_track_gain|'none'}", "none"), ("$year", "0000"),
+    ],
+)  # fmt: skip
+def test_lines_hold_values_as_they_are(template: str, expected: str) -> None:
+    assert line(template, artist="AC/DC", title="a: b?", bpm="120") == expected
+
+
+@pytest.mark.parametrize("template", ["", "$titel", "[x", "[x]"])
+def test_lines_have_errors_too(template: str) -> None:
+    with pytest.raises(TemplateError):
+        Line(template)
+
+
+def test_paths_have_no_fields_of_lines() -> None:
+    with pytest.raises(TemplateError):
+        Template("$source")
