@@ -3,13 +3,15 @@
 import json
 import os
 import re
-import unicodedata
+import shutil
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from musfuse.cli.tables import lines
 from musfuse.config import Config, load_config
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,12 +81,12 @@ def _json(value: Any, indent: int | None = None) -> str:
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns as wide as they need to be; the last one is not padded. Cells are made printable."""
+    """Columns as wide as they need to be, as far as the terminal has room. Cells are made printable."""
     table = [tuple(map(printable, row)) for row in (headers, *rows)]
-    widths = [max(_columns(row[n]) for row in table) for n in range(len(headers))]
-    for number, row in enumerate(table):
-        padded = [cell + " " * (width - _columns(cell)) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
-        click.secho("  ".join([*padded, row[-1]]), bold=number == 0)
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for number, row in enumerate(lines(table, room)):
+        for line in row:
+            click.secho(line, bold=number == 0)
 
 
 def printable(text: str) -> str:
@@ -97,14 +99,6 @@ def printable(text: str) -> str:
 def shortened(text: str, limit: int) -> str:
     """At most `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "\u2026"
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes (Unicode Standard Annex #11)."""
-    if text.isascii():
-        return len(text)
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(char)) for char in text)
 
 
 def duration(seconds: float | None) -> str:
