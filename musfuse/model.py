@@ -83,6 +83,10 @@ def version_name(stamp: Stamp, ident: str) -> str:
     return f"{stamp}/{stamp.tag or ident}"
 
 
+_LOSSLESS = frozenset({"alac", "ape", "dsd", "flac", "optimfrog", "shorten", "tak", "tta"})
+"""Codecs that lose nothing, whether they can be decoded here or not (WavPack may: `pcm` tells)."""
+
+
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
     """The facts about a stream. `total_samples` counts samples of one channel; None where only decoding can tell.
@@ -99,6 +103,11 @@ class AudioFormat:
     total_samples: int | None = None
     pcm: str = ""
     faulty: bool = False
+
+    @property
+    def sample_bits(self) -> int:
+        """Bits of a sample; 0 where they are not known, and for lossy audio, whatever its header says."""
+        return self.bits if self.pcm or self.codec in _LOSSLESS else 0
 
     @property
     def duration_ns(self) -> int | None:

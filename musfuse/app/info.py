@@ -1,16 +1,30 @@
-"""Where a file of the drive comes from, and why it is named so."""
+"""Where a file of the drive comes from, and why it is named so; where an original is on the drive."""
 
 from typing import Any
 
 from musfuse.app.library import Library
-from musfuse.errors import MusfuseError
+from musfuse.app.originals import audio_facts, cut_facts, describe_original, unknown_original
+from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
 from musfuse.library.catalog import TrackRow
 from musfuse.library.extras import ExtraNode
 from musfuse.model import NodeKind
 
 
-def describe(library: Library, path: str) -> dict[str, Any]:
-    """All that is known of an entry, as JSON values; raises NoEntryError."""
+def describe(library: Library, path: str, absolute: str = "") -> dict[str, Any]:
+    """All that is known of an original, where `absolute` is the path of one, else of the drive's entry `path`.
+
+    JSON values. Raises NoEntryError.
+    """
+    original = describe_original(library, absolute) if absolute else None
+    if original is not None:
+        return original
+    try:
+        return _entry(library, path)
+    except (NoEntryError, NotAFolderError) as error:
+        raise (unknown_original(library, absolute) if absolute else None) or error from None
+
+
+def _entry(library: Library, path: str) -> dict[str, Any]:
     node, row = library.drive.row(path)
     facts: dict[str, Any] = {"path": path, "node": node.id, "kind": node.kind.value}
     if node.kind is NodeKind.FOLDER:
@@ -32,36 +46,22 @@ def _extra(library: Library, node: ExtraNode) -> dict[str, Any]:
     return facts | {"cover": True, "longest_pixels": node.longest}
 
 
-def _cut(row: TrackRow) -> dict[str, Any] | None:
-    """Sheet and sample range of a track of an image."""
-    if not row.sheet:
-        return None
-    first, count = row.track.pcm_range
-    total = row.track.format.total_samples
-    end = first + count if count is not None else total
-    return {"sheet": row.sheet, "first_sample": first, "end_sample": end}
-
-
 def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:
     track = row.track
-    fmt = track.format
     source = library.sources.row(track.file.source_uid)
     facts: dict[str, Any] = {
         "source": f"{source.uri}/{track.file.path}",
         "source_bytes": track.file.stamp.size,
         "served_as": track.serve.value,
-        "format": {
-            "container": fmt.container, "codec": fmt.codec, "rate": fmt.sample_rate, "channels": fmt.channels,
-            "bits": fmt.bits, "samples": fmt.total_samples,
-        },
+        "format": audio_facts(track.format),
         "tags": {name: list(values) for name, values in track.tags.items()},
-        "cut": _cut(row),
+        "cut": cut_facts(row),
         "template": library.config.view.template,
         "wanted": row.wanted,
         "numbered": path.rsplit("/", 1)[-1] != row.wanted.rsplit("/", 1)[-1],
         "problem": row.problem,
         "untagged": row.untagged,
-    }  # fmt: skip
+    }
     try:
         layout = library.engine.layout(track)
     except MusfuseError as error:

@@ -85,11 +85,11 @@ class Owner:
         """Begin to build all missing indexes."""
         self._jobs.request("index", urgent=True)
 
-    def info(self, path: str) -> dict[str, Any]:
-        """Where a file of the drive comes from."""
+    def info(self, path: str, absolute: str = "") -> dict[str, Any]:
+        """Where a file of the drive comes from; where the original `absolute` is on the drive."""
         from musfuse.app.info import describe
 
-        return describe(self._library, path)
+        return describe(self._library, path, absolute)
 
     def request_stop(self) -> None:
         """Unmount everything and end."""

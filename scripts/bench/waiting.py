@@ -39,7 +39,7 @@ def write(path: Path, seconds: int, **tags: str) -> None:
 
 def measure(mnt: Path, waiting: int, stats: int) -> None:
     paths = [Path(entry.path) for folder in os.scandir(mnt / "Wait") for entry in os.scandir(folder.path)]
-    free = mnt / "Free/F/00 - f.flac"
+    free = mnt / "Free/F/f.flac"
     free.stat()
     done: list[int] = []
     threads = [threading.Thread(target=lambda p=path: done.append(p.stat().st_size)) for path in paths]

@@ -79,7 +79,7 @@ def test_rsync_copies_an_album_whose_pictures_are_cut_short(program: Program, mu
     program.settle()
     subprocess.run([needs_program("rsync"), "-a", f"{program.mnt}/", f"{tmp_path / 'copy'}/"], check=True)
     assert sorted(p.name for p in (tmp_path / "copy/A/B").iterdir()) == [
-        "00 - 1.flac", "00 - 2.flac", "00 - 3.mp3", "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg",
+        "1.flac", "2.flac", "3.mp3", "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg",
     ]  # fmt: skip
     assert program.run("report", "--json", "--library", program.library).stdout.count("cut short") == 3
 

@@ -1,0 +1,135 @@
+"""Originals by where they lie: what the catalog knows of a file or folder of a source."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.rows import to_blob
+from musfuse.model import Picture
+
+_BEHIND_SLASH = b"0"
+"""The byte that follows `/`: a range up to it holds everything below a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path below a source: `inside` is relative to it, `/`-separated, empty for the source itself."""
+
+    source: int
+    uri: str
+    inside: str
+
+    @property
+    def split(self) -> tuple[bytes, bytes]:
+        """Folder and name as they are stored."""
+        folder, _, name = to_blob(self.inside).rpartition(b"/")
+        return folder, name
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTrack:
+    """A track of an original: `node` is its place on the drive, 0 for none; `hidden` an image behind its parts."""
+
+    id: int
+    hidden: bool
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOriginal:
+    """A file as the last scan found it; `sheets` are the cue sheets in it, (kind, remark)."""
+
+    size: int
+    problem: str
+    note: str
+    tracks: tuple[KnownTrack, ...]
+    sheets: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCompanion:
+    """A file beside the audio: a front or back picture, or a sidecar."""
+
+    kind: str
+    size: int
+    picture: Picture | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFolder:
+    """A folder of a source with the numbers of files in and below it."""
+
+    problem: str
+    files: int
+    skipped: int
+    tracks: int
+
+
+class Originals:
+    """Queries for `musfuse info`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def place(self, absolute: str) -> Place | None:
+        """Where an absolute path lies in a source of the library; None for one outside of them."""
+        with self._db.read() as db:
+            sources = db.execute("SELECT id, uri FROM source").fetchall()
+        for source, uri in sources:
+            try:
+                return Place(source, uri, "/".join(Path(absolute).relative_to(uri).parts))
+            except ValueError:
+                continue
+        return None
+
+    def file(self, place: Place) -> KnownOriginal | None:
+        """A file that was looked into."""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT f.id, f.size, f.problem, f.note FROM file f JOIN folder d ON d.id = f.folder"
+                " WHERE d.source = ? AND d.path = ? AND f.name = ?",
+                (place.source, *place.split),
+            ).fetchone()
+            if row is None:
+                return None
+            tracks = db.execute(
+                "SELECT t.id, t.hidden, coalesce(n.id, 0) FROM track t LEFT JOIN node n ON n.track = t.id"
+                " WHERE t.file = ? ORDER BY t.part",
+                row[:1],
+            ).fetchall()
+            sheets = db.execute("SELECT kind, remark FROM sheet WHERE file = ? ORDER BY kind", row[:1]).fetchall()
+        found = tuple(KnownTrack(track, bool(hidden), node) for track, hidden, node in tracks)
+        return KnownOriginal(row[1], row[2], row[3], found, tuple(sheets))
+
+    def companion(self, place: Place) -> KnownCompanion | None:
+        """A file beside the audio."""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT c.kind, c.size, c.picture, c.problem FROM companion c JOIN folder d ON d.id = c.folder"
+                " WHERE d.source = ? AND d.path = ? AND c.name = ?",
+                (place.source, *place.split),
+            ).fetchone()
+        if row is None:
+            return None
+        return KnownCompanion(row[0], row[1], Picture(**json.loads(row[2])) if row[2] else None, row[3])
+
+    def folder(self, place: Place) -> KnownFolder | None:
+        """A folder that was listed, or could not be."""
+        path = to_blob(place.inside)
+        below = (path + b"/", path + _BEHIND_SLASH) if path else (b"", b"\xff")
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT problem FROM folder WHERE source = ? AND path = ?", (place.source, path)
+            ).fetchone()  # fmt: skip
+            if row is None:
+                return None
+            counts = db.execute(
+                "SELECT count(DISTINCT f.id), count(DISTINCT iif(f.problem <> '', f.id, NULL)), count(n.id)"
+                " FROM folder d JOIN file f ON f.folder = d.id LEFT JOIN track t ON t.file = f.id"
+                " LEFT JOIN node n ON n.track = t.id"
+                " WHERE d.source = ? AND (d.path = ? OR (d.path > ? AND d.path < ?))",
+                (place.source, path, *below),
+            ).fetchone()
+        return KnownFolder(row[0], *counts)
