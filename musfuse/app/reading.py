@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from musfuse.app.library import Sources
+from musfuse.app.pictures import Pictures
 from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.drive.tree import Tree
@@ -46,6 +48,18 @@ def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
         extras = Extras(database, Beside(database), show_covers=config.art.covers)
         yield Tree(Nodes(database), extras, lambda _: True)
     finally:
+        database.close()
+
+
+@contextmanager
+def read_pictures(folder: Path, config: Config) -> Iterator[Pictures]:
+    """The pictures of tracks, to be looked at. Raises ConfigError where there is no library."""
+    database = _catalog(folder)
+    sources = Sources(Files(database), config)
+    try:
+        yield Pictures(Selection(database), Tracks(database), Beside(database), EmbeddedCovers(), sources.origin)
+    finally:
+        sources.close()
         database.close()
 
 

@@ -24,7 +24,7 @@ _COMMANDS = {
     "find": "the tracks that a query finds, one line each",
     "info": "where a file of the drive comes from",
     "tag": "show and change tags",
-    "art": "set and clear pictures",
+    "art": "show, set and clear pictures",
     "source": "the folders of a library; one that was moved",
     "backup": "copy what cannot be made again",
     "config": "show the configuration",

@@ -14,7 +14,7 @@ _KIND = click.option(
 
 @click.group("art", epilog="Example: musfuse art set 'Pink Floyd/Animals (1977)' ~/animals.jpg")
 def command() -> None:
-    """Set and clear pictures. Originals are never touched: what is served carries the pictures."""
+    """Show, set and clear pictures. Originals are never touched: what is served carries the pictures."""
 
 
 @command.command("set", cls=TargetsOnly, epilog="Example: musfuse art set --kind back album:animals ~/back.png")
@@ -74,3 +74,8 @@ def clear(
         targets=found, kinds=[k.value for k in kinds], hide=hide, author=author(),
     )  # fmt: skip
     print_json(result) if as_json else report(result, "cleared")
+
+
+from musfuse.cli import art_show  # noqa: E402 - its command joins the group
+
+command.add_command(art_show.show)

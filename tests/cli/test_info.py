@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 import sound
 from drive.albums import cover
-from tests_support import needs_program
-
 from mount.conftest import Program
+from tests_support import needs_program
 
 SHEET = """TITLE "Whole"
 PERFORMER "Ann"

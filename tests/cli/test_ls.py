@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import sound
-
 from mount.conftest import Program
 
 

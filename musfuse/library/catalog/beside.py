@@ -73,6 +73,22 @@ class Beside:
             ).fetchone()
         return _shown(row).file if row else None
 
+    def pictures(self, track: int) -> list[tuple[str, str, Picture]]:
+        """Pictures beside the original of a track, in order of rank: kind, absolute path, facts."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT c.kind, s.uri, d.path, c.name, c.picture FROM track t JOIN file f ON f.id = t.file"
+                " JOIN folder own ON own.id = f.folder JOIN companion c ON c.folder IN (own.id, own.above)"
+                " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source"
+                " WHERE t.id = ? AND c.picture IS NOT NULL AND c.problem = ''"
+                " ORDER BY c.folder <> f.folder, c.position, c.name",
+                (track,),
+            ).fetchall()
+        return [
+            (kind, join(uri, join(from_blob(path), from_blob(name))), Picture(**json.loads(picture)))
+            for kind, uri, path, name, picture in rows
+        ]
+
     def shown(self, dir_key: str) -> list[Shown]:
         """Files beside the originals of a drive's folder, in order of rank; those above the folders of discs last."""
         with self._db.read() as db:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from musfuse.errors import OriginError
-from musfuse.media.art.facts import ExtractedPicture, describe_picture, picture_digest, sniff_picture
+from musfuse.media.art.facts import MAX_PICTURE, ExtractedPicture, describe_picture, picture_digest, sniff_picture
 from musfuse.model import Picture, SourceFile
 from musfuse.origins import Origin, all_or_nothing
 
@@ -62,6 +62,28 @@ class EmbeddedCovers:
                 return made
         return None
 
+    def pictures(self, origin: Origin, file: SourceFile) -> list[Picture]:
+        """What the embedded pictures are, the front first, 16 at most; one that cannot be used has no digest and no
+        pixels. Raises OriginError."""
+        from musfuse.media.art.locate import locate
+
+        try:
+            with all_or_nothing(origin, file) as reader:
+                located = locate(reader, file.stamp.size)
+                if located is None:
+                    return [_facts(*found) for found in _by_mutagen(reader)[:_FIRST_PICTURES]]
+                return [
+                    _facts(p.kind, p.description, p.read(reader))
+                    if p.length <= MAX_PICTURE
+                    else Picture("", p.length, "", p.kind, p.description[:1000])
+                    for p in located[:_FIRST_PICTURES]
+                ]
+        except OriginError:
+            raise
+        except Exception as error:  # noqa: BLE001 - mutagen raises anything on hostile tags
+            log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
+            return []
+
     def peek(self, reader: io.BufferedReader, size: int) -> Picture | None:
         """The first embedded picture, by the headers where they tell."""
         from musfuse.media.art.locate import locate
@@ -91,6 +113,11 @@ class EmbeddedCovers:
                     self._seen.popitem(last=False)
             facts = self._seen[digest]
         return ExtractedPicture(replace(facts, kind=kind, description=description[:1000]), data) if facts else None
+
+
+def _facts(kind: int, description: str, data: bytes) -> Picture:
+    made = describe_picture(data, kind, description)
+    return made.picture if made else Picture("", len(data), sniff_picture(data), kind, description[:1000])
 
 
 def _by_mutagen(reader: io.BufferedReader) -> list[tuple[int, str, bytes]]:

@@ -1,0 +1,71 @@
+"""Which pictures tracks have, where each comes from, and which of them are used."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from musfuse.app.tagging import Targets
+from musfuse.errors import OriginError
+from musfuse.library.catalog import Tracks
+from musfuse.library.catalog.beside import Beside
+from musfuse.library.selection import Selection
+from musfuse.media.art import EmbeddedCovers
+from musfuse.model import ArtKind, Picture, Serve, Track
+from musfuse.origins import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Reads the catalog, and in originals what it does not tell: how many pixels an embedded picture has."""
+
+    selection: Selection
+    tracks: Tracks
+    beside: Beside
+    covers: EmbeddedCovers
+    origin_of: Callable[[str], Origin]
+
+    def of(self, targets: Targets) -> Iterator[dict[str, Any]]:
+        """Each track with its pictures, of each kind the strongest first: set here, embedded, beside the original.
+
+        One that was taken away has `hidden`; `used` says whether what is served shows it, in the file or as the cover.
+        """
+        for selected in self.selection.of(targets):
+            row = self.tracks.track(selected.id)
+            if row is not None:
+                yield {
+                    "path": selected.path, "source": selected.source, "part": selected.part,
+                    "pictures": list(self._pictures(row.track, selected.source)),
+                }  # fmt: skip
+
+    def _pictures(self, track: Track, source: str) -> Iterator[dict[str, Any]]:
+        art = dict(track.art)
+        embedded = self._embedded(track)
+        beside = self.beside.pictures(track.id)
+        for kind in ArtKind:
+            if kind in art and not art[kind]:
+                yield {"kind": kind.value, "from": "set", "hidden": True, "used": True}
+            yield from (_facts(kind, "set", "", picture, True) for picture in art.get(kind, ()))
+            own = [picture for picture in embedded if ArtKind.of(picture.kind) is kind]
+            for number, picture in enumerate(own):
+                carried = track.serve in (Serve.ORIGINAL, Serve.RETAGGED) or (kind is ArtKind.FRONT and not number)
+                yield _facts(kind, "embedded", source, picture, kind not in art and carried)
+            lying = [(path, picture) for said, path, picture in beside if said == kind.value]
+            for number, (path, picture) in enumerate(lying):
+                cover = kind is ArtKind.FRONT and kind not in art and track.picture is None and not number
+                yield _facts(kind, "beside", path, picture, cover)
+
+    def _embedded(self, track: Track) -> list[Picture]:
+        if track.picture is None and track.serve in (Serve.FLAC, Serve.WAV):
+            return []
+        try:
+            return self.covers.pictures(self.origin_of(track.file.source_uid), track.file)
+        except OriginError:  # away: what the scan saw of it stands
+            return [track.picture] if track.picture else []
+
+
+def _facts(kind: ArtKind, source: str, file: str, picture: Picture, used: bool) -> dict[str, Any]:
+    pixels = [picture.width, picture.height] if picture.width else None
+    return {
+        "kind": kind.value, "from": source, "file": file, "mime": picture.mime, "bytes": picture.size,
+        "pixels": pixels, "description": picture.description, "used": used,
+    }  # fmt: skip
