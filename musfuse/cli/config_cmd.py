@@ -1,39 +1,67 @@
 """`musfuse config`"""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from musfuse.cli.common import config_option, json_option, print_json, print_table
-from musfuse.config.load import default_file, load_config
+from musfuse.cli.common import absolute, config_option, json_option, print_json, print_table, printable
+from musfuse.config.load import configuration_file, load_config, unknown_option
 from musfuse.config.options import all_options
+from musfuse.config.template import toml_value, write_defaults
 
 
-@click.group("config")
+@click.group("config", epilog="Example: musfuse config show view.policy")
 def command() -> None:
     """The configuration: options from the file, the environment and flags, in that order of strength."""
 
 
-@command.command("show", epilog="Example: musfuse config show")
+@command.command("show", epilog="Example: musfuse config show view.policy")
 @config_option
 @json_option
-def show(config_file: Path | None, as_json: bool) -> None:
-    """Show every option's value and where it came from."""
+@click.argument("key", required=False, metavar="[KEY]")
+def show(config_file: Path | None, as_json: bool, key: str | None) -> None:
+    """Show every option's value and where it came from, or those of a section; of one option the value alone.
+
+    KEY is a section, such as view, or an option, such as view.policy.
+    """
     loaded = load_config(config_file)
     rows = []
     for name, info in all_options().items():
         value = getattr(getattr(loaded.config, info.section), info.key)
         rows.append({"option": name, "value": value, "from": loaded.origins[name], "env": info.env, "help": info.help})
+    one = next((row for row in rows if row["option"] == key), None)
+    found = [row for row in rows if key in (None, row["option"], row["option"].partition(".")[0])]
+    if key is not None and not found:
+        raise unknown_option(key, key, all_options())
     if as_json:
-        print_json(rows)
-        return
+        print_json(one or found)
+    elif one is not None:
+        value = one["value"]
+        click.echo(printable(value if isinstance(value, str) else toml_value(value)))
+    else:
+        _print(found)
+        click.echo(f"\nfile: {configuration_file(config_file)}")
+
+
+def _print(rows: Iterable[dict[str, Any]]) -> None:
     print_table(
-        ("option", "value", "from", "what"), ((r["option"], _toml(r["value"]), r["from"], r["help"]) for r in rows)
+        ("option", "value", "from", "what"), ((r["option"], toml_value(r["value"]), r["from"], r["help"]) for r in rows)
     )
-    click.echo(f"\nfile: {config_file or default_file()}")
 
 
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+@command.command("path", epilog="Example: $EDITOR $(musfuse config path)")
+@config_option
+def path(config_file: Path | None) -> None:
+    """Print the path of the configuration file, which need not be there."""
+    click.echo(absolute(configuration_file(config_file)))
+
+
+@command.command("init", epilog="Example: musfuse config init")
+@config_option
+def init(config_file: Path | None) -> None:
+    """Write a configuration file with every option, its default and what it does, where there is none yet."""
+    file = absolute(configuration_file(config_file))
+    write_defaults(file)
+    click.echo(f"written to {file}")

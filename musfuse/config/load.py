@@ -33,6 +33,16 @@ def default_file() -> Path:
     return Path(platformdirs.user_config_dir("musfuse", appauthor=False)) / "config.toml"
 
 
+def configuration_file(file: Path | None = None) -> Path:
+    """The file that counts, whether it is there or not; `file` is the one that a flag names."""
+    return file or _named_by(os.environ) or default_file()
+
+
+def unknown_option(name: str, where: str, known: Iterable[str]) -> ConfigError:
+    """The error for a name that is no option, with a suggestion; `where` it was read begins the message."""
+    return ConfigError(f"{where}: no such option{_suggest(name, known)}")
+
+
 def load_config(
     file: Path | None = None,
     flags: Mapping[str, Any] | None = None,
@@ -53,6 +63,10 @@ def load_config(
     return Loaded(_build(values), origins)
 
 
+def _named_by(env: Mapping[str, str]) -> Path | None:
+    return Path(env["MUSFUSE_CONFIG"]) if env.get("MUSFUSE_CONFIG") else None
+
+
 def _build(values: Mapping[str, Any]) -> Config:
     sections = {}
     for section in fields(Config):
@@ -64,7 +78,7 @@ def _build(values: Mapping[str, Any]) -> Config:
 def _from_file(
     file: Path | None, env: Mapping[str, str], options: Mapping[str, OptionInfo]
 ) -> dict[str, tuple[Any, str]]:
-    named = file or (Path(env["MUSFUSE_CONFIG"]) if env.get("MUSFUSE_CONFIG") else None)
+    named = file or _named_by(env)
     path = named or default_file()
     try:
         table = tomllib.loads(read_regular(path, _MAX_FILE).decode())
@@ -108,7 +122,7 @@ def _from_flags(flags: Mapping[str, Any], options: Mapping[str, OptionInfo]) -> 
 
 def _known(name: str, options: Mapping[str, OptionInfo], where: str) -> OptionInfo:
     if name not in options:
-        raise ConfigError(f"{where}: no such option{_suggest(name, options)}")
+        raise unknown_option(name, where, options)
     return options[name]
 
 

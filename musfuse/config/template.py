@@ -1,0 +1,53 @@
+"""A configuration file to begin with: every option with its default, as a comment."""
+
+import textwrap
+from dataclasses import fields
+from pathlib import Path
+
+from musfuse.config.options import Config, OptionInfo, all_options
+from musfuse.errors import ConfigError
+
+_HEAD = """\
+# Options of musfuse. What begins with `#` is the default: take the `#` away in front of an option to change it.
+# The environment (MUSFUSE_SECTION_KEY) and flags are stronger; `musfuse config show` prints what counts.
+"""
+
+
+def toml_value(value: object) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)
+
+
+def commented_defaults() -> str:
+    """The file's text; it changes nothing until somebody edits it."""
+    options = list(all_options().values())
+    parts = [_HEAD]
+    for section in fields(Config):
+        doc = " ".join((type(section.default).__doc__ or "").split())
+        parts.append(f"\n# {doc}\n[{section.name}]\n")
+        parts += [_entry(info) for info in options if info.section == section.name]
+    return "".join(parts)
+
+
+def _entry(info: OptionInfo) -> str:
+    text = textwrap.fill(info.help, 110, initial_indent="# ", subsequent_indent="# ")
+    choices = f"# One of: {', '.join(info.choices)}\n" if info.choices else ""
+    return f"\n{text}\n{choices}#{info.key} = {toml_value(info.default)}\n"
+
+
+def write_defaults(path: Path) -> None:
+    """Write the file where none is; raises ConfigError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(commented_defaults())
+    except FileExistsError as error:
+        what = "is there already; edit it, or move it away" if path.exists() else f"cannot be made: {error.strerror}"
+        raise ConfigError(f"{path}: {what}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error

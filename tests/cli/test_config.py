@@ -1,0 +1,62 @@
+"""`musfuse config`"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from musfuse.config import load_config
+from musfuse.config.options import Config, all_options
+
+
+def _run(*args: str | Path, code: int = 0, **env: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "musfuse", "config", *map(str, args)],
+        capture_output=True, text=True, env={**os.environ, **env},
+    )  # fmt: skip
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if not code else done.stderr
+
+
+def test_one_value_can_be_used_by_scripts(tmp_path: Path) -> None:
+    assert _run("show", "view.policy") == "flac\n"
+    assert _run("show", "flac.repair", MUSFUSE_FLAC_REPAIR="yes") == "true\n"
+    assert _run("show", "view.template").startswith("${albumartist|artist}/")
+    assert json.loads(_run("show", "--json", "flac.level"))["value"] == 5
+    section = json.loads(_run("show", "--json", "flac"))
+    assert [row["option"] for row in section] == ["flac.level", "flac.repair", "flac.padding"]
+    assert "did you mean view.policy?" in _run("show", "view.polcy", code=2)
+
+
+def test_the_path_of_the_file_that_counts(tmp_path: Path) -> None:
+    assert _run("path", XDG_CONFIG_HOME=str(tmp_path)) == f"{tmp_path}/musfuse/config.toml\n"
+    assert _run("path", MUSFUSE_CONFIG=str(tmp_path / "x.toml")) == f"{tmp_path}/x.toml\n"
+    assert _run("path", "--config", tmp_path / "y.toml", MUSFUSE_CONFIG="x.toml") == f"{tmp_path}/y.toml\n"
+    assert f"file: {tmp_path}/x.toml" in _run("show", MUSFUSE_CONFIG=str(_written(tmp_path / "x.toml")))
+
+
+def _written(path: Path) -> Path:
+    path.write_text("")
+    return path
+
+
+def test_init_writes_every_default_and_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "config.toml"
+    assert _run("init", "--config", file) == f"written to {file}\n"
+    text = file.read_text()
+    assert load_config(file).config == Config()
+    assert set(load_config(file).origins.values()) == {"default"}
+    for info in all_options().values():
+        text = text.replace(f"\n#{info.key} = ", f"\n{info.key} = ")
+    file.write_text(text)
+    edited = load_config(file)
+    assert edited.config == Config()
+    assert set(edited.origins.values()) == {str(file)}
+    assert "is there already" in _run("init", "--config", file, code=2)
+    assert file.read_text() == text
+
+
+def test_init_where_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert str(tmp_path / "file") in _run("init", "--config", tmp_path / "file" / "config.toml", code=2)
