@@ -4,13 +4,16 @@ Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 mounting or unmo
 the library refused or did not answer; 130 interrupted.
 """
 
+import difflib
 import importlib
-import logging
+import itertools
+import shlex
 import sys
 
 import click
 
 from musfuse import __version__
+from musfuse.cli import anywhere
 from musfuse.errors import MusfuseError
 
 _COMMANDS = {
@@ -43,8 +46,14 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"musfuse.cli.{cmd_name}_cmd")
-        command: click.Command = module.command
-        return command
+        return anywhere.share(module.command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _COMMANDS and not ctx.resilient_parsing:
+            raise click.UsageError(f"No such command {args[0]!r}.{_hint(args)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
@@ -52,29 +61,37 @@ class _Lazy(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
+def _hint(args: list[str]) -> str:
+    """What may have been meant: a command of a similar name, or what mount(8) and fstab call as a helper."""
+    if "/" in args[0] or "\\" in args[0] or args[0].startswith(("~", ".")):
+        paths = itertools.takewhile(lambda arg: not arg.startswith("-"), args)
+        return f" To mount: `musfuse mount {shlex.join(paths)}`; `-o` in front passes options of FUSE."
+    close = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+    return f" Did you mean {close[0]!r}?" if close else " `musfuse --help` lists them."
+
+
 @click.command(
     cls=_Lazy,
+    params=list[click.Parameter](anywhere.options()),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 mount, 4 owner of the library, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="musfuse")
-@click.option("-v", "--verbose", count=True, help="Say more on standard error (-vv: everything).")
-def cli(verbose: int) -> None:
-    """Your music collection as one clean, read-only drive.
+def cli() -> None:
+    """Your music collection as one clean, read-only drive. `-v`, `-q` and `--json` may stand anywhere.
 
     \b
     Example:
       musfuse mount ~/Music ~/Drive
       musfuse unmount ~/Drive
     """
-    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    anywhere.set_up_logging()
 
 
 def main() -> None:
     """Run the program and exit."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="musfuse", standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:

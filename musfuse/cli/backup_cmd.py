@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from musfuse.cli.common import absolute, library_folder, library_option, size
+from musfuse.cli.common import absolute, library_folder, library_option, say, size
 from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError, LibraryInUseError, StoreError
 
@@ -31,7 +31,7 @@ def command(library: Path | None, restore: bool, file: Path) -> None:
         raise ConfigError(f"{path}: is there already; name a new file")
     with Waiting("backup"):
         copy_database(kept, path)
-    click.echo(f"{size(path.stat().st_size)} written to {path}")
+    say(f"{size(path.stat().st_size)} written to {path}")
 
 
 def _have_looked_at_again(catalog: Path) -> None:
@@ -67,4 +67,4 @@ def _restore(folder: Path, kept: Path, path: Path) -> None:
         raise StoreError(f"{error}; what was kept is as it was") from error
     finally:
         lock.release()
-    click.echo(f"restored from {path}" + (f"; what was kept before is in {before}" if before.exists() else ""))
+    say(f"restored from {path}" + (f"; what was kept before is in {before}" if before.exists() else ""))

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from musfuse.cli.anywhere import wishes
 from musfuse.cli.tables import lines
 from musfuse.config import Config, load_config
 
@@ -54,6 +55,12 @@ def absolute(path: Path) -> Path:
 def load(config_file: Path | None, **flags: Any) -> Config:
     """The configuration, with flags by option name, `__` for the dot."""
     return load_config(config_file, {name.replace("__", "."): value for name, value in flags.items()}).config
+
+
+def say(text: str, err: bool = False) -> None:
+    """A line about what was done, for people: none with `-q`."""
+    if not wishes().quiet:
+        click.echo(text, err=err)
 
 
 _BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import absolute, config_option, json_option, print_json, print_table, printable
+from musfuse.cli.common import absolute, config_option, json_option, print_json, print_table, printable, say
 from musfuse.config.load import configuration_file, load_config, unknown_option
 from musfuse.config.options import all_options
 from musfuse.config.template import toml_value, write_defaults
@@ -64,4 +64,4 @@ def init(config_file: Path | None) -> None:
     """Write a configuration file with every option, its default and what it does, where there is none yet."""
     file = absolute(configuration_file(config_file))
     write_defaults(file)
-    click.echo(f"written to {file}")
+    say(f"written to {file}")

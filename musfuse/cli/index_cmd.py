@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import config_option, json_option, library_folder, library_option, load, print_json
+from musfuse.cli.common import config_option, json_option, library_folder, library_option, load, print_json, say
 from musfuse.cli.progress import Progress, follow
 
 
@@ -30,13 +30,13 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, wait:
         with client:
             client.call("index")
             if not wait:
-                click.echo("indexing has begun; `musfuse status` shows how far it is")
+                say("indexing has begun; `musfuse status` shows how far it is")
                 return
             result = follow(client, "index", as_json, lambda _: "")["index"]["details"]
     if as_json:
         print_json(result)
     elif "error" not in result:
-        click.echo(f"{result.get('indexed', 0)} indexed, {result.get('failed', 0)} failed")
+        say(f"{result.get('indexed', 0)} indexed, {result.get('failed', 0)} failed")
     if "error" in result:
         raise click.ClickException(result["error"])
 

@@ -10,12 +10,21 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import absolute, config_option, library_folder, library_option, load
+from musfuse.cli.anywhere import wishes
+from musfuse.cli.common import absolute, config_option, library_folder, library_option, load, say
 from musfuse.config import Config
 from musfuse.errors import ControlError, MountError, MusfuseError
 from musfuse.platform import system
 
 _LOG_LIMIT = 1 << 20
+
+
+def no_helper(context: click.Context, _: click.Parameter, kind: str | None) -> None:
+    """`musfuse mount -t fuse.musfuse …`, as one calls mount(8)."""
+    if kind is not None and not context.resilient_parsing:
+        raise click.UsageError(
+            "this is not mount(8), and takes no -t: `musfuse mount SOURCE MOUNTPOINT`; `-o` passes an option of FUSE"
+        )
 
 
 @click.command("mount", epilog="Example: musfuse mount ~/Music ~/Drive")
@@ -25,6 +34,7 @@ _LOG_LIMIT = 1 << 20
 @click.option("--template", help="Path template of a track.")
 @click.option("--foreground", is_flag=True, help="Stay in the foreground; Ctrl-C unmounts.")
 @click.option("-o", "options", multiple=True, metavar="FUSE_OPTION", help="A FUSE mount option, such as allow_other.")
+@click.option("-t", "kind", hidden=True, expose_value=False, callback=no_helper)
 @click.option("--ready-fd", type=int, hidden=True)
 @click.argument("paths", nargs=-1, required=True, metavar="[SOURCE]... MOUNTPOINT", type=click.Path(path_type=Path))
 def command(
@@ -52,13 +62,13 @@ def command(
             )
     where = _mounted_by_owner(folder, sources, mountpoint, options, policy, template) if ready_fd is None else None
     if where:
-        click.echo(f"mounted at {where}")
+        say(f"mounted at {where}")
         return
     if foreground or ready_fd is not None:
         _serve(folder, config, sources, mountpoint, options, ready_fd)
         return
     flags = _flags(config_file, policy, template, options)
-    click.echo(f"mounted at {_spawn(folder, flags, sources, mountpoint)}")
+    say(f"mounted at {_spawn(folder, flags, sources, mountpoint)}")
 
 
 def _mounted_by_owner(
@@ -99,7 +109,7 @@ def _serve(
             with os.fdopen(system.open_inherited(ready_fd), "wb") as pipe:
                 pipe.write(json.dumps(message).encode() + b"\n")
         elif "error" not in message:
-            click.echo(f"mounted at {message['mountpoint']}; Ctrl-C unmounts")
+            say(f"mounted at {message['mountpoint']}; Ctrl-C unmounts")
 
     if ready_fd is not None:
         logging.getLogger().setLevel(logging.INFO)
@@ -125,7 +135,7 @@ def _serve(
 
 
 def _flags(config_file: Path | None, policy: str | None, template: str | None, options: tuple[str, ...]) -> list[str]:
-    flags: list[str] = []
+    flags = ["-" + "v" * wishes().verbose] if wishes().verbose else []
     if config_file:
         flags += ["--config", str(absolute(config_file))]
     if policy:

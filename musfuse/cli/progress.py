@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from musfuse.cli.anywhere import wishes
 from musfuse.cli.common import duration
 from musfuse.control import Client
 
@@ -19,8 +20,8 @@ class Progress:
     """`update` may be called as often as one likes; nothing is shown with `quiet`."""
 
     def __init__(self, what: str, quiet: bool = False) -> None:
-        self._what, self._quiet = what, quiet
-        self._terminal = sys.stderr.isatty() and not quiet
+        self._what, self._quiet = what, quiet or wishes().quiet
+        self._terminal = sys.stderr.isatty() and not self._quiet
         self._bar: Any = None
         self._task: Any = None
         self._began = self._said = time.monotonic()
@@ -66,7 +67,7 @@ class Waiting:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> "Waiting":
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not wishes().quiet:
             self._thread = threading.Thread(target=self._say, daemon=True)
             self._thread.start()
         return self

@@ -6,7 +6,16 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import absolute, config_option, json_option, library_folder, library_option, load, print_json
+from musfuse.cli.common import (
+    absolute,
+    config_option,
+    json_option,
+    library_folder,
+    library_option,
+    load,
+    print_json,
+    say,
+)
 from musfuse.cli.progress import Progress, follow
 
 
@@ -42,9 +51,7 @@ def command(
     if as_json:
         print_json(result)
     else:
-        click.echo(
-            f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed"
-        )
+        say(f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
         for problem in result["problems"]:
             click.echo(f"not scanned: {problem}", err=True)
     if result["problems"]:

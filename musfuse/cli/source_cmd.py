@@ -15,6 +15,7 @@ from musfuse.cli.common import (
     print_json,
     print_table,
     printable,
+    say,
 )
 
 
@@ -49,4 +50,4 @@ def move(library: Path | None, config_file: Path | None, old: Path, new: Path) -
     with ExitStack() as closing:
         opened = open_library(library_folder(library), load(config_file), closing)
         tracks = opened.move_source(absolute(old), absolute(new))
-    click.echo(f"{absolute(old)} is {absolute(new)} now; what was set for {tracks} tracks went with it")
+    say(f"{absolute(old)} is {absolute(new)} now; what was set for {tracks} tracks went with it")

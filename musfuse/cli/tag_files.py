@@ -14,6 +14,7 @@ from musfuse.cli.common import (
     print_json,
     print_table,
     printable,
+    say,
     shortened,
 )
 from musfuse.cli.progress import Progress, Waiting
@@ -46,7 +47,7 @@ def export(library: Path | None, out: Path | None, kind: str | None, targets: tu
                 return
             with out.open("w", encoding="utf-8", newline="") as file:
                 count = export_tags(rows, kind, file)
-    click.echo(f"{count} tracks written to {out}", err=True)
+    say(f"{count} tracks written to {out}", err=True)
 
 
 @click.command("import", epilog="Example: musfuse tag import tags.csv")

@@ -9,18 +9,19 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import absolute, drive_path, library_folder, load
+from musfuse.cli.common import absolute, drive_path, library_folder, load, say
 from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError
 
 _ASSIGNMENT = re.compile(r"[^=\s/\\:\"][^=/\\:\"]*=", re.DOTALL)
-_NEGATED = re.compile(r"-[^-].+", re.DOTALL)
+_NEGATED = re.compile(r"-(?![vq]+$)[^-].+", re.DOTALL)
 
 
 class TargetCommand(click.Command):
     """Splits its arguments at a `--` into the parameters `targets` and `fields`.
 
-    For a `set` without one, what looks like FIELD=VALUE is a field. `-word` is a query's negation, not an option.
+    For a `set` without one, what looks like FIELD=VALUE is a field. `-word` is a query's negation, not an option; `-vv`
+    is one.
     """
 
     takes_fields = True
@@ -29,7 +30,7 @@ class TargetCommand(click.Command):
         """Take targets and fields out of the arguments; click gets the options."""
         before, dashes, behind = _split(args)
         negated = [arg for arg in before if _NEGATED.fullmatch(arg)]
-        rest = super().parse_args(ctx, [arg for arg in before if not _NEGATED.fullmatch(arg)])
+        rest = super().parse_args(ctx, [arg for arg in before if arg not in negated])
         targets = [*ctx.params.pop("targets", ()), *negated]
         if not dashes and ctx.command.name == "set":
             behind = [t for t in targets if _ASSIGNMENT.match(t) and not _exists(t)]
@@ -109,8 +110,8 @@ def report(result: dict[str, Any], done: str) -> None:
     """Say what a change did."""
     tracks = f"{result['tracks']} track{'' if result['tracks'] == 1 else 's'}"
     if not result["change"]:
-        click.echo(f"nothing to do: {result['selected']} selected, none changed")
+        say(f"nothing to do: {result['selected']} selected, none changed")
     else:
-        click.echo(f"{done} {tracks} (change {result['change']}; `musfuse tag undo {result['change']}` takes it back)")
+        say(f"{done} {tracks} (change {result['change']}; `musfuse tag undo {result['change']}` takes it back)")
     if result["refused"]:
         click.echo(f"{result['refused']} fields were kept: they are locked, or were changed again since", err=True)

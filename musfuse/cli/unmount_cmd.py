@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from musfuse.cli.common import say
 from musfuse.errors import MountError
 
 _END_SECONDS = 30.0
@@ -30,9 +31,9 @@ def command(mountpoint: Path, force: bool) -> None:
         if done["last"] and not system.wait_for_end(done["pid"], _END_SECONDS):
             log = Path(status["library"]) / "musfuse.log"
             raise MountError(f"{path}: unmounted, but its process {done['pid']} goes on; {log} may say why")
-        click.echo(f"unmounted {path}")
+        say(f"unmounted {path}")
         return
     if system.clean_dead_mount(path):
-        click.echo(f"unmounted {path} (its process was gone already)")
+        say(f"unmounted {path} (its process was gone already)")
         return
     raise MountError(f"{path}: no drive of musfuse is mounted there; `musfuse status` lists them")
