@@ -149,6 +149,7 @@ class Jobs:
         self._urgent_index = False
         state.done = state.total = done + failed
         state.details = {"indexed": done, "failed": failed}
+        log.info("index: %d indexed, %d failed", done, failed)
         state.end("cancelled" if self._stopping.is_set() else "done")
 
     def _give_way(self) -> None:

@@ -28,6 +28,7 @@ from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
+from musfuse.logs import keep_log
 from musfuse.media.art import EmbeddedCovers
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool
@@ -235,7 +236,9 @@ class Library:
         self.cueing.adopt_rules()
         self.naming.adopt_view()
         self.name_tracks()
-        return [scanner.scan(row, self.sources.origin(row.uid), everything) for row in self.sources.rows()]
+        return [
+            _logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.uri) for row in self.sources.rows()
+        ]
 
     def backlog(self) -> Backlog:
         """A run over everything that has no index."""
@@ -314,6 +317,17 @@ class Library:
             self.sizes.forget(found, pcm_range)
 
 
+def _logged(result: "ScanResult", uri: str) -> "ScanResult":
+    """A scan's counts, for the log."""
+    end = "cancelled" if result.cancelled else result.problem or "done"
+    level = logging.WARNING if result.problem else logging.INFO
+    log.log(
+        level, "scan of %s: %d files, %d read, %d skipped, %d removed; %s",
+        uri, result.seen, result.read, result.skipped, result.removed, end,
+    )  # fmt: skip
+    return result
+
+
 class _Pace:
     """Names are made after the first batch of a scan, then at growing distances, so that naming never dominates."""
 
@@ -341,6 +355,7 @@ def open_library(folder: Path, config: Config, closing: ExitStack | None = None)
     if not lock.acquire():
         raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
     stack.callback(lock.release)
+    keep_log(folder, stack)
     try:
         return Library(folder, config, stack)
     except BaseException:

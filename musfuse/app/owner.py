@@ -48,6 +48,7 @@ class Owner:
 
     def run(self, mountpoint: Path, options: Sequence[str], on_ready: Callable[[Path], None]) -> None:
         """Mount, call `on_ready`, serve until the end, and take everything down. Raises MountError."""
+        log.info("musfuse %s starts, process %d, library %s", __version__, os.getpid(), self._library.folder)
         system.on_terminate(self._stop.set)
         try:
             where = self._mounts.mount(mountpoint, options)
@@ -128,6 +129,7 @@ class Owner:
                 self._detach(mountpoint)
         self._jobs.join()
         self._server.close()
+        log.info("musfuse ends, process %d", os.getpid())
 
     def _detach(self, mountpoint: Path) -> None:
         try:

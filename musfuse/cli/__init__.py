@@ -7,6 +7,7 @@ the library refused or did not answer; 130 interrupted.
 import difflib
 import importlib
 import itertools
+import logging
 import shlex
 import sys
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import click
 
+from musfuse.logs import formatter
+
 _KEY = "musfuse.wishes"
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-LOG_DATES = "%Y-%m-%dT%H:%M:%S%z"
 
 
 @dataclass
@@ -43,7 +43,7 @@ def set_up_logging() -> None:
     """Have the log shown on standard error, as far as the wishes go."""
     if not logging.getLogger().handlers:
         handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter(LOG_FORMAT, LOG_DATES))
+        handler.setFormatter(formatter())
         logging.getLogger().addHandler(handler)
     _adjust(wishes())
 

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,8 @@ from musfuse.cli.anywhere import wishes
 from musfuse.cli.common import absolute, config_option, library_folder, library_option, load, say
 from musfuse.config import Config
 from musfuse.errors import ControlError, MountError, MusfuseError
+from musfuse.logs import LOG_NAME, make_room
 from musfuse.platform import system
-
-_LOG_LIMIT = 1 << 20
 
 
 def no_helper(context: click.Context, _: click.Parameter, kind: str | None) -> None:
@@ -111,8 +110,6 @@ def _serve(
         elif "error" not in message:
             say(f"mounted at {message['mountpoint']}; Ctrl-C unmounts")
 
-    if ready_fd is not None:
-        logging.getLogger().setLevel(logging.INFO)
     try:
         with ExitStack() as closing:
             library = open_library(folder, config, closing)
@@ -127,10 +124,9 @@ def _serve(
     except MusfuseError as error:
         if ready_fd is None:
             raise
-        try:
+        logging.getLogger(__name__).error("%s", error)
+        with suppress(OSError):  # already told that it was ready
             ready({"error": str(error), "exit_code": error.exit_code})
-        except OSError:
-            logging.getLogger(__name__).error("%s", error)  # already told that it was ready
         sys.exit(error.exit_code)
 
 
@@ -187,10 +183,9 @@ def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path
 
 def _log_file(folder: Path) -> Path:
     """The background process's log, which can be written. Raises MountError."""
-    log = folder / "musfuse.log"
+    log = folder / LOG_NAME
     try:
-        if log.exists() and log.stat().st_size > _LOG_LIMIT:
-            log.replace(log.with_suffix(".log.1"))
+        make_room(log)
         log.open("ab").close()
     except OSError as error:
         raise MountError(

@@ -1,5 +1,6 @@
 """MountController: which mountpoints show the drive. Faces do the mounting."""
 
+import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Protocol
 
 from musfuse.drive.drive import Drive
 from musfuse.errors import MountError
+
+log = logging.getLogger(__name__)
 
 
 class Mount(Protocol):
@@ -53,6 +56,7 @@ class MountController:
         made = self._face.mount(self._drive, mountpoint, options)
         with self._lock:
             self._mounts[made.mountpoint] = made
+        log.info("mounted at %s", made.mountpoint)
         return made.mountpoint
 
     def unmount(self, mountpoint: Path, force: bool = False) -> None:
@@ -63,13 +67,20 @@ class MountController:
             raise MountError(f"{mountpoint}: this library is not mounted there")
         made.unmount(force)
         with self._lock:
-            self._mounts.pop(mountpoint, None)
+            gone = self._mounts.pop(mountpoint, None)
+        if gone is not None:
+            log.info("unmounted from %s", mountpoint)
 
     def active(self) -> list[Path]:
         """Where the drive is mounted now."""
         with self._lock:
-            self._mounts = {path: made for path, made in self._mounts.items() if not made.ended.is_set()}
-            return list(self._mounts)
+            gone = [path for path, made in self._mounts.items() if made.ended.is_set()]
+            for path in gone:
+                del self._mounts[path]
+            left = list(self._mounts)
+        for path in gone:
+            log.info("unmounted from %s", path)
+        return left
 
     def wait_for_end(self, stop: threading.Event) -> None:
         """Return when `stop` is set or some mount ended; looks a few times a second."""
