@@ -132,11 +132,12 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
             return 0
 
         def statfs(self, path: str) -> dict[str, int]:
-            """Nothing is free."""
+            """As large as what is shown, as far as its sizes are known; nothing is free."""
             del path
             volume = drive.statvfs()
             return {
-                "f_bsize": _BLOCK, "f_frsize": _BLOCK, "f_blocks": 0, "f_bfree": 0, "f_bavail": 0, "f_namemax": 255,
+                "f_bsize": _BLOCK, "f_frsize": _BLOCK, "f_namemax": 255,
+                "f_blocks": -(-volume.bytes // _BLOCK), "f_bfree": 0, "f_bavail": 0,
                 "f_files": volume.files + volume.folders, "f_ffree": 0, "f_favail": 0,
             }  # fmt: skip
 

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 _CACHED_NODES = 8192
 _FRESH_SECONDS = 1.0
 _FOLDER_AHEAD = 512
+_VOLUME_PAUSES = 10
+"""How many times as long as counting takes, at least, lies between two counts of a drive that keeps changing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Drive:
         self._fresh: OrderedDict[int, float] = OrderedDict()
         self._queued_folders: set[int] = set()
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="folder-ahead")
-        self._volume = -1, VolumeInfo(0, 0, 0)
+        self._volume = -1, 0.0, VolumeInfo(0, 0, 0)
         self.last_read = 0.0
 
     def attr(self, path: str) -> Attr:
@@ -208,12 +210,16 @@ class Drive:
         self._handles.remove(handle)
 
     def statvfs(self) -> VolumeInfo:
-        """Figures about the drive, as of its last change."""
-        generation = self._nodes.generation()
-        if self._volume[0] != generation:
-            folders, files = self._nodes.counts()
-            self._volume = generation, VolumeInfo(files, folders, self._nodes.known_bytes())
-        return self._volume[1]
+        """Figures about the drive as it is now or, so that asking often costs little, was a moment ago."""
+        changes, began = self._nodes.changes(), time.monotonic()
+        known, due, volume = self._volume
+        if known == changes or began < due:
+            return volume
+        folders, files = self._nodes.counts()
+        volume = VolumeInfo(files, folders, self._nodes.known_bytes())
+        ended = time.monotonic()
+        self._volume = changes, ended + _VOLUME_PAUSES * (ended - began), volume
+        return volume
 
     def row(self, path: str) -> tuple[Node, TrackRow | None]:
         """A node and its track, for `musfuse info`."""

@@ -25,6 +25,8 @@ class Database:
         self.path, self._uri = path, ""
         self._write_lock = threading.RLock()
         self._readers = Readers(path, readers, self._connect)
+        self.commits = 0
+        """How often something was written here since the database was opened."""
         try:
             self._uri = reading_uri(path) if read_only else ""
             self._writer = self._connect()
@@ -53,6 +55,7 @@ class Database:
                 self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
+                self.commits += 1
             except BaseException as error:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")

@@ -109,6 +109,10 @@ class Nodes:
         """The global counter, raised at each commit that changes the tree."""
         return int(self._db.meta("generation") or 0)
 
+    def changes(self) -> int:
+        """Another number than before where anything in the catalog, sizes included, may have changed."""
+        return self._db.commits
+
     def counts(self) -> tuple[int, int]:
         """Folders and files on the drive."""
         with self._db.read() as db:
@@ -116,11 +120,11 @@ class Nodes:
         return row[0] - 1, row[1]
 
     def known_bytes(self) -> int:
-        """The sum of all sizes that are known."""
+        """The sum of the sizes that are known of the files on the drive."""
         with self._db.read() as db:
             row = db.execute(
                 "SELECT coalesce(sum(CASE t.serve WHEN 'original' THEN f.size ELSE t.size END), 0)"
-                " FROM track t JOIN file f ON f.id = t.file"
+                " FROM node n JOIN track t ON t.id = n.track JOIN file f ON f.id = t.file"
             ).fetchone()
         return int(row[0])
 
