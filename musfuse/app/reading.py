@@ -10,11 +10,12 @@ from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.drive.tree import Tree
 from musfuse.errors import ConfigError, LibraryInUseError
-from musfuse.library.catalog import Database, Files, Nodes, SourceRow
+from musfuse.library.catalog import Database, Files, Nodes, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
+from musfuse.media.art import EmbeddedCovers
 from musfuse.store import KvStore, MemoryKv, SqliteKv
 
 
@@ -55,7 +56,7 @@ def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
 def read_pictures(folder: Path, config: Config) -> Iterator[Pictures]:
     """The pictures of tracks, to be looked at. Raises ConfigError where there is no library."""
     database = _catalog(folder)
-    sources = Sources(Files(database), config)
+    sources = Sources(Files(database), config, config.cache.open_files)
     try:
         yield Pictures(Selection(database), Tracks(database), Beside(database), EmbeddedCovers(), sources.origin)
     finally:
