@@ -18,12 +18,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ScanProgress(Event):
-    """`seen` audio files were looked at, of which `read` were read anew and `skipped` could not be used."""
+    """`seen` audio files were looked at, of `total` (0: the walk goes on), of which `read` were read anew and `skipped`
+    could not be used."""
 
     source: str
     seen: int
     read: int
     skipped: int
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

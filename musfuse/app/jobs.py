@@ -20,7 +20,11 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class JobState:
-    """A job as `status` shows it. `done` and `total` count files; `total` is 0 where it is not known."""
+    """A job as `status` shows it. `done` and `total` count files; `total` is 0 where it is not known.
+
+    Each request has a ticket, a number: `asked` is the last one given, and all up to `completed` are done, the last of
+    them with `result`.
+    """
 
     state: str = "never"
     done: int = 0
@@ -28,6 +32,9 @@ class JobState:
     began: float = 0.0
     ended: float = 0.0
     details: dict[str, Any] = field(default_factory=dict)
+    asked: int = 0
+    completed: int = 0
+    result: dict[str, Any] = field(default_factory=dict)
 
     def begin(self) -> None:
         """The job starts now."""
@@ -37,6 +44,7 @@ class JobState:
     def end(self, state: str = "done") -> None:
         """The job ended."""
         self.state, self.ended = state, time.time()
+        self.result = {"state": state, "files": self.done, **self.details}
 
     def seconds_left(self) -> float | None:
         """An estimate from the pace so far; None where there is no telling."""
@@ -59,9 +67,7 @@ class Jobs:
         self.scan, self.index = JobState(), JobState()
         self._wake = threading.Condition()
         self._wanted: set[str] = set()
-        self._urgent_index = False
-        self.scan_everything = False
-        """Whether the next scan looks into files that did not change."""
+        self._urgent_index = self._everything = False
         self._stopping = threading.Event()
         self._scanner: Scanner | None = None
         self._backlog: Backlog | None = None
@@ -72,13 +78,25 @@ class Jobs:
         """Begin to work."""
         self._thread.start()
 
-    def request(self, job: str, urgent: bool = False) -> None:
-        """Have `scan` or `index` done; an urgent index does not give way to readers."""
+    def request(self, job: str, urgent: bool = False) -> int:
+        """Have `scan`, `scan all` (of what did not change as well) or `index` done; an urgent index does not give way
+        to readers. The ticket of the request: one that waits already is the same, one that runs has begun without it.
+        """
+        kind = job.split(" ", maxsplit=1)[0]
+        state = self._state(kind)
         with self._wake:
-            self._wanted.add(job)
+            if kind not in self._wanted:
+                self._wanted.add(kind)
+                state.asked += 1
+            self._everything = self._everything or job == "scan all"
             self._urgent_index = self._urgent_index or (job == "index" and urgent)
-            (self.scan if job == "scan" else self.index).state = "queued"
+            if state.state != "running":
+                state.state = "queued"
             self._wake.notify()
+            return state.asked
+
+    def _state(self, kind: str) -> JobState:
+        return self.scan if kind == "scan" else self.index
 
     def stop(self) -> None:
         """Stop what runs, as soon as its current file is done."""
@@ -102,25 +120,36 @@ class Jobs:
                     self._wake.wait()
                 if self._stopping.is_set():
                     return
-                job = "scan" if "scan" in self._wanted else "index"
-                self._wanted.discard(job)
-            state = self.scan if job == "scan" else self.index
+                kind = "scan" if "scan" in self._wanted else "index"
+                self._wanted.discard(kind)
+                state = self._state(kind)
+                ticket = state.asked
+                everything, self._everything = self._everything and kind == "scan", self._everything and kind != "scan"
             state.begin()
             try:
-                (self._scan if job == "scan" else self._index)(state)
+                if kind == "scan":
+                    self._scan(state, everything)
+                else:
+                    self._index(state)
             except MusfuseError as error:
-                log.error("%s: %s", job, error)
-                state.details["error"] = str(error)
-                state.end("failed")
+                log.error("%s: %s", kind, error)
+                self._fail(state, str(error))
             except Exception as error:
-                log.exception("%s failed", job)
-                state.details["error"] = f"{type(error).__name__}: {error}"
-                state.end("failed")
+                log.exception("%s failed", kind)
+                self._fail(state, f"{type(error).__name__}: {error}")
+            with self._wake:
+                state.completed = ticket
+                if kind in self._wanted:
+                    state.state = "queued"
 
-    def _scan(self, state: JobState) -> None:
+    @staticmethod
+    def _fail(state: JobState, reason: str) -> None:
+        state.details["error"] = reason
+        state.end("failed")
+
+    def _scan(self, state: JobState, everything: bool) -> None:
         self._library.warm_up()
         self._scanner = scanner = self._library.scanner()
-        everything, self.scan_everything = self.scan_everything, False
         results = self._library.scan_all(scanner, everything)
         self._scanner = None
         state.details = {
@@ -135,7 +164,7 @@ class Jobs:
             self.request("index")
 
     def _scan_progress(self, event: ScanProgress) -> None:
-        self.scan.done = event.seen
+        self.scan.done, self.scan.total = event.seen, event.total
         self.scan.details = {"source": event.source, "read": event.read, "skipped": event.skipped}
 
     def _index(self, state: JobState) -> None:
@@ -148,7 +177,8 @@ class Jobs:
         self._backlog = None
         self._urgent_index = False
         state.done = state.total = done + failed
-        state.details = {"indexed": done, "failed": failed}
+        there = self._library.tracks.sized(self._library.sizes.tokens())
+        state.details = {"indexed": done, "failed": failed, "there": there}
         log.info("index: %d indexed, %d failed", done, failed)
         state.end("cancelled" if self._stopping.is_set() else "done")
 

@@ -1,7 +1,6 @@
 """Build a library out of its parts, and take it down again in reverse."""
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musfuse.app.descriptors import fit
+from musfuse.app.state import check_exists, check_is_folder, new_folder
 from musfuse.config import Config
 from musfuse.config.options import worker_count
 from musfuse.drive import Drive
-from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError, StoreError
+from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
@@ -51,14 +51,6 @@ log = logging.getLogger(__name__)
 
 READER_PAUSE = 0.25
 """Seconds after a read for which readers count as being at work."""
-
-
-def default_folder() -> Path:
-    """Where a library keeps its state when nobody says otherwise."""
-    import platformdirs
-
-    named = os.environ.get("MUSFUSE_LIBRARY")
-    return Path(named) if named else Path(platformdirs.user_data_dir("musfuse", appauthor=False))
 
 
 class Sources:
@@ -195,7 +187,7 @@ class Library:
         self.pool.warm()
         self.sizes.tokens()
 
-    def add_sources(self, folders: list[Path]) -> None:
+    def add_sources(self, folders: Sequence[Path]) -> None:
         """Remember source folders. Raises ConfigError where one is no folder, or lies within another source."""
         for folder in folders:
             self._check_source(folder, [Path(row.uri) for row in self.files.sources() if Path(row.uri) != folder])
@@ -239,6 +231,10 @@ class Library:
         return [
             _logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.uri) for row in self.sources.rows()
         ]
+
+    def unscanned(self) -> list[str]:
+        """Sources whose names are not all on the drive yet."""
+        return self.files.unscanned()
 
     def backlog(self) -> Backlog:
         """A run over everything that has no index."""
@@ -298,8 +294,7 @@ class Library:
 
     @staticmethod
     def _check_source(folder: Path, others: list[Path]) -> None:
-        if not folder.is_dir():
-            raise ConfigError(f"{folder}: no such folder; a source is a folder with music")
+        check_is_folder(folder)
         nested = next((o for o in others if o == folder or o in folder.parents or folder in o.parents), None)
         if nested:
             raise ConfigError(f"{folder}: overlaps the source {nested}; its files would appear twice")
@@ -344,20 +339,34 @@ class _Pace:
             self._next = ended + max(1.0, 5 * (ended - began))
 
 
-def open_library(folder: Path, config: Config, closing: ExitStack | None = None) -> Library:
-    """Open (or make) the library whose state lies in `folder`; LibraryInUseError where another process has it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be made: {error.strerror}; name another folder with --library") from error
+def open_library(
+    folder: Path, config: Config, closing: ExitStack | None = None, *, sources: Sequence[Path] = (), make: bool = True
+) -> Library:
+    """Open the library whose state lies in `folder`, with more sources. Where there is none it is made, unless `make`
+    is not set; what was made is gone again where that fails.
+
+    Raises ConfigError where there is no library or a source cannot be one, LibraryInUseError where another process has
+    it, StoreError where its state cannot be used.
+    """
+    if not make:
+        check_exists(folder)
     stack = closing or ExitStack()
+    with new_folder(folder):
+        try:
+            return _open(folder, config, stack, sources)
+        except BaseException:
+            stack.close()
+            raise
+
+
+def _open(folder: Path, config: Config, closing: ExitStack, sources: Sequence[Path]) -> Library:
+    for source in sources:
+        check_is_folder(source)
     lock = system.ProcessLock(folder / "owner.lock")
     if not lock.acquire():
         raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
-    stack.callback(lock.release)
-    keep_log(folder, stack)
-    try:
-        return Library(folder, config, stack)
-    except BaseException:
-        stack.close()
-        raise
+    closing.callback(lock.release)
+    keep_log(folder, closing)
+    library = Library(folder, config, closing)
+    library.add_sources(sources)
+    return library

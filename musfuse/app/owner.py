@@ -39,6 +39,7 @@ class Owner:
             "unmount": self.unmount,
             "scan": self.scan,
             "index": self.index,
+            "waiting": self.waiting,
             "info": self.info,
             "stop": self.request_stop,
             **tag_methods(library),
@@ -66,9 +67,8 @@ class Owner:
         """Mount the same drive once more, and take in more sources."""
         self._library.add_sources(sources)
         where = self._mounts.mount(mountpoint, options)
-        if sources:
-            self._jobs.request("scan")
-        return {"mountpoint": str(where)}
+        ticket = self._jobs.request("scan") if sources else self._jobs.scan.asked
+        return {"mountpoint": str(where), "ticket": ticket, "new": self._library.unscanned()}
 
     def unmount(self, mountpoint: Path, force: bool = False) -> dict[str, Any]:
         """Unmount one mountpoint; when it was the last, the process ends."""
@@ -76,15 +76,19 @@ class Owner:
             self._mounts.unmount(mountpoint, force)
         return {"pid": os.getpid(), "last": not self._mounts.active()}
 
-    def scan(self, sources: list[Path], everything: bool = False) -> None:
-        """Begin a scan, with more sources where they are given; `everything`: also of what did not change."""
+    def scan(self, sources: list[Path], everything: bool = False) -> dict[str, Any]:
+        """Begin a scan, with more sources where they are given; `everything`: also of what did not change. Gives a
+        ticket."""
         self._library.add_sources(sources)
-        self._jobs.scan_everything = self._jobs.scan_everything or everything
-        self._jobs.request("scan")
+        return {"ticket": self._jobs.request("scan all" if everything else "scan")}
 
-    def index(self) -> None:
-        """Begin to build all missing indexes."""
-        self._jobs.request("index", urgent=True)
+    def index(self) -> dict[str, Any]:
+        """Begin to build all missing indexes. The ticket of that."""
+        return {"ticket": self._jobs.request("index", urgent=True)}
+
+    def waiting(self) -> dict[str, Any]:
+        """What is not on the drive yet: sources that were never scanned whole, and the ticket of the last scan."""
+        return {"new": self._library.unscanned(), "ticket": self._jobs.scan.asked}
 
     def info(self, path: str, absolute: str = "") -> dict[str, Any]:
         """Where a file of the drive comes from; where the original `absolute` is on the drive."""
@@ -97,8 +101,14 @@ class Owner:
         self._stop.set()
 
     def progress(self) -> dict[str, Any]:
-        """How far the jobs are: what may be asked ten times a second, so nothing is counted for it."""
-        return {"scan": self._jobs.scan.to_json(), "index": self._jobs.index.to_json()}
+        """Where the library and its mounts are, and how far the jobs: what may be asked ten times a second, so nothing
+        is counted for it."""
+        return {
+            "library": str(self._library.folder),
+            "mounts": [str(path) for path in self._mounts.active()],
+            "scan": self._jobs.scan.to_json(),
+            "index": self._jobs.index.to_json(),
+        }
 
     def status(self) -> dict[str, Any]:
         """Everything that `musfuse status` shows."""
@@ -107,9 +117,7 @@ class Owner:
         return {
             "version": __version__,
             "pid": os.getpid(),
-            "library": str(library.folder),
             "uptime_seconds": round(time.time() - self._began, 1),
-            "mounts": [str(path) for path in self._mounts.active()],
             "sources": [row.uri for row in library.sources.rows()],
             "policy": library.config.view.policy,
             "template": library.config.view.template,

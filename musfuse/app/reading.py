@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from musfuse.app.library import Sources
 from musfuse.app.pictures import Pictures
+from musfuse.app.state import check_exists
 from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.drive.tree import Tree
-from musfuse.errors import ConfigError, LibraryInUseError
-from musfuse.library.catalog import Database, Files, Nodes, SourceRow, Tracks
+from musfuse.errors import LibraryInUseError
+from musfuse.library.catalog import Database, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
 from musfuse.library.overlay import MetaCollector
@@ -64,6 +66,29 @@ def read_pictures(folder: Path, config: Config) -> Iterator[Pictures]:
         database.close()
 
 
+@contextmanager
+def read_reports(folder: Path) -> Iterator[Reports]:
+    """What the catalog says of itself. Raises ConfigError where there is no library."""
+    database = _catalog(folder)
+    try:
+        yield Reports(database)
+    finally:
+        database.close()
+
+
+def read_status(folder: Path) -> dict[str, Any]:
+    """What can be said of a library that nobody owns. Raises ConfigError where there is none."""
+    database = _catalog(folder)
+    try:
+        folders, files = Nodes(database).counts()
+        return {
+            "library": str(folder), "mounts": [], "sources": [row.uri for row in Files(database).sources()],
+            "tree": {"folders": folders, "files": files}, "counts": Reports(database).counts(),
+        }  # fmt: skip
+    finally:
+        database.close()
+
+
 def read_sources(folder: Path) -> list[SourceRow]:
     """The sources of a library. Raises ConfigError where there is none."""
     database = _catalog(folder)
@@ -74,8 +99,7 @@ def read_sources(folder: Path) -> list[SourceRow]:
 
 
 def _catalog(folder: Path) -> Database:
-    if not (folder / "catalog.db").exists():
-        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
+    check_exists(folder)
     return Database.for_reading(folder / "catalog.db")
 
 

@@ -43,7 +43,7 @@ def set_(
         folder, config_file, "art.set", lambda t: dict(t.set_art(found, path, ArtKind(kind), Who(author()))),
         targets=found, picture=str(path), kind=kind, author=author(),
     )  # fmt: skip
-    print_json(result) if as_json else report(result, "changed")
+    print_json(result) if as_json else report(folder, result, "changed")
 
 
 @command.command("clear", cls=TargetsOnly, epilog="Example: musfuse art clear album:animals")
@@ -73,7 +73,7 @@ def clear(
         folder, config_file, "art.clear", lambda t: dict(t.clear_art(found, kinds, hide, Who(author()))),
         targets=found, kinds=[k.value for k in kinds], hide=hide, author=author(),
     )  # fmt: skip
-    print_json(result) if as_json else report(result, "cleared")
+    print_json(result) if as_json else report(folder, result, "cleared")
 
 
 from musfuse.cli import art_show  # noqa: E402 - its command joins the group

@@ -18,6 +18,7 @@ def command(library: Path | None, restore: bool, file: Path) -> None:
 
     Works while the drive is mounted; a restore does not. Everything else comes back with a scan.
     """
+    from musfuse.app.state import check_exists
     from musfuse.store import copy_database
 
     folder, path = library_folder(library), absolute(file)
@@ -25,8 +26,7 @@ def command(library: Path | None, restore: bool, file: Path) -> None:
     if restore:
         _restore(folder, kept, path)
         return
-    if not kept.exists():
-        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
+    check_exists(folder)
     if path.exists():
         raise ConfigError(f"{path}: is there already; name a new file")
     with Waiting("backup"):

@@ -40,10 +40,31 @@ def json_option(command: F) -> F:
 
 
 def library_folder(named: Path | None) -> Path:
-    """The library that a command means, as an absolute path."""
-    from musfuse.app.library import default_folder
+    """The library that a command means, as an absolute path: the one that is named, else the only one that is mounted,
+    else the default one."""
+    if named is None and "MUSFUSE_LIBRARY" not in os.environ:
+        mounted = mounted_libraries()
+        if len(mounted) == 1:
+            return mounted[0]
+    return new_library_folder(named)
+
+
+def new_library_folder(named: Path | None) -> Path:
+    """The library that a command means which may make one: the one that is named, else the default one."""
+    from musfuse.app.state import default_folder
 
     return absolute(named or default_folder())
+
+
+def mounted_libraries() -> list[Path]:
+    """The folders of all libraries of this user that are mounted."""
+    from musfuse.control import owners
+
+    found = []
+    for client in owners():
+        with client:
+            found.append(Path(client.call("progress")["library"]))
+    return found
 
 
 def absolute(path: Path) -> Path:
@@ -136,7 +157,7 @@ def drive_path(path: Path) -> tuple[str | None, Path | None]:
     full = absolute(path)
     for client in owners():
         with client:
-            status = client.call("status")
+            status = client.call("progress")
         for mount in map(Path, status["mounts"]):
             if full == mount or mount in full.parents:
                 return "/".join(full.relative_to(mount).parts), Path(status["library"])

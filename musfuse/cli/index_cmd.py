@@ -28,17 +28,24 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, wait:
         result = _index_here(folder, config_file, as_json)
     else:
         with client:
-            client.call("index")
+            ticket = client.call("index")["ticket"]
             if not wait:
                 say("indexing has begun; `musfuse status` shows how far it is")
                 return
-            result = follow(client, "index", as_json, lambda _: "")["index"]["details"]
+            result = follow(client, "index", ticket, as_json)
     if as_json:
         print_json(result)
     elif "error" not in result:
-        say(f"{result.get('indexed', 0)} indexed, {result.get('failed', 0)} failed")
+        say(_told(result))
     if "error" in result:
         raise click.ClickException(result["error"])
+
+
+def _told(result: dict[str, Any]) -> str:
+    if result["indexed"] or result["failed"]:
+        return f"{result['indexed']} indexed, {result['failed']} failed"
+    there = result["there"]
+    return f"all {there} indexes are there" if there else "nothing here needs an index"
 
 
 def _index_here(folder: Path, config_file: Path | None, quiet: bool) -> dict[str, Any]:
@@ -46,10 +53,11 @@ def _index_here(folder: Path, config_file: Path | None, quiet: bool) -> dict[str
     from musfuse.media.indexing import Priority
 
     with ExitStack() as closing:
-        library = open_library(folder, load(config_file), closing)
+        library = open_library(folder, load(config_file), closing, make=False)
         backlog = library.backlog()
         with Progress("index", quiet) as progress:
             done, failed = backlog.run(
                 Priority.BACKGROUND, lambda done, left: progress.update(done, done + left), lambda: None
             )
-    return {"indexed": done, "failed": failed}
+        there = library.tracks.sized(library.sizes.tokens())
+    return {"indexed": done, "failed": failed, "there": there}

@@ -59,7 +59,7 @@ def _ask(folder: Path, config_file: Path | None, path: str, original: str) -> di
     from musfuse.app.info import describe
 
     with ExitStack() as closing:
-        return describe(open_library(folder, load(config_file), closing), path, original)
+        return describe(open_library(folder, load(config_file), closing, make=False), path, original)
 
 
 def _rows(facts: dict[str, Any]) -> Rows:

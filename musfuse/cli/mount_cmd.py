@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
+from musfuse.cli import filling
 from musfuse.cli.anywhere import wishes
-from musfuse.cli.common import absolute, config_option, library_folder, library_option, load, say
+from musfuse.cli.common import absolute, config_option, library_option, load, new_library_folder, say
 from musfuse.config import Config
-from musfuse.errors import ControlError, MountError, MusfuseError
+from musfuse.errors import ConfigError, ControlError, MountError, MusfuseError, StoreError
 from musfuse.logs import LOG_NAME, make_room
 from musfuse.platform import system
 
@@ -26,13 +27,26 @@ def no_helper(context: click.Context, _: click.Parameter, kind: str | None) -> N
         )
 
 
-@click.command("mount", epilog="Example: musfuse mount ~/Music ~/Drive")
+class _MountCommand(click.Command):
+    """`--wait` may stand without a value before a SOURCE, which click would take for its value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, ["--wait=names" if a == "--wait" else a for a in args[:end]] + args[end:])
+
+
+@click.command("mount", cls=_MountCommand, epilog="Example: musfuse mount ~/Music ~/Drive")
 @library_option
 @config_option
 @click.option("--policy", help="What lossless audio is served as: flac, original or wav.")
 @click.option("--template", help="Path template of a track.")
 @click.option("--foreground", is_flag=True, help="Stay in the foreground; Ctrl-C unmounts.")
 @click.option("-o", "options", multiple=True, metavar="FUSE_OPTION", help="A FUSE mount option, such as allow_other.")
+@click.option(
+    "--wait",
+    type=click.Choice(["names", "index"]),
+    help="Return when every name is there, which is what `--wait` alone means, or with `=index` every size.",
+)
 @click.option("-t", "kind", hidden=True, expose_value=False, callback=no_helper)
 @click.option("--ready-fd", type=int, hidden=True)
 @click.argument("paths", nargs=-1, required=True, metavar="[SOURCE]... MOUNTPOINT", type=click.Path(path_type=Path))
@@ -42,6 +56,7 @@ def command(
     policy: str | None,
     template: str | None,
     foreground: bool,
+    wait: str | None,
     options: tuple[str, ...],
     ready_fd: int | None,
     paths: tuple[Path, ...],
@@ -49,9 +64,10 @@ def command(
     """Show the library at MOUNTPOINT, an empty folder, and return once the drive answers.
 
     SOURCEs are folders with music; they are remembered, so that a later mount needs none. The drive fills while they
-    are scanned. A library that is mounted already is shown at one more place.
+    are scanned: on a terminal the first scan is shown, and Ctrl-C leaves the drive mounted. A library that is mounted
+    already is shown at one more place.
     """
-    folder = library_folder(library)
+    folder = new_library_folder(library)
     sources, mountpoint = [absolute(path) for path in paths[:-1]], system.absolute_mountpoint(paths[-1])
     config = load(config_file, view__policy=policy, view__template=template)
     for source in sources:
@@ -59,15 +75,29 @@ def command(
             raise MountError(
                 f"{mountpoint}: the mountpoint and the source {source} lie within each other; name another folder"
             )
+    if wait and foreground:
+        raise click.UsageError("--wait is for a drive in the background; --foreground stays anyway")
     where = _mounted_by_owner(folder, sources, mountpoint, options, policy, template) if ready_fd is None else None
-    if where:
-        say(f"mounted at {where}")
-        return
-    if foreground or ready_fd is not None:
-        _serve(folder, config, sources, mountpoint, options, ready_fd)
-        return
-    flags = _flags(config_file, policy, template, options)
-    say(f"mounted at {_spawn(folder, flags, sources, mountpoint)}")
+    if where is None:
+        if not sources:
+            _check_has_library(folder, mountpoint)
+        if foreground or ready_fd is not None:
+            _serve(folder, config, sources, mountpoint, options, ready_fd)
+            return
+        where = _spawn(folder, _flags(config_file, policy, template, options), sources, mountpoint)
+    say(f"mounted at {where}")
+    filling.tell(folder, wait)
+
+
+def _check_has_library(folder: Path, mountpoint: Path) -> None:
+    from musfuse.app.state import check_exists
+
+    try:
+        check_exists(folder)
+    except ConfigError as error:
+        raise MountError(
+            f"{folder}: no library there yet; name a folder with music first: musfuse mount ~/Music {mountpoint}"
+        ) from error
 
 
 def _mounted_by_owner(
@@ -112,15 +142,16 @@ def _serve(
 
     try:
         with ExitStack() as closing:
-            library = open_library(folder, config, closing)
-            face = choose_face(library.config)
+            face = choose_face(config)
             face.check(mountpoint, options)
-            library.add_sources(sources)
+            library = open_library(folder, config, closing, sources=sources)
             if not library.sources.rows():
                 raise MountError(
                     f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
                 )
-            Owner(library, face).run(mountpoint, options, lambda where: ready({"mountpoint": str(where)}))
+            Owner(library, choose_face(library.config)).run(
+                mountpoint, options, lambda where: ready({"mountpoint": str(where)})
+            )
     except MusfuseError as error:
         if ready_fd is None:
             raise
@@ -145,10 +176,18 @@ def _flags(config_file: Path | None, policy: str | None, template: str | None, o
 
 def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path) -> str:
     """Start the owner in the background and wait until it says where the drive is, or why not."""
+    from musfuse.app.state import check_is_folder, new_folder
+
+    for source in sources:
+        check_is_folder(source)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise MountError(f"{folder}: cannot be made: {error.strerror}; name another folder with --library") from error
+        with new_folder(folder):
+            return _started(folder, flags, sources, mountpoint)
+    except StoreError as error:
+        raise MountError(str(error)) from error
+
+
+def _started(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path) -> str:
     log = _log_file(folder)
     read_fd, write_fd = os.pipe()
     passed = system.inheritable(write_fd)

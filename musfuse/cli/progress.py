@@ -87,14 +87,17 @@ class Waiting:
             click.echo("\r\033[K", err=True, nl=False)
 
 
-def follow(client: Client, job: str, quiet: bool, show: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
-    """Watch an owner's job until neither it nor a scan before it is at work; how the jobs ended."""
+def follow(
+    client: Client, job: str, ticket: int, quiet: bool, show: Callable[[dict[str, Any]], str] = lambda _: ""
+) -> dict[str, Any]:
+    """Watch an owner's jobs until the request with this ticket is done: its result."""
     with Progress(job, quiet) as progress:
         while True:
             jobs: dict[str, Any] = client.call("progress")
-            busy = [name for name in ("scan", job) if jobs[name]["state"] in ("queued", "running")]
-            if not busy:
-                return jobs
-            state = jobs[busy[0]]
-            progress.update(state["done"], state["total"], show(state))
+            state = jobs[job]
+            if state["completed"] >= ticket:
+                result: dict[str, Any] = state["result"]
+                return result
+            busy = jobs["scan"] if state["state"] != "running" and jobs["scan"]["state"] == "running" else state
+            progress.update(busy["done"], busy["total"], show(busy))
             time.sleep(0.1)

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from musfuse.cli.common import json_option, library_folder, library_option, print_json, print_table
-from musfuse.errors import ConfigError
 
 _SHOWN = {
     "skipped": "not shown",
@@ -23,17 +22,10 @@ _SHOWN = {
 @json_option
 def command(library: Path | None, as_json: bool) -> None:
     """List the files that are not shown, or are shown with a remark, and why; and folders that could not be listed."""
-    from musfuse.library.catalog import Database, Reports
+    from musfuse.app.reading import read_reports
 
-    folder = library_folder(library)
-    path = folder / "catalog.db"
-    if not path.exists():
-        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
-    database = Database.for_reading(path)
-    try:
-        rows = list(Reports(database).lines())
-    finally:
-        database.close()
+    with read_reports(library_folder(library)) as reports:
+        rows = list(reports.lines())
     if as_json:
         print_json([{"kind": r.kind, "path": r.path, "reason": r.reason} for r in rows])
     elif rows:

@@ -13,6 +13,7 @@ from musfuse.cli.common import (
     library_folder,
     library_option,
     load,
+    new_library_folder,
     print_json,
     say,
 )
@@ -36,14 +37,15 @@ def command(
     """Look for new, changed and removed files in all sources, and in SOURCES, which are remembered."""
     from musfuse.control import find_owner
 
-    folder = library_folder(library)
     paths = [absolute(source) for source in sources]
+    folder = new_library_folder(library) if paths else library_folder(library)
     client = find_owner(folder)
     if client is not None:
         with client:
-            client.call("scan", sources=[str(path) for path in paths], everything=everything)
-            scan = follow(client, "scan", as_json, lambda job: job["details"].get("source", ""))["scan"]
-        result = {"seen": scan["done"], **scan["details"]}
+            given = [str(path) for path in paths]
+            ticket = client.call("scan", sources=given, everything=everything)["ticket"]
+            scan = follow(client, "scan", ticket, as_json, lambda job: job["details"].get("source", ""))
+        result = {"seen": scan.pop("files"), **scan}
     else:
         result = _scan_here(folder, config_file, paths, as_json, everything)
     if "error" in result:
@@ -66,12 +68,11 @@ def _scan_here(
     from musfuse.events import ScanProgress
 
     with ExitStack() as closing:
-        library = open_library(folder, load(config_file), closing)
-        library.add_sources(paths)
+        library = open_library(folder, load(config_file), closing, sources=paths, make=bool(paths))
         if not library.sources.rows():
             raise ConfigError(f"{folder}: this library has no sources yet; name a folder with music")
         with Progress("scan", quiet) as progress:
-            library.events.subscribe(ScanProgress, lambda e: progress.update(e.seen, 0, e.source))
+            library.events.subscribe(ScanProgress, lambda e: progress.update(e.seen, e.total, e.source))
             results = library.scan_all(library.scanner(), everything)
     return {
         "seen": sum(r.seen for r in results),

@@ -38,6 +38,31 @@ def list_(library: Path | None, as_json: bool) -> None:
         print_table(("id", "path"), ((row["id"], printable(row["path"])) for row in sources))
 
 
+@command.command("add", epilog="Example: musfuse source add ~/Music /mnt/nas/Music")
+@library_option
+@config_option
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+def add(library: Path | None, config_file: Path | None, folders: tuple[Path, ...]) -> None:
+    """Add FOLDERS with music. A mounted library scans them at once, another one with the next scan or mount."""
+    from musfuse.control import find_owner
+
+    folder, paths = library_folder(library), [absolute(path) for path in folders]
+    client = find_owner(folder)
+    if client is not None:
+        with client:
+            client.call("scan", sources=[str(path) for path in paths])
+        said = "the scan has begun; `musfuse status` shows how far it is"
+    else:
+        from musfuse.app import open_library
+
+        with ExitStack() as closing:
+            open_library(folder, load(config_file), closing, sources=paths)
+        said = "`musfuse scan` looks for its files"
+    for path in paths:
+        say(f"{path} is a source of the library {folder} now")
+    say(said)
+
+
 @command.command("move", epilog="Example: musfuse source move ~/Music /mnt/nas/Music")
 @library_option
 @config_option
@@ -48,6 +73,6 @@ def move(library: Path | None, config_file: Path | None, old: Path, new: Path) -
     from musfuse.app import open_library
 
     with ExitStack() as closing:
-        opened = open_library(library_folder(library), load(config_file), closing)
+        opened = open_library(library_folder(library), load(config_file), closing, make=False)
         tracks = opened.move_source(absolute(old), absolute(new))
     say(f"{absolute(old)} is {absolute(new)} now; what was set for {tracks} tracks went with it")

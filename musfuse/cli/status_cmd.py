@@ -1,22 +1,19 @@
 """`musfuse status`"""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from musfuse.cli.common import duration, json_option, print_json, print_table
+from musfuse.cli.common import absolute, duration, json_option, print_json, print_table
 
 
 @click.command("status", epilog="Example: musfuse status --json")
+@click.option("--library", type=click.Path(path_type=Path), help="Of this library only, mounted or not.")
 @json_option
-def command(as_json: bool) -> None:
+def command(library: Path | None, as_json: bool) -> None:
     """Show the mounted libraries: mounts, totals, scan and index progress, problems."""
-    from musfuse.control import owners
-
-    found: list[dict[str, Any]] = []
-    for client in owners():
-        with client:
-            found.append(client.call("status"))
+    found = _mounted() if library is None else [_one(absolute(library))]
     if as_json:
         print_json(found)
         return
@@ -28,21 +25,49 @@ def command(as_json: bool) -> None:
         _show(status)
 
 
+def _mounted() -> list[dict[str, Any]]:
+    from musfuse.control import owners
+
+    found = []
+    for client in owners():
+        with client:
+            found.append(client.call("status"))
+    return found
+
+
+def _one(folder: Path) -> dict[str, Any]:
+    from musfuse.control import find_owner
+
+    client = find_owner(folder)
+    if client is not None:
+        with client:
+            found: dict[str, Any] = client.call("status")
+            return found
+    from musfuse.app.reading import read_status
+
+    return read_status(folder)
+
+
 def _show(status: dict[str, Any]) -> None:
     counts = status["counts"]
     rows = [("library", status["library"])]
     rows += [("mounted at", mount) for mount in status["mounts"]]
     rows += [("source", source) for source in status["sources"]]
-    rows += [
-        ("process", f"{status['pid']}, up {duration(status['uptime_seconds'])}, {status['open_files']} open files"),
-        ("drive", f"{status['tree']['files']} files in {status['tree']['folders']} folders, policy {status['policy']}"),
-        ("scan", _job(status["scan"])),
-        ("index", _job(status["index"]) + (f"; {status['pending']} without one" if status["pending"] else "")),
-    ]
+    drive = f"{status['tree']['files']} files in {status['tree']['folders']} folders"
+    if "pid" in status:
+        up = duration(status["uptime_seconds"])
+        rows += [
+            ("process", f"{status['pid']}, up {up}, {status['open_files']} open files"),
+            ("drive", f"{drive}, policy {status['policy']}"),
+            ("scan", _job(status["scan"])),
+            ("index", _job(status["index"]) + (f"; {status['pending']} without one" if status["pending"] else "")),
+        ]
+    else:
+        rows += [("mounted", "no"), ("drive", drive)]
     problems = [f"{counts[key]} {label}" for key, label in _PROBLEMS if counts[key]]
     if problems:
         rows.append(("problems", f"{', '.join(problems)}; `musfuse report` lists them"))
-    rows += [("problem", problem) for problem in status["scan"]["details"].get("problems", [])]
+    rows += [("problem", problem) for problem in status.get("scan", {}).get("details", {}).get("problems", [])]
     print_table(("what", "state"), rows)
 
 

@@ -146,7 +146,7 @@ def undo(library: Path | None, config_file: Path | None, as_json: bool, number: 
         folder, config_file, "tag.undo", lambda tagging: dict(tagging.undo(number or 0, Who(author()))),
         number=number or 0, author=author(),
     )  # fmt: skip
-    _shown(result, as_json, f"took change {result['undone']} back on")
+    _shown(folder, result, as_json, f"took change {result['undone']} back on")
 
 
 def _act(
@@ -168,14 +168,14 @@ def _act(
         lambda tagging: dict(getattr(tagging, action)(found, fields, Who(author(), TagSource(source)))),
         targets=found, fields=fields, author=author(), source=source,
     )  # fmt: skip
-    _shown(result, as_json, done)
+    _shown(folder, result, as_json, done)
 
 
-def _shown(result: dict[str, Any], as_json: bool, done: str) -> None:
+def _shown(folder: Path, result: dict[str, Any], as_json: bool, done: str) -> None:
     if as_json:
         print_json(result)
     else:
-        report(result, done)
+        report(folder, result, done)
 
 
 def _needed(targets: tuple[str, ...]) -> tuple[str, ...]:

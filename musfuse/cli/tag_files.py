@@ -91,7 +91,7 @@ def import_(
     if as_json:
         print_json(plan | {"result": result})
     else:
-        report(result, "changed")
+        report(folder, result, "changed")
 
 
 def _preview(plan: dict[str, Any]) -> None:

@@ -92,10 +92,8 @@ def change(
             return result
     from musfuse.app import open_library
 
-    if not (folder / "catalog.db").exists():
-        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
     with ExitStack() as closing, Waiting("tags"):
-        return here(open_library(folder, load(config_file), closing).tagging)
+        return here(open_library(folder, load(config_file), closing, make=False).tagging)
 
 
 def author() -> str:
@@ -106,12 +104,15 @@ def author() -> str:
         return "unknown"
 
 
-def report(result: dict[str, Any], done: str) -> None:
-    """Say what a change did."""
+def report(folder: Path, result: dict[str, Any], done: str) -> None:
+    """Say what a change did; and in which library, where that is not the default one."""
+    from musfuse.app.state import default_folder
+
     tracks = f"{result['tracks']} track{'' if result['tracks'] == 1 else 's'}"
     if not result["change"]:
         say(f"nothing to do: {result['selected']} selected, none changed")
     else:
-        say(f"{done} {tracks} (change {result['change']}; `musfuse tag undo {result['change']}` takes it back)")
+        where = "" if folder == absolute(default_folder()) else f" in the library {folder}"
+        say(f"{done} {tracks}{where} (change {result['change']}; `musfuse tag undo {result['change']}` takes it back)")
     if result["refused"]:
         click.echo(f"{result['refused']} fields were kept: they are locked, or were changed again since", err=True)

@@ -26,7 +26,7 @@ from musfuse.origins import Origin
 
 log = logging.getLogger(__name__)
 
-_BATCH_FILES, _BATCH_SECONDS, _WINDOW = 500, 1.0, 256
+_BATCH_FILES, _BATCH_SECONDS, _WINDOW = 500, 1.0, 2048
 _SETTLE_NS = 10_000_000_000
 
 
@@ -96,8 +96,11 @@ class Scanner:
                 window.append(_Pending(found, future))
                 while len(window) > _WINDOW or (window and window[0].future.done()):
                     batch = self._collect(window.popleft(), batch, result)
+                result.waiting = len(window)
+            result.total = 0 if self._cancel.is_set() else result.seen
             while window:
                 batch = self._collect(window.popleft(), batch, result)
+                result.waiting = len(window)
             self._commit(batch, result)
         result.cancelled = self._cancel.is_set()
         if not result.cancelled:
@@ -154,7 +157,8 @@ class Scanner:
         if batch.rows:
             self._files.put_files(batch.rows)
             self._after_batch(False)
-        self._events.publish(ScanProgress(result.source, result.seen, result.read, result.skipped))
+        looked_at = result.seen - result.waiting
+        self._events.publish(ScanProgress(result.source, looked_at, result.read, result.skipped, result.total))
         return _Batch()
 
     def _settle(self, source: SourceRow) -> None:

@@ -27,7 +27,8 @@ _Below = list[tuple[str, tuple[str, ...]]]
 
 @dataclass
 class ScanResult:
-    """What a scan did, in files. `problem` says why the source as a whole could not be scanned."""
+    """What a scan did, in files. `problem` says why the source as a whole could not be scanned; `waiting` files that
+    were seen are still to be read; `total` is how many there are once the walk knows it."""
 
     source: str
     seen: int = 0
@@ -37,6 +38,8 @@ class ScanResult:
     ignored: int = 0
     problem: str = ""
     cancelled: bool = False
+    waiting: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

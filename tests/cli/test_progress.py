@@ -21,7 +21,11 @@ Serve = Callable[..., list[str]]
 
 
 def job(state: str, **details: Any) -> dict[str, Any]:
-    return {"state": state, "done": 3, "total": 3, "details": details}
+    ended = state in ("done", "failed")
+    result = {"state": state, "files": 3, **details} if ended else {}
+    return {
+        "state": state, "done": 3, "total": 3, "details": details, "asked": 1, "completed": int(ended), "result": result,
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -36,8 +40,9 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
                 asked.append("progress")
                 return {"scan": job("done"), "index": job("done")} | (left.pop(0) if len(left) > 1 else left[0])
 
-            def begin(sources: list[str] = [], everything: bool = False) -> None:  # noqa: B006
+            def begin(sources: list[str] = [], everything: bool = False) -> dict[str, int]:  # noqa: B006
                 asked.append("begin")
+                return {"ticket": 1}
 
             server = Server(endpoint(tmp_path), {"scan": begin, "index": begin, "progress": progress})
             server.start()

@@ -37,6 +37,11 @@ class Files:
                 SourceRow(*row) for row in db.execute("SELECT id, uid, uri, position FROM source ORDER BY position, id")
             ]
 
+    def unscanned(self) -> list[str]:
+        """Paths of the sources that no scan has seen all of yet."""
+        with self._db.read() as db:
+            return [uri for (uri,) in db.execute("SELECT uri FROM source WHERE scanned = 0 ORDER BY position, id")]
+
     def add_source(self, uri: str) -> SourceRow:
         """The source with this path, added last where it is new."""
         with self._db.write() as db:
@@ -172,8 +177,10 @@ class Files:
                 db.execute("DELETE FROM file WHERE id = ?", (file,))
 
     def remove_unseen(self, source: int, scan: int) -> int:
-        """Forget the folders that a whole scan did not see, and note that their files are gone; how many these were."""
+        """A whole scan is done: forget the folders that it did not see, and note that their files are gone; how many
+        these were."""
         with self._db.write() as db:
+            db.execute("UPDATE source SET scanned = 1 WHERE id = ?", (source,))
             (count,) = db.execute(
                 "SELECT count(*) FROM file f JOIN folder d ON d.id = f.folder WHERE d.source = ? AND d.scan < ?",
                 (source, scan),

@@ -5,6 +5,9 @@
 ALTER TABLE file ADD COLUMN tag TEXT NOT NULL DEFAULT '';
 ALTER TABLE companion ADD COLUMN tag TEXT NOT NULL DEFAULT '';
 
+-- 1 once a scan saw everything there is: the names on the drive are all there. Owner: Scanner.
+ALTER TABLE source ADD COLUMN scanned INTEGER NOT NULL DEFAULT 0;
+
 -- An original that is gone from its place, or was replaced there, by another version or another file; a row for each range
 -- of samples that a track of it played. It is written with the change that removed the file. When a whole scan has seen
 -- where everything lies now, its index is dropped, or tags and index follow it, and the row goes. Owner: Departures.

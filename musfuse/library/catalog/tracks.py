@@ -65,6 +65,13 @@ class Tracks:
         with self._db.read() as db:
             return int(db.execute(f"SELECT count(*) FROM track WHERE {wanted}", values).fetchone()[0])
 
+    def sized(self, tokens: Mapping[Serve, str]) -> int:
+        """How many tracks whose size has to be found out have one."""
+        wanted = " OR ".join("(serve = ? AND size IS NOT NULL AND size_token = ?)" for _ in tokens)
+        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
+        with self._db.read() as db:
+            return int(db.execute(f"SELECT count(*) FROM track WHERE {wanted}", values).fetchone()[0])
+
     def set_size(self, track: Track, size: int, token: str) -> bool:
         """Record an exact size; False where the track changed meanwhile."""
         with self._db.write() as db:

@@ -1,0 +1,46 @@
+"""Folders of state come and go with libraries; nothing else in them is touched."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from musfuse.app import open_library
+from musfuse.app.state import check_exists, new_folder
+from musfuse.config import Config
+from musfuse.errors import ConfigError
+
+
+def test_a_mistyped_library_makes_nothing(tmp_path: Path) -> None:
+    for folder in (tmp_path / "typo", tmp_path / "a/b/c"):
+        with pytest.raises(ConfigError, match=r"typo|a/b/c: no library there"):
+            open_library(folder, Config(), make=False)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_library_whose_source_cannot_be_one_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such folder"):
+        open_library(tmp_path / "a/b/state", Config(), sources=[tmp_path / "nowhere"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_there_already_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    (folder / "mine").write_text("1")
+    with pytest.raises(ConfigError):
+        open_library(folder, Config(), sources=[tmp_path / "nowhere"])
+    assert (folder / "mine").read_text() == "1"
+    made = tmp_path / "made"
+    with pytest.raises(RuntimeError), new_folder(made):
+        (made / "catalog.db-wal").write_text("1")
+        (made / "somebody else's").write_text("1")
+        raise RuntimeError
+    assert [path.name for path in made.iterdir()] == ["somebody else's"]
+
+
+def test_a_library_that_was_made_exists(tmp_path: Path) -> None:
+    (tmp_path / "music").mkdir()
+    with ExitStack() as closing:
+        open_library(tmp_path / "state", Config(), closing, sources=[tmp_path / "music"])
+    check_exists(tmp_path / "state")
