@@ -75,7 +75,7 @@ setup_runtime() {
 
 setup_tests() {
   if [ "$(uname -s)" = Linux ]; then
-    install_packages fusermount3:fuse3 libfuse3.so.3:libfuse3-3 flac:flac metaflac:flac ffmpeg:ffmpeg rsync:rsync wavpack:wavpack cueprint:cuetools opusinfo:opus-tools ogginfo:vorbis-tools mediainfo:mediainfo libfuse.so.2:libfuse2
+    install_packages fusermount3:fuse3 libfuse3.so.3:libfuse3-3 flac:flac metaflac:flac ffmpeg:ffmpeg rsync:rsync wavpack:wavpack cueprint:cuetools opusinfo:opus-tools ogginfo:vorbis-tools mediainfo:mediainfo zsh:zsh fish:fish libfuse.so.2:libfuse2
   fi
   make_venv dev
   # winfspy's own Python layer, which the simulated Windows kernel of tests/winfsp drives; they skip without it.

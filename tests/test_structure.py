@@ -69,6 +69,19 @@ sys.exit(", ".join(sorted(heavy & set(sys.modules))) or 0)
     assert done.returncode == 0, done.stderr
 
 
+def test_help_needs_nothing_but_click() -> None:
+    script = """
+import sys
+from click.testing import CliRunner
+from musfuse.cli import cli
+assert "Commands" in CliRunner().invoke(cli, ["--help"]).output
+needless = {"musfuse.app", "musfuse.control", "musfuse.config", "musfuse.cli.shells", "sqlite3", "numpy", "rich"}
+sys.exit(", ".join(sorted(needless & set(sys.modules))) or 0)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_shows_an_example_for_every_command() -> None:
     from click.testing import CliRunner
 

@@ -8,6 +8,7 @@ import difflib
 import importlib
 import itertools
 import logging
+import os
 import shlex
 import sys
 
@@ -33,6 +34,7 @@ _COMMANDS = {
     "backup": "copy what cannot be made again",
     "config": "show the configuration",
     "doctor": "check this machine",
+    "completion": "complete commands and paths in a shell",
     "demo": "make a small library, mount it, check it",
 }
 
@@ -91,6 +93,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the program and exit."""
+    if "_MUSFUSE_COMPLETE" in os.environ:  # a shell asks, see musfuse.cli.shells
+        from musfuse.cli.shells import register
+
+        register()
     try:
         cli.main(prog_name="musfuse", standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from musfuse.cli.common import absolute, config_option, json_option, print_json, print_table, printable, say
+from musfuse.cli.completing import option_names
 from musfuse.config.load import configuration_file, load_config, unknown_option
 from musfuse.config.options import all_options
 from musfuse.config.template import toml_value, write_defaults
@@ -20,7 +21,7 @@ def command() -> None:
 @command.command("show", epilog="Example: musfuse config show view.policy")
 @config_option
 @json_option
-@click.argument("key", required=False, metavar="[KEY]")
+@click.argument("key", required=False, metavar="[KEY]", shell_complete=option_names)
 def show(config_file: Path | None, as_json: bool, key: str | None) -> None:
     """Show every option's value and where it came from, or those of a section; of one option the value alone.
 

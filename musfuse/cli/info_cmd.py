@@ -18,6 +18,7 @@ from musfuse.cli.common import (
     print_table,
     size,
 )
+from musfuse.cli.completing import places
 
 Rows = list[tuple[str, str]]
 
@@ -28,7 +29,7 @@ _ROLES = {"front": "a front cover", "back": "a back cover", "sidecar": "a sideca
 @library_option
 @config_option
 @json_option
-@click.argument("path")
+@click.argument("path", shell_complete=places)
 def command(library: Path | None, config_file: Path | None, as_json: bool, path: str) -> None:
     """Tell where a file of the drive comes from, what it is made of, and why it is named so; of an original, where it
     is on the drive, or why it is not shown.

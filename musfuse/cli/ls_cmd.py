@@ -18,6 +18,7 @@ from musfuse.cli.common import (
     printable,
     size,
 )
+from musfuse.cli.completing import places
 from musfuse.errors import NotAFolderError
 from musfuse.model import NodeKind
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @json_option
 @click.option("-l", "long", is_flag=True, help="With sizes; a question mark where the index is still to be built.")
 @click.option("-R", "--recursive", is_flag=True, help="All folders below it, too.")
-@click.argument("path", default="", metavar="[PATH]")
+@click.argument("path", default="", metavar="[PATH]", shell_complete=places)
 def command(
     library: Path | None, config_file: Path | None, as_json: bool, long: bool, recursive: bool, path: str
 ) -> None:

@@ -13,6 +13,7 @@ import click
 from musfuse.cli import filling
 from musfuse.cli.anywhere import wishes
 from musfuse.cli.common import absolute, config_option, library_option, load, new_library_folder, say
+from musfuse.cli.completing import folders, policies
 from musfuse.config import Config
 from musfuse.errors import ConfigError, ControlError, MountError, MusfuseError, StoreError
 from musfuse.logs import LOG_NAME, make_room
@@ -38,7 +39,7 @@ class _MountCommand(click.Command):
 @click.command("mount", cls=_MountCommand, epilog="Example: musfuse mount ~/Music ~/Drive")
 @library_option
 @config_option
-@click.option("--policy", help="What lossless audio is served as: flac, original or wav.")
+@click.option("--policy", shell_complete=policies, help="What lossless audio is served as: flac, original or wav.")
 @click.option("--template", help="Path template of a track.")
 @click.option("--foreground", is_flag=True, help="Stay in the foreground; Ctrl-C unmounts.")
 @click.option("-o", "options", multiple=True, metavar="FUSE_OPTION", help="A FUSE mount option, such as allow_other.")
@@ -49,7 +50,14 @@ class _MountCommand(click.Command):
 )
 @click.option("-t", "kind", hidden=True, expose_value=False, callback=no_helper)
 @click.option("--ready-fd", type=int, hidden=True)
-@click.argument("paths", nargs=-1, required=True, metavar="[SOURCE]... MOUNTPOINT", type=click.Path(path_type=Path))
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    metavar="[SOURCE]... MOUNTPOINT",
+    type=click.Path(path_type=Path),
+    shell_complete=folders,
+)
 def command(
     library: Path | None,
     config_file: Path | None,

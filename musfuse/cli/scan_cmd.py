@@ -17,6 +17,7 @@ from musfuse.cli.common import (
     print_json,
     say,
 )
+from musfuse.cli.completing import folders
 from musfuse.cli.progress import Progress, follow
 
 
@@ -30,7 +31,7 @@ from musfuse.cli.progress import Progress, follow
     is_flag=True,
     help="Look into unchanged files, too; an empty folder is empty, not unmounted.",
 )
-@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), shell_complete=folders)
 def command(
     library: Path | None, config_file: Path | None, as_json: bool, everything: bool, sources: tuple[Path, ...]
 ) -> None:

@@ -17,6 +17,7 @@ from musfuse.cli.common import (
     printable,
     say,
 )
+from musfuse.cli.completing import folders, sources
 
 
 @click.group("source", epilog="Example: musfuse source move ~/Music /mnt/nas/Music")
@@ -31,11 +32,11 @@ def list_(library: Path | None, as_json: bool) -> None:
     """List the sources in order of priority, which decides between equal names."""
     from musfuse.app.reading import read_sources
 
-    sources = [{"path": row.uri, "id": row.uid} for row in read_sources(library_folder(library))]
+    rows = [{"path": row.uri, "id": row.uid} for row in read_sources(library_folder(library))]
     if as_json:
-        print_json(sources)
+        print_json(rows)
     else:
-        print_table(("id", "path"), ((row["id"], printable(row["path"])) for row in sources))
+        print_table(("id", "path"), ((row["id"], printable(row["path"])) for row in rows))
 
 
 @command.command("add", epilog="Example: musfuse source add ~/Music /mnt/nas/Music")
@@ -66,8 +67,8 @@ def add(library: Path | None, config_file: Path | None, folders: tuple[Path, ...
 @command.command("move", epilog="Example: musfuse source move ~/Music /mnt/nas/Music")
 @library_option
 @config_option
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=click.Path(path_type=Path), shell_complete=sources)
+@click.argument("new", type=click.Path(path_type=Path), shell_complete=folders)
 def move(library: Path | None, config_file: Path | None, old: Path, new: Path) -> None:
     """Tell the library that the source OLD lies at NEW now: tags, pictures and locks that were set go with it."""
     from musfuse.app import open_library

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from musfuse.cli import completing
 from musfuse.cli.common import absolute, drive_path, library_folder, load, say
 from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError
@@ -26,9 +27,14 @@ class TargetCommand(click.Command):
 
     takes_fields = True
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params = [_completed(param) if param.name == "targets" else param for param in self.params]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take targets and fields out of the arguments; click gets the options."""
         before, dashes, behind = _split(args)
+        ctx.meta["musfuse.dashes"] = dashes
         negated = [arg for arg in before if _NEGATED.fullmatch(arg)]
         rest = super().parse_args(ctx, [arg for arg in before if arg not in negated])
         targets = [*ctx.params.pop("targets", ()), *negated]
@@ -38,7 +44,7 @@ class TargetCommand(click.Command):
         ctx.params["targets"] = tuple(targets)
         if self.takes_fields:
             ctx.params["fields"] = tuple(behind)
-        elif dashes:
+        elif dashes and not ctx.resilient_parsing:
             raise click.UsageError("nothing is wanted behind `--` here; targets stand before it")
         return rest
 
@@ -47,6 +53,10 @@ class TargetsOnly(TargetCommand):
     """A command whose arguments are all targets."""
 
     takes_fields = False
+
+
+def _completed(targets: click.Parameter) -> click.Argument:
+    return click.Argument(["targets"], nargs=-1, metavar=targets.metavar, shell_complete=completing.targets)
 
 
 def _split(args: Sequence[str]) -> tuple[list[str], bool, list[str]]:

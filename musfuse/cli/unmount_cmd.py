@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from musfuse.cli.common import say
+from musfuse.cli.completing import drives
 from musfuse.errors import MountError
 
 _END_SECONDS = 30.0
@@ -12,7 +13,7 @@ _END_SECONDS = 30.0
 
 @click.command("unmount", epilog="Example: musfuse unmount ~/Drive")
 @click.option("--force", is_flag=True, help="Unmount even while files are open; their readers get an error.")
-@click.argument("mountpoint", type=click.Path(path_type=Path))
+@click.argument("mountpoint", type=click.Path(path_type=Path), shell_complete=drives)
 def command(mountpoint: Path, force: bool) -> None:
     """Take the drive away from MOUNTPOINT.
 

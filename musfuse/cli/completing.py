@@ -1,0 +1,140 @@
+"""What may stand where on the command line: names on the drive, files, fields, options, drives, sources.
+
+Called by click while a shell completes a word; what cannot be found out is nothing to say anything about.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from musfuse.cli.common import library_folder, load
+from musfuse.errors import MusfuseError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    Items = list[CompletionItem[str]]
+
+_MOST = 1000
+
+Find = Callable[[click.Context, str], Iterable[tuple[str, str]]]
+"""Finds (value, kind) for the word that was begun; kinds are plain, path (a name that is a path), file and dir, which
+leave it to the shell to find files or folders."""
+
+
+def _completes(find: Find) -> "Callable[[click.Context, click.Parameter, str], Items]":
+    @wraps(find)
+    def complete(context: click.Context, _: click.Parameter, begun: str) -> "Items":
+        from click.shell_completion import CompletionItem
+
+        try:
+            found = [(value, kind) for value, kind in find(context, begun) if value.startswith(begun)]
+        except (MusfuseError, OSError):
+            return []
+        return [CompletionItem(value, kind) for value, kind in found if value.isprintable()]
+
+    return complete
+
+
+@_completes
+def folders(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """Folders of this machine."""
+    del context
+    yield begun, "dir"
+
+
+@_completes
+def drives(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """Where drives are mounted, and folders."""
+    from musfuse.control import owners
+
+    del context
+    yield begun, "dir"
+    for client in owners():
+        with client:
+            yield from ((path, "path") for path in client.call("status")["mounts"])
+
+
+@_completes
+def sources(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """The sources of the library, and folders."""
+    from musfuse.app.reading import read_sources
+
+    yield begun, "dir"
+    for row in read_sources(library_folder(context.params.get("library"))):
+        yield row.uri, "path"
+
+
+@_completes
+def option_names(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """Sections and options of the configuration."""
+    from musfuse.config.options import all_options
+
+    del context, begun
+    for info in all_options().values():
+        yield info.name, "plain"
+
+
+@_completes
+def policies(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """Values of `view.policy`."""
+    from musfuse.config.options import all_options
+
+    del context, begun
+    for choice in all_options()["view.policy"].choices:
+        yield choice, "plain"
+
+
+@_completes
+def places(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """Files, below a mounted drive or of a source, and names on the drive, mounted or not."""
+    yield begun, "file"
+    yield from _on_drive(context, begun)
+
+
+@_completes
+def targets(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """The same and fields of a query; behind `--` the fields alone, as they are named or given a value there."""
+    from musfuse.library.vocabulary import SPECIAL
+    from musfuse.media.tags.fields import BUILT_IN
+
+    if context.meta.get("musfuse.dashes"):  # TargetCommand says so
+        yield from ((name + ("=" if context.command.name == "set" else ""), "plain") for name in sorted(BUILT_IN))
+        return
+    yield from ((f"{name}:", "plain") for name in sorted(BUILT_IN | SPECIAL))
+    yield begun, "file"
+    yield from _on_drive(context, begun)
+
+
+def files_like(begun: str, folders_only: bool = False) -> Iterator[str]:
+    """Files whose path begins so, folders with a slash behind them; for shells that cannot mix their own in."""
+    parent, slash, start = begun.rpartition("/")
+    try:
+        with os.scandir(Path(parent + slash or ".").expanduser()) as entries:
+            found = (e for e in entries if e.name.startswith(start) and (start or not e.name.startswith(".")))
+            for entry in islice(found, _MOST):
+                if entry.is_dir() or not folders_only:
+                    yield parent + slash + entry.name + ("/" if entry.is_dir() else "")
+    except OSError:
+        return
+
+
+def _on_drive(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    from musfuse.app.reading import read_tree
+    from musfuse.model import NodeKind
+
+    if begun.startswith(("/", "~", ".")):
+        return
+    parent, slash, start = begun.rpartition("/")
+    try:
+        with read_tree(library_folder(context.params.get("library")), load(None)) as tree:
+            found = (node for node in tree.children(tree.lookup(parent)) if node.name.startswith(start))
+            for node in islice(found, _MOST):
+                yield parent + slash + node.name + ("/" if node.kind is NodeKind.FOLDER else ""), "path"
+    except MusfuseError:
+        return
