@@ -153,8 +153,8 @@ class Library:
         closing.callback(self.drive.shut_down)
         self.events.subscribe(TreeChanged, lambda _: self.drive.invalidate())
         self.events.subscribe(TrackIndexed, lambda _: self.drive.invalidate())
-        if self.overlaying.catch_up():
-            self.name_tracks()
+        if self.overlaying.catch_up() or self.tracks.left_over():
+            self.adopt_rules()
 
     def _build_media(self, config: Config, closing: ExitStack) -> None:
         workers = worker_count(config)
@@ -225,9 +225,7 @@ class Library:
 
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
         """Scan every source; a source that is away does not stop the others. `everything`: all files."""
-        self.cueing.adopt_rules()
-        self.naming.adopt_view()
-        self.name_tracks()
+        self.adopt_rules()
         return [
             _logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.uri) for row in self.sources.rows()
         ]
@@ -243,6 +241,12 @@ class Library:
     def refresh(self, uid: str, path: str) -> None:
         """Look at one original again."""
         self.scanner().rescan_file(self.sources.row(uid), self.sources.origin(uid), path)
+
+    def adopt_rules(self) -> None:
+        """Make the tree what all tracks want by the rules of today, also where a kill left half of a change."""
+        self.cueing.adopt_rules()
+        self.naming.adopt_view()
+        self.name_tracks()
 
     def name_tracks(self) -> None:
         """Give names to what has none, and tell the drive."""

@@ -72,6 +72,16 @@ class Tracks:
         with self._db.read() as db:
             return int(db.execute(f"SELECT count(*) FROM track WHERE {wanted}", values).fetchone()[0])
 
+    def left_over(self) -> bool:
+        """Whether a change was committed that the tree does not show yet, as a kill leaves it. Looks at the ends of
+        three indexes, however large the library is."""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT EXISTS (SELECT 1 FROM track WHERE overlaid = 0) OR EXISTS (SELECT 1 FROM track WHERE named = 0)"
+                " OR EXISTS (SELECT 1 FROM dirty)"
+            ).fetchone()
+        return bool(row[0])
+
     def set_size(self, track: Track, size: int, token: str) -> bool:
         """Record an exact size; False where the track changed meanwhile."""
         with self._db.write() as db:

@@ -1,0 +1,158 @@
+"""What a start makes of what a kill left."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sound
+
+from musfuse.app.library import Library, open_library
+from musfuse.config import Config, load_config
+from musfuse.library.catalog import FileRow
+from musfuse.model import AudioFormat, NodeKind, Stamp, TagSet
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills children that it forks")
+
+ALBUMS = 300
+OTHER_TEMPLATE = "Other/$artist/$album/$title"
+
+# Does the work in one child after another, each killed just before a later commit than the one before, until one lives.
+# A round's state is left in the folder of its number.
+KILLER = """
+import itertools, os, shutil, signal, sys
+from pathlib import Path
+from musfuse.app.library import open_library
+from musfuse.app.tagging import Who
+from musfuse.config import load_config
+from musfuse.library import cueing, naming
+from musfuse.library.overlay import overlaying
+
+naming._BATCH = overlaying._BATCH = 100
+folder, what, template, music = Path(sys.argv[1]), *sys.argv[2:]
+config = load_config(flags={"view.template": template} if template else {}).config
+
+def work(library):
+    if what == "tags":
+        library.tagging.set([("artist:old", "artist:old")], ["artist=New"], Who("tester"))
+    elif what == "template":
+        library.adopt_rules()
+    else:
+        library.add_sources([Path(music)])
+        library.scan_all(library.scanner())
+
+def child(number):
+    library = open_library(folder / str(number), config)
+    commits = itertools.count()
+
+    def trace(sql):
+        if sql == "COMMIT" and next(commits) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for connection in (library.database._writer, library.store._backends["track"]._db):
+        connection.set_trace_callback(trace)
+    work(library)
+    library.close()
+
+for number in itertools.count():
+    shutil.copytree(folder / "before", folder / str(number))
+    pid = os.fork()
+    if not pid:
+        child(number)
+        os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    if not status:
+        break
+    if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
+        sys.exit(f"round {number}: {status}")
+"""
+
+
+def kill_at_every_commit(folder: Path, what: str, template: str = "", music: Path | None = None) -> list[Path]:
+    """The states that kills left, in order; the last is that of a child that lived."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    args = [sys.executable, "-c", KILLER, folder, what, template, music or ""]
+    subprocess.run(args, check=True, env=environment, timeout=300)
+    return sorted((path for path in folder.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
+
+
+def many_albums(folder: Path) -> None:
+    """A library of albums of one track, written straight into the catalog."""
+    library = open_library(folder, Config())
+    fmt = AudioFormat("mp3", "mp3", 44_100, 2)
+    (folder.parent / "originals").mkdir()
+    library.add_sources([folder.parent / "originals"])
+    for n in range(ALBUMS):
+        tags = TagSet({"title": ["T"], "artist": ["Old"], "album": [f"L{n}"]})
+        where = library.files.folder(library.sources.rows()[0].id, f"{n}", 1)
+        library.files.put_files([(where, FileRow("t.mp3", Stamp(1000, n), f"i{n}", format=fmt, tags=tags))])
+    library.adopt_rules()
+    library.close()
+
+
+def shown(library: Library, path: str = "") -> set[str]:
+    """All files of the drive."""
+    found = set()
+    for entry in library.drive.list(path):
+        below = f"{path}/{entry.name}".lstrip("/")
+        found |= shown(library, below) if entry.kind is NodeKind.FOLDER else {below}
+    return found
+
+
+def after_a_start(state: Path, config: Config) -> set[str]:
+    library = open_library(state, config)
+    try:
+        return shown(library)
+    finally:
+        library.close()
+
+
+@pytest.mark.parametrize("what", ["tags", "template"])
+def test_a_change_that_a_kill_cut_off_is_shown_whole(tmp_path: Path, what: str) -> None:
+    many_albums(tmp_path / "before")
+    template = OTHER_TEMPLATE if what == "template" else ""
+    states = kill_at_every_commit(tmp_path, what, template)
+    assert len(states) > 8
+    config = load_config(flags={"view.template": OTHER_TEMPLATE}).config if template else Config()
+    before, *others, lived = (after_a_start(state, config) for state in states)
+    assert len(before) == len(lived) == ALBUMS
+    assert before != lived
+    assert all(found == lived for found in others)
+
+
+def test_an_image_that_a_kill_caught_is_shown_as_its_tracks(tmp_path: Path, music: Path) -> None:
+    sound.write(music / "a.wav", samples=44_100 * 4)
+    (music / "a.cue").write_text(
+        'PERFORMER "P"\nTITLE "T"\nFILE "a.wav" WAVE\n'
+        "TRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 00:02:00\n"
+    )
+    open_library(tmp_path / "before", Config()).close()
+    known, found = [], []
+    for state in kill_at_every_commit(tmp_path, "scan", music=music):
+        with closing(sqlite3.connect(state / "catalog.db")) as db:
+            known.append(db.execute("SELECT count(*) FROM track WHERE part = 0").fetchone()[0])
+        found.append(len(after_a_start(state, Config())))
+    assert set(known) == {0, 1}
+    assert found == [2 * images for images in known]
+
+
+def test_a_start_loads_nothing_where_nothing_is_left(tmp_path: Path, music: Path) -> None:
+    sound.write(music / "a.wav", artist="A", title="T")
+    library = open_library(tmp_path / "state", Config())
+    library.add_sources([music])
+    library.scan_all(library.scanner())
+    library.close()
+    program = (
+        "import sys; from pathlib import Path; from musfuse.app.library import open_library;"
+        "from musfuse.config import Config;"
+        f"open_library(Path({str(tmp_path / 'state')!r}), Config()).close();"
+        "print([m for m in sys.modules if m in ('musfuse.library.cueing', 'musfuse.library.scanner')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
