@@ -39,7 +39,7 @@ from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, W
 from musfuse.model import SourceFile
 from musfuse.origins import LocalOrigin, Origin
 from musfuse.platform import system
-from musfuse.store import DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles, SqliteKv
+from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles, SqliteKv
 
 if TYPE_CHECKING:
     from musfuse.app.tagging import Tagging
@@ -121,7 +121,7 @@ class Library:
         )
         self.nodes, self.beside, self.reports = Nodes(self.database), Beside(self.database), Reports(self.database)
         user = SqliteKv(folder / "user.db")
-        cache = DiskKv(folder / "cache")
+        self.cache = cache = BestEffortKv(DiskKv(folder / "cache"))
         self.store = RoutedKv(
             dict.fromkeys((KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART), user)
             | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
@@ -186,6 +186,11 @@ class Library:
         """Load what the first stat of a file will need: the encoder with its fingerprint, and a worker."""
         self.pool.warm()
         self.sizes.tokens()
+
+    def unwritten(self) -> list[str]:
+        """What cannot be written now and is done without."""
+        self.cache.settle()
+        return [place.problem for place in (self.database, self.cache) if place.problem]
 
     def add_sources(self, folders: Sequence[Path]) -> None:
         """Remember source folders. Raises ConfigError where one is no folder, or lies within another source."""

@@ -125,6 +125,7 @@ class Owner:
             "open_files": library.drive.open_handles,
             "counts": library.reports.counts(),
             "pending": library.tracks.pending(library.sizes.tokens()),
+            "unwritten": library.unwritten(),
             **self.progress(),
         }
 

@@ -68,6 +68,7 @@ def _show(status: dict[str, Any]) -> None:
     if problems:
         rows.append(("problems", f"{', '.join(problems)}; `musfuse report` lists them"))
     rows += [("problem", problem) for problem in status.get("scan", {}).get("details", {}).get("problems", [])]
+    rows += [("problem", problem) for problem in status.get("unwritten", [])]
     print_table(("what", "state"), rows)
 
 

@@ -293,8 +293,11 @@ class Drive:
 
     def _told_size(self, node: Node) -> int | None:
         """The size where nothing has to be built for it; its tags may just have changed."""
+        return self._known_size(node) if self._hide else self._size(node)
+
+    def _known_size(self, node: Node) -> int | None:
         size = self._size(node)
-        row = self._tracks.track(node.track) if size is None and self._hide else None
+        row = self._tracks.track(node.track) if size is None else None
         try:
             return self._sizes.known(row) if row is not None else size
         except MusfuseError as error:
@@ -329,7 +332,9 @@ class Drive:
             self._sizes.wait_all([node.track])
         except MusfuseError as error:
             log.debug("%s", error)
-        return self._nodes.by_id(node.id) or node
+        found = self._nodes.by_id(node.id) or node
+        size = self._known_size(found)  # a size that is known cannot be noted on a full disk
+        return replace(found, size=size, size_token=self._sizes.token(found.serve))
 
     def _queue_folder(self, folder: int) -> None:
         """Have the rest of a folder indexed: who stats one file usually stats them all."""

@@ -134,6 +134,9 @@ class Sizes:
                 if answer.kept and path is not None:
                     self._kept.adopt(key, path)
                 self._settle(track, answer)
+            except MusfuseError as error:
+                log.warning("%s: what became of its index could not be kept: %s", track.file.path, error)
+                answer = Answer(None, str(error), may_retry=True)
             except Exception as error:
                 log.exception("%s: its index could not be kept", track.file.path)
                 answer = Answer(None, str(error), may_retry=True)

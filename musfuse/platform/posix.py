@@ -13,7 +13,6 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -220,7 +219,10 @@ def runtime_folder() -> Path:
 
 
 def _private_temporary() -> str:
-    return f"{tempfile.gettempdir()}/musfuse-{os.getuid()}"
+    """Always the same place: `tempfile.gettempdir()` looks elsewhere while the folder for temporary files is full."""
+    named = os.environ.get("TMPDIR", "")
+    base = named if named and Path(named).is_dir() else "/tmp"  # noqa: S108 - `runtime_folder` looks whose it is
+    return f"{base}/musfuse-{os.getuid()}"
 
 
 def listen(path: Path) -> socket.socket:

@@ -1,13 +1,17 @@
 """What this machine keeps: the KvStore port and its backends."""
 
+from musfuse.store.best_effort import BestEffortKv
+from musfuse.store.complaint import Complaint
 from musfuse.store.disk import DiskKv
 from musfuse.store.kv import KvNamespace, KvStore, RoutedKv
 from musfuse.store.memory import MemoryKv
 from musfuse.store.pictures import PictureStore
 from musfuse.store.runfiles import RunFiles, RunWriter
-from musfuse.store.sqlite import SqliteKv, copy_database
+from musfuse.store.sqlite import SqliteKv, copy_database, keep_temporary_files_in
 
 __all__ = [
+    "BestEffortKv",
+    "Complaint",
     "DiskKv",
     "KvNamespace",
     "KvStore",
@@ -18,4 +22,5 @@ __all__ = [
     "RunWriter",
     "SqliteKv",
     "copy_database",
+    "keep_temporary_files_in",
 ]

@@ -12,10 +12,21 @@ from musfuse.errors import StoreError
 from musfuse.store.kv import KvNamespace
 
 
+class _WholeFiles:
+    """Of diskcache.Disk: leaves no half of a value behind, which would take a full disk's room for good."""
+
+    def _write(self, full_path: str, *given: Any, **named: Any) -> Any:
+        try:
+            return super()._write(full_path, *given, **named)  # type: ignore[misc]
+        except OSError:
+            Path(full_path).unlink(missing_ok=True)
+            raise
+
+
 def _open_cache(path: Path) -> Any:
     import diskcache
 
-    class RawDisk(diskcache.Disk):  # type: ignore[misc]
+    class RawDisk(_WholeFiles, diskcache.Disk):  # type: ignore[misc]
         """Refuses pickles: a tampered cache must not run code."""
 
         def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> Any:
@@ -81,12 +92,12 @@ class DiskKv:
     def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
         """Set the value."""
         with self._cache() as cache:
-            cache.set(f"{namespace}:{key}", bytes(value), retry=True)
+            cache.set(f"{namespace}:{key}", bytes(value))
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
         """Remove the value; whether there was one."""
         with self._cache() as cache:
-            return bool(cache.delete(f"{namespace}:{key}", retry=True))
+            return bool(cache.delete(f"{namespace}:{key}"))
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
         """The keys that begin with `prefix`, in order."""
@@ -106,7 +117,7 @@ class DiskKv:
         """This store in one transaction of the cache."""
         del namespace
         with self._cache() as cache:
-            changes = cache.transact(retry=True)
+            changes = cache.transact()
         with self._lock, changes:
             yield self
 
@@ -125,8 +136,22 @@ class DiskKv:
                 if self._opened is None:
                     self._opened = _open_cache(self._path)
                 yield self._opened
-            except (OSError, sqlite3.Error) as error:
-                raise self._failure(error) from error
+            except _errors() as error:
+                self._roll_back()
+                reason = str(error) or str(error.__context__)  # a Timeout says nothing itself
+                raise StoreError(f"{self._path}: {reason}; this cache can be deleted, it is made again") from error
 
-    def _failure(self, error: Exception) -> StoreError:
-        return StoreError(f"{self._path}: {error}; this cache can be deleted, it is made again")
+    def _roll_back(self) -> None:
+        """End the transaction that a failed commit leaves open. The connection stays: a full disk may have no room for
+        what opening another one takes."""
+        connection = self._opened._shared if self._opened is not None else None
+        if connection is not None and connection.in_transaction:
+            with suppress(sqlite3.Error):
+                connection.rollback()
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What a failing disk makes of a call. Calls that `retry` would try for ever where the disk cannot be written."""
+    import diskcache
+
+    return OSError, sqlite3.Error, diskcache.Timeout

@@ -22,6 +22,7 @@ from typing import BinaryIO
 from fastcrc import crc64
 
 from musfuse.platform import system
+from musfuse.store.complaint import Complaint
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class RunWriter:
         try:
             self._out.write(run)
         except OSError as error:
-            log.warning("%s: encoded runs are not kept: %s", self._path, error)
+            log.info("%s: encoded runs are not kept: %s", self._path, error)
             self.discard()
         self._table.append(_checksum(run))
 
@@ -189,7 +190,7 @@ class RunFiles:
         self._numbers = count()
         self._later: ThreadPoolExecutor | None = None
         self._room = threading.BoundedSemaphore(_LATER)
-        self._complained = False
+        self._complaint = Complaint("encoded runs are not kept")
 
     def new_path(self, expected_bytes: int) -> Path | None:
         """Where a worker may write a track's runs, for `adopt`; None where they would not be kept."""
@@ -207,8 +208,12 @@ class RunFiles:
         try:
             written.replace(path)
             self._count(_used(path.stat()))
+        except FileNotFoundError:
+            log.debug("%s: two asked for its index, the other has its runs", path)
         except OSError as error:
-            log.debug("%s: not kept: %s", path, error)
+            self._complaint.failed(error)
+        else:
+            self._complaint.worked()
 
     def get(self, key: str, lengths: Sequence[int], run: int) -> bytes | None:
         """A run of a track whose runs have these lengths, or None."""
@@ -226,12 +231,11 @@ class RunFiles:
             return
         try:
             file = self._file(key, lengths, create=True)
-            if file is not None:
-                self._count(file.put(run, data))
+            if file is not None and (written := file.put(run, data)):
+                self._complaint.worked()
+                self._count(written)
         except OSError as error:
-            if not self._complained:
-                self._complained = True
-                log.warning("%s: encoded runs are not kept: %s", self._folder, error)
+            self._complaint.failed(error)
 
     def put_later(self, key: str, lengths: Sequence[int], run: int, data: bytes) -> None:
         """Keep a run without letting the caller wait; when too many wait already, it is not kept."""
@@ -312,8 +316,7 @@ class RunFiles:
                     left.unlink(missing_ok=True)
                 self._bytes = sum(_used(stat) for stat, _ in self._kept())
             except OSError as error:
-                log.warning("%s: encoded runs are not kept: %s", self._folder, error)
-                self._limit = 0
+                self._complaint.failed(error)
                 return False
         return True
 

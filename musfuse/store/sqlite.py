@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class SqliteKv:
                 check_same_thread=False, isolation_level=None, timeout=60, uri=read_only,
             )  # fmt: skip
             if not read_only:
+                keep_temporary_files_in(path.parent, self._db)
                 self._db.execute("PRAGMA journal_mode=WAL")
                 self._db.execute("PRAGMA synchronous=FULL")
                 self._db.execute(_SCHEMA)
@@ -105,6 +106,19 @@ class SqliteKv:
                 return self._db.execute(sql, values).fetchall()
             except sqlite3.Error as error:
                 raise StoreError(f"{self._path}: {error}") from error
+
+
+def keep_temporary_files_in(folder: Path, db: sqlite3.Connection) -> None:
+    """Have SQLite spill what large statements need into `folder`, for all databases of this process.
+
+    Elsewhere it would be the system's folder for temporary files, often small and in memory, and filled by others. Held
+    in memory (`temp_store`), the old pages of a statement that changes every track would be as large as the catalog.
+    Where the folder cannot be written, or this SQLite was built without the pragma, it stays as it was.
+    """
+    with suppress(sqlite3.Error, UnicodeError):
+        known = db.execute("PRAGMA temp_store_directory").fetchone()
+        if known != (str(folder),):  # no other thread may open a file while it is set
+            db.execute(f"PRAGMA temp_store_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
 
 
 def copy_database(source: Path, target: Path) -> None:

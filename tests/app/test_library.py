@@ -4,13 +4,15 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 import sound
+from tests_support import fill, small_disk
 
 from musfuse.app.library import Library, open_library
+from musfuse.app.tagging import Who
 from musfuse.config import Config, load_config
 from musfuse.library.catalog import FileRow
 from musfuse.model import AudioFormat, NodeKind, Stamp, TagSet
@@ -79,13 +81,13 @@ def kill_at_every_commit(folder: Path, what: str, template: str = "", music: Pat
     return sorted((path for path in folder.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
 
 
-def many_albums(folder: Path) -> None:
+def many_albums(folder: Path, count: int = ALBUMS) -> None:
     """A library of albums of one track, written straight into the catalog."""
     library = open_library(folder, Config())
     fmt = AudioFormat("mp3", "mp3", 44_100, 2)
     (folder.parent / "originals").mkdir()
     library.add_sources([folder.parent / "originals"])
-    for n in range(ALBUMS):
+    for n in range(count):
         tags = TagSet({"title": ["T"], "artist": ["Old"], "album": [f"L{n}"]})
         where = library.files.folder(library.sources.rows()[0].id, f"{n}", 1)
         library.files.put_files([(where, FileRow("t.mp3", Stamp(1000, n), f"i{n}", format=fmt, tags=tags))])
@@ -156,3 +158,78 @@ def test_a_start_loads_nothing_where_nothing_is_left(tmp_path: Path, music: Path
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     assert done.stdout.strip() == "[]"
+
+
+def files_of(library: Library) -> dict[str, tuple[int, bytes]]:
+    """Size and bytes of every file of the drive, as a program gets them."""
+    found = {}
+    for path in sorted(shown(library)):
+        size = library.drive.attr(path).size
+        opened = library.drive.open(path)
+        found[path] = size, library.drive.read_at(opened.handle, 0, opened.size + 1)
+        library.drive.close(opened.handle)
+    return found
+
+
+def originals(music: Path) -> None:
+    """Two tracks that are encoded here, and two that are served with a header of ours."""
+    for number, suffix in enumerate(("wav", "aiff", "flac", "mp3"), 1):
+        sound.write(music / f"{number}.{suffix}", 20_000, seed=number, artist="A", album="B", title=f"T{number}")
+        sound.add_picture(music / f"{number}.{suffix}", sound.picture(300)) if number < 3 else None
+
+
+def test_a_full_disk_stops_no_stat_and_no_read(tmp_path: Path, music: Path, caplog: pytest.LogCaptureFixture) -> None:
+    originals(music)
+    with small_disk(tmp_path / "state", 6000) as disk, ExitStack() as closing:
+        library = open_library(disk, Config(), closing)
+        library.add_sources([music])
+        library.scan_all(library.scanner())
+        set_genre(library, "Jazz")
+        expected = files_of(library)
+        set_genre(library, "Funk")  # the sizes of all are unknown again
+        set_genre(library, "Jazz")
+        sound.write(music / "5.wav", 20_000, seed=5, artist="A", album="B", title="T5")  # never indexed
+        library.scan_all(library.scanner())
+        filler = fill(disk)
+        found = files_of(library)
+        new = next(path for path in found if path not in expected)
+        assert {path: found[path] for path in expected} == expected
+        assert files_of(library) == found
+        assert pending(library) == 5
+        assert library.unwritten()
+        listed = library.drive.list("A/B", sized=True)
+        assert sum(1 for entry in listed if entry.size) == len(found)
+        complaints = [r for r in caplog.records if r.name == "musfuse.store.complaint"]
+        assert len(complaints) == 2  # of the catalog and the cache, once each
+        filler.unlink()
+        assert files_of(library) == found
+        assert library.unwritten() == []
+        assert pending(library) == 0
+    sound_disk = open_library(tmp_path / "again", Config())
+    sound_disk.add_sources([music])
+    sound_disk.scan_all(sound_disk.scanner())
+    assert files_of(sound_disk)[new] == found[new]
+    sound_disk.close()
+
+
+def set_genre(library: Library, genre: str) -> None:
+    library.tagging.set([("artist:a", "artist:a")], [f"genre={genre}"], Who("tester"))
+
+
+def pending(library: Library) -> int:
+    return library.tracks.pending(library.sizes.tokens())
+
+
+def test_a_full_folder_for_temporary_files_changes_nothing(tmp_path: Path) -> None:
+    """SQLite spills what large statements need, also where the folder that the system names has no room for it."""
+    program = (
+        "import sys; from pathlib import Path; sys.path[:0] = sys.argv[1].split(':');"
+        "from app.test_library import many_albums; many_albums(Path(sys.argv[2]), 5000)"
+    )
+    with small_disk(tmp_path / "full", 64) as full:
+        fill(full)
+        subprocess.run(
+            [sys.executable, "-c", program, ":".join(sys.path), tmp_path / "state"], check=True,
+            env={**os.environ, "SQLITE_TMPDIR": str(full), "TMPDIR": str(full)},
+        )  # fmt: skip
+    assert len(after_a_start(tmp_path / "state", Config())) == 5000

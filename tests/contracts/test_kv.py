@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from musfuse.errors import StoreError
-from musfuse.store import DiskKv, KvNamespace, KvStore, MemoryKv, RoutedKv, SqliteKv
+from musfuse.store import BestEffortKv, DiskKv, KvNamespace, KvStore, MemoryKv, RoutedKv, SqliteKv
 
 INDEX, ARTWORK = KvNamespace.INDEX, KvNamespace.ARTWORK
 BACKENDS: dict[str, Callable[[Path], KvStore]] = {
     "memory": lambda _: MemoryKv(),
     "sqlite": lambda path: SqliteKv(path / "kv.db"),
     "disk": lambda path: DiskKv(path / "disk"),
+    "best effort": lambda path: BestEffortKv(DiskKv(path / "disk")),
     "routed": lambda path: RoutedKv({INDEX: DiskKv(path / "disk"), ARTWORK: SqliteKv(path / "kv.db")}),
 }
 

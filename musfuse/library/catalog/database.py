@@ -12,6 +12,7 @@ from pathlib import Path
 
 from musfuse.errors import StoreError
 from musfuse.library.catalog.readers import Readers
+from musfuse.store import Complaint, keep_temporary_files_in
 from musfuse.store.opening import NotWritableError, opening_failure, reading_uri
 
 SCHEMA_VERSION = 6
@@ -27,9 +28,11 @@ class Database:
         self._readers = Readers(path, readers, self._connect)
         self.commits = 0
         """How often something was written here since the database was opened."""
+        self._complaint = Complaint("sizes are found out each time they are asked for, and all that is shown stands")
         try:
             self._uri = reading_uri(path) if read_only else ""
             self._writer = self._connect()
+            keep_temporary_files_in(path.parent, self._writer)
             if not read_only and self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 self._writer.execute("PRAGMA journal_mode=WAL")
             self._migrate()
@@ -62,6 +65,22 @@ class Database:
                 if isinstance(error, sqlite3.Error):
                     raise StoreError(f"{self.path}: {error}") from error
                 raise
+
+    @contextmanager
+    def note(self) -> Iterator[sqlite3.Connection]:
+        """The same for what can be found out again: where it cannot be written, that is said once, and it is lost."""
+        try:
+            with self.write() as db:
+                yield db
+        except StoreError as error:
+            self._complaint.failed(error)
+        else:
+            self._complaint.worked()
+
+    @property
+    def problem(self) -> str:
+        """Why notes are lost now, '' where they are kept."""
+        return self._complaint.problem
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

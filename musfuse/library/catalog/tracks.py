@@ -83,13 +83,14 @@ class Tracks:
         return bool(row[0])
 
     def set_size(self, track: Track, size: int, token: str) -> bool:
-        """Record an exact size; False where the track changed meanwhile."""
-        with self._db.write() as db:
+        """Note an exact size; False where the track changed meanwhile, or notes cannot be kept."""
+        with self._db.note() as db:
             cursor = db.execute(
                 "UPDATE track SET size = ?, size_token = ? WHERE id = ? AND version = ? AND serve = ?",
                 (size, token, track.id, track.version, track.serve.value),
             )
             return cursor.rowcount > 0
+        return False
 
     def set_failed(self, track: Track, problem: str) -> None:
         """Indexing failed for good: the track is to be named again, as the original; an image stays whole."""
@@ -105,8 +106,8 @@ class Tracks:
             )
 
     def set_picture(self, track: Track, picture: Picture | None) -> None:
-        """What its embedded cover turned out to be when it was looked at; None where it cannot be used."""
-        with self._db.write() as db:
+        """Note what its embedded cover turned out to be when it was looked at; None where it cannot be used."""
+        with self._db.note() as db:
             db.execute(
                 "UPDATE track SET picture = ? WHERE id = ? AND version = ?",
                 (json.dumps(asdict(picture)) if picture else None, track.id, track.version),
@@ -119,8 +120,8 @@ class Tracks:
                 )
 
     def set_untagged(self, track: Track, reason: str) -> None:
-        """Its tags cannot be put into what is served, and why."""
-        with self._db.write() as db:
+        """Note that its tags cannot be put into what is served, and why."""
+        with self._db.note() as db:
             db.execute(
                 "UPDATE track SET untagged = ? WHERE id = ? AND version = ? AND untagged <> ?",
                 (reason, track.id, track.version, reason),
