@@ -36,6 +36,13 @@ class TreeChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TagsChanged(Event):
+    """Tags or art were changed; `seq` is the number of the change, which the tree shows already."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrackIndexed(Event):
     """The exact size of a served track became known (`size` bytes), or never will (`error`)."""
 

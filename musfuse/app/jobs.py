@@ -1,4 +1,4 @@
-"""What the owner does in the background: name, scan, index; one after the other, on one thread, cancellable."""
+"""What the owner does in the background: scan, settle sizes, index; one after the other, on one thread, cancellable."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from musfuse.app.library import READER_PAUSE, Library
 from musfuse.errors import MusfuseError
-from musfuse.events import ScanProgress
+from musfuse.events import ScanProgress, TagsChanged
 from musfuse.library.sizes import Backlog
 from musfuse.media.indexing import Priority
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from musfuse.library.scanner import Scanner
 
 log = logging.getLogger(__name__)
+
+_EVERYTHING = 0
+"""In place of the number of a change."""
 
 
 @dataclass
@@ -64,7 +67,13 @@ class Jobs:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self.scan, self.index = JobState(), JobState()
+        self.scan, self.sizes, self.index = JobState(), JobState(), JobState()
+        self._jobs = {  # the first that is wanted comes next
+            "scan": (self.scan, self._scan),
+            "sizes": (self.sizes, self._settle),
+            "index": (self.index, self._index),
+        }
+        self._changes: set[int] = set()
         self._wake = threading.Condition()
         self._wanted: set[str] = set()
         self._urgent_index = self._everything = False
@@ -73,6 +82,7 @@ class Jobs:
         self._backlog: Backlog | None = None
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         library.events.subscribe(ScanProgress, self._scan_progress)
+        library.events.subscribe(TagsChanged, lambda change: self.settle(change.seq))
 
     def start(self) -> None:
         """Begin to work."""
@@ -83,7 +93,7 @@ class Jobs:
         to readers. The ticket of the request: one that waits already is the same, one that runs has begun without it.
         """
         kind = job.split(" ", maxsplit=1)[0]
-        state = self._state(kind)
+        state, _ = self._jobs[kind]
         with self._wake:
             if kind not in self._wanted:
                 self._wanted.add(kind)
@@ -95,8 +105,11 @@ class Jobs:
             self._wake.notify()
             return state.asked
 
-    def _state(self, kind: str) -> JobState:
-        return self.scan if kind == "scan" else self.index
+    def settle(self, change: int = _EVERYTHING) -> None:
+        """Have sizes that need no new index noted, after a change of tags or for everything."""
+        with self._wake:
+            self._changes.add(change)
+        self.request("sizes")
 
     def stop(self) -> None:
         """Stop what runs, as soon as its current file is done."""
@@ -120,17 +133,13 @@ class Jobs:
                     self._wake.wait()
                 if self._stopping.is_set():
                     return
-                kind = "scan" if "scan" in self._wanted else "index"
+                kind = next(kind for kind in self._jobs if kind in self._wanted)
                 self._wanted.discard(kind)
-                state = self._state(kind)
+                state, work = self._jobs[kind]
                 ticket = state.asked
-                everything, self._everything = self._everything and kind == "scan", self._everything and kind != "scan"
             state.begin()
             try:
-                if kind == "scan":
-                    self._scan(state, everything)
-                else:
-                    self._index(state)
+                work(state)
             except MusfuseError as error:
                 log.error("%s: %s", kind, error)
                 self._fail(state, str(error))
@@ -147,7 +156,9 @@ class Jobs:
         state.details["error"] = reason
         state.end("failed")
 
-    def _scan(self, state: JobState, everything: bool) -> None:
+    def _scan(self, state: JobState) -> None:
+        with self._wake:
+            everything, self._everything = self._everything, False
         self._library.warm_up()
         self._scanner = scanner = self._library.scanner()
         results = self._library.scan_all(scanner, everything)
@@ -160,15 +171,19 @@ class Jobs:
         }
         state.done = state.total = sum(r.seen for r in results)
         state.end("cancelled" if any(r.cancelled for r in results) else "done")
-        if self._library.config.index.background and not self._stopping.is_set():
+        if self._stopping.is_set():
+            return
+        if self._library.config.index.background:
             self.request("index")
+        else:
+            self.settle()
 
     def _scan_progress(self, event: ScanProgress) -> None:
         self.scan.done, self.scan.total = event.seen, event.total
         self.scan.details = {"source": event.source, "read": event.read, "skipped": event.skipped}
 
     def _index(self, state: JobState) -> None:
-        self._backlog = backlog = self._library.backlog()
+        backlog = self._new_backlog()
 
         def progress(done: int, left: int) -> None:
             state.done, state.total = done, done + left
@@ -181,6 +196,23 @@ class Jobs:
         state.details = {"indexed": done, "failed": failed, "there": there}
         log.info("index: %d indexed, %d failed", done, failed)
         state.end("cancelled" if self._stopping.is_set() else "done")
+
+    def _settle(self, state: JobState) -> None:
+        with self._wake:
+            changes, self._changes = self._changes, set()
+        backlog = self._new_backlog()
+        for change in [_EVERYTHING] if _EVERYTHING in changes else sorted(changes):
+            keys = self._library.collector.keys_of(change) if change else None
+            state.done += backlog.settle(keys, self._give_way)
+        self._backlog = None
+        state.end("cancelled" if self._stopping.is_set() else "done")
+
+    def _new_backlog(self) -> Backlog:
+        """One that `stop` reaches from now on."""
+        self._backlog = backlog = self._library.backlog()
+        if self._stopping.is_set():
+            backlog.stop()
+        return backlog
 
     def _give_way(self) -> None:
         """Wait while readers need the machine."""

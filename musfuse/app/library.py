@@ -15,7 +15,7 @@ from musfuse.config import Config
 from musfuse.config.options import worker_count
 from musfuse.drive import Drive
 from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError
-from musfuse.events import EventBus, TrackIndexed, TreeChanged
+from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
@@ -240,7 +240,7 @@ class Library:
         return self.files.unscanned()
 
     def backlog(self) -> Backlog:
-        """A run over everything that has no index."""
+        """A run over everything whose size is not known."""
         return Backlog(self.tracks, self.sizes, queued=max(1, worker_count(self.config) - 1))
 
     def refresh(self, uid: str, path: str) -> None:
@@ -311,6 +311,7 @@ class Library:
     def _adopt_change(self, seq: int) -> None:
         self.overlaying.adopt(seq, self.collector.keys_of(seq))
         self.name_tracks()
+        self.events.publish(TagsChanged(seq))
 
     def _forget(self, file: SourceFile, pcm_range: tuple[int, int | None]) -> None:
         self.sizes.forget(file, pcm_range)

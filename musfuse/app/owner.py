@@ -58,6 +58,8 @@ class Owner:
             on_ready(where)
             if self._library.config.scan.on_mount:
                 self._jobs.request("scan")
+            else:
+                self._jobs.settle()
             while not self._stop.is_set() and self._mounts.active():
                 self._mounts.wait_for_end(self._stop)
         finally:

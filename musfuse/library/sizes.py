@@ -5,13 +5,14 @@ Lock order: `_lock` is innermost and never held while anything is read, encoded 
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 
 from musfuse.errors import BusyError, MusfuseError, NoEntryError
 from musfuse.events import EventBus, TrackIndexed
 from musfuse.library.catalog import TrackRow, Tracks
+from musfuse.library.overlay.value import split_key
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
@@ -22,6 +23,8 @@ from musfuse.origins import Origin
 from musfuse.store import RunFiles
 
 log = logging.getLogger(__name__)
+
+_PAGE = 100
 
 
 class Sizes:
@@ -185,15 +188,42 @@ def _pcm_bytes(track: Track) -> int:
 
 
 class Backlog:
-    """Builds all missing indexes, a bounded number queued at a time, giving way to readers."""
+    """Finds out all sizes that are not known: at once where an index is there (`settle`), else by building one (`run`),
+    a bounded number queued at a time, giving way to readers."""
 
     def __init__(self, tracks: Tracks, sizes: Sizes, queued: int) -> None:
         self._tracks, self._sizes, self._queued = tracks, sizes, queued
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """End `run` soon."""
+        """End `run` or `settle` soon."""
         self._stop.set()
+
+    def settle(self, keys: Iterable[str] | None, may_go_on: Callable[[], None]) -> int:
+        """Note the sizes that need no new index, because only a header is another one than before; how many. Of the
+        tracks whose overlays have these keys, or of all. `may_go_on` is called before each, as in `run`."""
+        settled = 0
+        for row in self._unsized() if keys is None else self._at(keys):
+            may_go_on()
+            if self._stop.is_set():
+                break
+            try:
+                settled += self._sizes.known(row) is not None
+            except MusfuseError as error:  # whoever wants it hears of it
+                log.debug("%s", error)
+        return settled
+
+    def _unsized(self) -> Iterator[TrackRow]:
+        tokens, after = self._sizes.tokens(), 0
+        while rows := self._tracks.unsized(tokens, after, _PAGE):
+            yield from rows
+            after = rows[-1].track.id
+
+    def _at(self, keys: Iterable[str]) -> Iterator[TrackRow]:
+        for key in keys:
+            row = self._tracks.at(*split_key(key))
+            if row is not None:
+                yield row
 
     def run(
         self, priority: Priority, progress: Callable[[int, int], None], may_go_on: Callable[[], None]
@@ -202,30 +232,24 @@ class Backlog:
 
         `may_go_on` is called before each job and may block for as long as readers need the machine.
         """
-        tokens = self._sizes.tokens()
-        total, done, failed, after = self._tracks.pending(tokens), 0, 0, 0
+        total, done, failed = self._tracks.pending(self._sizes.tokens()), 0, 0
         waiting: list[Future[Answer]] = []
         progress(0, total)
-        while not self._stop.is_set():
-            rows = self._tracks.unsized(tokens, after, 100)
-            for row in rows:
-                after = row.track.id
-                may_go_on()
-                if self._stop.is_set():
-                    break
-                try:
-                    if self._sizes.known(row) is not None:
-                        done += 1
-                        continue
-                    waiting.append(self._sizes.request(row.track, priority))
-                except MusfuseError as error:
-                    log.warning("%s", error)
-                    failed += 1
-                while len(waiting) >= self._queued:
-                    done, failed = _count(waiting.pop(0), done, failed)
-                    progress(done + failed, max(0, total - done - failed))
-            if not rows:
+        for row in self._unsized():
+            may_go_on()
+            if self._stop.is_set():
                 break
+            try:
+                if self._sizes.known(row) is not None:
+                    done += 1
+                    continue
+                waiting.append(self._sizes.request(row.track, priority))
+            except MusfuseError as error:
+                log.warning("%s", error)
+                failed += 1
+            while len(waiting) >= self._queued:
+                done, failed = _count(waiting.pop(0), done, failed)
+                progress(done + failed, max(0, total - done - failed))
         for future in waiting:
             if self._stop.is_set() and not future.done():
                 continue

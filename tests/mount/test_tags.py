@@ -260,3 +260,30 @@ def test_a_source_that_moves_takes_its_tags_along(program: Program, album: Path,
         path.unlink()
     program.run("scan", *library, elsewhere)
     assert "02 - Part 2.flac" in program.run("ls", *library, "Pink/Kept").stdout
+
+
+def test_what_needs_no_new_index_does_not_stay_pending(program: Program, album: Path, until: Until) -> None:
+    """After a change of tags, and under another configuration; nobody asks for a size."""
+    library = ("--library", str(program.library))
+    no_passes = {"MUSFUSE_INDEX_BACKGROUND": "false"}
+
+    def pending() -> int:
+        return int(program.status()[0]["pending"])
+
+    program.mount(env=no_passes)
+    program.settle()
+    sound.write(album / "4.wav", samples=30_000, artist="Pink", album="Animals")
+    program.run("scan", *library)
+    assert pending() == 1
+    program.run("tag", "set", *library, "artist:pink", "genre=Rock")
+    until(lambda: pending() == 1, 60)
+    program.unmount()
+    program.mount(env={**no_passes, "MUSFUSE_TAGS_PADDING": "1000"})
+    program.wait_for_scan()
+    until(lambda: pending() == 1, 60)
+    program.unmount()
+    program.mount(env={**no_passes, "MUSFUSE_TAGS_PADDING": "2000", "MUSFUSE_SCAN_ON_MOUNT": "false"})
+    until(lambda: pending() == 1, 60)
+    assert program.status()[0]["index"]["state"] == "never"
+    program.settle()
+    assert pending() == 0

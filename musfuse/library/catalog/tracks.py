@@ -50,6 +50,16 @@ class Tracks:
             row = db.execute(f"{_TRACK} WHERE t.id = ?", (track,)).fetchone()
         return _track_row(row) if row else None
 
+    def at(self, source_uid: str, path: str, part: int) -> TrackRow | None:
+        """The track of an original that is its `part`, 0 for all of it."""
+        folder, _, name = path.rpartition("/")
+        with self._db.read() as db:
+            row = db.execute(
+                f"{_TRACK} WHERE s.uid = ? AND d.path = ? AND f.name = ? AND t.part = ?",
+                (source_uid, to_blob(folder), to_blob(name), part),
+            ).fetchone()
+        return _track_row(row) if row else None
+
     def unsized(self, tokens: Mapping[Serve, str], after: int, limit: int) -> list[TrackRow]:
         """Named tracks with an id over `after` whose size is not known under these tokens, in order of id."""
         wanted = " OR ".join("(t.serve = ? AND (t.size IS NULL OR t.size_token <> ?))" for _ in tokens)
