@@ -230,6 +230,7 @@ class Library:
 
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
         """Scan every source; a source that is away does not stop the others. `everything`: all files."""
+        self.tracks.take_up()
         self.adopt_rules()
         return [
             _logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.uri) for row in self.sources.rows()

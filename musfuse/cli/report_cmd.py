@@ -9,6 +9,7 @@ from musfuse.cli.common import json_option, library_folder, library_option, prin
 _SHOWN = {
     "skipped": "not shown",
     "failed": "as original",
+    "put_off": "size unknown",
     "noted": "remark",
     "untagged": "own tags",
     "art": "no picture",

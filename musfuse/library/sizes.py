@@ -79,6 +79,8 @@ class Sizes:
         size = self.known(row)
         if size is not None and not lost:
             return size
+        if row.put_off:
+            raise BusyError(f"{row.put_off}; the next scan tries again")
         if not self._slots.acquire(blocking=False):
             raise BusyError(f"{row.track.file.path}: too many programs wait for sizes already; ask again")
         try:
@@ -121,9 +123,7 @@ class Sizes:
         path = None if priority is Priority.BACKGROUND else self._kept.new_path(_pcm_bytes(track))
         keep = str(path) if path else ""
         sequential = track.part is not None and self._indexes.lies(track.file)
-        job = Job(
-            origin.spec(), track.file, track.format, self._level, self._threads, keep, track.pcm_range, sequential
-        )
+        job = Job(track.file, track.format, self._level, self._threads, keep, track.pcm_range, sequential)
 
         def settle(asked: "Future[Answer]") -> None:
             answer = asked.result()
@@ -145,7 +145,7 @@ class Sizes:
                 answer = Answer(None, str(error), may_retry=True)
             done.set_result(answer)
 
-        self._pool.submit(key, job, priority).add_done_callback(settle)
+        self._pool.submit(key, origin, job, priority).add_done_callback(settle)
         return done
 
     def forget(self, file: SourceFile, pcm_range: tuple[int, int | None] = (0, None)) -> None:
@@ -173,6 +173,9 @@ class Sizes:
             self._indexes.put(track, answer.index)
             size = self._from_index(track)
             self._events.publish(TrackIndexed(track.id, size))
+        elif answer.put_off:
+            log.warning("%s", answer.error)
+            self._tracks.put_off(track, answer.error)
         elif not answer.may_retry:
             log.warning("%s", answer.error)
             self._tracks.set_failed(track, answer.error)
@@ -232,6 +235,7 @@ class Backlog:
 
         `may_go_on` is called before each job and may block for as long as readers need the machine.
         """
+        self._tracks.take_up()
         total, done, failed = self._tracks.pending(self._sizes.tokens()), 0, 0
         waiting: list[Future[Answer]] = []
         progress(0, total)

@@ -4,7 +4,7 @@ from musfuse.origins.local import LocalOrigin
 from musfuse.origins.memory import MemoryOrigin
 from musfuse.origins.port import Entry, Origin, SourceStat
 from musfuse.origins.reader import all_or_nothing, open_reader, origin_error
-from musfuse.origins.spec import origin_from_spec
+from musfuse.origins.spec import is_local, origin_from_spec
 
 __all__ = [
     "Entry",
@@ -13,6 +13,7 @@ __all__ = [
     "Origin",
     "SourceStat",
     "all_or_nothing",
+    "is_local",
     "open_reader",
     "origin_error",
     "origin_from_spec",

@@ -7,9 +7,14 @@ from musfuse.origins.local import LocalOrigin
 from musfuse.origins.port import Origin
 
 
+def is_local(spec: Mapping[str, object]) -> bool:
+    """Whether another process of this machine reaches the origin by itself."""
+    return spec.get("kind") == "local"
+
+
 def origin_from_spec(spec: Mapping[str, object]) -> Origin:
     """The same origin again; raises UnavailableError for a kind that another process cannot reach."""
-    if spec.get("kind") == "local":
+    if is_local(spec):
         return LocalOrigin(
             str(spec["uid"]),
             str(spec["root"]),

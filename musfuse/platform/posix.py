@@ -42,6 +42,36 @@ def limit_memory(mib: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
 
 
+def limit_data(mib: int) -> None:
+    """Bound what this process may allocate: what Linux counts as data, so that libraries may still be loaded."""
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (mib << 20, mib << 20))
+
+
+def limit_computing(seconds: int) -> None:
+    """End this process once it has computed for so many seconds from now on; a later call counts anew."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def address_space() -> int | None:
+    """Bytes of address space that this process may have (`ulimit -v`), None where there is no limit."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if soft == resource.RLIM_INFINITY else soft
+
+
+def was_killed(status: int) -> bool:
+    """Whether a process that ended so was ended by somebody, such as the system for want of memory, not by itself."""
+    return -status in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
+
+
+def was_out_of_time(status: int) -> bool:
+    """Whether a process that ended so had computed for longer than `limit_computing` allows."""
+    return -status == signal.SIGXCPU
+
+
 def lower_priority() -> None:
     """Give way to everything else on this machine."""
     with contextlib.suppress(OSError):

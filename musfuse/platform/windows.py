@@ -26,6 +26,7 @@ _BELOW_NORMAL_PRIORITY_CLASS = 0x00004000
 _GENERIC_READ, _GENERIC_WRITE, _SHARE_ALL, _ATTRIBUTE_NORMAL = 0x80000000, 0x40000000, 0x7, 0x80
 _OPEN_EXISTING, _OPEN_ALWAYS = 3, 4
 _ERROR_HANDLE_EOF, _ERROR_INVALID_PARAMETER = 38, 87
+_EXIT_TERMINATED, _STATUS_NO_MEMORY, _STATUS_COMMITMENT_LIMIT = 1, 0xC0000017, 0xC000012D
 _SYNCHRONIZE = 0x00100000
 
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -68,6 +69,32 @@ def raise_open_file_limit() -> int:
 def limit_memory(mib: int) -> None:
     """Address space has no limit of its own here; workers are bounded by time."""
     del mib
+
+
+def limit_data(mib: int) -> None:
+    """Allocations have no limit of their own here; workers are bounded by time."""
+    del mib
+
+
+def limit_computing(seconds: int) -> None:
+    """Time of computing has no limit of its own here; the parent's patience bounds a worker."""
+    del seconds
+
+
+def address_space() -> int | None:
+    """Address space has no limit here."""
+    return None
+
+
+def was_killed(status: int) -> bool:
+    """Whether a process that ended so was ended by somebody, or for want of memory, not by itself."""
+    return status in (_EXIT_TERMINATED, _STATUS_NO_MEMORY, _STATUS_COMMITMENT_LIMIT)
+
+
+def was_out_of_time(status: int) -> bool:
+    """Nobody ends processes for that here."""
+    del status
+    return False
 
 
 def lower_priority() -> None:

@@ -228,6 +228,6 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
     db.execute(
         "INSERT INTO track (file, version, format, tags, picture, album_key, disc) VALUES (?, 1, ?, ?, ?, '', 0)"
         " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"
-        " picture = excluded.picture, named = 0, size = NULL, problem = '', untagged = '', overlaid = 0",
+        " picture = excluded.picture, named = 0, size = NULL, problem = '', put_off = '', untagged = '', overlaid = 0",
         (file, json.dumps(astuple(row.format)), json.dumps(dict(row.tags)), picture),
     )

@@ -9,11 +9,13 @@ from musfuse.library.catalog.rows import from_blob, join
 
 
 class ReportKind(StrEnum):
-    """What happened to a file: not shown, shown as its original since indexing failed, shown with a remark, served with
-    its own tags, a picture that is not used, a remark on a cue sheet, a folder that could not be listed."""
+    """What happened to a file: not shown, shown as its original since indexing failed, shown while its index has to
+    wait, shown with a remark, served with its own tags, a picture that is not used, a remark on a cue sheet, a folder
+    that could not be listed."""
 
     SKIPPED = "skipped"
     FAILED = "failed"
+    PUT_OFF = "put_off"
     NOTED = "noted"
     UNTAGGED = "untagged"
     ART = "art"
@@ -48,6 +50,7 @@ class Reports:
                 "skipped": one("SELECT count(*) FROM file WHERE problem <> ''"),
                 "noted": one("SELECT count(*) FROM file WHERE note <> ''"),
                 "failed": one("SELECT count(*) FROM track WHERE problem <> ''"),
+                "put_off": one("SELECT count(*) FROM track WHERE put_off <> ''"),
                 "untagged": one("SELECT count(*) FROM track WHERE untagged <> ''"),
                 "art": one("SELECT count(*) FROM companion WHERE problem <> ''"),
                 "edited": one("SELECT count(*) FROM track WHERE merged IS NOT NULL OR art IS NOT NULL"),
@@ -68,6 +71,8 @@ class Reports:
             " WHERE d.problem <> ''"
             " UNION ALL SELECT 'untagged', s.uri, d.path, f.name, t.untagged FROM track t JOIN file f ON f.id = t.file"
             " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.untagged <> ''"
+            " UNION ALL SELECT 'put_off', s.uri, d.path, f.name, t.put_off FROM track t JOIN file f ON f.id = t.file"
+            " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.put_off <> ''"
             " UNION ALL SELECT 'art', s.uri, d.path, c.name, c.problem FROM companion c"
             " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source WHERE c.problem <> ''"
             " ORDER BY 2, 3, 4"

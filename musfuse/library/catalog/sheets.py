@@ -142,7 +142,7 @@ def _put_parts(
             " album_key, disc) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, '', 0)"
             " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, first_sample = excluded.first_sample,"
             " samples = excluded.samples, sheet = excluded.sheet, base = excluded.base, format = excluded.format,"
-            " tags = excluded.tags, picture = excluded.picture, named = 0, size = NULL, problem = '',"
+            " tags = excluded.tags, picture = excluded.picture, named = 0, size = NULL, problem = '', put_off = '',"
             " untagged = '', overlaid = 0"
             " WHERE (first_sample, samples, sheet, base, format, tags, picture) IS NOT"
             " (excluded.first_sample, excluded.samples, excluded.sheet, excluded.base, excluded.format, excluded.tags,"

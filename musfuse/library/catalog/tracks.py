@@ -23,11 +23,12 @@ class TrackRow:
     sheet: str = ""
     part: int = 0
     untagged: str = ""
+    put_off: str = ""
 
 
 _TRACK = f"""
 SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_token, t.problem, t.dir, t.name,
-       t.first_sample, t.samples, t.sheet, t.part, t.merged, t.art, t.edited_ns, t.untagged,
+       t.first_sample, t.samples, t.sheet, t.part, t.merged, t.art, t.edited_ns, t.untagged, t.put_off,
        coalesce(
          (SELECT c.picture FROM companion c WHERE c.folder = d.id AND c.kind = 'front' AND c.picture IS NOT NULL
            ORDER BY c.position, c.name LIMIT 1),
@@ -96,7 +97,7 @@ class Tracks:
         """Note an exact size; False where the track changed meanwhile, or notes cannot be kept."""
         with self._db.note() as db:
             cursor = db.execute(
-                "UPDATE track SET size = ?, size_token = ? WHERE id = ? AND version = ? AND serve = ?",
+                "UPDATE track SET size = ?, size_token = ?, put_off = '' WHERE id = ? AND version = ? AND serve = ?",
                 (size, token, track.id, track.version, track.serve.value),
             )
             return cursor.rowcount > 0
@@ -114,6 +115,16 @@ class Tracks:
                 "UPDATE track SET problem = ?, named = 0, version = version + 1 WHERE id = ? AND version = ?",
                 (problem, track.id, track.version),
             )
+
+    def put_off(self, track: Track, reason: str) -> None:
+        """Its index cannot be built now, which is not its file's fault: it stays what it is."""
+        with self._db.write() as db:
+            db.execute("UPDATE track SET put_off = ? WHERE id = ? AND version = ?", (reason, track.id, track.version))
+
+    def take_up(self) -> None:
+        """Nothing is put off any more."""
+        with self._db.write() as db:
+            db.execute("UPDATE track SET put_off = '' WHERE put_off <> ''")
 
     def set_picture(self, track: Track, picture: Picture | None) -> None:
         """Note what its embedded cover turned out to be when it was looked at; None where it cannot be used."""
@@ -161,7 +172,7 @@ def forget_pictures(db: sqlite3.Connection, folder: int) -> None:
 def _track_row(row: tuple[object, ...]) -> TrackRow:
     (
         track, version, fmt, tags, picture, serve, size, token, problem, folder, name, first, samples, sheet, part,
-        merged, art, edited, untagged, beside, *source,
+        merged, art, edited, untagged, put_off, beside, *source,
     ) = row  # fmt: skip
     embedded = TagSet(json.loads(str(tags)))
     first, samples = int(str(first)), None if samples is None else int(str(samples))
@@ -181,4 +192,6 @@ def _track_row(row: tuple[object, ...]) -> TrackRow:
     )
     wanted = join(str(folder or ""), str(name or ""))
     known = None if size is None else int(str(size))
-    return TrackRow(made, known, str(token or ""), str(problem), wanted, str(sheet), int(str(part)), str(untagged))
+    return TrackRow(
+        made, known, str(token or ""), str(problem), wanted, str(sheet), int(str(part)), str(untagged), str(put_off)
+    )

@@ -1,20 +1,19 @@
-"""What a worker and its parent say to each other: one JSON object a line, requests on stdin, answers on stdout."""
+"""The jobs of index workers and their answers, as messages."""
 
-import base64
-import json
-from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
 from musfuse.media.flac.index import FrameIndex
-from musfuse.model import AudioFormat, SourceFile, Stamp
+from musfuse.media.workers.child import job_file, job_values
+from musfuse.media.workers.wire import Kind, Message
+from musfuse.model import AudioFormat, SourceFile
+from musfuse.origins import Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One index to build. `origin` is an origin's spec; `keep` a path for the encoded runs, or empty."""
+    """One index to build. `keep` is a path for the encoded runs, or empty."""
 
-    origin: Mapping[str, object]
     file: SourceFile
     format: AudioFormat
     level: int
@@ -23,42 +22,34 @@ class Job:
     pcm_range: tuple[int, int | None] = (0, None)
     sequential: bool = False
 
-    def to_line(self) -> bytes:
-        """One line; lone surrogates in names survive as JSON escapes."""
-        file, fmt = self.file, self.format
-        return _line(
-            {
-                "origin": dict(self.origin),
-                "file": [file.source_uid, file.path, file.stamp.size, file.stamp.mtime_ns, file.stamp.tag, file.ident],
-                "format": astuple(fmt),
-                "level": self.level,
-                "threads": self.threads,
-                "keep": self.keep,
-                "range": self.pcm_range,
-                "sequential": self.sequential,
-            }
-        )
+    def to_message(self, origin: Origin) -> Message:
+        """As it is sent; `origin` is where the file lies."""
+        said: dict[str, Any] = {
+            **job_values(origin, self.file),
+            "format": astuple(self.format),
+            "level": self.level,
+            "threads": self.threads,
+            "keep": self.keep,
+            "range": self.pcm_range,
+            "sequential": self.sequential,
+        }
+        return Message(Kind.JOB, said)
 
     @classmethod
-    def from_line(cls, line: bytes) -> "Job":
+    def from_message(cls, message: Message) -> "Job":
         """Read back."""
-        said = json.loads(line)
-        uid, path, size, mtime_ns, tag, ident = said["file"]
+        said = message.said
+        first, count = said["range"]
         return cls(
-            said["origin"],
-            SourceFile(uid, path, Stamp(size, mtime_ns, tag), ident),
-            AudioFormat(*said["format"]),
-            said["level"],
-            said["threads"],
-            said["keep"],
-            (said["range"][0], said["range"][1]),
+            job_file(said), AudioFormat(*said["format"]), said["level"], said["threads"], said["keep"], (first, count),
             said["sequential"],
-        )
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An index, or why there is none. `may_retry` where the source was away or changed, not malformed.
+    """An index, or why there is none. `may_retry` where the source was away or changed, not malformed; `put_off` where
+    the system did not let the index be built, so that only a later pass is to try again.
 
     `kept`: the encoded runs lie at the job's path."""
 
@@ -66,19 +57,16 @@ class Answer:
     error: str = ""
     may_retry: bool = False
     kept: bool = False
+    put_off: bool = False
 
-    def to_line(self) -> bytes:
-        """One line."""
-        raw = base64.b64encode(self.index.to_bytes()).decode() if self.index else None
-        return _line({"index": raw, "error": self.error, "may_retry": self.may_retry, "kept": self.kept})
+    def to_message(self) -> Message:
+        """As it is sent."""
+        said = {"error": self.error, "may_retry": self.may_retry, "kept": self.kept}
+        return Message(Kind.ANSWER, said, self.index.to_bytes() if self.index else b"")
 
     @classmethod
-    def from_line(cls, line: bytes) -> "Answer":
-        """Read back; raises ValueError or MediaError where the worker did not say what it should."""
-        said = json.loads(line)
-        index = FrameIndex.from_bytes(base64.b64decode(said["index"])) if said["index"] else None
-        return cls(index, said["error"], said["may_retry"], said["kept"])
-
-
-def _line(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=True).encode() + b"\n"
+    def from_message(cls, message: Message) -> "Answer":
+        """Read back; raises ValueError, KeyError or MediaError where the worker did not say what it should."""
+        index = FrameIndex.from_bytes(message.data) if message.data else None
+        said = message.said
+        return cls(index, str(said["error"]), bool(said["may_retry"]), bool(said["kept"]))

@@ -1,6 +1,5 @@
-"""The worker process: `python -m musfuse.media.indexing.worker MEMORY_MIB`. It ends when its stdin does."""
+"""The index worker: `python -m musfuse.media.indexing.worker MEMORY_MIB BEAT_SECONDS`. It ends when its stdin does."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -10,7 +9,9 @@ from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.pcm import PcmSource
-from musfuse.origins import Origin, origin_from_spec
+from musfuse.media.workers.child import Connection, MeteredOrigin, serve
+from musfuse.media.workers.wire import Message
+from musfuse.origins import Origin
 from musfuse.platform import system
 from musfuse.store.runfiles import RunWriter
 
@@ -26,28 +27,21 @@ def main() -> None:
 
     if not system.input_waits(0, _IDLE_SECONDS):
         import av  # noqa: F401 - only some jobs need it
-    # Native decoders may print; the answers keep the real stdout to themselves.
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
-    origins: dict[str, Origin] = {}
-    for line in sys.stdin.buffer:
-        try:
-            answers.write(answer(Job.from_line(line), origins).to_line())
-        except BrokenPipeError:  # the parent is gone
-            return
+    serve(_answer, Connection(), float(sys.argv[2]))
 
 
-def answer(job: Job, origins: dict[str, Origin]) -> Answer:
+def _answer(message: Message, origin: MeteredOrigin) -> Message:
+    return answer(Job.from_message(message), origin).to_message()
+
+
+def answer(job: Job, origin: Origin) -> Answer:
     """Do one job; any failure becomes an answer."""
+    shown = job.file.path
+
+    def open_source() -> PcmSource:
+        return open_pcm(origin, job.file, job.format, job.sequential, job.pcm_range)
+
     try:
-        key = repr(sorted(job.origin.items()))
-        if key not in origins:
-            origins[key] = origin_from_spec(job.origin)
-        origin = origins[key]
-
-        def open_source() -> PcmSource:
-            return open_pcm(origin, job.file, job.format, job.sequential, job.pcm_range)
-
         writer = RunWriter(Path(job.keep)) if job.keep else None
         try:
             index = build_index(open_source, job.level, job.threads, keep=writer)
@@ -55,20 +49,19 @@ def answer(job: Job, origins: dict[str, Origin]) -> Answer:
                 check_md5(origin, job.file, index.md5)
             return Answer(index, kept=writer is not None and writer.finish())
         finally:
-            origin.close()  # another file may lie there by the next job
             if writer is not None:
                 writer.discard()
     except (MediaError, OriginError) as error:
         cause: BaseException | None = error
         while cause is not None and not (isinstance(cause, MusfuseError) and cause.may_retry):
             cause = cause.__cause__ or cause.__context__
-        message = str(error) if job.file.path in str(error) else f"{job.file.path}: {error}"
+        message = str(error) if shown in str(error) else f"{shown}: {error}"
         return Answer(None, message, may_retry=cause is not None)
     except MemoryError:
-        return Answer(None, f"{job.file.path}: decoding it needs more memory than index.memory_mib allows")
+        return Answer(None, f"{shown}: decoding it needs more memory than index.memory_mib allows")
     except Exception as error:  # noqa: BLE001 - a hostile file must not end the worker
-        print(f"{job.file.path}: {type(error).__name__}: {error}", file=sys.stderr)
-        return Answer(None, f"{job.file.path}: {UNEXPECTED}")
+        print(f"{shown}: {type(error).__name__}: {error}", file=sys.stderr)
+        return Answer(None, f"{shown}: {UNEXPECTED}")
 
 
 if __name__ == "__main__":
