@@ -70,6 +70,10 @@ class MalformedError(MediaError):
     """The file breaks its format."""
 
 
+class ExcessiveError(MalformedError):
+    """The file holds more of something than any sound file does, or asks for more; it is not looked into further."""
+
+
 class UnsupportedError(MediaError):
     """The file is sound but of a kind that musfuse does not convert."""
 

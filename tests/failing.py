@@ -1,8 +1,16 @@
 """Origins that fail."""
 
+import pytest
+
 from musfuse.errors import UnavailableError
 from musfuse.model import Stamp
-from musfuse.origins import MemoryOrigin
+from musfuse.origins import LocalOrigin, MemoryOrigin
+
+
+def read_by_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers read local folders through this process, so that what it does to LocalOrigin holds for them too."""
+    spec = LocalOrigin.spec
+    monkeypatch.setattr(LocalOrigin, "spec", lambda self: {**spec(self), "kind": "here"})
 
 
 class FailsOnce(MemoryOrigin):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from musfuse.app.descriptors import fit
 from musfuse.app.state import check_exists, check_is_folder, new_folder
 from musfuse.config import Config
-from musfuse.config.options import worker_count
+from musfuse.config.options import usable_cores, worker_count
 from musfuse.drive import Drive
 from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError
 from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
@@ -29,9 +29,9 @@ from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
 from musfuse.logs import keep_log
-from musfuse.media.art import EmbeddedCovers
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool
+from musfuse.media.inspecting import InspectPool
 from musfuse.media.retagger import Retagger
 from musfuse.media.runs import RunCache
 from musfuse.media.served_tags import ServedTags
@@ -143,7 +143,7 @@ class Library:
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_failure=self.name_tracks,
         )  # fmt: skip
-        covers = Covers(self.tracks, self.pictures, self.covers, self.sources.origin)
+        covers = Covers(self.tracks, self.pictures, self.inspectors, self.sources.origin)
         self.extras = Extras(self.database, self.beside, covers, self.sources.origin, show_covers=config.art.covers)
         self.drive = Drive(
             self.tracks, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
@@ -165,11 +165,13 @@ class Library:
         closing.callback(self.kept.close)
         self.pool = IndexPool(workers, config.index.memory_mib, self._readers_at_work)
         closing.callback(self.pool.close)
-        self.covers, self.pictures = EmbeddedCovers(), PictureStore(self.store)
-        restorer = PictureRestorer(self.database, self.tracks, self.beside, self.covers, self.sources.origin)
+        self.inspectors = InspectPool(min(config.scan.threads, usable_cores()))
+        closing.callback(self.inspectors.close)
+        self.pictures = PictureStore(self.store)
+        restorer = PictureRestorer(self.database, self.tracks, self.beside, self.inspectors, self.sources.origin)
         self.pictures.restore = lambda digest: restorer.restore(digest, self.pictures.get)
         tags = ServedTags(
-            self.pictures, self.covers, embed=config.art.embed, max_pixels=config.art.max_pixels,
+            self.pictures, self.inspectors, embed=config.art.embed, max_pixels=config.art.max_pixels,
             id3=int(config.tags.id3[-1]), padding=config.tags.padding,
         )  # fmt: skip
         flac = FlacTranscoder(
@@ -177,7 +179,7 @@ class Library:
         )
         wav = WavTranscoder(self.indexes, tags, self.pictures)
         retagger = Retagger(tags, self.pictures, self.tracks.set_untagged)
-        self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.covers)
+        self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.inspectors)
 
     def _readers_at_work(self) -> bool:
         return time.monotonic() - self.drive.last_read < READER_PAUSE
@@ -223,9 +225,9 @@ class Library:
 
         pace = _Pace(self.name_tracks)
         return Scanner(
-            self.files, self.departures, self.beside, Companions(self.pictures, self.config.view.sidecars),
-            Looker(self.pictures, self.covers), self.events, self.config.scan.threads, pace.after_batch, self._forget,
-            self._follow,
+            self.files, self.departures, self.beside,
+            Companions(self.pictures, self.inspectors, self.config.view.sidecars),
+            Looker(self.pictures, self.inspectors), self.events, pace.after_batch, self._forget, self._follow,
         )  # fmt: skip
 
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":

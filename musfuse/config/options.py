@@ -123,7 +123,9 @@ class ArtOptions:
 class ScanOptions:
     """Reading the sources."""
 
-    threads: int = option(4, "threads that read tags", at_least(1), "threads")
+    threads: int = option(
+        4, "processes that read tags at most, and no more than there are cores", at_least(1), "processes"
+    )
     follow_links_out: bool = option(False, "follow symbolic links that lead out of a source's folder")
     on_mount: bool = option(True, "scan the sources after mounting")
 
@@ -212,7 +214,11 @@ def all_options() -> dict[str, OptionInfo]:
     return found
 
 
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def worker_count(config: Config) -> int:
     """How many index workers may run: the configured number, or one a usable core."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return config.index.workers or cores
+    return config.index.workers or usable_cores()

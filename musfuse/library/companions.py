@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from musfuse.errors import OriginError
 from musfuse.library.catalog.beside import Companion
 from musfuse.library.catalog.rows import NOT_LOOKED_AT
-from musfuse.media.art import MAX_PICTURE, describe_picture, refusal
+from musfuse.media.inspecting.looks import Look
+from musfuse.media.inspecting.pool import InspectPool
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin
 from musfuse.store import PictureStore
@@ -33,8 +33,8 @@ SIDECAR = "sidecar"
 class Companions:
     """Tells which entries of a folder are companions, and looks into pictures. `sidecars` are patterns of names."""
 
-    def __init__(self, pictures: PictureStore, sidecars: str = "") -> None:
-        self._store = pictures
+    def __init__(self, pictures: PictureStore, inspectors: InspectPool, sidecars: str = "") -> None:
+        self._store, self._inspectors = pictures, inspectors
         self._patterns = tuple(p.strip().lower() for p in sidecars.split(",") if p.strip())
 
     def of(self, entries: Sequence[Entry]) -> list[Companion]:
@@ -52,24 +52,15 @@ class Companions:
         """A companion with its picture, whose bytes are kept; or with the reason why it is not used."""
         if companion.kind == SIDECAR:
             return companion
-        problem = ""
-        facts = None
-        if file.stamp.size > MAX_PICTURE:
-            problem = f"a picture of {file.stamp.size} bytes; over {MAX_PICTURE // 1_000_000} MB they are not used"
-        else:
-            try:
-                data = origin.read(file.path, 0, file.stamp.size, file.stamp)
-            except OriginError as error:  # another scan may be able to read it
-                problem = str(error)
-                companion = replace(companion, stamp=Stamp(file.stamp.size, NOT_LOOKED_AT))
-            else:
-                facts = describe_picture(data, 3 if companion.kind == "front" else 4)
-                problem = refusal(data) if facts is None else ""
-                if facts is not None:
-                    self._store.keep(facts.picture.digest, facts.data)
-        if problem:
-            log.warning("%s/%s: %s", origin.name, file.path, problem)
-        return replace(companion, picture=facts.picture if facts else None, problem=problem)
+        look = Look.FRONT if companion.kind == "front" else Look.OTHER
+        found = self._inspectors.look(origin, file, look, urgent=True).result()
+        if found.again:  # another scan may be able to read it
+            companion = replace(companion, stamp=Stamp(file.stamp.size, NOT_LOOKED_AT))
+        if found.picture is not None:
+            self._store.keep(found.picture.picture.digest, found.picture.data)
+        if found.problem:
+            log.warning("%s/%s: %s", origin.name, file.path, found.problem)
+        return replace(companion, picture=found.picture.picture if found.picture else None, problem=found.problem)
 
     def _kind(self, name: str) -> tuple[str, int]:
         stem, dot, extension = name.lower().rpartition(".")

@@ -1,63 +1,56 @@
-"""Look into one original: what a scan wants to know of it, or the reason why nothing can be known."""
+"""What a scan keeps of one original: what the workers find in it, or the reason why nothing can be known."""
 
-import logging
+from concurrent.futures import Future
 from dataclasses import replace
 
-from musfuse.errors import UNEXPECTED, MusfuseError, OriginError
 from musfuse.library.catalog import FileRow
-from musfuse.media.art import MAX_PICTURE, NOT_USED, CoverExtractor
-from musfuse.media.containers.reading import SHEET_EXTENSION, Reading, read_original, read_sheet_file
-from musfuse.media.pcm import can_encode
-from musfuse.model import Picture, SourceFile
+from musfuse.media.inspecting.looks import Inspection, Look, is_sheet
+from musfuse.media.inspecting.pool import InspectPool
+from musfuse.model import SourceFile
 from musfuse.origins import Origin
 from musfuse.store import PictureStore
 
-log = logging.getLogger(__name__)
-
-
-def is_sheet(name: str) -> bool:
-    """Whether a file is a cue sheet by its name."""
-    return name.lower().endswith("." + SHEET_EXTENSION) and not name.startswith("._")
+__all__ = ["Looker", "is_sheet"]
 
 
 class Looker:
-    """Reads headers, tags and cue sheets. May be called from many threads."""
+    """Makes rows of the catalog of files. May be called from many threads."""
 
-    def __init__(self, pictures: PictureStore, covers: CoverExtractor) -> None:
-        self._pictures, self._covers = pictures, covers
+    def __init__(self, pictures: PictureStore, inspectors: InspectPool) -> None:
+        self._pictures, self._inspectors = pictures, inspectors
 
     def look(self, origin: Origin, file: SourceFile, beside_sheet: bool) -> FileRow:
         """Facts about a file, which may lie `beside_sheet`; every failure becomes a row with its reason."""
+        return self.look_soon(origin, file, beside_sheet, urgent=True).result()
+
+    def look_soon(
+        self, origin: Origin, file: SourceFile, beside_sheet: bool, urgent: bool = False
+    ) -> "Future[FileRow]":
+        """The same, as soon as a worker gets to it."""
+        made: Future[FileRow] = Future()
+
+        def keep(looked: "Future[Inspection]") -> None:
+            try:
+                made.set_result(self._row(file, looked.result()))
+            except Exception as error:  # noqa: BLE001 - whoever waits is told
+                made.set_exception(error)
+
+        look = Look.BESIDE_SHEET if beside_sheet else Look.ORIGINAL
+        self._inspectors.look(origin, file, look, urgent).add_done_callback(keep)
+        return made
+
+    def _row(self, file: SourceFile, found: Inspection) -> FileRow:
+        """A row; the bytes of a picture are kept where the file will be encoded here."""
         name = file.path.rsplit("/", 1)[-1]
         row = FileRow(name, file.stamp, file.ident, older_name=file.older_name)
-        try:
-            if is_sheet(name):
-                return replace(row, sheets=(("cue", read_sheet_file(origin, file)),))
-            reading = read_original(origin, file, self._covers.peek)
-            picture, note = self._picture(origin, file, reading, beside_sheet or bool(reading.sheets))
-        except MusfuseError as error:
-            again = isinstance(error, OriginError)
-            return replace(row, problem=str(error), again=again)
-        except Exception:
-            shown = f"{origin.name}/{file.path}"
-            log.exception("%s", shown)
-            return replace(row, problem=f"{shown}: {UNEXPECTED}")
-        notes, tags = [*reading.notes, *note], reading.tags
+        if found.reading is None:
+            return replace(row, problem=found.problem, again=found.again)
+        reading = found.reading
+        if is_sheet(name):
+            return replace(row, sheets=reading.sheets)
+        if found.picture is not None:
+            self._pictures.keep(found.picture.picture.digest, found.picture.data)
         return replace(
-            row, note="; ".join(notes), format=reading.format, tags=tags, picture=picture,
+            row, note="; ".join(reading.notes), format=reading.format, tags=reading.tags, picture=reading.picture,
             sheets=reading.sheets,
         )  # fmt: skip
-
-    def _picture(
-        self, origin: Origin, file: SourceFile, reading: Reading, cut: bool
-    ) -> tuple[Picture | None, tuple[str, ...]]:
-        """Its cover, whose bytes are kept where the file will be encoded here; and a remark where it is not used."""
-        if can_encode(reading.format) and (reading.format.codec != "flac" or cut):
-            found = self._covers.extract(origin, file)
-            if found:
-                self._pictures.keep(found.picture.digest, found.data)
-                return found.picture, ()
-            return None, (NOT_USED,) if reading.picture else ()
-        if reading.picture is not None and reading.picture.size > MAX_PICTURE:
-            return None, (NOT_USED,)
-        return reading.picture, ()

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from musfuse.errors import MusfuseError, UnavailableError
 from musfuse.library.catalog import Database, Tracks
 from musfuse.library.catalog.beside import Beside
-from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
+from musfuse.media.art import scaled_jpeg
+from musfuse.media.inspecting.looks import Look
+from musfuse.media.inspecting.pool import InspectPool
 from musfuse.origins import Origin
 
 log = logging.getLogger(__name__)
@@ -22,11 +24,11 @@ class PictureRestorer:
     """Finds a picture by its digest in what the catalog knows of originals and of the files beside them."""
 
     def __init__(
-        self, database: Database, tracks: Tracks, beside: Beside, covers: CoverExtractor,
+        self, database: Database, tracks: Tracks, beside: Beside, inspectors: InspectPool,
         origin_of: Callable[[str], Origin],
     ) -> None:  # fmt: skip
         self._db, self._tracks, self._beside = database, tracks, beside
-        self._covers, self._origin_of = covers, origin_of
+        self._inspectors, self._origin_of = inspectors, origin_of
         self._lock = threading.Lock()
         self._lost: set[str] = set()
 
@@ -62,16 +64,17 @@ class PictureRestorer:
         if track is None:
             return None
         file = track.track.file
-        found = self._covers.extract(self._origin_of(file.source_uid), file)
+        found = self._inspectors.extract(self._origin_of(file.source_uid), file)
         return found.data if found and found.picture.digest == digest else None
 
     def _from_beside(self, digest: str) -> bytes | None:
         file = self._beside.with_picture(_holds(digest))
         if file is None:
             return None
-        data = self._origin_of(file.source_uid).read(file.path, 0, file.stamp.size, file.stamp)
-        found = describe_picture(data)
-        return data if found and found.picture.digest == digest else None
+        found = self._inspectors.look(self._origin_of(file.source_uid), file, Look.FRONT, urgent=True).result()
+        if found.again:
+            raise UnavailableError(found.problem)
+        return found.picture.data if found.picture and found.picture.picture.digest == digest else None
 
 
 def _holds(digest: str) -> str:

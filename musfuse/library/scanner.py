@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from musfuse.errors import NotFoundError, OriginError
@@ -56,14 +56,13 @@ class Scanner:
         companions: Companions,
         looker: Looker,
         events: EventBus,
-        threads: int,
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
         on_moved: Callable[[Sequence[tuple[SourceFile, SourceFile]], str], None],
     ) -> None:
         self._files, self._departures, self._beside, self._companions = files, departures, beside, companions
         self._looker, self._events = looker, events
-        self._threads, self._after_batch, self._on_removed = threads, after_batch, on_removed
+        self._after_batch, self._on_removed = after_batch, on_removed
         self._on_moved = on_moved
         self._cancel = threading.Event()
 
@@ -89,19 +88,18 @@ class Scanner:
             self._files, self._beside, self._companions, source, origin, root, scan, result, everything=everything,
             cancelled=self._cancel.is_set, pictures_changed=lambda: self._after_batch(False),
         )  # fmt: skip
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="scan") as pool:
-            batch, window = _Batch(), deque[_Pending]()
-            for found in walk.changed():
-                future = pool.submit(self._looker.look, origin, found.file, found.beside_sheet)
-                window.append(_Pending(found, future))
-                while len(window) > _WINDOW or (window and window[0].future.done()):
-                    batch = self._collect(window.popleft(), batch, result)
-                result.waiting = len(window)
-            result.total = 0 if self._cancel.is_set() else result.seen
-            while window:
+        batch, window = _Batch(), deque[_Pending]()
+        for found in walk.changed():
+            future = self._looker.look_soon(origin, found.file, found.beside_sheet)
+            window.append(_Pending(found, future))
+            while len(window) > _WINDOW or (window and window[0].future.done()):
                 batch = self._collect(window.popleft(), batch, result)
-                result.waiting = len(window)
-            self._commit(batch, result)
+            result.waiting = len(window)
+        result.total = 0 if self._cancel.is_set() else result.seen
+        while window:
+            batch = self._collect(window.popleft(), batch, result)
+            result.waiting = len(window)
+        self._commit(batch, result)
         result.cancelled = self._cancel.is_set()
         if not result.cancelled:
             result.removed += self._files.remove_unseen(source.id, scan)

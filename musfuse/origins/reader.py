@@ -3,11 +3,12 @@
 import errno
 import io
 import os
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from musfuse.errors import MalformedError, OriginError
+from musfuse.errors import ExcessiveError, OriginError
 from musfuse.model import SourceFile
 from musfuse.origins.port import Origin
 
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 BUFFER = 64 * 1024
-MAX_SEEKS, MAX_READ = 1_000_000, 128 << 20
-"""What a reader of tags may ask for: seeks in all, bytes at once."""
+MAX_SEEKS, MAX_READ, MAX_TOTAL = 300_000, 64 << 20, 256 << 20
+"""What a reader of tags may ask for: seeks in all, bytes at once, bytes in all. A tag with five pictures of 10 MB is
+read at once, by two readers one after the other; boxes of MP4 take a seek each, of which there are a few thousand."""
+_BLOCKS = 8
+"""Blocks of BUFFER bytes that are kept: readers of tags go to and fro between the front and the end of a file."""
 
 
 class _RawReader(io.RawIOBase):
@@ -50,32 +54,58 @@ class _RawReader(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
         view = memoryview(buffer).cast("B")
-        try:
-            data = self._origin.read(self._file.path, self._position, len(view), self._file.stamp)
-        except OriginError as error:
-            self.failure = error
-            raise OSError(error.errno, str(error)) from error
+        data = self._fetch(self._position, len(view))
         view[: len(data)] = data
         self._position += len(data)
         return len(data)
 
+    def _fetch(self, offset: int, size: int) -> bytes:
+        try:
+            return self._origin.read(self._file.path, offset, size, self._file.stamp)
+        except OriginError as error:
+            self.failure = error
+            raise OSError(error.errno, str(error)) from error
+
 
 class _BoundedRawReader(_RawReader):
-    """Gives no more than MAX_READ bytes at once."""
+    """Reads blocks, and remembers a few; no more than MAX_TOTAL bytes in all."""
+
+    def __init__(self, origin: Origin, file: SourceFile) -> None:
+        super().__init__(origin, file)
+        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._fetched = 0
 
     def readall(self) -> bytes:
-        left = self._file.stamp.size - self._position
-        self._check(left)
+        check_size(self._file.stamp.size - self._position)
         return bytes(super().readall() or b"")
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        self._check(memoryview(buffer).nbytes)
-        return super().readinto(buffer)
+        view = memoryview(buffer).cast("B")
+        number, start = divmod(self._position, BUFFER)
+        data = self._block(number)[start : start + len(view)]
+        view[: len(data)] = data
+        self._position += len(data)
+        return len(data)
 
-    @staticmethod
-    def _check(size: int) -> None:
-        if size > MAX_READ:
-            raise MalformedError(f"{size} bytes were to be read at once")
+    def _block(self, number: int) -> bytes:
+        found = self._blocks.get(number)
+        if found is not None:
+            self._blocks.move_to_end(number)
+            return found
+        found = self._fetch(number * BUFFER, BUFFER)
+        self._fetched += len(found)
+        if self._fetched > MAX_TOTAL:
+            raise ExcessiveError(f"over {MAX_TOTAL >> 20} MiB of it were read, and no sense was made of it")
+        self._blocks[number] = found
+        if len(self._blocks) > _BLOCKS:
+            self._blocks.popitem(last=False)
+        return found
+
+
+def check_size(size: int) -> None:
+    """Raise ExcessiveError where so many bytes are to be read at once."""
+    if size > MAX_READ:
+        raise ExcessiveError(f"{size} bytes were to be read at once")
 
 
 class _BoundedReader(io.BufferedReader):
@@ -83,14 +113,19 @@ class _BoundedReader(io.BufferedReader):
 
     _seeks = 0
 
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None:
+            check_size(size)
+        return _read(self, size)
+
     def seek(self, target: int, whence: int = io.SEEK_SET, /) -> int:
         self._seeks += 1
         if self._seeks > MAX_SEEKS:
-            raise MalformedError(f"over {MAX_SEEKS} seeks made no sense of it")
+            raise ExcessiveError(f"over {MAX_SEEKS} seeks made no sense of it")
         return _seek(self, target, whence)
 
 
-_seek = io.BufferedReader.seek
+_seek, _read = io.BufferedReader.seek, io.BufferedReader.read
 
 
 def open_reader(origin: Origin, file: SourceFile) -> io.BufferedReader:
@@ -103,8 +138,8 @@ def all_or_nothing(origin: Origin, file: SourceFile) -> Iterator[io.BufferedRead
     """A reader for code that swallows errors, as readers of tags do: where the origin failed even once, its OriginError
     is raised at the end, whatever was made of the rest. What could not be read must not count as not being there.
 
-    Damaged files send readers of tags back to where they were, or have them ask for all of a file at once: it raises
-    MalformedError for more than MAX_SEEKS seeks, and for over MAX_READ bytes at once.
+    Damaged files send readers of tags back to where they were, or have them ask for all of a file: it raises
+    ExcessiveError for more than MAX_SEEKS seeks, for over MAX_READ bytes at once, and over MAX_TOTAL in all.
     """
     raw = _BoundedRawReader(origin, file)
     reader = _BoundedReader(raw, BUFFER)

@@ -9,6 +9,7 @@ import mutagen
 import mutagen.flac
 import pytest
 import sound
+from failing import read_by_this_process
 from PIL import Image
 
 from drive.albums import ME, cover, embed, names, read, target
@@ -221,6 +222,7 @@ def test_an_original_that_cannot_be_read_now_loses_no_cover(
         raise UnavailableError("the disk is unplugged")
 
     with monkeypatch.context() as patched:
+        read_by_this_process(patched)
         patched.setattr(LocalOrigin, "read", away)
         assert "cover.png" in names(library, "Band/Album")
         with pytest.raises(UnavailableError):

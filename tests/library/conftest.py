@@ -17,11 +17,13 @@ from musfuse.library.looking import Looker
 from musfuse.library.naming import Naming
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.templates import Template
-from musfuse.media.art import EmbeddedCovers
+from musfuse.media.inspecting import InspectPool
 from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
 from musfuse.origins import Origin
 from musfuse.store import MemoryKv, PictureStore
 
+INSPECTORS = InspectPool(2)
+"""Shared by all tests here; its workers start when they are needed, and end some time after."""
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
 
 
@@ -46,9 +48,9 @@ class Desk:
     def scanner(self) -> Scanner:
         pictures = PictureStore(self.store)
         return Scanner(
-            self.files, Departures(self.database), Beside(self.database), Companions(pictures), Looker(pictures, EmbeddedCovers()), self.events, 2, lambda last: self.naming.run() and None,
-            lambda file, _: self.dropped.append(file),
-            self.follow,
+            self.files, Departures(self.database), Beside(self.database), Companions(pictures, INSPECTORS),
+            Looker(pictures, INSPECTORS), self.events, lambda last: self.naming.run() and None,
+            lambda file, _: self.dropped.append(file), self.follow,
         )  # fmt: skip
 
     def follow(self, moved: Sequence[tuple[SourceFile, SourceFile]], departures: str) -> None:
@@ -94,6 +96,12 @@ class Desk:
         with self.database.read() as db:
             ids = [row[0] for row in db.execute("SELECT id FROM node WHERE track IS NULL AND id > 1")]
         return sorted(self.nodes.path(node) for node in ids)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers_end() -> Iterator[None]:
+    yield
+    INSPECTORS.close()
 
 
 @pytest.fixture

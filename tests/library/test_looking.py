@@ -6,9 +6,9 @@ import pytest
 import sound
 from failing import FailsOnce
 
+from library.conftest import INSPECTORS
 from musfuse.library.catalog import FileRow
 from musfuse.library.looking import Looker
-from musfuse.media.art import EmbeddedCovers
 from musfuse.model import SourceFile, Stamp
 from musfuse.origins import MemoryOrigin
 from musfuse.store import MemoryKv, PictureStore
@@ -33,7 +33,7 @@ def _original(folder: Path, name: str) -> Path:
 def test_a_read_that_fails_is_never_taken_for_an_answer(tmp_path: Path, name: str, beside_sheet: bool) -> None:
     path = _original(tmp_path, name)
     data = path.read_bytes()
-    looker = Looker(PictureStore(MemoryKv()), EmbeddedCovers())
+    looker = Looker(PictureStore(MemoryKv()), INSPECTORS)
 
     def look(failing: int) -> tuple[FileRow, bool]:
         origin = FailsOnce(failing)
@@ -78,7 +78,7 @@ class _Huge(MemoryOrigin):
 )
 def test_a_file_that_sends_readers_astray(front: bytes) -> None:
     origin = _Huge(front, 8 << 30)
-    looker = Looker(PictureStore(MemoryKv()), EmbeddedCovers())
+    looker = Looker(PictureStore(MemoryKv()), INSPECTORS)
     row = looker.look(origin, SourceFile("m", "a.mpc", Stamp(origin.size, 1)), False)
     assert row.problem
     assert not row.again

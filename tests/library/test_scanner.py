@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sound
+from failing import read_by_this_process
 from PIL import Image
 
 from library.conftest import Desk
@@ -195,6 +196,7 @@ class _Flaky:
         self.stat: set[str] = set()
         for name in ("read", "stat"):
             monkeypatch.setattr(LocalOrigin, name, self._failing(getattr(LocalOrigin, name), getattr(self, name)))
+        read_by_this_process(monkeypatch)
 
     @staticmethod
     def _failing(real: Callable[..., object], paths: set[str]) -> Callable[..., object]:
@@ -327,19 +329,19 @@ def test_killed_in_the_middle_it_goes_on(music: Path, tmp_path: Path) -> None:
     for folder in range(40):
         sound.write(music / f"{folder:02}/a.wav", 2000, title=f"T{folder}")
     script = f"""
-import itertools, sys, time
+import sys, time
 from pathlib import Path
 sys.path[:0] = {sys.path!r}
-from musfuse.library import looking, scanner
+from musfuse.library import scanner
 from library.conftest import Desk
 from musfuse.origins import LocalOrigin
-scanner._BATCH_FILES, real = 1, looking.read_original
-begun = itertools.count()
-def slow(*given):
-    if next(begun) > 15:
+scanner._BATCH_FILES, real, spec = 1, LocalOrigin.read, LocalOrigin.spec
+def slow(self, path, *given):
+    if int(path[:2]) > 15:
         time.sleep(3600)
-    return real(*given)
-looking.read_original = slow
+    return real(self, path, *given)
+LocalOrigin.read = slow
+LocalOrigin.spec = lambda self: {{**spec(self), "kind": "here"}}
 Desk(Path({str(tmp_path / "c.db")!r})).scan(LocalOrigin("src", {str(music)!r}))
 """
     process = subprocess.Popen([sys.executable, "-c", script])

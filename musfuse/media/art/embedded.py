@@ -27,10 +27,6 @@ class CoverExtractor(Protocol):
         Raises OriginError where the original cannot be read now.
         """
 
-    def peek(self, reader: io.BufferedReader, size: int) -> Picture | None:
-        """What `extract` would look at first in a file of `size` bytes, as cheaply as it can be told: its digest stays
-        empty, and it may turn out to be no picture after all."""
-
 
 class EmbeddedCovers:
     """CoverExtractor over the headers of the file; mutagen reads what they do not tell."""
@@ -85,7 +81,8 @@ class EmbeddedCovers:
             return []
 
     def peek(self, reader: io.BufferedReader, size: int) -> Picture | None:
-        """The first embedded picture, by the headers where they tell."""
+        """What `extract` would look at first in a file of `size` bytes, as cheaply as it can be told: its digest stays
+        empty, and it may turn out to be no picture after all."""
         from musfuse.media.art.locate import locate
 
         try:

@@ -108,8 +108,8 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
     if is_flac_frame(head):
         return Reading(AudioFormat("flac", "flac", pcm="int"), TagSet(), ("it has no fLaC marker and no metadata",))
     if container == "mpeg" or file.path.lower().endswith((".mp3", ".aac")):
-        adts = find_adts(head)
-        if adts is not None and container != "mpeg":
+        adts = find_adts(head) if container != "mpeg" else None
+        if adts is not None:
             _, known = _tolerant(read_mutagen, reader, file)
             return Reading(known if known and known.codec == "aac" else adts, read_around(reader, file))
         check_mpeg(head, whole=file.stamp.size - start <= _SYNC_WINDOW)

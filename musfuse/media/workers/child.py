@@ -7,7 +7,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, BinaryIO
 
 from musfuse import errors
@@ -181,13 +182,15 @@ class _LocalOrigins:
         return self._known[key]
 
 
+_of_stamp = attrgetter(*(entry.name for entry in fields(Stamp)))
+
+
 def job_values(origin: Origin, file: SourceFile) -> dict[str, object]:
     """What every job says: where its original lies and which it is. `job_file` reads the latter back."""
-    stamp = astuple(file.stamp)
     return {
         "origin": dict(origin.spec()),
         "name": origin.name,
-        "file": [file.source_uid, file.path, stamp, file.ident, file.older_name],
+        "file": [file.source_uid, file.path, _of_stamp(file.stamp), file.ident, file.older_name],
     }
 
 

@@ -27,6 +27,9 @@ from musfuse.origins import Origin
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 15.0
+_SENT_AHEAD = 24 << 10
+"""Bytes of jobs after which no more are sent ahead. Pipes hold 64 KiB: a worker that is sent more would have to read on
+while it writes a long answer, which nobody reads before all is sent."""
 _GIVE_WAY_SECONDS = 0.05
 
 
@@ -91,6 +94,11 @@ class FirstInFirstOut(Generic[T]):
         self._urgent.clear()
         self._others.clear()
         return dropped
+
+
+def _bytes_sent(task: Task) -> int:
+    """About the most that a job takes: six bytes a character of its paths in JSON."""
+    return 1000 + 6 * (len(task.file.path) + 2 * len(task.origin.name))
 
 
 class Crew(Generic[T]):
@@ -202,7 +210,7 @@ class Crew(Generic[T]):
         sent: deque[T] = deque()
         try:
             worker = self._start()  # it loads its decoders while there is nothing to do yet
-            while (taken := self._take(len(sent))) or sent:
+            while (taken := self._take(sent)) or sent:
                 sent.extend(taken)
                 if len(taken) == len(sent) and not worker.is_alive():
                     self._let_go(worker)
@@ -237,25 +245,30 @@ class Crew(Generic[T]):
         if thread in self._threads:
             self._threads.remove(thread)
 
-    def _take(self, sent: int) -> list[T]:
-        """Tasks to send to a worker that has so many to do; waits for one where it has none. Nothing: it may go."""
+    def _take(self, sent: Sequence[T]) -> list[T]:
+        """Tasks to send to a worker that has these to do; waits for one where it has none. Nothing: it may go."""
         with self._lock:
-            taken = self._pop_some(self._ahead - sent)
+            taken = self._pop_some(sent)
             while not taken and not sent and not self.closed:
                 self._idle += 1
                 waits = bool(self._returned or self._suspects or len(self._queue))
                 woken = self._wake.wait(_GIVE_WAY_SECONDS if waits else IDLE_SECONDS)
                 self._idle -= 1
-                taken = self._pop_some(self._ahead)
+                taken = self._pop_some(sent)
                 if not taken and not woken and not waits:
                     self._leave()  # before anybody counts on it
                     break
             return taken
 
-    def _pop_some(self, room: int) -> list[T]:
+    def _pop_some(self, sent: Sequence[T]) -> list[T]:
+        """As many tasks as a worker may have beside these; several at once, where there are."""
         taken: list[T] = []
-        while len(taken) < room and (task := self._pop()) is not None:
+        if sent and len(sent) > self._ahead // 2:
+            return taken
+        size = sum(map(_bytes_sent, sent))
+        while len(sent) + len(taken) < self._ahead and size < _SENT_AHEAD and (task := self._pop()) is not None:
             taken.append(task)
+            size += _bytes_sent(task)
             self._running += 1
         return taken
 
