@@ -3,7 +3,7 @@
 from musfuse.origins.local import LocalOrigin
 from musfuse.origins.memory import MemoryOrigin
 from musfuse.origins.port import Entry, Origin, SourceStat
-from musfuse.origins.reader import all_or_nothing, open_reader, origin_error
+from musfuse.origins.reader import all_or_nothing, allow_more, open_reader, origin_error
 from musfuse.origins.spec import is_local, origin_from_spec
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Origin",
     "SourceStat",
     "all_or_nothing",
+    "allow_more",
     "is_local",
     "open_reader",
     "origin_error",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 BUFFER = 64 * 1024
-MAX_SEEKS, MAX_READ, MAX_TOTAL = 300_000, 64 << 20, 256 << 20
+MAX_SEEKS, MAX_READ, MAX_TOTAL = 300_000, 64 << 20, 128 << 20
 """What a reader of tags may ask for: seeks in all, bytes at once, bytes in all. A tag with five pictures of 10 MB is
 read at once, by two readers one after the other; boxes of MP4 take a seek each, of which there are a few thousand."""
 _BLOCKS = 8
@@ -73,7 +73,11 @@ class _BoundedRawReader(_RawReader):
     def __init__(self, origin: Origin, file: SourceFile) -> None:
         super().__init__(origin, file)
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
-        self._fetched = 0
+        self._fetched, self._limit = 0, MAX_TOTAL
+
+    def allow_more(self, size: int) -> None:
+        """From here on no more than so many bytes."""
+        self._limit = min(self._limit, self._fetched + size)
 
     def readall(self) -> bytes:
         check_size(self._file.stamp.size - self._position)
@@ -94,8 +98,8 @@ class _BoundedRawReader(_RawReader):
             return found
         found = self._fetch(number * BUFFER, BUFFER)
         self._fetched += len(found)
-        if self._fetched > MAX_TOTAL:
-            raise ExcessiveError(f"over {MAX_TOTAL >> 20} MiB of it were read, and no sense was made of it")
+        if self._fetched > self._limit:
+            raise ExcessiveError(f"{self._fetched >> 20} MiB of it were read, and no sense was made of it")
         self._blocks[number] = found
         if len(self._blocks) > _BLOCKS:
             self._blocks.popitem(last=False)
@@ -152,6 +156,12 @@ def all_or_nothing(origin: Origin, file: SourceFile) -> Iterator[io.BufferedRead
         raise
     if raw.failure is not None:
         raise raw.failure
+
+
+def allow_more(reader: io.BufferedReader, size: int) -> None:
+    """From here on a reader of `all_or_nothing` gives no more than so many bytes, then raises ExcessiveError."""
+    if isinstance(reader.raw, _BoundedRawReader):
+        reader.raw.allow_more(size)
 
 
 def origin_error(error: BaseException) -> OriginError | None:

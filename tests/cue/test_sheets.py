@@ -108,7 +108,7 @@ def test_cuesheet_blocks_as_ffmpeg_reads_them(corpus: Path) -> None:
         with path.open("rb") as reader:
             if reader.read(4) != b"fLaC":
                 continue
-            _, _, body = probe_flac(reader, 0, path.stat().st_size)
+            body = probe_flac(reader, 0, path.stat().st_size).cuesheet
         if not body:
             continue
         argv = ["ffprobe", "-v", "error", "-show_chapters", "-of", "json", str(path)]

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from musfuse.errors import OriginError
 from musfuse.media.art.facts import MAX_PICTURE, ExtractedPicture, describe_picture, picture_digest, sniff_picture
+from musfuse.media.containers.opening import open_with_mutagen
 from musfuse.model import Picture, SourceFile
 from musfuse.origins import Origin, all_or_nothing
 
@@ -43,11 +44,12 @@ class EmbeddedCovers:
             with all_or_nothing(origin, file) as reader:
                 located = locate(reader, file.stamp.size)
                 for found in (located or [])[:_FIRST_PICTURES]:
-                    made = self._described(found.read(reader), found.kind, found.description)
-                    if made:
-                        return made
-                pictures = _by_mutagen(reader) if located is None else []
-        except OriginError:
+                    if found.length <= MAX_PICTURE:
+                        made = self._described(found.read(reader), found.kind, found.description)
+                        if made:
+                            return made
+                pictures = _by_mutagen(reader, file.stamp.size) if located is None else []
+        except (OriginError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - mutagen raises anything on hostile tags
             log.debug("%s/%s: no pictures read: %s", origin.name, file.path, error)
@@ -67,7 +69,7 @@ class EmbeddedCovers:
             with all_or_nothing(origin, file) as reader:
                 located = locate(reader, file.stamp.size)
                 if located is None:
-                    return [_facts(*found) for found in _by_mutagen(reader)[:_FIRST_PICTURES]]
+                    return [_facts(*found) for found in _by_mutagen(reader, file.stamp.size)[:_FIRST_PICTURES]]
                 return [
                     _facts(p.kind, p.description, p.read(reader))
                     if p.length <= MAX_PICTURE
@@ -89,7 +91,9 @@ class EmbeddedCovers:
             located = locate(reader, size)
             if located is not None:
                 return next((facts for found in located if (facts := found.facts(reader))), None)
-            pictures = _by_mutagen(reader)
+            pictures = _by_mutagen(reader, size)
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001
             log.debug("no pictures read: %s", error)
             return None
@@ -117,11 +121,8 @@ def _facts(kind: int, description: str, data: bytes) -> Picture:
     return made.picture if made else Picture("", len(data), sniff_picture(data), kind, description[:1000])
 
 
-def _by_mutagen(reader: io.BufferedReader) -> list[tuple[int, str, bytes]]:
-    import mutagen
-
-    reader.seek(0)
-    found = _pictures(mutagen.File(reader))
+def _by_mutagen(reader: io.BufferedReader, size: int) -> list[tuple[int, str, bytes]]:
+    found = _pictures(open_with_mutagen(reader, size))
     return sorted(found, key=lambda picture: picture[0] != 3)
 
 
@@ -140,7 +141,8 @@ def _pictures(opened: Any) -> list[tuple[int, str, bytes]]:
         from musfuse.media.art.locate import comment_picture
 
         comments = tags.get("metadata_block_picture") if type(tags).__name__.startswith("Ogg") else None
-        found += [made for value in comments or [] if (made := comment_picture(str(value)))]
+        chosen = (comments or [])[:_FIRST_PICTURES]
+        found += [made for value in chosen if (made := comment_picture(str(value)))]
         for name, kind in (("Cover Art (Front)", 3), ("Cover Art (Back)", 4)):
             if type(tags).__name__ == "APEv2" and name in tags:
                 found.append((kind, "", bytes(tags[name].value).partition(b"\0")[2]))

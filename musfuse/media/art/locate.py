@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from musfuse.errors import MediaError
+from musfuse.errors import ExcessiveError, MediaError
 from musfuse.media.art.facts import sniff_picture
 from musfuse.media.containers.boxes import boxes, child
 from musfuse.media.containers.sniff import sniff_reader
 from musfuse.media.containers.tails import apev2_items
-from musfuse.media.tags.id3 import RawFrame, read_tag
+from musfuse.media.tags.id3 import loaded
+from musfuse.media.tags.id3frames import RawFrame, read_tag, with_bodies
 from musfuse.model import Picture
 
 _MAX_BLOCKS = 8192
@@ -40,9 +41,35 @@ class Located:
         return Picture("", self.length, mime, self.kind, self.description) if mime else None
 
 
-def locate(reader: BinaryIO, size: int) -> list[Located] | None:
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """A picture that does not lie in its file as it is: it was compressed or unsynchronised."""
+
+    kind: int
+    description: str
+    data: bytes
+
+    @property
+    def length(self) -> int:
+        """Its bytes."""
+        return len(self.data)
+
+    def read(self, reader: BinaryIO) -> bytes:
+        """Its bytes."""
+        del reader
+        return self.data
+
+    def facts(self, reader: BinaryIO) -> Picture | None:
+        """What `Located.facts` tells."""
+        del reader
+        mime = sniff_picture(self.data)
+        return Picture("", len(self.data), mime, self.kind, self.description[:1000]) if mime else None
+
+
+def locate(reader: BinaryIO, size: int) -> list[Located | TakenOut] | None:
     """The pictures of a file, the front first; None for kinds of files that are not looked through here."""
     kind, start = sniff_reader(reader)
+    found: list[Located | TakenOut]
     try:
         if kind == "flac":
             found = list(_flac(reader, start, size))
@@ -54,13 +81,11 @@ def locate(reader: BinaryIO, size: int) -> list[Located] | None:
             found = _id3(reader, 0, size) or list(_apev2(reader, size))
         else:
             return None
-    except (MediaError, struct.error, IndexError, _ScatteredError):
+    except ExcessiveError:
+        raise
+    except (MediaError, struct.error, IndexError):
         return None
     return sorted(found, key=lambda picture: picture.kind != 3)
-
-
-class _ScatteredError(Exception):
-    """The pictures do not lie in one piece."""
 
 
 def _flac(reader: BinaryIO, start: int, size: int) -> Iterator[Located]:
@@ -93,8 +118,9 @@ def _mp4(reader: BinaryIO, size: int) -> Iterator[Located]:
             yield Located(3, "", data.body + 8, data.end - data.body - 8)
 
 
-def _riff(reader: BinaryIO, size: int, order: str) -> list[Located]:
-    at, found = 12, []
+def _riff(reader: BinaryIO, size: int, order: str) -> list[Located | TakenOut]:
+    at = 12
+    found: list[Located | TakenOut] = []
     for _ in range(_MAX_BLOCKS):
         if at + 8 > size:
             break
@@ -106,18 +132,18 @@ def _riff(reader: BinaryIO, size: int, order: str) -> list[Located]:
     return found
 
 
-def _id3(reader: BinaryIO, start: int, limit: int) -> list[Located]:
+def _id3(reader: BinaryIO, start: int, limit: int) -> list[Located | TakenOut]:
     tag = read_tag(reader, start, limit)
     if tag is None:
         return []
-    if tag.whole or tag.version == 2:
-        raise _ScatteredError
-    return [found for frame in tag.frames if frame.id == "APIC" and (found := _apic(reader, frame))]
+    pictures = [frame for frame in tag.frames if frame.id == "APIC"]
+    if tag.whole or tag.version == 2 or any(frame.flags & 0xFF for frame in pictures):
+        tag = with_bodies(reader, tag)
+        return [TakenOut(int(p.type), p.desc, p.data) for p in loaded(tag).getall("APIC")]
+    return [found for frame in pictures if (found := _apic(reader, frame))]
 
 
 def _apic(reader: BinaryIO, frame: RawFrame) -> Located | None:
-    if frame.flags & 0xFF:
-        raise _ScatteredError  # compressed, encrypted or unsynchronised
     reader.seek(frame.start)
     front = reader.read(min(frame.length, _FRONT))
     mime = front.find(b"\0", 1)

@@ -1,17 +1,21 @@
 """FLAC originals (RFC 9639 §8): facts from the metadata blocks, and whether first and last frame agree with them."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastcrc import crc16
 
-from musfuse.errors import MalformedError
-from musfuse.media.containers.cuesheet import MAX_BLOCK
+from musfuse.errors import ExcessiveError, MalformedError
+from musfuse.media.containers.cuesheet import MAX_BLOCK as MAX_CUESHEET
 from musfuse.media.flac.frames import FrameHeader, parse_header
+from musfuse.media.tags.bounds import check_comments
+from musfuse.media.tags.vorbis import MAX_BLOCK, split_comments
 from musfuse.model import AudioFormat
 
 _TAIL = 64 * 1024
 _MAX_TAIL = 1 << 20
+_MAX_CHECKED = 64 << 20
+"""Bytes whose CRC is made to find the last frame: headers may turn up by chance, but not all over the place."""
 _MAX_BLOCKS = 8192
 _ZEROS = bytes(4)
 _VORBIS_COMMENT, _CUESHEET = 4, 5
@@ -51,30 +55,51 @@ def parse_streaminfo(body: bytes) -> StreamInfo:
     return info
 
 
-def probe_flac(reader: io.BufferedReader, start: int, size: int) -> tuple[AudioFormat, tuple[str, ...], bytes]:
-    """Facts about the FLAC stream that begins at byte `start` of a file of `size` bytes, what is odd about it, and the
-    body of its CUESHEET block.
+@dataclass(frozen=True, slots=True)
+class FlacFacts:
+    """What the metadata of a FLAC says, and what is odd about it: its comments, and the body of its CUESHEET block."""
 
-    Raises MalformedError where there is no usable stream. Reads the blocks' heads, one frame header, and the tail.
+    format: AudioFormat
+    notes: tuple[str, ...]
+    comments: tuple[bytes, ...] = ()
+    cuesheet: bytes = b""
+
+
+def probe_flac(reader: io.BufferedReader, start: int, size: int) -> FlacFacts:
+    """Facts about the FLAC stream that begins at byte `start` of a file of `size` bytes.
+
+    Raises MalformedError where there is no usable stream, ExcessiveError where it has too many comments. Reads the
+    heads of blocks, comments, one frame header, and the tail.
     """
     notes = ["an ID3v2 tag stands in front of the stream"] if start else []
-    info, audio_start, cuesheet = _metadata(reader, start, size, notes)
-    total = info.total_samples or None
-    fmt = AudioFormat("flac", "flac", info.rate, info.channels, info.bits, total, "int")
-    if audio_start == size and not info.total_samples:
-        return fmt, (*notes, "shown as it is: it holds no audio samples"), b""
-    reader.seek(audio_start)
+    blocks = _metadata(reader, start, size, notes)
+    info, comments = blocks.info, tuple(blocks.comments)
+    fmt = AudioFormat("flac", "flac", info.rate, info.channels, info.bits, info.total_samples or None, "int")
+    if blocks.end == size and not info.total_samples:
+        return FlacFacts(fmt, (*notes, "shown as it is: it holds no audio samples"), comments)
+    reader.seek(blocks.end)
     try:
         first = parse_header(reader.read(64))
     except MalformedError:
-        raise MalformedError(f"no frame where the audio should begin (byte {audio_start})") from None
+        raise MalformedError(f"no frame where the audio should begin (byte {blocks.end})") from None
     notes += _first_frame_notes(info, first)
-    notes += _tail_notes(reader, info, first, audio_start, size)
-    return fmt, tuple(notes), cuesheet
+    notes += _tail_notes(reader, info, first, blocks.end, size)
+    return FlacFacts(fmt, tuple(notes), comments, blocks.cuesheet)
 
 
-def _metadata(reader: io.BufferedReader, start: int, size: int, notes: list[str]) -> tuple[StreamInfo, int, bytes]:
-    at, info, cuesheet = start + 4, None, b""
+@dataclass
+class _Blocks:
+    """The metadata blocks: what is wanted of them, and where the last one ends."""
+
+    info: StreamInfo
+    end: int
+    comments: list[bytes] = field(default_factory=list)
+    cuesheet: bytes = b""
+    room: int = MAX_BLOCK
+
+
+def _metadata(reader: io.BufferedReader, start: int, size: int, notes: list[str]) -> _Blocks:
+    at, found = start + 4, None
     for _ in range(_MAX_BLOCKS):
         reader.seek(at)
         head = reader.read(4)
@@ -84,34 +109,32 @@ def _metadata(reader: io.BufferedReader, start: int, size: int, notes: list[str]
         at += 4 + length
         if at > size:
             raise MalformedError(f"a metadata block of {length} bytes reaches past the end of the file")
-        if info is None:
+        if found is None:
             if kind != 0:
                 raise MalformedError("its first metadata block is not STREAMINFO")
-            info = parse_streaminfo(reader.read(length))
+            found = _Blocks(parse_streaminfo(reader.read(length)), at)
         elif kind == 0:
             raise MalformedError("a second STREAMINFO")
-        elif kind == _VORBIS_COMMENT and not _comments_fit(reader, length):
-            notes.append("its VORBIS_COMMENT block is malformed")
-        elif kind == _CUESHEET and length <= MAX_BLOCK:
-            cuesheet = reader.read(length)
+        elif kind == _VORBIS_COMMENT:
+            _read_comments(reader, length, found, notes)
+        elif kind == _CUESHEET and length <= MAX_CUESHEET:
+            found.cuesheet = reader.read(length)
         if head[0] & 0x80:
-            return info, at, cuesheet
+            found.end = at
+            return found
     raise MalformedError("its metadata blocks do not end")
 
 
-def _comments_fit(reader: io.BufferedReader, length: int) -> bool:
-    """Whether the counts in a VORBIS_COMMENT block stay within it."""
-    body = reader.read(min(length, _MAX_TAIL))
-    if len(body) < length:
-        return True  # too large to be looked at here
-    at = 4 + int.from_bytes(body[:4], "little")
-    count = int.from_bytes(body[at : at + 4], "little")
-    at += 4
-    for _ in range(count):
-        if at + 4 > length:
-            return False
-        at += 4 + int.from_bytes(body[at : at + 4], "little")
-    return at <= length
+def _read_comments(reader: io.BufferedReader, length: int, blocks: _Blocks, notes: list[str]) -> None:
+    """Take in a VORBIS_COMMENT block; what does not fit it is left out."""
+    blocks.room -= length
+    if blocks.room < 0:
+        raise ExcessiveError(f"its VORBIS_COMMENT blocks take more than {MAX_BLOCK} bytes")
+    entries, whole = split_comments(reader.read(length))
+    blocks.comments += entries
+    check_comments(len(blocks.comments))
+    if not whole:
+        notes.append("its VORBIS_COMMENT block is malformed")
 
 
 def _first_frame_notes(info: StreamInfo, first: FrameHeader) -> list[str]:
@@ -150,7 +173,7 @@ def _last_frame(tail: bytes) -> FrameHeader | None:
         tail = tail[:-128]
     if tail.endswith(_ZEROS):  # zeros behind a frame leave its CRC-16 right
         return None
-    at = len(tail)
+    at, room = len(tail), _MAX_CHECKED
     for _ in range(4096):
         at = tail.rfind(b"\xff", 0, at)
         if at < 0:
@@ -160,6 +183,9 @@ def _last_frame(tail: bytes) -> FrameHeader | None:
                 header = parse_header(tail[at : at + 64])
             except MalformedError:
                 continue
+            room -= len(tail) - at
+            if room < 0:
+                return None
             if crc16.umts(tail[at:-2]) == int.from_bytes(tail[-2:], "big"):
                 return header
     return None

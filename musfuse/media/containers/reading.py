@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from musfuse.errors import MalformedError, MediaError, UnsupportedError
+from musfuse.errors import ExcessiveError, MalformedError, MediaError, UnsupportedError
 from musfuse.media.containers.flac import parse_streaminfo, probe_flac
 from musfuse.media.containers.lossless import probe_caf_alac, probe_lossless
 from musfuse.media.containers.mp4 import PCM, probe_mp4
@@ -23,8 +23,9 @@ from musfuse.media.containers.tagged import (
 from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.cue.parse import MAX_TEXT
 from musfuse.media.pcm import UNKNOWN, open_sndfile, sndfile_format
+from musfuse.media.tags.read import from_comments
 from musfuse.model import AudioFormat, Picture, SourceFile, TagSet
-from musfuse.origins import Origin, all_or_nothing
+from musfuse.origins import Origin, all_or_nothing, allow_more
 
 EXTENSIONS = frozenset(
     "flac wav wave bwf rf64 w64 aif aiff aifc afc caf au snd mp3 mp2 mp1 mpga m4a m4b m4r mp4 aac ogg oga opus spx wma "  # noqa: SIM905
@@ -43,6 +44,9 @@ _SNDFILE_STRINGS = {
 _SYNC_WINDOW = 64 * 1024
 _WAVPACK_3 = 4096  # bytes in which the header of such a file lies, behind that of a WAV
 _ADVICE = "replace it by a sound copy"
+_UNFRAMED = frozenset({"", "mpeg", "aac"})
+_SEARCHED = 2 << 20
+"""Bytes in which tinytag may look for a frame that mutagen did not find."""
 _UNTAGGED = frozenset({"tak", "shorten", "optimfrog", "matroska", "ac3", "dff"})
 
 
@@ -95,10 +99,10 @@ def read_original(origin: Origin, file: SourceFile, peek: Peek | None = None) ->
 
 def _read_container(container: str, origin: Origin, file: SourceFile, reader: io.BufferedReader, start: int) -> Reading:
     if container == "flac":
-        fmt, notes, cuesheet = probe_flac(reader, start, file.stamp.size)
-        tags, _ = _tolerant(read_tinytag, reader, file)
-        sheets = (("block", cuesheet),) if cuesheet else ()
-        return Reading(replace(fmt, faulty=bool(notes) and fmt.total_samples != 0), tags, notes, sheets)
+        facts = probe_flac(reader, start, file.stamp.size)
+        sheets = (("block", facts.cuesheet),) if facts.cuesheet else ()
+        fmt = replace(facts.format, faulty=bool(facts.notes) and facts.format.total_samples != 0)
+        return Reading(fmt, from_comments(facts.comments), facts.notes, sheets)
     if container == "caf" and (alac := probe_caf_alac(reader)) is not None:
         return Reading(alac, TagSet())
     if container in SNDFILE_CONTAINERS:
@@ -139,7 +143,7 @@ def _read_mp4(reader: io.BufferedReader, file: SourceFile) -> Reading | None:
         fmt = probe_mp4(reader, file.stamp.size)
     except MalformedError:
         return None
-    return Reading(fmt, tags if known else read_mp4_tags(reader)) if fmt else None
+    return Reading(fmt, tags if known else read_mp4_tags(reader, file)) if fmt else None
 
 
 def check_md5(origin: Origin, file: SourceFile, md5: bytes) -> None:
@@ -200,7 +204,11 @@ def _read_tagged(container: str, file: SourceFile, reader: io.BufferedReader) ->
         try:
             reader.seek(0)
             tags, fmt = read(reader, file)
+        except ExcessiveError:
+            raise
         except MalformedError:
+            if container in _UNFRAMED:
+                allow_more(reader, _SEARCHED)
             continue
         if fmt.sample_rate or container in _UNTAGGED:
             notes = _length_notes(fmt, file.stamp.size)
@@ -234,5 +242,7 @@ def _tolerant(
     try:
         reader.seek(0)
         return read(reader, file)
+    except ExcessiveError:
+        raise
     except MalformedError:
         return TagSet(), None

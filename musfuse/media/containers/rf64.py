@@ -4,7 +4,9 @@ import io
 import struct
 from types import SimpleNamespace
 
-from musfuse.errors import MalformedError
+from musfuse.errors import ExcessiveError, MalformedError
+from musfuse.media.tags.id3 import loaded
+from musfuse.media.tags.id3frames import read_tag
 from musfuse.media.tags.info import info_fields
 from musfuse.media.tags.read import collect, from_mutagen
 from musfuse.model import AudioFormat, SourceFile, TagSet
@@ -15,14 +17,14 @@ _MAX_TAG = 64 << 20
 
 def read_rf64(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
     """The tags; raises MalformedError where there are none to be read."""
-    from mutagen.id3 import ID3
-
     info, tags = TagSet(), TagSet()
     for name, start, length in _chunks(reader, file.stamp.size):
         reader.seek(start)
         if name in (b"id3 ", b"ID3 ") and length <= _MAX_TAG:
             try:
-                tags = from_mutagen(SimpleNamespace(tags=ID3(io.BytesIO(reader.read(length)))))
+                tags = from_mutagen(SimpleNamespace(tags=loaded(read_tag(reader, start, start + length))))
+            except (ExcessiveError, MemoryError):
+                raise
             except Exception as error:
                 raise MalformedError("its ID3 chunk is damaged") from error
         elif name == b"LIST" and 4 <= length <= _MAX_TAG and reader.read(4) == b"INFO":

@@ -7,7 +7,8 @@ import io
 from types import SimpleNamespace
 from typing import Any
 
-from musfuse.errors import MalformedError
+from musfuse.errors import ExcessiveError, MalformedError
+from musfuse.media.containers.opening import check_ape, check_mp4, open_with_mutagen, with_plain_tag
 from musfuse.media.containers.tails import may_have_apev2
 from musfuse.media.tags.read import from_mutagen, from_tinytag
 from musfuse.model import AudioFormat, SourceFile, TagSet
@@ -27,10 +28,10 @@ _ID3_ONLY = frozenset({"MP3", "EasyMP3", "TrueAudio"})
 
 def read_mutagen(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
     """Tags and facts; raises MalformedError where mutagen cannot make sense of the file."""
-    import mutagen
-
     try:
-        opened = mutagen.File(reader)
+        opened = open_with_mutagen(reader, file.stamp.size)
+    except (ExcessiveError, MemoryError):
+        raise
     except Exception as error:
         raise MalformedError("its header or tags are damaged") from error
     if opened is None:
@@ -49,29 +50,37 @@ def read_around(reader: io.BufferedReader, file: SourceFile) -> TagSet:
     try:
         reader.seek(0)
         ape, _ = read_apev2(reader, file)
+    except ExcessiveError:
+        raise
     except MalformedError:
-        return _id3(reader)
-    return TagSet({**_id3(reader), **ape, **_id3(reader, load_v1=False)})
+        return _id3(reader, file)
+    return TagSet({**_id3(reader, file), **ape, **_id3(reader, file, load_v1=False)})
 
 
-def _id3(reader: io.BufferedReader, load_v1: bool = True) -> TagSet:
+def _id3(reader: io.BufferedReader, file: SourceFile, load_v1: bool = True) -> TagSet:
     """The ID3v2 tag in front, and what an ID3v1 tag at the end adds to it."""
     from mutagen.id3 import ID3
 
     try:
-        reader.seek(0)
-        return from_mutagen(SimpleNamespace(tags=ID3(reader, load_v1=load_v1)))
+        front = with_plain_tag(reader, file.stamp.size)
+        front.seek(0)
+        return from_mutagen(SimpleNamespace(tags=ID3(front, load_v1=load_v1)))
+    except (ExcessiveError, MemoryError):
+        raise
     except Exception:  # noqa: BLE001 - mutagen raises anything on hostile tags
         return TagSet()
 
 
-def read_mp4_tags(reader: io.BufferedReader) -> TagSet:
+def read_mp4_tags(reader: io.BufferedReader, file: SourceFile) -> TagSet:
     """The tags of an MP4 whatever its sound is; none where mutagen cannot read them."""
     from mutagen.mp4 import Atoms, MP4Tags
 
+    check_mp4(reader, file.stamp.size)
     try:
         reader.seek(0)
         return from_mutagen(SimpleNamespace(tags=MP4Tags(Atoms(reader), reader)))
+    except (ExcessiveError, MemoryError):
+        raise
     except Exception:  # noqa: BLE001 - mutagen raises anything on hostile tags
         return TagSet()
 
@@ -80,9 +89,12 @@ def read_apev2(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, Aud
     """The APEv2 tag alone, whatever the stream is; raises MalformedError where there is none."""
     from mutagen.apev2 import APEv2
 
-    del file
+    check_ape(reader, file.stamp.size)
+    reader.seek(0)
     try:
         tags = APEv2(reader)
+    except (ExcessiveError, MemoryError):
+        raise
     except Exception as error:
         raise MalformedError("its header or tags are damaged") from error
     return from_mutagen(SimpleNamespace(tags=tags)), AudioFormat("", "")
@@ -94,6 +106,8 @@ def read_tinytag(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, A
 
     try:
         opened = TinyTag.get(file_obj=reader, filename=file.path.rsplit("/", 1)[-1])
+    except (ExcessiveError, MemoryError):
+        raise
     except Exception as error:
         raise MalformedError("its header or tags are damaged") from error
     rate = int(opened.samplerate or 0)

@@ -4,6 +4,7 @@ from typing import BinaryIO
 
 _ID3V1 = 128
 _APE_FOOTER = 32
+_LYRICS3 = 15
 
 
 def tags_start(reader: BinaryIO, size: int) -> int:
@@ -22,6 +23,28 @@ def apev2_items(reader: BinaryIO, size: int) -> tuple[int, int] | None:
             reader.seek(end - _APE_FOOTER + 12)
             return end - int.from_bytes(reader.read(4), "little"), end - _APE_FOOTER
     return None
+
+
+def apev2_count(reader: BinaryIO, size: int) -> int:
+    """How many items an APEv2 tag behind the audio claims to have, in front of ID3v1 and Lyrics3 or behind; or 0."""
+    before = _before_id3v1(reader, size)
+    return max(_count_at(reader, end) for end in (size, before, _before_lyrics3(reader, before)))
+
+
+def _count_at(reader: BinaryIO, end: int) -> int:
+    if end < _APE_FOOTER:
+        return 0
+    reader.seek(end - _APE_FOOTER)
+    footer = reader.read(_APE_FOOTER)
+    return int.from_bytes(footer[16:20], "little") if footer[:8] == b"APETAGEX" else 0
+
+
+def _before_lyrics3(reader: BinaryIO, end: int) -> int:
+    if end < _LYRICS3:
+        return end
+    reader.seek(end - _LYRICS3)
+    size, magic = reader.read(6), reader.read(9)
+    return end - _LYRICS3 - int(size) if magic == b"LYRICS200" and size.isdigit() else end
 
 
 def may_have_apev2(reader: BinaryIO, size: int) -> bool:

@@ -8,7 +8,8 @@ from musfuse.media.containers.tails import tags_start
 from musfuse.media.retag.pieces import Kept, Piece, from_parts
 from musfuse.media.tags.apev2 import PREAMBLE, edit_items, parse_items, render_items
 from musfuse.media.tags.edit import TagEdit, grown
-from musfuse.media.tags.id3 import RawTag, edit_tag, finish, id3v1, parts_length, read_tag
+from musfuse.media.tags.id3 import edit_tag, finish, id3v1, parts_length
+from musfuse.media.tags.id3frames import RawTag, read_tag
 from musfuse.model import Picture
 
 _MAX_TAIL = 32 << 20

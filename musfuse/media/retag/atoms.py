@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-_MAX_OFFSETS = 64 << 20
+_MAX_OFFSETS = 8 << 20
+"""Bytes of a table of chunk offsets: one a second for a month."""
 OFFSETS = {b"stco": ">u4", b"co64": ">u8"}
 """How chunk offsets are stored, by the kind of their box."""
 

@@ -99,7 +99,7 @@ class _Plan:
         import numpy as np
 
         raw, offsets = chunk_offsets(self._reader, box)
-        moved = np.where(offsets >= self._edge, offsets + np.uint64(shift), offsets)
+        moved = np.where(offsets >= self._edge, offsets + np.uint64(shift % (1 << 64)), offsets)
         if box.kind == b"stco" and len(moved) and int(moved.max()) >= 1 << 32:
             raise MalformedError("its chunk offsets would not fit 32 bits any more")
         made = moved.astype(OFFSETS[box.kind]).tobytes()

@@ -96,7 +96,7 @@ def _is_dropped(packet: bytes, edit: TagEdit) -> bool:
 
 def _headers(reader: BinaryIO, size: int, first: Page, done: Callable[[list[bytes]], bool]) -> _Headers:
     packets: list[bytes] = []
-    open_packet, at, used = b"", first.end, 0
+    open_packet, at, used = bytearray(), first.end, 0
     for number in range(1, _MAX_PAGES):
         page = read_page(reader, at, size)
         if page.serial != first.serial or page.flags & FIRST:
@@ -110,8 +110,8 @@ def _headers(reader: BinaryIO, size: int, first: Page, done: Callable[[list[byte
             open_packet += data[taken : taken + value]
             taken += value
             if value < 255:
-                packets.append(open_packet)
-                open_packet = b""
+                packets.append(bytes(open_packet))
+                open_packet.clear()
                 if done(packets):
                     if taken != len(data):
                         raise MalformedError("its audio begins on a page of its headers")

@@ -12,7 +12,8 @@ from typing import BinaryIO
 from musfuse.errors import MalformedError
 from musfuse.media.retag.pieces import Kept, Piece, from_parts, total
 from musfuse.media.tags.edit import TagEdit, grown
-from musfuse.media.tags.id3 import edit_tag, finish, parts_length, read_tag
+from musfuse.media.tags.id3 import edit_tag, finish, parts_length
+from musfuse.media.tags.id3frames import read_tag
 from musfuse.media.tags.info import info_list, parse_info
 
 _MAX_CHUNKS = 10_000

@@ -4,13 +4,13 @@ import struct
 from dataclasses import dataclass
 
 from musfuse.errors import MalformedError
+from musfuse.media.tags.bounds import check_entries
 from musfuse.media.tags.edit import TagEdit
 from musfuse.media.tags.fields import PAIRS, TOTALS, field_name
 from musfuse.model import Picture, TagSet
 
 PREAMBLE = b"APETAGEX"
 _HAS_HEADER, _IS_HEADER, _KIND = 1 << 31, 1 << 29, 0b110
-_MAX_ITEMS = 10_000
 _NAMES = {
     "albumartist": "Album Artist", "date": "Year", "tracknumber": "Track", "discnumber": "Disc", "title": "Title",
     "artist": "Artist", "album": "Album", "genre": "Genre", "composer": "Composer", "comment": "Comment",
@@ -35,8 +35,9 @@ def parse_items(tag: bytes) -> list[Item]:
         raise MalformedError("an APEv2 tag without a footer")
     _, length, count, _ = struct.unpack_from("<4I", footer, 8)
     at, end = len(tag) - length, len(tag) - 32
-    if at not in (0, 32) or (at and tag[:8] != PREAMBLE) or count > _MAX_ITEMS:
+    if at not in (0, 32) or (at and tag[:8] != PREAMBLE):
         raise MalformedError("an APEv2 tag larger than it can be")
+    check_entries(count, "APEv2 items")
     items = []
     for _ in range(count):
         if at + 8 > end:

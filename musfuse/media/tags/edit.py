@@ -48,10 +48,17 @@ def make_edit(
     return TagEdit(after, linked(changed), pictures or (), replaced, id3, padding)
 
 
+_MAX_ROOM = 16 << 20
+"""Bytes of room that a header keeps, such as a picture leaves that was taken away: they are made here, in memory."""
+
+
 def grown(need: int, old: int, step: int) -> int:
     """Bytes that a header of at least `need` gets where the original's took `old`: the same where that is enough, else
-    as many steps more as it takes. So a usual retag moves nothing, and a second one of the same file neither."""
-    if need <= old:
+    as many steps more as it takes. So a usual retag moves nothing, and a second one of the same file neither. A header
+    that is far larger than any picture makes it becomes small."""
+    if need <= old <= need + _MAX_ROOM:
         return old
     step = max(1, step)
+    if need < old:
+        return need + step
     return old + -(-(need - old) // step) * step

@@ -1,55 +1,31 @@
-"""ID3v2 tags (ID3v2.2 to 2.4, https://id3.org): frames split raw, edited, and written as 2.3 or 2.4.
+"""ID3v2 tags: frames edited, and written as 2.3 or 2.4.
 
 Frames that mutagen knows go through mutagen, which turns one version into another; unknown ones and pictures, which may
 be large, stay as they are: a picture that need not change is named by its place in the file and never read.
 """
 
 import io
-import re
-import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 from musfuse.errors import MalformedError
 from musfuse.media.tags.edit import TagEdit
 from musfuse.media.tags.fields import ID3_BY_FIELD, ID3_FRAMES, PAIRS, TOTALS, field_name, free_name
+from musfuse.media.tags.id3frames import (
+    MAX_TAG,
+    PICTURE_IDS,
+    RawFrame,
+    RawTag,
+    frame_head,
+    plain_tag,
+    syncsafe,
+    to_syncsafe,
+)
 from musfuse.model import Picture, TagSet
 
-MAX_TAG = (1 << 28) - 1
-_SMALL = 1 << 20
-"""Bytes of a frame that is read; larger ones are kept where they are."""
-_MAX_FRAMES = 10_000
-_UNSYNC, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
-_FRAME_ID = re.compile(rb"[A-Z0-9]{3,4}")
-_PICTURE_IDS = {"APIC", "PIC"}
 _ALSO_IN_23 = {"TSOA", "TSOP", "TSOT", "TMOO"}
 _MUSICBRAINZ = "http://musicbrainz.org"
-
-
-@dataclass(frozen=True, slots=True)
-class RawFrame:
-    """A frame: its id, flags (two bytes, 0 in 2.2), where its body lies in the file, the body where it was read, and
-    the type of an APIC picture."""
-
-    id: str
-    flags: int
-    start: int
-    length: int
-    body: bytes | None
-    kind: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class RawTag:
-    """A tag as it stands: bytes [start, end) of the file. `frames` is empty where the tag has to be taken as a whole
-    (it is unsynchronised): `whole` holds it then."""
-
-    start: int
-    end: int
-    version: int
-    frames: tuple[RawFrame, ...] = ()
-    whole: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +40,9 @@ Part = bytes | OldBody | Picture
 """A piece of a new tag. A Picture stands for its bytes."""
 
 
-def read_tag(reader: BinaryIO, start: int, limit: int) -> RawTag | None:
-    """The tag at byte `start`, None where there is none; raises MalformedError where it reaches past `limit`."""
-    reader.seek(start)
-    head = reader.read(10)
-    if len(head) < 10 or head[:3] != b"ID3" or head[3] not in (2, 3, 4) or any(b & 0x80 for b in head[6:10]):
-        return None
-    version, flags = head[3], head[5]
-    size = _syncsafe(head[6:10])
-    end = start + 10 + size + (10 if version == 4 and flags & _FOOTER else 0)
-    if end > limit:
-        raise MalformedError(f"an ID3v2 tag of {end - start} bytes reaches past the end")
-    if flags & _UNSYNC or (version == 2 and flags & 0x40):
-        if size > 64 * _SMALL:
-            raise MalformedError("an unsynchronised ID3v2 tag of over 64 MiB")
-        return RawTag(start, end, version, (), head + reader.read(size))
-    at = start + 10
-    if flags & _EXTENDED:
-        reader.seek(at)
-        raw = reader.read(4)
-        at += _syncsafe(raw) if version == 4 else 4 + int.from_bytes(raw, "big")
-    return RawTag(start, end, version, tuple(_frames(reader, at, start + 10 + size, version)))
-
-
 def edit_tag(old: RawTag | None, edit: TagEdit) -> tuple[bytes, list[Part]]:
     """The frames of the tag after an edit, as (header's first six bytes, parts); `finish` adds length and padding."""
-    tags = _loaded(old)
+    tags = loaded(old)
     for frame in list(tags.values()):
         if _touched(frame, edit):
             tags.pop(frame.HashKey, None)
@@ -119,7 +72,7 @@ def finish(front: bytes, parts: Sequence[Part], total: int) -> list[Part]:
     length = parts_length(parts)
     if total - 10 > MAX_TAG or total < length + 10:
         raise MalformedError(f"an ID3v2 tag of {length} bytes is too large")
-    return [front + _to_syncsafe(total - 10), *parts, bytes(total - 10 - length)]
+    return [front + to_syncsafe(total - 10), *parts, bytes(total - 10 - length)]
 
 
 def id3v1(old: bytes, edit: TagEdit) -> bytes:
@@ -142,75 +95,13 @@ def id3v1(old: bytes, edit: TagEdit) -> bytes:
     return bytes(tag)
 
 
-def _frames(reader: BinaryIO, at: int, end: int, version: int) -> Iterable[RawFrame]:
-    head_size, id_size = (6, 3) if version == 2 else (10, 4)
-    for _ in range(_MAX_FRAMES):
-        if at + head_size > end:
-            return
-        reader.seek(at)
-        head = reader.read(head_size)
-        if len(head) < head_size or not _FRAME_ID.fullmatch(head[:id_size]):
-            return  # padding, or nothing that could be told
-        if version == 2:
-            length, flags = int.from_bytes(head[3:6], "big"), 0
-        else:
-            length = _frame_length(reader, head, at, end) if version == 4 else int.from_bytes(head[4:8], "big")
-            flags = int.from_bytes(head[8:10], "big")
-        start = at + head_size
-        if start + length > end:
-            return
-        name = head[:id_size].decode("ascii")
-        # Pictures of 2.2 name their format otherwise, so that they have to be read to be written anew.
-        small = length <= _SMALL * 16 if version == 2 else length <= _SMALL and name not in _PICTURE_IDS
-        reader.seek(start)
-        body = reader.read(length) if small else None
-        kind = _picture_kind(reader.read(80)) if name == "APIC" and body is None else 3
-        yield RawFrame(name, flags, start, length, body, kind)
-        at = start + length
-
-
-def _picture_kind(front: bytes) -> int:
-    """The type of a picture from the front of an APIC body (ID3v2.4 §4.14): encoding, MIME type, type."""
-    end = front.find(b"\0", 1)
-    return front[end + 1] if 0 < end < len(front) - 1 else 3
-
-
-def _frame_length(reader: BinaryIO, head: bytes, at: int, end: int) -> int:
-    """Length of a 2.4 frame; some writers (old iTunes) do not make it sync-safe: what leads to another frame counts."""
-    plain = int.from_bytes(head[4:8], "big")
-    if any(b & 0x80 for b in head[4:8]):
-        return plain
-    safe = _syncsafe(head[4:8])
-    if safe == plain:
-        return safe
-    for length in (safe, plain):
-        after = at + 10 + length
-        if after == end:
-            return length
-        if after + 4 <= end:
-            reader.seek(after)
-            following = reader.read(4)
-            if _FRAME_ID.fullmatch(following) or following == b"\0\0\0\0":
-                return length
-    return safe
-
-
-def _loaded(old: RawTag | None) -> Any:
-    """The small frames that mutagen knows, as an ID3 object in terms of 2.4."""
+def loaded(old: RawTag | None) -> Any:
+    """The small frames that mutagen knows, and all those of an unsynchronised tag, as an ID3 object in terms of 2.4."""
     from mutagen.id3 import ID3, Frames, Frames_2_2
 
-    tags = ID3()
-    if old is None:
-        return tags
-    if old.whole:
-        blob = old.whole
-    else:
-        known = Frames_2_2 if old.version == 2 else Frames
-        frames = [f for f in old.frames if f.body is not None and f.id in known]
-        body = b"".join(_frame(f.id, f.flags, f.body or b"", old.version) for f in frames)
-        if not body:
-            return tags
-        blob = b"ID3" + bytes((old.version, 0, 0)) + _to_syncsafe(len(body)) + body
+    blob = plain_tag(old, Frames_2_2 if old.version == 2 else Frames, pictures=True) if old is not None else b""
+    if not blob:
+        return ID3()
     try:
         return ID3(io.BytesIO(blob))
     except Exception as error:
@@ -233,7 +124,7 @@ def _rendered(tags: Any, version: int) -> bytes:
     except Exception as error:  # mutagen reads values that it then refuses to write
         raise MalformedError("a frame of its ID3v2 tag cannot be written again") from error
     raw = out.getvalue()
-    return raw[10 : 10 + _syncsafe(raw[6:10])]
+    return raw[10 : 10 + syncsafe(raw[6:10])]
 
 
 def _version(old: RawTag | None, edit: TagEdit) -> int:
@@ -252,12 +143,12 @@ def _is_raw(raw: RawFrame) -> bool:
 
 def _kept(raw: RawFrame, version: int, edit: TagEdit, target: int) -> list[Part]:
     """A frame that did not go through mutagen, in the version that is written."""
-    if raw.id in _PICTURE_IDS and edit.drops_picture(raw.kind):
+    if raw.id in PICTURE_IDS and edit.drops_picture(raw.kind):
         return []
     if version == 2 or not _is_raw(raw):
         return []  # ids of 2.2 that nobody knows have no place in a later tag
     flags = raw.flags if version == target else 0  # what is left of them says only what to do when tags are edited
-    return [_frame_head(raw.id, raw.length, flags, target), OldBody(raw.start, raw.length)]
+    return [frame_head(raw.id, raw.length, flags, target), OldBody(raw.start, raw.length)]
 
 
 def _picture(picture: Picture, version: int, number: int) -> list[Part]:
@@ -266,20 +157,7 @@ def _picture(picture: Picture, version: int, number: int) -> list[Part]:
     coded = description.encode("utf-16", "replace") + b"\0\0" if wide else description.encode("latin-1") + b"\0"
     mime = picture.mime.encode("ascii", "replace")
     front = bytes((1 if wide else 0,)) + mime + b"\0" + bytes((picture.kind & 0xFF,)) + coded
-    return [_frame_head("APIC", len(front) + picture.size, 0, version) + front, picture]
-
-
-def _frame(name: str, flags: int, body: bytes, version: int) -> bytes:
-    if version == 2:
-        return name.encode() + len(body).to_bytes(3, "big") + body
-    return _frame_head(name, len(body), flags, version) + body
-
-
-def _frame_head(name: str, length: int, flags: int, version: int) -> bytes:
-    if length > MAX_TAG:
-        raise MalformedError(f"a {name} frame of {length} bytes is too large")
-    size = _to_syncsafe(length) if version == 4 else struct.pack(">I", length)
-    return name.encode("ascii") + size + struct.pack(">H", flags)
+    return [frame_head("APIC", len(front) + picture.size, 0, version) + front, picture]
 
 
 def _touched(frame: Any, edit: TagEdit) -> bool:
@@ -336,11 +214,3 @@ def _holds(kind: Any, text_frame: Any, texts: list[str]) -> bool:
         return [str(t) for t in kind(encoding=3, text=texts).text] == texts
     except (ValueError, TypeError):
         return False
-
-
-def _syncsafe(raw: bytes) -> int:
-    return raw[0] << 21 | raw[1] << 14 | raw[2] << 7 | raw[3] if len(raw) == 4 else 0
-
-
-def _to_syncsafe(value: int) -> bytes:
-    return bytes((value >> 21 & 0x7F, value >> 14 & 0x7F, value >> 7 & 0x7F, value & 0x7F))

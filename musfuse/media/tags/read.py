@@ -1,14 +1,23 @@
 """Tags as mutagen and tinytag read them, to the fields of TagSet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from musfuse.errors import ExcessiveError
+from musfuse.media.tags.bounds import MAX_VALUES
 from musfuse.media.tags.fields import ID3_FRAMES, MP4_ATOMS, PAIRS, field_name
 from musfuse.model import TagSet
 
 MAX_VALUE = 256 * 1024
 MAX_TOTAL = 1 << 20
 _V1_COMMENT = "ID3v1 Comment"
+_COMMENTS = {
+    "artists": "artist", "comments": "comment", "website": "url", "setsubtitle": "discsubtitle", "initialkey": "key",
+    "encodersettings": "encoder_settings", "contentgroup": "grouping", "movementname": "movement_name",
+    "movementtotal": "movement_total", "showmovement": "show_movement",
+}  # fmt: skip
+"""Vorbis comments by other names than they have here."""
+_NUMBERS = frozenset({"tracknumber", "tracktotal", "totaltracks", "discnumber", "disctotal", "totaldiscs"})
 
 
 def from_mutagen(opened: Any) -> TagSet:
@@ -31,19 +40,26 @@ def from_tinytag(opened: Any) -> TagSet:
     return collect(_from_tinytag(opened))
 
 
+def from_comments(entries: Iterable[bytes]) -> TagSet:
+    """Vorbis comments, each `NAME=value`; pictures are left out, and numbers that are none."""
+    return collect(pair for entry in entries for pair in _from_comment(entry))
+
+
 def collect(pairs: Iterator[tuple[str, str]]) -> TagSet:
     """Group values by field; `3/12` becomes a number and a total; values and their sum are bounded."""
-    fields: dict[str, list[str]] = {}
+    fields: dict[str, dict[str, None]] = {}
     room = MAX_TOTAL
-    for name, raw in pairs:
+    for count, (name, raw) in enumerate(pairs):
+        if count > MAX_VALUES:
+            raise ExcessiveError(f"more than {MAX_VALUES} values of tags")
         value = raw.replace("\0", "").strip() if name != "lyrics" else raw.strip("\0")
         value = value[:MAX_VALUE]
         if name in PAIRS and "/" in value:
             value, _, total = value.partition("/")
-            fields.setdefault(PAIRS[name], [total.strip()])
+            fields.setdefault(PAIRS[name], {total.strip(): None})
         room -= len(value)
-        if value and room > 0 and value not in fields.get(name, ()):
-            fields.setdefault(name, []).append(value.strip() if name in PAIRS else value)
+        if value and room > 0:
+            fields.setdefault(name, {})[value.strip() if name in PAIRS else value] = None
     return TagSet(fields)
 
 
@@ -90,7 +106,9 @@ def _from_mp4(tags: Any) -> Iterator[tuple[str, str]]:
 
 
 def _from_named(tags: Any) -> Iterator[tuple[str, str]]:
-    for name, value in tags.items():
+    # Vorbis comments are a list of pairs; as a mapping they are looked through for each name.
+    items = ((name, [value]) for name, value in tags) if isinstance(tags, list) else tags.items()
+    for name, value in items:
         field = field_name(name)
         if field.startswith(("cover art", "metadata_block_picture", "wm/picture", "coverart")):
             continue
@@ -102,6 +120,22 @@ def _from_named(tags: Any) -> Iterator[tuple[str, str]]:
             else []
         )
         yield from ((field, str(v)) for v in values)
+
+
+def _from_comment(entry: bytes) -> Iterator[tuple[str, str]]:
+    key, given, value = entry.decode("utf-8", "replace").partition("=")
+    name = key.lower()
+    if not given or name == "metadata_block_picture":
+        return
+    field = _COMMENTS.get(name) or field_name(name)
+    if name in _NUMBERS:
+        value, _, total = value.partition("/")
+        if total.isdecimal() and field in PAIRS:
+            yield PAIRS[field], str(int(total))
+        if value.isdecimal():
+            yield field, str(int(value))
+    else:
+        yield field, value
 
 
 def _is_text(value: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from musfuse.errors import MalformedError
+from musfuse.media.tags.bounds import check_comments
 from musfuse.media.tags.edit import TagEdit
 from musfuse.media.tags.fields import field_name
 from musfuse.model import Picture, TagSet
@@ -38,11 +39,28 @@ def parse_comments(body: bytes) -> Comments:
     at += 4
     if count > (len(body) - at) // 4:
         raise MalformedError(f"a comment header of {len(body)} bytes claims {count} comments")
+    check_comments(count)
     entries = []
     for _ in range(count):
         entry, at = _take(body, at)
         entries.append(entry)
     return Comments(vendor, tuple(entries))
+
+
+def split_comments(body: bytes) -> tuple[list[bytes], bool]:
+    """The entries of a block, as far as they fit it; and whether all did. Raises ExcessiveError."""
+    at = 4 + int.from_bytes(body[:4], "little")
+    count = int.from_bytes(body[at : at + 4], "little")
+    at += 4
+    entries: list[bytes] = []
+    while len(entries) < count and at + 4 <= len(body):
+        end = at + 4 + int.from_bytes(body[at : at + 4], "little")
+        if end > len(body):
+            break
+        entries.append(body[at + 4 : end])
+        check_comments(len(entries))
+        at = end
+    return entries, len(entries) == count and at <= len(body)
 
 
 def edit_comments(

@@ -19,7 +19,8 @@ from musfuse.media.retag.oggpages import lay_out, parse_page
 from musfuse.media.retag.pieces import Kept, total
 from musfuse.media.tags.edit import make_edit
 from musfuse.media.tags.fields import ID3_BY_FIELD, ID3_FRAMES, field_name
-from musfuse.media.tags.id3 import edit_tag, read_tag
+from musfuse.media.tags.id3 import edit_tag
+from musfuse.media.tags.id3frames import read_tag
 from musfuse.model import TagSet
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "dev"
