@@ -98,7 +98,7 @@ class FuseFace:
             "negative_timeout": 0,
         }
         if version >= 3:
-            options["max_threads"] = self._threads
+            options["max_threads"] = system.face_threads(self._threads)
             options["max_idle_threads"] = 16
         if self._allow_other:
             options["allow_other"] = True

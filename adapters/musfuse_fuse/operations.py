@@ -1,11 +1,13 @@
 """FUSE callbacks, each one drive call."""
 
 import errno
+import functools
 import logging
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from musfuse.drive import CacheHint, Drive
@@ -25,10 +27,27 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
     `max_read` is the mount option of that name in bytes (0: not given), which libfuse 3 wants to hear twice.
     """
 
-    def fail(error: MusfuseError) -> Any:
-        """The one table from errors to errno is the errors' own."""
-        log.debug("%s", error)
-        return binding.FuseOSError(errno_of(error))
+    def answered(call: Callable[..., Any]) -> Callable[..., Any]:
+        """Have a callback raise nothing but errno: whatever else came out of it would end the drive with some bindings,
+        and so would a log that cannot be written for want of memory. The one table from errors to errno is the errors'
+        own."""
+
+        @functools.wraps(call)
+        def run(*given: Any, **named: Any) -> Any:
+            try:
+                return call(*given, **named)
+            except MusfuseError as error:
+                log.debug("%s", error)
+                number = errno_of(error)
+            except binding.FuseOSError:
+                raise
+            except (Exception, SystemExit):
+                with suppress(Exception):
+                    log.exception("%s", call.__name__)
+                number = errno.EIO
+            raise binding.FuseOSError(number)
+
+        return run
 
     class DriveOperations(binding.Operations):  # type: ignore[misc]
         """Read-only: what would write is not overridden, and the binding answers EROFS; so does the kernel (`ro`)."""
@@ -50,6 +69,7 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
                 conn.max_read = max_read
             on_ready()
 
+        @answered
         def getattr(self, path: str, fi: Any = None) -> dict[str, Any]:
             """stat, always by path: the kernel keeps one set of attributes for all handles.
 
@@ -62,13 +82,11 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
                 attr = drive.attr(_inside(path))
                 if handle and attr.kind is NodeKind.FILE:
                     drive.check(handle)
-            except NoEntryError as error:
+            except NoEntryError:
                 moved = drive.attr_of(handle) if handle else None
                 if moved is None:
-                    raise fail(error) from error
+                    raise
                 attr = moved
-            except MusfuseError as error:
-                raise fail(error) from error
             folder = attr.kind is NodeKind.FOLDER
             return {
                 "st_ino": attr.node,
@@ -84,14 +102,11 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
                 "st_atime": attr.mtime_ns,
             }
 
+        @answered
         def readdir(self, path: str, fh: int) -> Iterator[Any]:
             """Names with their types and inode numbers, so that a walk need not stat."""
             del fh
-            try:
-                entries = drive.list(_inside(path))
-            except MusfuseError as error:
-                raise fail(error) from error
-            return self._entries(entries)
+            return self._entries(drive.list(_inside(path)))
 
         @staticmethod
         def _entries(entries: Any) -> Iterator[Any]:
@@ -101,36 +116,31 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
                 mode = stat.S_IFDIR if entry.kind is NodeKind.FOLDER else stat.S_IFREG
                 yield entry.name, {"st_mode": mode, "st_ino": entry.node}, 0
 
+        @answered
         def open(self, path: str, fi: Any) -> int:
             """Open for reading; anything else is EROFS."""
             if fi.flags & _WRITING:
                 raise binding.FuseOSError(errno.EROFS)
-            try:
-                opened = drive.open(_inside(path))
-            except MusfuseError as error:
-                raise fail(error) from error
+            opened = drive.open(_inside(path))
             fi.fh = opened.handle
             fi.direct_io = opened.hint is CacheHint.BYPASS
             fi.keep_cache = opened.hint is CacheHint.KEEP
             return 0
 
+        @answered
         def read(self, path: str, size: int, offset: int, fi: Any) -> bytes:
             """Positioned read of an open file."""
             del path
-            try:
-                return drive.read_at(fi.fh, offset, size)
-            except MusfuseError as error:
-                raise fail(error) from error
+            return drive.read_at(fi.fh, offset, size)
 
+        @answered
         def release(self, path: str, fi: Any) -> int:
             """Close."""
             del path
-            try:
-                drive.close(fi.fh)
-            except MusfuseError as error:
-                raise fail(error) from error
+            drive.close(fi.fh)
             return 0
 
+        @answered
         def statfs(self, path: str) -> dict[str, int]:
             """As large as what is shown, as far as its sizes are known; nothing is free."""
             del path

@@ -148,7 +148,7 @@ class Library:
         self.drive = Drive(
             self.tracks, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
             hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm,
-            case_sensitive=system.CASE_SENSITIVE_NAMES,
+            case_sensitive=system.CASE_SENSITIVE_NAMES, open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(self.drive.shut_down)
         self.events.subscribe(TreeChanged, lambda _: self.drive.invalidate())

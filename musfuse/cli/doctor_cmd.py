@@ -36,6 +36,7 @@ def command(library: Path | None, config_file: Path | None, as_json: bool) -> No
         "encoder": _encoder,
         "library": lambda: _library(folder),
         "open files": _open_files,
+        "address space": lambda: _address_space(config_file),
         "drives": _drives,
     }
     rows = [_run(name, check) for name, check in checks.items()]
@@ -112,6 +113,21 @@ def _open_files() -> str:
     if limit < 1024:
         raise _DoubtError(f"only {limit} files may be open, so fewer are read at once; raise it with `ulimit -n`")
     return f"{limit} may be open"
+
+
+def _address_space(config_file: Path | None) -> str:
+    from musfuse.platform import system
+
+    threads, limit = load(config_file).fuse.threads, system.address_space()
+    needed = system.address_space_needed(threads) >> 20
+    if limit is None:
+        return f"not limited; a drive takes up to {needed} MiB"
+    if limit >> 20 < needed:
+        raise _DoubtError(
+            f"limited to {limit >> 20} MiB, a drive with fuse.threads = {threads} needs {needed}: it runs"
+            f" {system.face_threads(threads)} threads; raise the limit with `ulimit -v unlimited`"
+        )
+    return f"limited to {limit >> 20} MiB; a drive takes up to {needed}"
 
 
 def _drives() -> str:

@@ -148,6 +148,7 @@ def _serve(
         elif "error" not in message:
             say(f"mounted at {message['mountpoint']}; Ctrl-C unmounts")
 
+    system.spare_address_space()
     try:
         with ExitStack() as closing:
             face = choose_face(config)

@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +25,13 @@ assert sys.platform != "win32"
 
 CASE_SENSITIVE_NAMES = True
 _NO_ATIME: int = getattr(os, "O_NOATIME", 0)
+_STACK = 1 << 20
+_DRIVE_SPACE, _THREAD_SPACE, _HANDLE_SPACE = 300 << 20, 5 << 19, 5 << 18
+"""Bytes of address space, measured with 200 readers: what the process of a drive takes with all its libraries, what a
+thread of libfuse takes with its stack, its buffer and what it works on, and what an open file holds."""
+_FEWEST = 16
+"""Threads and open files that there may be at least."""
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 _READ_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a named pipe put in place of a file must not hang
 
 
@@ -62,6 +70,43 @@ def address_space() -> int | None:
     return None if soft == resource.RLIM_INFINITY else soft
 
 
+def address_space_needed(threads: int) -> int:
+    """Bytes of address space that a drive with so many threads may take; half of its room is for open files."""
+    return _DRIVE_SPACE + 2 * threads * _THREAD_SPACE
+
+
+def spare_address_space() -> None:
+    """Where address space is limited, have threads take little of it: smaller stacks (libfuse's too, and none for
+    OpenBLAS), two of the regions that glibc's malloc reserves, of 64 MiB each, instead of eight a core, and large
+    blocks given back at once instead of kept in pieces."""
+    if address_space() is None:
+        return
+    threading.stack_size(_STACK)
+    os.environ.setdefault("FUSE_THREAD_STACK", str(_STACK))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_ARENA_MAX, 2)
+        libc.mallopt(_M_MMAP_THRESHOLD, 128 << 10)
+
+
+def face_threads(wanted: int) -> int:
+    """How many threads a face may run, of those that are wanted: fewer where address space is limited."""
+    return _affordable(wanted, _THREAD_SPACE)
+
+
+def open_handles(wanted: int) -> int:
+    """How many files of a drive may be open, of those that are wanted: fewer where address space is limited."""
+    return _affordable(wanted, _HANDLE_SPACE)
+
+
+def _affordable(wanted: int, each: int) -> int:
+    limit = address_space()
+    return wanted if limit is None else max(_FEWEST, min(wanted, (limit - _DRIVE_SPACE) // 2 // each))
+
+
 def was_killed(status: int) -> bool:
     """Whether a process that ended so was ended by somebody, such as the system for want of memory, not by itself."""
     return -status in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
@@ -84,8 +129,9 @@ def is_privileged() -> bool:
 
 
 def waiting_calls(limit: int) -> int:
-    """How many calls of a face may wait for indexes: as many as configured, FUSE runs enough threads."""
-    return limit
+    """How many calls of a face may wait for indexes: as many as configured, FUSE runs enough threads; a quarter of them
+    is for others where there are fewer."""
+    return limit if address_space() is None else min(limit, face_threads(limit) * 3 // 4)
 
 
 def on_terminate(call: Callable[[], None]) -> None:

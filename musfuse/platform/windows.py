@@ -86,6 +86,26 @@ def address_space() -> int | None:
     return None
 
 
+def address_space_needed(threads: int) -> int:
+    """Nothing that anybody would notice."""
+    del threads
+    return 0
+
+
+def spare_address_space() -> None:
+    """There is enough."""
+
+
+def face_threads(wanted: int) -> int:
+    """WinFsp chooses by itself."""
+    return wanted
+
+
+def open_handles(wanted: int) -> int:
+    """As many as are wanted."""
+    return wanted
+
+
 def was_killed(status: int) -> bool:
     """Whether a process that ended so was ended by somebody, or for want of memory, not by itself."""
     return status in (_EXIT_TERMINATED, _STATUS_NO_MEMORY, _STATUS_COMMITMENT_LIMIT)
