@@ -22,7 +22,7 @@ from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import source_uid
 from musfuse.library.covers import Covers
 from musfuse.library.extras import Extras
-from musfuse.library.naming import Naming
+from musfuse.library.naming import Naming, Settled
 from musfuse.library.overlay import MetaCollector, overlay_key
 from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.restoring import PictureRestorer
@@ -141,7 +141,7 @@ class Library:
         self.sizes = Sizes(
             self.tracks, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
-            wait_seconds=config.index.wait_seconds, after_failure=self.name_tracks,
+            wait_seconds=config.index.wait_seconds, after_change=self.name_tracks,
         )  # fmt: skip
         covers = Covers(self.tracks, self.pictures, self.inspectors, self.sources.origin)
         self.extras = Extras(self.database, self.beside, covers, self.sources.origin, show_covers=config.art.covers)
@@ -151,8 +151,7 @@ class Library:
             case_sensitive=system.CASE_SENSITIVE_NAMES, open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(self.drive.shut_down)
-        self.events.subscribe(TreeChanged, lambda _: self.drive.invalidate())
-        self.events.subscribe(TrackIndexed, lambda _: self.drive.invalidate())
+        self.events.subscribe(TrackIndexed, lambda indexed: self.drive.forget_track(indexed.track_id))
         if self.overlaying.catch_up() or self.tracks.left_over():
             self.adopt_rules()
 
@@ -258,12 +257,15 @@ class Library:
 
     def name_tracks(self) -> None:
         """Give names to what has none, and tell the drive."""
-        with self._naming_lock:
-            self.cueing.run(self._forget_part)
-            self.overlaying.run()
-            changed = self.naming.run()
-        self.drive.invalidate()
-        if changed:
+        settled = Settled(everywhere=True)  # where it is cut off by an error
+        try:
+            with self._naming_lock:
+                self.cueing.run(self._forget_part)
+                self.overlaying.run()
+                settled = self.naming.run()
+        finally:
+            self.drive.forget(settled)
+        if settled.changed:
             self.events.publish(TreeChanged(self.nodes.generation()))
 
     @cached_property

@@ -24,6 +24,7 @@ from musfuse.errors import (
 )  # fmt: skip
 from musfuse.library.catalog import Node, Nodes, TrackRow, Tracks
 from musfuse.library.extras import ExtraNode, Extras
+from musfuse.library.naming import Settled
 from musfuse.library.sizes import Sizes
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import Priority
@@ -175,7 +176,7 @@ class Drive:
                 return Opened(handle, node.id, layout.size, hint)
             row = self._tracks.track(node.track)
             if row is None:
-                self.invalidate()
+                self._tree.forget_track(node.track)
                 continue
             try:
                 layout = self._engine.layout(row.track)
@@ -232,8 +233,19 @@ class Drive:
         return len(self._handles)
 
     def invalidate(self) -> None:
-        """Names or sizes changed: look them up again."""
+        """Anything may have changed: look it up again."""
         self._tree.invalidate()
+
+    def forget_track(self, track: int) -> None:
+        """A track's size is another one now, or known: look it up again."""
+        self._tree.forget_track(track)
+
+    def forget(self, settled: Settled) -> None:
+        """Names were given: look up again what they touch."""
+        if settled.everywhere:
+            self._tree.invalidate()
+        elif settled.folders:
+            self._tree.forget_folders(settled.folders)
 
     def shut_down(self) -> int:
         """Close what is still open; how many files that were."""
@@ -250,8 +262,8 @@ class Drive:
         if row is not None and changed:
             log.info("%s: changed, looking at it again", row.track.file.path)
             self._refresh(row.track.file.source_uid, row.track.file.path)
-        if changed:
-            self.invalidate()
+        if row is None or changed or _is_outdated(node, row):
+            self._tree.forget_track(node.track)
             return self._tree.lookup(path)
         self._set_fresh(node.track)
         return node
@@ -358,6 +370,14 @@ class Drive:
         finally:
             with self._lock:
                 self._queued_folders.discard(folder)
+
+
+def _is_outdated(node: Node, row: TrackRow) -> bool:
+    """Whether more is known of a track than its node tells, as while a scan has yet to give names to what it read."""
+    track = row.track
+    size = track.file.stamp.size if track.serve is Serve.ORIGINAL else row.size
+    known = (track.file.version, track.mtime_ns, track.serve, size)
+    return (node.source, node.mtime_ns, node.serve, node.size) != known
 
 
 def _version(serve: Serve, source: str, size: int) -> str:

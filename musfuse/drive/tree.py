@@ -3,7 +3,7 @@
 import heapq
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 
 from musfuse.errors import NoEntryError, NotAFolderError
 from musfuse.library.catalog import Node, Nodes
@@ -24,6 +24,7 @@ class Tree:
         self._is_shown, self._case_sensitive = is_shown, case_sensitive
         self._lock = threading.Lock()
         self._cache: OrderedDict[str, Node] = OrderedDict()
+        self._paths: dict[int, set[str]] = {}  # of a track, in the cache
         self._epoch = 0
 
     def lookup(self, path: str) -> Node:
@@ -36,10 +37,8 @@ class Tree:
             epoch = self._epoch
         node = self._walk(path)
         with self._lock:
-            if epoch == self._epoch:
-                self._cache[path] = node
-                if len(self._cache) > _CACHED_NODES:
-                    self._cache.popitem(last=False)
+            if epoch == self._epoch:  # else it may have been read before a change
+                self._keep(path, node)
         return node
 
     def children(self, folder: Node, after: str = "") -> Iterator[Node]:
@@ -50,11 +49,43 @@ class Tree:
         return _merged(stored, iter(extras)) if extras else stored
 
     def invalidate(self) -> None:
-        """Names or sizes changed: look them up again."""
+        """Anything may have changed: look it up again."""
         with self._lock:
             self._epoch += 1
             self._cache.clear()
+            self._paths.clear()
         self._extras.invalidate()
+
+    def forget_track(self, track: int) -> None:
+        """Something of a track changed, but no name: look it up again."""
+        with self._lock:
+            self._epoch += 1
+            for path in self._paths.pop(track, ()):
+                del self._cache[path]
+
+    def forget_folders(self, folders: Set[int]) -> None:
+        """These folders, by id, or entries of them changed, and no name of a folder: look them up again."""
+        with self._lock:
+            self._epoch += 1
+            for path in [p for p, node in self._cache.items() if node.parent in folders or node.id in folders]:
+                self._drop(path)
+        self._extras.forget(folders)
+
+    def _keep(self, path: str, node: Node) -> None:
+        if path in self._cache:
+            self._drop(path)
+        elif len(self._cache) >= _CACHED_NODES:
+            self._drop(next(iter(self._cache)))
+        self._cache[path] = node
+        if node.track:
+            self._paths.setdefault(node.track, set()).add(path)
+
+    def _drop(self, path: str) -> None:
+        node = self._cache.pop(path)
+        paths = self._paths.get(node.track, set())
+        paths.discard(path)
+        if not paths:
+            self._paths.pop(node.track, None)
 
     def _walk(self, path: str) -> Node:
         if not path:

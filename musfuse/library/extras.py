@@ -8,7 +8,7 @@ import json
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 
 from musfuse.errors import NoEntryError
@@ -63,6 +63,13 @@ class Extras:
         with self._lock:
             self._epoch += 1
             self._cache.clear()
+
+    def forget(self, folders: Set[int]) -> None:
+        """Something changed in these folders: look at them again."""
+        with self._lock:
+            self._epoch += 1
+            for folder in folders & self._cache.keys():
+                del self._cache[folder]
 
     def of(self, folder: Node) -> tuple[ExtraNode, ...]:
         """The extras of a folder in order of name key. Its cover was looked at: what is listed can be read."""

@@ -10,7 +10,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from musfuse.library.albums import is_in_set
 from musfuse.library.catalog.database import Database
@@ -25,7 +25,25 @@ from musfuse.model import AudioFormat, Serve
 NAMING_VERSION = 2
 """Raised whenever the same tags would get another name."""
 
-_BATCH = 2000
+_BATCH, _TOLD = 2000, 4000
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a run did: how many nodes it `changed`, and the ids of the `folders` that it looked at and of those above.
+    `everywhere`: these are too many to tell, or paths below a folder changed because its name did."""
+
+    changed: int = 0
+    folders: set[int] = field(default_factory=set)
+    everywhere: bool = False
+
+    def note(self, changed: int, before: Mapping[int, str], after: Mapping[int, str]) -> None:
+        """A batch changed nodes; names of its folders by id, before and after."""
+        self.changed += changed
+        self.folders.update(before, after)
+        self.everywhere |= any(after.get(folder, name) != name for folder, name in before.items())
+        if self.everywhere or len(self.folders) > _TOLD:
+            self.everywhere, self.folders = True, set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +68,17 @@ class Naming:
             db.execute("INSERT OR REPLACE INTO meta VALUES ('view', ?)", (view,))
         return True
 
-    def run(self) -> int:
-        """Name what is unnamed, then settle what that touches; how many nodes changed.
+    def run(self) -> Settled:
+        """Name what is unnamed, then settle what that touches.
 
         Each batch is one transaction, and what is still to do is kept in the catalog: a kill loses nothing.
         """
         while self._name_batch() or self._decide_batch():
             pass
-        changed = 0
-        while (settled := self._settle_batch()) is not None:
-            changed += settled
-        return changed
+        settled = Settled()
+        while self._settle_batch(settled):
+            pass
+        return settled
 
     def _name_batch(self) -> bool:
         """Give wants to a batch of unnamed tracks and the tracks of their albums; whether there were any."""
@@ -80,17 +98,19 @@ class Naming:
         with self.database.write() as db:
             return decide_compilations(db)
 
-    def _settle_batch(self) -> int | None:
-        """Settle some dirty folders; how many nodes changed, None where none is dirty."""
+    def _settle_batch(self, settled: Settled) -> bool:
+        """Settle some dirty folders; whether there were any."""
         with self.database.write() as db:
             dirty = {row[0] for row in db.execute("SELECT key FROM dirty WHERE kind = 'dir' LIMIT 200")}
             if not dirty:
-                return None
+                return False
+            before = _folder_names(db, dirty)
             changed = _settle(db, dirty)
+            settled.note(changed, before, _folder_names(db, dirty))
             db.executemany("DELETE FROM dirty WHERE kind = 'dir' AND key = ?", [(key,) for key in dirty])
             if changed:
                 _raise_generation(db)
-        return changed
+        return True
 
     def _name(self, db: sqlite3.Connection, track: Member, discs: Mapping[int, bool]) -> set[str]:
         """Give a track what it wants; the folders that it comes to and leaves. `discs`: whose several_discs changed."""
@@ -142,6 +162,12 @@ def _settle(db: sqlite3.Connection, dirty: set[str]) -> int:
 def _with_parents(key: str) -> list[str]:
     parts = key.split("/") if key else []
     return ["/".join(parts[:n]) for n in range(len(parts) + 1)]
+
+
+def _folder_names(db: sqlite3.Connection, keys: set[str]) -> dict[int, str]:
+    """The names of these folders and all above them, by id, as far as there are such folders."""
+    wanted = json.dumps(sorted({parent for key in keys for parent in _with_parents(key)}))
+    return dict(db.execute("SELECT id, name FROM node WHERE dir_key IN (SELECT value FROM json_each(?))", (wanted,)))
 
 
 def _settle_folder(db: sqlite3.Connection, key: str) -> int:

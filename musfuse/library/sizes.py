@@ -44,13 +44,13 @@ class Sizes:
         threads: int,
         waiters: int,
         wait_seconds: float,
-        after_failure: Callable[[], None],
+        after_change: Callable[[], None],
     ) -> None:
         self._tracks, self._engine, self._indexes, self._pool = tracks, engine, indexes, pool
         self._kept = kept
         self._origin_of, self._events = origin_of, events
         self._level, self._threads, self._wait_seconds = level, threads, wait_seconds
-        self._after_failure = after_failure
+        self._after_change = after_change
         self._slots = threading.BoundedSemaphore(waiters)
 
     def token(self, serve: Serve) -> str:
@@ -132,6 +132,7 @@ class Sizes:
                     # This part and those behind it were cut by timestamps that lie: all are made anew.
                     self._indexes.set_lies(track.file)
                     self._tracks.forget_sizes(track.file)
+                    self._after_change()
                     self.request(track, priority).add_done_callback(lambda again: done.set_result(again.result()))
                     return
                 if answer.kept and path is not None:
@@ -166,20 +167,20 @@ class Sizes:
             return None
         layout.close()
         self._tracks.set_size(track, layout.size, self.token(track.serve))
+        self._events.publish(TrackIndexed(track.id, layout.size))
         return layout.size
 
     def _settle(self, track: Track, answer: Answer) -> None:
         if answer.index is not None:
             self._indexes.put(track, answer.index)
-            size = self._from_index(track)
-            self._events.publish(TrackIndexed(track.id, size))
+            self._from_index(track)
         elif answer.put_off:
             log.warning("%s", answer.error)
             self._tracks.put_off(track, answer.error)
         elif not answer.may_retry:
             log.warning("%s", answer.error)
             self._tracks.set_failed(track, answer.error)
-            self._after_failure()
+            self._after_change()
             self._events.publish(TrackIndexed(track.id, None, answer.error))
 
 

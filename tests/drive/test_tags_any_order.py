@@ -10,7 +10,8 @@ import sound
 from musfuse.app.library import Library, open_library
 from musfuse.app.tagging import Who
 from musfuse.config import load_config
-from musfuse.errors import NoEntryError, NotFoundError
+from musfuse.drive import DirEntry
+from musfuse.errors import NoEntryError, NotAFolderError, NotFoundError
 from musfuse.model import ArtKind, NodeKind, TagSource
 
 SOURCES = [TagSource.USER, TagSource.PROVIDER, TagSource.ORCHESTRATOR]
@@ -27,6 +28,23 @@ def shown(library: Library, path: str = "") -> dict[str, tuple[int, dict[str, tu
             _, row = library.drive.row(below)
             found[below] = (library.drive.attr(below).size, dict(row.track.tags) if row else {})
     return found
+
+
+def paths(library: Library, path: str = "") -> set[str]:
+    """Every file and folder of the drive."""
+    found = {path}
+    for entry in library.drive.list(path):
+        below = f"{path}/{entry.name}".lstrip("/")
+        found |= paths(library, below) if entry.kind is NodeKind.FOLDER else {below}
+    return found
+
+
+def said(library: Library, path: str) -> DirEntry | None:
+    """What the drive remembers of a path, or looks up."""
+    try:
+        return library.drive.entry(path)
+    except (NoEntryError, NotAFolderError):
+        return None
 
 
 def step(rng: random.Random, library: Library, music: Path) -> None:
@@ -75,8 +93,13 @@ def test_any_order(tmp_path: Path, music: Path, seed: int) -> None:
     with ExitStack() as closing:
         library = open_library(tmp_path / "state", config, closing)
         library.add_sources([music])
+        told = set[str]()
         for _ in range(25):
             step(rng, library, music)
+            told |= paths(library)
+            remembered = {path: said(library, path) for path in told}
+            library.drive.invalidate()
+            assert remembered == {path: said(library, path) for path in told}
         library.scan_all(library.scanner())
         seen = shown(library)
     for path in (tmp_path / "state").glob("catalog.db*"):

@@ -20,7 +20,7 @@ from musfuse.library.catalog.rows import (
     source_uid,
     to_blob,
 )
-from musfuse.library.catalog.tracks import forget_pictures
+from musfuse.library.catalog.tracks import forget_pictures, show_again
 from musfuse.model import SourceFile
 
 
@@ -151,6 +151,7 @@ class Files:
                 "UPDATE file SET ident = ?, tag = ?, older_name = ? WHERE id = ?",
                 (now.ident, now.stamp.tag, older, known.id),
             )
+            show_again(db, "SELECT ?", (known.id,))
         return replace(now, older_name=older)
 
     def put_files(self, batch: Iterable[tuple[int, FileRow]]) -> None:
@@ -225,6 +226,7 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
         return
     picture = json.dumps(asdict(row.picture)) if row.picture else None
     db.execute("UPDATE track SET size = NULL, version = version + 1 WHERE file = ? AND part > 0", (file,))
+    show_again(db, "SELECT ?", (file,))
     db.execute(
         "INSERT INTO track (file, version, format, tags, picture, album_key, disc) VALUES (?, 1, ?, ?, ?, '', 0)"
         " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"

@@ -158,15 +158,31 @@ class Tracks:
                 " WHERE s.uid = ? AND d.path = ? AND f.name = ?)",
                 (file.source_uid, to_blob(folder), to_blob(name)),
             )
+            show_again(
+                db,
+                "SELECT f.id FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
+                " WHERE s.uid = ? AND d.path = ? AND f.name = ?",
+                (file.source_uid, to_blob(folder), to_blob(name)),
+            )
+
+
+def show_again(db: sqlite3.Connection, files: str, values: tuple[object, ...]) -> None:
+    """Something of these files' tracks changed that no name depends on: have the folders of the drive that show them
+    settled again, so that whoever holds what they showed hears of it. `files` is a query for ids."""
+    db.execute(
+        f"INSERT OR IGNORE INTO dirty SELECT 'dir', dir_key FROM track WHERE dir_key IS NOT NULL AND file IN ({files})",
+        values,
+    )
 
 
 def forget_pictures(db: sqlite3.Connection, folder: int) -> None:
     """What is served with the pictures that lie in a folder is made anew, in that of an album's discs as well."""
+    files = "SELECT f.id FROM file f JOIN folder d ON d.id = f.folder WHERE d.id = ?1 OR d.above = ?1"
     db.execute(
-        "UPDATE track SET size = NULL, version = version + 1 WHERE serve <> 'original' AND file IN"
-        " (SELECT f.id FROM file f JOIN folder d ON d.id = f.folder WHERE d.id = ?1 OR d.above = ?1)",
+        f"UPDATE track SET size = NULL, version = version + 1 WHERE serve <> 'original' AND file IN ({files})",
         (folder,),
     )
+    show_again(db, files, (folder,))
 
 
 def _track_row(row: tuple[object, ...]) -> TrackRow:

@@ -1,0 +1,137 @@
+"""What the drive remembers of paths, and what it looks up again when something changes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sound
+
+from drive.albums import ME, target
+from drive.conftest import Make
+from musfuse.app.library import Library
+from musfuse.drive import DirEntry
+from musfuse.errors import NoEntryError
+from musfuse.library.catalog import FileRow
+from musfuse.model import AudioFormat, NodeKind, Stamp, TagSet
+
+ALBUMS, TRACKS = 111, 9
+
+
+def many_tracks(make_library: Make, music: Path) -> Library:
+    """An original that has to be indexed, among 999 that are told of only."""
+    sound.write(music / "new.wav", artist="Artist", album="Album 7", title="New")
+    library = make_library()
+    source = library.sources.rows()[0].id
+    fmt = AudioFormat("mp3", "mp3", 44_100, 2)
+    for n in range(ALBUMS * TRACKS):
+        tags = TagSet({"title": [f"T{n}"], "artist": ["Artist"], "album": [f"Album {n // TRACKS}"]})
+        folder = library.files.folder(source, str(n // TRACKS), 1)
+        library.files.put_files([(folder, FileRow(f"{n}.mp3", Stamp(1000, n), f"i{n}", format=fmt, tags=tags))])
+    library.name_tracks()
+    return library
+
+
+def files(library: Library, path: str = "") -> list[str]:
+    found = []
+    for entry in library.drive.list(path):
+        below = f"{path}/{entry.name}".lstrip("/")
+        found += files(library, below) if entry.kind is NodeKind.FOLDER else [below]
+    return found
+
+
+@contextmanager
+def queries(library: Library) -> Iterator[list[str]]:
+    """What is asked of the catalog meanwhile, on the connections that this thread is lent."""
+    asked: list[str] = []
+    idle = list(library.database._readers._idle)
+    assert idle
+    for connection in idle:
+        connection.set_trace_callback(asked.append)
+    yield asked
+    for connection in idle:
+        connection.set_trace_callback(None)
+
+
+def asked_for(library: Library, paths: list[str], ask: Callable[[str], object]) -> dict[str, int]:
+    """How many queries each of these paths costs."""
+    counts = {}
+    with queries(library) as asked:
+        for path in paths:
+            before = len(asked)
+            ask(path)
+            counts[path] = len(asked) - before
+    return counts
+
+
+def test_a_new_size_is_looked_up_and_nothing_else(make_library: Make, music: Path) -> None:
+    library = many_tracks(make_library, music)
+    paths = files(library)
+    assert len(paths) == ALBUMS * TRACKS + 1
+    (new,) = [path for path in paths if path.endswith(".flac")]
+    for path in paths:
+        library.drive.entry(path)
+    assert set(asked_for(library, paths, library.drive.entry).values()) == {0}
+    size = library.sizes.wait(library.drive.row(new)[0].track)
+    counts = asked_for(library, paths, library.drive.entry)
+    assert {path: n for path, n in counts.items() if n} == {new: 1}
+    assert library.drive.entry(new).size == size
+
+
+def test_a_change_of_one_album_leaves_the_others_alone(make_library: Make, music: Path) -> None:
+    library = many_tracks(make_library, music)
+    for path in files(library):
+        library.drive.entry(path)
+    library.tagging.set(target("Artist/Album 5"), ["title=Other"], ME)
+    after = files(library)
+    changed = [path for path in after if path.startswith("Artist/Album 5/")]
+    assert len(changed) == TRACKS
+    others = [path for path in after if path not in changed]
+    assert set(asked_for(library, others, library.drive.entry).values()) == {0}
+    assert all("Other" in library.drive.entry(path).name for path in changed)
+
+
+def gone(library: Library, path: str) -> bool:
+    try:
+        library.drive.entry(path)
+    except NoEntryError:
+        return True
+    return False
+
+
+def test_a_folder_that_is_spelled_otherwise_has_no_old_paths(make_library: Make, music: Path) -> None:
+    for name in "ab":
+        sound.write(music / f"{name}.wav", artist="Band", album=name, title="One")
+    library = make_library()
+    first, second = files(library)
+    told: DirEntry = library.drive.entry(second)
+    library.tagging.set(target(first), ["artist=BAND"], ME)
+    assert files(library) == [first.replace("Band", "BAND"), second.replace("Band", "BAND")]
+    assert library.drive.entry(second.replace("Band", "BAND")).node == told.node
+    assert gone(library, first)
+    assert gone(library, second)
+
+
+def test_a_cover_that_was_replaced_is_looked_up_again(make_library: Make, music: Path) -> None:
+    sound.write(music / "a.wav", artist="Band", album="Album", title="One")
+    (music / "cover.png").write_bytes(sound.picture(30))
+    library = make_library(view__policy="original")
+    before = library.drive.attr("Band/Album/cover.png")
+    (music / "cover.png").write_bytes(sound.picture(300))
+    library.scan_all(library.scanner())
+    after = library.drive.attr("Band/Album/cover.png")
+    assert (before.size, after.size) == (len(sound.picture(30)), len(sound.picture(300)))
+
+
+def test_what_a_scan_read_is_told_before_names_are_given(make_library: Make, music: Path) -> None:
+    path = sound.write(music / "a.wav", artist="Band", album="Album", title="One")
+    library = make_library(view__policy="original")
+    (shown,) = files(library)
+    before = library.drive.attr(shown)
+    sound.write(path, samples=50_000, artist="Band", album="Album", title="One")
+    library.name_tracks = lambda: None  # type: ignore[method-assign] # a scan gives names at growing distances
+    library.refresh(library.sources.rows()[0].uid, "a.wav")
+    library.drive._fresh.clear()
+    after = library.drive.attr(shown)
+    opened = library.drive.open(shown)
+    assert before.size != after.size == opened.size == path.stat().st_size
+    library.drive.close(opened.handle)
