@@ -36,7 +36,7 @@ class SqliteKv:
                 check_same_thread=False, isolation_level=None, timeout=60, uri=read_only,
             )  # fmt: skip
             if not read_only:
-                keep_temporary_files_in(path.parent, self._db)
+                keep_temporary_files_in(Path(path).parent, self._db)
                 self._db.execute("PRAGMA journal_mode=WAL")
                 self._db.execute("PRAGMA synchronous=FULL")
                 self._db.execute(_SCHEMA)
