@@ -95,7 +95,7 @@ def test_messages_say_what_to_do(program: Program, music: Path, tmp_path: Path) 
         (("mount", "--library", program.library, music, tmp_path / "none"), 3, "mkdir -p"),
         (("mount", "--library", program.library, music, full), 3, "not empty"),
         (("mount", "--library", program.library, music, file), 3, "not a folder"),
-        (("mount", "--library", program.library, program.mnt), 3, "no sources yet"),
+        (("mount", "--library", program.library, program.mnt), 3, "no library there yet"),
         (("mount", "--library", program.library, tmp_path / "no", program.mnt), 2, "no such folder"),
         (("mount", "--library", program.library, music, music), 3, "within each other"),
         (("mount", "--library", file, music, program.mnt), 3, "--library"),
