@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musfuse.app.descriptors import fit
 from musfuse.app.state import check_exists, check_is_folder, new_folder
@@ -313,10 +313,15 @@ class Library:
         if nested:
             raise ConfigError(f"{folder}: overlaps the source {nested}; its files would appear twice")
 
-    def _adopt_change(self, seq: int) -> None:
+    def _adopt_change(self, seq: int) -> dict[str, Any]:
+        """Bring a change onto the drive; what moved there."""
+        from musfuse.library.places import Places
+
+        places = Places(self.database, self.collector.keys_of(seq))
         self.overlaying.adopt(seq, self.collector.keys_of(seq))
         self.name_tracks()
         self.events.publish(TagsChanged(seq))
+        return places.moves().to_json()
 
     def _forget(self, file: SourceFile, pcm_range: tuple[int, int | None]) -> None:
         self.sizes.forget(file, pcm_range)

@@ -17,6 +17,7 @@ from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
+from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.art import EmbeddedCovers
 from musfuse.store import KvStore, MemoryKv, SqliteKv
 
@@ -39,6 +40,16 @@ def read_selection(folder: Path) -> Iterator[Selection]:
     database = _catalog(folder)
     try:
         yield Selection(database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def read_vocabulary(folder: Path) -> Iterator[CatalogVocabulary]:
+    """The fields that there are. Raises ConfigError where there is no library."""
+    database = _catalog(folder)
+    try:
+        yield CatalogVocabulary(database)
     finally:
         database.close()
 
@@ -108,5 +119,5 @@ def _overlays(path: Path) -> KvStore:
     return SqliteKv.for_reading(path) if path.exists() else MemoryKv()
 
 
-def _refuse(seq: int) -> None:
+def _refuse(seq: int) -> dict[str, Any]:
     raise LibraryInUseError(f"change {seq} has to be made by the library's owner")

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from musfuse.app.assignments import checked_field, checked_values
+from musfuse.app.cautions import odd_field, odd_values
 from musfuse.errors import ConfigError, MusfuseError
 from musfuse.library.overlay import Delta
 from musfuse.library.selection import Selected, Selection
+from musfuse.library.vocabulary import Vocabulary
 from musfuse.platform.regular import read_regular
 
 MAX_FILE = 64 << 20
@@ -24,6 +26,7 @@ _PLACE = ("path", "part", "drive_path")
 _ONE_VALUE = frozenset({"lyrics", "comment"})
 _IDS = ("isrc", "musicbrainz_trackid")
 _SHOWN = 200
+_ODD = 20
 
 
 @dataclass(slots=True)
@@ -34,14 +37,34 @@ class ImportPlan:
     rows: int = 0
     changes: int = 0
     shown: list[dict[str, Any]] = field(default_factory=list)
+    odd: dict[str, int] = field(default_factory=dict)
+    """What is odd about what is set, and how often; it is taken in all the same."""
     errors: list[str] = field(default_factory=list)
+    _known: set[str] = field(default_factory=set)
 
     def to_json(self) -> dict[str, Any]:
         """For a preview: the first changes and errors, and how many there are."""
         return {
             "rows": self.rows, "tracks": len(self.deltas), "changes": self.changes, "shown": self.shown,
-            "errors": self.errors[:_SHOWN], "error_count": len(self.errors),
+            "errors": self.errors[:_SHOWN], "error_count": len(self.errors), "warnings": self.warnings(),
         }  # fmt: skip
+
+    def look_at(self, fields: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> None:
+        """Note what is odd about fields that a row sets."""
+        for name in fields.keys() - self._known:
+            self._known.add(name)
+            self._note(odd_field(name, vocabulary))
+        for name, values in fields.items():
+            for odd in odd_values(name, values):
+                self._note(odd)
+
+    def warnings(self) -> list[str]:
+        """What is odd, the first things of it."""
+        return [odd + (f" ({times} times)" if times > 1 else "") for odd, times in self.odd.items()]
+
+    def _note(self, odd: str) -> None:
+        if odd and (odd in self.odd or len(self.odd) < _ODD):
+            self.odd[odd] = self.odd.get(odd, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +145,7 @@ def plan_import(selection: Selection, path: Path) -> ImportPlan:
     rows = list(_read(path, plan.errors))
     plan.rows = len(rows)
     by_id = _by_id(selection, rows)
+    vocabulary = selection.vocabulary()
     seen: dict[str, int] = {}
     for row in rows:
         found = _match(selection, row, by_id)
@@ -140,6 +164,7 @@ def plan_import(selection: Selection, path: Path) -> ImportPlan:
         if changed:
             plan.deltas.append(Delta(found.key, changed))
             plan.changes += len(changed)
+            plan.look_at(changed, vocabulary)
             for name, values in changed.items():
                 if len(plan.shown) < _SHOWN:
                     before = list(found.tags.get(name, ()))

@@ -1,6 +1,6 @@
 """What `musfuse tag` and `musfuse art` do, for the command line and the control channel alike."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,11 @@ class Who:
 
 
 class Tagging:
-    """Shows and changes tags and art. `adopt` is told of a change."""
+    """Shows and changes tags and art. `adopt` is told of a change, and gives what that did to the drive, as JSON."""
 
-    def __init__(self, selection: Selection, collector: MetaCollector, adopt: Callable[[int], None]) -> None:
+    def __init__(
+        self, selection: Selection, collector: MetaCollector, adopt: Callable[[int], Mapping[str, Any]]
+    ) -> None:
         self.selection, self.collector, self._adopt = selection, collector, adopt
 
     def show(self, targets: Targets) -> Iterator[dict[str, Any]]:
@@ -99,21 +101,19 @@ class Tagging:
 
     def undo(self, seq: int, who: Who) -> dict[str, Any]:
         """Take a change back; the last one where `seq` is 0."""
-        number = seq or self._last_standing()
-        if not number:
-            raise NoEntryError("nothing was changed yet")
+        number = seq or self.last_standing()
         change = self.collector.undo(number, who.author)
         return self._adopted(change, change.tracks) | {"undone": number}
 
-    def _last_standing(self) -> int:
-        """The last change that somebody made and that was not taken back; 0 where there is none."""
-        undone = set()
+    def last_standing(self) -> int:
+        """The last change that somebody made and that was not taken back. Raises NoEntryError where there is none."""
+        undone = set[int]()
         for change in self.collector.history():
             if change.undoes:
                 undone.add(change.undoes)
             elif not change.moved and change.seq not in undone:
                 return change.seq
-        return 0
+        raise NoEntryError("nothing left to undo" if undone else "nothing was changed yet")
 
     def log(self, targets: Targets, limit: int) -> list[dict[str, Any]]:
         """Changes, the last first: all, or those of the tracks of the targets."""
@@ -143,9 +143,8 @@ class Tagging:
         return self._adopted(change, selected)
 
     def _adopted(self, change: Change, selected: int) -> dict[str, Any]:
-        if change.seq:
-            self._adopt(change.seq)
-        return describe(change) | {"selected": selected}
+        did = self._adopt(change.seq) if change.seq else {}
+        return describe(change) | {"selected": selected, **did}
 
 
 def describe(change: Change) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from musfuse.cli.common import absolute, config_option, json_option, library_option, print_json
-from musfuse.cli.targets import TargetsOnly, author, change, report, resolve
+from musfuse.cli.common import absolute, config_option, json_option, library_option
+from musfuse.cli.guards import guard_options, guarded
+from musfuse.cli.targets import TargetsOnly, resolve
 
 _KIND = click.option(
     "--kind", type=click.Choice(["front", "back", "other"]), default="front", show_default=True, help="What it shows."
@@ -21,35 +22,34 @@ def command() -> None:
 @library_option
 @config_option
 @json_option
+@guard_options
 @_KIND
 @click.argument("targets", nargs=-1)
 def set_(
     library: Path | None,
     config_file: Path | None,
     as_json: bool,
+    dry_run: bool,
+    yes: bool,
     kind: str,
     targets: tuple[str, ...],
 ) -> None:
     """Set PICTURE, the last argument (JPEG, PNG, GIF, BMP or WebP, up to 10 MB), for all tracks of the TARGETs."""
-    from musfuse.app.tagging import Who
-    from musfuse.model import ArtKind
-
     *named, picture = targets or ("",)
     if not named:
         raise click.UsageError("name a TARGET and, last, a PICTURE")
     folder, found = resolve(library, named)
-    path = absolute(Path(picture))
-    result = change(
-        folder, config_file, "art.set", lambda t: dict(t.set_art(found, path, ArtKind(kind), Who(author()))),
-        targets=found, picture=str(path), kind=kind, author=author(),
+    guarded(
+        folder, config_file, "art.set", "changed",
+        as_json=as_json, dry_run=dry_run, yes=yes, targets=found, picture=str(absolute(Path(picture))), kind=kind,
     )  # fmt: skip
-    print_json(result) if as_json else report(folder, result, "changed")
 
 
 @command.command("clear", cls=TargetsOnly, epilog="Example: musfuse art clear album:animals")
 @library_option
 @config_option
 @json_option
+@guard_options
 @click.option("--kind", type=click.Choice(["front", "back", "other"]), help="Only this one [default: all].")
 @click.option("--hide", is_flag=True, help="Serve no picture at all, the original's neither.")
 @click.argument("targets", nargs=-1)
@@ -57,23 +57,22 @@ def clear(
     library: Path | None,
     config_file: Path | None,
     as_json: bool,
+    dry_run: bool,
+    yes: bool,
     kind: str | None,
     hide: bool,
     targets: tuple[str, ...],
 ) -> None:
     """Give up pictures that were set: those of the original, or beside it, show again."""
-    from musfuse.app.tagging import Who
     from musfuse.model import ArtKind
 
     if not targets:
         raise click.UsageError("name a TARGET: a path on the drive, a path of a source, or a query")
     folder, found = resolve(library, targets)
-    kinds = [ArtKind(kind)] if kind else list(ArtKind)
-    result = change(
-        folder, config_file, "art.clear", lambda t: dict(t.clear_art(found, kinds, hide, Who(author()))),
-        targets=found, kinds=[k.value for k in kinds], hide=hide, author=author(),
+    guarded(
+        folder, config_file, "art.clear", "cleared",
+        as_json=as_json, dry_run=dry_run, yes=yes, targets=found, kinds=[kind] if kind else list(ArtKind), hide=hide,
     )  # fmt: skip
-    print_json(result) if as_json else report(folder, result, "cleared")
 
 
 from musfuse.cli import art_show  # noqa: E402 - its command joins the group

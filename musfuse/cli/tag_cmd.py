@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from musfuse.cli.common import config_option, json_option, library_option, print_json, print_table, printable
-from musfuse.cli.targets import TargetCommand, TargetsOnly, author, change, report, resolve
+from musfuse.cli.guards import guard_options, guarded, warn_of
+from musfuse.cli.targets import TargetCommand, TargetsOnly, resolve
 
 _TARGETS = click.argument("targets", nargs=-1)
 _AS = click.option(
@@ -46,12 +47,15 @@ def show(library: Path | None, as_json: bool, targets: tuple[str, ...], fields: 
 @library_option
 @config_option
 @json_option
+@guard_options
 @_AS
 @_TARGETS
 def set_(
     library: Path | None,
     config_file: Path | None,
     as_json: bool,
+    dry_run: bool,
+    yes: bool,
     source: str,
     targets: tuple[str, ...],
     fields: tuple[str, ...],
@@ -60,49 +64,88 @@ def set_(
 
     A repeated FIELD has several values; `FIELD=` says that there is to be none.
     """
-    _act(library, config_file, as_json, "set", "changed", targets, fields, source)
+    _act(
+        library,
+        config_file,
+        "set",
+        "changed",
+        targets,
+        fields,
+        as_json=as_json,
+        dry_run=dry_run,
+        yes=yes,
+        source=source,
+    )
 
 
 @command.command("clear", cls=TargetCommand, epilog="Example: musfuse tag clear artist:beatles -- genre")
 @library_option
 @config_option
 @json_option
+@guard_options
 @_AS
 @_TARGETS
 def clear(
     library: Path | None,
     config_file: Path | None,
     as_json: bool,
+    dry_run: bool,
+    yes: bool,
     source: str,
     targets: tuple[str, ...],
     fields: tuple[str, ...],
 ) -> None:
     """Give up what was set, of all fields or of those behind `--`: the original's values show again."""
-    _act(library, config_file, as_json, "clear", "cleared", targets, fields, source)
+    _act(
+        library,
+        config_file,
+        "clear",
+        "cleared",
+        targets,
+        fields,
+        as_json=as_json,
+        dry_run=dry_run,
+        yes=yes,
+        source=source,
+    )
 
 
 @command.command("lock", cls=TargetCommand, epilog="Example: musfuse tag lock 'Pink Floyd' -- albumartist")
 @library_option
 @config_option
 @json_option
+@guard_options
 @_TARGETS
 def lock(
-    library: Path | None, config_file: Path | None, as_json: bool, targets: tuple[str, ...], fields: tuple[str, ...]
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    yes: bool,
+    targets: tuple[str, ...],
+    fields: tuple[str, ...],
 ) -> None:
     """Keep the values of all fields, or of those behind `--`, against every refresh; you can still set them."""
-    _act(library, config_file, as_json, "lock", "locked", targets, fields)
+    _act(library, config_file, "lock", "locked", targets, fields, as_json=as_json, dry_run=dry_run, yes=yes)
 
 
 @command.command("unlock", cls=TargetCommand, epilog="Example: musfuse tag unlock 'Pink Floyd'")
 @library_option
 @config_option
 @json_option
+@guard_options
 @_TARGETS
 def unlock(
-    library: Path | None, config_file: Path | None, as_json: bool, targets: tuple[str, ...], fields: tuple[str, ...]
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    yes: bool,
+    targets: tuple[str, ...],
+    fields: tuple[str, ...],
 ) -> None:
     """Take locks away."""
-    _act(library, config_file, as_json, "unlock", "unlocked", targets, fields)
+    _act(library, config_file, "unlock", "unlocked", targets, fields, as_json=as_json, dry_run=dry_run, yes=yes)
 
 
 @command.command("log", cls=TargetsOnly, epilog="Example: musfuse tag log --limit 5")
@@ -136,46 +179,39 @@ def log(library: Path | None, as_json: bool, limit: int, targets: tuple[str, ...
 @library_option
 @config_option
 @json_option
+@guard_options
 @click.argument("number", type=click.IntRange(1), required=False)
-def undo(library: Path | None, config_file: Path | None, as_json: bool, number: int | None) -> None:
+def undo(
+    library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, yes: bool, number: int | None
+) -> None:
     """Take a change back, the last one where no NUMBER is given. An undo is a change too."""
-    from musfuse.app.tagging import Who
-
     folder, _ = resolve(library, ())
-    result = change(
-        folder, config_file, "tag.undo", lambda tagging: dict(tagging.undo(number or 0, Who(author()))),
-        number=number or 0, author=author(),
+    guarded(
+        folder, config_file, "tag.undo", "took change {undone} back on",
+        as_json=as_json, dry_run=dry_run, yes=yes, number=number or 0,
     )  # fmt: skip
-    _shown(folder, result, as_json, f"took change {result['undone']} back on")
 
 
 def _act(
     library: Path | None,
     config_file: Path | None,
-    as_json: bool,
     action: str,
     done: str,
     targets: tuple[str, ...],
     fields: tuple[str, ...],
+    *,
+    as_json: bool,
+    dry_run: bool,
+    yes: bool,
     source: str = "user",
 ) -> None:
-    from musfuse.app.tagging import Who
-    from musfuse.model import TagSource
-
     folder, found = resolve(library, _needed(targets))
-    result = change(
-        folder, config_file, f"tag.{action}",
-        lambda tagging: dict(getattr(tagging, action)(found, fields, Who(author(), TagSource(source)))),
-        targets=found, fields=fields, author=author(), source=source,
+    if action == "set":
+        warn_of(folder, fields)
+    guarded(
+        folder, config_file, f"tag.{action}", done,
+        as_json=as_json, dry_run=dry_run, yes=yes, targets=found, fields=fields, source=source,
     )  # fmt: skip
-    _shown(folder, result, as_json, done)
-
-
-def _shown(folder: Path, result: dict[str, Any], as_json: bool, done: str) -> None:
-    if as_json:
-        print_json(result)
-    else:
-        report(folder, result, done)
 
 
 def _needed(targets: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,13 +12,12 @@ from musfuse.cli.common import (
     json_option,
     library_option,
     print_json,
-    print_table,
     printable,
     say,
-    shortened,
 )
+from musfuse.cli.guards import ask, on_terminal, report, show_fields, show_rehearsal, warn
 from musfuse.cli.progress import Progress, Waiting
-from musfuse.cli.targets import TargetsOnly, author, change, report, resolve
+from musfuse.cli.targets import TargetsOnly, change, resolve
 
 
 @click.command("export", cls=TargetsOnly, epilog="Example: musfuse tag export --to tags.csv artist:beatles")
@@ -54,8 +53,8 @@ def export(library: Path | None, out: Path | None, kind: str | None, targets: tu
 @library_option
 @config_option
 @json_option
-@click.option("--dry-run", is_flag=True, help="Show what would change, change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Show what would change and where files move to; change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask. Without a terminal nothing is asked.")
 @click.argument("file", type=click.Path(path_type=Path))
 def import_(
     library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, yes: bool, file: Path
@@ -66,44 +65,37 @@ def import_(
     """
     from musfuse.app.reading import read_tagging
     from musfuse.app.tagfiles import plan_import
-    from musfuse.app.tagging import Who
 
     folder, _ = resolve(library, ())
     path = absolute(file)
     with read_tagging(folder) as tagging, Waiting("import"):
         plan = plan_import(tagging.selection, path).to_json()
+    warn(plan["warnings"])
+    if plan["errors"]:
+        _refuse(plan, file, as_json)
+    if not plan["changes"]:
+        print_json(plan) if as_json else _preview(plan)
+        return
+    if dry_run:
+        result = plan | change(folder, config_file, "tag.import", True, path=str(path))
+        print_json(result) if as_json else show_rehearsal(folder, result)
+        return
     if not as_json:
         _preview(plan)
-    if plan["errors"]:
-        if as_json:
-            print_json(plan)
-        raise click.ClickException(f"{plan['error_count']} rows of {file} cannot be taken in; nothing was changed")
-    if dry_run or not plan["changes"]:
-        if as_json:
-            print_json(plan)
-        return
-    if not yes and not as_json:
-        click.confirm(f"Change {plan['changes']} fields of {plan['tracks']} tracks?", abort=True)
-    result = change(
-        folder, config_file, "tag.import", lambda tagging: dict(tagging.import_file(path, Who(author()))),
-        path=str(path), author=author(),
-    )  # fmt: skip
-    if as_json:
-        print_json(plan | {"result": result})
-    else:
-        report(folder, result, "changed")
+        if not yes and on_terminal():
+            ask(f"Change {plan['changes']} fields of {plan['tracks']} tracks?")
+    result = change(folder, config_file, "tag.import", False, path=str(path))
+    print_json(plan | {"result": result}) if as_json else report(folder, result, "changed")
+
+
+def _refuse(plan: dict[str, Any], file: Path, as_json: bool) -> None:
+    """Show what is wrong with a file, and end."""
+    print_json(plan) if as_json else _preview(plan)
+    raise click.ClickException(f"{plan['error_count']} rows of {file} cannot be taken in; nothing was changed")
 
 
 def _preview(plan: dict[str, Any]) -> None:
-    shown = plan["shown"][:40]
-    if shown:
-        rows = [
-            (c["path"], c["field"], shortened(printable("; ".join(c["before"])), 60), "; ".join(c["after"]))
-            for c in shown
-        ]
-        print_table(("track", "field", "before", "after"), rows)
-    if plan["changes"] > len(shown):
-        click.echo(f"and {plan['changes'] - len(shown)} more")
+    show_fields(plan)
     for error in plan["errors"]:
         click.echo(printable(error), err=True)
     click.echo(f"{plan['rows']} rows, {plan['changes']} fields of {plan['tracks']} tracks would change")

@@ -1,8 +1,9 @@
 """What commands share that act on TARGETs: telling targets from assignments, finding the library, calling its owner."""
 
 import getpass
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from musfuse.cli import completing
-from musfuse.cli.common import absolute, drive_path, library_folder, load, say
+from musfuse.cli.common import absolute, drive_path, library_folder, load
 from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError
 
@@ -89,21 +90,24 @@ def _exists(text: str) -> bool:
         return False
 
 
-def change(
-    folder: Path, config_file: Path | None, method: str, here: Callable[[Any], dict[str, Any]], **params: Any
-) -> dict[str, Any]:
-    """Have the owner change something, or do it here where nobody owns the library; `here` gets its Tagging."""
+def change(folder: Path, config_file: Path | None, method: str, dry_run: bool, **params: Any) -> dict[str, Any]:
+    """Have the owner change something, or do it here where nobody owns the library; with `dry_run`, only tell of it."""
     from musfuse.control import find_owner
 
+    params |= {"author": author(), **({"dry_run": True} if dry_run else {})}
     client = find_owner(folder, timeout=600)
     if client is not None:
         with client, Waiting("tags"):
             result: dict[str, Any] = client.call(method, **params)
             return result
     from musfuse.app import open_library
+    from musfuse.app.tagmethods import tag_methods
+    from musfuse.control.parameters import Method
 
     with ExitStack() as closing, Waiting("tags"):
-        return here(open_library(folder, load(config_file), closing, make=False).tagging)
+        library = open_library(folder, load(config_file), closing, make=False)
+        call = Method(tag_methods(library)[method]).bind(json.loads(json.dumps(params)))
+        return dict(call())
 
 
 def author() -> str:
@@ -112,17 +116,3 @@ def author() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
-
-
-def report(folder: Path, result: dict[str, Any], done: str) -> None:
-    """Say what a change did; and in which library, where that is not the default one."""
-    from musfuse.app.state import default_folder
-
-    tracks = f"{result['tracks']} track{'' if result['tracks'] == 1 else 's'}"
-    if not result["change"]:
-        say(f"nothing to do: {result['selected']} selected, none changed")
-    else:
-        where = "" if folder == absolute(default_folder()) else f" in the library {folder}"
-        say(f"{done} {tracks}{where} (change {result['change']}; `musfuse tag undo {result['change']}` takes it back)")
-    if result["refused"]:
-        click.echo(f"{result['refused']} fields were kept: they are locked, or were changed again since", err=True)

@@ -74,6 +74,10 @@ class Selection:
         query = parse_query(" ".join(terms), CatalogVocabulary(self._db)) if terms else None
         return self._checked(wheres, query, " ".join(terms))
 
+    def vocabulary(self) -> CatalogVocabulary:
+        """The fields that there are."""
+        return CatalogVocabulary(self._db)
+
     def everything(self) -> Iterator[Selected]:
         """All tracks."""
         return self._rows("1", ())

@@ -4,6 +4,7 @@ from musfuse.store.best_effort import BestEffortKv
 from musfuse.store.complaint import Complaint
 from musfuse.store.disk import DiskKv
 from musfuse.store.kv import KvNamespace, KvStore, RoutedKv
+from musfuse.store.layered import LayeredKv
 from musfuse.store.memory import MemoryKv
 from musfuse.store.pictures import PictureStore
 from musfuse.store.runfiles import RunFiles, RunWriter
@@ -15,6 +16,7 @@ __all__ = [
     "DiskKv",
     "KvNamespace",
     "KvStore",
+    "LayeredKv",
     "MemoryKv",
     "PictureStore",
     "RoutedKv",

@@ -51,6 +51,15 @@ class SqliteKv:
         except NotWritableError:
             return cls(path, read_only=True)
 
+    @classmethod
+    def temporary(cls) -> "SqliteKv":
+        """A store that nobody else sees and that is gone once it is closed, also after a kill."""
+        store = cls.__new__(cls)
+        store._lock, store._path = threading.RLock(), Path("a temporary database")
+        store._db = sqlite3.connect("", check_same_thread=False, isolation_level=None)  # a file without a name
+        store._db.execute(_SCHEMA)
+        return store
+
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
         """The value, or None."""
         rows = self._run("SELECT value FROM kv WHERE namespace = ? AND key = ?", namespace, key)

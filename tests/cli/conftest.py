@@ -19,9 +19,9 @@ Terminal = Callable[..., str]
 
 @pytest.fixture
 def terminal() -> Terminal:
-    """Runs `musfuse` with its output on a terminal of so many columns; what the terminal was given."""
+    """Runs `musfuse` on a terminal of so many columns, where somebody types an answer; what the terminal was given."""
 
-    def run(*args: str | Path, columns: int = 60) -> str:
+    def run(*args: str | Path, columns: int = 60, answer: str = "", code: int = 0) -> str:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
@@ -30,6 +30,7 @@ def terminal() -> Terminal:
             env=environment | {"TERM": "xterm"},
         ) as process:  # fmt: skip
             os.close(theirs)
+            os.write(ours, answer.encode())
             said = b""
             try:
                 while piece := os.read(ours, 65536):
@@ -37,7 +38,7 @@ def terminal() -> Terminal:
             except OSError:  # the other side is closed
                 pass
             os.close(ours)
-        assert process.returncode == 0, said
+        assert process.returncode == code, said
         return said.decode("utf-8", "replace").replace("\r\n", "\n")
 
     return run

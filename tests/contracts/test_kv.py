@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from musfuse.errors import StoreError
-from musfuse.store import BestEffortKv, DiskKv, KvNamespace, KvStore, MemoryKv, RoutedKv, SqliteKv
+from musfuse.store import BestEffortKv, DiskKv, KvNamespace, KvStore, LayeredKv, MemoryKv, RoutedKv, SqliteKv
 
 INDEX, ARTWORK = KvNamespace.INDEX, KvNamespace.ARTWORK
 BACKENDS: dict[str, Callable[[Path], KvStore]] = {
     "memory": lambda _: MemoryKv(),
+    "temporary": lambda _: SqliteKv.temporary(),
+    "layered": lambda _: LayeredKv(SqliteKv.temporary(), MemoryKv()),
     "sqlite": lambda path: SqliteKv(path / "kv.db"),
     "disk": lambda path: DiskKv(path / "disk"),
     "best effort": lambda path: BestEffortKv(DiskKv(path / "disk")),
@@ -130,6 +132,21 @@ def test_no_writer_comes_between(store: KvStore) -> None:
     for thread in threads:
         thread.join()
     assert store.get(INDEX, "n") == b"100"
+
+
+def test_a_layer_leaves_what_lies_below_as_it_is() -> None:
+    below = MemoryKv()
+    for key in ("a", "b", "c"):
+        below.put(INDEX, key, key.encode())
+    layer = LayeredKv(SqliteKv.temporary(), below)
+    layer.put(INDEX, "b", b"other")
+    layer.put(INDEX, "bb", b"new")
+    assert layer.delete(INDEX, "a")
+    assert not layer.delete(INDEX, "a")
+    assert [(key, layer.get(INDEX, key)) for key in layer.scan(INDEX)] == [("b", b"other"), ("bb", b"new"), ("c", b"c")]
+    assert layer.get(INDEX, "a") is None
+    layer.close()
+    assert [below.get(INDEX, key) for key in below.scan(INDEX)] == [b"a", b"b", b"c"]
 
 
 def test_threads_of_the_cache_cost_no_descriptors(tmp_path: Path) -> None:

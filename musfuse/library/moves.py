@@ -1,0 +1,91 @@
+"""Where files of the drive move to, put together by folders: a folder that moves as a whole is one move."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from musfuse.library.catalog.rows import join
+
+SHOWN = 100
+"""Moves that are told one by one at most."""
+
+_FILES = 3
+"""Files told by their names where they do not move as a whole folder; of more, how many."""
+
+Place = tuple[int, str]
+"""The node of a folder, and a file's name in it."""
+
+
+@dataclass(slots=True)
+class _Pair:
+    """Files that move from one folder to another, both by their nodes."""
+
+    old: str
+    new: str
+    same: bool
+    files: int = 0
+    names: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Moves:
+    """Collects moves. `old_path` and `new_path` give a folder's path before and after, `stands` whether it is still
+    there."""
+
+    def __init__(
+        self, old_path: Callable[[int], str], new_path: Callable[[int], str], stands: Callable[[int], bool]
+    ) -> None:
+        self._old_path, self._new_path = lru_cache(4096)(old_path), lru_cache(4096)(new_path)
+        self._stands = stands
+        self._pairs: dict[tuple[int, int], _Pair] = {}
+        self._spelled: dict[str, str] = {}
+        self.files = 0
+
+    def note(self, old: Place, new: Place) -> None:
+        """A file is, or would be, elsewhere; nothing where both are the same place."""
+        before, after = self._old_path(old[0]), self._new_path(new[0])
+        if (before, old[1]) == (after, new[1]):
+            return
+        pair = self._pairs.setdefault((old[0], new[0]), _Pair(before, after, before == after))
+        pair.files += 1
+        self.files += 1
+        if len(pair.names) < _FILES:
+            pair.names.append((old[1], new[1]))
+
+    def note_spelling(self, folder: int) -> None:
+        """A folder is spelled in another way, with all that lies in it."""
+        self._spelled[self._old_path(folder)] = self._new_path(folder)
+
+    def to_json(self) -> dict[str, Any]:
+        """The first moves: `whole` for a folder that moves with everything in it, else one file, or so many files of a
+        folder; how many there are, and how many files move."""
+        targets: dict[int, int] = {}
+        for old, _ in self._pairs:
+            targets[old] = targets.get(old, 0) + 1
+        told = [
+            {"from": old, "to": new, "files": self._within(old), "whole": True} for old, new in self._spelled.items()
+        ]
+        for (old, new), pair in self._pairs.items():
+            if not pair.same and targets[old] == 1 and (old == new or not self._stands(old)):
+                if self._respelled(pair.old) != pair.new:
+                    told.append({"from": pair.old, "to": pair.new, "files": pair.files, "whole": True})
+            elif pair.files <= _FILES:
+                told += [
+                    {"from": join(pair.old, a), "to": join(pair.new, b), "files": 1, "whole": False}
+                    for a, b in pair.names
+                ]
+            else:
+                told.append({"from": pair.old, "to": pair.new, "files": pair.files, "whole": False})
+        told.sort(key=lambda move: str(move["from"]))
+        return {"moves": told[:SHOWN], "move_count": len(told), "moved_files": self.files}
+
+    def _respelled(self, path: str) -> str:
+        """Where a folder lies when all that are above it have their new spelling."""
+        return next((new + path[len(old) :] for old, new in self._spelled.items() if _is_in(path, old)), path)
+
+    def _within(self, folder: str) -> int:
+        return sum(pair.files for pair in self._pairs.values() if _is_in(pair.old, folder))
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder + "/")
