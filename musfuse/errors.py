@@ -11,6 +11,29 @@ UNEXPECTED = "musfuse itself failed on it; please report what its log says"
 """What a file is said to be where the cause is no fault of the file: the log has the details."""
 
 
+_ADVICE = {
+    _errno.EACCES: "check its permissions, and those of the folders above it",
+    _errno.EPERM: "check its permissions, and those of the folders above it",
+    _errno.ENOENT: "check the path, and that its folder is there",
+    _errno.ENOTDIR: "check the path: a file stands in the place of a folder",
+    _errno.EISDIR: "name a file",
+    _errno.EEXIST: "name another",
+    _errno.EROFS: "name a place on another disk",
+    _errno.ENOSPC: "make room, or name a place on another disk",
+    _errno.EIO: "check the disk",
+    _errno.ENAMETOOLONG: "use a shorter name",
+    _errno.ELOOP: "check the symbolic links of the path",
+    _errno.EMFILE: "raise the limit with `ulimit -n`",
+}
+
+
+def plainly(error: OSError) -> str:
+    """What the system says, and what to do about it."""
+    said = error.strerror or str(error)
+    advice = _ADVICE.get(error.errno or 0)
+    return f"{said}; {advice}" if advice else said
+
+
 class MusfuseError(Exception):
     """Root of all errors that musfuse raises on purpose."""
 

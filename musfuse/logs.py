@@ -27,13 +27,20 @@ class _LogFile(logging.Handler):
 
     def __init__(self, path: Path) -> None:
         super().__init__(logging.INFO)
-        self._path, self._fd = path, -1
+        self.path, self._fd = path, -1
         self.setFormatter(formatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record; called by one thread at a time."""
         with suppress(OSError):
             self._write((self.format(record) + "\n").encode("utf-8", "backslashreplace"))
+
+    def takes_errors(self) -> bool:
+        """Whether this process has its standard error in the same file."""
+        try:
+            return os.path.samestat(os.fstat(2), self.path.stat())
+        except OSError:
+            return False
 
     def close(self) -> None:
         """The end of it."""
@@ -47,8 +54,8 @@ class _LogFile(logging.Handler):
             os.close(self._fd)
             self._fd = -1
         if self._fd < 0:
-            make_room(self._path)
-            self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+            make_room(self.path)
+            self._fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         os.write(self._fd, line)
 
 
@@ -68,6 +75,14 @@ def keep_log(folder: Path, closing: ExitStack) -> None:
     closing.callback(root.setLevel, before)
     closing.callback(handler.close)
     closing.callback(root.removeHandler, handler)
+
+
+def place_of_errors() -> str:
+    """Where to find what this process writes to standard error, libfuse too: the path of its log, if that is there."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _LogFile) and handler.takes_errors():
+            return str(handler.path)
+    return "what is written to standard error"
 
 
 def _writes_to(handler: logging.Handler, path: Path) -> bool:

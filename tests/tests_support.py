@@ -34,10 +34,10 @@ def needs_program(name: str) -> str:
 
 
 @contextmanager
-def small_disk(folder: Path, kib: int) -> Iterator[Path]:
-    """A file system of `kib` KiB at `folder`; the test is skipped where none can be mounted."""
+def small_disk(folder: Path, kib: int, inodes: int = 0) -> Iterator[Path]:
+    """A file system of `kib` KiB, and of so many `inodes` where they are given, at `folder`; the test is skipped where none can be mounted."""
     folder.mkdir(exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={kib}k,nr_inodes={inodes}", "tmpfs", str(folder)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("no file system can be mounted here; this needs root")
     try:

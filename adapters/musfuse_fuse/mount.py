@@ -8,6 +8,7 @@ from typing import Any
 
 from musfuse.drive import Drive
 from musfuse.errors import MountError
+from musfuse.logs import place_of_errors
 from musfuse.platform import system
 from musfuse_fuse.binding import load_binding, major_version
 from musfuse_fuse.operations import make_operations
@@ -36,7 +37,7 @@ class FuseMount:
                 binding.FUSE(operations, str(self.mountpoint), foreground=True, raw_fi=True, **options)
             except RuntimeError as error:
                 self._problem = (
-                    f"{self.mountpoint}: libfuse could not mount (status {error}); its own message is in the log"
+                    f"{self.mountpoint}: libfuse could not mount (status {error}); {place_of_errors()} says why"
                 )
             except BaseException as error:
                 log.exception("the FUSE loop failed")

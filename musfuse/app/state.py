@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from musfuse.errors import ConfigError, StoreError
+from musfuse.errors import ConfigError, StoreError, plainly
 from musfuse.logs import LOG_NAME
 
 _CATALOG = "catalog.db"
@@ -27,7 +27,7 @@ def check_exists(folder: Path) -> None:
     try:
         there = (folder / _CATALOG).exists()
     except OSError as error:
-        raise ConfigError(f"{folder}: cannot be looked into: {error.strerror}") from error
+        raise ConfigError(f"{folder}: cannot be looked into: {plainly(error)}") from error
     if not there:
         raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
 
@@ -39,7 +39,7 @@ def check_is_folder(source: Path) -> None:
             return
         problem = "a file" if source.exists() else "no such folder"
     except OSError as error:
-        problem = str(error.strerror)
+        problem = f"cannot be looked into: {plainly(error)}"
     raise ConfigError(f"{source}: {problem}; a source is a folder with music")
 
 

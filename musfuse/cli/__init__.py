@@ -7,7 +7,6 @@ the library refused or did not answer; 130 interrupted.
 import difflib
 import importlib
 import itertools
-import logging
 import os
 import shlex
 import sys
@@ -16,7 +15,7 @@ import click
 
 from musfuse import __version__
 from musfuse.cli import anywhere
-from musfuse.errors import MusfuseError
+from musfuse.cli.typed import Typed
 
 _COMMANDS = {
     "mount": "show the library at a folder",
@@ -97,35 +96,7 @@ def main() -> None:
         from musfuse.cli.shells import register
 
         register()
-    try:
-        cli.main(prog_name="musfuse", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        sys.exit(130)
-    except MusfuseError as error:
-        _say(*str(error).split("\n"))
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.exit(1)
-    except (OSError, RecursionError, MemoryError) as error:
-        logging.getLogger(__name__).debug("ended by an error of the system", exc_info=error)
-        _say(_plain(error))
-        sys.exit(1)
+    from musfuse.cli.ending import ended
 
-
-def _plain(error: BaseException) -> str:
-    """One line for people."""
-    if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}" if error.filename is not None else str(error)
-    return "no memory is left" if isinstance(error, MemoryError) else "something is nested too deeply"
-
-
-def _say(*lines: str) -> None:
-    from musfuse.cli.common import printable
-
-    click.echo("musfuse: " + "\n".join(map(printable, lines)), err=True)
+    typed = Typed()
+    sys.exit(ended(lambda: cli.main(prog_name="musfuse", standalone_mode=False, obj=typed), typed))

@@ -1,10 +1,11 @@
 """`musfuse backup`"""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from musfuse.cli.common import absolute, library_folder, library_option, say, size
+from musfuse.cli.common import absolute, is_there, library_folder, library_option, say, size
 from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError, LibraryInUseError, StoreError
 
@@ -27,7 +28,7 @@ def command(library: Path | None, restore: bool, file: Path) -> None:
         _restore(folder, kept, path)
         return
     check_exists(folder)
-    if path.exists():
+    if is_there(path):
         raise ConfigError(f"{path}: is there already; name a new file")
     with Waiting("backup"):
         copy_database(kept, path)
@@ -45,26 +46,36 @@ def _have_looked_at_again(catalog: Path) -> None:
 
 
 def _restore(folder: Path, kept: Path, path: Path) -> None:
+    from musfuse.app.state import new_folder
     from musfuse.platform import system
+
+    if not is_there(path):
+        raise ConfigError(f"{path}: no such file; name one that `musfuse backup` wrote")
+    before = path.with_name(path.name + ".before")
+    if is_there(before):
+        raise ConfigError(f"{before}: is there already; move it away first")
+    with new_folder(folder):
+        lock = system.ProcessLock(folder / "owner.lock")
+        if not lock.acquire():
+            raise LibraryInUseError(f"{folder}: a process owns this library; unmount first")
+        try:
+            _put_in_place(path, kept, before)
+            if (folder / "catalog.db").exists():
+                _have_looked_at_again(folder / "catalog.db")
+        finally:
+            lock.release()
+    say(f"restored from {path}" + (f"; what was kept before is in {before}" if before.exists() else ""))
+
+
+def _put_in_place(path: Path, kept: Path, before: Path) -> None:
+    """Copy `path` to `kept`, and what was kept to `before`; where that fails, all is as it was."""
     from musfuse.store import copy_database
 
-    if not path.exists():
-        raise ConfigError(f"{path}: no such file")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = system.ProcessLock(folder / "owner.lock")
-    if not lock.acquire():
-        raise LibraryInUseError(f"{folder}: a process owns this library; unmount first")
     try:
-        before = path.with_name(path.name + ".before")
-        if before.exists():
-            raise ConfigError(f"{before}: is there already; move it away first")
         if kept.exists():
             copy_database(kept, before)
         copy_database(path, kept)
-        if (folder / "catalog.db").exists():
-            _have_looked_at_again(folder / "catalog.db")
     except StoreError as error:
+        with suppress(OSError):
+            before.unlink(missing_ok=True)
         raise StoreError(f"{error}; what was kept is as it was") from error
-    finally:
-        lock.release()
-    say(f"restored from {path}" + (f"; what was kept before is in {before}" if before.exists() else ""))

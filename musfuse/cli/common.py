@@ -5,7 +5,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +14,11 @@ import click
 
 from musfuse.cli.anywhere import wishes
 from musfuse.cli.tables import lines
+from musfuse.cli.typed import typed
 from musfuse.config import Config, load_config
+from musfuse.config.load import Loaded
+from musfuse.errors import UNEXPECTED, ConfigError, plainly
+from musfuse.logs import LOG_NAME
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,13 +73,58 @@ def mounted_libraries() -> list[Path]:
 
 
 def absolute(path: Path) -> Path:
-    """An absolute path without touching the file system: a mountpoint may be dead."""
-    return Path(os.path.abspath(os.path.expanduser(path)))
+    """An absolute path without touching the file system: a mountpoint may be dead. Messages name it as it was typed.
+    Raises ConfigError where the working directory is gone, to which a path is relative."""
+    return _whole(path, lambda path: Path(os.path.abspath(os.path.expanduser(path))))
+
+
+def absolute_mountpoint(path: Path) -> Path:
+    """The same of a mountpoint, which may be a drive letter."""
+    from musfuse.platform import system
+
+    return _whole(path, system.absolute_mountpoint)
+
+
+def absolute_or_none(text: str) -> str:
+    """The absolute path that a text would be, '' where it would be relative to a working directory that is gone: it
+    may be a path on the drive, or a query."""
+    with suppress(ConfigError):
+        return str(absolute(Path(text)))
+    return ""
+
+
+def naming_log(reason: str, library: Path) -> str:
+    """A reason that says where the log is, where it is to be looked at."""
+    return reason.replace(UNEXPECTED, UNEXPECTED.replace("its log", str(library / LOG_NAME)))
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path names something. Raises ConfigError where that cannot be looked at."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be looked at: {plainly(error)}") from error
+
+
+def _whole(path: Path, make: Callable[[Path], Path]) -> Path:
+    try:
+        full = make(path)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: the folder that you are in is gone; change to another, or write the whole path"
+        ) from error
+    typed().path(full, str(path))
+    return full
 
 
 def load(config_file: Path | None, **flags: Any) -> Config:
     """The configuration, with flags by option name, `__` for the dot."""
-    return load_config(config_file, {name.replace("__", "."): value for name, value in flags.items()}).config
+    return load_all(config_file, {name.replace("__", "."): value for name, value in flags.items()}).config
+
+
+def load_all(config_file: Path | None, flags: Mapping[str, Any] | None = None) -> Loaded:
+    """The same and where each value came from."""
+    return load_config(absolute(config_file) if config_file else None, flags)
 
 
 def say(text: str, err: bool = False) -> None:
@@ -154,11 +204,13 @@ def drive_path(path: Path) -> tuple[str | None, Path | None]:
     """(path on the drive, library folder) where `path` lies below a mounted drive, else (None, None)."""
     from musfuse.control import owners
 
-    full = absolute(path)
+    full = Path(absolute_or_none(str(path)))
     for client in owners():
         with client:
             status = client.call("progress")
         for mount in map(Path, status["mounts"]):
             if full == mount or mount in full.parents:
-                return "/".join(full.relative_to(mount).parts), Path(status["library"])
+                inside = "/".join(full.relative_to(mount).parts)
+                typed().place(inside, str(path))
+                return inside, Path(status["library"])
     return None, None

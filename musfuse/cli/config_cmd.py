@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import absolute, config_option, json_option, print_json, print_table, printable, say
+from musfuse.cli.common import absolute, config_option, json_option, load_all, print_json, print_table, printable, say
 from musfuse.cli.completing import option_names
-from musfuse.config.load import configuration_file, load_config, unknown_option
+from musfuse.config.load import configuration_file, unknown_option
 from musfuse.config.options import all_options
 from musfuse.config.template import toml_value, write_defaults
 
@@ -27,7 +27,7 @@ def show(config_file: Path | None, as_json: bool, key: str | None) -> None:
 
     KEY is a section, such as view, or an option, such as view.policy.
     """
-    loaded = load_config(config_file)
+    loaded = load_all(config_file)
     rows = []
     for name, info in all_options().items():
         value = getattr(getattr(loaded.config, info.section), info.key)

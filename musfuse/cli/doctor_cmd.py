@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from musfuse.cli.common import config_option, json_option, library_folder, library_option, load, print_json, print_table
-from musfuse.errors import MusfuseError
+from musfuse.cli.typed import typed
+from musfuse.errors import ConfigError, MusfuseError, plainly
 
 _Check = Callable[[], str]
 
@@ -39,7 +40,8 @@ def command(library: Path | None, config_file: Path | None, as_json: bool) -> No
         "address space": lambda: _address_space(config_file),
         "drives": _drives,
     }
-    rows = [_run(name, check) for name, check in checks.items()]
+    restore = typed().restore
+    rows = [(name, state, restore(detail)) for name, state, detail in (_run(*check) for check in checks.items())]
     if as_json:
         print_json([{"check": name, "state": state, "detail": detail} for name, state, detail in rows])
     else:
@@ -53,8 +55,10 @@ def _run(name: str, check: _Check) -> tuple[str, str, str]:
         return name, "ok", check()
     except _DoubtError as warning:
         return name, "warning", str(warning)
-    except (MusfuseError, OSError, ImportError) as error:
+    except (MusfuseError, ImportError) as error:
         return name, "fails", str(error)
+    except OSError as error:
+        return name, "fails", f"{error.filename}: {plainly(error)}" if error.filename else plainly(error)
 
 
 def _configuration(config_file: Path | None) -> str:
@@ -99,9 +103,11 @@ def _encoder() -> str:
 
 
 def _library(folder: Path) -> str:
-    parent = next(p for p in (folder, *folder.parents) if p.exists())
-    if not os.access(parent, os.W_OK):
-        raise _DoubtError(f"{parent} is not writable; name another folder with --library")
+    parent = next(p for p in (folder, *folder.parents) if os.path.exists(p))  # also below what cannot be looked into
+    if not parent.is_dir():
+        raise ConfigError(f"{folder}: cannot be made: {parent} is a file; name another folder with --library")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise _DoubtError(f"{folder}: {parent} is not writable; name another folder with --library")
     free = shutil.disk_usage(parent).free
     return f"{folder}, {free >> 20} MiB free"
 

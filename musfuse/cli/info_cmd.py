@@ -7,18 +7,20 @@ from typing import Any
 import click
 
 from musfuse.cli.common import (
-    absolute,
+    absolute_or_none,
     config_option,
     drive_path,
     json_option,
     library_folder,
     library_option,
     load,
+    naming_log,
     print_json,
     print_table,
     size,
 )
 from musfuse.cli.completing import places
+from musfuse.cli.typed import typed
 
 Rows = list[tuple[str, str]]
 
@@ -41,11 +43,12 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, path:
     if inside is not None:
         facts = _ask(folder, config_file, inside, "")
     else:
-        facts = _ask(folder, config_file, path.strip("/"), str(absolute(Path(path))))
+        typed().place(path.strip("/"), path)
+        facts = _ask(folder, config_file, path.strip("/"), absolute_or_none(path))
     if as_json:
         print_json(facts)
         return
-    print_table(("what", "value"), _rows(facts))
+    print_table(("what", "value"), ((what, naming_log(value, folder)) for what, value in _rows(facts)))
 
 
 def _ask(folder: Path, config_file: Path | None, path: str, original: str) -> dict[str, Any]:

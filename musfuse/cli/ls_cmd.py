@@ -19,6 +19,7 @@ from musfuse.cli.common import (
     size,
 )
 from musfuse.cli.completing import places
+from musfuse.cli.typed import typed
 from musfuse.errors import NotAFolderError
 from musfuse.model import NodeKind
 
@@ -46,6 +47,7 @@ def command(
     folder = owned or library_folder(library)
     with read_tree(folder, load(config_file)) as tree:
         top = (inside if inside is not None else path).strip("/")
+        typed().place(top, path)
         node = tree.lookup(top)
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder; `musfuse info` tells about a file")

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import subprocess
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -12,7 +13,15 @@ import click
 
 from musfuse.cli import filling
 from musfuse.cli.anywhere import wishes
-from musfuse.cli.common import absolute, config_option, library_option, load, new_library_folder, say
+from musfuse.cli.common import (
+    absolute,
+    absolute_mountpoint,
+    config_option,
+    library_option,
+    load,
+    new_library_folder,
+    say,
+)
 from musfuse.cli.completing import folders, policies
 from musfuse.config import Config
 from musfuse.errors import ConfigError, ControlError, MountError, MusfuseError, StoreError
@@ -76,7 +85,7 @@ def command(
     already is shown at one more place.
     """
     folder = new_library_folder(library)
-    sources, mountpoint = [absolute(path) for path in paths[:-1]], system.absolute_mountpoint(paths[-1])
+    sources, mountpoint = [absolute(path) for path in paths[:-1]], absolute_mountpoint(paths[-1])
     config = load(config_file, view__policy=policy, view__template=template)
     for source in sources:
         if mountpoint == source or mountpoint in source.parents or source in mountpoint.parents:
@@ -216,7 +225,8 @@ def _started(folder: Path, flags: list[str], sources: list[Path], mountpoint: Pa
     with os.fdopen(read_fd, "rb") as pipe:
         line = pipe.readline()
     if not line:
-        process.wait(timeout=10)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
         raise MountError(f"the background process ended before the drive was ready; {log} says why:\n{_tail(log)}")
     message = json.loads(line)
     if "error" in message:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from musfuse.cli.common import json_option, library_folder, library_option, print_json, print_table
+from musfuse.cli.common import json_option, library_folder, library_option, naming_log, print_json, print_table
 
 _SHOWN = {
     "skipped": "not shown",
@@ -25,12 +25,13 @@ def command(library: Path | None, as_json: bool) -> None:
     """List the files that are not shown, or are shown with a remark, and why; and folders that could not be listed."""
     from musfuse.app.reading import read_reports
 
-    with read_reports(library_folder(library)) as reports:
-        rows = list(reports.lines())
+    folder = library_folder(library)
+    with read_reports(folder) as reports:
+        rows = [(row.kind, row.path, naming_log(row.reason, folder)) for row in reports.lines()]
     if as_json:
-        print_json([{"kind": r.kind, "path": r.path, "reason": r.reason} for r in rows])
+        print_json([{"kind": kind, "path": path, "reason": reason} for kind, path, reason in rows])
     elif rows:
-        print_table(("file is", "path", "why"), ((_SHOWN[r.kind], r.path, _short(r.reason, r.path)) for r in rows))
+        print_table(("file is", "path", "why"), ((_SHOWN[kind], path, _short(why, path)) for kind, path, why in rows))
     else:
         click.echo("nothing to report: every file is shown")
 

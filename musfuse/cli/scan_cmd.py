@@ -19,6 +19,7 @@ from musfuse.cli.common import (
 )
 from musfuse.cli.completing import folders
 from musfuse.cli.progress import Progress, follow
+from musfuse.cli.typed import typed
 
 
 @click.command("scan", epilog="Example: musfuse scan ~/Music")
@@ -56,7 +57,7 @@ def command(
     else:
         say(f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
         for problem in result["problems"]:
-            click.echo(f"not scanned: {problem}", err=True)
+            click.echo(typed().restore(f"not scanned: {problem}"), err=True)
     if result["problems"]:
         raise SystemExit(1)
 

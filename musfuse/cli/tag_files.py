@@ -1,8 +1,12 @@
 """`musfuse tag export` and `musfuse tag import`"""
 
+import os
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -30,6 +34,7 @@ def export(library: Path | None, out: Path | None, kind: str | None, targets: tu
     from musfuse.app.reading import read_tagging
     from musfuse.app.tagfiles import export_tags
 
+    to = absolute(out) if out else None
     kind = kind or ("json" if out and out.suffix.lower() == ".json" else "csv")
     folder, found = resolve(library, targets)
     with read_tagging(folder) as tagging:
@@ -41,12 +46,37 @@ def export(library: Path | None, out: Path | None, kind: str | None, targets: tu
                 yield row
 
         with Progress("export", quiet=out is None) as progress:
-            if out is None:
+            if to is None:
                 export_tags(rows, kind, sys.stdout)
                 return
-            with out.open("w", encoding="utf-8", newline="") as file:
+            with _whole_file(to) as file:
                 count = export_tags(rows, kind, file)
     say(f"{count} tracks written to {out}", err=True)
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[TextIO]:
+    """A file that is written whole or stays as it was; a pipe or a device is written as it goes. Raises OSError, which
+    names the file."""
+    special = path.exists() and not path.is_file()
+    target = path if special else Path(os.path.realpath(path))
+    written = target if special else target.with_name(f".{target.name}.partial")
+    try:
+        try:
+            with written.open("w", encoding="utf-8", newline="") as file:
+                yield file
+            if not special:
+                with suppress(OSError):
+                    shutil.copymode(target, written)  # of a file that is there already
+                written.replace(target)
+        except BaseException:
+            if not special:
+                with suppress(OSError):
+                    written.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 @click.command("import", epilog="Example: musfuse tag import tags.csv")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from musfuse.cli import completing
-from musfuse.cli.common import absolute, drive_path, library_folder, load
+from musfuse.cli.common import absolute, absolute_or_none, drive_path, library_folder, load
 from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError
 
@@ -78,7 +78,7 @@ def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, list[tu
             if folder is not None and absolute(folder) != owned:
                 raise ConfigError(f"{text}: lies on the drive of another library, {owned}")
             folder = owned
-        found.append((inside if inside is not None else text, str(absolute(Path(text)))))
+        found.append((inside if inside is not None else text, absolute_or_none(text)))
     return library_folder(folder), found
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from musfuse.cli.common import say
+from musfuse.cli.common import absolute_mountpoint, say
 from musfuse.cli.completing import drives
 from musfuse.errors import MountError
+from musfuse.logs import LOG_NAME
 
 _END_SECONDS = 30.0
 
@@ -22,7 +23,7 @@ def command(mountpoint: Path, force: bool) -> None:
     from musfuse.control import owners
     from musfuse.platform import system
 
-    path = system.absolute_mountpoint(mountpoint)
+    path = absolute_mountpoint(mountpoint)
     for client in owners():
         with client:
             status = client.call("status")
@@ -30,7 +31,7 @@ def command(mountpoint: Path, force: bool) -> None:
                 continue
             done = client.call("unmount", mountpoint=str(path), force=force)
         if done["last"] and not system.wait_for_end(done["pid"], _END_SECONDS):
-            log = Path(status["library"]) / "musfuse.log"
+            log = Path(status["library"]) / LOG_NAME
             raise MountError(f"{path}: unmounted, but its process {done['pid']} goes on; {log} may say why")
         say(f"unmounted {path}")
         return

@@ -86,7 +86,7 @@ def _from_file(
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
         if named:
-            raise ConfigError(f"{path}: no such configuration file") from None
+            raise ConfigError(f"{path}: no such configuration file; `musfuse config init` writes one") from None
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error

@@ -3,9 +3,10 @@
 import textwrap
 from dataclasses import fields
 from pathlib import Path
+from typing import TextIO
 
 from musfuse.config.options import Config, OptionInfo, all_options
-from musfuse.errors import ConfigError
+from musfuse.errors import ConfigError, plainly
 
 _HEAD = """\
 # Options of musfuse. What begins with `#` is the default: take the `#` away in front of an option to change it.
@@ -40,14 +41,24 @@ def _entry(info: OptionInfo) -> str:
     return f"\n{text}\n{choices}#{info.key} = {toml_value(info.default)}\n"
 
 
+def _write_whole(path: Path, file: TextIO) -> None:
+    """All of it, or the file is gone again: it would be taken for one that somebody wrote."""
+    try:
+        file.write(commented_defaults())
+        file.flush()
+    except OSError:
+        path.unlink()
+        raise
+
+
 def write_defaults(path: Path) -> None:
     """Write the file where none is; raises ConfigError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(commented_defaults())
+            _write_whole(path, file)
     except FileExistsError as error:
-        what = "is there already; edit it, or move it away" if path.exists() else f"cannot be made: {error.strerror}"
+        what = "is there already; edit it, or move it away" if path.exists() else f"cannot be made: {plainly(error)}"
         raise ConfigError(f"{path}: {what}") from error
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error
+        raise ConfigError(f"{path}: cannot be written: {plainly(error)}") from error

@@ -12,6 +12,7 @@ from musfuse.library.names import name_key
 from musfuse.model import NodeKind
 
 _CACHED_NODES = 8192
+_MISSING = "no such file or folder on the drive; `musfuse ls` lists what is there"
 
 
 class Tree:
@@ -91,15 +92,18 @@ class Tree:
         if not path:
             return self._nodes.root()
         parent_path, _, name = path.rpartition("/")
-        parent = self.lookup(parent_path)
+        try:
+            parent = self.lookup(parent_path)
+        except (NoEntryError, NotAFolderError) as error:  # of the folder; what was asked for is to be named
+            raise type(error)(f"{path}: {_MISSING}") from None
         if parent.kind is not NodeKind.FOLDER:
-            raise NotAFolderError(f"{parent_path}: not a folder")
+            raise NotAFolderError(f"{path}: no such file or folder on the drive: {parent_path} is a file")
         key = name_key(name)
         child = self._nodes.child(parent.id, key)
         if child is None:
             child = next((extra for extra in self._extras.of(parent) if name_key(extra.name) == key), None)
         if child is None or (self._case_sensitive and child.name != name) or not self._is_shown(child):
-            raise NoEntryError(f"{path}: no such file or folder on the drive")
+            raise NoEntryError(f"{path}: {_MISSING}")
         return child
 
 

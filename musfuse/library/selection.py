@@ -67,7 +67,8 @@ class Selection:
                 wheres.append(place)
             elif text.startswith(("/", "./", "../", "~")) or Path(text).is_absolute():
                 raise NotFoundError(
-                    f"{text}: neither in a source of the library {self._db.path.parent} nor on its drive"
+                    f"{text}: neither in a source of the library {self._db.path.parent} nor on its drive; "
+                    "`musfuse source list` and `musfuse ls` show what is"
                 )
             else:
                 terms.append(text)

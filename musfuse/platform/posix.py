@@ -10,6 +10,7 @@ import select
 import shutil
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -283,31 +284,41 @@ def runtime_folder() -> Path:
     base = os.environ.get("MUSFUSE_RUNTIME_DIR")
     if not base:
         system = os.environ.get("XDG_RUNTIME_DIR")
-        base = f"{system}/musfuse" if system and Path(system).is_dir() else _private_temporary()
+        base = f"{system}/musfuse" if system and os.path.isdir(system) else _private_temporary()
     path = Path(base)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    facts = path.lstat()
-    if not path.is_dir() or path.is_symlink() or facts.st_uid != os.getuid():
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        facts = path.lstat()
+        if facts.st_uid == os.getuid() and facts.st_mode & 0o077 and stat.S_ISDIR(facts.st_mode):
+            path.chmod(0o700)
+    except OSError as error:
+        raise ControlError(
+            f"{path}: cannot hold the sockets of drives: {error.strerror}; name another folder in MUSFUSE_RUNTIME_DIR"
+        ) from error
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
         raise ControlError(f"{path}: belongs to somebody else; name a folder of your own in MUSFUSE_RUNTIME_DIR")
-    if facts.st_mode & 0o077:
-        path.chmod(0o700)
     return path
 
 
 def _private_temporary() -> str:
     """Always the same place: `tempfile.gettempdir()` looks elsewhere while the folder for temporary files is full."""
     named = os.environ.get("TMPDIR", "")
-    base = named if named and Path(named).is_dir() else "/tmp"  # noqa: S108 - `runtime_folder` looks whose it is
+    base = named if named and os.path.isdir(named) else "/tmp"  # noqa: S108 - `runtime_folder` looks whose it is
     return f"{base}/musfuse-{os.getuid()}"
 
 
 def listen(path: Path) -> socket.socket:
-    """A listening stream socket at `path` that only this user can open."""
-    path.unlink(missing_ok=True)
+    """A listening stream socket at `path` that only this user can open. Raises ControlError."""
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     previous = os.umask(0o177)
     try:
+        path.unlink(missing_ok=True)
         server.bind(str(path))
+    except OSError as error:
+        server.close()
+        raise ControlError(
+            f"{path.parent}: cannot hold a socket: {error.strerror or error}; name another in MUSFUSE_RUNTIME_DIR"
+        ) from error
     finally:
         os.umask(previous)
     server.listen(16)
@@ -337,16 +348,18 @@ def is_trusted(connection: socket.socket, path: Path) -> bool:
 def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
     """Raise MountError, which says what to do, where nothing can be mounted at `path`."""
     clean_dead_mount(path)
-    if not path.exists():
-        raise MountError(f"{path}: no such folder; make it first: mkdir -p {path}")
-    if not path.is_dir():
-        raise MountError(f"{path}: not a folder; name an empty folder")
-    if is_mounted(path):
-        raise MountError(f"{path}: something is mounted there already; unmount it first, or name another folder")
     try:
+        if not path.exists():
+            raise MountError(f"{path}: no such folder; make it first: mkdir -p {path}")
+        if not path.is_dir():
+            raise MountError(f"{path}: not a folder; name an empty folder")
+        if is_mounted(path):
+            raise MountError(f"{path}: something is mounted there already; unmount it first, or name another folder")
         empty = not any(path.iterdir())
     except PermissionError:
         raise MountError(f"{path}: no permission to look into it; name a folder of your own") from None
+    except OSError as error:
+        raise MountError(f"{path}: cannot be looked into: {error.strerror}; name another folder") from error
     if not empty:
         raise MountError(f"{path}: not empty; what is in it would be hidden. Name an empty folder")
     if sys.platform == "linux":

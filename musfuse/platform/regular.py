@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from musfuse.errors import ConfigError
+from musfuse.errors import ConfigError, plainly
 from musfuse.platform import system
 
 
@@ -15,12 +15,12 @@ def read_regular(path: Path, limit: int) -> bytes:
         fd = system.open_shared(str(path))
         try:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise ConfigError(f"{path}: cannot be read: it is not a regular file")
+                raise ConfigError(f"{path}: cannot be read: it is not a regular file; name one that is")
             data = _read(fd, limit + 1)
         finally:
             os.close(fd)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = plainly(error) if isinstance(error, OSError) else error
         raise ConfigError(f"{path}: cannot be read: {reason}") from error
     if len(data) > limit:
         raise ConfigError(f"{path}: over {limit:,} bytes; make it smaller")

@@ -286,16 +286,28 @@ def runtime_folder() -> Path:
     """A folder in the user's own profile, whose access list admits this user only, for control endpoints."""
     base = os.environ.get("MUSFUSE_RUNTIME_DIR") or f"{os.environ.get('LOCALAPPDATA', str(Path.home()))}\\musfuse\\run"
     path = Path(base)
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ControlError(
+            f"{path}: cannot hold the endpoints of drives: {error.strerror}; name another folder in MUSFUSE_RUNTIME_DIR"
+        ) from error
     return path
 
 
 def listen(path: Path) -> socket.socket:
-    """A loopback socket; its port and a random token are written to `path`, which only this user can read."""
+    """A loopback socket; its port and a random token are written to `path`, which only this user can read. Raises
+    ControlError."""
     server = socket.create_server(("127.0.0.1", 0))
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(fd, "w") as out:
-        out.write(f"{server.getsockname()[1]} {secrets.token_hex(32)}")
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(fd, "w") as out:
+            out.write(f"{server.getsockname()[1]} {secrets.token_hex(32)}")
+    except OSError as error:
+        server.close()
+        raise ControlError(
+            f"{path.parent}: cannot hold an endpoint: {error.strerror}; name another folder in MUSFUSE_RUNTIME_DIR"
+        ) from error
     return server
 
 
@@ -328,10 +340,14 @@ def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
     if _is_letter(str(path)):
         if _letter_bit(str(path)) & _letters_in_use():
             raise MountError(f"{path} is taken; name another drive letter, or * for the next free one")
-    elif path.exists():
-        raise MountError(f"{path}: exists already; WinFsp makes the folder itself, name one that does not exist")
-    elif not path.parent.is_dir():
-        raise MountError(f"{path.parent}: no such folder; make it first")
+        return
+    try:
+        if path.exists():
+            raise MountError(f"{path}: exists already; WinFsp makes the folder itself, name one that does not exist")
+        if not path.parent.is_dir():
+            raise MountError(f"{path}: {path.parent} is no folder; make it first")
+    except OSError as error:
+        raise MountError(f"{path}: cannot be looked at: {error.strerror}; name another folder") from error
 
 
 def absolute_mountpoint(path: Path) -> Path:

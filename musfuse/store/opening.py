@@ -8,6 +8,16 @@ from musfuse.errors import StoreError
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 _NOT_WRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
+_FULL = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+    }
+)
+_MAKE_ROOM = "its disk may be full, make room on it"
 
 
 class NotWritableError(StoreError):
@@ -16,12 +26,21 @@ class NotWritableError(StoreError):
 
 def opening_failure(path: Path, error: sqlite3.Error, damaged: str) -> StoreError:
     """Why a database cannot be opened. `damaged` is what to do with one that is not sound; it is said of no other."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    code = extended & 0xFF
+    if extended in _FULL:
+        return NotWritableError(f"{path}: cannot be opened to be written: {error}; {_MAKE_ROOM}")
     if code in _NOT_WRITABLE:
         return NotWritableError(
             f"{path}: cannot be opened to be written: {error}; check permissions, and whether its disk is read-only"
         )
     return StoreError(f"{path}: cannot be opened: {error}" + (f"; {damaged}" if code in _DAMAGED else ""))
+
+
+def failure(path: Path, error: sqlite3.Error) -> StoreError:
+    """Why a database that was opened fails."""
+    full = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in _FULL
+    return StoreError(f"{path}: {error}" + (f"; {_MAKE_ROOM}" if full else ""))
 
 
 def reading_uri(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from musfuse.errors import StoreError
 from musfuse.store.kv import KvNamespace
-from musfuse.store.opening import NotWritableError, opening_failure, reading_uri
+from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
 
 # kv: one row a value. Owner: this module. `key` is compared as bytes (BINARY), so a prefix is a range.
 _SCHEMA = """
@@ -114,7 +114,7 @@ class SqliteKv:
             try:
                 return self._db.execute(sql, values).fetchall()
             except sqlite3.Error as error:
-                raise StoreError(f"{self._path}: {error}") from error
+                raise failure(self._path, error) from error
 
 
 def keep_temporary_files_in(folder: Path, db: sqlite3.Connection) -> None:
@@ -146,4 +146,7 @@ def copy_database(source: Path, target: Path) -> None:
         if written != target:
             written.rename(target)
     except (sqlite3.Error, OSError) as error:
+        if written != target:
+            with suppress(OSError):
+                written.unlink(missing_ok=True)
         raise StoreError(f"{source} cannot be copied to {target}: {error}") from error

@@ -1,8 +1,11 @@
 """What the terminal is given."""
 
+from pathlib import Path
+
 import pytest
 
-from musfuse.cli.common import print_table, printable, shortened
+from musfuse.cli.common import naming_log, print_table, printable, shortened
+from musfuse.errors import UNEXPECTED
 
 
 @pytest.mark.parametrize(
@@ -28,3 +31,8 @@ def test_a_table_of_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
 def test_shortened() -> None:
     assert shortened("abcdef", 6) == "abcdef"
     assert shortened("abcdefg", 6) == "abcde\u2026"
+
+
+def test_a_reason_that_mentions_the_log_names_its_path() -> None:
+    assert naming_log(f"a.flac: {UNEXPECTED}", Path("/lib")).endswith("please report what /lib/musfuse.log says")
+    assert naming_log("a.flac: its log", Path("/lib")) == "a.flac: its log"

@@ -13,7 +13,7 @@ from pathlib import Path
 from musfuse.errors import StoreError
 from musfuse.library.catalog.readers import Readers
 from musfuse.store import Complaint, keep_temporary_files_in
-from musfuse.store.opening import NotWritableError, opening_failure, reading_uri
+from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
 
 SCHEMA_VERSION = 7
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
@@ -63,7 +63,7 @@ class Database:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
-                    raise StoreError(f"{self.path}: {error}") from error
+                    raise failure(self.path, error) from error
                 raise
 
     @contextmanager

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from musfuse.errors import StoreError
+from musfuse.store.opening import failure
 
 
 class Readers:
@@ -36,7 +37,7 @@ class Readers:
             assert connection is not None
             connection.close()
             connection = None
-            raise StoreError(f"{self._path}: {error}") from error
+            raise failure(self._path, error) from error
         finally:
             held.pop()
             self._give_back(connection)
@@ -70,7 +71,7 @@ class Readers:
                 return self._connect()
             except sqlite3.Error as error:
                 if not self._wait_for_others(nested):
-                    raise StoreError(f"{self._path}: {error}") from error
+                    raise failure(self._path, error) from error
 
     def _wait_for_others(self, nested: bool) -> bool:
         """No connection could be made, as without descriptors: whether another one came, or may come, back."""
