@@ -4,6 +4,7 @@ from typing import BinaryIO
 
 _ID3V1 = 128
 _APE_FOOTER = 32
+_APE_ITEM = 11  # the shortest item: lengths and flags, a key of two letters and its end
 _LYRICS3 = 15
 
 
@@ -26,7 +27,8 @@ def apev2_items(reader: BinaryIO, size: int) -> tuple[int, int] | None:
 
 
 def apev2_count(reader: BinaryIO, size: int) -> int:
-    """How many items an APEv2 tag behind the audio claims to have, in front of ID3v1 and Lyrics3 or behind; or 0."""
+    """How many items an APEv2 tag behind the audio claims to have and has room for, in front of ID3v1 and Lyrics3 or
+    behind; or 0."""
     before = _before_id3v1(reader, size)
     return max(_count_at(reader, end) for end in (size, before, _before_lyrics3(reader, before)))
 
@@ -36,7 +38,10 @@ def _count_at(reader: BinaryIO, end: int) -> int:
         return 0
     reader.seek(end - _APE_FOOTER)
     footer = reader.read(_APE_FOOTER)
-    return int.from_bytes(footer[16:20], "little") if footer[:8] == b"APETAGEX" else 0
+    if footer[:8] != b"APETAGEX":
+        return 0
+    length, count = (int.from_bytes(footer[at : at + 4], "little") for at in (12, 16))
+    return min(count, min(length, end) // _APE_ITEM)
 
 
 def _before_lyrics3(reader: BinaryIO, end: int) -> int:
