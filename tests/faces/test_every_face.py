@@ -178,3 +178,25 @@ def test_the_same_manifest_from_every_face(
     assert {"cover.png", "cover_medium.jpg", "cover_thumb.jpg", "booklet.pdf"} <= names
     assert seen["fuse"] == seen["drive"]
     assert seen["winfsp"] == seen["drive"]
+
+
+@pytest.mark.expects_errors
+def test_a_call_that_fails_in_no_way_known_is_an_error_and_the_drive_lives(
+    show_as: Callable[..., Shown], make_library: Make, music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound.write(music / "1.flac", artist="A", album="B", title="One")
+    library = make_library()
+    show_as("fuse", library)
+    (path,) = (tmp_path / "mnt").rglob("*.flac")
+    whole = path.read_bytes()
+    for failure in (MemoryError(), RuntimeError("can't start new thread"), SystemExit(1)):
+        with monkeypatch.context() as patched:
+
+            def fail(*_: object, failure: BaseException = failure) -> None:
+                raise failure
+
+            patched.setattr(library.drive, "attr", fail)
+            with pytest.raises(OSError) as caught:
+                path.stat()
+            assert caught.value.errno == errno.EIO
+        assert path.read_bytes() == whole

@@ -45,7 +45,7 @@ REFUSED = {
     "unsynchronised.mp3": "inflate", "nested.mp3": "chapter", "in-a-chunk.wav": "inflate",
     "many-frames.mp3": "more than 4096 frames", "empty-frames.mp3": "more than 4096 frames",
     "titles.flac": "comments", "titles.opus": "55000 comments", "items.ape": "165000 APEv2 items",
-    "items.mp3": "165000 APEv2 items", "atoms.m4a": "atoms", "sparse.mp3": "can't sync", "sparse-tagged.mp3": "can't sync",
+    "items.mp3": "165000 APEv2 items", "atoms.m4a": "atoms", "sparse.mp3": "not of a kind", "sparse-tagged.mp3": "not of a kind",
     "sparse.wv": "MiB of it were read", "sparse.wav": "chunks", "sparse.flac": "", "sparse.ogg": "", "sparse.aac": "",
     "sparse.mpc": "",
 }  # fmt: skip
@@ -62,7 +62,9 @@ def test_every_bomb_is_stopped_by_a_bound_and_not_by_its_worker_s_death(bombs: P
         assert not found[name].again
         assert "computing" not in found[name].problem
         assert "memory" not in found[name].problem
-    assert all(one.reading.picture is None for name in ("inflates-picture.mp3",) if (one := found[name]).reading)
+    shown = found["inflates-picture.mp3"].reading
+    assert shown is not None
+    assert shown.picture is None
 
 
 def test_files_behind_one_that_kills_its_worker_go_to_another(music: Path, origin: LocalOrigin) -> None:
@@ -175,6 +177,22 @@ def test_after_its_end_it_answers_that_it_is_stopping(music: Path, origin: Local
     assert look(pool, origin, "a.flac").again
     with pytest.raises(UnavailableError):
         pool.extract(origin, sound.source_file(origin, "a.flac"))
+
+
+def test_where_no_worker_can_be_started_another_time_may_do(
+    music: Path, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound.write(music / "a.flac")
+    pool = InspectPool(2)
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "executable", str(music / "no such program"))
+            found = look(pool, origin, "a.flac")
+        assert found.again
+        assert "no worker can be started now" in found.problem
+        assert look(pool, origin, "a.flac").reading is not None
+    finally:
+        pool.close()
 
 
 def test_picture_that_inflates_is_bounded(bombs: Path, pool: InspectPool) -> None:

@@ -8,12 +8,11 @@ from musfuse.media.workers.child import Connection, MeteredOrigin, serve
 from musfuse.media.workers.wire import Message
 from musfuse.platform import system
 
-MEMORY_MIB = 160
-"""What a worker may allocate: libraries and a decoder of pictures take 60 MiB, and a tag of 40 MB with four large
-pictures twice its size while it is read."""
-COMPUTING_SECONDS = 5
-"""Time of a processor that a file may take, on top of at most one second: a hundred times what an honest one with a
-thousand comments and a large picture takes, so that slow machines have enough."""
+MEMORY_MIB = 288
+"""What a worker may allocate: its libraries take 60 MiB, the largest picture that is decoded 200 MB."""
+COMPUTING_SECONDS = 10
+"""Time of a processor that a file may take, on top of at most one second: ten times what the largest picture takes to
+be decoded here, and a hundred times what a thousand comments do, so that slow machines have enough."""
 
 
 def main() -> None:
