@@ -42,9 +42,9 @@ def fit(config: Config, limit: int) -> tuple[Config, Pools]:
         readers=part(4, _MAX_READERS), originals=part(4, limit), run_files=part(2, _MAX_RUN_FILES),
         clients=part(4, _MAX_CLIENTS),
     )  # fmt: skip
-    scanning, workers = part(2, config.scan.threads), part(1, worker_count(config))
+    scanning, workers = part(1, config.scan.threads), part(1, worker_count(config))  # two pipes to each
     encoding = workers
-    held = 2 * pools.readers + pools.originals + pools.run_files + pools.clients + scanning + 2 * workers + encoding
+    held = 2 * pools.readers + pools.originals + pools.run_files + pools.clients + 2 * (scanning + workers) + encoding
     threads = max(2, min(config.fuse.threads, free - held))  # each holds a file while it reads it
     waiters = config.index.waiters if threads == config.fuse.threads else min(config.index.waiters, threads * 3 // 4)
     fitted = replace(

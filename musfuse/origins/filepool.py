@@ -73,6 +73,11 @@ class FilePool:
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
+        self.let_go()
+
+    def let_go(self) -> None:
+        """The same, of a pool that will soon be used again."""
+        with self._lock:
             doomed = [entry.fd for entry in self._open.values() if self._retire(entry)]
             self._open.clear()
         for fd in doomed:

@@ -74,6 +74,10 @@ class LocalOrigin:
             "open_files": self._open_files,
         }
 
+    def let_go(self) -> None:
+        """Close pooled files, but be ready for others."""
+        self._files.let_go()
+
     def close(self) -> None:
         """Close all pooled files."""
         self._files.close()

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from musfuse.errors import UnavailableError
 from musfuse.origins.local import LocalOrigin
-from musfuse.origins.port import Origin
 
 
 def is_local(spec: Mapping[str, object]) -> bool:
@@ -12,7 +11,7 @@ def is_local(spec: Mapping[str, object]) -> bool:
     return spec.get("kind") == "local"
 
 
-def origin_from_spec(spec: Mapping[str, object]) -> Origin:
+def origin_from_spec(spec: Mapping[str, object]) -> LocalOrigin:
     """The same origin again; raises UnavailableError for a kind that another process cannot reach."""
     if is_local(spec):
         return LocalOrigin(

@@ -15,7 +15,7 @@ from musfuse import errors
 from musfuse.errors import OriginError, UnavailableError
 from musfuse.media.workers.wire import MAX_READ, Kind, Message, read_message
 from musfuse.model import SourceFile, Stamp
-from musfuse.origins import Entry, Origin, SourceStat, is_local, origin_from_spec
+from musfuse.origins import Entry, LocalOrigin, Origin, SourceStat, is_local, origin_from_spec
 
 
 class Connection:
@@ -69,7 +69,7 @@ def _bytes_or_error(message: Message) -> bytes:
 class MeteredOrigin:
     """The origin of a job, with a count of what is read and whether anybody waits for it."""
 
-    def __init__(self, connection: Connection, uid: str, name: str, local: Origin | None) -> None:
+    def __init__(self, connection: Connection, uid: str, name: str, local: LocalOrigin | None) -> None:
         self._connection, self._local = connection, local
         self.uid, self.name = uid, name
         self._lock = threading.Lock()
@@ -119,7 +119,7 @@ class MeteredOrigin:
     def close(self) -> None:
         """Close what is open: another file may lie there by the next job."""
         if self._local is not None:
-            self._local.close()
+            self._local.let_go()
 
 
 class Heart:
@@ -170,9 +170,9 @@ class _LocalOrigins:
     """Origins that this process reaches by itself, by what they were built from."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Origin] = {}
+        self._known: dict[str, LocalOrigin] = {}
 
-    def get(self, spec: Mapping[str, object]) -> Origin | None:
+    def get(self, spec: Mapping[str, object]) -> LocalOrigin | None:
         """The origin; None where the parent has to read."""
         if not is_local(spec):
             return None
