@@ -1,8 +1,10 @@
 """Covers, pictures in served files, and sidecars on the drive, without a mount."""
 
 import io
+import json
 import os
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import mutagen
@@ -15,6 +17,7 @@ from PIL import Image
 from drive.albums import ME, cover, embed, names, read, target
 from drive.conftest import Make
 from musfuse.errors import ConfigError, NoEntryError, UnavailableError
+from musfuse.media.art import describe_picture
 from musfuse.model import ArtKind
 from musfuse.origins import LocalOrigin
 
@@ -182,10 +185,18 @@ def test_pictures_that_are_cut_short_are_never_listed(make_library: Make, album:
 def test_a_picture_that_a_catalog_of_before_believed_is_not_listed(
     make_library: Make, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (album / "cover.jpg").write_bytes(cover((200, 90))[:-40])
+    cut = cover((200, 90))[:-40]
+    (album / "cover.jpg").write_bytes(cut)
+    library = make_library(art__max_pixels=60)
     with monkeypatch.context() as before:
         before.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
-        library = make_library(art__max_pixels=60)
+        believed = describe_picture(cut)
+    assert believed is not None
+    library.pictures.keep(believed.picture.digest, cut)
+    with library.database.write() as db:
+        db.execute("UPDATE companion SET problem = '', picture = ?", (json.dumps(asdict(believed.picture)),))
+        db.execute("UPDATE track SET version = version + 1, size = NULL")
+    library.drive.invalidate()
     assert not [r for r in library.reports.lines() if r.kind == "art"]
     listed = names(library, "Band/Album")
     assert not [name for name in listed if name.startswith("cover")]
