@@ -5,8 +5,10 @@ An example is a line of an indented or `sh` block. A block below a line that end
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,10 +125,10 @@ class Shell:
         self._program(home / "bin/musfuse", MUSFUSE)
         if not any(Path(folder, "mpv").exists() for folder in os.get_exec_path()):
             self._program(home / "bin/mpv", PLAYER)
-        (home / "run").mkdir(mode=0o700)
+        self.sockets = tempfile.mkdtemp(prefix="mf")  # a socket's path may have 108 bytes
         self.env = {name: value for name, value in os.environ.items() if not name.startswith(("MUSFUSE_", "XDG_"))}
         self.env |= {
-            "HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "LC_ALL": "C.UTF-8",
+            "HOME": str(home), "XDG_RUNTIME_DIR": self.sockets, "LC_ALL": "C.UTF-8",
             "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}:{ROOT / 'adapters'}",
         }  # fmt: skip
 
@@ -145,6 +147,7 @@ class Shell:
         for line in Path("/proc/self/mounts").read_text().splitlines():
             if str(self.home) in line.split()[1]:
                 subprocess.run(["fusermount3", "-u", "-z", line.split()[1]], capture_output=True)
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from musfuse.app.faces import choose_face
 from musfuse.app.library import Library
 from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
+from musfuse.origins import Origin
 
 SECONDS_TO_HANG = 100
 """After so long something is taken to wait for ever."""
@@ -130,12 +131,12 @@ class HeldJobs:
         self.asked: queue.Queue[str] = queue.Queue()
         self.go = threading.Event()
 
-    def submit(self, key: str, job: Job, priority: Priority) -> "Future[Answer]":
+    def submit(self, key: str, origin: Origin, job: Job, priority: Priority) -> "Future[Answer]":
         answered: Future[Answer] = Future()
 
         def hand_on() -> None:
             self.go.wait()
-            self._submit(key, job, priority).add_done_callback(lambda done: answered.set_result(done.result()))
+            self._submit(key, origin, job, priority).add_done_callback(lambda done: answered.set_result(done.result()))
 
         threading.Thread(target=hand_on).start()
         if priority is Priority.DEMAND:
