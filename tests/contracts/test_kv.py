@@ -165,7 +165,7 @@ def test_threads_of_the_cache_cost_no_descriptors(tmp_path: Path) -> None:
         thread.start()
     for _ in threads:
         done.acquire()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before  # other tests may have left files that are closed meanwhile
     leave.set()
     for thread in threads:
         thread.join()
