@@ -1,5 +1,6 @@
 """A server in a process that has nothing left: real limits, real sockets."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,9 +27,11 @@ def path() -> Path:
 def become(path: Path) -> Iterator[Become]:
     """Have the process that listens at `path` run out of something."""
     script = Path(__file__).with_name("exhausted.py")
+    env = {k: v for k, v in os.environ.items() if not k.startswith("COV")}  # a measurement needs descriptors of its own
     with subprocess.Popen(
-        [sys.executable, script, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+        [sys.executable, script, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=env,
+    ) as process:  # fmt: skip
         assert process.stdin
         assert process.stdout
         assert process.stderr
