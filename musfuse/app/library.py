@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musfuse.app.descriptors import fit
+from musfuse.app.sources import Sources
 from musfuse.app.state import check_exists, check_is_folder, new_folder
 from musfuse.config import Config
 from musfuse.config.options import usable_cores, worker_count
 from musfuse.drive import Drive
-from musfuse.errors import ConfigError, LibraryInUseError, NotFoundError
+from musfuse.errors import ConfigError, LibraryInUseError
 from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
-from musfuse.library.catalog import Database, Files, Nodes, Reports, SourceRow, Tracks
+from musfuse.library.catalog import Database, Files, Nodes, Reports, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import source_uid
@@ -37,7 +38,6 @@ from musfuse.media.runs import RunCache
 from musfuse.media.served_tags import ServedTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import SourceFile
-from musfuse.origins import LocalOrigin, Origin
 from musfuse.platform import system
 from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles, SqliteKv
 
@@ -51,56 +51,6 @@ log = logging.getLogger(__name__)
 
 READER_PAUSE = 0.25
 """Seconds after a read for which readers count as being at work."""
-
-
-class Sources:
-    """The library's origins by uid, built when first asked for; together they keep `open_files` open."""
-
-    def __init__(self, files: Files, config: Config, open_files: int) -> None:
-        self._files, self._config, self._open_files = files, config, open_files
-        self._lock = threading.Lock()
-        self._rows: dict[str, SourceRow] = {}
-        self._origins: dict[str, LocalOrigin] = {}
-        self.reload()
-
-    def reload(self) -> None:
-        """Sources were added."""
-        rows = {row.uid: row for row in self._files.sources()}
-        with self._lock:
-            self._rows = rows
-
-    def rows(self) -> list[SourceRow]:
-        """All sources in order of priority."""
-        with self._lock:
-            return list(self._rows.values())
-
-    def row(self, uid: str) -> SourceRow:
-        """A source; raises NotFoundError."""
-        with self._lock:
-            row = self._rows.get(uid)
-        if row is None:
-            raise NotFoundError(f"source {uid} is not part of this library any more")
-        return row
-
-    def origin(self, uid: str) -> Origin:
-        """A source's origin; raises NotFoundError."""
-        row = self.row(uid)
-        with self._lock:
-            if uid not in self._origins:
-                self._origins[uid] = LocalOrigin(
-                    uid,
-                    row.uri,
-                    follow_links_out=self._config.scan.follow_links_out,
-                    open_files=max(1, min(self._config.cache.open_files, self._open_files // len(self._rows))),
-                )
-            return self._origins[uid]
-
-    def close(self) -> None:
-        """Close all origins."""
-        with self._lock:
-            for origin in self._origins.values():
-                origin.close()
-            self._origins.clear()
 
 
 class Library:

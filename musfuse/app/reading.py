@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from musfuse.app.library import Sources
 from musfuse.app.pictures import Pictures
+from musfuse.app.sources import Sources
 from musfuse.app.state import check_exists
 from musfuse.app.tagging import Tagging
 from musfuse.config import Config
