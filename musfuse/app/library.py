@@ -23,6 +23,7 @@ from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import source_uid
 from musfuse.library.covers import Covers
 from musfuse.library.extras import Extras
+from musfuse.library.interest import Interest
 from musfuse.library.naming import Naming, Settled
 from musfuse.library.overlay import MetaCollector, overlay_key
 from musfuse.library.overlay.overlaying import Overlaying
@@ -95,9 +96,10 @@ class Library:
         )  # fmt: skip
         covers = Covers(self.tracks, self.pictures, self.inspectors, self.sources.origin)
         self.extras = Extras(self.database, self.beside, covers, self.sources.origin, show_covers=config.art.covers)
+        self.interest = Interest(self.nodes)
         self.drive = Drive(
             self.tracks, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
-            hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm,
+            hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm, on_listed=self.interest.listed,
             case_sensitive=system.CASE_SENSITIVE_NAMES, open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(self.drive.shut_down)
@@ -177,15 +179,21 @@ class Library:
             self.files, self.departures, self.beside,
             Companions(self.pictures, self.inspectors, self.config.view.sidecars),
             Looker(self.pictures, self.inspectors), self.events, pace.after_batch, self._forget, self._follow,
+            self.interest.take,
         )  # fmt: skip
 
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
-        """Scan every source; a source that is away does not stop the others. `everything`: all files."""
+        """Scan every source; a source that is away does not stop the others. `everything`: all files. What somebody
+        looks at on the drive meanwhile comes first."""
         self.tracks.take_up()
         self.adopt_rules()
-        return [
-            _logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.uri) for row in self.sources.rows()
-        ]
+        left, results = self.sources.rows(), []
+        with self.interest.during_scan():
+            while left:
+                row = self.interest.first_of(left)
+                left.remove(row)
+                results.append(_logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.uri))
+        return results
 
     def unscanned(self) -> list[str]:
         """Sources whose names are not all on the drive yet."""
@@ -294,16 +302,17 @@ def _logged(result: "ScanResult", uri: str) -> "ScanResult":
 
 
 class _Pace:
-    """Names are made after the first batch of a scan, then at growing distances, so that naming never dominates."""
+    """Names are made after the first batch of a scan, then at growing distances, so that naming never dominates, and
+    where somebody waits for them."""
 
     def __init__(self, name_tracks: Callable[[], None]) -> None:
         self._name_tracks = name_tracks
         self._next = 0.0
 
-    def after_batch(self, last: bool) -> None:
+    def after_batch(self, at_once: bool) -> None:
         """A batch was committed."""
         began = time.monotonic()
-        if last or began >= self._next:
+        if at_once or began >= self._next:
             self._name_tracks()
             ended = time.monotonic()
             self._next = ended + max(1.0, 5 * (ended - began))

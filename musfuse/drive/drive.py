@@ -86,7 +86,8 @@ class Drive:
     """The library as a tree of folders and files.
 
     `refresh` looks at an original again (source uid, path); it is called when a resolve finds that it changed.
-    `on_pending` is called when a listing shows a file without a size, whose stat will probably come next.
+    `on_pending` is called when a listing shows a file without a size, whose stat will probably come next, and
+    `on_listed` with each folder that is listed.
     """
 
     def __init__(
@@ -101,13 +102,14 @@ class Drive:
         *,
         hide_unindexed: bool = False,
         on_pending: Callable[[], None] = lambda: None,
+        on_listed: Callable[[Node], None] = lambda _: None,
         case_sensitive: bool = True,
         open_limit: int = 16_384,
     ) -> None:
         self._tracks, self._nodes, self._engine, self._sizes = tracks, nodes, engine, sizes
         self._extras = extras
         self._origin_of, self._refresh = origin_of, refresh
-        self._on_pending = on_pending
+        self._on_pending, self._on_listed = on_pending, on_listed
         self._hide = hide_unindexed
         self._handles = Handles(open_limit)
         self._lock = threading.Lock()
@@ -155,6 +157,8 @@ class Drive:
         node = self._tree.lookup(path)
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")
+        if not after:
+            self._on_listed(node)
         children = self._tree.children(node, after)
         if sized and not self._hide:
             if not after:

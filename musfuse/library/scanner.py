@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -20,6 +20,7 @@ from musfuse.library.catalog.departures import Departures, upto
 from musfuse.library.companions import Companions
 from musfuse.library.looking import Looker, is_sheet
 from musfuse.library.recognition import recognise
+from musfuse.library.route import Nearness, Stop
 from musfuse.library.walking import Found, ScanResult, Walk
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
@@ -27,6 +28,8 @@ from musfuse.origins import Origin
 log = logging.getLogger(__name__)
 
 _BATCH_FILES, _BATCH_SECONDS, _WINDOW = 500, 1.0, 2048
+_WANTED = 64
+"""Files of wanted folders that are looked into at a time. Readers wait behind these, so they are few."""
 _SETTLE_NS = 10_000_000_000
 
 
@@ -41,11 +44,38 @@ class _Batch:
     rows: list[tuple[int, FileRow]] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
 
+    def is_due(self) -> bool:
+        """Whether to write it now."""
+        return len(self.rows) >= _BATCH_FILES or time.monotonic() - self.since > _BATCH_SECONDS
+
+
+class _Run:
+    """A scan under way: a batch of rows, and the files that are being looked into, `first` those that somebody waits
+    for. `awaited`: something that somebody waits for was read, and may have no name yet. `nearness`: that of the folder
+    that is being walked."""
+
+    def __init__(self, result: ScanResult) -> None:
+        self.result, self.batch, self.awaited, self.nearness = result, _Batch(), False, Nearness.FAR
+        self.first, self.window = deque[_Pending](), deque[_Pending]()
+
+    def add(self, pending: _Pending) -> None:
+        """A file is being looked into."""
+        (self.first if pending.found.nearness else self.window).append(pending)
+
+    def ready(self, first: int, window: int) -> Iterator[_Pending]:
+        """Take out what is done, and where more than so many are left, also what is not done yet."""
+        for queue, most in ((self.first, first), (self.window, window)):
+            while len(queue) > most or (queue and queue[0].future.done()):
+                pending = queue.popleft()
+                self.result.waiting = len(self.first) + len(self.window)
+                yield pending
+
 
 class Scanner:
-    """Scans one source at a time; `after_batch` is called after each commit (names are made there).
+    """Scans one source at a time; `after_batch` is called after each commit, to make names: now, or when it sees fit.
 
     `on_moved` gets originals as they were and as they are, and the name of the departures that it settles with them.
+    `wanted` gives the folders of a source (by its uid) that are to come before the others, as Walk has it.
     """
 
     def __init__(
@@ -59,11 +89,12 @@ class Scanner:
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
         on_moved: Callable[[Sequence[tuple[SourceFile, SourceFile]], str], None],
+        wanted: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
         self._files, self._departures, self._beside, self._companions = files, departures, beside, companions
         self._looker, self._events = looker, events
         self._after_batch, self._on_removed = after_batch, on_removed
-        self._on_moved = on_moved
+        self._on_moved, self._wanted = on_moved, wanted
         self._cancel = threading.Event()
 
     def cancel(self) -> None:
@@ -87,19 +118,19 @@ class Scanner:
         walk = Walk(
             self._files, self._beside, self._companions, source, origin, root, scan, result, everything=everything,
             cancelled=self._cancel.is_set, pictures_changed=lambda: self._after_batch(False),
+            wanted=lambda: self._wanted(source.uid),
         )  # fmt: skip
-        batch, window = _Batch(), deque[_Pending]()
-        for found in walk.changed():
-            future = self._looker.look_soon(origin, found.file, found.beside_sheet)
-            window.append(_Pending(found, future))
-            while len(window) > _WINDOW or (window and window[0].future.done()):
-                batch = self._collect(window.popleft(), batch, result)
-            result.waiting = len(window)
+        run = _Run(result)
+        for step in walk.steps():
+            if isinstance(step, Stop):
+                self._arrive(run, step)
+                continue
+            future = self._looker.look_soon(origin, step.file, step.beside_sheet, urgent=bool(step.nearness))
+            run.add(_Pending(step, future))
+            self._take_in(run, _WANTED, _WINDOW)
         result.total = 0 if self._cancel.is_set() else result.seen
-        while window:
-            batch = self._collect(window.popleft(), batch, result)
-            result.waiting = len(window)
-        self._commit(batch, result)
+        self._take_in(run, 0, 0)
+        self._commit(run)
         result.cancelled = self._cancel.is_set()
         if not result.cancelled:
             result.removed += self._files.remove_unseen(source.id, scan)
@@ -139,25 +170,40 @@ class Scanner:
                     self._files.put_files([(folder, row)])
         self._after_batch(True)
 
-    def _collect(self, pending: _Pending, batch: _Batch, result: ScanResult) -> _Batch:
-        row = pending.future.result()
-        result.read += 1
-        result.skipped += bool(row.problem)
-        if pending.found.same and row.again:
-            log.warning("%s; what is known of it stands", row.problem)
-        elif not (pending.found.known and _half_written(row)):
-            batch.rows.append((pending.found.folder, row))
-        if len(batch.rows) >= _BATCH_FILES or time.monotonic() - batch.since > _BATCH_SECONDS:
-            return self._commit(batch, result)
-        return batch
+    def _take_in(self, run: _Run, first: int, window: int) -> None:
+        """Take in the files that were looked into, until so many are left."""
+        for pending in run.ready(first, window):
+            row = pending.future.result()
+            run.result.read += 1
+            run.result.skipped += bool(row.problem)
+            if pending.found.same and row.again:
+                log.warning("%s; what is known of it stands", row.problem)
+            elif not (pending.found.known and _half_written(row)):
+                run.batch.rows.append((pending.found.folder, row))
+                run.awaited |= bool(pending.found.nearness)
+            if run.batch.is_due():
+                self._commit(run)
 
-    def _commit(self, batch: _Batch, result: ScanResult) -> _Batch:
+    def _arrive(self, run: _Run, stop: Stop) -> None:
+        """Before a folder is listed: what somebody waits for is on the drive before the walk goes away from there. A
+        batch does not wait for the next file that changed, which may be far."""
+        leaving, run.nearness = stop.nearness < run.nearness, stop.nearness
+        self._take_in(run, 0 if leaving else _WANTED, _WINDOW)
+        if run.awaited and leaving:
+            run.awaited = False
+            self._commit(run, at_once=True)
+        elif run.batch.is_due():
+            self._commit(run)
+
+    def _commit(self, run: _Run, at_once: bool = False) -> None:
+        """Write a batch. Names may be left to be given from earlier ones, so that is seen to without any row, too."""
+        batch, run.batch = run.batch, _Batch()
         if batch.rows:
             self._files.put_files(batch.rows)
-            self._after_batch(False)
+        self._after_batch(at_once)
+        result = run.result
         looked_at = result.seen - result.waiting
         self._events.publish(ScanProgress(result.source, looked_at, result.read, result.skipped, result.total))
-        return _Batch()
 
     def _settle(self, source: SourceRow) -> None:
         """Have what is gone from the source dropped, or followed to where it lies now."""

@@ -1,6 +1,6 @@
 """Walk a source: every folder in order, and in it what is new or changed since the last scan.
 
-A folder is finished before the next begins. `recognition` tells what that is.
+A folder is finished before the next begins. `recognition` tells what is changed, `route` which folder comes next.
 """
 
 import logging
@@ -14,6 +14,7 @@ from musfuse.library.catalog.rows import KnownFile, join
 from musfuse.library.companions import Companions
 from musfuse.library.looking import is_sheet
 from musfuse.library.recognition import recognise
+from musfuse.library.route import Above, Nearness, Route, Stop
 from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin, SourceStat
@@ -21,7 +22,7 @@ from musfuse.origins import Entry, Origin, SourceStat
 log = logging.getLogger(__name__)
 
 _MAX_DEPTH = 100
-_Below = list[tuple[str, tuple[str, ...]]]
+_Below = list[tuple[str, Above]]
 """Paths of folders, each with the ids of the folders down to it."""
 
 
@@ -44,18 +45,23 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to look into: whether something is known of it, and whether it is the `same` as then by what its origin
-    tells."""
+    """A file to look into: whether something is known of it, whether it is the `same` as then by what its origin
+    tells, and what its folder has to do with what somebody looks at."""
 
     folder: int
     file: SourceFile
     known: bool
     same: bool
     beside_sheet: bool
+    nearness: Nearness = Nearness.FAR
 
 
 class Walk:
-    """One walk through a source, whose `root` the origin told; `result` is counted up."""
+    """One walk through a source, whose `root` the origin told; `result` is counted up.
+
+    `wanted` gives folders that are to be walked before the others, the most wanted one last; it is asked before each
+    folder.
+    """
 
     def __init__(
         self,
@@ -71,28 +77,36 @@ class Walk:
         everything: bool,
         cancelled: Callable[[], bool],
         pictures_changed: Callable[[], None],
+        wanted: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._files, self._beside, self._companions = files, beside, companions
         self._source, self._origin, self._root, self._scan, self._result = source, origin, root, scan, result
         self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
+        self._wanted = wanted
 
-    def changed(self) -> Iterator[Found]:
-        """Each file that is new or changed."""
-        stack: _Below = [("", (self._root.ident,))]
-        while stack and not self._cancelled():
-            path, above = stack.pop()
+    def steps(self) -> Iterator[Stop | Found]:
+        """Each folder before it is listed, and then each file in it that is new or changed."""
+        route = Route(self._root.ident)
+        while not self._cancelled():
+            for folder in self._wanted():
+                route.prefer(folder)
+            stop = route.next()
+            if stop is None:
+                return
+            yield stop
             try:
-                entries = list(self._origin.list(path))
+                entries = list(self._origin.list(stop.path))
             except OriginError as error:
-                self._leave(path, str(error))
+                self._leave(stop.path, str(error))
                 continue
-            if not any(map(_may_hold_music, entries)) and self._is_unmounted(path, above[-1]):
+            if not any(map(_may_hold_music, entries)) and self._is_unmounted(stop.path, stop.above[-1]):
                 continue
-            below = yield from self._folder(path, above, entries)
-            stack += reversed(below)
+            below = yield from self._folder(stop, entries)
+            route.add(stop, below)
 
-    def _folder(self, path: str, above: tuple[str, ...], entries: Sequence[Entry]) -> Generator[Found, None, _Below]:
+    def _folder(self, stop: Stop, entries: Sequence[Entry]) -> Generator[Found, None, _Below]:
         """One folder; what to walk through below it."""
+        path, above = stop.path, stop.above
         folder, renumbered = self._files.enter(self._source.id, path, self._scan, above[-1])
         known = self._files.known(folder)
         self._look_beside(path, folder, entries)
@@ -115,7 +129,7 @@ class Walk:
                 now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
                 found = recognise(self._files, now, before, renumbered)
                 if found.look or new_sheet or self._everything:
-                    yield Found(folder, found.file, before is not None, found.same, bool(sheets))
+                    yield Found(folder, found.file, before is not None, found.same, bool(sheets), stop.nearness)
         if known:
             self._result.removed += len(known)
             self._files.remove_files(file.id for file in known.values())

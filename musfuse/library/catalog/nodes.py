@@ -1,12 +1,16 @@
 """The tree of the drive as a table: lookups by name key, listings in one order, and a generation for caches."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.rows import from_blob
 from musfuse.model import NodeKind, Serve, Stamp, version_name
 
 ROOT = 1
+_LOOKED_BEHIND = 2000
+"""Entries at which `folders_behind` looks: as many as a large artist has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,26 @@ class Nodes:
                 (parent, *values),
             ).fetchall()
         return [row[0] for row in rows]
+
+    def folders_behind(self, node: int) -> list[tuple[str, str]]:
+        """The folders, (uid of the source, path), that originals of a folder of the drive lie in, in order; of a large
+        folder those of its first entries, since only so many are looked at."""
+        left, folders, tracks = _LOOKED_BEHIND, [node], list[int]()
+        with self._db.read() as db:
+            while folders and left > 0:
+                rows = db.execute(
+                    "SELECT id, track FROM node WHERE parent = ? ORDER BY name_key LIMIT ?", (folders.pop(), left)
+                ).fetchall()
+                left -= 1 + len(rows)
+                folders += [child for child, track in reversed(rows) if track is None]
+                tracks += [track for _, track in rows if track is not None]
+            found = db.execute(
+                "SELECT DISTINCT s.uid, d.path FROM json_each(?) j CROSS JOIN track t ON t.id = j.value"
+                " JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
+                " ORDER BY s.position, d.path",
+                (json.dumps(tracks),),
+            ).fetchall()
+        return [(uid, from_blob(path)) for uid, path in found]
 
     def path(self, node: int) -> str:
         """A node's path on the drive, `/`-separated, without a slash in front."""
