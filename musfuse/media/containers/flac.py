@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from fastcrc import crc16
 
@@ -57,12 +58,14 @@ def parse_streaminfo(body: bytes) -> StreamInfo:
 
 @dataclass(frozen=True, slots=True)
 class FlacFacts:
-    """What the metadata of a FLAC says, and what is odd about it: its comments, and the body of its CUESHEET block."""
+    """What the metadata of a FLAC says, and what is odd about it: its comments, the body of its CUESHEET block, and the
+    MD5 that STREAMINFO tells of its audio."""
 
     format: AudioFormat
     notes: tuple[str, ...]
     comments: tuple[bytes, ...] = ()
     cuesheet: bytes = b""
+    md5: bytes = b""
 
 
 def probe_flac(reader: io.BufferedReader, start: int, size: int) -> FlacFacts:
@@ -84,7 +87,12 @@ def probe_flac(reader: io.BufferedReader, start: int, size: int) -> FlacFacts:
         raise MalformedError(f"no frame where the audio should begin (byte {blocks.end})") from None
     notes += _first_frame_notes(info, first)
     notes += _tail_notes(reader, info, first, blocks.end, size)
-    return FlacFacts(fmt, tuple(notes), comments, blocks.cuesheet)
+    return FlacFacts(fmt, tuple(notes), comments, blocks.cuesheet, info.md5)
+
+
+def audio_start(reader: BinaryIO, start: int, size: int) -> int:
+    """Where the frames begin of the FLAC stream at byte `start`; raises what `probe_flac` does."""
+    return _metadata(reader, start, size, []).end
 
 
 @dataclass
@@ -98,7 +106,7 @@ class _Blocks:
     room: int = MAX_BLOCK
 
 
-def _metadata(reader: io.BufferedReader, start: int, size: int, notes: list[str]) -> _Blocks:
+def _metadata(reader: BinaryIO, start: int, size: int, notes: list[str]) -> _Blocks:
     at, found = start + 4, None
     for _ in range(_MAX_BLOCKS):
         reader.seek(at)
@@ -125,7 +133,7 @@ def _metadata(reader: io.BufferedReader, start: int, size: int, notes: list[str]
     raise MalformedError("its metadata blocks do not end")
 
 
-def _read_comments(reader: io.BufferedReader, length: int, blocks: _Blocks, notes: list[str]) -> None:
+def _read_comments(reader: BinaryIO, length: int, blocks: _Blocks, notes: list[str]) -> None:
     """Take in a VORBIS_COMMENT block; what does not fit it is left out."""
     blocks.room -= length
     if blocks.room < 0:

@@ -37,6 +37,17 @@ def find_adts(head: bytes) -> AudioFormat | None:
     return None
 
 
+def find_frame(head: bytes) -> int:
+    """Where the first frame of MPEG audio or ADTS stands in `head` that another one follows; -1 where none does."""
+    at = -1
+    while (at := head.find(b"\xff", at + 1)) >= 0:
+        for length_of in (_adts_length, _mpeg_length):
+            length = length_of(head, at)
+            if length and length_of(head, at + length):
+                return at
+    return -1
+
+
 def check_mpeg(head: bytes, whole: bool) -> None:
     """Raise MalformedError unless an MPEG frame lies complete in `head`, which is the `whole` audio or its front."""
     at = -1

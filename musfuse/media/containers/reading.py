@@ -22,6 +22,7 @@ from musfuse.media.containers.tagged import (
 )
 from musfuse.media.containers.wavpack import probe_wavpack
 from musfuse.media.cue.parse import MAX_TEXT
+from musfuse.media.flac.content import pcm_content
 from musfuse.media.pcm import UNKNOWN, open_sndfile, sndfile_format
 from musfuse.media.tags.read import from_comments
 from musfuse.model import AudioFormat, Picture, SourceFile, TagSet
@@ -55,7 +56,7 @@ class Reading:
     """Everything that a scan keeps of an original; `notes` say what is odd about one that is shown all the same.
 
     `sheets` are embedded cue sheets: (`tag`, text in UTF-8) or (`block`, body of a FLAC's CUESHEET block). `picture` is
-    what the headers tell of its cover.
+    what the headers tell of its cover. `content` is its content id where the headers tell it; empty otherwise.
     """
 
     format: AudioFormat
@@ -63,6 +64,7 @@ class Reading:
     notes: tuple[str, ...] = ()
     sheets: tuple[tuple[str, bytes], ...] = ()
     picture: Picture | None = None
+    content: str = ""
 
 
 def read_sheet_file(origin: Origin, file: SourceFile) -> bytes:
@@ -102,7 +104,7 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
         facts = probe_flac(reader, start, file.stamp.size)
         sheets = (("block", facts.cuesheet),) if facts.cuesheet else ()
         fmt = replace(facts.format, faulty=bool(facts.notes) and facts.format.total_samples != 0)
-        return Reading(fmt, from_comments(facts.comments), facts.notes, sheets)
+        return Reading(fmt, from_comments(facts.comments), facts.notes, sheets, content=_flac_content(fmt, facts.md5))
     if container == "caf" and (alac := probe_caf_alac(reader)) is not None:
         return Reading(alac, TagSet())
     if container in SNDFILE_CONTAINERS:
@@ -128,6 +130,13 @@ def _read_container(container: str, origin: Origin, file: SourceFile, reader: io
     if container == "mp4" and (reading := _read_mp4(reader, file)) is not None:
         return _with_stream_facts(container, reading, reader, start)
     return _with_stream_facts(container, _read_tagged(container, file, reader), reader, start)
+
+
+def _flac_content(fmt: AudioFormat, md5: bytes) -> str:
+    """What STREAMINFO tells of the audio; nothing where it may not be true."""
+    if fmt.faulty:
+        return ""
+    return pcm_content(md5, fmt.sample_rate, fmt.channels, fmt.bits, fmt.total_samples or 0)
 
 
 def _tags_of(container: str, reader: io.BufferedReader, file: SourceFile) -> TagSet:

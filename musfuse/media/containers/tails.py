@@ -1,19 +1,40 @@
-"""Tags that stand behind the audio: ID3v1 (128 bytes), APEv2 with its footer, Lyrics3 left alone."""
+"""Tags that stand behind the audio: ID3v1 (128 bytes), APEv2 with its footer, Lyrics3, ID3v2 with a footer."""
 
 from typing import BinaryIO
+
+from musfuse.media.containers.sniff import id3v2_length
 
 _ID3V1 = 128
 _APE_FOOTER = 32
 _APE_ITEM = 11  # the shortest item: lengths and flags, a key of two letters and its end
 _LYRICS3 = 15
+_MAX_LYRICS3V1 = 5100 + 11
+_ID3V1_MORE = 227
+_ID3_FOOTER = 10
+_MAX_TAGS = 8
 
 
 def tags_start(reader: BinaryIO, size: int) -> int:
-    """Where the tags behind the audio begin; `size` where there are none. Bounded by the file."""
+    """Where the tags behind the audio begin that are written anew, ID3v1 and APEv2; `size` without any. Bounded
+    by the file."""
     end = size
     for _ in range(2):
         end = _before_id3v1(reader, end)
         end = _before_ape(reader, end)
+    return end
+
+
+def audio_end(reader: BinaryIO, start: int, size: int) -> int:
+    """Where the audio that begins at byte `start` ends: before all tags behind it, those that nobody writes any more
+    included."""
+    end = size
+    for _ in range(_MAX_TAGS):
+        before = end
+        for skip in (_before_id3v1, _before_more_of_id3v1, _before_lyrics, _before_ape, _before_id3v2):
+            found = skip(reader, end)
+            end = found if found >= start else end
+        if end == before:
+            break
     return end
 
 
@@ -50,6 +71,42 @@ def _before_lyrics3(reader: BinaryIO, end: int) -> int:
     reader.seek(end - _LYRICS3)
     size, magic = reader.read(6), reader.read(9)
     return end - _LYRICS3 - int(size) if magic == b"LYRICS200" and size.isdigit() else end
+
+
+def _before_lyrics(reader: BinaryIO, end: int) -> int:
+    """Lyrics3 v2, which tells its length, or v1, which is short. Both begin with a word of their own."""
+    start = max(0, end - _MAX_LYRICS3V1 - 9)
+    reader.seek(max(0, end - 9))
+    if reader.read(9) == b"LYRICSEND":
+        reader.seek(start)
+        at = reader.read(end - start).rfind(b"LYRICSBEGIN")
+        return start + at if at >= 0 else end
+    at = _before_lyrics3(reader, end)
+    if not 0 <= at < end:
+        return end
+    reader.seek(at)
+    return at if reader.read(11) == b"LYRICSBEGIN" else end
+
+
+def _before_more_of_id3v1(reader: BinaryIO, end: int) -> int:
+    """The longer title and artist that some writers put in front of ID3v1."""
+    if end < _ID3V1_MORE:
+        return end
+    reader.seek(end - _ID3V1_MORE)
+    return end - _ID3V1_MORE if reader.read(4) == b"TAG+" else end
+
+
+def _before_id3v2(reader: BinaryIO, end: int) -> int:
+    """An ID3v2.4 tag at the end has a footer, its header with other letters (ID3v2.4 §3.4)."""
+    if end < _ID3_FOOTER:
+        return end
+    reader.seek(end - _ID3_FOOTER)
+    footer = reader.read(_ID3_FOOTER)
+    at = end - id3v2_length(b"ID3" + footer[3:])
+    if footer[:3] != b"3DI" or not footer[5] & 0x10 or at < 0:
+        return end
+    reader.seek(at)
+    return at if reader.read(3) == b"ID3" else end
 
 
 def may_have_apev2(reader: BinaryIO, size: int) -> bool:

@@ -42,6 +42,7 @@ def answer_message(found: Inspection) -> Message:
             "notes": reading.notes,
             "sheets": [kind for kind, _ in reading.sheets],
             "picture": _of_picture(reading.picture) if reading.picture else None,
+            "content": reading.content,
         }
     said["lengths"] = [len(part) for part in parts]
     return Message(Kind.ANSWER, said, b"".join(parts))
@@ -59,6 +60,6 @@ def read_answer(message: Message) -> Inspection:
         reading = Reading(
             AudioFormat(*facts["format"]), TagSet(facts["tags"]), tuple(facts["notes"]),
             tuple((kind, next(parts, b"")) for kind in facts["sheets"]),
-            Picture(*facts["picture"]) if facts["picture"] else None,
+            Picture(*facts["picture"]) if facts["picture"] else None, str(facts["content"]),
         )  # fmt: skip
     return Inspection(reading, picture, str(said["problem"]), bool(said["again"]), str(said["error"]))

@@ -1,0 +1,25 @@
+"""WMA and other ASF files (Advanced Systems Format specification §2 and §5): their data packets."""
+
+from typing import BinaryIO
+
+from musfuse.media.identity.feed import Span
+
+_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
+_OBJECT_HEAD, _DATA_HEAD = 24, 50
+_MAX_OBJECTS = 1000
+
+
+def asf_spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
+    """The data packets, without the header in front of them and the indexes behind."""
+    at = start
+    for _ in range(_MAX_OBJECTS):
+        reader.seek(at)
+        head = reader.read(_OBJECT_HEAD)
+        length = int.from_bytes(head[16:], "little")
+        if head[:16] == _DATA:
+            end = min(size, at + length) if length else size  # a live recording does not tell
+            return [Span(at + _DATA_HEAD, end)] if end > at + _DATA_HEAD else []
+        if length < _OBJECT_HEAD:
+            break
+        at += length
+    return []
