@@ -19,7 +19,7 @@ def asf_spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
         if head[:16] == _DATA:
             end = min(size, at + length) if length else size  # a live recording does not tell
             return [Span(at + _DATA_HEAD, end)] if end > at + _DATA_HEAD else []
-        if length < _OBJECT_HEAD:
-            break
         at += length
+        if length < _OBJECT_HEAD or at >= size:
+            break
     return []

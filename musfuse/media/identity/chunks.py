@@ -84,9 +84,10 @@ def _chunks(reader: BinaryIO, layout: _Layout, start: int, size: int) -> Iterato
         if end < at + head:
             return
         yield name, at + head, min(end, size)
-        at = end + -end % layout.align
-        if at != end and not _has_name(reader, at) and _has_name(reader, end):
-            at = end  # some writers forget the pad byte
+        if end >= size:
+            return
+        room = -length % layout.align
+        at = end if room == 1 and _has_name(reader, end) else end + room  # some writers forget the pad byte
 
 
 def _is_name(raw: bytes) -> bool:
@@ -96,7 +97,7 @@ def _is_name(raw: bytes) -> bool:
 def _has_name(reader: BinaryIO, at: int) -> bool:
     reader.seek(at)
     raw = reader.read(4)
-    return len(raw) == 4 and _is_name(raw)
+    return len(raw) == 4 and _is_name(raw) and raw[:1] != b" "
 
 
 def _au(reader: BinaryIO, start: int, size: int, order: Literal["little", "big"]) -> list[Span]:

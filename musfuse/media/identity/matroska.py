@@ -27,6 +27,8 @@ def matroska_spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
 def _elements(reader: BinaryIO, at: int, end: int) -> Iterator[tuple[int, int, int | None]]:
     """(id, start of the body, its end or None where it is not told) of each element until one does not fit."""
     for _ in range(_MAX_ELEMENTS):
+        if at >= end:
+            return
         reader.seek(at)
         head = reader.read(_HEAD)
         id_bytes = 9 - head[0].bit_length() if head and head[0] else 9

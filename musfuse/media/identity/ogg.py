@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from musfuse.media.identity.feed import FrameHash
-from musfuse.media.retag.oggpages import FIRST, LAST, MAX_PAGE, Page, parse_page
+from musfuse.media.retag.oggpages import FIRST, LAST, Page, parse_page
 
 _MAGIC = b"OggS\0"
 _HEAD = 282
@@ -25,10 +25,12 @@ class OggPackets:
         self._hash, self._rest = FrameHash(), b""
         self._stream: _Stream | None = None
         self._left: int | None = None
-        self._beginning, self._ended, self._refused = False, False, False
+        self._beginning, self._ended, self._closed, self._refused = False, False, False, False
 
     def update(self, data: bytes) -> None:
-        """Take in what comes next: pages, cut anywhere."""
+        """Take in what comes next: pages, cut anywhere. Something else may follow the end of a stream only."""
+        if self._closed or self._refused:
+            return
         data, at = self._rest + data, 0
         for page in _pages(data):
             if page.end > len(data):
@@ -36,11 +38,8 @@ class OggPackets:
             self._take(page, data[page.start + page.head : page.end])
             at = page.end
         self._rest = data[at:]
-        if len(self._rest) > MAX_PAGE or not _may_be_page(self._rest):
-            # Only the end of a stream may be followed by something else.
-            self._refused |= not self._ended
-            self._rest = b""
-            self._stream = None if self._refused else self._stream
+        if not _may_be_page(self._rest):
+            self._closed, self._refused, self._rest = self._ended, self._refused or not self._ended, b""
 
     def content(self) -> str | None:
         """The content id; None where what came is no Ogg stream of a known kind of sound, or is damaged."""

@@ -55,9 +55,9 @@ def musepack_spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
         if head[:2] == b"AP":
             return stream_spans(reader, at, size)
         length = _packet_length(head[2:])
-        if length < 3:
-            break
         at += length
+        if length < 3 or at >= size:
+            break
     raise MalformedError("no packet of audio follows its headers")
 
 
