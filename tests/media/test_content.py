@@ -8,12 +8,15 @@ import sound
 import soundfile
 
 from media.identity.hearing import told
+from musfuse.errors import MediaError, MusfuseError
+from musfuse.media.containers.reading import read_original
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.content import index_content, pcm_content
 from musfuse.media.inspecting import InspectPool
 from musfuse.media.inspecting.looks import Inspection, Look
 from musfuse.media.inspecting.protocol import answer_message, read_answer
+from musfuse.media.pcm import can_encode
 from musfuse.origins import LocalOrigin, MemoryOrigin
 
 
@@ -81,6 +84,26 @@ def test_no_audio_has_no_content() -> None:
     assert pcm_content(b"\1" * 16, 44_100, 2, 16, 0) == ""
     assert pcm_content(bytes(16), 44_100, 2, 16, 5) == ""
     assert pcm_content(b"\1" * 16, 44_100, 2, 16, 5) == "pcm:" + "01" * 16 + ":44100:2:16:5"
+
+
+def test_real_files_sound_as_their_headers_say(corpus: Path) -> None:
+    """What STREAMINFO tells is what decoding finds, also of files that other encoders made."""
+    origin, compared = LocalOrigin("corpus", str(corpus)), 0
+    for path in sorted(corpus.rglob("*.flac")):
+        file = sound.source_file(origin, str(path.relative_to(corpus)))
+        try:
+            reading = read_original(origin, file)
+        except MusfuseError:
+            continue
+        fmt = reading.format
+        if reading.content and can_encode(fmt):
+            try:
+                index = build_index(lambda file=file, fmt=fmt: open_pcm(origin, file, fmt), 5, 2)
+            except MediaError:
+                continue  # it is reported and shown as it is
+            assert index_content(index) == reading.content, path
+            compared += 1
+    assert compared > 30
 
 
 @pytest.fixture
