@@ -63,8 +63,9 @@ def open_content(reader: BinaryIO, size: int, fmt: AudioFormat) -> ContentFeed |
     Reads headers and tags at its end only. Raises MalformedError where the audio cannot be found, OSError where the
     file cannot be read.
     """
-    container, start = sniff_reader(reader)
-    find = _WITHIN.get(container or fmt.container)
+    found, start = sniff_reader(reader)
+    container = found or fmt.container
+    find = _WITHIN.get(container)
     if find is None:
         return None
     spans = in_order(find(reader, start, size), size)

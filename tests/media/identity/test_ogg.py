@@ -93,6 +93,7 @@ def test_what_stands_around_the_pages() -> None:
         assert heard_in(made + junk) == content([b"one"] * 50)
     assert heard_in(made[:-28] + b"junk where the end is missing") is None
     assert heard_in(made[:60] + b"junk" + made[60:]) is None
+    assert heard_in(b"junk" + made, "ogg") is None
 
 
 def test_a_page_that_is_cut_short_counts_as_far_as_it_goes() -> None:
