@@ -1,5 +1,7 @@
 """Origins that fail."""
 
+from dataclasses import replace
+
 import pytest
 
 from musfuse.errors import UnavailableError
@@ -9,8 +11,7 @@ from musfuse.origins import LocalOrigin, MemoryOrigin
 
 def read_by_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have workers read local folders through this process, so that what it does to LocalOrigin holds for them too."""
-    spec = LocalOrigin.spec
-    monkeypatch.setattr(LocalOrigin, "spec", lambda self: {**spec(self), "kind": "here"})
+    monkeypatch.setattr(LocalOrigin, "traits", replace(LocalOrigin.traits, local=False))
 
 
 class FailsOnce(MemoryOrigin):

@@ -115,7 +115,10 @@ class Walk:
         new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
         for entry in entries:
             inside = join(path, entry.name)
-            if entry.away and self._stands(inside, entry, known):
+            if entry.misnamed:
+                known.pop(entry.name, None)
+                self._skip(folder, entry)
+            elif entry.away and self._stands(inside, entry, known):
                 self._result.skipped += 1
             elif entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
                 if self._may_enter(inside, entry.stat.ident, above):
@@ -123,8 +126,7 @@ class Walk:
             elif self._is_music(entry):
                 before = known.pop(entry.name, None)
                 if entry.stat is None:
-                    self._files.put_files([(folder, FileRow(entry.name, Stamp(0, 0), "", problem=entry.problem))])
-                    self._result.skipped += 1
+                    self._skip(folder, entry)
                     continue
                 now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
                 found = recognise(self._files, now, before, renumbered)
@@ -134,6 +136,11 @@ class Walk:
             self._result.removed += len(known)
             self._files.remove_files(file.id for file in known.values())
         return below
+
+    def _skip(self, folder: int, entry: Entry) -> None:
+        """Keep why an entry is not shown."""
+        self._files.put_files([(folder, FileRow(entry.name, Stamp(0, 0), "", problem=entry.problem))])
+        self._result.skipped += 1
 
     def _is_unmounted(self, path: str, ident: str) -> bool:
         """Whether an empty folder is but the place where another was mounted, whose files are known."""

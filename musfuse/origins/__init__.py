@@ -1,21 +1,40 @@
-"""Where originals lie. `port` says what an origin is; each other module is one kind."""
+"""Where originals lie. `port` says what an origin is, `registry` which kinds there are, `checked` what is
+believed of them; `local` and `memory` are kinds."""
 
-from musfuse.origins.local import LocalOrigin
+from musfuse.origins.checked import CheckedOrigin, checked_entries
+from musfuse.origins.local import LocalOrigin, LocalScheme
 from musfuse.origins.memory import MemoryOrigin
 from musfuse.origins.port import Entry, Origin, SourceStat
 from musfuse.origins.reader import all_or_nothing, allow_more, open_reader, origin_error
-from musfuse.origins.spec import is_local, origin_from_spec
+from musfuse.origins.registry import OpenContext, Registry, Scheme, SchemeOption
+from musfuse.origins.spec import SourceSpec, scheme_of
+from musfuse.origins.traits import IndexWhen, Traits
 
 __all__ = [
+    "CheckedOrigin",
     "Entry",
+    "IndexWhen",
     "LocalOrigin",
+    "LocalScheme",
     "MemoryOrigin",
+    "OpenContext",
     "Origin",
+    "Registry",
+    "Scheme",
+    "SchemeOption",
+    "SourceSpec",
     "SourceStat",
+    "Traits",
     "all_or_nothing",
     "allow_more",
-    "is_local",
+    "checked_entries",
+    "default_registry",
     "open_reader",
     "origin_error",
-    "origin_from_spec",
+    "scheme_of",
 ]
+
+
+def default_registry() -> Registry:
+    """The kinds of origins that come with musfuse."""
+    return Registry([LocalScheme()])

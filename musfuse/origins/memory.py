@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from musfuse.errors import NotFoundError, SourceChangedError
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins.port import Entry, SourceStat, checked_path
+from musfuse.origins.traits import Traits
 
 
 class MemoryOrigin:
     """Files in a dictionary; `write` and `remove` play the part of whoever owns the originals."""
+
+    traits = Traits(stable_ids=True)
 
     def __init__(self, uid: str = "memory", files: Mapping[str, bytes] | None = None) -> None:
         self.uid = uid
@@ -70,8 +73,11 @@ class MemoryOrigin:
         return data[offset : offset + size]
 
     def spec(self) -> Mapping[str, object]:
-        """Memory cannot be shared; the kind alone is named."""
-        return {"kind": "memory", "uid": self.uid}
+        """Memory cannot be shared; the uid alone is named."""
+        return {"local": False, "uid": self.uid}
+
+    def let_go(self) -> None:
+        """Nothing is held."""
 
     def close(self) -> None:
         """Nothing is held."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from musfuse.errors import RefusedError
 from musfuse.model import NodeKind, Stamp
+from musfuse.origins.traits import Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,14 @@ class SourceStat:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One name in a folder; `stat` is None where the entry cannot be used, and `problem` says why; `away` where the
-    origin could not tell just now, so that what is known of it may stand."""
+    origin could not tell just now, so that what is known of it may stand; `misnamed` where `name` only stands for
+    another, which can be no name."""
 
     name: str
     stat: SourceStat | None
     problem: str = ""
     away: bool = False
+    misnamed: bool = False
 
 
 class Origin(Protocol):
@@ -43,6 +46,10 @@ class Origin(Protocol):
     def name(self) -> str:
         """The origin's root as people write it, for messages."""
 
+    @property
+    def traits(self) -> Traits:
+        """What it is like."""
+
     def list(self, path: str) -> Iterator[Entry]:
         """The entries of a folder, sorted by name; an entry that cannot be used is given with its problem."""
 
@@ -56,7 +63,11 @@ class Origin(Protocol):
         """
 
     def spec(self) -> Mapping[str, object]:
-        """What another process needs to build the same origin (JSON values, no secrets)."""
+        """What another process needs to build the same origin, where its traits say that it can (registry.spec_values):
+        JSON values, no secrets."""
+
+    def let_go(self) -> None:
+        """Close what can be opened again, and is not in use."""
 
     def close(self) -> None:
         """Let go of all resources."""

@@ -10,7 +10,7 @@ import pytest
 
 from musfuse.errors import NotFoundError, RefusedError, SourceChangedError
 from musfuse.origins import LocalOrigin
-from musfuse.origins.filepool import FilePool, OpenFile
+from musfuse.origins.local.filepool import FilePool, OpenFile
 
 
 def test_a_link_out_is_refused_and_listed_with_its_reason(tmp_path: Path) -> None:

@@ -6,20 +6,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from toy import FOLDER, Toy, ToyOrigin
 
-from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError
+from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError, UnavailableError
 from musfuse.model import NodeKind, SourceFile, Stamp
-from musfuse.origins import LocalOrigin, MemoryOrigin, Origin, open_reader
+from musfuse.origins import CheckedOrigin, Entry, LocalOrigin, MemoryOrigin, Origin, SourceStat, open_reader
 
 Write = Callable[..., None]
 """Writes a file, as another version; with `keep_mtime` one of the same mtime, as another file in its place."""
 
 
-@pytest.fixture(params=["memory", "local"])
+@pytest.fixture(params=["memory", "local", "toy", "checked"])
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Origin, Write]]:
     if request.param == "memory":
         memory = MemoryOrigin("m")
         yield memory, memory.write
+        return
+    if request.param == "toy":
+        toy = Toy()
+        yield ToyOrigin("t", "toy://t", toy), toy.write
         return
     root = tmp_path / "root"
     root.mkdir()
@@ -34,7 +39,8 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Origi
         os.utime(new, (stamp, stamp))
         new.replace(full)
 
-    local = LocalOrigin("l", str(root), open_files=4)
+    local: Origin = LocalOrigin("l", str(root), open_files=4)
+    local = CheckedOrigin(local) if request.param == "checked" else local
     yield local, write
     local.close()
 
@@ -90,7 +96,7 @@ def test_another_file_of_the_same_size_and_mtime_is_another_version(made: tuple[
     after = origin.stat("f")
     assert after.stamp.looks_like(before.stamp)
     assert not after.stamp.agrees_with(before.stamp)
-    assert after.ident != before.ident
+    assert (after.ident != before.ident) == origin.traits.stable_ids
     assert origin.read("f", 0, 9, after.stamp) == b"new bytes"
     with contextlib.suppress(SourceChangedError):
         assert origin.read("f", 0, 3, before.stamp) == b"old"  # which may be held open
@@ -129,3 +135,83 @@ def test_reader_is_a_seekable_file(made: tuple[Origin, Write]) -> None:
         assert reader.read(70_000) == data[70_000:140_000]
         with pytest.raises(OSError):
             reader.seek(-1)
+
+
+def test_it_lets_go_and_goes_on(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    write("f", b"12345")
+    assert origin.read("f", 0, 5) == b"12345"
+    origin.let_go()
+    assert origin.read("f", 0, 5) == b"12345"
+
+
+def test_a_trait_tells_whether_there_are_ids(made: tuple[Origin, Write]) -> None:
+    origin, write = made
+    write("f", b"1")
+    assert bool(origin.stat("f").ident) == origin.traits.stable_ids
+
+
+def test_another_process_is_told_whether_it_can_read(made: tuple[Origin, Write]) -> None:
+    origin, _ = made
+    spec = origin.spec()
+    assert (spec["local"], spec["uid"]) == (origin.traits.local, origin.uid)
+
+
+HOSTILE = ("", ".", "..", "a/b.wav", "/etc/passwd", "../up.wav", "nul\0.wav", "\ud800.wav", "x" * 2000)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_that_can_be_none_are_reported_and_renamed(name: str) -> None:
+    toy = Toy()
+    toy.write("good.wav", b"1")
+    toy.lies = [Entry(name, SourceStat(NodeKind.FILE, Stamp(1, 1))), Entry(name, FOLDER)]
+    entries = list(CheckedOrigin(ToyOrigin("t", "toy://t", toy)).list(""))
+    names = [entry.name for entry in entries]
+    assert len(set(names)) == 3
+    assert names == sorted(names)
+    (good,) = (entry for entry in entries if not entry.misnamed)
+    assert (good.name, good.problem) == ("good.wav", "")
+    for entry in entries:
+        assert entry.name.encode("utf-8", "surrogateescape")
+        assert not {"/", "\0"} & set(entry.name)
+        assert entry.name not in ("", ".", "..")
+        if entry is not good:
+            assert entry.stat is None
+            assert "toy://t" in entry.problem
+
+
+def test_a_name_that_stands_for_another_takes_nobody_elses() -> None:
+    toy = Toy()
+    for name in ("a\u2215b.wav", "a\u2215b.wav_"):
+        toy.write(name, b"1")
+    toy.lies = [Entry("a/b.wav", None)]
+    entries = {entry.name: entry for entry in CheckedOrigin(ToyOrigin("t", "toy://t", toy)).list("")}
+    assert [name for name, entry in entries.items() if entry.misnamed] == ["a\u2215b.wav__"]
+    assert len(entries) == 3
+
+
+@pytest.mark.parametrize(
+    "stat",
+    [
+        SourceStat(NodeKind.FILE, Stamp(-1, 1)), SourceStat(NodeKind.FILE, Stamp(1 << 63, 1)),
+        SourceStat(NodeKind.FILE, Stamp(1, 1 << 64)), SourceStat(NodeKind.FILE, Stamp(1, 1, "\ud800")),
+        SourceStat(NodeKind.FILE, Stamp(1, 1, "t" * 5000)), SourceStat(NodeKind.FILE, Stamp(1, 1), "\0"),
+    ],
+)  # fmt: skip
+def test_facts_that_can_be_none_are_a_problem(stat: SourceStat, monkeypatch: pytest.MonkeyPatch) -> None:
+    toy = Toy()
+    toy.lies = [Entry("a.wav", stat)]
+    origin = ToyOrigin("t", "toy://t", toy)
+    (entry,) = CheckedOrigin(origin).list("")
+    assert entry.stat is None
+    assert entry.problem.startswith("toy://t/a.wav: its source tells ")
+    monkeypatch.setattr(origin, "stat", lambda path: stat)
+    with pytest.raises(UnavailableError, match="its source tells"):
+        CheckedOrigin(origin).stat("a.wav")
+
+
+def test_more_bytes_than_were_asked_for_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    origin = ToyOrigin("t", "toy://t", Toy())
+    monkeypatch.setattr(origin, "read", lambda *_: b"12345")
+    with pytest.raises(UnavailableError, match="5 bytes where 4 were asked for"):
+        CheckedOrigin(origin).read("a.wav", 0, 4)

@@ -13,12 +13,14 @@ import pytest
 import sound
 from failing import read_by_this_process
 from PIL import Image
+from toy import FOLDER, Toy, ToyOrigin
 
 from library.conftest import Desk
 from musfuse.errors import OriginError, RefusedError, UnavailableError
 from musfuse.events import ScanProgress
 from musfuse.library.catalog import Database
-from musfuse.origins import LocalOrigin, MemoryOrigin, SourceStat
+from musfuse.model import NodeKind, Stamp
+from musfuse.origins import CheckedOrigin, Entry, LocalOrigin, MemoryOrigin, SourceStat
 
 
 def library(music: Path) -> None:
@@ -286,6 +288,24 @@ def test_loops_of_links_end(desk: Desk, music: Path, origin: LocalOrigin) -> Non
     assert desk.scan(origin).seen == 4
 
 
+def test_names_that_lead_elsewhere_are_reported_and_skipped(desk: Desk, tmp_path: Path) -> None:
+    toy = Toy()
+    toy.write("Album/good.flac", sound.write(tmp_path / "a.flac", title="One").read_bytes())
+    file = SourceStat(NodeKind.FILE, Stamp(9, 9))
+    toy.lies = [Entry("../../x.flac", file), Entry("..", FOLDER), Entry("\0.txt", file), Entry("", FOLDER)]
+    for _ in range(2):
+        result = desk.scan(CheckedOrigin(ToyOrigin("t", "toy://t", toy)))
+        assert (result.seen, result.skipped) == (1, 8)
+        assert list(desk.tree().values()) == ["Album/good.flac"]
+        reports = list(desk.reports.lines())
+        assert len(reports) == 8
+        assert all("is skipped, for" in report.reason for report in reports)
+        assert all("\0" not in report.path and "/../" not in f"{report.path}/" for report in reports)
+    toy.lies = []
+    desk.scan(CheckedOrigin(ToyOrigin("t", "toy://t", toy)))
+    assert list(desk.reports.lines()) == []
+
+
 def test_links_out_are_reported(desk: Desk, music: Path, origin: LocalOrigin, tmp_path: Path) -> None:
     sound.write(tmp_path / "out.wav")
     (music / "link.wav").symlink_to(tmp_path / "out.wav")
@@ -334,14 +354,14 @@ from pathlib import Path
 sys.path[:0] = {sys.path!r}
 from musfuse.library import scanner
 from library.conftest import Desk
-from musfuse.origins import LocalOrigin
-scanner._BATCH_FILES, real, spec = 1, LocalOrigin.read, LocalOrigin.spec
+from musfuse.origins import LocalOrigin, Traits
+scanner._BATCH_FILES, real = 1, LocalOrigin.read
 def slow(self, path, *given):
     if int(path[:2]) > 15:
         time.sleep(3600)
     return real(self, path, *given)
 LocalOrigin.read = slow
-LocalOrigin.spec = lambda self: {{**spec(self), "kind": "here"}}
+LocalOrigin.traits = Traits()
 Desk(Path({str(tmp_path / "c.db")!r})).scan(LocalOrigin("src", {str(music)!r}))
 """
     process = subprocess.Popen([sys.executable, "-c", script])

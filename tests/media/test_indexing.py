@@ -18,7 +18,7 @@ from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.workers.wire import read_message
 from musfuse.model import AudioFormat, SourceFile, Stamp
-from musfuse.origins import LocalOrigin, MemoryOrigin, Origin, origin_from_spec
+from musfuse.origins import LocalOrigin, MemoryOrigin, Origin, default_registry
 
 
 @pytest.fixture
@@ -241,7 +241,12 @@ def test_messages_round_trip(origin: LocalOrigin) -> None:
     sent = read_message(io.BytesIO(made.to_message(origin).to_bytes()))
     assert sent is not None
     assert Job.from_message(sent) == made
-    assert origin_from_spec(sent.said["origin"]).name == origin.name
+    again = default_registry().reopen(sent.said["origin"])
+    assert again is not None
+    assert (again.uid, again.name) == (origin.uid, origin.name)
+    elsewhere = read_message(io.BytesIO(made.to_message(MemoryOrigin("m")).to_bytes()))
+    assert elsewhere is not None
+    assert default_registry().reopen(elsewhere.said["origin"]) is None
     assert Answer.from_message(Answer(None, "why", True).to_message()) == Answer(None, "why", True)
 
 

@@ -15,7 +15,7 @@ from musfuse import errors
 from musfuse.errors import OriginError, UnavailableError
 from musfuse.media.workers.wire import MAX_READ, Kind, Message, read_message
 from musfuse.model import SourceFile, Stamp
-from musfuse.origins import Entry, LocalOrigin, Origin, SourceStat, is_local, origin_from_spec
+from musfuse.origins import Entry, Origin, SourceStat, Traits, default_registry
 
 
 class Connection:
@@ -69,7 +69,9 @@ def _bytes_or_error(message: Message) -> bytes:
 class MeteredOrigin:
     """The origin of a job, with a count of what is read and whether anybody waits for it."""
 
-    def __init__(self, connection: Connection, uid: str, name: str, local: LocalOrigin | None) -> None:
+    traits = Traits()
+
+    def __init__(self, connection: Connection, uid: str, name: str, local: Origin | None) -> None:
         self._connection, self._local = connection, local
         self.uid, self.name = uid, name
         self._lock = threading.Lock()
@@ -114,12 +116,16 @@ class MeteredOrigin:
 
     def spec(self) -> Mapping[str, object]:
         """There is no third process."""
-        return {"kind": "metered", "uid": self.uid}
+        return {"local": False, "uid": self.uid}
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         """Close what is open: another file may lie there by the next job."""
         if self._local is not None:
             self._local.let_go()
+
+    def close(self) -> None:
+        """The same: there may be another job."""
+        self.let_go()
 
 
 class Heart:
@@ -170,15 +176,14 @@ class _LocalOrigins:
     """Origins that this process reaches by itself, by what they were built from."""
 
     def __init__(self) -> None:
-        self._known: dict[str, LocalOrigin] = {}
+        self._registry = default_registry()
+        self._known: dict[str, Origin | None] = {}
 
-    def get(self, spec: Mapping[str, object]) -> LocalOrigin | None:
+    def get(self, spec: Mapping[str, Any]) -> Origin | None:
         """The origin; None where the parent has to read."""
-        if not is_local(spec):
-            return None
         key = repr(sorted(spec.items()))
         if key not in self._known:
-            self._known[key] = origin_from_spec(spec)
+            self._known[key] = self._registry.reopen(spec)
         return self._known[key]
 
 
@@ -188,7 +193,7 @@ _of_stamp = attrgetter(*(entry.name for entry in fields(Stamp)))
 def job_values(origin: Origin, file: SourceFile) -> dict[str, object]:
     """What every job says: where its original lies and which it is. `job_file` reads the latter back."""
     return {
-        "origin": dict(origin.spec()),
+        "origin": dict(origin.spec()) if origin.traits.local else {"local": False, "uid": origin.uid},
         "name": origin.name,
         "file": [file.source_uid, file.path, _of_stamp(file.stamp), file.ident, file.older_name],
     }

@@ -4,17 +4,24 @@ import errno
 import os
 import stat as statmod
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import NoReturn
 
 from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError, UnavailableError
 from musfuse.model import NodeKind, Stamp
-from musfuse.origins.filepool import FilePool, OpenFile
+from musfuse.origins.local.filepool import FilePool, OpenFile
+from musfuse.origins.local.uris import to_uri
 from musfuse.origins.port import Entry, SourceStat, checked_path
+from musfuse.origins.registry import LOCAL, OpenContext, spec_values
+from musfuse.origins.spec import SourceSpec
+from musfuse.origins.traits import Traits
 from musfuse.platform import system
 
 
 class LocalOrigin:
     """A folder; it is never left, neither by `..` nor by a symbolic link that leads out (unless allowed)."""
+
+    traits = Traits(local=True, stable_ids=True, watchable=True)
 
     def __init__(self, uid: str, root: str, *, follow_links_out: bool = False, open_files: int = 64) -> None:
         self.uid = uid
@@ -66,13 +73,8 @@ class LocalOrigin:
 
     def spec(self) -> Mapping[str, object]:
         """What another process needs to build the same origin."""
-        return {
-            "kind": "local",
-            "uid": self.uid,
-            "root": self._root,
-            "follow_links_out": self._follow_links_out,
-            "open_files": self._open_files,
-        }
+        spec = SourceSpec(self.uid, LOCAL, to_uri(PurePath(self._root)))
+        return spec_values(spec, OpenContext(self._follow_links_out, self._open_files), local=self.traits.local)
 
     def let_go(self) -> None:
         """Close pooled files, but be ready for others."""

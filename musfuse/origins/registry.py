@@ -1,0 +1,179 @@
+"""Kinds of origins by the scheme of their URIs. What comes with musfuse registers here as anything else would.
+
+A URI is opaque outside of its scheme: nothing else takes it apart, puts it together, or makes a path of it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from musfuse.errors import ConfigError
+from musfuse.origins.checked import CheckedOrigin
+from musfuse.origins.port import Origin
+from musfuse.origins.spec import SourceSpec, scheme_of
+
+LOCAL = "file"
+"""The scheme of a text that is no URI."""
+_MAX_LOCATION = 8000
+_REFERENCES = ("env:", "keyring:", "file:")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContext:
+    """What an origin is opened with beside its spec: options of the library, and its share of open files."""
+
+    follow_links_out: bool = False
+    open_files: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeOption:
+    """An option of a source: what it is for, and its values where they are not free."""
+
+    about: str
+    choices: tuple[str, ...] = ()
+
+
+class Scheme(Protocol):
+    """A kind of origin. Nothing here but `check` may touch the place itself, which may be far away."""
+
+    @property
+    def name(self) -> str:
+        """The scheme of its URIs, such as `file`."""
+
+    @property
+    def options(self) -> Mapping[str, SchemeOption]:
+        """The options that a source of this kind may have."""
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The secrets that it may have, and what each is for."""
+
+    def locate(self, text: str) -> str:
+        """The absolute URI of what somebody typed, in its one spelling. Raises ConfigError."""
+
+    def shown(self, uri: str) -> str:
+        """The URI as people write it."""
+
+    def overlap(self, uri: str, other: str) -> bool:
+        """Whether both are the same place, or one lies within the other."""
+
+    def check(self, uri: str) -> None:
+        """Raises ConfigError where the place cannot be a source now."""
+
+    def inside(self, uri: str, text: str) -> str | None:
+        """The path, inside the source at `uri`, that an absolute text means ('' for the source itself); None where it
+        lies elsewhere."""
+
+    def open(self, spec: SourceSpec, context: OpenContext) -> Origin:
+        """The origin of a source. It must not wait for the place: that is for its methods."""
+
+
+class Registry:
+    """The schemes that a process knows. Built once, by who composes, and handed in."""
+
+    def __init__(self, schemes: Iterable[Scheme]) -> None:
+        self._schemes = {scheme.name: scheme for scheme in schemes}
+
+    def scheme(self, name: str) -> Scheme:
+        """A scheme by its name. Raises ConfigError."""
+        found = self._schemes.get(name)
+        if found is None:
+            known = ", ".join(f"{known}://" for known in sorted(self._schemes))
+            raise ConfigError(f"{name}://: no kind of source that is known here; known are {known} and folders")
+        return found
+
+    def locate(self, text: str) -> tuple[str, str]:
+        """(scheme, URI) of what somebody typed; text without `scheme://` is a path. Raises ConfigError."""
+        _check_text(text)
+        name = scheme_of(text)
+        if not name:
+            return LOCAL, self.scheme(LOCAL).locate(text)
+        scheme = self.scheme(name)
+        _check_no_password(text)
+        return name, scheme.locate(text)
+
+    def shown(self, scheme: str, uri: str) -> str:
+        """A URI as people write it; of an unknown scheme, itself."""
+        known = self._schemes.get(scheme)
+        return known.shown(uri) if known is not None else uri
+
+    def overlap(self, text: str, other: str) -> bool:
+        """Whether two locations, as somebody typed them, lie within each other. Raises ConfigError."""
+        (scheme, uri), (other_scheme, other_uri) = self.locate(text), self.locate(other)
+        return scheme == other_scheme and self.scheme(scheme).overlap(uri, other_uri)
+
+    def check(self, text: str) -> None:
+        """Raises ConfigError where what somebody typed cannot be a source now."""
+        scheme, uri = self.locate(text)
+        self.scheme(scheme).check(uri)
+
+    def place(self, specs: Iterable[SourceSpec], text: str) -> tuple[str, str] | None:
+        """(uid, path inside) of the source that an absolute text lies in; None for one outside of all."""
+        for spec in specs:
+            known = self._schemes.get(spec.scheme)
+            inside = known.inside(spec.uri, text) if known is not None else None
+            if inside is not None:
+                return spec.uid, inside
+        return None
+
+    def open(self, spec: SourceSpec, context: OpenContext) -> Origin:
+        """The origin of a source; what it says of names and sizes is checked. Raises ConfigError."""
+        return CheckedOrigin(self.scheme(spec.scheme).open(spec, context))
+
+    def reopen(self, values: Mapping[str, Any]) -> Origin | None:
+        """The same origin in another process, from what `Origin.spec` said there; None where this process cannot reach
+        it by itself."""
+        if not values.get("local") or values.get("scheme") not in self._schemes:
+            return None
+        spec = SourceSpec(values["uid"], values["scheme"], values["uri"], options=values["options"])
+        return self.open(spec, OpenContext(**values["context"]))
+
+
+def spec_values(spec: SourceSpec, context: OpenContext, *, local: bool) -> dict[str, object]:
+    """What `Registry.reopen` takes, as JSON values; secrets are not among them."""
+    return {
+        "local": local, "scheme": spec.scheme, "uid": spec.uid, "uri": spec.uri, "options": dict(spec.options),
+        "context": asdict(context),
+    }  # fmt: skip
+
+
+def checked_options(scheme: Scheme, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """(options, secrets) of a source out of what somebody set. Raises ConfigError."""
+    options, secrets = dict[str, str](), dict[str, str]()
+    for key, value in values.items():
+        if key in scheme.secrets:
+            if not value.startswith(_REFERENCES):
+                raise ConfigError(
+                    f"{key}: a secret is named, not written down; env:NAME, keyring:NAME or file:PATH is wanted"
+                )
+            secrets[key] = value
+        elif key not in scheme.options:
+            known = ", ".join(sorted({"kind", "name", "priority", *scheme.options, *scheme.secrets}))
+            raise ConfigError(f"{key}: no option of a {scheme.name}:// source; there are {known}")
+        else:
+            choices = scheme.options[key].choices
+            if choices and value not in choices:
+                raise ConfigError(f"{key}: {value!r} is no value of it; one of {', '.join(choices)} is wanted")
+            options[key] = value
+    return options, secrets
+
+
+def _check_text(text: str) -> None:
+    try:
+        usable = b"\0" not in text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        usable = False
+    if not usable or not text or len(text) > _MAX_LOCATION:
+        raise ConfigError(f"{text[:60]!r}: can be no place of a source; name a folder or a URI")
+
+
+def _check_no_password(text: str) -> None:
+    try:
+        password = urlsplit(text).password
+    except ValueError as error:
+        raise ConfigError(f"{text}: not a URI: {error}; check its brackets and its port") from error
+    if password is not None:
+        place = text.split("@", 1)[-1]
+        raise ConfigError(f"…@{place}: a password does not belong into a URI; set it as a secret of the source")

@@ -1,0 +1,26 @@
+"""What an origin is like, as data: asked for wherever its kind would matter."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class IndexWhen(StrEnum):
+    """When the frame indexes of an origin's files are built: as soon as there is time, when somebody asks for a size,
+    or never, so that what needs one is served as the original."""
+
+    EAGER = "eager"
+    LAZY = "lazy"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """`local`: another process of this machine reads it by itself; `stable_ids`: `SourceStat.ident` is set and survives
+    a move; `watchable`: it tells of changes by itself; `freshness_seconds`: how old an answer about a path may be;
+    `index`: when indexes of its files are built."""
+
+    local: bool = False
+    stable_ids: bool = False
+    watchable: bool = False
+    freshness_seconds: float = 0.0
+    index: IndexWhen = IndexWhen.EAGER
