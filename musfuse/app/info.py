@@ -42,7 +42,7 @@ def _extra(library: Library, node: ExtraNode) -> dict[str, Any]:
     facts["layout"] = [{"bytes": segment.length, "what": segment.describe()} for segment in layout.segments]
     if node.sidecar is not None:
         source = library.sources.row(node.sidecar.source_uid)
-        return facts | {"source": f"{source.uri}/{node.sidecar.path}"}
+        return facts | {"source": f"{source.root}/{node.sidecar.path}"}
     return facts | {"cover": True, "longest_pixels": node.longest}
 
 
@@ -50,7 +50,7 @@ def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:
     track = row.track
     source = library.sources.row(track.file.source_uid)
     facts: dict[str, Any] = {
-        "source": f"{source.uri}/{track.file.path}",
+        "source": f"{source.root}/{track.file.path}",
         "source_bytes": track.file.stamp.size,
         "served_as": track.serve.value,
         "format": audio_facts(track.format),

@@ -168,6 +168,7 @@ class Jobs:
             "skipped": sum(r.skipped for r in results),
             "removed": sum(r.removed for r in results),
             "problems": [r.problem for r in results if r.problem],
+            "empty": self._library.empty(),
         }
         state.done = state.total = sum(r.seen for r in results)
         state.end("cancelled" if any(r.cancelled for r in results) else "done")

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
-from musfuse.app.state import check_exists, check_is_folder, new_folder
+from musfuse.app.sourcing import Sourcing
+from musfuse.app.state import check_exists, new_folder
 from musfuse.config import Config
 from musfuse.config.options import usable_cores, worker_count
 from musfuse.drive import Drive
-from musfuse.errors import ConfigError, LibraryInUseError
+from musfuse.errors import LibraryInUseError, NotFoundError, StoreError, UnavailableError
 from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
-from musfuse.library.catalog import Database, Files, Nodes, Reports, Tracks
+from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
-from musfuse.library.catalog.rows import source_uid
 from musfuse.library.covers import Covers
 from musfuse.library.extras import Extras
 from musfuse.library.interest import Interest
@@ -30,6 +30,7 @@ from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
+from musfuse.library.userdb import UserDatabase
 from musfuse.logs import keep_log
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool
@@ -39,8 +40,9 @@ from musfuse.media.runs import RunCache
 from musfuse.media.served_tags import ServedTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import SourceFile
+from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
-from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles, SqliteKv
+from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles
 
 if TYPE_CHECKING:
     from musfuse.app.tagging import Tagging
@@ -57,7 +59,7 @@ READER_PAUSE = 0.25
 class Library:
     """Everything that one process needs to serve a library. Built by `open_library`; `close` undoes it in reverse."""
 
-    def __init__(self, folder: Path, config: Config, closing: ExitStack) -> None:
+    def __init__(self, folder: Path, config: Config, closing: ExitStack, registry: Registry) -> None:
         config, pools = fit(config, system.raise_open_file_limit())
         self.folder, self.config, self.pools = folder, config, pools
         self._closing = closing
@@ -71,14 +73,20 @@ class Library:
             Departures(self.database),
         )
         self.nodes, self.beside, self.reports = Nodes(self.database), Beside(self.database), Reports(self.database)
-        user = SqliteKv(folder / "user.db")
+        user = UserDatabase(folder / "user.db")
         self.cache = cache = BestEffortKv(DiskKv(folder / "cache"))
         self.store = RoutedKv(
-            dict.fromkeys((KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART), user)
+            dict.fromkeys((KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART), user.kv)
             | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
         )
         closing.callback(self.store.close)
-        self.sources = Sources(self.files, config, pools.originals)
+        self.collector = MetaCollector(self.store)
+        catalog = CatalogSources(self.database)
+        self.sourcing = Sourcing(user, catalog, self.collector, registry)
+        self.sourcing.purge()
+        self.sourcing.mirror()
+        self.sources = Sources(catalog.rows, self.sourcing.specs, registry, config, pools.originals)
+        self.unscanned, self.empty, self.sourcing.adopt = catalog.unscanned, catalog.empty, self._adopt_sources
         closing.callback(self.sources.close)
         self._build_media(config, closing)
         retag_all = config.art.embed == "always" or config.art.max_pixels > 0
@@ -86,7 +94,6 @@ class Library:
             self.database, template, config.view.policy, self.engine.serve_as,
             f"repair={config.flac.repair} retag_all={retag_all}", retag_all,
         )  # fmt: skip
-        self.collector = MetaCollector(self.store)
         self.overlaying = Overlaying(self.database, self.collector)
         self._naming_lock = threading.Lock()
         self.sizes = Sizes(
@@ -145,28 +152,9 @@ class Library:
         self.cache.settle()
         return [place.problem for place in (self.database, self.cache) if place.problem]
 
-    def add_sources(self, folders: Sequence[Path]) -> None:
-        """Remember source folders. Raises ConfigError where one is no folder, or lies within another source."""
-        for folder in folders:
-            self._check_source(folder, [Path(row.uri) for row in self.files.sources() if Path(row.uri) != folder])
-            self.files.add_source(str(folder))
-        self.sources.reload()
-
-    def move_source(self, old: Path, new: Path) -> int:
-        """The source `old` lies at `new` now: what was set goes with it; of how many tracks that is. Raises ConfigError
-        where `old` is no source or `new` cannot be one."""
-        row = next((row for row in self.sources.rows() if Path(row.uri) == old), None)
-        if row is None:
-            raise ConfigError(f"{old}: no source of this library; `musfuse source list` shows them")
-        self._check_source(new, [Path(other.uri) for other in self.sources.rows() if other.uid != row.uid])
-        uid = source_uid(str(new))
-        pairs = [(key, uid + key[len(row.uid) :]) for key in self.collector.keys(row.uid)]
-        change = self.collector.move(pairs, "source move")  # first: who is killed in between says it once more
-        self.files.move_source(row, str(new))
-        self.sources.reload()
-        self.overlaying.adopt(change.seq or self.collector.last(), [key for _, key in pairs])
-        self.name_tracks()
-        return sum(1 for key in self.collector.keys(uid))
+    def add_sources(self, places: Sequence[str | Path]) -> dict[str, Any]:
+        """Remember places with music; what that did. Raises ConfigError where one cannot be a source."""
+        return self.sourcing.add([(str(place), str(place)) for place in places]) if places else {}
 
     def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""
@@ -185,19 +173,29 @@ class Library:
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
         """Scan every source; a source that is away does not stop the others. `everything`: all files. What somebody
         looks at on the drive meanwhile comes first."""
+        self.sourcing.purge()
         self.tracks.take_up()
         self.adopt_rules()
-        left, results = self.sources.rows(), []
+        left, results = self.sources.rows(), list["ScanResult | None"]()
         with self.interest.during_scan():
             while left:
                 row = self.interest.first_of(left)
                 left.remove(row)
-                results.append(_logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.uri))
-        return results
+                results.append(self._scan(scanner, row, everything))
+        return [result for result in results if result is not None]
 
-    def unscanned(self) -> list[str]:
-        """Sources whose names are not all on the drive yet."""
-        return self.files.unscanned()
+    def _scan(self, scanner: "Scanner", row: SourceRow, everything: bool) -> "ScanResult | None":
+        """Scan a source; None for one that was removed meanwhile."""
+        from musfuse.library.walking import ScanResult
+
+        try:
+            return _logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.root)
+        except UnavailableError as error:
+            return _logged(ScanResult(row.root, problem=str(error)), row.root)
+        except (NotFoundError, StoreError):  # its rows are gone, to which others would be added
+            if row.uid in (known.uid for known in self.sources.rows()):
+                raise
+            return None
 
     def backlog(self) -> Backlog:
         """A run over everything whose size is not known."""
@@ -244,7 +242,7 @@ class Library:
         from musfuse.app.tagging import Tagging
         from musfuse.library.selection import Selection
 
-        return Tagging(Selection(self.database), self.collector, self._adopt_change)
+        return Tagging(Selection(self.database, self.sources.place), self.collector, self._adopt_change)
 
     def close(self) -> None:
         """Take everything down in reverse."""
@@ -264,12 +262,9 @@ class Library:
         both = [key for pair in pairs for key in pair]
         self.overlaying.adopt(change.seq or self.collector.last(), both, departures)
 
-    @staticmethod
-    def _check_source(folder: Path, others: list[Path]) -> None:
-        check_is_folder(folder)
-        nested = next((o for o in others if o == folder or o in folder.parents or folder in o.parents), None)
-        if nested:
-            raise ConfigError(f"{folder}: overlaps the source {nested}; its files would appear twice")
+    def _adopt_sources(self) -> None:
+        self.sources.reload()
+        self.name_tracks()
 
     def _adopt_change(self, seq: int) -> dict[str, Any]:
         """Bring a change onto the drive; what moved there."""
@@ -319,10 +314,16 @@ class _Pace:
 
 
 def open_library(
-    folder: Path, config: Config, closing: ExitStack | None = None, *, sources: Sequence[Path] = (), make: bool = True
+    folder: Path,
+    config: Config,
+    closing: ExitStack | None = None,
+    *,
+    sources: Sequence[str | Path] = (),
+    make: bool = True,
+    registry: Registry | None = None,
 ) -> Library:
     """Open the library whose state lies in `folder`, with more sources. Where there is none it is made, unless `make`
-    is not set; what was made is gone again where that fails.
+    is not set; what was made is gone again where that fails. `registry` knows other kinds of sources than usual.
 
     Raises ConfigError where there is no library or a source cannot be one, LibraryInUseError where another process has
     it, StoreError where its state cannot be used.
@@ -332,20 +333,22 @@ def open_library(
     stack = closing or ExitStack()
     with new_folder(folder):
         try:
-            return _open(folder, config, stack, sources)
+            return _open(folder, config, stack, sources, registry or default_registry())
         except BaseException:
             stack.close()
             raise
 
 
-def _open(folder: Path, config: Config, closing: ExitStack, sources: Sequence[Path]) -> Library:
+def _open(
+    folder: Path, config: Config, closing: ExitStack, sources: Sequence[str | Path], registry: Registry
+) -> Library:
     for source in sources:
-        check_is_folder(source)
+        registry.check(str(source))
     lock = system.ProcessLock(folder / "owner.lock")
     if not lock.acquire():
         raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
     closing.callback(lock.release)
     keep_log(folder, closing)
-    library = Library(folder, config, closing)
+    library = Library(folder, config, closing, registry)
     library.add_sources(sources)
     return library

@@ -1,24 +1,23 @@
 """What is known of an original: where it is on the drive, its parts, or why it is not shown."""
 
-from pathlib import Path
 from typing import Any
 
 from musfuse.app.library import Library
-from musfuse.errors import NoEntryError
+from musfuse.errors import NoEntryError, NotFoundError, OriginError
 from musfuse.library.catalog import TrackRow
 from musfuse.library.catalog.originals import KnownOriginal, Originals
 from musfuse.library.looking import is_sheet
 from musfuse.media.containers.reading import EXTENSIONS
-from musfuse.model import AudioFormat
+from musfuse.model import AudioFormat, NodeKind
 
 
 def describe_original(library: Library, absolute: str) -> dict[str, Any] | None:
     """All that the catalog knows of a file or folder of a source, as JSON values; None where it knows nothing."""
-    originals = Originals(library.database)
+    originals = Originals(library.database, library.sources.place)
     place = originals.place(absolute)
     if place is None:
         return None
-    facts: dict[str, Any] = {"path": absolute, "source": place.uri}
+    facts: dict[str, Any] = {"path": absolute, "source": place.root}
     file = originals.file(place)
     if file is not None:
         return facts | _file(library, file)
@@ -40,13 +39,17 @@ def describe_original(library: Library, absolute: str) -> dict[str, Any] | None:
 
 def unknown_original(library: Library, absolute: str) -> NoEntryError | None:
     """Why the catalog does not know a path of a source; None for a path outside of them."""
-    place = Originals(library.database).place(absolute)
+    place = Originals(library.database, library.sources.place).place(absolute)
     if place is None:
         return None
-    path, name = Path(absolute), place.split[1].decode("utf-8", "replace")
-    if not path.exists():
+    name = place.split[1].decode("utf-8", "replace")
+    try:
+        found = library.sources.origin(place.uid).stat(place.inside)
+    except NotFoundError:
         return NoEntryError(f"{absolute}: no such file, and the last scan saw none")
-    if path.is_file() and name.rpartition(".")[2].lower() not in EXTENSIONS and not is_sheet(name):
+    except OriginError as error:
+        return NoEntryError(f"{error}; the last scan did not see it")
+    if found.kind is NodeKind.FILE and name.rpartition(".")[2].lower() not in EXTENSIONS and not is_sheet(name):
         return NoEntryError(f"{absolute}: not shown, for its name is not that of an audio format")
     return NoEntryError(f"{absolute}: the last scan did not see it; `musfuse scan` looks for new files")
 

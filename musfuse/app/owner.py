@@ -12,6 +12,7 @@ from musfuse import __version__
 from musfuse.app.descriptors import RESERVE
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
+from musfuse.app.sourcemethods import source_methods
 from musfuse.app.tagmethods import tag_methods
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
@@ -43,6 +44,7 @@ class Owner:
             "info": self.info,
             "stop": self.request_stop,
             **tag_methods(library),
+            **source_methods(library, lambda: self._jobs.request("scan")),
         }
         self._reserve = Reserve(RESERVE)
         self._server = Server(endpoint(library.folder), methods, clients=library.pools.clients, reserve=self._reserve)
@@ -65,7 +67,7 @@ class Owner:
         finally:
             self._take_down()
 
-    def mount(self, mountpoint: Path, options: list[str], sources: list[Path]) -> dict[str, Any]:
+    def mount(self, mountpoint: Path, options: list[str], sources: list[str]) -> dict[str, Any]:
         """Mount the same drive once more, and take in more sources."""
         self._library.add_sources(sources)
         where = self._mounts.mount(mountpoint, options)
@@ -78,7 +80,7 @@ class Owner:
             self._mounts.unmount(mountpoint, force)
         return {"pid": os.getpid(), "last": not self._mounts.active()}
 
-    def scan(self, sources: list[Path], everything: bool = False) -> dict[str, Any]:
+    def scan(self, sources: list[str], everything: bool = False) -> dict[str, Any]:
         """Begin a scan, with more sources where they are given; `everything`: also of what did not change. Gives a
         ticket."""
         self._library.add_sources(sources)
@@ -89,8 +91,9 @@ class Owner:
         return {"ticket": self._jobs.request("index", urgent=True)}
 
     def waiting(self) -> dict[str, Any]:
-        """What is not on the drive yet: sources that were never scanned whole, and the ticket of the last scan."""
-        return {"new": self._library.unscanned(), "ticket": self._jobs.scan.asked}
+        """What is not on the drive yet: sources that were never scanned whole, and the ticket of the last scan; `empty`
+        are those that a whole scan found no music in."""
+        return {"new": self._library.unscanned(), "ticket": self._jobs.scan.asked, "empty": self._library.empty()}
 
     def info(self, path: str, absolute: str = "") -> dict[str, Any]:
         """Where a file of the drive comes from; where the original `absolute` is on the drive."""
@@ -120,7 +123,8 @@ class Owner:
             "version": __version__,
             "pid": os.getpid(),
             "uptime_seconds": round(time.time() - self._began, 1),
-            "sources": [row.uri for row in library.sources.rows()],
+            "sources": [row.root for row in library.sources.rows()],
+            "empty": library.empty(),
             "policy": library.config.view.policy,
             "template": library.config.view.template,
             "tree": {"folders": folders, "files": files},

@@ -7,18 +7,21 @@ from typing import Any
 
 from musfuse.app.pictures import Pictures
 from musfuse.app.sources import Sources
-from musfuse.app.state import check_exists
+from musfuse.app.sourcing import Sourcing
+from musfuse.app.state import check_exists, check_scanned
 from musfuse.app.tagging import Tagging
 from musfuse.config import Config
 from musfuse.drive.tree import Tree
 from musfuse.errors import LibraryInUseError
-from musfuse.library.catalog import Database, Files, Nodes, Reports, SourceRow, Tracks
+from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
+from musfuse.library.userdb import SourceTable, UserDatabase
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.art import EmbeddedCovers
+from musfuse.origins import SourceSpec, default_registry
 from musfuse.store import KvStore, MemoryKv, SqliteKv
 
 
@@ -28,7 +31,7 @@ def read_tagging(folder: Path) -> Iterator[Tagging]:
     database = _catalog(folder)
     store = _overlays(folder / "user.db")
     try:
-        yield Tagging(Selection(database), MetaCollector(store), _refuse)
+        yield Tagging(_selection(folder, database), MetaCollector(store), _refuse)
     finally:
         store.close()
         database.close()
@@ -39,7 +42,7 @@ def read_selection(folder: Path) -> Iterator[Selection]:
     """Tracks, to be found. Raises ConfigError where there is no library."""
     database = _catalog(folder)
     try:
-        yield Selection(database)
+        yield _selection(folder, database)
     finally:
         database.close()
 
@@ -69,9 +72,11 @@ def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
 def read_pictures(folder: Path, config: Config) -> Iterator[Pictures]:
     """The pictures of tracks, to be looked at. Raises ConfigError where there is no library."""
     database = _catalog(folder)
-    sources = Sources(Files(database), config, config.cache.open_files)
+    rows = CatalogSources(database).rows
+    sources = Sources(rows, lambda: _specs(folder), default_registry(), config, config.cache.open_files)
     try:
-        yield Pictures(Selection(database), Tracks(database), Beside(database), EmbeddedCovers(), sources.origin)
+        selection = Selection(database, sources.place)
+        yield Pictures(selection, Tracks(database), Beside(database), EmbeddedCovers(), sources.origin)
     finally:
         sources.close()
         database.close()
@@ -92,25 +97,46 @@ def read_status(folder: Path) -> dict[str, Any]:
     database = _catalog(folder)
     try:
         folders, files = Nodes(database).counts()
+        sources = CatalogSources(database)
         return {
-            "library": str(folder), "mounts": [], "sources": [row.uri for row in Files(database).sources()],
+            "library": str(folder), "mounts": [], "sources": [row.root for row in sources.rows()],
             "tree": {"folders": folders, "files": files}, "counts": Reports(database).counts(),
+            "empty": sources.empty(),
         }  # fmt: skip
     finally:
         database.close()
 
 
-def read_sources(folder: Path) -> list[SourceRow]:
-    """The sources of a library. Raises ConfigError where there is none."""
-    database = _catalog(folder)
+@contextmanager
+def read_sources(folder: Path) -> Iterator[Sourcing]:
+    """The sources of a library, to be listed. Raises ConfigError where there is no library."""
+    check_exists(folder)
+    database = Database.for_reading(folder / "catalog.db")
+    user = UserDatabase.for_reading(folder / "user.db")
     try:
-        return Files(database).sources()
+        yield Sourcing(user, CatalogSources(database), MetaCollector(user.kv), default_registry())
     finally:
+        user.close()
         database.close()
 
 
+def _specs(folder: Path) -> list[SourceSpec]:
+    if not (folder / "user.db").exists():
+        return []
+    user = UserDatabase.for_reading(folder / "user.db")
+    try:
+        return SourceTable(user).current()
+    finally:
+        user.close()
+
+
+def _selection(folder: Path, database: Database) -> Selection:
+    registry, specs = default_registry(), _specs(folder)
+    return Selection(database, lambda text: registry.place(specs, text))
+
+
 def _catalog(folder: Path) -> Database:
-    check_exists(folder)
+    check_scanned(folder)
     return Database.for_reading(folder / "catalog.db")
 
 

@@ -35,7 +35,7 @@ def rehearse(library: Library, act: Callable[[Tagging], dict[str, Any]]) -> dict
             with closing(tried(library.database, library.naming, collector, lambda: collector.keys_of(seq))) as scratch:
                 return told | moves(library.database, scratch).to_json()
 
-        result = act(Tagging(Selection(library.database), collector, adopt))
+        result = act(Tagging(Selection(library.database, library.sources.place), collector, adopt))
     return {"changes": 0, "shown": [], "moves": [], "move_count": 0, "moved_files": 0} | result | {"dry_run": True}
 
 

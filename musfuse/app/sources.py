@@ -1,28 +1,43 @@
-"""The origins of a library."""
+"""The origins of a library's sources, made from their specs when they are first asked for."""
 
 import threading
+from collections.abc import Callable, Mapping, Sequence
 
 from musfuse.config import Config
-from musfuse.errors import NotFoundError
-from musfuse.library.catalog import Files, SourceRow
-from musfuse.origins import LocalOrigin, Origin
+from musfuse.errors import ConfigError, NotFoundError, UnavailableError
+from musfuse.library.catalog import SourceRow
+from musfuse.origins import OpenContext, Origin, Registry, SourceSpec
 
 
 class Sources:
-    """The library's origins by uid, built when first asked for; together they keep `open_files` open."""
+    """Origins by uid; together they keep `open_files` open. `rows` and `specs` tell which sources there are now."""
 
-    def __init__(self, files: Files, config: Config, open_files: int) -> None:
-        self._files, self._config, self._open_files = files, config, open_files
+    def __init__(
+        self,
+        rows: Callable[[], Sequence[SourceRow]],
+        specs: Callable[[], Sequence[SourceSpec]],
+        registry: Registry,
+        config: Config,
+        open_files: int,
+    ) -> None:
+        self._read_rows, self._read_specs, self._registry = rows, specs, registry
+        self._config, self._open_files = config, open_files
         self._lock = threading.Lock()
-        self._rows: dict[str, SourceRow] = {}
-        self._origins: dict[str, LocalOrigin] = {}
+        self._rows: Mapping[str, SourceRow] = {}
+        self._specs: Mapping[str, SourceSpec] = {}
+        self._origins: dict[str, Origin] = {}
         self.reload()
 
     def reload(self) -> None:
-        """Sources were added."""
-        rows = {row.uid: row for row in self._files.sources()}
+        """Sources were added, removed or changed; origins of those that are others now are closed."""
+        rows = {row.uid: row for row in self._read_rows()}
+        specs = {spec.uid: spec for spec in self._read_specs()}
         with self._lock:
-            self._rows = rows
+            stale = [uid for uid in self._origins if uid not in rows or specs.get(uid) != self._specs.get(uid)]
+            closing = [self._origins.pop(uid) for uid in stale]
+            self._rows, self._specs = rows, specs
+        for origin in closing:
+            origin.close()
 
     def rows(self) -> list[SourceRow]:
         """All sources in order of priority."""
@@ -37,17 +52,23 @@ class Sources:
             raise NotFoundError(f"source {uid} is not part of this library any more")
         return row
 
+    def place(self, text: str) -> tuple[str, str] | None:
+        """(uid, path inside) of the source that an absolute path or URI lies in; None for one outside of all."""
+        with self._lock:
+            specs = list(self._specs.values())
+        return self._registry.place(specs, text)
+
     def origin(self, uid: str) -> Origin:
-        """A source's origin; raises NotFoundError."""
-        row = self.row(uid)
+        """A source's origin; raises NotFoundError, UnavailableError for a kind of source that is not known here."""
+        self.row(uid)
         with self._lock:
             if uid not in self._origins:
-                self._origins[uid] = LocalOrigin(
-                    uid,
-                    row.uri,
-                    follow_links_out=self._config.scan.follow_links_out,
-                    open_files=max(1, min(self._config.cache.open_files, self._open_files // len(self._rows))),
-                )
+                share = max(1, min(self._config.cache.open_files, self._open_files // len(self._rows)))
+                context = OpenContext(self._config.scan.follow_links_out, share)
+                try:
+                    self._origins[uid] = self._registry.open(self._specs[uid], context)
+                except ConfigError as error:
+                    raise UnavailableError(str(error)) from error
             return self._origins[uid]
 
     def close(self) -> None:

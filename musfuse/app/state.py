@@ -9,7 +9,7 @@ from pathlib import Path
 from musfuse.errors import ConfigError, StoreError, plainly
 from musfuse.logs import LOG_NAME
 
-_CATALOG = "catalog.db"
+_CATALOG, _USER = "catalog.db", "user.db"
 _FILES = ("catalog.db", "user.db", "owner.lock", LOG_NAME)
 _FOLDERS = ("cache", "runs")
 
@@ -24,23 +24,22 @@ def default_folder() -> Path:
 
 def check_exists(folder: Path) -> None:
     """Raise ConfigError where there is no library in a folder."""
-    try:
-        there = (folder / _CATALOG).exists()
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be looked into: {plainly(error)}") from error
-    if not there:
+    if not any(_is_there(folder, name) for name in (_CATALOG, _USER)):
         raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
 
 
-def check_is_folder(source: Path) -> None:
-    """Raise ConfigError where a path cannot be a source, because it is no folder or cannot be looked at."""
+def check_scanned(folder: Path) -> None:
+    """The same, and raise ConfigError where its catalog is gone, which can be made again."""
+    check_exists(folder)
+    if not _is_there(folder, _CATALOG):
+        raise ConfigError(f"{folder}: its catalog is gone; `musfuse scan` makes it again")
+
+
+def _is_there(folder: Path, name: str) -> bool:
     try:
-        if source.is_dir():
-            return
-        problem = "a file" if source.exists() else "no such folder"
+        return (folder / name).exists()
     except OSError as error:
-        problem = f"cannot be looked into: {plainly(error)}"
-    raise ConfigError(f"{source}: {problem}; a source is a folder with music")
+        raise ConfigError(f"{folder}: cannot be looked into: {plainly(error)}") from error
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from musfuse.config import Config, load_config
 from musfuse.config.load import Loaded
 from musfuse.errors import UNEXPECTED, ConfigError, plainly
 from musfuse.logs import LOG_NAME
+from musfuse.origins import scheme_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,9 +86,22 @@ def absolute_mountpoint(path: Path) -> Path:
     return _whole(path, system.absolute_mountpoint)
 
 
+def located(text: str) -> str:
+    """The place that somebody typed: a URI as it is, for only its source may take it apart, a path as an absolute one.
+    Raises ConfigError."""
+    return text if scheme_of(text) else str(absolute(Path(text)))
+
+
+def asked(text: str) -> tuple[str, str]:
+    """What the control channel is told of a source or a place: as it was typed, and as an absolute path or URI."""
+    return text, absolute_or_none(text)
+
+
 def absolute_or_none(text: str) -> str:
-    """The absolute path that a text would be, '' where it would be relative to a working directory that is gone: it
-    may be a path on the drive, or a query."""
+    """The absolute path that a text would be, or the URI that it is; '' where it would be relative to a working
+    directory that is gone: it may be a path on the drive, or a query."""
+    if scheme_of(text):
+        return text
     with suppress(ConfigError):
         return str(absolute(Path(text)))
     return ""
@@ -200,17 +214,19 @@ def size(count: int | None) -> str:
     return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"
 
 
-def drive_path(path: Path) -> tuple[str | None, Path | None]:
-    """(path on the drive, library folder) where `path` lies below a mounted drive, else (None, None)."""
+def drive_path(text: str) -> tuple[str | None, Path | None]:
+    """(path on the drive, library folder) where a path lies below a mounted drive, else (None, None)."""
     from musfuse.control import owners
 
-    full = Path(absolute_or_none(str(path)))
+    if scheme_of(text):
+        return None, None
+    full = Path(absolute_or_none(text))
     for client in owners():
         with client:
             status = client.call("progress")
         for mount in map(Path, status["mounts"]):
             if full == mount or mount in full.parents:
                 inside = "/".join(full.relative_to(mount).parts)
-                typed().place(inside, str(path))
+                typed().place(inside, text)
                 return inside, Path(status["library"])
     return None, None

@@ -62,12 +62,26 @@ def drives(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
 
 @_completes
 def sources(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
-    """The sources of the library, and folders."""
+    """The sources of the library by location and name, and folders."""
+    yield begun, "dir"
+    yield from _sources(context, removed=False)
+
+
+@_completes
+def removed_sources(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """Removed sources, by location and name."""
+    del begun
+    yield from _sources(context, removed=True)
+
+
+def _sources(context: click.Context, removed: bool) -> Iterator[tuple[str, str]]:
     from musfuse.app.reading import read_sources
 
-    yield begun, "dir"
-    for row in read_sources(library_folder(context.params.get("library"))):
-        yield row.uri, "path"
+    with read_sources(library_folder(context.params.get("library"))) as sourcing:
+        for row in sourcing.list(removed):
+            yield row["location"], "path"
+            if row["name"]:
+                yield row["name"], "plain"
 
 
 @_completes

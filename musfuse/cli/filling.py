@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from musfuse.cli.common import say
+from musfuse.cli.newcomers import tell_empty
 from musfuse.cli.progress import follow
 from musfuse.control import Client, find_owner
 from musfuse.errors import MountError
@@ -31,6 +32,7 @@ def _wait(client: Client, waiting: dict[str, Any], wait: str) -> None:
     if "error" in done or done.get("problems"):
         reason = done.get("error") or "; ".join(done["problems"])
         raise MountError(f"mounted, but not every name is there: {reason}")
+    tell_empty(client.call("waiting")["empty"])
     if wait == "index":
         done = follow(client, "index", client.call("index")["ticket"], False)
         if "error" in done:
@@ -52,3 +54,4 @@ def _show(client: Client, waiting: dict[str, Any]) -> None:
         return
     if "files" in done:
         say(f"{done['files']} files, {done.get('skipped', 0)} skipped; `musfuse report` lists what is not shown")
+        tell_empty(done.get("empty", ()))

@@ -38,7 +38,7 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, path:
 
     PATH lies below a mountpoint, is one on the drive, or that of an original.
     """
-    inside, owned = drive_path(Path(path))
+    inside, owned = drive_path(path)
     folder = owned or library_folder(library)
     if inside is not None:
         facts = _ask(folder, config_file, inside, "")

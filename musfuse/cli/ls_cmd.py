@@ -43,7 +43,7 @@ def command(
     """List a folder of the drive, mounted or not. PATH is one on the drive, or below a mountpoint."""
     from musfuse.app.reading import read_tree
 
-    inside, owned = drive_path(Path(path)) if path else (None, None)
+    inside, owned = drive_path(path) if path else (None, None)
     folder = owned or library_folder(library)
     with read_tree(folder, load(config_file)) as tree:
         top = (inside if inside is not None else path).strip("/")

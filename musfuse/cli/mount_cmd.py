@@ -19,13 +19,16 @@ from musfuse.cli.common import (
     config_option,
     library_option,
     load,
+    located,
     new_library_folder,
     say,
 )
 from musfuse.cli.completing import folders, policies
+from musfuse.cli.newcomers import Newcomers
 from musfuse.config import Config
 from musfuse.errors import ConfigError, ControlError, MountError, MusfuseError, StoreError
 from musfuse.logs import LOG_NAME, make_room
+from musfuse.origins import default_registry
 from musfuse.platform import system
 
 
@@ -64,7 +67,6 @@ class _MountCommand(click.Command):
     nargs=-1,
     required=True,
     metavar="[SOURCE]... MOUNTPOINT",
-    type=click.Path(path_type=Path),
     shell_complete=folders,
 )
 def command(
@@ -76,24 +78,25 @@ def command(
     wait: str | None,
     options: tuple[str, ...],
     ready_fd: int | None,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
 ) -> None:
     """Show the library at MOUNTPOINT, an empty folder, and return once the drive answers.
 
-    SOURCEs are folders with music; they are remembered, so that a later mount needs none. The drive fills while they
-    are scanned: on a terminal the first scan is shown, and Ctrl-C leaves the drive mounted. A library that is mounted
-    already is shown at one more place.
+    SOURCEs are folders with music, or URIs of places that hold some; they are remembered, so that a later mount needs
+    none. The drive fills while they are scanned: on a terminal the first scan is shown, and Ctrl-C leaves the drive
+    mounted. A library that is mounted already is shown at one more place.
     """
     folder = new_library_folder(library)
-    sources, mountpoint = [absolute(path) for path in paths[:-1]], absolute_mountpoint(paths[-1])
+    sources, mountpoint = [located(path) for path in paths[:-1]], absolute_mountpoint(Path(paths[-1]))
     config = load(config_file, view__policy=policy, view__template=template)
     for source in sources:
-        if mountpoint == source or mountpoint in source.parents or source in mountpoint.parents:
+        if default_registry().overlap(source, str(mountpoint)):
             raise MountError(
                 f"{mountpoint}: the mountpoint and the source {source} lie within each other; name another folder"
             )
     if wait and foreground:
         raise click.UsageError("--wait is for a drive in the background; --foreground stays anyway")
+    newcomers = Newcomers(folder, sources if ready_fd is None else ())
     where = _mounted_by_owner(folder, sources, mountpoint, options, policy, template) if ready_fd is None else None
     if where is None:
         if not sources:
@@ -103,6 +106,7 @@ def command(
             return
         where = _spawn(folder, _flags(config_file, policy, template, options), sources, mountpoint)
     say(f"mounted at {where}")
+    newcomers.tell()
     filling.tell(folder, wait)
 
 
@@ -119,7 +123,7 @@ def _check_has_library(folder: Path, mountpoint: Path) -> None:
 
 def _mounted_by_owner(
     folder: Path,
-    sources: list[Path],
+    sources: list[str],
     mountpoint: Path,
     options: tuple[str, ...],
     policy: str | None,
@@ -138,13 +142,12 @@ def _mounted_by_owner(
                 raise ControlError(
                     f"the library is mounted with {name} {status[name]!r}; unmount it first, or use another --library"
                 )
-        given = [str(source) for source in sources]
-        made = client.call("mount", mountpoint=str(mountpoint), options=list(options), sources=given)
+        made = client.call("mount", mountpoint=str(mountpoint), options=list(options), sources=sources)
     return str(made["mountpoint"])
 
 
 def _serve(
-    folder: Path, config: Config, sources: list[Path], mountpoint: Path, options: tuple[str, ...], ready_fd: int | None
+    folder: Path, config: Config, sources: list[str], mountpoint: Path, options: tuple[str, ...], ready_fd: int | None
 ) -> None:
     """Own the library until the end of the mount, on this process."""
     from musfuse.app import Owner, open_library
@@ -192,12 +195,12 @@ def _flags(config_file: Path | None, policy: str | None, template: str | None, o
     return flags
 
 
-def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path) -> str:
+def _spawn(folder: Path, flags: list[str], sources: list[str], mountpoint: Path) -> str:
     """Start the owner in the background and wait until it says where the drive is, or why not."""
-    from musfuse.app.state import check_is_folder, new_folder
+    from musfuse.app.state import new_folder
 
     for source in sources:
-        check_is_folder(source)
+        default_registry().check(source)
     try:
         with new_folder(folder):
             return _started(folder, flags, sources, mountpoint)
@@ -205,7 +208,7 @@ def _spawn(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path
         raise MountError(str(error)) from error
 
 
-def _started(folder: Path, flags: list[str], sources: list[Path], mountpoint: Path) -> str:
+def _started(folder: Path, flags: list[str], sources: list[str], mountpoint: Path) -> str:
     log = _log_file(folder)
     read_fd, write_fd = os.pipe()
     passed = system.inheritable(write_fd)
@@ -220,7 +223,7 @@ def _started(folder: Path, flags: list[str], sources: list[Path], mountpoint: Pa
         "--ready-fd",
         str(passed),
     ]
-    process = system.spawn_detached([*argv, *flags, "--", *map(str, sources), str(mountpoint)], log, passed)
+    process = system.spawn_detached([*argv, *flags, "--", *sources, str(mountpoint)], log, passed)
     os.close(write_fd)
     with os.fdopen(read_fd, "rb") as pipe:
         line = pipe.readline()

@@ -7,17 +7,18 @@ from typing import Any
 import click
 
 from musfuse.cli.common import (
-    absolute,
     config_option,
     json_option,
     library_folder,
     library_option,
     load,
+    located,
     new_library_folder,
     print_json,
     say,
 )
 from musfuse.cli.completing import folders
+from musfuse.cli.newcomers import Newcomers, tell_empty
 from musfuse.cli.progress import Progress, follow
 from musfuse.cli.typed import typed
 
@@ -32,24 +33,25 @@ from musfuse.cli.typed import typed
     is_flag=True,
     help="Look into unchanged files, too; an empty folder is empty, not unmounted.",
 )
-@click.argument("sources", nargs=-1, type=click.Path(path_type=Path), shell_complete=folders)
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=folders)
 def command(
-    library: Path | None, config_file: Path | None, as_json: bool, everything: bool, sources: tuple[Path, ...]
+    library: Path | None, config_file: Path | None, as_json: bool, everything: bool, sources: tuple[str, ...]
 ) -> None:
     """Look for new, changed and removed files in all sources, and in SOURCES, which are remembered."""
     from musfuse.control import find_owner
 
-    paths = [absolute(source) for source in sources]
-    folder = new_library_folder(library) if paths else library_folder(library)
+    places = [located(source) for source in sources]
+    folder = new_library_folder(library) if places else library_folder(library)
+    newcomers = Newcomers(folder, places)
     client = find_owner(folder)
     if client is not None:
         with client:
-            given = [str(path) for path in paths]
-            ticket = client.call("scan", sources=given, everything=everything)["ticket"]
+            ticket = client.call("scan", sources=places, everything=everything)["ticket"]
             scan = follow(client, "scan", ticket, as_json, lambda job: job["details"].get("source", ""))
         result = {"seen": scan.pop("files"), **scan}
     else:
-        result = _scan_here(folder, config_file, paths, as_json, everything)
+        result = _scan_here(folder, config_file, places, as_json, everything)
+    newcomers.tell()
     if "error" in result:
         raise click.ClickException(result["error"])
     if as_json:
@@ -58,28 +60,31 @@ def command(
         say(f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
         for problem in result["problems"]:
             click.echo(typed().restore(f"not scanned: {problem}"), err=True)
+        tell_empty(result["empty"])
     if result["problems"]:
         raise SystemExit(1)
 
 
 def _scan_here(
-    folder: Path, config_file: Path | None, paths: list[Path], quiet: bool, everything: bool
+    folder: Path, config_file: Path | None, places: list[str], quiet: bool, everything: bool
 ) -> dict[str, Any]:
     from musfuse.app import open_library
     from musfuse.errors import ConfigError
     from musfuse.events import ScanProgress
 
     with ExitStack() as closing:
-        library = open_library(folder, load(config_file), closing, sources=paths, make=bool(paths))
+        library = open_library(folder, load(config_file), closing, sources=places, make=bool(places))
         if not library.sources.rows():
             raise ConfigError(f"{folder}: this library has no sources yet; name a folder with music")
         with Progress("scan", quiet) as progress:
             library.events.subscribe(ScanProgress, lambda e: progress.update(e.seen, e.total, e.source))
             results = library.scan_all(library.scanner(), everything)
+        empty = library.empty()
     return {
         "seen": sum(r.seen for r in results),
         "read": sum(r.read for r in results),
         "skipped": sum(r.skipped for r in results),
         "removed": sum(r.removed for r in results),
         "problems": [r.problem for r in results if r.problem],
+        "empty": empty,
     }

@@ -69,6 +69,7 @@ def _show(status: dict[str, Any]) -> None:
         rows.append(("problems", f"{', '.join(problems)}; `musfuse report` lists them"))
     rows += [("problem", problem) for problem in status.get("scan", {}).get("details", {}).get("problems", [])]
     rows += [("problem", problem) for problem in status.get("unwritten", [])]
+    rows += [("source", f"no music found in {source}") for source in status.get("empty", [])]
     print_table(("what", "state"), rows)
 
 

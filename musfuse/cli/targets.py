@@ -14,6 +14,7 @@ from musfuse.cli import completing
 from musfuse.cli.common import absolute, absolute_or_none, drive_path, library_folder, load
 from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError
+from musfuse.origins import scheme_of
 
 _ASSIGNMENT = re.compile(r"[^=\s/\\:\"][^=/\\:\"]*=", re.DOTALL)
 _NEGATED = re.compile(r"-(?![vq]+$)[^-].+", re.DOTALL)
@@ -73,7 +74,7 @@ def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, list[tu
     for text in targets:
         if not text.strip():
             raise click.UsageError("an empty TARGET means nothing; the mountpoint means everything")
-        inside, owned = drive_path(Path(text)) if _exists(text) else (None, None)
+        inside, owned = drive_path(text) if _exists(text) else (None, None)
         if owned is not None:
             if folder is not None and absolute(folder) != owned:
                 raise ConfigError(f"{text}: lies on the drive of another library, {owned}")
@@ -84,6 +85,8 @@ def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, list[tu
 
 def _exists(text: str) -> bool:
     """Whether a text is the path of something; a query may be longer than a path, or hold what no path holds."""
+    if scheme_of(text):
+        return False
     try:
         return Path(text).expanduser().exists()
     except (OSError, ValueError, RuntimeError):

@@ -18,7 +18,7 @@ _DECISIONS = 500
 _SELECT = """
 SELECT t.id, t.format, coalesce(t.merged, t.tags), t.album_key, t.disc, t.compilation_key, t.first_artist,
        t.compilation, t.various, t.several_discs, t.hidden, t.first_sample, t.samples,
-       t.merged IS NOT NULL OR t.art IS NOT NULL, t.problem, t.serve, t.dir_key, d.path, f.name, s.id, s.uri
+       t.merged IS NOT NULL OR t.art IS NOT NULL, t.problem, t.serve, t.dir_key, d.path, f.name, s.id, s.root
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
 """
 
@@ -67,7 +67,7 @@ def _member(row: tuple[Any, ...]) -> Member:
     cut = bool(first) or samples is not None
     return Member(
         track, AudioFormat(*json.loads(fmt)), tags, facts, noted, bool(various and facts.compilation_key),
-        bool(several), bool(hidden), cut, bool(edited), problem, serve, dir_key, path, uri,
+        bool(several), bool(hidden), cut, bool(edited), problem, serve, dir_key, path, from_blob(uri),
     )  # fmt: skip
 
 

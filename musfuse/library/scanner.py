@@ -106,7 +106,7 @@ class Scanner:
 
         A source that is away as a whole leaves everything known of it as it is.
         """
-        result = ScanResult(source.uri)
+        result = ScanResult(source.root)
         try:
             root = origin.stat("")
             origin.list("")

@@ -1,7 +1,7 @@
 """Which tracks a TARGET means: a path of a source, a path on the drive, or a query."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from musfuse.library.overlay import overlay_key
 from musfuse.library.query import Query, Subject, parse_query
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
+from musfuse.origins import scheme_of
 
 _SELECT = """
 SELECT t.id, t.part, t.format, t.tags, t.merged, t.serve, t.several_discs, t.various,
-       s.uid, s.uri, d.path, f.name, n.parent, n.name
+       s.uid, s.root, d.path, f.name, n.parent, n.name
   FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
   LEFT JOIN node n ON n.track = t.id
  WHERE t.hidden = 0 AND t.id > ? AND {where} ORDER BY t.id LIMIT ?
@@ -51,10 +52,13 @@ class Selected:
 
 
 class Selection:
-    """Resolves targets against the catalog; what it yields is read in pages and never held whole."""
+    """Resolves targets against the catalog; what it yields is read in pages and never held whole.
 
-    def __init__(self, database: Database) -> None:
-        self._db, self._nodes = database, Nodes(database)
+    `place` tells which source an absolute text lies in, (uid, path inside), None for none.
+    """
+
+    def __init__(self, database: Database, place: Callable[[str], tuple[str, str] | None]) -> None:
+        self._db, self._nodes, self._place = database, Nodes(database), place
 
     def of(self, targets: Sequence[tuple[str, str]]) -> Iterator[Selected]:
         """The tracks of targets, each (text as it was typed, absolute path of it): paths name what they name, and all
@@ -65,7 +69,7 @@ class Selection:
             place = self._source_place(absolute) or self._drive_place(text)
             if place is not None:
                 wheres.append(place)
-            elif text.startswith(("/", "./", "../", "~")) or Path(text).is_absolute():
+            elif text.startswith(("/", "./", "../", "~")) or Path(text).is_absolute() or scheme_of(text):
                 raise NotFoundError(
                     f"{text}: neither in a source of the library {self._db.path.parent} nor on its drive; "
                     "`musfuse source list` and `musfuse ls` show what is"
@@ -124,7 +128,8 @@ class Selection:
             folders.clear()
 
     def _selected(self, row: tuple[object, ...], folders: dict[int, str]) -> Selected:
-        track, part, fmt, tags, merged, serve, several, various, uid, uri, folder, name, parent, shown = row
+        track, part, fmt, tags, merged, serve, several, various, uid, root, folder, name, parent, shown = row
+        assert isinstance(root, bytes)
         assert isinstance(folder, bytes)
         assert isinstance(name, bytes)
         path = join(from_blob(folder), from_blob(name))
@@ -134,7 +139,7 @@ class Selection:
             int(str(track)),
             overlay_key(SourceFile(str(uid), path, Stamp(0, 0)), number),
             number,
-            str(uri),
+            from_blob(root),
             path,
             join(self._folder(int(str(parent)), folders), str(shown)) if parent is not None else "",
             TagSet(json.loads(str(merged))) if merged else embedded,
@@ -152,26 +157,27 @@ class Selection:
 
     def _source_place(self, absolute: str) -> tuple[str, tuple[object, ...]] | None:
         """A file or folder of a source."""
+        found = self._place(absolute) if absolute else None
+        if found is None:
+            return None
+        uid, inside = found[0], to_blob(found[1])
         with self._db.read() as db:
-            for source, uri in db.execute("SELECT id, uri FROM source").fetchall():
-                try:
-                    inside = to_blob("/".join(Path(absolute).relative_to(uri).parts))
-                except ValueError:
-                    continue
-                folder, _, name = inside.rpartition(b"/")
-                where = "d.source = ? AND d.path = ? AND f.name = ?"
-                values: tuple[object, ...] = (source, folder, name)
-                if db.execute(
-                    f"SELECT 1 FROM file f JOIN folder d ON d.id = f.folder WHERE {where}", values
-                ).fetchone():  # fmt: skip
-                    return where, values
-                known = db.execute("SELECT 1 FROM folder WHERE source = ? AND path = ?", (source, inside)).fetchone()
-                if known or not inside:
-                    if not inside:
-                        return "d.source = ?", (source,)
-                    where = "d.source = ? AND (d.path = ? OR (d.path > ? AND d.path < ?))"
-                    return where, (source, inside, inside + b"/", inside + _BEHIND_SLASH.encode())
-        return None
+            row = db.execute("SELECT id FROM source WHERE uid = ?", (uid,)).fetchone()
+            if row is None:
+                return None
+            source = row[0]
+            folder, _, name = inside.rpartition(b"/")
+            where = "d.source = ? AND d.path = ? AND f.name = ?"
+            values: tuple[object, ...] = (source, folder, name)
+            if db.execute(f"SELECT 1 FROM file f JOIN folder d ON d.id = f.folder WHERE {where}", values).fetchone():
+                return where, values
+            if not inside:
+                return "d.source = ?", (source,)
+            known = db.execute("SELECT 1 FROM folder WHERE source = ? AND path = ?", (source, inside)).fetchone()
+        if not known:
+            return None
+        where = "d.source = ? AND (d.path = ? OR (d.path > ? AND d.path < ?))"
+        return where, (source, inside, inside + b"/", inside + _BEHIND_SLASH.encode())
 
     def _drive_place(self, text: str) -> tuple[str, tuple[object, ...]] | None:
         """A file or folder on the drive."""

@@ -104,6 +104,20 @@ class SqliteKv:
                     self._db.execute("ROLLBACK")
                 raise
 
+    def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """A statement over tables that lie beside the values; its rows."""
+        return self._run(sql, *values)
+
+    def run_script(self, script: str) -> None:
+        """Statements that make such tables, in one transaction of their own."""
+        with self._lock:
+            try:
+                self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
+            except sqlite3.Error as error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise failure(self._path, error) from error
+
     def close(self) -> None:
         """Flush and close."""
         with self._lock:

@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from musfuse.cli.report_cmd import _SHOWN, command
-from musfuse.library.catalog import Database, FileRow, Files
+from musfuse.library.catalog import CatalogSources, Database, FileRow, Files
 from musfuse.library.catalog.reports import ReportKind
 from musfuse.model import Stamp
 
@@ -17,7 +17,9 @@ def test_words() -> None:
 def test_all_kinds(tmp_path: Path) -> None:
     database = Database(tmp_path / "catalog.db")
     files = Files(database)
-    source = files.add_source("/music")
+    sources = CatalogSources(database)
+    sources.mirror([("1", "/music")])
+    (source,) = sources.rows()
     folder = files.folder(source.id, "locked", 1, "/music/locked: permission denied")
     files.put_files([(folder, FileRow("bad.flac", Stamp(1, 1), "1", "/music/locked/bad.flac: nonsense"))])
     with database.write() as db:

@@ -18,7 +18,7 @@ def test_indexes_go_along(make_library: Make, music: Path, tmp_path: Path) -> No
     before = read(library, "Band/Album/One.flac")
     shutil.copytree(music, tmp_path / "elsewhere")
     shutil.rmtree(music)
-    library.move_source(music, tmp_path / "elsewhere")
+    library.sourcing.move((str(music), ""), (str(tmp_path / "elsewhere"), ""))
     (result,) = library.scan_all(library.scanner())
     assert (result.read, result.removed) == (0, 0)
     with library.database.read() as db:

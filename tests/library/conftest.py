@@ -8,7 +8,7 @@ import pytest
 
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
-from musfuse.library.catalog import Database, FileRow, Files, Nodes, Reports, Tracks
+from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import NO_TAGS
@@ -17,6 +17,7 @@ from musfuse.library.looking import Looker
 from musfuse.library.naming import Naming
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.templates import Template
+from musfuse.library.userdb.sources import source_uid
 from musfuse.media.inspecting import InspectPool
 from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
 from musfuse.origins import Origin
@@ -36,7 +37,7 @@ class Desk:
 
     def __init__(self, path: Path, template: str = DEFAULT_TEMPLATE, policy: str = "flac") -> None:
         self.database = Database(path)
-        self.files, self.nodes = Files(self.database), Nodes(self.database)
+        self.files, self.nodes, self.sources = Files(self.database), Nodes(self.database), CatalogSources(self.database)
         self.tracks, self.reports = Tracks(self.database), Reports(self.database)
         self.naming = Naming(self.database, Template(template), policy, serve_as)
         self.store = MemoryKv()
@@ -44,6 +45,13 @@ class Desk:
         self.moved: list[tuple[SourceFile, SourceFile]] = []
         self.events = EventBus()
         self._ticks = itertools.count(1)
+
+    def source(self, root: str = "/src") -> SourceRow:
+        """The source there, added last where it is new."""
+        rows = self.sources.rows()
+        if root not in (row.root for row in rows):
+            self.sources.mirror([*((row.uid, row.root) for row in rows), (source_uid(root), root)])
+        return next(row for row in self.sources.rows() if row.root == root)
 
     def scanner(self) -> Scanner:
         pictures = PictureStore(self.store)
@@ -58,19 +66,19 @@ class Desk:
         Departures(self.database).settle(departures)
 
     def scan(self, origin: Origin, uri: str = "/src") -> ScanResult:
-        return self.scanner().scan(self.files.add_source(uri), origin)
+        return self.scanner().scan(self.source(uri), origin)
 
     def put(self, path: str, tags: TagSet = NO_TAGS, uri: str = "/src", fmt: AudioFormat = FORMAT) -> None:
         """A file as a scan would have found it, without naming it."""
         folder, _, name = path.rpartition("/")
-        source = self.files.add_source(uri)
+        source = self.source(uri)
         row = FileRow(name, Stamp(1, next(self._ticks)), path, "", "", fmt, tags)
         self.files.put_files([(self.files.folder(source.id, folder, 1), row)])
 
     def remove(self, path: str, uri: str = "/src") -> None:
         """A file that is gone."""
         folder, _, name = path.rpartition("/")
-        source = self.files.add_source(uri)
+        source = self.source(uri)
         known = self.files.known(self.files.folder(source.id, folder, 1))
         self.files.remove_files([known[name].id])
 

@@ -31,12 +31,12 @@ def test_a_reader_that_finds_a_file_missing_does_not_lose_what_follows_it(
     sound.write(music / "b.wav", title="B")
     desk.scan(origin)
     path.rename(music / "c.wav")
-    desk.scanner().rescan_file(desk.files.sources()[0], origin, "a.wav")
+    desk.scanner().rescan_file(desk.sources.rows()[0], origin, "a.wav")
     assert len(desk.tree()) == 1
     desk.scan(origin)
     assert desk.dropped == []
     assert [(old.path, new.path) for old, new in desk.moved] == [("a.wav", "c.wav")]
-    assert Departures(desk.database).of(desk.files.sources()[0].id) == []
+    assert Departures(desk.database).of(desk.sources.rows()[0].id) == []
 
 
 def test_a_scan_that_was_cancelled_leaves_it_to_the_next(desk: Desk, music: Path, origin: LocalOrigin) -> None:
@@ -47,7 +47,7 @@ def test_a_scan_that_was_cancelled_leaves_it_to_the_next(desk: Desk, music: Path
     path.rename(music / "zero/a.wav")
     scanner = desk.scanner()
     scanner.cancel()
-    assert scanner.scan(desk.files.sources()[0], origin).cancelled
+    assert scanner.scan(desk.sources.rows()[0], origin).cancelled
     assert desk.dropped == []
     desk.scan(origin)
     assert desk.dropped == []

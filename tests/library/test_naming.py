@@ -29,7 +29,7 @@ def test_collisions_are_numbered_by_source_path(desk: Desk) -> None:
 
 
 def test_the_first_source_wins(desk: Desk) -> None:
-    desk.files.add_source("/first")
+    desk.source("/first")
     desk.put("a.wav", SAME, "/second")
     desk.put("z.wav", SAME, "/first")
     desk.naming.run()
@@ -145,7 +145,7 @@ def test_untagged_files_are_named_by_file_and_folder(desk: Desk) -> None:
         "Unknown Artist/Box/x.flac", "Unknown Artist/Box/y.flac", "Unknown Artist/Tape/side a.flac",
         "Unknown Artist/src/top.flac",
     ]  # fmt: skip
-    desk.files.move_source(desk.files.sources()[0], "/other/Songs")
+    desk.sources.mirror([(desk.sources.rows()[0].uid, "/other/Songs")])
     desk.naming.run()
     assert "Unknown Artist/Songs/top.flac" in desk.tree()
 

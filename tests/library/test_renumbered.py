@@ -93,13 +93,13 @@ def test_then_moved_and_changed(desk: Desk, origin: Renumbering) -> None:
 def test_a_copy_of_the_whole_source(desk: Desk, music: Path, tmp_path: Path) -> None:
     sound.write(music / "one/a.wav")
     desk.scan(LocalOrigin("src", str(music)), str(music))
-    source, before = desk.files.add_source(str(music)), index_names(desk)
+    source, before = desk.source(str(music)), index_names(desk)
     shutil.copytree(music, tmp_path / "copy")
-    desk.files.move_source(source, str(tmp_path / "copy"))
-    moved = desk.files.add_source(str(tmp_path / "copy"))
-    assert moved.id == source.id
+    desk.sources.mirror([(source.uid, str(tmp_path / "copy"))])
+    (moved,) = desk.sources.rows()
+    assert (moved.id, moved.uid, moved.root) == (source.id, source.uid, str(tmp_path / "copy"))
     assert index_names(desk) == before
-    assert desk.scan(LocalOrigin(moved.uid, moved.uri), moved.uri).read == 0
+    assert desk.scan(LocalOrigin(moved.uid, moved.root), moved.root).read == 0
     assert index_names(desk) == before
     assert desk.dropped == []
 
@@ -139,7 +139,7 @@ def test_a_place_where_nothing_is_mounted(desk: Desk, music: Path, tmp_path: Pat
         finally:
             origin.close()
             subprocess.run(["umount", music / "there"], check=True)
-        assert desk.scanner().scan(desk.files.add_source("/src"), origin, everything=True).removed == 2
+        assert desk.scanner().scan(desk.source("/src"), origin, everything=True).removed == 2
         assert len(desk.tree()) == 1
 
 

@@ -124,7 +124,9 @@ def test_a_tag_for_all(tmp_path: Path) -> None:
         overlaying = Overlaying(desk.database, collector)
 
         def change() -> None:
-            deltas = (Delta(row.key, {"genre": ("Jazz",)}) for row in Selection(desk.database).everything())
+            deltas = (
+                Delta(row.key, {"genre": ("Jazz",)}) for row in Selection(desk.database, lambda _: None).everything()
+            )
             made = collector.apply_delta(deltas, TagSource.USER, "me", "a genre")
             assert made.tracks == albums * 3
             overlaying.adopt(made.seq, collector.keys_of(made.seq))

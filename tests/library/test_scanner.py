@@ -72,7 +72,7 @@ def test_a_file_that_is_being_written_keeps_its_place(desk: Desk, music: Path, o
     whole = sound.write(music.parent / "b.flac", 100_000, title="B").read_bytes()
     path.write_bytes(whole[:20])
     desk.scan(origin)
-    desk.scanner().rescan_file(desk.files.sources()[0], origin, "a.flac")
+    desk.scanner().rescan_file(desk.sources.rows()[0], origin, "a.flac")
     assert list(desk.tree()) == ["Unknown Artist/src/A.flac"]
     path.write_bytes(whole)
     desk.scan(origin)
@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_reached_is_not_taken_for_removed(
 
     with monkeypatch.context() as patched:
         patched.setattr(LocalOrigin, "stat", stat)
-        desk.scanner().rescan_file(desk.files.sources()[0], origin, "one/a.wav")
+        desk.scanner().rescan_file(desk.sources.rows()[0], origin, "one/a.wav")
     assert desk.dropped == []
     assert len(desk.tree()) == 3
 
@@ -145,7 +145,7 @@ def test_a_file_that_is_definitely_gone_is_forgotten(desk: Desk, music: Path, or
     library(music)
     desk.scan(origin)
     (music / gone).rename(music.parent / "elsewhere")
-    desk.scanner().rescan_file(desk.files.sources()[0], origin, "one/a.wav")
+    desk.scanner().rescan_file(desk.sources.rows()[0], origin, "one/a.wav")
     assert "one/a.wav" not in desk.tree().values()
     assert desk.dropped == []  # it may have been moved, which the next scan tells
     desk.scan(origin)
@@ -157,7 +157,7 @@ def test_an_empty_mountpoint_says_nothing_of_a_file(desk: Desk, music: Path, ori
     desk.scan(origin)
     music.rename(music.parent / "unplugged")
     music.mkdir()
-    desk.scanner().rescan_file(desk.files.sources()[0], origin, "one/a.wav")
+    desk.scanner().rescan_file(desk.sources.rows()[0], origin, "one/a.wav")
     assert desk.dropped == []
     assert len(desk.tree()) == 3
 
@@ -240,7 +240,7 @@ def test_what_is_known_stands_while_it_cannot_be_read(
     before, reports = desk.tree(), list(desk.reports.lines())
     flaky = _Flaky(origin, monkeypatch)
     flaky.read |= {"one/a.wav", "one/cover.jpg"}
-    result = desk.scanner().scan(desk.files.add_source("/src"), origin, everything=True)
+    result = desk.scanner().scan(desk.source("/src"), origin, everything=True)
     assert (result.skipped, result.removed) == (2, 0)
     assert desk.tree() == before
     assert list(desk.reports.lines()) == reports
@@ -335,7 +335,7 @@ def test_cancelling_keeps_what_is_done(
 
     monkeypatch.setattr(module, "_BATCH_FILES", 1)
     monkeypatch.setattr(module, "_WINDOW", 0)  # each file is taken in before the next folder is walked
-    result = scanner.scan(desk.files.add_source("/src"), origin)
+    result = scanner.scan(desk.source("/src"), origin)
     monkeypatch.undo()
     assert result.cancelled
     assert result.removed == 0

@@ -31,7 +31,7 @@ def _tags(rng: random.Random) -> TagSet:
 
 
 def _key(desk: Desk, path: str) -> str:
-    return overlay_key(SourceFile(desk.files.add_source("/src").uid, path, Stamp(0, 0)), 0)
+    return overlay_key(SourceFile(desk.source("/src").uid, path, Stamp(0, 0)), 0)
 
 
 def _dump(desk: Desk) -> list[tuple[object, ...]]:

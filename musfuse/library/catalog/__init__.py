@@ -5,9 +5,11 @@ from musfuse.library.catalog.files import Files
 from musfuse.library.catalog.nodes import Node, Nodes
 from musfuse.library.catalog.reports import Report, Reports
 from musfuse.library.catalog.rows import FileRow, SourceRow
+from musfuse.library.catalog.sources import CatalogSources
 from musfuse.library.catalog.tracks import TrackRow, Tracks
 
 __all__ = [
+    "CatalogSources",
     "Database",
     "FileRow",
     "Files",

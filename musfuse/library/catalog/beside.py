@@ -77,7 +77,7 @@ class Beside:
         """Pictures beside the original of a track, in order of rank: kind, absolute path, facts."""
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT c.kind, s.uri, d.path, c.name, c.picture FROM track t JOIN file f ON f.id = t.file"
+                "SELECT c.kind, s.root, d.path, c.name, c.picture FROM track t JOIN file f ON f.id = t.file"
                 " JOIN folder own ON own.id = f.folder JOIN companion c ON c.folder IN (own.id, own.above)"
                 " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source"
                 " WHERE t.id = ? AND c.picture IS NOT NULL AND c.problem = ''"
@@ -85,8 +85,8 @@ class Beside:
                 (track,),
             ).fetchall()
         return [
-            (kind, join(uri, join(from_blob(path), from_blob(name))), Picture(**json.loads(picture)))
-            for kind, uri, path, name, picture in rows
+            (kind, join(from_blob(root), join(from_blob(path), from_blob(name))), Picture(**json.loads(picture)))
+            for kind, root, path, name, picture in rows
         ]
 
     def shown(self, dir_key: str) -> list[Shown]:

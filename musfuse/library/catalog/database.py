@@ -15,7 +15,7 @@ from musfuse.library.catalog.readers import Readers
 from musfuse.store import Complaint, keep_temporary_files_in
 from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
 
 

@@ -1,4 +1,4 @@
-"""Sources, folders and files: what the scanner found, as rows."""
+"""Folders and files: what the scanner found, as rows."""
 
 import json
 import sqlite3
@@ -14,10 +14,8 @@ from musfuse.library.catalog.rows import (
     SOURCE_FILE,
     FileRow,
     KnownFile,
-    SourceRow,
     from_blob,
     source_file,
-    source_uid,
     to_blob,
 )
 from musfuse.library.catalog.tracks import forget_pictures, show_again
@@ -25,47 +23,10 @@ from musfuse.model import SourceFile
 
 
 class Files:
-    """Queries and updates over source, folder, file and scan."""
+    """Queries and updates over folder, file and scan."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-
-    def sources(self) -> list[SourceRow]:
-        """All sources in order of priority."""
-        with self._db.read() as db:
-            return [
-                SourceRow(*row) for row in db.execute("SELECT id, uid, uri, position FROM source ORDER BY position, id")
-            ]
-
-    def unscanned(self) -> list[str]:
-        """Paths of the sources that no scan has seen all of yet."""
-        with self._db.read() as db:
-            return [uri for (uri,) in db.execute("SELECT uri FROM source WHERE scanned = 0 ORDER BY position, id")]
-
-    def add_source(self, uri: str) -> SourceRow:
-        """The source with this path, added last where it is new."""
-        with self._db.write() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO source (uid, uri, position)"
-                " SELECT ?, ?, coalesce(max(position) + 1, 0) FROM source",
-                (source_uid(uri), uri),
-            )
-            return SourceRow(*db.execute("SELECT id, uid, uri, position FROM source WHERE uri = ?", (uri,)).fetchone())
-
-    def move_source(self, source: SourceRow, uri: str) -> SourceRow:
-        """The source lies elsewhere now; what is known of its files stands until the next scan, their indexes too."""
-        with self._db.write() as db:
-            db.execute(
-                "UPDATE file SET older_name = ? || '/' || ident WHERE older_name = '' AND ident <> ''"
-                " AND folder IN (SELECT id FROM folder WHERE source = ?)",
-                (source.uid, source.id),
-            )
-            db.execute(
-                "UPDATE gone SET older_name = ? || '/' || ident WHERE older_name = '' AND ident <> '' AND source = ?",
-                (source.uid, source.id),
-            )
-            db.execute("UPDATE source SET uri = ?, uid = ? WHERE id = ?", (uri, source_uid(uri), source.id))
-        return SourceRow(source.id, source_uid(uri), uri, source.position)
 
     def begin_scan(self, source: int) -> int:
         """A number for a new scan."""

@@ -1,11 +1,11 @@
 """Originals by where they lie: what the catalog knows of a file or folder of a source."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import to_blob
+from musfuse.library.catalog.rows import from_blob, to_blob
 from musfuse.model import Picture
 
 _BEHIND_SLASH = b"0"
@@ -16,8 +16,9 @@ _BEHIND_SLASH = b"0"
 class Place:
     """A path below a source: `inside` is relative to it, `/`-separated, empty for the source itself."""
 
+    uid: str
     source: int
-    uri: str
+    root: str
     inside: str
 
     @property
@@ -68,21 +69,20 @@ class KnownFolder:
 
 
 class Originals:
-    """Queries for `musfuse info`."""
+    """Queries for `musfuse info`. `place` is that of Selection."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, place: Callable[[str], tuple[str, str] | None]) -> None:
+        self._db, self._place = database, place
 
     def place(self, absolute: str) -> Place | None:
-        """Where an absolute path lies in a source of the library; None for one outside of them."""
+        """Where an absolute path or URI lies in a source of the library; None for one outside of them."""
+        found = self._place(absolute)
+        if found is None:
+            return None
+        uid, inside = found
         with self._db.read() as db:
-            sources = db.execute("SELECT id, uri FROM source").fetchall()
-        for source, uri in sources:
-            try:
-                return Place(source, uri, "/".join(Path(absolute).relative_to(uri).parts))
-            except ValueError:
-                continue
-        return None
+            row = db.execute("SELECT id, root FROM source WHERE uid = ?", (uid,)).fetchone()
+        return Place(uid, row[0], from_blob(row[1]), inside) if row else None
 
     def file(self, place: Place) -> KnownOriginal | None:
         """A file that was looked into."""

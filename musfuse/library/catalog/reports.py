@@ -61,23 +61,23 @@ class Reports:
         """Everything that is not shown, or is shown with a remark, in order of path."""
         sql = (
             "SELECT CASE WHEN f.problem <> '' THEN 'skipped' WHEN t.problem <> '' THEN 'failed' ELSE 'noted' END,"
-            " s.uri, d.path, f.name, f.problem || coalesce(t.problem, '') || f.note"
+            " s.root, d.path, f.name, f.problem || coalesce(t.problem, '') || f.note"
             " FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
             " LEFT JOIN track t ON t.file = f.id AND t.part = 0"
             " WHERE f.problem <> '' OR f.note <> '' OR t.problem <> ''"
-            " UNION ALL SELECT 'sheet', s.uri, d.path, f.name, c.remark FROM sheet c JOIN file f ON f.id = c.file"
+            " UNION ALL SELECT 'sheet', s.root, d.path, f.name, c.remark FROM sheet c JOIN file f ON f.id = c.file"
             " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE c.remark <> ''"
-            " UNION ALL SELECT 'folder', s.uri, d.path, x'', d.problem FROM folder d JOIN source s ON s.id = d.source"
+            " UNION ALL SELECT 'folder', s.root, d.path, x'', d.problem FROM folder d JOIN source s ON s.id = d.source"
             " WHERE d.problem <> ''"
-            " UNION ALL SELECT 'untagged', s.uri, d.path, f.name, t.untagged FROM track t JOIN file f ON f.id = t.file"
+            " UNION ALL SELECT 'untagged', s.root, d.path, f.name, t.untagged FROM track t JOIN file f ON f.id = t.file"
             " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.untagged <> ''"
-            " UNION ALL SELECT 'put_off', s.uri, d.path, f.name, t.put_off FROM track t JOIN file f ON f.id = t.file"
+            " UNION ALL SELECT 'put_off', s.root, d.path, f.name, t.put_off FROM track t JOIN file f ON f.id = t.file"
             " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.put_off <> ''"
-            " UNION ALL SELECT 'art', s.uri, d.path, c.name, c.problem FROM companion c"
+            " UNION ALL SELECT 'art', s.root, d.path, c.name, c.problem FROM companion c"
             " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source WHERE c.problem <> ''"
             " ORDER BY 2, 3, 4"
         )
         with self._db.read() as db:
-            for kind, uri, folder, name, reason in db.execute(sql):
+            for kind, root, folder, name, reason in db.execute(sql):
                 inside = join(from_blob(folder), from_blob(name)).rstrip("/")
-                yield Report(ReportKind(kind), f"{uri}/{inside}".rstrip("/"), reason)
+                yield Report(ReportKind(kind), f"{from_blob(root)}/{inside}".rstrip("/"), reason)

@@ -1,6 +1,5 @@
 """Values of the catalog, and how paths, pictures and originals are stored in it."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 
@@ -14,11 +13,11 @@ PcmBounds = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source of the library; `uri` is an absolute path."""
+    """A source of the library; `root` is what people write for its place, a path or a URI."""
 
     id: int
     uid: str
-    uri: str
+    root: str
     position: int
 
 
@@ -46,12 +45,6 @@ class KnownFile:
 
     id: int
     file: SourceFile
-
-
-def source_uid(uri: str) -> str:
-    """The id of a source, which names it in the keys of indexes and overlays: the same for the same place, so that both
-    outlive the catalog."""
-    return hashlib.blake2b(uri.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
 def to_blob(path: str) -> bytes:

@@ -109,6 +109,17 @@ class MetaCollector:
         """The keys of tracks that have an overlay, below a path of a source where one is given."""
         return self._store.scan(_TRACK, folder_key(source_uid, path) if source_uid else "")
 
+    def purge(self, source_uid: str) -> int:
+        """Forget what was said of the tracks of a source, for good; of how many that was."""
+        with self._store.transaction(_TRACK) as tx:
+            keys = list(tx.scan(_TRACK, f"{source_uid}/"))
+            for key in keys:
+                tx.delete(_TRACK, key)
+        with self._lock:
+            self._epoch += 1
+            self._cache.clear()
+        return len(keys)
+
     def apply_delta(self, deltas: Iterable[Delta], source: TagSource, author: str, what: str) -> Change:
         """Take in what a source says, in one transaction: all of it or, on an error, nothing.
 

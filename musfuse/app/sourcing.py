@@ -1,0 +1,299 @@
+"""What `musfuse source` does, for the command line and the control channel alike: sources added, changed, moved,
+removed, restored, and forgotten some time after that.
+
+user.db holds them and is committed first; the catalog mirrors them at every start and after every change, so that a
+kill in between is caught up with before anything is shown.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from musfuse.errors import ConfigError
+from musfuse.library.catalog import CatalogSources
+from musfuse.library.overlay import MetaCollector
+from musfuse.library.userdb import KeptSource, SourceTable, UserDatabase
+from musfuse.origins import Registry, SourceSpec
+from musfuse.origins.registry import checked_options
+from musfuse.origins.spec import DEFAULT_PRIORITY, MUSIC
+
+KEPT_DAYS = 90
+"""Days that a removed source, and what was said of its tracks, can be restored."""
+_DAY_NS = 86_400 * 1_000_000_000
+_KINDS = (MUSIC,)
+_MAX_PRIORITY = 1_000_000
+_MAX_NAME = 200
+
+Asked = tuple[str, str]
+"""What was typed for a source or a place, and the same as an absolute path or URI ('' where it can be none)."""
+
+
+class Sourcing:
+    """The sources of a library. With `dry_run` methods tell what they would do, and do nothing.
+
+    `adopt` is called after a change, when the catalog has it. All results are JSON values.
+    """
+
+    def __init__(
+        self,
+        database: UserDatabase,
+        catalog: CatalogSources,
+        collector: MetaCollector,
+        registry: Registry,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._db, self._catalog, self._collector, self._registry = database, catalog, collector, registry
+        self._table, self._now_ns = SourceTable(database), now_ns
+        self._lock = threading.RLock()
+        self.adopt: Callable[[], None] = lambda: None
+
+    def specs(self) -> list[SourceSpec]:
+        """Those that are not removed, in order of priority."""
+        return self._table.current()
+
+    def mirror(self) -> bool:
+        """Have the catalog know the sources; whether it did not."""
+        with self._lock:
+            return self._catalog.mirror([(spec.uid, self._shown(spec)) for spec in self.specs()])
+
+    def purge(self) -> None:
+        """Forget the sources that were removed long ago, and what was said of their tracks."""
+        now = self._now_ns()
+        with self._lock:
+            for kept in self._table.all():
+                if kept.removed_ns is not None and self._days_left(kept.removed_ns, now) <= 0:
+                    with self._db.transaction():
+                        self._collector.purge(kept.spec.uid)
+                        self._table.purge(kept.spec.uid)
+
+    def list(self, removed: bool = False) -> list[dict[str, Any]]:
+        """The sources, or those that are removed."""
+        now, unscanned, empty = self._now_ns(), set(self._catalog.unscanned()), set(self._catalog.empty())
+        found = []
+        for kept in self._table.all():
+            if (kept.removed_ns is not None) == removed:
+                shown = self._shown(kept.spec)
+                state = "not yet scanned" if shown in unscanned else "no music found" if shown in empty else "scanned"
+                found.append(self._told(kept, now) | ({} if removed else {"state": state}))
+        return found
+
+    def show(self, source: Asked) -> dict[str, Any]:
+        """All that is known of a source, removed or not."""
+        kept = self._find(source, removed=None)
+        spec, uid = kept.spec, kept.spec.uid
+        states = {row["id"]: row.get("state") for row in self.list()}
+        return {
+            **self._told(kept, self._now_ns()), "scheme": spec.scheme, "uri": spec.uri, "options": dict(spec.options),
+            "secrets": dict(spec.secrets),  "added_ns": kept.added_ns,
+            "state": states.get(uid), "tracks": self._catalog.tracks(uid), "overlays": self._overlays(uid),
+        }  # fmt: skip
+
+    def add(self, places: Sequence[Asked], dry_run: bool = False) -> dict[str, Any]:
+        """Add places; one that is there stays as it is, one that was removed is restored. All of them, or none."""
+        with self._lock:
+            before = self.specs()
+            wanted = list(dict.fromkeys(self._locate(place) for place in places))
+            known = {(kept.spec.scheme, kept.spec.uri): kept for kept in self._table.all()}
+            new = [place for place in wanted if place not in known or known[place].removed_ns is not None]
+            others = [(spec.scheme, spec.uri) for spec in before]
+            for scheme, uri in wanted:
+                self._registry.scheme(scheme).check(uri)
+                if (scheme, uri) in new:
+                    self._check_apart(scheme, uri, others)
+                    others.append((scheme, uri))
+            if new and not dry_run:
+                with self._db.transaction():
+                    for scheme, uri in new:
+                        if (scheme, uri) in known:
+                            self._table.restore(known[scheme, uri].spec.uid)
+                        else:
+                            self._table.add(scheme, uri, self._registry.shown(scheme, uri), self._now_ns())
+                self._changed()
+            return {
+                "added": [self._registry.shown(*place) for place in new if place not in known],
+                "restored": [self._registry.shown(*place) for place in new if place in known],
+                "there": [self._registry.shown(*place) for place in wanted if place not in new],
+                "others": [self._shown(spec) for spec in before if (spec.scheme, spec.uri) not in wanted],
+            }  # fmt: skip
+
+    def move(self, old: Asked, new: Asked, dry_run: bool = False) -> dict[str, Any]:
+        """The source `old` lies at `new` now; all that is known and said of its files goes with it."""
+        with self._lock:
+            kept = self._find(old)
+            scheme, uri = self._locate(new)
+            self._registry.scheme(scheme).check(uri)
+            self._check_apart(scheme, uri, [(o.scheme, o.uri) for o in self.specs() if o.uid != kept.spec.uid])
+            moved = replace(kept.spec, scheme=scheme, uri=uri)
+            self._check_fits(moved)
+            if not dry_run:
+                self._table.change(moved)
+                self._changed()
+            return {
+                "id": moved.uid, "from": self._shown(kept.spec), "to": self._shown(moved),
+                "tracks": self._catalog.tracks(moved.uid), "overlays": self._overlays(moved.uid),
+            }  # fmt: skip
+
+    def change(self, source: Asked, assignments: Sequence[str], dry_run: bool = False) -> dict[str, Any]:
+        """Set KEY=VALUE: priority, name, kind, and the options and secrets of its kind of source; an empty value takes
+        back what was set."""
+        with self._lock:
+            spec = self._find(source).spec
+            wanted = self._assigned(spec, assignments)
+            if not dry_run and wanted != spec:
+                self._table.change(wanted)
+                self._changed()
+            changes = [
+                {"key": key, "before": before, "after": after}
+                for (key, before), (_, after) in zip(_values(spec, wanted), _values(wanted, spec), strict=True)
+                if before != after
+            ]
+            return {"id": spec.uid, "location": self._shown(spec), "changes": changes}
+
+    def remove(self, source: Asked, dry_run: bool = False) -> dict[str, Any]:
+        """Take a source off the drive; it can be restored for some time, with what was said of its tracks."""
+        with self._lock:
+            spec = self._find(source).spec
+            tracks = self._catalog.tracks(spec.uid)
+            if not dry_run:
+                self._table.remove(spec.uid, self._now_ns())
+                self._changed()
+            return {
+                "id": spec.uid, "location": self._shown(spec), "tracks": tracks, "overlays": self._overlays(spec.uid),
+                "days": KEPT_DAYS,
+            }  # fmt: skip
+
+    def restore(self, source: Asked, dry_run: bool = False) -> dict[str, Any]:
+        """Bring a removed source back."""
+        with self._lock:
+            spec = self._find(source, removed=True).spec
+            self._check_apart(spec.scheme, spec.uri, [(o.scheme, o.uri) for o in self.specs()])
+            if not dry_run:
+                self._table.restore(spec.uid)
+                self._changed()
+            return {"id": spec.uid, "location": self._shown(spec), "overlays": self._overlays(spec.uid)}
+
+    def _changed(self) -> None:
+        self.mirror()
+        self.adopt()
+
+    def _find(self, source: Asked, removed: bool | None = False) -> KeptSource:
+        """A source by its uid, its name or its location. Raises ConfigError."""
+        text, full = source
+        candidates = [k for k in self._table.all() if removed is None or (k.removed_ns is not None) == removed]
+        place: tuple[str, str] | None = None
+        try:
+            place = self._registry.locate(full or text)
+        except ConfigError:
+            if not any(text in (kept.spec.uid, kept.spec.name) for kept in candidates):
+                raise
+        found = [k for k in candidates if text == k.spec.uid]
+        found += [k for k in candidates if (k.spec.scheme, k.spec.uri) == place]
+        found += [k for k in candidates if text and text == k.spec.name]
+        if found:
+            return found[0]
+        what, shows = ("removed source", " --removed") if removed else ("source", "")
+        raise ConfigError(f"{text}: no {what} of this library; `musfuse source list{shows}` shows them")
+
+    def _locate(self, place: Asked) -> tuple[str, str]:
+        return self._registry.locate(place[1] or place[0])
+
+    def _check_apart(self, scheme: str, uri: str, others: Sequence[tuple[str, str]]) -> None:
+        """Raises ConfigError where a place lies within one of the others, or one of them in it."""
+        known = self._registry.scheme(scheme)
+        nested = next((other for kind, other in others if kind == scheme and known.overlap(uri, other)), None)
+        if nested is not None:
+            raise ConfigError(
+                f"{known.shown(uri)}: overlaps the source {known.shown(nested)}; its files would appear twice"
+            )
+
+    def _check_fits(self, spec: SourceSpec) -> None:
+        """Raises ConfigError where options or secrets are none of its scheme."""
+        checked_options(self._registry.scheme(spec.scheme), {**spec.options, **spec.secrets})
+
+    def _assigned(self, spec: SourceSpec, assignments: Sequence[str]) -> SourceSpec:
+        """The source with what was assigned. Raises ConfigError."""
+        given = _parsed(assignments)
+        own = {key: given.pop(key) for key in ("priority", "name", "kind") if key in given}
+        scheme = self._registry.scheme(spec.scheme)
+        emptied = {key for key, value in given.items() if not value} & {*scheme.options, *scheme.secrets}
+        options, secrets = checked_options(scheme, {key: given[key] for key in given if key not in emptied})
+        return replace(
+            spec,
+            options={key: value for key, value in {**spec.options, **options}.items() if key not in emptied},
+            secrets={key: value for key, value in {**spec.secrets, **secrets}.items() if key not in emptied},
+            priority=_priority(own["priority"]) if "priority" in own else spec.priority,
+            name=self._name(spec, own["name"]) if "name" in own else spec.name,
+            kind=_kind(own["kind"]) if "kind" in own else spec.kind,
+        )
+
+    def _name(self, spec: SourceSpec, name: str) -> str:
+        """A name that is nobody else's. Raises ConfigError."""
+        try:
+            usable = len(name) <= _MAX_NAME and name.isprintable() and b"/" not in name.encode()
+        except UnicodeEncodeError:
+            usable = False
+        if not usable:
+            raise ConfigError(f"name: {name[:60]!r} can be no name of a source; a short text without a slash is wanted")
+        other = next((o for o in self._table.all() if name and o.spec.name == name and o.spec.uid != spec.uid), None)
+        if other is not None:
+            raise ConfigError(f"name: {name} is the name of {self._shown(other.spec)}; choose another")
+        return name
+
+    def _shown(self, spec: SourceSpec) -> str:
+        return self._registry.shown(spec.scheme, spec.uri)
+
+    def _overlays(self, uid: str) -> int:
+        """Of how many tracks of a source something is said."""
+        return sum(1 for _ in self._collector.keys(uid))
+
+    def _told(self, kept: KeptSource, now: int) -> dict[str, Any]:
+        spec = kept.spec
+        told: dict[str, Any] = {
+            "location": self._shown(spec), "id": spec.uid, "name": spec.name, "priority": spec.priority,
+            "kind": spec.kind,
+        }  # fmt: skip
+        if kept.removed_ns is not None:
+            told |= {"removed_ns": kept.removed_ns, "days_left": max(0, self._days_left(kept.removed_ns, now))}
+        return told
+
+    @staticmethod
+    def _days_left(removed_ns: int, now: int) -> int:
+        """Days until a removed source is forgotten, rounded up."""
+        return -((now - removed_ns - KEPT_DAYS * _DAY_NS) // _DAY_NS)
+
+
+def _parsed(assignments: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in assignments:
+        key, equals, value = text.partition("=")
+        if not equals or not key or key in found:
+            problem = "comes twice" if key in found else "is no KEY=VALUE"
+            raise ConfigError(f"{text[:60]}: {problem}; write it as in priority=50")
+        found[key] = value
+    return found
+
+
+def _priority(text: str) -> int:
+    if not text:
+        return DEFAULT_PRIORITY
+    if not re.fullmatch("[0-9]{1,7}", text) or int(text) > _MAX_PRIORITY:
+        wanted = f"a whole number up to {_MAX_PRIORITY} is wanted; the smaller comes first"
+        raise ConfigError(f"priority: {text[:60]!r}: {wanted}")
+    return int(text)
+
+
+def _kind(text: str) -> str:
+    if (text or MUSIC) not in _KINDS:
+        raise ConfigError(f"kind: {text[:60]!r} is none; one of {', '.join(_KINDS)} is wanted")
+    return text or MUSIC
+
+
+def _values(spec: SourceSpec, other: SourceSpec) -> list[tuple[str, str]]:
+    """All that can be set of a source, by key: of both, so that two lists have the same keys."""
+    keys = sorted({*spec.options, *other.options, *spec.secrets, *other.secrets})
+    own: Mapping[str, str] = {**spec.options, **spec.secrets}
+    fields = [("kind", spec.kind), ("name", spec.name), ("priority", str(spec.priority))]
+    return [*fields, *((key, own.get(key, "")) for key in keys)]

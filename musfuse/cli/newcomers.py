@@ -1,0 +1,48 @@
+"""What `mount` and `scan` say of sources: that one was added to a library that has others, or holds no music."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from musfuse.cli.common import asked, printable, say
+from musfuse.cli.typed import typed
+from musfuse.errors import MusfuseError
+
+
+class Newcomers:
+    """The places among these that are new to a library with other sources, as it is before they are added."""
+
+    def __init__(self, folder: Path, places: Sequence[str]) -> None:
+        self._folder, self._plan = folder, _plan(folder, places) if places else {}
+
+    def tell(self) -> None:
+        """They were added."""
+        new = [*self._plan.get("added", ()), *self._plan.get("restored", ())]
+        if new and self._plan["others"]:
+            others = _listed(self._plan["others"])
+            text = f"added {_listed(new)} to the library {self._folder}, which shows {others} as well"
+            say(printable(typed().restore(text)), err=True)
+
+
+def tell_empty(roots: Iterable[str]) -> None:
+    """A whole scan found no music in these sources."""
+    for root in roots:
+        click.echo(printable(typed().restore(f"no music found in {root}")), err=True)
+
+
+def _plan(folder: Path, places: Sequence[str]) -> dict[str, Any]:
+    from musfuse.app.reading import read_sources
+
+    try:
+        with read_sources(folder) as sourcing:
+            return sourcing.add([asked(place) for place in places], dry_run=True)
+    except MusfuseError:  # there is no library yet, or a place cannot be added, which is said when it is tried
+        return {}
+
+
+def _listed(places: Sequence[str]) -> str:
+    if len(places) > 4:
+        return f"{', '.join(places[:3])} and {len(places) - 3} more"
+    return " and ".join(filter(None, (", ".join(places[:-1]), places[-1])))

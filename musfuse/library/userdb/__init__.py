@@ -1,0 +1,6 @@
+"""user.db: what somebody said, which nothing can make again. Relations are tables, blobs lie in its key-value store."""
+
+from musfuse.library.userdb.database import UserDatabase
+from musfuse.library.userdb.sources import KeptSource, SourceTable
+
+__all__ = ["KeptSource", "SourceTable", "UserDatabase"]

@@ -1,0 +1,64 @@
+"""The database of what somebody said: tables, and the key-value store beside them, on one connection.
+
+Lock order: the store's lock, which `transaction` holds, is taken before any of the catalog.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from musfuse.errors import StoreError
+from musfuse.store import KvNamespace, SqliteKv
+from musfuse.store.opening import NotWritableError
+
+SCHEMA_VERSION = 1
+
+
+class UserDatabase:
+    """user.db. One transaction may change tables and values of `kv`."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.kv = SqliteKv(path, read_only=read_only)
+        try:
+            self.has_tables = self._migrate(read_only)
+        except BaseException:
+            self.kv.close()
+            raise
+
+    @classmethod
+    def for_reading(cls, path: Path) -> "UserDatabase":
+        """A database that will not be written, which may lie where nothing can be; it lacks the tables where they could
+        not be made. Raises StoreError."""
+        try:
+            return cls(path)
+        except NotWritableError:
+            return cls(path, read_only=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is done in the block takes effect together at its end, or not at all when it raises."""
+        with self.kv.transaction(KvNamespace.TRACK):
+            yield
+
+    def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """One statement; its rows."""
+        return self.kv.execute(sql, *values)
+
+    def close(self) -> None:
+        """Flush and close, the store as well."""
+        self.kv.close()
+
+    def _migrate(self, read_only: bool) -> bool:
+        version = int(self.execute("PRAGMA user_version")[0][0])
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.path}: made by a newer musfuse (schema {version}, known is {SCHEMA_VERSION}); update musfuse"
+            )
+        if version < SCHEMA_VERSION and not read_only:
+            script = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
+            self.kv.run_script(f"{script}\nPRAGMA user_version={SCHEMA_VERSION};")
+            return True
+        return version == SCHEMA_VERSION

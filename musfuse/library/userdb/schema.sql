@@ -1,0 +1,24 @@
+-- user.db, version 1, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
+-- Times are ns since 1970. Text may hold escapes only: URIs are ASCII.
+
+-- A place with originals: origins.spec.SourceSpec. Owner: SourceTable. catalog.db mirrors those that are not removed. Of two
+-- with the same priority, the one that was added first comes first (rowid).
+CREATE TABLE IF NOT EXISTS source (
+    uid        TEXT NOT NULL PRIMARY KEY,  -- names it in keys of overlays and indexes; never given to another place
+    scheme     TEXT NOT NULL,
+    uri        TEXT NOT NULL,              -- absolute, in its scheme's one spelling
+    name       TEXT NOT NULL,              -- what somebody calls it; '' for nothing
+    kind       TEXT NOT NULL,              -- music
+    priority   INTEGER NOT NULL,           -- the smaller comes first, and gets the name that two want
+    options    TEXT NOT NULL,              -- JSON: option -> value, as its scheme understands them
+    secrets    TEXT NOT NULL,              -- JSON: secret -> reference (env:NAME, keyring:NAME), never the secret
+    added_ns   INTEGER NOT NULL,
+    removed_ns INTEGER                     -- since when it is off the drive; its row and its overlays go some time later
+);
+
+-- Every place that a uid was ever of. Owner: SourceTable. Kept for good, so that no place inherits another's overlays.
+CREATE TABLE IF NOT EXISTS source_place (
+    uid TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    PRIMARY KEY (uid, uri)
+) WITHOUT ROWID;

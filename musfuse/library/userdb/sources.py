@@ -1,0 +1,106 @@
+"""The sources of a library as they are kept, removed ones too."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from musfuse.library.userdb.database import UserDatabase
+from musfuse.origins import SourceSpec
+
+_SPEC = "uid, scheme, uri, name, kind, priority, options, secrets"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSource:
+    """A source, when it was added, and since when it is removed."""
+
+    spec: SourceSpec
+    added_ns: int
+    removed_ns: int | None = None
+
+
+class SourceTable:
+    """Queries and updates over source. May be used from many threads."""
+
+    def __init__(self, database: UserDatabase) -> None:
+        self._db = database
+
+    def all(self) -> list[KeptSource]:
+        """All sources, also removed ones, in the order of their priority, then as they were added."""
+        return list(self._rows())
+
+    def current(self) -> list[SourceSpec]:
+        """Those that are not removed, in that order."""
+        return [kept.spec for kept in self._rows() if kept.removed_ns is None]
+
+    def add(self, scheme: str, uri: str, shown: str, now_ns: int) -> SourceSpec:
+        """A new source at a place, which people write as `shown`. The same place gets the uid that it had, unless that
+        was another's as well."""
+        with self._db.transaction():
+            uid = source_uid(shown)
+            while self._db.execute("SELECT 1 FROM source_place WHERE uid = ? AND uri <> ?", uid, uri) or self._has(uid):
+                uid = secrets.token_hex(8)
+            spec = SourceSpec(uid, scheme, uri)
+            self._db.execute(
+                f"INSERT INTO source ({_SPEC}, added_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_values(spec), now_ns
+            )
+            self._note_place(spec)
+        return spec
+
+    def change(self, spec: SourceSpec) -> None:
+        """The source with this uid is as `spec` says now."""
+        with self._db.transaction():
+            self._db.execute(
+                "UPDATE source SET scheme = ?2, uri = ?3, name = ?4, kind = ?5, priority = ?6, options = ?7,"
+                " secrets = ?8 WHERE uid = ?1",
+                *_values(spec),
+            )
+            self._note_place(spec)
+
+    def remove(self, uid: str, now_ns: int) -> None:
+        """A source is not shown any more."""
+        self._db.execute("UPDATE source SET removed_ns = ? WHERE uid = ?", now_ns, uid)
+
+    def restore(self, uid: str) -> None:
+        """A removed source is shown again."""
+        self._db.execute("UPDATE source SET removed_ns = NULL WHERE uid = ?", uid)
+
+    def purge(self, uid: str) -> None:
+        """Forget a source. Its uid stays that of its places."""
+        self._db.execute("DELETE FROM source WHERE uid = ?", uid)
+
+    def _has(self, uid: str) -> bool:
+        return bool(self._db.execute("SELECT 1 FROM source WHERE uid = ?", uid))
+
+    def _note_place(self, spec: SourceSpec) -> None:
+        self._db.execute("INSERT OR IGNORE INTO source_place VALUES (?, ?)", spec.uid, spec.uri)
+
+    def _rows(self) -> Iterator[KeptSource]:
+        if not self._db.has_tables:
+            return
+        for *values, added_ns, removed_ns in self._db.execute(
+            f"SELECT {_SPEC}, added_ns, removed_ns FROM source ORDER BY priority, rowid"
+        ):
+            yield KeptSource(_spec(*values), added_ns, removed_ns)
+
+
+def source_uid(shown: str) -> str:
+    """The uid that a place has unless another place had it: the same for the same place, so that what is said of its
+    files, and their indexes, outlive everything that knows the source."""
+    return hashlib.blake2b(shown.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+
+
+def _values(spec: SourceSpec) -> tuple[Any, ...]:
+    return (
+        spec.uid, spec.scheme, spec.uri, spec.name, spec.kind, spec.priority, json.dumps(dict(spec.options)),
+        json.dumps(dict(spec.secrets)),
+    )  # fmt: skip
+
+
+def _spec(
+    uid: str, scheme: str, uri: str, name: str, kind: str, priority: int, options: str, references: str
+) -> SourceSpec:
+    return SourceSpec(uid, scheme, uri, name, kind, priority, json.loads(options), json.loads(references))
