@@ -60,7 +60,7 @@ def command(
         say(f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
         for problem in result["problems"]:
             click.echo(typed().restore(f"not scanned: {problem}"), err=True)
-        tell_empty(result["empty"])
+        tell_empty(result.get("empty", ()))
     if result["problems"]:
         raise SystemExit(1)
 

@@ -44,6 +44,10 @@ ROWS = {
     "art show": "art show --library <library> --config <config> <place>",
     "source list": "source list --library <library>",
     "source add": "source add --library <library> --config <config> <source>",
+    "source show": "source show --library <library> <moved>",
+    "source set": "source set --library <library> --config <config> <moved> priority=7",
+    "source remove": "source remove --library <library> --config <config> <moved>",
+    "source restore": "source restore --library <library> --config <config> <moved>",
     "source move": "source move --library <library> --config <config> <moved> <source>",
     "backup": "backup --library <library> <new>",
     "backup --restore": "backup --library <library> --restore <file>",
@@ -55,7 +59,8 @@ ROWS = {
     "demo": "demo",
 }
 READS_ONLY = {
-    "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "backup", "doctor",
+    "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
+    "backup", "doctor",
 }  # fmt: skip
 NEEDS_NO_OWNER = READS_ONLY - {"status", "doctor"}
 
@@ -78,9 +83,10 @@ class Case:
             "library": "lib", "config": "config.toml", "source": "music", "mountpoint": "mnt", "new": f"new/{number}",
             "file": "picture.png" if self.command == "art set" else "tags.csv",
         }  # fmt: skip
-        moving = {"moved": (home / "source").read_text(), "source": str(home / "more")}
         given = {slot: str(home / name) for slot, name in good.items()}
-        given |= {"place": "Ann/Best"} | (moving if self.command == "source move" else {}) | {self.slot: self.bad}
+        given |= {"place": "Ann/Best", "moved": (home / "source").read_text()}
+        given |= {"source": str(home / "more")} if self.command == "source move" else {}
+        given |= {self.slot: self.bad}
         return [re.sub("<(.*)>", lambda slot: given[slot[1]], word) for word in ROWS[self.command].split()]
 
 
@@ -209,7 +215,7 @@ def runtime_folders(bad: str) -> list[Case]:
     """Every command that looks for owners, with the folder of their sockets at `bad`."""
     return [
         Case(command, "", bad, command in NEEDS_NO_OWNER, environment={"MUSFUSE_RUNTIME_DIR": bad})
-        for command in ROWS if command not in ("completion", "backup --restore", "source move") and "config" not in command
+        for command in ROWS if command not in ("completion", "backup --restore") and "config" not in command
     ]  # fmt: skip
 
 
