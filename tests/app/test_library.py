@@ -42,6 +42,10 @@ def work(library):
         library.tagging.set([("artist:old", "artist:old")], ["artist=New"], Who("tester"))
     elif what == "template":
         library.adopt_rules()
+    elif what == "remove":
+        library.sourcing.remove((music, ""))
+    elif what == "rank":
+        library.sourcing.change((music, ""), ["priority=1"])
     else:
         library.add_sources([Path(music)])
         library.scan_all(library.scanner())
@@ -123,6 +127,44 @@ def test_a_change_that_a_kill_cut_off_is_shown_whole(tmp_path: Path, what: str) 
     assert len(before) == len(lived) == ALBUMS
     assert before != lived
     assert all(found == lived for found in others)
+
+
+def test_a_source_that_was_removed_when_a_kill_came_is_wholly_there_or_gone(tmp_path: Path) -> None:
+    many_albums(tmp_path / "before")
+    found = []
+    for state in kill_at_every_commit(tmp_path, "remove", music=tmp_path / "originals"):
+        library = open_library(state, Config())
+        found.append((len(shown(library)), len(library.sourcing.list(removed=True))))
+        library.close()
+    assert len(found) > 3
+    assert set(found) == {(ALBUMS, 0), (0, 1)}
+    assert found == sorted(found, reverse=True)
+
+
+def test_a_rank_that_a_kill_cut_off_is_shown_whole(tmp_path: Path) -> None:
+    many_albums(tmp_path / "before")
+    library = open_library(tmp_path / "before", Config())
+    (tmp_path / "more").mkdir()
+    library.add_sources([tmp_path / "more"])
+    where = library.files.folder(library.sources.rows()[1].id, "0", 1)
+    fmt = AudioFormat("mp3", "mp3", 44_100, 2)
+    tags = TagSet({"title": ["T"], "artist": ["Old"], "album": ["L0"]})
+    library.files.put_files([(where, FileRow("more.mp3", Stamp(1000, 1), "more", format=fmt, tags=tags))])
+    library.adopt_rules()
+    library.close()
+    found = []
+    for state in kill_at_every_commit(tmp_path, "rank", music=tmp_path / "more"):
+        library = open_library(state, Config())
+        _, row = library.drive.row("Old/L0/T.mp3")
+        assert row is not None
+        priorities = [told["priority"] for told in library.sourcing.list()]
+        found.append((row.track.file.path, priorities))
+        library.close()
+    assert len(found) > 2
+    before, *others = found
+    assert before == ("0/t.mp3", [100, 100])
+    assert all(other in (before, ("0/more.mp3", [1, 100])) for other in others)
+    assert others[-1] != before
 
 
 def test_an_image_that_a_kill_caught_is_shown_as_its_tracks(tmp_path: Path, music: Path) -> None:

@@ -62,15 +62,18 @@ class SourceTable:
 
     def remove(self, uid: str, now_ns: int) -> None:
         """A source is not shown any more."""
-        self._db.execute("UPDATE source SET removed_ns = ? WHERE uid = ?", now_ns, uid)
+        with self._db.transaction():
+            self._db.execute("UPDATE source SET removed_ns = ? WHERE uid = ?", now_ns, uid)
 
     def restore(self, uid: str) -> None:
         """A removed source is shown again."""
-        self._db.execute("UPDATE source SET removed_ns = NULL WHERE uid = ?", uid)
+        with self._db.transaction():
+            self._db.execute("UPDATE source SET removed_ns = NULL WHERE uid = ?", uid)
 
     def purge(self, uid: str) -> None:
         """Forget a source. Its uid stays that of its places."""
-        self._db.execute("DELETE FROM source WHERE uid = ?", uid)
+        with self._db.transaction():
+            self._db.execute("DELETE FROM source WHERE uid = ?", uid)
 
     def _has(self, uid: str) -> bool:
         return bool(self._db.execute("SELECT 1 FROM source WHERE uid = ?", uid))
