@@ -2,7 +2,7 @@
 
 import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -218,9 +218,11 @@ def _act(folder: Path, config_file: Path | None, method: str, dry_run: bool, **p
             return {**client.call(f"source.{method}", **params), "scanning": method in ("add", "move", "restore")}
     from musfuse.app import open_library
     from musfuse.app.sourcemethods import source_methods
+    from musfuse.app.state import new_folder
     from musfuse.control.parameters import Method
 
-    with ExitStack() as closing:
+    made = new_folder(folder) if method == "add" else nullcontext()  # gone again where nothing can be added to it
+    with made, ExitStack() as closing:
         library = open_library(folder, load(config_file), closing, make=method == "add")
         call = Method(source_methods(library)[f"source.{method}"]).bind(json.loads(json.dumps(params)))
         return dict(call())

@@ -17,11 +17,12 @@ from musfuse.control.protocol import endpoint
 TIMEOUT = 60
 METHODS = (
     "status", "progress", "mount", "unmount", "scan", "index", "info", "tag.set", "tag.clear", "tag.lock", "tag.undo",
-    "tag.import", "art.set", "art.clear", "nothing",
+    "tag.import", "art.set", "art.clear", "source.list", "source.show", "source.add", "source.set", "source.move",
+    "source.remove", "source.restore", "nothing",
 )  # fmt: skip
 PARAMETERS = (
     "sources", "everything", "mountpoint", "options", "force", "path", "targets", "fields", "author", "source",
-    "number", "picture", "kind", "kinds", "hide",
+    "number", "picture", "kind", "kinds", "hide", "places", "old", "new", "assignments", "removed", "dry_run",
 )  # fmt: skip
 
 

@@ -107,7 +107,8 @@ def test_of_two_mounted_libraries_none_is_taken_by_chance(program: Program, home
 COMMANDS = (
     ("index",), ("info", "x"), ("ls",), ("report",), ("find",), ("tag", "show", "artist:x"),
     ("tag", "set", "artist:x", "--", "genre=x"), ("tag", "undo"), ("backup", "/tmp/never"), ("source", "list"),
-    ("source", "move", "/a", "/b"), ("scan",), ("status",), ("scan", "/nowhere"), ("source", "add", "/nowhere"),
+    ("source", "move", "/a", "/b"), ("source", "remove", "/a"), ("source", "set", "/a", "name=x"), ("source", "restore", "/a"),
+    ("source", "show", "/a"), ("source", "add", "--dry-run", "/nowhere"), ("scan",), ("status",), ("scan", "/nowhere"), ("source", "add", "/nowhere"),
 )  # fmt: skip
 
 

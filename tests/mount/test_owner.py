@@ -25,6 +25,13 @@ CALLS: dict[str, dict[str, Any]] = {
     **{f"tag.{name}": {"targets": TARGETS, "fields": ["a=b"], "source": "user", **ME} for name in ("set", "clear", "lock", "unlock")},
     "tag.undo": {"number": 77, **ME},
     "tag.import": {"path": "/no", **ME},
+    "source.list": {"removed": False},
+    "source.show": {"source": ["x", "/x"]},
+    "source.add": {"places": [["/no", "/no"]], "dry_run": True},
+    "source.set": {"source": ["x", "/x"], "assignments": ["priority=5"]},
+    "source.move": {"old": ["x", "/x"], "new": ["/no", "/no"]},
+    "source.remove": {"source": ["x", "/x"]},
+    "source.restore": {"source": ["x", "/x"]},
     "art.set": {"targets": TARGETS, "picture": "/no", "kind": "front", **ME},
     "art.clear": {"targets": TARGETS, "kinds": ["front"], "hide": False, **ME},
 }  # fmt: skip

@@ -69,6 +69,8 @@ def test_what_only_reads_works(run: Run, program: Program, tmp_path: Path) -> No
     assert "genre=Jazz" in run("tag", "log").stdout
     assert "Jazz" in run("tag", "export").stdout
     assert str(program.music) in run("source", "list").stdout
+    assert "1 on the drive" in run("source", "show", program.music).stdout
+    assert "1 tracks" in run("source", "remove", "--dry-run", program.music).stdout
     assert run("backup", tmp_path / "copy.db").returncode == 0
     assert (tmp_path / "copy.db").stat().st_size > 0
 
@@ -78,6 +80,7 @@ def test_what_writes_says_why_not(run: Run, program: Program, tmp_path: Path) ->
     attempts = [
         ("scan",), ("index",), ("tag", "set", "artist:ann", "genre=Rock"), ("tag", "undo"), ("info", "Ann"),
         ("art", "set", "artist:ann", tmp_path / "p.png"), ("source", "move", program.music, tmp_path),
+        ("source", "remove", program.music), ("source", "set", program.music, "priority=3"),
         ("mount", program.music, program.mnt), ("mount", "--foreground", program.music, program.mnt),
     ]  # fmt: skip
     for args in attempts:
