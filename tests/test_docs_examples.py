@@ -108,6 +108,8 @@ def make_home(home: Path) -> None:
         }
         sound.write(music / artist / album / f"{title}.{suffix}", **tags)
     sound.write(home / "media/usb/Music/Stray.wav", artist="Ann", album="Found", title="Stray")
+    for disk in ("nas", "disk"):
+        sound.write(home / f"media/{disk}/Music/Far.wav", artist="Ann", album="Found", title="Far")
     (music / "broken.flac").write_bytes(b"fLaC")
     for name, form in (("animals.jpg", "JPEG"), ("meddle.jpg", "JPEG"), ("back.png", "PNG")):
         (home / name).write_bytes(sound.picture(200, form))

@@ -19,6 +19,7 @@ class Toy:
     def __init__(self, latency: float = 0.0) -> None:
         self.files: dict[str, tuple[bytes, Stamp]] = {}
         self.latency, self.away, self.reads = latency, False, 0
+        self.traits = Traits()
         self.lies: list[Entry] = []
         """Entries that every listing has beside the true ones."""
         self._clock = 1_600_000_000_000_000_000
@@ -30,10 +31,12 @@ class Toy:
 
 
 class ToyOrigin:
-    traits = Traits()
-
     def __init__(self, uid: str, name: str, toy: Toy) -> None:
         self.uid, self.name, self._toy = uid, name, toy
+
+    @property
+    def traits(self) -> Traits:
+        return self._toy.traits
 
     def list(self, path: str) -> Iterator[Entry]:
         self._ask(path)

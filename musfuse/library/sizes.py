@@ -19,7 +19,7 @@ from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.ports import NotIndexedError
 from musfuse.media.transcoders import IndexStore
 from musfuse.model import Serve, SourceFile, Track
-from musfuse.origins import Origin
+from musfuse.origins import IndexWhen, Origin
 from musfuse.store import RunFiles
 
 log = logging.getLogger(__name__)
@@ -119,6 +119,11 @@ class Sizes:
         origin = self._origin_of(track.file.source_uid)
         key = self._indexes.key(track.file, track.pcm_range)
         done: Future[Answer] = Future()
+        if origin.traits.index is IndexWhen.NEVER:
+            never = Answer(None, f"{track.file.path}: its source is not to be read whole, which an index would need")
+            self._settle(track, never)
+            done.set_result(never)
+            return done
         # Who waits for the size reads next: what the pass encodes is kept for them, as long as it is small.
         path = None if priority is Priority.BACKGROUND else self._kept.new_path(_pcm_bytes(track))
         keep = str(path) if path else ""
@@ -148,6 +153,10 @@ class Sizes:
 
         self._pool.submit(key, origin, job, priority).add_done_callback(settle)
         return done
+
+    def is_lazy(self, track: Track) -> bool:
+        """Whether its index is built only when somebody asks for the size."""
+        return self._origin_of(track.file.source_uid).traits.index is IndexWhen.LAZY
 
     def forget(self, file: SourceFile, pcm_range: tuple[int, int | None] = (0, None)) -> None:
         """Drop the index of an original, or a part of one, that is gone."""
@@ -232,7 +241,8 @@ class Backlog:
     def run(
         self, priority: Priority, progress: Callable[[int, int], None], may_go_on: Callable[[], None]
     ) -> tuple[int, int]:
-        """Index everything that has no size; (done, failed). `progress` gets done and still to do.
+        """Index everything that has no size, but what waits until it is asked for; (done, failed). `progress` gets done
+        and still to do.
 
         `may_go_on` is called before each job and may block for as long as readers need the machine.
         """
@@ -247,6 +257,8 @@ class Backlog:
             try:
                 if self._sizes.known(row) is not None:
                     done += 1
+                    continue
+                if self._sizes.is_lazy(row.track):
                     continue
                 waiting.append(self._sizes.request(row.track, priority))
             except MusfuseError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from musfuse.config import load_config
 from musfuse.errors import MusfuseError, NoEntryError, UnavailableError
 from musfuse.media.indexing import Priority
 from musfuse.model import NodeKind, Stamp
-from musfuse.origins import LocalScheme, Registry, SourceStat
+from musfuse.origins import IndexWhen, LocalScheme, Registry, SourceStat
 
 CONFIG = load_config(flags={"index.background": False, "index.wait_seconds": 60}).config
 
@@ -149,3 +150,28 @@ def test_hostile_listings_are_in_the_report(tmp_path: Path, shelf: Toy, closing:
     reports = [report for report in library.reports.lines() if report.kind == "skipped"]
     assert len(reports) == 8  # in the root and in Album
     assert len([path for path in shown(library) if path.endswith(".flac")]) == 3
+
+
+def test_a_lazy_source_is_indexed_when_somebody_asks(tmp_path: Path, shelf: Toy, closing: ExitStack) -> None:
+    shelf.traits = replace(shelf.traits, index=IndexWhen.LAZY)
+    library = open_toy(tmp_path, shelf, closing)
+    scan(library)
+    assert library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None) == (0, 0)
+    before = library.tracks.pending(library.sizes.tokens())
+    assert before == 2
+    (path,) = (path for path in shown(library) if path.endswith("T1.flac"))
+    assert read(library, path)[:4] == b"fLaC"
+    assert library.tracks.pending(library.sizes.tokens()) == before - 1
+
+
+def test_one_that_is_never_indexed_shows_its_originals(tmp_path: Path, shelf: Toy, closing: ExitStack) -> None:
+    shelf.traits = replace(shelf.traits, index=IndexWhen.NEVER)
+    library = open_toy(tmp_path, shelf, closing)
+    scan(library)
+    reads = shelf.reads
+    assert library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None) == (0, 2)
+    assert shelf.reads == reads
+    names = {path.rsplit("/", 1)[-1] for path in shown(library)}
+    assert {"T1.wav", "T2.flac", "T3.aiff"} <= names
+    (path,) = (path for path in shown(library) if path.endswith("T1.wav"))
+    assert read(library, path) == shelf.files["Album/one.wav"][0]
