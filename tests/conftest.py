@@ -5,7 +5,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,14 @@ def no_error_logs(caplog: pytest.LogCaptureFixture, request: pytest.FixtureReque
     for when in ("setup", "call"):
         errors = [r for r in caplog.get_records(when) if r.levelno >= logging.ERROR]
         assert not errors, [r.getMessage() for r in errors]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test logged can be sent from a parallel run, names that are no text as well."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture

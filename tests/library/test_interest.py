@@ -39,7 +39,7 @@ def filled(desk: Desk) -> Desk:
 
 @pytest.fixture
 def uids(filled: Desk) -> list[str]:
-    return [row.uid for row in filled.files.sources()]
+    return [row.uid for row in filled.sources.rows()]
 
 
 def test_an_album_and_an_artist_have_folders_behind_them(filled: Desk, uids: list[str]) -> None:
@@ -81,7 +81,7 @@ def test_the_root_tells_nothing(filled: Desk, uids: list[str]) -> None:
 def test_what_lies_in_another_source_waits_for_its_turn(filled: Desk, uids: list[str]) -> None:
     interest = Interest(filled.nodes)
     put(filled, "z/a.wav", "Z", "Z", "/third")
-    rows = filled.files.sources()
+    rows = filled.sources.rows()
     with interest.during_scan():
         assert interest.first_of(rows) == rows[0]
         interest.listed(node_at(filled, "X/One"))

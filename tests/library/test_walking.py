@@ -44,7 +44,7 @@ def scan(desk: Desk, origin: LocalOrigin, wanted: list[str]) -> None:
 
     scanner = desk.scanner()
     scanner._wanted = take
-    scanner.scan(desk.files.add_source("/src"), origin)
+    scanner.scan(desk.source("/src"), origin)
 
 
 def test_wanted_folders_are_walked_first_and_the_result_is_the_same(
@@ -95,7 +95,7 @@ def test_what_is_wanted_goes_before_what_waits_to_be_read(desk: Desk, watched: W
     wanted = [["b/2"]]
     scanner._looker.look_soon = noted  # type: ignore[method-assign]
     scanner._wanted = lambda _: wanted.pop() if wanted else []
-    scanner.scan(desk.files.add_source("/src"), watched)
+    scanner.scan(desk.source("/src"), watched)
     assert [path for path, urgent in read.items() if urgent] == ["b/2/t.wav", "b/1/t.wav"]
     assert len(read) == 8
 
@@ -107,7 +107,7 @@ def test_names_of_what_is_wanted_are_made_at_once_when_the_walk_leaves(desk: Des
     scanner._after_batch = lambda at_once: made.append(watched.listed[-1]) if at_once else None
     wanted = {"a/1": ["d/1"], "a/2": ["c"]}
     scanner._wanted = lambda _: wanted.pop(watched.listed[-1], [])
-    scanner.scan(desk.files.add_source("/src"), watched)
+    scanner.scan(desk.source("/src"), watched)
     assert watched.listed[2:11] == ["a", "a/1", "d", "d/1", "d/2", "a/2", "c", "c/1", "c/2"]
     assert made == ["d/1", "d/2", "c/2", "b/2"]
 
