@@ -193,7 +193,7 @@ class Jobs:
         self._backlog = None
         self._urgent_index = False
         state.done = state.total = done + failed
-        there = self._library.tracks.sized(self._library.sizes.tokens())
+        there = self._library.renditions.sized(self._library.sizes.tokens())
         state.details = {"indexed": done, "failed": failed, "there": there}
         log.info("index: %d indexed, %d failed", done, failed)
         state.end("cancelled" if self._stopping.is_set() else "done")

@@ -1,7 +1,6 @@
 """Build a library out of its parts, and take it down again in reverse."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -18,15 +17,19 @@ from musfuse.config.options import usable_cores, worker_count
 from musfuse.drive import Drive
 from musfuse.errors import LibraryInUseError, NotFoundError, StoreError, UnavailableError
 from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
-from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Reports, SourceRow, Tracks
+from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
+from musfuse.library.catalog.sheets import Sheets
 from musfuse.library.covers import Covers
 from musfuse.library.extras import Extras
 from musfuse.library.interest import Interest
-from musfuse.library.naming import Naming, Settled
+from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector, overlay_key
-from musfuse.library.overlay.overlaying import Overlaying
+from musfuse.library.pipeline import Pipeline, Stage
+from musfuse.library.pipeline.built_in import built_in, naming
+from musfuse.library.pipeline.cue import Cue
+from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
@@ -46,7 +49,6 @@ from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, Route
 
 if TYPE_CHECKING:
     from musfuse.app.tagging import Tagging
-    from musfuse.library.cueing import Cueing
     from musfuse.library.scanner import Scanner
     from musfuse.library.walking import ScanResult
 
@@ -65,13 +67,10 @@ class Library:
         self._closing = closing
         template = Template(config.view.template)  # before anything is touched: a bad template is the user's to mend
         self.events = EventBus()
-        self.database = Database(folder / "catalog.db", pools.readers)
+        self.database = Database(folder / "catalog.db", pools.readers, renew=True)
         closing.callback(self.database.close)
-        self.files, self.tracks, self.departures = (
-            Files(self.database),
-            Tracks(self.database),
-            Departures(self.database),
-        )
+        self.files, self.tracks = Files(self.database), Tracks(self.database)
+        self.renditions, self.departures = Renditions(self.database), Departures(self.database)
         self.nodes, self.beside, self.reports = Nodes(self.database), Beside(self.database), Reports(self.database)
         user = UserDatabase(folder / "user.db")
         self.cache = cache = BestEffortKv(DiskKv(folder / "cache"))
@@ -90,19 +89,27 @@ class Library:
         closing.callback(self.sources.close)
         self._build_media(config, closing)
         retag_all = config.art.embed == "always" or config.art.max_pixels > 0
-        self.naming = Naming(
-            self.database, template, config.view.policy, self.engine.serve_as,
-            f"repair={config.flac.repair} retag_all={retag_all}", retag_all,
-        )  # fmt: skip
+        self._views = [
+            ViewRules(
+                template, config.view.policy, self.engine.serve_as,
+                f"repair={config.flac.repair} retag_all={retag_all}", retag_all,
+            )
+        ]  # fmt: skip
         self.overlaying = Overlaying(self.database, self.collector)
-        self._naming_lock = threading.Lock()
+        self._settled = Settled()
+        cue = Cue(Sheets(self.database), config.cue, config.view.policy != "original", self._forget_part)
+        self.pipeline = Pipeline(
+            self.database,
+            built_in(self.database, cue, self.overlaying, self._views, self._settled),
+        )
         self.sizes = Sizes(
-            self.tracks, self.engine, self.indexes, self.kept, self.pool, self.sources.origin, self.events,
+            self.tracks, self.renditions, self.engine, self.indexes, self.kept, self.pool, self.sources.origin,
+            self.events,
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_change=self.name_tracks,
         )  # fmt: skip
-        covers = Covers(self.tracks, self.pictures, self.inspectors, self.sources.origin)
-        self.extras = Extras(self.database, self.beside, covers, self.sources.origin, show_covers=config.art.covers)
+        covers = Covers(self.tracks, self.renditions, self.pictures, self.inspectors, self.sources.origin)
+        self.extras = Extras(self.nodes, self.beside, covers, self.sources.origin, show_covers=config.art.covers)
         self.interest = Interest(self.nodes)
         self.drive = Drive(
             self.tracks, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
@@ -111,7 +118,7 @@ class Library:
         )  # fmt: skip
         closing.callback(self.drive.shut_down)
         self.events.subscribe(TrackIndexed, lambda indexed: self.drive.forget_track(indexed.track_id))
-        if self.overlaying.catch_up() or self.tracks.left_over():
+        if self.overlaying.catch_up() or self.pipeline.left_over():
             self.adopt_rules()
 
     def _build_media(self, config: Config, closing: ExitStack) -> None:
@@ -126,7 +133,7 @@ class Library:
         self.inspectors = InspectPool(min(config.scan.threads, usable_cores()))
         closing.callback(self.inspectors.close)
         self.pictures = PictureStore(self.store)
-        restorer = PictureRestorer(self.database, self.tracks, self.beside, self.inspectors, self.sources.origin)
+        restorer = PictureRestorer(self.tracks, self.beside, self.inspectors, self.sources.origin)
         self.pictures.restore = lambda digest: restorer.restore(digest, self.pictures.get)
         tags = ServedTags(
             self.pictures, self.inspectors, embed=config.art.embed, max_pixels=config.art.max_pixels,
@@ -136,7 +143,7 @@ class Library:
             self.indexes, tags, self.pictures, config.flac, self.runs, self.kept, config.cache.read_ahead
         )
         wav = WavTranscoder(self.indexes, tags, self.pictures)
-        retagger = Retagger(tags, self.pictures, self.tracks.set_untagged)
+        retagger = Retagger(tags, self.pictures, self.renditions.set_untagged)
         self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.inspectors)
 
     def _readers_at_work(self) -> bool:
@@ -174,7 +181,7 @@ class Library:
         """Scan every source; a source that is away does not stop the others. `everything`: all files. What somebody
         looks at on the drive meanwhile comes first."""
         self.sourcing.purge()
-        self.tracks.take_up()
+        self.renditions.take_up()
         self.adopt_rules()
         left, results = self.sources.rows(), list["ScanResult | None"]()
         with self.interest.during_scan():
@@ -199,7 +206,7 @@ class Library:
 
     def backlog(self) -> Backlog:
         """A run over everything whose size is not known."""
-        return Backlog(self.tracks, self.sizes, queued=max(1, worker_count(self.config) - 1))
+        return Backlog(self.tracks, self.renditions, self.sizes, queued=max(1, worker_count(self.config) - 1))
 
     def refresh(self, uid: str, path: str) -> None:
         """Look at one original again."""
@@ -207,34 +214,23 @@ class Library:
 
     def adopt_rules(self) -> None:
         """Make the tree what all tracks want by the rules of today, also where a kill left half of a change."""
-        self.cueing.adopt_rules()
-        self.naming.adopt_view()
+        self.pipeline.adopt_rules()
         self.name_tracks()
 
     def name_tracks(self) -> None:
         """Give names to what has none, and tell the drive."""
         settled = Settled(everywhere=True)  # where it is cut off by an error
         try:
-            with self._naming_lock:
-                self.cueing.run(self._forget_part)
-                self.overlaying.run()
-                settled = self.naming.run()
+            self.pipeline.run()
+            settled = self._settled.take()
         finally:
             self.drive.forget(settled)
         if settled.changed:
             self.events.publish(TreeChanged(self.nodes.generation()))
 
-    @cached_property
-    def cueing(self) -> "Cueing":
-        """What makes tracks of images; loaded with the first scan, because mounting is not to wait for it."""
-        from musfuse.library.catalog.sheets import Sheets
-        from musfuse.library.cueing import Cueing, CueRules
-        from musfuse.media.cue import CutRules
-
-        cue = self.config.cue
-        cuts = CutRules(cue.pregap, cue.hidden_seconds)
-        rules = CueRules(cuts, cue.encoding, cue.keep_image, self.config.view.policy != "original")
-        return Cueing(Sheets(self.database), rules)
+    def naming_over(self, database: Database) -> list[Stage]:
+        """The stages that give names, over another catalog."""
+        return naming(database, self._views, Settled())
 
     @cached_property
     def tagging(self) -> "Tagging":

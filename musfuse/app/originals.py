@@ -78,8 +78,7 @@ def tags_of(row: TrackRow | None) -> dict[str, list[str]]:
     """The tags that the original itself has."""
     if row is None:
         return {}
-    own = row.track.tags if row.track.embedded is None else row.track.embedded
-    return {name: list(values) for name, values in own.items()}
+    return {name: list(values) for name, values in row.embedded.items()}
 
 
 def _shown(library: Library, path: str, row: TrackRow) -> dict[str, Any]:

@@ -130,7 +130,7 @@ class Owner:
             "tree": {"folders": folders, "files": files},
             "open_files": library.drive.open_handles,
             "counts": library.reports.counts(),
-            "pending": library.tracks.pending(library.sizes.tokens()),
+            "pending": library.renditions.pending(library.sizes.tokens()),
             "unwritten": library.unwritten(),
             **self.progress(),
         }

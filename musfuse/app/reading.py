@@ -62,7 +62,7 @@ def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
     """The tree of the drive, to be listed. Raises ConfigError where there is no library."""
     database = _catalog(folder)
     try:
-        extras = Extras(database, Beside(database), show_covers=config.art.covers)
+        extras = Extras(Nodes(database), Beside(database), show_covers=config.art.covers)
         yield Tree(Nodes(database), extras, lambda _: True)
     finally:
         database.close()

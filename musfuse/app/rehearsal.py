@@ -11,11 +11,10 @@ from typing import Any
 
 from musfuse.app.library import Library
 from musfuse.app.tagging import Tagging
-from musfuse.library.catalog import Database, Nodes
+from musfuse.library.catalog import Database, Nodes, Tracks
 from musfuse.library.catalog.rows import join
 from musfuse.library.overlay import Entry, MetaCollector, Overlay
 from musfuse.library.overlay.value import ART, split_key
-from musfuse.library.places import OF_KEY, catalog_place
 from musfuse.library.selection import Selection
 from musfuse.library.trial import moves, tried
 from musfuse.model import TagSet
@@ -32,7 +31,9 @@ def rehearse(library: Library, act: Callable[[Tagging], dict[str, Any]]) -> dict
 
         def adopt(seq: int) -> dict[str, Any]:
             told = _fields(library.database, collector, seq)
-            with closing(tried(library.database, library.naming, collector, lambda: collector.keys_of(seq))) as scratch:
+            with closing(
+                tried(library.database, library.naming_over, collector, lambda: collector.keys_of(seq))
+            ) as scratch:
                 return told | moves(library.database, scratch).to_json()
 
         result = act(Tagging(Selection(library.database, library.sources.place), collector, adopt))
@@ -41,16 +42,16 @@ def rehearse(library: Library, act: Callable[[Tagging], dict[str, Any]]) -> dict
 
 def _fields(database: Database, collector: MetaCollector, seq: int) -> dict[str, Any]:
     """The first fields that a change gives other values or locks, and how many there are."""
-    nodes, count, shown = Nodes(database), 0, list[dict[str, Any]]()
-    with database.read() as db:
-        for entry in collector.entries(seq):
-            row = db.execute(f"SELECT t.tags, n.parent, n.name {OF_KEY}", catalog_place(entry.key)).fetchone()
-            changed = list(_changed(entry, TagSet(json.loads(row[0])) if row else TagSet()))
-            count += len(changed)
-            for change in islice(changed, SHOWN - len(shown)):
-                lies = row is not None and row[1] is not None
-                path = join(nodes.path(row[1]), row[2]) if lies else split_key(entry.key)[1]
-                shown.append({"path": path, **change})
+    nodes, tracks, count, shown = Nodes(database), Tracks(database), 0, list[dict[str, Any]]()
+    for entry in collector.entries(seq):
+        place = split_key(entry.key)
+        row = tracks.at(*place)
+        changed = list(_changed(entry, row.embedded if row else TagSet()))
+        count += len(changed)
+        if changed and len(shown) < SHOWN:
+            node = nodes.of_original(*place)
+            path = join(nodes.path(node.parent), node.name) if node else place[1]
+            shown += [{"path": path, **change} for change in islice(changed, SHOWN - len(shown))]
     return {"changes": count, "shown": shown}
 
 

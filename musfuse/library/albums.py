@@ -20,7 +20,8 @@ class AlbumFacts:
 
     `compilation_key` is shared by tracks that may be one compilation: those in a folder, or in the folders of its
     discs, that name the same album and no album artist. It is empty for all others. `first_artist` is a name key, empty
-    where there is none. `compilation`: the file says that it is part of one.
+    where there is none. `compilation`: the file says that it is part of one. `artist`, `title`, `album_artist` are
+    names as they are written.
     """
 
     album_key: str = ""
@@ -28,18 +29,42 @@ class AlbumFacts:
     compilation_key: str = ""
     first_artist: str = ""
     compilation: bool = False
+    artist: str = ""
+    title: str = ""
+    album_artist: str = ""
+
+    @property
+    def belongs(self) -> tuple[int, int, int, str, str, bool]:
+        """What the catalog keeps of it: ids of album and artist, disc, and what tells compilations."""
+        return (
+            entity_id(self.album_key), entity_id(name_key(self.artist)), self.disc, self.compilation_key,
+            self.first_artist, self.compilation,
+        )  # fmt: skip
+
+
+def entity_id(key: str) -> int:
+    """The id of an artist or album, the same in every catalog: 63 bits of a hash of its key; 0 for no key."""
+    if not key:
+        return 0
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1 or 1
 
 
 def album_facts(tags: TagSet, source: int, path: str, various: bool) -> AlbumFacts:
     """Of a track at `path` in a source; `various` tells whether its compilation key belongs to a compilation."""
     album = tags.first("album")
     loose = bool(album) and not tags.first("albumartist")
+    artist = _GUESTS.sub("", tags.first("artist") or "").strip()
+    gathered = VARIOUS_ARTISTS if various and loose else ""
     return AlbumFacts(
-        album_key(tags, VARIOUS_ARTISTS if various and loose else ""),
+        album_key(tags, gathered),
         disc_number(tags),
         _digest(f"{source}\0{album_folder(path)}\0{name_key(album or '')}") if loose else "",
         name_key(_GUESTS.sub("", tags.first("artist") or "")) if loose else "",
         loose and (tags.first("compilation") or "").strip().lower() in _YES,
+        artist,
+        album or "",
+        tags.first("albumartist") or gathered or tags.first("artist") or "",
     )
 
 

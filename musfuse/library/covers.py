@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from musfuse.errors import MalformedError, MusfuseError, NoEntryError, NotFoundError, SourceChangedError
-from musfuse.library.catalog import TrackRow, Tracks
+from musfuse.library.catalog import Renditions, TrackRow, Tracks
 from musfuse.media.art import CoverExtractor, scaled_jpeg
 from musfuse.media.layout import Blob, Layout
 from musfuse.model import Picture
@@ -36,9 +36,15 @@ class Covers:
     """Pictures of folders in their sizes. All methods may be called from many threads."""
 
     def __init__(
-        self, tracks: Tracks, pictures: PictureStore, extractor: CoverExtractor, origin_of: Callable[[str], Origin]
+        self,
+        tracks: Tracks,
+        renditions: Renditions,
+        pictures: PictureStore,
+        extractor: CoverExtractor,
+        origin_of: Callable[[str], Origin],
     ) -> None:
-        self._tracks, self._store, self._extractor, self._origin_of = tracks, pictures, extractor, origin_of
+        self._tracks, self._renditions, self._store = tracks, renditions, pictures
+        self._extractor, self._origin_of = extractor, origin_of
         self._lock = threading.Lock()
         self._made: OrderedDict[str, int] = OrderedDict()
         self._scaling = threading.BoundedSemaphore(2)  # a large picture takes 150 MB while it is made smaller
@@ -87,10 +93,10 @@ class Covers:
         file = row.track.file
         extracted = self._extractor.extract(self._origin_of(file.source_uid), file)
         if extracted is None:
-            self._tracks.set_picture(row.track, None)
+            self._renditions.set_picture(row.track, None)
             raise NoEntryError(f"{file.path}: its picture cannot be decoded")
         self._store.keep(extracted.picture.digest, extracted.data)
-        self._tracks.set_picture(row.track, extracted.picture)
+        self._renditions.set_picture(row.track, extracted.picture)
         return extracted.picture
 
     def _scaled(self, picture: Picture, longest: int) -> int:

@@ -8,11 +8,11 @@ The others are reported, and so is everything of a sheet that could not be used.
 import logging
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from musfuse.errors import MalformedError
-from musfuse.library.catalog.sheets import AudioRow, PartRow, SheetRow, Sheets
+from musfuse.library.catalog.sheets import AudioRow, PartRow, SheetRow
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
 from musfuse.media.cue import Cut, CutRules, Sheet, cut_image, decode_sheet, parse_sheet
 from musfuse.media.cue.fields import track_tags
@@ -20,13 +20,9 @@ from musfuse.media.pcm import can_encode
 
 log = logging.getLogger(__name__)
 
-CUEING_VERSION = 1
-"""Raised whenever the same sheets would cut differently."""
-
 _KINDS = {"cue": 0, "tag": 1, "block": 2}
 _WHERE = {"tag": "the CUESHEET tag", "block": "the CUESHEET block"}
 _DIGITS = re.compile(r"\d+")
-Removed = Callable[[int, tuple[int, int | None]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +62,6 @@ class Resolution:
 
     parts: dict[int, list[PartRow]]
     remarks: dict[tuple[int, str], str]
-
-
-class Cueing:
-    """Keeps the parts in the catalog what the sheets say. `on_removed` is told of (file id, range) that are gone."""
-
-    def __init__(self, sheets: Sheets, rules: CueRules) -> None:
-        self._sheets, self._rules = sheets, rules
-
-    def adopt_rules(self) -> None:
-        """Have every sheet looked at again where the rules differ from last time."""
-        self._sheets.adopt_rules(f"{CUEING_VERSION} {self._rules}")
-
-    def run(self, on_removed: Removed = lambda *_: None) -> None:
-        """Look at all folders that changed; each is one transaction, and what is left to do lies in the catalog."""
-        while folders := self._sheets.dirty(100):
-            for folder in folders:
-                audio, sheets = self._sheets.load(folder)
-                found = resolve(audio, sheets, self._rules)
-                for file, pcm_range in self._sheets.store(
-                    folder, audio, found.parts, self._rules.keep_image, found.remarks
-                ):
-                    on_removed(file, pcm_range)
 
 
 def resolve(audio: Sequence[AudioRow], sheets: Sequence[SheetRow], rules: CueRules) -> Resolution:

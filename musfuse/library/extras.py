@@ -4,7 +4,6 @@ None of it is in the tree's table: it follows from the tracks of a folder and wh
 folder is one whose tracks are of one album, or come from one folder of a source.
 """
 
-import json
 import threading
 import zlib
 from collections import OrderedDict
@@ -12,14 +11,13 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 
 from musfuse.errors import NoEntryError
-from musfuse.library.catalog import Database, Node
+from musfuse.library.catalog import Node, Nodes
 from musfuse.library.catalog.beside import Beside, Shown
-from musfuse.library.catalog.rows import load_art
 from musfuse.library.companions import SIDECAR
 from musfuse.library.covers import MEDIUM, THUMB, Cover, Covers
 from musfuse.library.names import name_key, safe_component, with_number
 from musfuse.media.layout import Layout, SourceRange
-from musfuse.model import ArtKind, NodeKind, Picture, SourceFile
+from musfuse.model import ArtKind, NodeKind, SourceFile
 from musfuse.origins import Origin
 
 _CACHED = 1024
@@ -45,14 +43,14 @@ class Extras:
 
     def __init__(
         self,
-        database: Database,
+        nodes: Nodes,
         beside: Beside,
         covers: Covers | None = None,
         origin_of: Callable[[str], Origin] | None = None,
         *,
         show_covers: bool = True,
     ) -> None:
-        self._db, self._beside, self._covers, self._origin_of = database, beside, covers, origin_of
+        self._nodes, self._beside, self._covers, self._origin_of = nodes, beside, covers, origin_of
         self._show_covers = show_covers
         self._lock = threading.Lock()
         self._cache: OrderedDict[int, tuple[ExtraNode, ...]] = OrderedDict()
@@ -105,12 +103,11 @@ class Extras:
             raise
 
     def _find(self, folder: Node) -> Iterator[ExtraNode]:
-        with self._db.read() as db:
-            row = db.execute("SELECT dir_key FROM node WHERE id = ?", (folder.id,)).fetchone()
-        if row is None or row[0] is None:
+        key = self._nodes.dir_key(folder.id)
+        if key is None:
             return
-        shown = self._beside.shown(row[0])
-        cover = self._cover(row[0], shown) if self._show_covers else None
+        shown = self._beside.shown(self._nodes.view, key)
+        cover = self._cover(key, shown) if self._show_covers else None
         taken = set()
         if cover is not None:
             full = "cover.png" if cover.picture.mime == "image/png" else "cover.jpg"
@@ -133,28 +130,21 @@ class Extras:
 
     def _candidates(self, key: str, shown: list[Shown]) -> Iterator[Cover]:
         """Pictures that somebody set, then embedded ones (only so many: each may have to be read), then others."""
-        with self._db.read() as db:
-            rows = db.execute(
-                "SELECT t.id, t.art, t.picture, f.mtime_ns, t.edited_ns, t.album_key, f.folder FROM track t"
-                " JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-                " WHERE t.dir_key = ? ORDER BY s.position, d.path, f.name, t.part LIMIT ?",
-                (key, _CANDIDATES),
-            ).fetchall()
-        albums, folders = {row[5] for row in rows}, {row[6] for row in rows}
-        if not rows or not (len(folders) == 1 or (len(albums) == 1 and "" not in albums)):
+        rows = self._beside.candidates(self._nodes.view, key, _CANDIDATES)
+        albums, folders = {row.album for row in rows}, {row.folder for row in rows}
+        if not rows or not (len(folders) == 1 or (len(albums) == 1 and 0 not in albums)):
             return
         embedded: list[Cover] = []
         cleared_ns, may_lie_beside = 0, False
-        for track, art, picture, mtime, edited, _, _ in rows:
-            fronts = dict(load_art(art)).get(ArtKind.FRONT) if art else None
+        for row in rows:
+            fronts = dict(row.set).get(ArtKind.FRONT)
             if fronts:
-                yield Cover(fronts[0], edited)
+                yield Cover(fronts[0], row.edited_ns)
             if fronts is None:
                 may_lie_beside = True
-                if picture and len(embedded) < _TRIED:
-                    found = Picture(**json.loads(picture))
-                    embedded.append(Cover(found, mtime, 0 if found.digest else track))
-            cleared_ns = max(cleared_ns, edited)
+                if row.own and len(embedded) < _TRIED:
+                    embedded.append(Cover(row.own, row.mtime_ns, 0 if row.own.digest else row.item))
+            cleared_ns = max(cleared_ns, row.edited_ns)
         for cover in embedded:
             yield replace(cover, mtime_ns=max(cover.mtime_ns, cleared_ns))
         for file in shown if may_lie_beside else ():

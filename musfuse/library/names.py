@@ -6,6 +6,7 @@ characters, no lone surrogates, NFC, no trailing dot or space, 255 bytes of UTF-
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 MAX_UNITS = 255
 MAX_PATH = 240
@@ -114,3 +115,29 @@ def _shorten(stem: str, max_units: int, max_bytes: int) -> str:
     while kept > 1 and unicodedata.combining(stem[kept]):
         kept -= 1
     return _unreserved(stem[:kept].rstrip(". ") or "_")[: max(1, max_units)]
+
+
+def assign(wants: Sequence[tuple[int, str, int]], taken: set[str]) -> dict[int, str]:
+    """Names by item for (item, wanted name, limit) in order of rank; `taken` are keys of folders.
+
+    The first of a group gets the plain name; every plain name is reserved before any number is given out.
+    """
+    groups: dict[str, list[tuple[int, str, int]]] = {}
+    for want in wants:
+        groups.setdefault(name_key(want[1]), []).append(want)
+    used = taken | groups.keys()
+    names: dict[int, str] = {}
+    for key in sorted(groups):
+        first, *others = groups[key]
+        if key not in taken:
+            names[first[0]] = first[1]
+        else:
+            others = [first, *others]
+        number = 2
+        for item, wanted, limit in others:
+            extension = wanted[wanted.rindex(".") :] if "." in wanted else ""
+            while name_key(numbered := with_number(wanted, number, extension, limit)) in used:
+                number += 1
+            used.add(name_key(numbered))
+            names[item] = numbered
+    return names

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from musfuse.errors import MusfuseError, UnavailableError
-from musfuse.library.catalog import Database, Tracks
+from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.media.art import scaled_jpeg
 from musfuse.media.inspecting.looks import Look
@@ -24,10 +24,9 @@ class PictureRestorer:
     """Finds a picture by its digest in what the catalog knows of originals and of the files beside them."""
 
     def __init__(
-        self, database: Database, tracks: Tracks, beside: Beside, inspectors: InspectPool,
-        origin_of: Callable[[str], Origin],
-    ) -> None:  # fmt: skip
-        self._db, self._tracks, self._beside = database, tracks, beside
+        self, tracks: Tracks, beside: Beside, inspectors: InspectPool, origin_of: Callable[[str], Origin]
+    ) -> None:
+        self._tracks, self._beside = tracks, beside
         self._inspectors, self._origin_of = inspectors, origin_of
         self._lock = threading.Lock()
         self._lost: set[str] = set()
@@ -58,9 +57,8 @@ class PictureRestorer:
         return found
 
     def _from_tracks(self, digest: str) -> bytes | None:
-        with self._db.read() as db:
-            row = db.execute("SELECT id FROM track WHERE picture LIKE ? LIMIT 1", (_holds(digest),)).fetchone()
-        track = self._tracks.track(row[0]) if row else None
+        found_in = self._beside.track_with_picture(_holds(digest))
+        track = self._tracks.track(found_in) if found_in else None
         if track is None:
             return None
         file = track.track.file

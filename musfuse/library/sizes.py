@@ -11,7 +11,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 
 from musfuse.errors import BusyError, MusfuseError, NoEntryError
 from musfuse.events import EventBus, TrackIndexed
-from musfuse.library.catalog import TrackRow, Tracks
+from musfuse.library.catalog import Renditions, TrackRow, Tracks
 from musfuse.library.overlay.value import split_key
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing import IndexPool, Priority
@@ -33,6 +33,7 @@ class Sizes:
     def __init__(
         self,
         tracks: Tracks,
+        renditions: Renditions,
         engine: MediaEngine,
         indexes: IndexStore,
         kept: RunFiles,
@@ -46,7 +47,8 @@ class Sizes:
         wait_seconds: float,
         after_change: Callable[[], None],
     ) -> None:
-        self._tracks, self._engine, self._indexes, self._pool = tracks, engine, indexes, pool
+        self._tracks, self._renditions = tracks, renditions
+        self._engine, self._indexes, self._pool = engine, indexes, pool
         self._kept = kept
         self._origin_of, self._events = origin_of, events
         self._level, self._threads, self._wait_seconds = level, threads, wait_seconds
@@ -136,7 +138,7 @@ class Sizes:
                 if track.part is not None and answer.index is not None and answer.index.sequential and not sequential:
                     # This part and those behind it were cut by timestamps that lie: all are made anew.
                     self._indexes.set_lies(track.file)
-                    self._tracks.forget_sizes(track.file)
+                    self._renditions.forget_sizes(track.file)
                     self._after_change()
                     self.request(track, priority).add_done_callback(lambda again: done.set_result(again.result()))
                     return
@@ -175,7 +177,7 @@ class Sizes:
         except NotIndexedError:
             return None
         layout.close()
-        self._tracks.set_size(track, layout.size, self.token(track.serve))
+        self._renditions.set_size(track, layout.size, self.token(track.serve))
         self._events.publish(TrackIndexed(track.id, layout.size))
         return layout.size
 
@@ -185,10 +187,10 @@ class Sizes:
             self._from_index(track)
         elif answer.put_off:
             log.warning("%s", answer.error)
-            self._tracks.put_off(track, answer.error)
+            self._renditions.put_off(track, answer.error)
         elif not answer.may_retry:
             log.warning("%s", answer.error)
-            self._tracks.set_failed(track, answer.error)
+            self._renditions.set_failed(track, answer.error)
             self._after_change()
             self._events.publish(TrackIndexed(track.id, None, answer.error))
 
@@ -204,8 +206,8 @@ class Backlog:
     """Finds out all sizes that are not known: at once where an index is there (`settle`), else by building one (`run`),
     a bounded number queued at a time, giving way to readers."""
 
-    def __init__(self, tracks: Tracks, sizes: Sizes, queued: int) -> None:
-        self._tracks, self._sizes, self._queued = tracks, sizes, queued
+    def __init__(self, tracks: Tracks, renditions: Renditions, sizes: Sizes, queued: int) -> None:
+        self._tracks, self._renditions, self._sizes, self._queued = tracks, renditions, sizes, queued
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -246,8 +248,8 @@ class Backlog:
 
         `may_go_on` is called before each job and may block for as long as readers need the machine.
         """
-        self._tracks.take_up()
-        total, done, failed = self._tracks.pending(self._sizes.tokens()), 0, 0
+        self._renditions.take_up()
+        total, done, failed = self._renditions.pending(self._sizes.tokens()), 0, 0
         waiting: list[Future[Answer]] = []
         progress(0, total)
         for row in self._unsized():

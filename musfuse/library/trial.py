@@ -1,28 +1,31 @@
 """What a change of overlays would make of the drive, found out by making it: in a copy of the part of the catalog that
-it reaches, by the code that makes the real one.
+it reaches, by the stages that make the real one.
 
-What naming does depends on tracks of the same album, compilation and folder only. So these are copied, the change is
+What naming does depends on items of the same album, compilation and folder only. So these are copied, the change is
 made, and where it reached something that was not copied, all is done again with that.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from musfuse.library.catalog import Database, Nodes
-from musfuse.library.catalog.scratch import Scratch
+from musfuse.library.catalog.scratch import Group, Scratch, any_in_root, groups
 from musfuse.library.moves import Moves
-from musfuse.library.naming import Naming
 from musfuse.library.overlay import MetaCollector
-from musfuse.library.overlay.overlaying import Overlaying
-from musfuse.library.places import OF_KEY, catalog_place
+from musfuse.library.overlay.value import split_key
+from musfuse.library.pipeline import Pipeline, Stage
+from musfuse.library.pipeline.overlay import Overlaying
 
-_Key = tuple[str, str]
-_MARKED = f"SELECT t.id, t.album_key, t.compilation_key, t.dir_key {OF_KEY}"
-_ROOT: _Key = ("dir", "")
+_ROOT: Group = ("dir", "")
 
 
-def tried(database: Database, naming: Naming, collector: MetaCollector, keys: Callable[[], Iterable[str]]) -> Scratch:
-    """A part of the catalog as it would be after a change of the overlays with these keys; `collector` has that change.
+def tried(
+    database: Database,
+    stages: Callable[[Database], Sequence[Stage]],
+    collector: MetaCollector,
+    keys: Callable[[], Iterable[str]],
+) -> Scratch:
+    """A part of the catalog as it would be after a change of the overlays with these keys; `collector` has that change,
+    `stages` gives those that follow it.
 
     The catalog itself is only read. The caller closes what it gets.
     """
@@ -30,13 +33,13 @@ def tried(database: Database, naming: Naming, collector: MetaCollector, keys: Ca
     while True:
         scratch = Scratch(database)
         try:
-            _fill(database, scratch, keys(), reached)
+            for group in reached:
+                scratch.copy(group)
             overlaying = Overlaying(scratch, collector)
             overlaying.mark(keys())
-            overlaying.run()
-            replace(naming, database=scratch).run()
-            more = {key for touched in scratch.touched() for key in _widened(touched)} - reached
-            if not _lacks_any(database, scratch, more):
+            Pipeline(scratch, [overlaying, *stages(scratch)]).run()
+            more = {group for touched in scratch.touched() for group in _widened(touched)} - reached
+            if not any(scratch.lacks(group) for group in more):
                 return scratch
         except BaseException:
             scratch.close()
@@ -49,65 +52,31 @@ def moves(database: Database, scratch: Scratch) -> Moves:
     """Where files of the drive would move to."""
     before, after = Nodes(database), Nodes(scratch)
     found = Moves(before.path, after.path, lambda folder: after.by_id(folder) is not None)
-    with database.read() as real, scratch.read() as db:
-        for track, parent, name in db.execute("SELECT track, parent, name FROM node WHERE track IS NOT NULL"):
-            old = real.execute("SELECT parent, name FROM node WHERE track = ?", (track,)).fetchone()
-            if old is not None:
-                found.note(old, (parent, name))
-        for node in db.execute("SELECT id, dir_key, name FROM node WHERE track IS NULL"):
-            old = real.execute("SELECT 1 FROM node WHERE id = ? AND dir_key = ? AND name <> ?", node).fetchone()
-            if old is not None:
-                found.note_spelling(node[0])
+    for old, new in scratch.moved():
+        found.note(old, new)
+    for folder in scratch.respelled():
+        found.note_spelling(folder)
     return found
 
 
-def _reach(database: Database, keys: Iterable[str]) -> set[_Key]:
-    """What the tracks of these overlays belong to now."""
-    found: set[_Key] = set()
-    with database.read() as real:
-        if real.execute("SELECT 1 FROM track WHERE dir_key = '' LIMIT 1").fetchone():
-            found.add(_ROOT)  # a folder that comes or goes there may take or leave the name of a file
-        for key in keys:
-            for _, album, compilation, folder in real.execute(_MARKED, catalog_place(key)):
-                found.update(_widened(("album", album)), _widened(("compilation", compilation)))
-                found.update(_widened(("dir", folder)) if folder is not None else ())
+def _reach(database: Database, keys: Iterable[str]) -> set[Group]:
+    """What the items of these overlays belong to now."""
+    found: set[Group] = set()
+    if any_in_root(database):
+        found.add(_ROOT)  # a folder that comes or goes there may take or leave the name of a file
+    for key in keys:
+        for group in groups(database, *split_key(key)):
+            found.update(_widened(group))
     return found
 
 
-def _widened(key: _Key) -> Iterator[_Key]:
+def _widened(group: Group) -> Iterator[Group]:
     """What has to be known where something belongs to this: of a folder, all those above it, and who has its name in
     the root, which itself may hold too many to be copied."""
-    kind, name = key
-    if kind == "dir" and name:
-        parts = name.split("/")
+    kind, key = group
+    if kind == "dir" and key:
+        parts = str(key).split("/")
         yield "top", parts[0]
         yield from (("dir", "/".join(parts[:n])) for n in range(1, len(parts) + 1))
-    elif name or kind == "dir":
-        yield key
-
-
-def _fill(database: Database, scratch: Scratch, keys: Iterable[str], reached: set[_Key]) -> None:
-    with database.read() as real, scratch.write():
-        for key in keys:
-            for row in real.execute(_MARKED, catalog_place(key)).fetchall():
-                scratch.copy(real, "track", "track.id = ?", (row[0],))
-        for kind, key in reached:
-            for table, condition in _ROWS[kind]:
-                scratch.copy(real, table, condition, (key,))
-
-
-def _lacks_any(database: Database, scratch: Scratch, keys: set[_Key]) -> bool:
-    with database.read() as real:
-        return any(
-            scratch.lacks(real, table, condition, (key,)) for kind, key in keys for table, condition in _ROWS[kind]
-        )
-
-
-_ROWS = {
-    "album": (("track", "album_key = ? AND album_key <> ''"),),
-    "compilation": (("track", "compilation_key = ? AND compilation_key <> ''"),),
-    "dir": (
-        ("track", "dir_key = ?"), ("node", "dir_key = ?"), ("node", "parent = (SELECT id FROM node WHERE dir_key = ?)"),
-    ),
-    "top": (("node", "parent = 1 AND name_key = ?"),),
-}  # fmt: skip
+    elif key or kind == "dir":
+        yield group

@@ -30,10 +30,9 @@ from pathlib import Path
 from musfuse.app.library import open_library
 from musfuse.app.tagging import Who
 from musfuse.config import load_config
-from musfuse.library import cueing, naming
-from musfuse.library.overlay import overlaying
+from musfuse.library.pipeline import entities, overlay, place
 
-naming._BATCH = overlaying._BATCH = 100
+entities._BATCH = place._BATCH = overlay._BATCH = 100
 folder, what, template, music = Path(sys.argv[1]), *sys.argv[2:]
 config = load_config(flags={"view.template": template} if template else {}).config
 
@@ -177,7 +176,7 @@ def test_an_image_that_a_kill_caught_is_shown_as_its_tracks(tmp_path: Path, musi
     known, found = [], []
     for state in kill_at_every_commit(tmp_path, "scan", music=music):
         with closing(sqlite3.connect(state / "catalog.db")) as db:
-            known.append(db.execute("SELECT count(*) FROM track WHERE part = 0").fetchone()[0])
+            known.append(db.execute("SELECT count(*) FROM item WHERE part = 0").fetchone()[0])
         found.append(len(after_a_start(state, Config())))
     assert set(known) == {0, 1}
     assert found == [2 * images for images in known]
@@ -259,7 +258,7 @@ def set_genre(library: Library, genre: str) -> None:
 
 
 def pending(library: Library) -> int:
-    return library.tracks.pending(library.sizes.tokens())
+    return library.renditions.pending(library.sizes.tokens())
 
 
 def test_a_full_folder_for_temporary_files_changes_nothing(tmp_path: Path) -> None:

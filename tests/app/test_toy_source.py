@@ -157,11 +157,11 @@ def test_a_lazy_source_is_indexed_when_somebody_asks(tmp_path: Path, shelf: Toy,
     library = open_toy(tmp_path, shelf, closing)
     scan(library)
     assert library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None) == (0, 0)
-    before = library.tracks.pending(library.sizes.tokens())
+    before = library.renditions.pending(library.sizes.tokens())
     assert before == 2
     (path,) = (path for path in shown(library) if path.endswith("T1.flac"))
     assert read(library, path)[:4] == b"fLaC"
-    assert library.tracks.pending(library.sizes.tokens()) == before - 1
+    assert library.renditions.pending(library.sizes.tokens()) == before - 1
 
 
 def test_one_that_is_never_indexed_shows_its_originals(tmp_path: Path, shelf: Toy, closing: ExitStack) -> None:

@@ -79,7 +79,8 @@ def test_a_catalog_that_did_not_look_above_the_folders_of_discs(make_library: Ma
     size = library.drive.attr("Band/Album/T.flac").size
     with library.database.write() as db:  # as one of version 3 comes out of its migration
         db.execute("UPDATE folder SET above = NULL")
-        db.execute("UPDATE track SET size = NULL, version = version + 1")
+        db.execute("UPDATE rendition SET size = NULL")
+        db.execute("UPDATE item SET version = version + 1")
     library.name_tracks()
     library.drive.invalidate()
     assert library.drive.attr("Band/Album/T.flac").size < size
@@ -195,7 +196,8 @@ def test_a_picture_that_a_catalog_of_before_believed_is_not_listed(
     library.pictures.keep(believed.picture.digest, cut)
     with library.database.write() as db:
         db.execute("UPDATE companion SET problem = '', picture = ?", (json.dumps(asdict(believed.picture)),))
-        db.execute("UPDATE track SET version = version + 1, size = NULL")
+        db.execute("UPDATE rendition SET size = NULL")
+        db.execute("UPDATE item SET version = version + 1")
     library.drive.invalidate()
     assert not [r for r in library.reports.lines() if r.kind == "art"]
     listed = names(library, "Band/Album")

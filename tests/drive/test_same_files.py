@@ -22,7 +22,7 @@ def test_indexes_go_along(make_library: Make, music: Path, tmp_path: Path) -> No
     (result,) = library.scan_all(library.scanner())
     assert (result.read, result.removed) == (0, 0)
     with library.database.read() as db:
-        tracks = [row[0] for row in db.execute("SELECT id FROM track")]
+        tracks = [row[0] for row in db.execute("SELECT id FROM item")]
     (row,) = (library.tracks.track(track) for track in tracks)
     assert row is not None
     assert library.indexes.get(row.track) is not None

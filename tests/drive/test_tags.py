@@ -184,7 +184,7 @@ def test_a_damaged_overlay_stops_nothing_and_is_said(make_library: Make, album: 
     library.store.put(KvNamespace.TRACK, key, b'{"format": 1, "fields": 7}')
     library.collector.evict(key)
     with library.database.write() as db:
-        db.execute("UPDATE track SET overlaid = 0")
+        db.execute("INSERT INTO todo (stage, key) SELECT 'overlay', id FROM item")
     library.name_tracks()
     assert sorted(names(library, "Band")) == ["Album", "New"]
     assert ["cannot be read" in r.reason for r in library.reports.lines() if r.kind == "untagged"] == [True]

@@ -14,7 +14,11 @@ from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.rows import NO_TAGS
 from musfuse.library.companions import Companions
 from musfuse.library.looking import Looker
-from musfuse.library.naming import Naming
+from musfuse.library.naming import Settled, ViewRules
+from musfuse.library.overlay import MetaCollector
+from musfuse.library.pipeline import Pipeline, Stage
+from musfuse.library.pipeline.built_in import naming
+from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.templates import Template
 from musfuse.library.userdb.sources import source_uid
@@ -39,8 +43,13 @@ class Desk:
         self.database = Database(path)
         self.files, self.nodes, self.sources = Files(self.database), Nodes(self.database), CatalogSources(self.database)
         self.tracks, self.reports = Tracks(self.database), Reports(self.database)
-        self.naming = Naming(self.database, Template(template), policy, serve_as)
+        self.views = [ViewRules(Template(template), policy, serve_as)]
+        self.settled = Settled()
         self.store = MemoryKv()
+        self.collector = MetaCollector(self.store)
+        self.overlaying = Overlaying(self.database, self.collector)
+        self.naming = Pipeline(self.database, [self.overlaying, *self.naming_over(self.database)])
+        self.naming.adopt_rules()
         self.dropped: list[SourceFile] = []
         self.moved: list[tuple[SourceFile, SourceFile]] = []
         self.events = EventBus()
@@ -53,11 +62,14 @@ class Desk:
             self.sources.mirror([*((row.uid, row.root) for row in rows), (source_uid(root), root)])
         return next(row for row in self.sources.rows() if row.root == root)
 
+    def naming_over(self, database: Database) -> list[Stage]:
+        return naming(database, self.views, self.settled)
+
     def scanner(self) -> Scanner:
         pictures = PictureStore(self.store)
         return Scanner(
             self.files, Departures(self.database), Beside(self.database), Companions(pictures, INSPECTORS),
-            Looker(pictures, INSPECTORS), self.events, lambda last: self.naming.run() and None,
+            Looker(pictures, INSPECTORS), self.events, lambda last: self.naming.run(),
             lambda file, _: self.dropped.append(file), self.follow,
         )  # fmt: skip
 
@@ -102,7 +114,7 @@ class Desk:
     def folders(self) -> list[str]:
         """All folders of the drive."""
         with self.database.read() as db:
-            ids = [row[0] for row in db.execute("SELECT id FROM node WHERE track IS NULL AND id > 1")]
+            ids = [row[0] for row in db.execute("SELECT id FROM node WHERE item IS NULL AND id > 1")]
         return sorted(self.nodes.path(node) for node in ids)
 
 

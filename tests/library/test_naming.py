@@ -185,7 +185,7 @@ def test_a_folder_takes_a_name_from_a_file(tmp_path: Path) -> None:
     deep = Desk(tmp_path / "d.db", "$artist/${title}/$album")
     deep.put("z.wav", tags(artist="X", title="N", album="M"))
     with deep.database.write() as db:
-        db.execute("UPDATE track SET named = 1 WHERE name = 'N'")
+        db.execute("DELETE FROM todo WHERE key IN (SELECT item FROM place WHERE name = 'N')")
     deep.naming.run()
     assert sorted(deep.tree()) == ["X/N (2)", "X/N/M.flac"]
     for made in (desk, nested, deep):
@@ -194,11 +194,11 @@ def test_a_folder_takes_a_name_from_a_file(tmp_path: Path) -> None:
 
 def test_another_view_names_everything_again(desk: Desk, tmp_path: Path) -> None:
     desk.put("a.wav", SAME)
-    desk.naming.adopt_view()
     desk.naming.run()
-    assert not desk.naming.adopt_view()
+    desk.naming.adopt_rules()
+    assert not desk.naming.left_over()
     again = Desk(tmp_path / "catalog.db", "$title", "original")
-    assert again.naming.adopt_view()
+    assert again.naming.left_over()
     again.naming.run()
     assert again.tree() == {"T.wav": "a.wav"}
     assert again.folders() == []

@@ -31,7 +31,7 @@ def test_many_threads_share_few_connections(tmp_path: Path) -> None:
             db.execute("SELECT count(*) FROM node").fetchone()
             most.append(connections(path))
             with database.read() as again:  # a query within another one, as for a report
-                again.execute("SELECT count(*) FROM track").fetchone()
+                again.execute("SELECT count(*) FROM item").fetchone()
 
     with ThreadPoolExecutor(24) as threads:
         list(threads.map(work, range(200)))

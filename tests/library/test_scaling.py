@@ -5,11 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from library.conftest import Desk
-from musfuse.library.overlay import Delta, MetaCollector
-from musfuse.library.overlay.overlaying import Overlaying
+from musfuse.library.overlay import Delta
 from musfuse.library.selection import Selection
 from musfuse.model import TagSet, TagSource
-from musfuse.store import MemoryKv
 
 SMALL, LARGE = 300, 1200
 """Albums of three tracks."""
@@ -104,14 +102,11 @@ def put_hits(desk: Desk, album: int, tracks: int) -> None:
 
 def test_looking_for_what_a_kill_left(tmp_path: Path) -> None:
     def measure(desk: Desk, albums: int) -> int:
-        Overlaying(desk.database, MetaCollector(MemoryKv())).run()
         desk.naming.run()
-        with desk.database.write() as db:
-            db.execute("DELETE FROM dirty")
-        assert not desk.tracks.left_over()
+        assert not desk.naming.left_over()
         with desk.database.read() as db:
             pass  # the reader that is lent next
-        return counted(db, desk.tracks.left_over, 1)
+        return counted(db, desk.naming.left_over, 1)
 
     small, large = compared(tmp_path, measure)
     assert 0 < small == large
@@ -120,8 +115,7 @@ def test_looking_for_what_a_kill_left(tmp_path: Path) -> None:
 def test_a_tag_for_all(tmp_path: Path) -> None:
     def measure(desk: Desk, albums: int) -> int:
         desk.naming.run()
-        collector = MetaCollector(MemoryKv())
-        overlaying = Overlaying(desk.database, collector)
+        collector = desk.collector
 
         def change() -> None:
             deltas = (
@@ -129,8 +123,7 @@ def test_a_tag_for_all(tmp_path: Path) -> None:
             )
             made = collector.apply_delta(deltas, TagSource.USER, "me", "a genre")
             assert made.tracks == albums * 3
-            overlaying.adopt(made.seq, collector.keys_of(made.seq))
-            overlaying.run()
+            desk.overlaying.adopt(made.seq, collector.keys_of(made.seq))
             desk.naming.run()
 
         return steps(desk, change)

@@ -369,7 +369,7 @@ Desk(Path({str(tmp_path / "c.db")!r})).scan(LocalOrigin("src", {str(music)!r}))
     while done < 5 and process.poll() is None:
         time.sleep(0.02)
         with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(tmp_path / "c.db")) as db:
-            done = db.execute("SELECT count(*) FROM track").fetchone()[0]
+            done = db.execute("SELECT count(*) FROM item").fetchone()[0]
     process.kill()
     process.wait()
     assert 5 <= done < 40

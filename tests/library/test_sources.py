@@ -69,7 +69,7 @@ def test_who_keeps_the_order_is_not_named_again(desk: Desk) -> None:
     one, _, three = ((row.uid, row.root) for row in desk.sources.rows())
     desk.sources.mirror([one, three])
     with desk.database.read() as db:
-        assert db.execute("SELECT count(*) FROM track WHERE named = 0").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM todo WHERE stage = 'place'").fetchone() == (0,)
     desk.naming.run()
     assert len(desk.tree()) == 2
 

@@ -9,7 +9,6 @@ from library.conftest import Desk
 from musfuse.library.catalog import Database, Nodes
 from musfuse.library.catalog.rows import join
 from musfuse.library.overlay import Delta, MetaCollector, overlay_key
-from musfuse.library.overlay.overlaying import Overlaying
 from musfuse.library.trial import moves, tried
 from musfuse.model import SourceFile, Stamp, TagSet, TagSource
 from musfuse.store import LayeredKv, MemoryKv
@@ -18,7 +17,7 @@ ARTISTS = ["Ann", "ann", "Bob", "Cy", "Di", ""]
 ALBUMS = ["Best", "best", "Rest", ""]
 
 
-_NAMES = "SELECT t.id, d.path, f.name FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder"
+_NAMES = "SELECT i.id, o.path, o.name FROM item i JOIN original o ON o.file = i.file"
 
 
 def _tags(rng: random.Random) -> TagSet:
@@ -36,7 +35,11 @@ def _key(desk: Desk, path: str) -> str:
 
 def _dump(desk: Desk) -> list[tuple[object, ...]]:
     with desk.database.read() as db:
-        return [row for table in ("track", "node", "dirty", "meta") for row in db.execute(f"SELECT * FROM {table}")]
+        return [
+            row
+            for table in ("item", "item_tags", "member", "place", "node", "todo", "meta")
+            for row in db.execute(f"SELECT * FROM {table}")
+        ]
 
 
 @pytest.mark.parametrize("template", ["", "$title"])
@@ -47,9 +50,7 @@ def test_a_trial_moves_what_the_change_moves(tmp_path: Path, seed: int, template
     paths = [f"{rng.choice('ab')}/{rng.choice(['CD1/', 'CD2/', ''])}{n}.wav" for n in range(24)]
     for path in paths:
         desk.put(path, _tags(rng))
-    collector = MetaCollector(desk.store)
-    overlaying = Overlaying(desk.database, collector)
-    overlaying.run()
+    collector, overlaying = desk.collector, desk.overlaying
     desk.naming.run()
     with desk.database.read() as db:
         names = {track: f"{folder.decode()}/{name.decode()}" for track, folder, name in db.execute(_NAMES)}
@@ -59,7 +60,7 @@ def test_a_trial_moves_what_the_change_moves(tmp_path: Path, seed: int, template
         before, rows, kept = desk.tree(), _dump(desk), dict(desk.store._values)
         trial = MetaCollector(LayeredKv(MemoryKv(), desk.store))
         trial.apply_delta(deltas, TagSource.USER, "tester", "test")
-        scratch = tried(desk.database, desk.naming, trial, lambda keys=keys: keys)
+        scratch = tried(desk.database, desk.naming_over, trial, lambda keys=keys: keys)
         told = moves(desk.database, scratch)
         planned = {names[track]: path for track, path in _placed(scratch).items()}
         scratch.close()
@@ -67,7 +68,6 @@ def test_a_trial_moves_what_the_change_moves(tmp_path: Path, seed: int, template
         change = collector.apply_delta(deltas, TagSource.USER, "tester", "test")
         if change.seq:
             overlaying.adopt(change.seq, collector.keys_of(change.seq))
-        overlaying.run()
         desk.naming.run()
         was, now = ({original: path for path, original in tree.items()} for tree in (before, desk.tree()))
         moved = {path for path in paths if was[path] != now[path]}
@@ -82,24 +82,22 @@ def _placed(scratch: Database) -> dict[int, str]:
     """Where the tracks of a part of a catalog lie, by id."""
     nodes = Nodes(scratch)
     with scratch.read() as db:
-        rows = db.execute("SELECT track, parent, name FROM node WHERE track IS NOT NULL").fetchall()
+        rows = db.execute("SELECT item, parent, name FROM node WHERE item IS NOT NULL").fetchall()
     return {track: join(nodes.path(parent), name) for track, parent, name in rows}
 
 
 def test_what_does_not_belong_to_a_change_is_not_copied(desk: Desk) -> None:
     for number in range(30):
         desk.put(f"{number}/1.wav", TagSet({"artist": (f"A{number}",), "album": ("Best",), "title": ("T",)}))
-    collector = MetaCollector(desk.store)
-    Overlaying(desk.database, collector).run()
     desk.naming.run()
     trial = MetaCollector(LayeredKv(MemoryKv(), desk.store))
     key = _key(desk, "7/1.wav")
     trial.apply_delta([Delta(key, {"date": ("1977",)})], TagSource.USER, "tester", "test")
-    scratch = tried(desk.database, desk.naming, trial, lambda: [key])
+    scratch = tried(desk.database, desk.naming_over, trial, lambda: [key])
     assert moves(desk.database, scratch).to_json()["moves"] == [
         {"from": "A7/Best", "to": "A7/Best (1977)", "files": 1, "whole": True}
     ]
     with scratch.read() as db:
-        assert db.execute("SELECT count(*) FROM track").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM item").fetchone() == (1,)
         assert db.execute("SELECT count(*) FROM node").fetchone()[0] <= 4
     scratch.close()

@@ -20,7 +20,7 @@ def test_fields_that_were_set_and_hidden_ones(desk: Desk) -> None:
     desk.put("a.wav", TagSet({"shelf": ["3"], "großes": ["x"]}))
     assert known.has_field("großes")
     with desk.database.write() as db:
-        db.execute("""UPDATE track SET merged = '{"box": ["1"]}'""")
+        db.execute("""UPDATE item_tags SET merged = '{"box": ["1"]}'""")
     assert known.has_field("box")
     assert not known.has_field("shelf")
 

@@ -220,14 +220,14 @@ def test_killed_while_indexing_nothing_done_is_lost(program: Program, music: Pat
 
     database = Database(program.library / "catalog.db")
     with database.read() as db:
-        done = {row[0]: row[1] for row in db.execute("SELECT id, size FROM track WHERE size IS NOT NULL")}
+        done = {row[0]: row[1] for row in db.execute("SELECT item, size FROM rendition WHERE size IS NOT NULL")}
     database.close()
     assert len(done) >= 3
     program.mount()
     program.settle()
     database = Database(program.library / "catalog.db")
     with database.read() as db:
-        after = dict(db.execute("SELECT id, size FROM track"))
+        after = dict(db.execute("SELECT item, size FROM rendition"))
     database.close()
     assert len(after) == 60
     assert {track: after[track] for track in done} == done

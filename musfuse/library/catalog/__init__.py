@@ -3,6 +3,7 @@
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.files import Files
 from musfuse.library.catalog.nodes import Node, Nodes
+from musfuse.library.catalog.renditions import Renditions
 from musfuse.library.catalog.reports import Report, Reports
 from musfuse.library.catalog.rows import FileRow, SourceRow
 from musfuse.library.catalog.sources import CatalogSources
@@ -15,6 +16,7 @@ __all__ = [
     "Files",
     "Node",
     "Nodes",
+    "Renditions",
     "Report",
     "Reports",
     "SourceRow",

@@ -1,12 +1,12 @@
 """Rows of files beside the audio."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Any
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import from_blob, join, to_blob
-from musfuse.library.catalog.tracks import forget_pictures
+from musfuse.library.catalog.renditions import forget_pictures
+from musfuse.library.catalog.rows import Art, dump_picture, from_blob, join, load_art, load_picture, to_blob
 from musfuse.model import Picture, SourceFile, Stamp
 
 
@@ -33,8 +33,22 @@ class Shown:
     picture: Picture | None
 
 
+@dataclass(frozen=True, slots=True)
+class PictureOf:
+    """The pictures of a track: those that are `set`, its own, when its original and its tags changed last, its album
+    (0: unknown) and the folder of its original."""
+
+    item: int
+    set: Art
+    own: Picture | None
+    mtime_ns: int
+    edited_ns: int
+    album: int
+    folder: int
+
+
 class Beside:
-    """Queries and updates over companion. Owner: Scanner."""
+    """Queries and updates over companion, and over the pictures of items."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -56,12 +70,18 @@ class Beside:
                 [
                     (
                         folder, to_blob(row.name), row.stamp.size, row.stamp.mtime_ns, row.stamp.tag, row.ident,
-                        row.kind, row.position, json.dumps(asdict(row.picture)) if row.picture else None, row.problem,
+                        row.kind, row.position, dump_picture(row.picture), row.problem,
                     )
                     for row in rows
                 ],
             )  # fmt: skip
             forget_pictures(db, folder)
+
+    def track_with_picture(self, pattern: str) -> int | None:
+        """A track whose own picture, as JSON, is LIKE a pattern."""
+        with self._db.read() as db:
+            row = db.execute("SELECT item FROM item_tags WHERE picture LIKE ? LIMIT 1", (pattern,)).fetchone()
+        return int(row[0]) if row else None
 
     def with_picture(self, pattern: str) -> SourceFile | None:
         """A file whose picture, as JSON, is LIKE a pattern."""
@@ -77,38 +97,50 @@ class Beside:
         """Pictures beside the original of a track, in order of rank: kind, absolute path, facts."""
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT c.kind, s.root, d.path, c.name, c.picture FROM track t JOIN file f ON f.id = t.file"
-                " JOIN folder own ON own.id = f.folder JOIN companion c ON c.folder IN (own.id, own.above)"
-                " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source"
-                " WHERE t.id = ? AND c.picture IS NOT NULL AND c.problem = ''"
-                " ORDER BY c.folder <> f.folder, c.position, c.name",
+                "SELECT c.kind, o.root, d.path, c.name, c.picture FROM item i JOIN original o ON o.file = i.file"
+                " JOIN companion c ON c.folder IN (o.folder, o.above) JOIN folder d ON d.id = c.folder"
+                " WHERE i.id = ? AND c.picture IS NOT NULL AND c.problem = ''"
+                " ORDER BY c.folder <> o.folder, c.position, c.name",
                 (track,),
             ).fetchall()
         return [
-            (kind, join(from_blob(root), join(from_blob(path), from_blob(name))), Picture(**json.loads(picture)))
+            (kind, join(from_blob(root), join(from_blob(path), from_blob(name))), found)
             for kind, root, path, name, picture in rows
+            if (found := load_picture(picture)) is not None
         ]
 
-    def shown(self, dir_key: str) -> list[Shown]:
+    def candidates(self, view: int, dir_key: str, limit: int) -> list[PictureOf]:
+        """The pictures of the first tracks of a drive's folder, in order of source and path."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT i.id, t.art, t.picture, o.mtime_ns, i.edited_ns, coalesce(m.album, 0), o.folder FROM place p"
+                " JOIN item i ON i.id = p.item JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file"
+                " LEFT JOIN member m ON m.item = i.id WHERE p.view = ? AND p.dir_key = ?"
+                " ORDER BY o.position, o.path, o.name, i.part LIMIT ?",
+                (view, dir_key, limit),
+            ).fetchall()
+        return [
+            PictureOf(item, load_art(art) if art else (), load_picture(picture), mtime, edited, album, folder)
+            for item, art, picture, mtime, edited, album, folder in rows
+        ]
+
+    def shown(self, view: int, dir_key: str) -> list[Shown]:
         """Files beside the originals of a drive's folder, in order of rank; those above the folders of discs last."""
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT min(c.folder <> f.folder) AS farther, d.path, c.position, c.name, s.uid, c.size, c.mtime_ns,"
-                " c.tag, c.ident, c.kind, c.picture FROM track t JOIN file f ON f.id = t.file"
-                " JOIN folder own ON own.id = f.folder JOIN companion c ON c.folder IN (own.id, own.above)"
-                " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source"
-                " WHERE t.dir_key = ? AND c.problem = '' GROUP BY c.id"
-                " ORDER BY farther, s.position, d.path, c.position, c.name",
-                (dir_key,),
+                "SELECT min(c.folder <> o.folder) AS farther, d.path, c.position, c.name, o.uid, c.size, c.mtime_ns,"
+                " c.tag, c.ident, c.kind, c.picture FROM place p JOIN item i ON i.id = p.item"
+                " JOIN original o ON o.file = i.file JOIN companion c ON c.folder IN (o.folder, o.above)"
+                " JOIN folder d ON d.id = c.folder"
+                " WHERE p.view = ? AND p.dir_key = ? AND c.problem = '' GROUP BY c.id"
+                " ORDER BY farther, o.position, d.path, c.position, c.name",
+                (view, dir_key),
             ).fetchall()
         return [_shown(row) for row in rows]
 
 
-def _shown(row: tuple[object, ...]) -> Shown:
+def _shown(row: Any) -> Shown:
     _, path, _, raw, uid, size, mtime, tag, ident, kind, picture = row
-    assert isinstance(path, bytes)
-    assert isinstance(raw, bytes)
     name = from_blob(raw)
-    stamp = Stamp(int(str(size)), int(str(mtime)), str(tag))
-    file = SourceFile(str(uid), join(from_blob(path), name), stamp, str(ident))
-    return Shown(file, name, str(kind), Picture(**json.loads(str(picture))) if picture else None)
+    file = SourceFile(uid, join(from_blob(path), name), Stamp(size, mtime, tag), ident)
+    return Shown(file, name, kind, load_picture(picture))

@@ -1,8 +1,9 @@
-"""SQLite in WAL mode: one writer at a time, many readers, forward migrations.
+"""SQLite in WAL mode: one writer at a time, many readers.
 
 Lock order: the writer's lock is taken before SQLite's own; no origin is touched under it.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,14 +16,18 @@ from musfuse.library.catalog.readers import Readers
 from musfuse.store import Complaint, keep_temporary_files_in
 from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
 
+log = logging.getLogger(__name__)
+
 SCHEMA_VERSION = 8
+"""Of schema.sql. A catalog of an older one is made anew by the next scan."""
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
 
 
 class Database:
-    """Opens and migrates a database file; hands out connections, `readers` at most for queries."""
+    """Opens a database file; hands out connections, `readers` at most for queries. `renew`: its owner opens it, and one
+    of an older version gives way to an empty one."""
 
-    def __init__(self, path: Path, readers: int = 16, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, readers: int = 16, *, read_only: bool = False, renew: bool = False) -> None:
         self.path, self._uri = path, ""
         self._write_lock = threading.RLock()
         self._readers = Readers(path, readers, self._connect)
@@ -32,10 +37,16 @@ class Database:
         try:
             self._uri = reading_uri(path) if read_only else ""
             self._writer = self._connect()
+            if renew and 0 < self._version() < SCHEMA_VERSION:
+                log.warning("%s: made by an older musfuse; it is made anew, which takes a scan", path)
+                self._writer.close()
+                for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+                    file.unlink(missing_ok=True)
+                self._writer = self._connect()
             keep_temporary_files_in(path.parent, self._writer)
             if not read_only and self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 self._writer.execute("PRAGMA journal_mode=WAL")
-            self._migrate()
+            self._make_tables()
         except sqlite3.Error as error:
             raise opening_failure(path, error, "this catalog can be deleted, a scan makes it again") from error
 
@@ -113,14 +124,18 @@ class Database:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    def _migrate(self) -> None:
-        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
+    def _version(self) -> int:
+        return int(self._writer.execute("PRAGMA user_version").fetchone()[0])
+
+    def _make_tables(self) -> None:
+        version = self._version()
+        if version == 0:
+            script = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
+            self._writer.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={SCHEMA_VERSION};\nCOMMIT;")
+        elif version != SCHEMA_VERSION:
+            newer = version > SCHEMA_VERSION
+            advice = "update musfuse" if newer else "`musfuse scan` or `musfuse mount` makes it anew"
             raise StoreError(
-                f"{self.path}: made by a newer musfuse (schema {version}, known is {SCHEMA_VERSION}); update musfuse"
+                f"{self.path}: made by {'a newer' if newer else 'an older'} musfuse (schema {version}, known is"
+                f" {SCHEMA_VERSION}); {advice}"
             )
-        while version < SCHEMA_VERSION:
-            version += 1
-            name = "schema.sql" if version == 1 else f"schema_{version}.sql"
-            script = resources.files(__package__).joinpath(name).read_text("utf-8")
-            self._writer.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={version};\nCOMMIT;")

@@ -8,17 +8,21 @@ import sqlite3
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import SOURCE_FILE, PcmBounds, source_file, to_blob
+from musfuse.library.catalog.rows import OF_FILE, SOURCE_FILE, PcmBounds, at, source_file
 from musfuse.model import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """An original as it was, and a range of samples (first; number, None for the rest) that a track of it played."""
+    """An item as it was: its original, the range of samples (first; number, None for the rest) that it played, its
+    part, its public id where it had one, and its content id where that is known."""
 
     id: int
     file: SourceFile
     bounds: PcmBounds
+    part: int = 0
+    public: int | None = None
+    content: str = ""
 
 
 def upto(departure: Departure) -> str:
@@ -36,11 +40,15 @@ class Departures:
         """Everything that is gone from a source, in the order in which it went."""
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT g.id, g.first_sample, g.samples, s.uid, g.folder, g.name, g.size, g.mtime_ns, g.tag, g.ident,"
-                " g.older_name FROM gone g JOIN source s ON s.id = g.source WHERE g.source = ? ORDER BY g.id",
+                "SELECT g.id, g.part, g.first_sample, g.samples, g.public, g.content, s.uid, g.folder, g.name, g.size,"
+                " g.mtime_ns, g.tag, g.ident, g.older_name FROM gone g JOIN source s ON s.id = g.source"
+                " WHERE g.source = ? ORDER BY g.id",
                 (source,),
             )
-            return [Departure(number, source_file(*row), (first, samples)) for number, first, samples, *row in rows]
+            return [
+                Departure(number, source_file(*row), (first, samples), part, public, content)
+                for number, part, first, samples, public, content, *row in rows
+            ]
 
     def settle(self, named: str) -> None:
         """What `upto` named is dealt with."""
@@ -54,31 +62,29 @@ class Departures:
         """Where this very version of an original lies now, if it was moved and not removed."""
         with self._db.read() as db:
             row = db.execute(
-                f"SELECT {SOURCE_FILE} FROM file f"
-                " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-                " WHERE f.ident = ? AND f.ident <> '' AND f.size = ? AND f.mtime_ns = ? AND s.uid = ? LIMIT 1",
+                f"SELECT {SOURCE_FILE} FROM original o"
+                " WHERE o.ident = ? AND o.ident <> '' AND o.size = ? AND o.mtime_ns = ? AND o.uid = ? LIMIT 1",
                 (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid),
             ).fetchone()
         return source_file(*row) if row else None
 
     def keep_index_name(self, before: SourceFile, moved: SourceFile) -> None:
         """The index of a file that was moved keeps its name."""
-        folder, _, name = moved.path.rpartition("/")
         with self._db.write() as db:
             db.execute(
-                "UPDATE file SET older_name = ? WHERE name = ? AND folder ="
-                " (SELECT d.id FROM folder d JOIN source s ON s.id = d.source WHERE s.uid = ? AND d.path = ?)",
-                (before.index_name, to_blob(name), moved.source_uid, to_blob(folder)),
+                f"UPDATE file SET older_name = ? WHERE id IN (SELECT o.file FROM original o WHERE {OF_FILE})",
+                (before.index_name, *at(moved.source_uid, moved.path)),
             )
 
 
 def note_gone(db: sqlite3.Connection, where: str, *values: object) -> None:
     """Note that files go from where they are, in the transaction that removes or replaces their rows. `where` is a
-    condition on f (file) and d (folder)."""
+    condition on o (original)."""
     db.execute(
-        "INSERT INTO gone (source, folder, name, size, mtime_ns, tag, ident, older_name, first_sample, samples)"
-        " SELECT d.source, d.path, f.name, f.size, f.mtime_ns, f.tag, f.ident, f.older_name,"
-        " coalesce(t.first_sample, 0), t.samples FROM file f JOIN folder d ON d.id = f.folder"
-        f" LEFT JOIN track t ON t.file = f.id WHERE {where}",
+        "INSERT INTO gone (source, folder, name, size, mtime_ns, tag, ident, older_name, part, first_sample, samples,"
+        " public, content)"
+        " SELECT o.source, o.path, o.name, o.size, o.mtime_ns, o.tag, o.ident, o.older_name, coalesce(i.part, 0),"
+        " coalesce(i.first_sample, 0), i.samples, i.public, coalesce(i.content, '')"
+        f" FROM original o LEFT JOIN item i ON i.file = o.file WHERE {where}",
         values,
     )

@@ -1,24 +1,27 @@
 """Folders and files: what the scanner found, as rows."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, astuple, replace
+from dataclasses import replace
 
 from musfuse.library.albums import is_disc_folder
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.departures import note_gone
+from musfuse.library.catalog.renditions import forget_pictures, forget_renditions, show_again
 from musfuse.library.catalog.rows import (
     NOT_LOOKED_AT,
     SOURCE_FILE,
     FileRow,
     KnownFile,
+    dump_format,
+    dump_picture,
+    dump_tags,
     from_blob,
     source_file,
     to_blob,
 )
-from musfuse.library.catalog.tracks import forget_pictures, show_again
+from musfuse.library.catalog.todo import Watch, mark_one
 from musfuse.model import SourceFile
 
 
@@ -97,11 +100,7 @@ class Files:
     def known(self, folder: int) -> dict[str, KnownFile]:
         """Files of a folder by name, as last seen."""
         with self._db.read() as db:
-            rows = db.execute(
-                f"SELECT f.id, {SOURCE_FILE} FROM file f JOIN folder d ON d.id = f.folder"
-                " JOIN source s ON s.id = d.source WHERE f.folder = ?",
-                (folder,),
-            )
+            rows = db.execute(f"SELECT o.file, {SOURCE_FILE} FROM original o WHERE o.folder = ?", (folder,))
             return {from_blob(row[3]): KnownFile(row[0], source_file(*row[1:])) for row in rows}
 
     def renumber(self, known: KnownFile, now: SourceFile) -> SourceFile:
@@ -124,18 +123,14 @@ class Files:
     def source_file(self, file: int) -> SourceFile | None:
         """A file by its id."""
         with self._db.read() as db:
-            row = db.execute(
-                f"SELECT {SOURCE_FILE} FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-                " WHERE f.id = ?",
-                (file,),
-            ).fetchone()
+            row = db.execute(f"SELECT {SOURCE_FILE} FROM original o WHERE o.file = ?", (file,)).fetchone()
         return source_file(*row) if row else None
 
     def remove_files(self, files: Iterable[int]) -> None:
         """Forget files, and note that they are gone."""
         with self._db.write() as db:
             for file in files:
-                note_gone(db, "f.id = ?", file)
+                note_gone(db, "o.file = ?", file)
                 db.execute("DELETE FROM file WHERE id = ?", (file,))
 
     def remove_unseen(self, source: int, scan: int) -> int:
@@ -147,7 +142,7 @@ class Files:
                 "SELECT count(*) FROM file f JOIN folder d ON d.id = f.folder WHERE d.source = ? AND d.scan < ?",
                 (source, scan),
             ).fetchone()
-            note_gone(db, "d.source = ? AND d.scan < ?", source, scan)
+            note_gone(db, "o.folder IN (SELECT id FROM folder WHERE source = ? AND scan < ?)", source, scan)
             db.execute("DELETE FROM folder WHERE source = ? AND scan < ?", (source, scan))
         return int(count)
 
@@ -165,7 +160,7 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
     mtime_ns = NOT_LOOKED_AT if row.again else row.stamp.mtime_ns
     note_gone(
         db,
-        "f.folder = ? AND f.name = ? AND (f.ident, f.older_name, f.size, f.mtime_ns) <> (?, ?, ?, ?)",
+        "o.folder = ? AND o.name = ? AND (o.ident, o.older_name, o.size, o.mtime_ns) <> (?, ?, ?, ?)",
         folder, to_blob(row.name), row.ident, row.older_name, row.stamp.size, mtime_ns,
     )  # fmt: skip
     file = db.execute(
@@ -181,16 +176,27 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
     ).fetchone()[0]  # fmt: skip
     db.execute("DELETE FROM sheet WHERE file = ?", (file,))
     db.executemany("INSERT INTO sheet (file, kind, data) VALUES (?, ?, ?)", [(file, *sheet) for sheet in row.sheets])
-    db.execute("INSERT OR IGNORE INTO dirty VALUES ('cue', ?)", (folder,))
+    mark_one(db, Watch.FOLDER, folder)
     if row.format is None:
-        db.execute("DELETE FROM track WHERE file = ?", (file,))
+        db.execute("DELETE FROM item WHERE file = ?", (file,))
         return
-    picture = json.dumps(asdict(row.picture)) if row.picture else None
-    db.execute("UPDATE track SET size = NULL, version = version + 1 WHERE file = ? AND part > 0", (file,))
+    _put_item(db, file, row, dump_format(row.format))
+
+
+def _put_item(db: sqlite3.Connection, file: int, row: FileRow, facts: str) -> None:
+    """The item that is all of a file; its parts are made anew from it."""
+    forget_renditions(db, "SELECT id FROM item WHERE file = ? AND part > 0", (file,))
     show_again(db, "SELECT ?", (file,))
+    item = db.execute(
+        "INSERT INTO item (file, version, facts, content) VALUES (?, 1, ?, ?)"
+        " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, facts = excluded.facts,"
+        " content = excluded.content RETURNING id",
+        (file, facts, row.content),
+    ).fetchone()[0]
     db.execute(
-        "INSERT INTO track (file, version, format, tags, picture, album_key, disc) VALUES (?, 1, ?, ?, ?, '', 0)"
-        " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, format = excluded.format, tags = excluded.tags,"
-        " picture = excluded.picture, named = 0, size = NULL, problem = '', put_off = '', untagged = '', overlaid = 0",
-        (file, json.dumps(astuple(row.format)), json.dumps(dict(row.tags)), picture),
+        "INSERT INTO item_tags (item, embedded, picture) VALUES (?, ?, ?)"
+        " ON CONFLICT (item) DO UPDATE SET embedded = excluded.embedded, picture = excluded.picture",
+        (item, dump_tags(row.tags), dump_picture(row.picture)),
     )
+    db.execute("UPDATE rendition SET size = NULL, problem = '', put_off = '', untagged = '' WHERE item = ?", (item,))
+    mark_one(db, Watch.ITEM, item)

@@ -3,12 +3,18 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from musfuse.errors import NoEntryError
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import from_blob
+from musfuse.library.catalog.renditions import unsized
+from musfuse.library.catalog.rows import OF_FILE, at, from_blob
 from musfuse.model import NodeKind, Serve, Stamp, version_name
 
+MAIN = 1
+"""The view that every library has."""
 ROOT = 1
+"""Its root."""
 _LOOKED_BEHIND = 2000
 """Entries at which `folders_behind` looks: as many as a large artist has."""
 
@@ -34,24 +40,73 @@ class Node:
     source: str = ""
 
 
+class _Row(NamedTuple):
+    """The columns of _COLUMNS, in order."""
+
+    id: int
+    parent: int
+    name: str
+    mtime_ns: int
+    item: int | None
+    serve: str | None
+    size: int | None
+    token: str | None
+    edited_ns: int | None
+    file_size: int | None
+    file_mtime_ns: int | None
+    tag: str | None
+    ident: str | None
+
+
 _COLUMNS = """
-SELECT n.id, n.parent, n.name, n.mtime_ns, n.track, t.serve, t.size, t.size_token, f.mtime_ns, f.size, t.edited_ns,
+SELECT n.id, n.parent, n.name, n.mtime_ns, n.item, p.serve, r.size, r.token, i.edited_ns, f.size, f.mtime_ns,
        f.tag, f.ident
-  FROM node n LEFT JOIN track t ON t.id = n.track LEFT JOIN file f ON f.id = t.file
+  FROM node n LEFT JOIN item i ON i.id = n.item LEFT JOIN file f ON f.id = i.file
+  LEFT JOIN place p ON p.item = n.item AND p.view = n.view
+  LEFT JOIN rendition r ON r.item = n.item AND r.profile = p.serve
 """
 
 
 class Nodes:
-    """Reads of the tree; `Naming` writes it."""
+    """Reads of the tree of a view; Places writes it."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, view: int = MAIN) -> None:
+        self._db, self._view = database, view
+
+    @property
+    def view(self) -> int:
+        """The view whose tree it reads."""
+        return self._view
 
     def root(self) -> Node:
-        """The root folder."""
-        node = self.by_id(ROOT)
-        assert node is not None
-        return node
+        """The root folder. Raises NoEntryError where there is no such view."""
+        with self._db.read() as db:
+            row = db.execute(f"{_COLUMNS} WHERE n.view = ? AND n.dir_key = ''", (self._view,)).fetchone()
+        if row is None:
+            raise NoEntryError(f"view {self._view}: there is none")
+        return _node(row)
+
+    def of_item(self, item: int) -> Node | None:
+        """Where an item is."""
+        with self._db.read() as db:
+            row = db.execute(f"{_COLUMNS} WHERE n.item = ? AND n.view = ?", (item, self._view)).fetchone()
+        return _node(row) if row else None
+
+    def of_original(self, source_uid: str, path: str, part: int) -> Node | None:
+        """Where the part of an original is, 0 for all of it."""
+        with self._db.read() as db:
+            row = db.execute(
+                f"{_COLUMNS} WHERE n.view = ? AND n.item = (SELECT i.id FROM original o JOIN item i ON i.file = o.file"
+                f" AND i.part = ? WHERE {OF_FILE})",
+                (self._view, part, *at(source_uid, path)),
+            ).fetchone()
+        return _node(row) if row else None
+
+    def dir_key(self, folder: int) -> str | None:
+        """The key of a folder's path, '' for the root; None where it is gone."""
+        with self._db.read() as db:
+            row = db.execute("SELECT dir_key FROM node WHERE id = ?", (folder,)).fetchone()
+        return row[0] if row else None
 
     def by_id(self, node: int) -> Node | None:
         """A node by its id."""
@@ -87,12 +142,12 @@ class Nodes:
 
     def unsized(self, parent: int, tokens: Mapping[Serve, str]) -> list[int]:
         """Tracks in a folder whose size is not known under these tokens, in order of name key."""
-        wanted = " OR ".join("(t.serve = ? AND (t.size IS NULL OR t.size_token IS NOT ?))" for _ in tokens)
-        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
+        wanted, values = unsized(tokens)
         with self._db.read() as db:
             rows = db.execute(
-                f"SELECT t.id FROM node n JOIN track t ON t.id = n.track WHERE n.parent = ? AND ({wanted})"
-                " ORDER BY n.name_key",
+                "SELECT n.item FROM node n JOIN place p ON p.item = n.item AND p.view = n.view"
+                " JOIN rendition r ON r.item = n.item AND r.profile = p.serve"
+                f" WHERE n.parent = ? AND {wanted} ORDER BY n.name_key",
                 (parent, *values),
             ).fetchall()
         return [row[0] for row in rows]
@@ -100,20 +155,19 @@ class Nodes:
     def folders_behind(self, node: int) -> list[tuple[str, str]]:
         """The folders, (uid of the source, path), that originals of a folder of the drive lie in, in order; of a large
         folder those of its first entries, since only so many are looked at."""
-        left, folders, tracks = _LOOKED_BEHIND, [node], list[int]()
+        left, folders, items = _LOOKED_BEHIND, [node], list[int]()
         with self._db.read() as db:
             while folders and left > 0:
                 rows = db.execute(
-                    "SELECT id, track FROM node WHERE parent = ? ORDER BY name_key LIMIT ?", (folders.pop(), left)
+                    "SELECT id, item FROM node WHERE parent = ? ORDER BY name_key LIMIT ?", (folders.pop(), left)
                 ).fetchall()
                 left -= 1 + len(rows)
-                folders += [child for child, track in reversed(rows) if track is None]
-                tracks += [track for _, track in rows if track is not None]
+                folders += [child for child, item in reversed(rows) if item is None]
+                items += [item for _, item in rows if item is not None]
             found = db.execute(
-                "SELECT DISTINCT s.uid, d.path FROM json_each(?) j CROSS JOIN track t ON t.id = j.value"
-                " JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-                " ORDER BY s.position, d.path",
-                (json.dumps(tracks),),
+                "SELECT DISTINCT o.uid, o.path FROM json_each(?) j CROSS JOIN item i ON i.id = j.value"
+                " JOIN original o ON o.file = i.file ORDER BY o.position, o.path",
+                (json.dumps(items),),
             ).fetchall()
         return [(uid, from_blob(path)) for uid, path in found]
 
@@ -121,13 +175,14 @@ class Nodes:
         """A node's path on the drive, `/`-separated, without a slash in front."""
         names: list[str] = []
         with self._db.read() as db:
-            while node != ROOT:
+            while True:
                 row = db.execute("SELECT parent, name FROM node WHERE id = ?", (node,)).fetchone()
                 if row is None:
                     return ""
+                if not row[0]:
+                    return "/".join(reversed(names))
                 node = row[0]
                 names.append(row[1])
-        return "/".join(reversed(names))
 
     def generation(self) -> int:
         """The global counter, raised at each commit that changes the tree."""
@@ -140,35 +195,38 @@ class Nodes:
     def counts(self) -> tuple[int, int]:
         """Folders and files on the drive."""
         with self._db.read() as db:
-            row = db.execute("SELECT count(*) FILTER (WHERE track IS NULL), count(track) FROM node").fetchone()
+            row = db.execute(
+                "SELECT count(*) FILTER (WHERE item IS NULL), count(item) FROM node WHERE view = ?", (self._view,)
+            ).fetchone()
         return row[0] - 1, row[1]
 
     def known_bytes(self) -> int:
         """The sum of the sizes that are known of the files on the drive."""
         with self._db.read() as db:
             row = db.execute(
-                "SELECT coalesce(sum(CASE t.serve WHEN 'original' THEN f.size ELSE t.size END), 0)"
-                " FROM node n JOIN track t ON t.id = n.track JOIN file f ON f.id = t.file"
+                "SELECT coalesce(sum(CASE p.serve WHEN 'original' THEN f.size ELSE r.size END), 0)"
+                " FROM place p JOIN item i ON i.id = p.item JOIN file f ON f.id = i.file"
+                " LEFT JOIN rendition r ON r.item = p.item AND r.profile = p.serve WHERE p.view = ?",
+                (self._view,),
             ).fetchone()
         return int(row[0])
 
 
-def _node(row: tuple[object, ...]) -> Node:
-    node, parent, name, mtime, track, serve, size, token, file_mtime, file_size, edited, tag, ident = row
-    if track is None:
-        return Node(int(str(node)), int(str(parent)), str(name), NodeKind.FOLDER, int(str(mtime)))
-    served = Serve(str(serve or "original"))
-    exact = file_size if served is Serve.ORIGINAL else size
-    stamp = Stamp(int(str(file_size or 0)), int(str(file_mtime or 0)), str(tag or ""))
+def _node(raw: Any) -> Node:
+    row = _Row._make(raw)
+    if row.item is None:
+        return Node(row.id, row.parent, row.name, NodeKind.FOLDER, row.mtime_ns)
+    served = Serve(row.serve or "original")
+    stamp = Stamp(row.file_size or 0, row.file_mtime_ns or 0, row.tag or "")
     return Node(
-        int(str(node)),
-        int(str(parent)),
-        str(name),
+        row.id,
+        row.parent,
+        row.name,
         NodeKind.FILE,
-        max(stamp.mtime_ns, int(str(edited or 0))),
-        int(str(track)),
+        max(stamp.mtime_ns, row.edited_ns or 0),
+        row.item,
         served,
-        None if exact is None else int(str(exact)),
-        str(token or ""),
-        version_name(stamp, str(ident or "")),
+        row.file_size if served is Serve.ORIGINAL else row.size,
+        row.token or "",
+        version_name(stamp, row.ident or ""),
     )

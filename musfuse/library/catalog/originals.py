@@ -1,11 +1,11 @@
 """Originals by where they lie: what the catalog knows of a file or folder of a source."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import from_blob, to_blob
+from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.catalog.rows import from_blob, load_picture, to_blob
 from musfuse.model import Picture
 
 _BEHIND_SLASH = b"0"
@@ -88,16 +88,16 @@ class Originals:
         """A file that was looked into."""
         with self._db.read() as db:
             row = db.execute(
-                "SELECT f.id, f.size, f.problem, f.note FROM file f JOIN folder d ON d.id = f.folder"
-                " WHERE d.source = ? AND d.path = ? AND f.name = ?",
+                "SELECT o.file, o.size, o.problem, o.note FROM original o"
+                " WHERE o.source = ? AND o.path = ? AND o.name = ?",
                 (place.source, *place.split),
             ).fetchone()
             if row is None:
                 return None
             tracks = db.execute(
-                "SELECT t.id, t.hidden, coalesce(n.id, 0) FROM track t LEFT JOIN node n ON n.track = t.id"
-                " WHERE t.file = ? ORDER BY t.part",
-                row[:1],
+                "SELECT i.id, i.hidden, coalesce(n.id, 0) FROM item i LEFT JOIN node n ON n.item = i.id AND n.view = ?"
+                " WHERE i.file = ? ORDER BY i.part",
+                (MAIN, row[0]),
             ).fetchall()
             sheets = db.execute("SELECT kind, remark FROM sheet WHERE file = ? ORDER BY kind", row[:1]).fetchall()
         found = tuple(KnownTrack(track, bool(hidden), node) for track, hidden, node in tracks)
@@ -113,7 +113,7 @@ class Originals:
             ).fetchone()
         if row is None:
             return None
-        return KnownCompanion(row[0], row[1], Picture(**json.loads(row[2])) if row[2] else None, row[3])
+        return KnownCompanion(row[0], row[1], load_picture(row[2]), row[3])
 
     def folder(self, place: Place) -> KnownFolder | None:
         """A folder that was listed, or could not be."""
@@ -127,9 +127,9 @@ class Originals:
                 return None
             counts = db.execute(
                 "SELECT count(DISTINCT f.id), count(DISTINCT iif(f.problem <> '', f.id, NULL)), count(n.id)"
-                " FROM folder d JOIN file f ON f.folder = d.id LEFT JOIN track t ON t.file = f.id"
-                " LEFT JOIN node n ON n.track = t.id"
+                " FROM folder d JOIN file f ON f.folder = d.id LEFT JOIN item i ON i.file = f.id"
+                " LEFT JOIN node n ON n.item = i.id AND n.view = ?"
                 " WHERE d.source = ? AND (d.path = ? OR (d.path > ? AND d.path < ?))",
-                (place.source, path, *below),
+                (MAIN, place.source, path, *below),
             ).fetchone()
         return KnownFolder(row[0], *counts)

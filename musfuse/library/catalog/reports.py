@@ -32,6 +32,29 @@ class Report:
     reason: str
 
 
+_LINES = """
+SELECT 'skipped', o.root, o.path, o.name, o.problem FROM original o WHERE o.problem <> ''
+ UNION ALL SELECT CASE WHEN x.problem <> '' THEN 'failed' ELSE 'noted' END, o.root, o.path, o.name,
+       coalesce(x.problem, '') || o.note FROM original o
+       LEFT JOIN (SELECT i.file, max(r.problem) AS problem FROM rendition r JOIN item i ON i.id = r.item AND i.part = 0
+                   WHERE r.problem <> '' GROUP BY i.file) x ON x.file = o.file
+        WHERE o.problem = '' AND (o.note <> '' OR x.problem <> '')
+ UNION ALL SELECT 'sheet', o.root, o.path, o.name, c.remark FROM sheet c JOIN original o ON o.file = c.file
+        WHERE c.remark <> ''
+ UNION ALL SELECT 'folder', s.root, d.path, x'', d.problem FROM folder d JOIN source s ON s.id = d.source
+        WHERE d.problem <> ''
+ UNION ALL SELECT 'untagged', o.root, o.path, o.name, iif(t.damage <> '', t.damage, r.untagged) FROM item i
+        JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
+        LEFT JOIN (SELECT item, max(untagged) AS untagged FROM rendition WHERE untagged <> '' GROUP BY item) r
+               ON r.item = i.id WHERE t.damage <> '' OR r.untagged <> ''
+ UNION ALL SELECT 'put_off', o.root, o.path, o.name, max(r.put_off) FROM rendition r JOIN item i ON i.id = r.item
+        JOIN original o ON o.file = i.file WHERE r.put_off <> '' GROUP BY i.id
+ UNION ALL SELECT 'art', s.root, d.path, c.name, c.problem FROM companion c JOIN folder d ON d.id = c.folder
+        JOIN source s ON s.id = d.source WHERE c.problem <> ''
+ ORDER BY 2, 3, 4
+"""
+
+
 class Reports:
     """Queries for `musfuse status` and `musfuse report`."""
 
@@ -46,38 +69,23 @@ class Reports:
                 return int(db.execute(sql).fetchone()[0])
 
             return {
-                "tracks": one("SELECT count(*) FROM track WHERE hidden = 0"),
+                "tracks": one("SELECT count(*) FROM item WHERE hidden = 0"),
                 "skipped": one("SELECT count(*) FROM file WHERE problem <> ''"),
                 "noted": one("SELECT count(*) FROM file WHERE note <> ''"),
-                "failed": one("SELECT count(*) FROM track WHERE problem <> ''"),
-                "put_off": one("SELECT count(*) FROM track WHERE put_off <> ''"),
-                "untagged": one("SELECT count(*) FROM track WHERE untagged <> ''"),
+                "failed": one("SELECT count(DISTINCT item) FROM rendition WHERE problem <> ''"),
+                "put_off": one("SELECT count(DISTINCT item) FROM rendition WHERE put_off <> ''"),
+                "untagged": one(
+                    "SELECT count(*) FROM (SELECT item FROM rendition WHERE untagged <> ''"
+                    " UNION SELECT item FROM item_tags WHERE damage <> '')"
+                ),
                 "art": one("SELECT count(*) FROM companion WHERE problem <> ''"),
-                "edited": one("SELECT count(*) FROM track WHERE merged IS NOT NULL OR art IS NOT NULL"),
+                "edited": one("SELECT count(*) FROM item_tags WHERE merged IS NOT NULL OR art IS NOT NULL"),
                 "unreadable_folders": one("SELECT count(*) FROM folder WHERE problem <> ''"),
             }
 
     def lines(self) -> Iterator[Report]:
         """Everything that is not shown, or is shown with a remark, in order of path."""
-        sql = (
-            "SELECT CASE WHEN f.problem <> '' THEN 'skipped' WHEN t.problem <> '' THEN 'failed' ELSE 'noted' END,"
-            " s.root, d.path, f.name, f.problem || coalesce(t.problem, '') || f.note"
-            " FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-            " LEFT JOIN track t ON t.file = f.id AND t.part = 0"
-            " WHERE f.problem <> '' OR f.note <> '' OR t.problem <> ''"
-            " UNION ALL SELECT 'sheet', s.root, d.path, f.name, c.remark FROM sheet c JOIN file f ON f.id = c.file"
-            " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE c.remark <> ''"
-            " UNION ALL SELECT 'folder', s.root, d.path, x'', d.problem FROM folder d JOIN source s ON s.id = d.source"
-            " WHERE d.problem <> ''"
-            " UNION ALL SELECT 'untagged', s.root, d.path, f.name, t.untagged FROM track t JOIN file f ON f.id = t.file"
-            " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.untagged <> ''"
-            " UNION ALL SELECT 'put_off', s.root, d.path, f.name, t.put_off FROM track t JOIN file f ON f.id = t.file"
-            " JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source WHERE t.put_off <> ''"
-            " UNION ALL SELECT 'art', s.root, d.path, c.name, c.problem FROM companion c"
-            " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source WHERE c.problem <> ''"
-            " ORDER BY 2, 3, 4"
-        )
         with self._db.read() as db:
-            for kind, root, folder, name, reason in db.execute(sql):
+            for kind, root, folder, name, reason in db.execute(_LINES):
                 inside = join(from_blob(folder), from_blob(name)).rstrip("/")
                 yield Report(ReportKind(kind), f"{from_blob(root)}/{inside}".rstrip("/"), reason)

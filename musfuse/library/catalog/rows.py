@@ -37,6 +37,7 @@ class FileRow:
     sheets: tuple[tuple[str, bytes], ...] = ()
     again: bool = False
     older_name: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,16 @@ def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-SOURCE_FILE = "s.uid, d.path, f.name, f.size, f.mtime_ns, f.tag, f.ident, f.older_name"
-"""The columns of source, folder and file that make a SourceFile."""
+SOURCE_FILE = "o.uid, o.path, o.name, o.size, o.mtime_ns, o.tag, o.ident, o.older_name"
+"""The columns of the view `original`, as o, that make a SourceFile."""
+OF_FILE = "o.uid = ? AND o.path = ? AND o.name = ?"
+"""The condition on it for one path, `at(file)` bound to it."""
+
+
+def at(uid: str, path: str) -> tuple[str, bytes, bytes]:
+    """A path of a source, for OF_FILE."""
+    folder, _, name = path.rpartition("/")
+    return uid, to_blob(folder), to_blob(name)
 
 
 def source_file(
@@ -71,6 +80,36 @@ def source_file(
 ) -> SourceFile:
     """An original, of the columns SOURCE_FILE."""
     return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns, tag), ident, older_name)
+
+
+def load_format(text: str) -> AudioFormat:
+    """The facts of an item, as they are stored."""
+    return AudioFormat(**json.loads(text))
+
+
+def dump_format(fmt: AudioFormat) -> str:
+    """The same as JSON."""
+    return json.dumps(asdict(fmt))
+
+
+def load_tags(text: str) -> TagSet:
+    """Tags, as they are stored."""
+    return TagSet(json.loads(text))
+
+
+def dump_tags(tags: TagSet) -> str:
+    """The same as JSON."""
+    return json.dumps(dict(tags))
+
+
+def load_picture(text: str | None) -> Picture | None:
+    """A picture, as it is stored."""
+    return Picture(**json.loads(text)) if text else None
+
+
+def dump_picture(picture: Picture | None) -> str | None:
+    """The same as JSON, None for none."""
+    return json.dumps(asdict(picture)) if picture else None
 
 
 Art = tuple[tuple[ArtKind, tuple[Picture, ...]], ...]

@@ -1,106 +1,310 @@
--- catalog.db, version 1. Everything here can be made again from the sources; what cannot lies in user.db.
--- Times are ns since 1970, sizes bytes. Paths and names of originals are BLOBs: UTF-8 with undecodable bytes kept.
--- One writer (Database.write), many readers. Migrations are forward only: schema_<n>.sql raises version n-1 to n.
+-- catalog.db: what exists, its tags, and the trees of the drive. Everything here can be made again from the sources; what
+-- cannot lies in user.db. Times are ns since 1970, sizes bytes. Paths and names of originals are BLOBs: UTF-8 with
+-- undecodable bytes kept. One writer (Database.write), many readers. A catalog of another version is made anew.
 
--- What the tables were made with. Owner: Database (schema), Naming (view), Nodes (generation).
+-- What the tables were made with. Owners: Nodes (generation), Overlays (overlay_seq), Todo (rules of the stages).
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- A place with originals. Owner: Files. `position` is its priority and decides between colliding names (0 first).
+
+-- Facts: where originals lie, and what is in them.
+
+-- A place with originals: a copy of what user.db says of it. Owner: CatalogSources. `position` decides between colliding names
+-- (0 first). `scanned` is 1 once a scan saw everything there is: the names on the drive are all there.
 CREATE TABLE source (
     id       INTEGER PRIMARY KEY,
-    uid      TEXT NOT NULL UNIQUE,      -- names the source in index keys; never reused
-    uri      TEXT NOT NULL UNIQUE,      -- an absolute path
-    position INTEGER NOT NULL
+    uid      TEXT NOT NULL UNIQUE,      -- names the source in the keys of indexes and overlays; never reused
+    root     BLOB NOT NULL,             -- its root as people write it: what paths of originals begin with
+    position INTEGER NOT NULL,
+    scanned  INTEGER NOT NULL DEFAULT 0
 );
 
--- A folder of a source. Owner: Scanner. `scan` is the number of the last scan that listed it.
+-- A folder of a source. Owner: Files. `scan` is the number of the last scan that listed it, `ident` the origin's id for it
+-- then. `above` is the folder above, where this one is but a disc of an album (CD1, Disc 2): what lies beside the audio
+-- there counts here as well.
 CREATE TABLE folder (
     id      INTEGER PRIMARY KEY,
     source  INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
     path    BLOB NOT NULL,              -- x'' is the root
     scan    INTEGER NOT NULL,
     problem TEXT NOT NULL DEFAULT '',   -- why it could not be listed; what is known of its files is kept then
+    above   INTEGER REFERENCES folder ON DELETE SET NULL,
+    ident   TEXT NOT NULL DEFAULT '',
     UNIQUE (source, path)
 );
+CREATE INDEX folder_above ON folder (above) WHERE above IS NOT NULL;
 
--- An original that was looked into. Owner: Scanner.
+-- An original that was looked into. Owner: Files. `tag` is model.Stamp.tag, '' where nothing is known, which the next scan
+-- mends without looking into the file. `older_name` names it in the keys of indexes, where its source and `ident` do not.
 CREATE TABLE file (
+    id         INTEGER PRIMARY KEY,
+    folder     INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    name       BLOB NOT NULL,
+    size       INTEGER NOT NULL,
+    mtime_ns   INTEGER NOT NULL,
+    tag        TEXT NOT NULL DEFAULT '',
+    ident      TEXT NOT NULL,             -- the origin's id for it; '' where it has none
+    older_name TEXT NOT NULL DEFAULT '',
+    problem    TEXT NOT NULL DEFAULT '',  -- why it is not shown; '' for a file that is
+    note       TEXT NOT NULL DEFAULT '',  -- what is odd about a file that is shown
+    UNIQUE (folder, name)
+);
+CREATE INDEX file_ident ON file (ident) WHERE ident <> '';
+
+-- An original with where it lies: the one place that joins these three.
+CREATE VIEW original AS
+SELECT f.id AS file, s.id AS source, s.uid, s.root, s.position, d.id AS folder, d.path, d.above, f.name, f.size,
+       f.mtime_ns, f.tag, f.ident, f.older_name, f.problem, f.note
+  FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source;
+
+-- One thing that is played: a file as a whole (part 0), or samples [first_sample, first_sample + samples) of it, to the
+-- end where samples is NULL (parts 1, 2, …, in order). Owner: Files; of parts: Sheets.
+CREATE TABLE item (
+    id           INTEGER PRIMARY KEY,
+    file         INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
+    part         INTEGER NOT NULL DEFAULT 0,
+    kind         TEXT NOT NULL DEFAULT 'track',
+    public       INTEGER,                  -- the id by which others know it, for ever. Owner: Identities
+    content      TEXT NOT NULL DEFAULT '', -- what it sounds like; '' where that is not known. Owner: Identities
+    version      INTEGER NOT NULL,         -- raised when the served bytes may change
+    facts        TEXT NOT NULL,            -- JSON of model.AudioFormat, by name
+    first_sample INTEGER NOT NULL DEFAULT 0,
+    samples      INTEGER,
+    sheet        TEXT NOT NULL DEFAULT '', -- where the sheet lies; '' for whole files
+    base         INTEGER NOT NULL DEFAULT 0, -- the version of part 0 that a part was made from
+    hidden       INTEGER NOT NULL DEFAULT 0, -- 1 for an image that disappears behind its parts
+    edited_ns    INTEGER NOT NULL DEFAULT 0, -- when tags or pictures were changed here last. Owner: Overlays
+    UNIQUE (file, part)
+);
+CREATE UNIQUE INDEX item_public ON item (public) WHERE public IS NOT NULL;
+CREATE INDEX item_content ON item (content) WHERE content <> '';
+
+-- A cue sheet as it was found: `kind` is cue (a file of its own), tag or block (embedded in the audio file). Owner:
+-- Files; of remark (what could not be used of it): Sheets.
+CREATE TABLE sheet (
+    file   INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
+    kind   TEXT NOT NULL,
+    data   BLOB NOT NULL,
+    remark TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (file, kind)
+) WITHOUT ROWID;
+
+-- A file beside the audio. Owner: Beside. `kind` is front, back (pictures by their names) or sidecar; `position` ranks
+-- pictures of one kind; `picture` is JSON of model.Picture, NULL for what is none; `problem` why a picture is not used.
+CREATE TABLE companion (
     id       INTEGER PRIMARY KEY,
     folder   INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
     name     BLOB NOT NULL,
     size     INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
-    ident    TEXT NOT NULL,             -- the origin's id for it; '' where it has none
-    problem  TEXT NOT NULL DEFAULT '',  -- why it is not shown; '' for a file that is
-    note     TEXT NOT NULL DEFAULT '',  -- what is odd about a file that is shown
+    tag      TEXT NOT NULL DEFAULT '',
+    ident    TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0,
+    picture  TEXT,
+    problem  TEXT NOT NULL DEFAULT '',
     UNIQUE (folder, name)
 );
 
--- What is shown of a file. Owner of the facts: Scanner; of named, serve, dir, dir_key, name, several_discs: Naming;
--- of size, size_token, problem: Sizes.
-CREATE TABLE track (
-    id            INTEGER PRIMARY KEY,
-    file          INTEGER NOT NULL UNIQUE REFERENCES file ON DELETE CASCADE,
-    version       INTEGER NOT NULL,     -- raised when the served bytes may change
-    format        TEXT NOT NULL,        -- JSON: container, codec, rate, channels, bits, samples, pcm
-    tags          TEXT NOT NULL,        -- JSON: field -> [value, ...]
-    picture       TEXT,                 -- JSON of model.Picture, or NULL
-    album_key     TEXT NOT NULL,        -- tracks of one album share it; '' where the album is unknown
-    disc          INTEGER NOT NULL,     -- 0 where unknown
-    named         INTEGER NOT NULL DEFAULT 0,  -- 0: Naming has to look at it
-    several_discs INTEGER NOT NULL DEFAULT 0,
-    serve         TEXT,                 -- model.Serve; NULL until named
-    dir           TEXT,                 -- wanted folder, '/'-separated; '' is the root
-    dir_key       TEXT,                 -- its name key
-    name          TEXT,                 -- wanted file name, before collisions are settled
-    name_limit    INTEGER,              -- UTF-16 units that the name may have
-    size          INTEGER,              -- exact served bytes; NULL: not known yet
-    size_token    TEXT,                 -- what size depended on beside the track; another one means not known
-    problem       TEXT NOT NULL DEFAULT ''  -- why it could not be indexed; it is served as the original then
-);
-CREATE INDEX track_unnamed ON track (id) WHERE named = 0;
-CREATE INDEX track_album ON track (album_key, disc) WHERE album_key <> '';
-CREATE INDEX track_dir ON track (dir_key);
-CREATE INDEX track_unsized ON track (id) WHERE size IS NULL;
-
--- The tree of the drive. Owner: Nodes. Row 1 is the root. A node keeps its id for life (it is the inode number).
-CREATE TABLE node (
-    id       INTEGER PRIMARY KEY AUTOINCREMENT,
-    parent   INTEGER NOT NULL,
-    name     TEXT NOT NULL,
-    name_key TEXT NOT NULL,             -- names.name_key(name)
-    track    INTEGER UNIQUE,            -- NULL: a folder
-    dir_key  TEXT,                      -- of a folder: its whole path as a key, '' for the root
-    owner    TEXT NOT NULL,             -- of a folder: rank and folder of the track whose spelling is shown; else ''
-    mtime_ns INTEGER NOT NULL,          -- of a folder: when its entries changed last
-    UNIQUE (parent, name_key)
-);
-CREATE UNIQUE INDEX node_dir ON node (dir_key) WHERE dir_key IS NOT NULL;
-INSERT INTO node (id, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (1, 0, '', '', '', '', 0);
-
--- What Naming has still to look at: folders of the drive ('dir', a dir_key) and albums ('album', an album_key).
-CREATE TABLE dirty (
-    kind TEXT NOT NULL,
-    key  TEXT NOT NULL,
-    PRIMARY KEY (kind, key)
-) WITHOUT ROWID;
-
-CREATE TRIGGER track_gone AFTER DELETE ON track BEGIN
-    DELETE FROM node WHERE track = old.id;
-    INSERT OR IGNORE INTO dirty SELECT 'dir', old.dir_key WHERE old.dir_key IS NOT NULL;
-    INSERT OR IGNORE INTO dirty SELECT 'album', old.album_key WHERE old.album_key <> '';
-END;
-CREATE TRIGGER track_left_album AFTER UPDATE OF album_key ON track WHEN old.album_key <> new.album_key BEGIN
-    INSERT OR IGNORE INTO dirty SELECT 'album', old.album_key WHERE old.album_key <> '';
-END;
-
--- A scan that was begun. Owner: Scanner. `ended` is NULL for one that was cut off.
+-- A scan that was begun. Owner: Files. `ended` is NULL for one that was cut off.
 CREATE TABLE scan (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     source  INTEGER NOT NULL,
     began   INTEGER NOT NULL,
     ended   INTEGER
 );
+
+-- An original that is gone from its place, or was replaced there, by another version or another file; a row for each of
+-- its items. It is written with the change that removed the file. When a whole scan has seen where everything lies now,
+-- its index is dropped, or tags and index follow it, and the row goes. Owner: Departures.
+CREATE TABLE gone (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    source       INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+    folder       BLOB NOT NULL,
+    name         BLOB NOT NULL,
+    size         INTEGER NOT NULL,
+    mtime_ns     INTEGER NOT NULL,
+    tag          TEXT NOT NULL,
+    ident        TEXT NOT NULL,
+    older_name   TEXT NOT NULL,
+    part         INTEGER NOT NULL,
+    first_sample INTEGER NOT NULL,
+    samples      INTEGER,
+    public       INTEGER,
+    content      TEXT NOT NULL
+);
+CREATE INDEX gone_source ON gone (source, id);
+
+
+-- Tags: what the original says, and what is said over it.
+
+-- JSON of fields: name -> [value, ...]. `merged` are the tags that are served, NULL where they are the original's own;
+-- `art` the pictures that are set (kind -> [picture]), NULL for none; `picture` the original's cover (model.Picture).
+-- Owner of embedded and picture: Files, Sheets; of the rest: Overlaying.
+CREATE TABLE item_tags (
+    item     INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE,
+    embedded TEXT NOT NULL,
+    merged   TEXT,
+    art      TEXT,
+    picture  TEXT,
+    damage   TEXT NOT NULL DEFAULT ''    -- why what is said over them cannot be read
+);
+
+
+-- Entities: who and what items belong to. Ids are hashes of the keys, and survive the catalog. Owner: Entities.
+
+-- `owner` is the item whose spelling is shown: the first of all in order of `rank` (source, path, part).
+CREATE TABLE artist (
+    id    INTEGER PRIMARY KEY,
+    key   TEXT NOT NULL,                 -- names.name_key of the name
+    name  TEXT NOT NULL,
+    owner INTEGER NOT NULL,
+    rank  BLOB NOT NULL
+);
+
+CREATE TABLE album (
+    id     INTEGER PRIMARY KEY,
+    key    TEXT NOT NULL,                -- albums.album_key
+    title  TEXT NOT NULL,
+    artist TEXT NOT NULL,                -- of the album; '' for none
+    owner  INTEGER NOT NULL,
+    rank   BLOB NOT NULL
+);
+
+-- What an item belongs to: albums.AlbumFacts. `various` is 1 where the items of this compilation_key are by various
+-- artists, `several_discs` where the album has more than one.
+CREATE TABLE member (
+    item            INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE,
+    album           INTEGER NOT NULL,    -- 0 where it is not known
+    artist          INTEGER NOT NULL,    -- the item's own first artist; 0 for none
+    disc            INTEGER NOT NULL,    -- 0 where it is not known
+    compilation_key TEXT NOT NULL,
+    first_artist    TEXT NOT NULL,
+    compilation     INTEGER NOT NULL,
+    various         INTEGER NOT NULL DEFAULT 0,
+    several_discs   INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX member_album ON member (album, disc) WHERE album <> 0;
+CREATE INDEX member_artist ON member (artist) WHERE artist <> 0;
+CREATE INDEX member_compilation ON member (compilation_key, first_artist, compilation) WHERE compilation_key <> '';
+
+
+-- Trees of the drive, one a view.
+
+-- A view: one way to show the library. Owner: Places.
+CREATE TABLE view (
+    id   INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+INSERT INTO view (id, name) VALUES (1, 'main');
+
+-- Where an item wants to be in a view, before collisions are settled, and what it is served as there. Owner: Places.
+CREATE TABLE place (
+    item       INTEGER NOT NULL REFERENCES item ON DELETE CASCADE,
+    view       INTEGER NOT NULL REFERENCES view ON DELETE CASCADE,
+    serve      TEXT NOT NULL,            -- model.Serve: which of the item's renditions
+    dir        TEXT NOT NULL,            -- wanted folder, '/'-separated; '' is the root
+    dir_key    TEXT NOT NULL,            -- its name key
+    name       TEXT NOT NULL,            -- wanted file name
+    name_limit INTEGER NOT NULL,         -- UTF-16 units that the name may have
+    PRIMARY KEY (item, view)
+) WITHOUT ROWID;
+CREATE INDEX place_dir ON place (view, dir_key);
+
+-- Entries of the trees. Owner: Places. Row 1 is the root of the main view; a view's root has the dir_key ''. A node keeps
+-- its id for life (it is the inode number).
+CREATE TABLE node (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    view     INTEGER NOT NULL REFERENCES view ON DELETE CASCADE,
+    parent   INTEGER NOT NULL,           -- 0 for a root
+    name     TEXT NOT NULL,
+    name_key TEXT NOT NULL,              -- names.name_key(name); of a root: its view
+    item     INTEGER,                    -- NULL: a folder
+    dir_key  TEXT,                       -- of a folder: its whole path as a key, '' for the root
+    owner    TEXT NOT NULL,              -- of a folder: rank and folder of the item whose spelling is shown; else ''
+    mtime_ns INTEGER NOT NULL,           -- of a folder: when its entries changed last
+    UNIQUE (parent, name_key)
+);
+CREATE UNIQUE INDEX node_dir ON node (view, dir_key) WHERE dir_key IS NOT NULL;
+CREATE UNIQUE INDEX node_item ON node (item, view) WHERE item IS NOT NULL;
+INSERT INTO node (id, view, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (1, 1, 0, '', '1', '', '', 0);
+
+-- What an item is made into: a row for each profile (model.Serve but the original) that a place wants, and for each that
+-- could not be made. `size` are the exact served bytes, NULL where not known yet; it counts under `token` only, which
+-- holds what it depends on beside the item. Owner: Renditions.
+CREATE TABLE rendition (
+    item     INTEGER NOT NULL REFERENCES item ON DELETE CASCADE,
+    profile  TEXT NOT NULL,
+    size     INTEGER,
+    token    TEXT NOT NULL DEFAULT '',
+    problem  TEXT NOT NULL DEFAULT '',   -- why it cannot be made; the item is served as the original then
+    untagged TEXT NOT NULL DEFAULT '',   -- why its tags cannot be put into it
+    put_off  TEXT NOT NULL DEFAULT '',   -- why its index cannot be built now; the next scan or pass tries again
+    PRIMARY KEY (item, profile)
+) WITHOUT ROWID;
+
+
+-- The pipeline: what is still to do. Owner: Todo.
+
+-- Which stages want to know of what: folder (a file in it came, went or changed), item (it is new, or was read anew),
+-- tags (what is served of them changed), member (what it belongs to changed).
+CREATE TABLE watch (
+    what  TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    PRIMARY KEY (what, stage)
+) WITHOUT ROWID;
+
+-- A key that a stage has to look at: the id of an item or a folder, or what the stage itself says it is. A row goes in the
+-- transaction that did it, so a kill loses nothing.
+CREATE TABLE todo (
+    stage TEXT NOT NULL,
+    key   NOT NULL,
+    PRIMARY KEY (stage, key)
+) WITHOUT ROWID;
+
+-- `NOT EXISTS`, because an upsert's conflict clause overrides an OR IGNORE of its triggers.
+CREATE TRIGGER file_new AFTER INSERT ON file BEGIN
+    INSERT INTO todo SELECT w.stage, new.folder FROM watch w WHERE w.what = 'folder'
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = new.folder);
+END;
+CREATE TRIGGER file_changed AFTER UPDATE OF size, mtime_ns, ident, problem ON file BEGIN
+    INSERT INTO todo SELECT w.stage, new.folder FROM watch w WHERE w.what = 'folder'
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = new.folder);
+END;
+CREATE TRIGGER file_gone AFTER DELETE ON file BEGIN
+    INSERT INTO todo SELECT w.stage, old.folder FROM watch w WHERE w.what = 'folder'
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = old.folder);
+END;
+CREATE TRIGGER item_gone AFTER DELETE ON item BEGIN
+    DELETE FROM node WHERE item = old.id;
+    DELETE FROM todo WHERE key = old.id AND stage IN (SELECT stage FROM watch WHERE what <> 'folder');
+END;
+CREATE TRIGGER place_gone AFTER DELETE ON place BEGIN
+    INSERT INTO todo SELECT 'settle.' || old.view, old.dir_key
+        WHERE NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'settle.' || old.view AND key = old.dir_key);
+END;
+CREATE TRIGGER member_gone AFTER DELETE ON member BEGIN
+    INSERT INTO todo SELECT 'entities.album', old.album WHERE old.album <> 0
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'entities.album' AND key = old.album);
+    INSERT INTO todo SELECT 'entities.artist', old.artist WHERE old.artist <> 0
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'entities.artist' AND key = old.artist);
+    INSERT INTO todo SELECT 'entities.compilation', old.compilation_key WHERE old.compilation_key <> ''
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'entities.compilation' AND key = old.compilation_key);
+END;
+CREATE TRIGGER source_moved AFTER UPDATE OF root, position ON source BEGIN
+    -- A source's last name stands for the album of what lies in its root, and its position ranks names.
+    INSERT INTO todo SELECT w.stage, i.id FROM watch w, item i JOIN file f ON f.id = i.file JOIN folder d ON d.id = f.folder
+        WHERE w.what = 'item' AND d.source = new.id
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = i.id);
+END;
+CREATE TRIGGER source_ranked AFTER UPDATE OF position ON source WHEN old.position <> new.position BEGIN
+    -- Who gives an entity its name may be another item: no rank is lower than this, and no item has this number.
+    UPDATE artist SET owner = 0, rank = x'';
+    UPDATE album SET owner = 0, rank = x'';
+    INSERT INTO todo SELECT 'entities.artist', a.id FROM artist a
+        WHERE NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'entities.artist' AND key = a.id);
+    INSERT INTO todo SELECT 'entities.album', a.id FROM album a
+        WHERE NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'entities.album' AND key = a.id);
+END;

@@ -1,29 +1,56 @@
-"""A catalog for trial: a part of another one, copied into a database that nobody else sees and that leaves nothing."""
+"""A catalog for trial: a part of another one, copied into a database that nobody else sees and that leaves nothing.
+
+What it holds of a view are the nodes and places of the main one.
+"""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.catalog.rows import OF_FILE, at
 
 _SCHEMA = """
 PRAGMA foreign_keys = OFF;
--- Rows of `track` and `node` that were copied; albums, compilations and folders whose tracks were written since.
-CREATE TABLE copied (source TEXT, id INTEGER, PRIMARY KEY (source, id)) WITHOUT ROWID;
-CREATE TABLE touched (kind TEXT, key TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-CREATE TRIGGER track_touched AFTER UPDATE ON track BEGIN
-    INSERT OR IGNORE INTO touched VALUES ('album', old.album_key), ('album', new.album_key),
+-- Items and nodes that were copied; albums, compilations and folders whose items were written since.
+CREATE TABLE copied (kind TEXT, id INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE TABLE touched (kind TEXT, key);
+CREATE TRIGGER member_touched AFTER UPDATE ON member BEGIN
+    INSERT INTO touched VALUES ('album', old.album), ('album', new.album),
         ('compilation', old.compilation_key), ('compilation', new.compilation_key);
-    INSERT OR IGNORE INTO touched SELECT 'dir', old.dir_key WHERE old.dir_key IS NOT NULL;
-    INSERT OR IGNORE INTO touched SELECT 'dir', new.dir_key WHERE new.dir_key IS NOT NULL;
+END;
+CREATE TRIGGER place_touched AFTER UPDATE ON place BEGIN
+    INSERT INTO touched VALUES ('dir', old.dir_key), ('dir', new.dir_key);
 END;
 """
 
-
-_WITH_TRACKS = {
-    "file": "SELECT DISTINCT f.* FROM track JOIN file f ON f.id = track.file",
-    "folder": ("SELECT DISTINCT d.* FROM track JOIN file f ON f.id = track.file JOIN folder d ON d.id = f.folder"),
+ITEMS = {
+    "id": "i.id = ?",
+    "album": "i.id IN (SELECT item FROM member WHERE album = ? AND album <> 0)",
+    "compilation": "i.id IN (SELECT item FROM member WHERE compilation_key = ? AND compilation_key <> '')",
+    "dir": f"i.id IN (SELECT item FROM place WHERE view = {MAIN} AND dir_key = ?)",
 }
+"""Conditions on i (item): one, or all that share something."""
+_NODES = {
+    "dir": (
+        f"view = {MAIN} AND dir_key = ?",
+        f"parent = (SELECT id FROM node WHERE view = {MAIN} AND dir_key = ?)",
+    ),
+    "top": (f"parent = (SELECT id FROM node WHERE view = {MAIN} AND dir_key = '') AND name_key = ?",),
+}
+_OF_ITEMS = {
+    "item": "SELECT i.* FROM item i WHERE {}",
+    "item_tags": "SELECT t.* FROM item i JOIN item_tags t ON t.item = i.id WHERE {}",
+    "member": "SELECT m.* FROM item i JOIN member m ON m.item = i.id WHERE {}",
+    "place": f"SELECT p.* FROM item i JOIN place p ON p.item = i.id AND p.view = {MAIN} WHERE {{}}",
+    "rendition": "SELECT r.* FROM item i JOIN rendition r ON r.item = i.id WHERE {}",
+    "file": "SELECT DISTINCT f.* FROM item i JOIN file f ON f.id = i.file WHERE {}",
+    "folder": "SELECT DISTINCT d.* FROM item i JOIN file f ON f.id = i.file JOIN folder d ON d.id = f.folder WHERE {}",
+}
+
+Group = tuple[str, str | int]
+"""What rows share: (kind, key), the kinds being those of ITEMS, and `top`: entries of the root by their name keys."""
 
 
 class Scratch(Database):
@@ -31,10 +58,11 @@ class Scratch(Database):
 
     def __init__(self, original: Database) -> None:
         super().__init__(original.path, 1)
+        self._original = original
         self._writer.executescript(_SCHEMA)
-        with original.read() as real:
-            rows = real.execute("SELECT * FROM source").fetchall()
-        self._insert("source", rows)
+        with original.read() as real, self.write() as db:
+            for table in ("source", "watch"):
+                self._insert(db, table, real.execute(f"SELECT * FROM {table}").fetchall())
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -42,33 +70,87 @@ class Scratch(Database):
         with self.write() as db:
             yield db
 
-    def copy(self, real: sqlite3.Connection, table: str, condition: str, values: tuple[object, ...]) -> None:
-        """Copy rows of `track` (with their files) or `node` for which a condition holds."""
-        rows = real.execute(f"SELECT * FROM {table} WHERE {condition}", values).fetchall()
-        self._insert(table, rows)
-        with self.write() as db:
-            db.executemany("INSERT OR IGNORE INTO copied VALUES (?, ?)", [(table, row[0]) for row in rows])
-        if table == "track" and rows:
-            for name, select in _WITH_TRACKS.items():
-                self._insert(name, real.execute(f"{select} WHERE {condition}", values).fetchall())
+    def copy(self, group: Group) -> None:
+        """Copy items that share something, with all that is known of them, and the nodes of a folder."""
+        kind, key = group
+        with self._original.read() as real, self.write() as db:
+            if kind in ITEMS:
+                for table, select in _OF_ITEMS.items():
+                    rows = real.execute(select.format(ITEMS[kind]), (key,)).fetchall()
+                    self._insert(db, table, rows)
+                    if table == "item":
+                        db.executemany("INSERT OR IGNORE INTO copied VALUES ('item', ?)", [(r[0],) for r in rows])
+            for condition in _NODES.get(kind, ()):
+                rows = real.execute(f"SELECT * FROM node WHERE {condition}", (key,)).fetchall()
+                self._insert(db, "node", rows)
+                db.executemany("INSERT OR IGNORE INTO copied VALUES ('node', ?)", [(row[0],) for row in rows])
 
-    def lacks(self, real: sqlite3.Connection, table: str, condition: str, values: tuple[object, ...]) -> bool:
-        """Whether a row of `track` or `node` for which a condition holds was not copied."""
-        with self.write() as db:
+    def lacks(self, group: Group) -> bool:
+        """Whether an item or node that shares something was not copied."""
+        kind, key = group
+        queries = [("item", f"SELECT i.id FROM item i WHERE {ITEMS[kind]}")] if kind in ITEMS else []
+        queries += [("node", f"SELECT id FROM node WHERE {condition}") for condition in _NODES.get(kind, ())]
+        with self._original.read() as real, self.write() as db:
             return any(
-                db.execute("SELECT 1 FROM copied WHERE source = ? AND id = ?", (table, row[0])).fetchone() is None
-                for row in real.execute(f"SELECT id FROM {table} WHERE {condition}", values)
+                db.execute("SELECT 1 FROM copied WHERE kind = ? AND id = ?", (what, row[0])).fetchone() is None
+                for what, query in queries
+                for row in real.execute(query, (key,))
             )
 
-    def touched(self) -> set[tuple[str, str]]:
-        """(kind, key) of all that tracks which were written belong to, or belonged to."""
+    def touched(self) -> set[Group]:
+        """What items that were written share, or shared."""
         with self.write() as db:
-            return {(kind, key) for kind, key in db.execute("SELECT kind, key FROM touched") if key or kind == "dir"}
+            return {
+                (kind, key)
+                for kind, key in db.execute("SELECT DISTINCT kind, key FROM touched")
+                if key or kind == "dir"
+            }
 
-    def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    def moved(self) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:
+        """Files of the drive, (folder, name) in the original and here."""
+        with self._original.read() as real, self.write() as db:
+            for item, parent, name in db.execute("SELECT item, parent, name FROM node WHERE item IS NOT NULL"):
+                old = real.execute(
+                    f"SELECT parent, name FROM node WHERE item = ? AND view = {MAIN}", (item,)
+                ).fetchone()
+                if old is not None:
+                    yield old, (parent, name)
+
+    def respelled(self) -> Iterator[int]:
+        """Folders whose names are spelled in another way here."""
+        with self._original.read() as real, self.write() as db:
+            for node in db.execute("SELECT id, dir_key, name FROM node WHERE item IS NULL"):
+                if real.execute("SELECT 1 FROM node WHERE id = ? AND dir_key = ? AND name <> ?", node).fetchone():
+                    yield node[0]
+
+    @staticmethod
+    def _insert(db: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
-            with self.write() as db:
-                db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+            db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect("", check_same_thread=False, isolation_level=None)
+
+
+def groups(database: Database, source_uid: str, path: str, part: int) -> Iterator[Group]:
+    """What the item of an original belongs to now, itself the first."""
+    with database.read() as db:
+        row = db.execute(
+            "SELECT i.id, m.album, m.compilation_key, p.dir_key FROM original o JOIN item i ON i.file = o.file"
+            f" LEFT JOIN member m ON m.item = i.id LEFT JOIN place p ON p.item = i.id AND p.view = {MAIN}"
+            f" WHERE {OF_FILE} AND i.part = ?",
+            (*at(source_uid, path), part),
+        ).fetchone()
+    if row is not None:
+        item, album, compilation, folder = row
+        yield "id", item
+        yield "album", album or 0
+        yield "compilation", compilation or ""
+        if folder is not None:
+            yield "dir", folder
+
+
+def any_in_root(database: Database) -> bool:
+    """Whether a file lies in the root of the drive."""
+    with database.read() as db:
+        return db.execute(f"SELECT 1 FROM place WHERE view = {MAIN} AND dir_key = '' LIMIT 1").fetchone() is not None

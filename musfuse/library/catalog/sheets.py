@@ -1,13 +1,25 @@
 """Cue sheets and the parts that they make of images, as rows."""
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass
+from typing import Any
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import from_blob
+from musfuse.library.catalog.rows import (
+    PcmBounds,
+    dump_format,
+    dump_picture,
+    dump_tags,
+    from_blob,
+    load_format,
+    load_picture,
+    load_tags,
+)
+from musfuse.library.catalog.todo import Watch, done, due, mark_one
 from musfuse.model import AudioFormat, Picture, TagSet
+
+STAGE = "cue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +56,30 @@ class PartRow:
 
 
 class Sheets:
-    """Queries and updates over sheet, and over the tracks that are parts. Owner: Cueing."""
+    """Queries and updates over sheet, and over the items that are parts."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def adopt_rules(self, rules: str) -> None:
-        """Have every sheet looked at again where what they are read by differs from last time."""
-        if self._db.meta("cue") == rules:
-            return
-        with self._db.write() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO dirty SELECT DISTINCT 'cue', f.folder FROM sheet s JOIN file f ON f.id = s.file"
-            )
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('cue', ?)", (rules,))
-
-    def dirty(self, limit: int) -> list[int]:
+    def due(self, limit: int) -> list[int]:
         """Folders to look at that have sheets or parts; folders that have neither are done."""
         with self._db.write() as db:
             db.execute(
-                "DELETE FROM dirty WHERE kind = 'cue' AND NOT EXISTS (SELECT 1 FROM file f WHERE f.folder = dirty.key"
+                "DELETE FROM todo WHERE stage = ? AND NOT EXISTS (SELECT 1 FROM file f WHERE f.folder = todo.key"
                 " AND (EXISTS (SELECT 1 FROM sheet s WHERE s.file = f.id) OR"
-                "  EXISTS (SELECT 1 FROM track t WHERE t.file = f.id AND t.part > 0)))"
+                "  EXISTS (SELECT 1 FROM item i WHERE i.file = f.id AND i.part > 0)))",
+                (STAGE,),
             )
-            rows = db.execute("SELECT key FROM dirty WHERE kind = 'cue' LIMIT ?", (limit,)).fetchall()
-        return [int(row[0]) for row in rows]
+            return [int(folder) for folder in due(db, STAGE, limit)]
 
     def load(self, folder: int) -> tuple[list[AudioRow], list[SheetRow]]:
         """Audio files and sheets of a folder, in order of name."""
         with self._db.read() as db:
             audio = db.execute(
-                "SELECT f.id, f.name, t.version, t.format, t.tags, t.picture, t.problem FROM file f"
-                " JOIN track t ON t.file = f.id AND t.part = 0 WHERE f.folder = ? ORDER BY f.name",
+                "SELECT f.id, f.name, i.version, i.facts, t.embedded, t.picture,"
+                " coalesce((SELECT max(problem) FROM rendition WHERE item = i.id), '') FROM file f"
+                " JOIN item i ON i.file = f.id AND i.part = 0 JOIN item_tags t ON t.item = i.id"
+                " WHERE f.folder = ? ORDER BY f.name",
                 (folder,),
             ).fetchall()
             sheets = db.execute(
@@ -92,7 +96,7 @@ class Sheets:
         parts: Mapping[int, Sequence[PartRow]],
         keep_image: bool,
         remarks: Mapping[tuple[int, str], str],
-    ) -> list[tuple[int, tuple[int, int | None]]]:
+    ) -> list[tuple[int, PcmBounds]]:
         """Make these the parts of the folder's files, in one transaction; (file, range) of those that are gone."""
         gone = []
         with self._db.write() as db:
@@ -100,56 +104,57 @@ class Sheets:
                 wanted = list(parts.get(image.file, ()))
                 gone += _put_parts(db, image, wanted)
                 hidden = bool(wanted) and not keep_image
-                db.execute(
-                    "UPDATE track SET hidden = ?, named = 0 WHERE file = ? AND part = 0 AND hidden <> ?",
+                for (item,) in db.execute(
+                    "UPDATE item SET hidden = ? WHERE file = ? AND part = 0 AND hidden <> ? RETURNING id",
                     (hidden, image.file, hidden),
-                )
+                ).fetchall():
+                    mark_one(db, Watch.TAGS, item)
             db.execute("UPDATE sheet SET remark = '' WHERE file IN (SELECT id FROM file WHERE folder = ?)", (folder,))
             db.executemany(
                 "UPDATE sheet SET remark = ? WHERE file = ? AND kind = ?",
                 [(text, file, kind) for (file, kind), text in remarks.items()],
             )
-            db.execute("DELETE FROM dirty WHERE kind = 'cue' AND key = ?", (folder,))
+            done(db, STAGE, [folder])
         return gone
 
 
-def _audio_row(row: tuple[object, ...]) -> AudioRow:
-    file, name, version, fmt, tags, picture, problem = row
-    assert isinstance(name, bytes)
-    return AudioRow(
-        int(str(file)),
-        from_blob(name),
-        int(str(version)),
-        AudioFormat(*json.loads(str(fmt))),
-        TagSet(json.loads(str(tags))),
-        Picture(**json.loads(str(picture))) if picture else None,
-        str(problem),
-    )
+def _audio_row(row: Any) -> AudioRow:
+    file, name, version, facts, tags, picture, problem = row
+    return AudioRow(file, from_blob(name), version, load_format(facts), load_tags(tags), load_picture(picture), problem)
 
 
-def _put_parts(
-    db: sqlite3.Connection, image: AudioRow, wanted: Sequence[PartRow]
-) -> list[tuple[int, tuple[int, int | None]]]:
+def _put_parts(db: sqlite3.Connection, image: AudioRow, wanted: Sequence[PartRow]) -> list[tuple[int, PcmBounds]]:
     """Update, add and remove parts; a part that stays as it is keeps its size and version."""
     ranges = {(part.first, part.count) for part in wanted}
-    have = db.execute("SELECT first_sample, samples FROM track WHERE file = ? AND part > 0", (image.file,)).fetchall()
-    db.execute("DELETE FROM track WHERE file = ? AND part > ?", (image.file, len(wanted)))
-    picture = json.dumps(asdict(image.picture)) if image.picture else None
-    fmt = json.dumps(astuple(image.format))
+    have = db.execute("SELECT first_sample, samples FROM item WHERE file = ? AND part > 0", (image.file,)).fetchall()
+    db.execute("DELETE FROM item WHERE file = ? AND part > ?", (image.file, len(wanted)))
     for number, part in enumerate(wanted, 1):
-        db.execute(
-            "INSERT INTO track (file, part, first_sample, samples, sheet, base, version, format, tags, picture,"
-            " album_key, disc) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, '', 0)"
-            " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, first_sample = excluded.first_sample,"
-            " samples = excluded.samples, sheet = excluded.sheet, base = excluded.base, format = excluded.format,"
-            " tags = excluded.tags, picture = excluded.picture, named = 0, size = NULL, problem = '', put_off = '',"
-            " untagged = '', overlaid = 0"
-            " WHERE (first_sample, samples, sheet, base, format, tags, picture) IS NOT"
-            " (excluded.first_sample, excluded.samples, excluded.sheet, excluded.base, excluded.format, excluded.tags,"
-            "  excluded.picture)",
-            (
-                image.file, number, part.first, part.count, part.sheet, image.version, fmt,
-                json.dumps(dict(part.tags)), picture,
-            ),
-        )  # fmt: skip
+        _put_part(db, image, number, part)
     return [(image.file, (first, count)) for first, count in have if (first, count) not in ranges]
+
+
+def _put_part(db: sqlite3.Connection, image: AudioRow, number: int, part: PartRow) -> None:
+    facts, tags, picture = dump_format(image.format), dump_tags(part.tags), dump_picture(image.picture)
+    what = (part.first, part.count, part.sheet, image.version, facts)
+    before = db.execute(
+        "SELECT i.first_sample, i.samples, i.sheet, i.base, i.facts, t.embedded, t.picture FROM item i"
+        " JOIN item_tags t ON t.item = i.id WHERE i.file = ? AND i.part = ?",
+        (image.file, number),
+    ).fetchone()
+    if before == (*what, tags, picture):
+        return
+    item = db.execute(
+        "INSERT INTO item (file, part, version, first_sample, samples, sheet, base, facts)"
+        " VALUES (?, ?, 1, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, first_sample = excluded.first_sample,"
+        " samples = excluded.samples, sheet = excluded.sheet, base = excluded.base, facts = excluded.facts,"
+        " content = '' RETURNING id",
+        (image.file, number, *what),
+    ).fetchone()[0]
+    db.execute(
+        "INSERT INTO item_tags (item, embedded, picture) VALUES (?, ?, ?)"
+        " ON CONFLICT (item) DO UPDATE SET embedded = excluded.embedded, picture = excluded.picture",
+        (item, tags, picture),
+    )
+    db.execute("UPDATE rendition SET size = NULL, problem = '', put_off = '', untagged = '' WHERE item = ?", (item,))
+    mark_one(db, Watch.ITEM, item)

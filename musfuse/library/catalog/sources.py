@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.rows import SourceRow, from_blob, to_blob
 
 
@@ -32,8 +33,6 @@ class CatalogSources:
             target, known = _target(rows, wanted), {row.uid: row for row in rows}
             gone = known.keys() - {uid for uid, _, _ in target}
             db.executemany("DELETE FROM source WHERE uid = ?", [(uid,) for uid in gone])
-            moved = [(uid,) for uid, root, _ in target if uid in known and known[uid].root != root]
-            db.executemany("UPDATE source SET root = '/' || uid WHERE uid = ?", moved)  # two may change places
             for uid, root, position in target:
                 if uid not in known:
                     db.execute(
@@ -60,8 +59,8 @@ class CatalogSources:
         with self._db.read() as db:
             (count,) = db.execute(
                 "SELECT count(*) FROM source s JOIN folder d ON d.source = s.id JOIN file f ON f.folder = d.id"
-                " JOIN track t ON t.file = f.id JOIN node n ON n.track = t.id WHERE s.uid = ?",
-                (uid,),
+                " JOIN item i ON i.file = f.id JOIN node n ON n.item = i.id AND n.view = ? WHERE s.uid = ?",
+                (MAIN, uid),
             ).fetchone()
         return int(count)
 

@@ -1,14 +1,24 @@
-"""Tracks: rows with all that is served of them, and what is found out about them after the scan."""
+"""Tracks: items with all that is served of them in the main view, and those whose sizes are not known."""
 
-import json
-import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import SOURCE_FILE, join, load_art, source_file, to_blob
-from musfuse.media.art import NOT_USED
-from musfuse.model import AudioFormat, Part, Picture, Serve, SourceFile, TagSet, Track
+from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.catalog.renditions import unsized
+from musfuse.library.catalog.rows import (
+    OF_FILE,
+    SOURCE_FILE,
+    at,
+    join,
+    load_art,
+    load_format,
+    load_picture,
+    load_tags,
+    source_file,
+)
+from musfuse.model import Part, Serve, TagSet, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,190 +34,121 @@ class TrackRow:
     part: int = 0
     untagged: str = ""
     put_off: str = ""
+    public: int = 0
+
+    @property
+    def embedded(self) -> TagSet:
+        """The tags that the original has."""
+        return self.track.tags if self.track.embedded is None else self.track.embedded
 
 
+class _Row(NamedTuple):
+    """The columns of _TRACK, in order."""
+
+    id: int
+    version: int
+    facts: str
+    first_sample: int
+    samples: int | None
+    sheet: str
+    part: int
+    edited_ns: int
+    public: int | None
+    embedded: str
+    merged: str | None
+    art: str | None
+    picture: str | None
+    damage: str
+    serve: str | None
+    dir: str | None
+    name: str | None
+    size: int | None
+    token: str | None
+    untagged: str | None
+    put_off: str | None
+    problem: str
+    beside: str | None
+    uid: str
+    folder: bytes
+    file_name: bytes
+    file_size: int
+    mtime_ns: int
+    tag: str
+    ident: str
+    older_name: str
+
+
+_BESIDE = """(SELECT c.picture FROM companion c WHERE c.folder = {folder} AND c.kind = 'front' AND c.picture IS NOT NULL
+   ORDER BY c.position, c.name LIMIT 1)"""
 _TRACK = f"""
-SELECT t.id, t.version, t.format, t.tags, t.picture, t.serve, t.size, t.size_token, t.problem, t.dir, t.name,
-       t.first_sample, t.samples, t.sheet, t.part, t.merged, t.art, t.edited_ns, t.untagged, t.put_off,
-       coalesce(
-         (SELECT c.picture FROM companion c WHERE c.folder = d.id AND c.kind = 'front' AND c.picture IS NOT NULL
-           ORDER BY c.position, c.name LIMIT 1),
-         (SELECT c.picture FROM companion c WHERE c.folder = d.above AND c.kind = 'front' AND c.picture IS NOT NULL
-           ORDER BY c.position, c.name LIMIT 1)),
+SELECT i.id, i.version, i.facts, i.first_sample, i.samples, i.sheet, i.part, i.edited_ns, i.public,
+       t.embedded, t.merged, t.art, t.picture, t.damage, p.serve, p.dir, p.name, r.size, r.token, r.untagged, r.put_off,
+       coalesce((SELECT max(problem) FROM rendition WHERE item = i.id), ''),
+       coalesce({_BESIDE.format(folder="o.folder")}, {_BESIDE.format(folder="o.above")}),
        {SOURCE_FILE}
-  FROM track t JOIN file f ON f.id = t.file JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source
+  FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
+  LEFT JOIN place p ON p.item = i.id AND p.view = ?
+  LEFT JOIN rendition r ON r.item = i.id AND r.profile = p.serve
 """
 
 
 class Tracks:
-    """Queries and updates over track. All methods may be called from many threads."""
+    """Queries over items that are tracks, as a view shows them. May be called from many threads."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, view: int = MAIN) -> None:
+        self._db, self._view = database, view
 
     def track(self, track: int) -> TrackRow | None:
         """One track."""
         with self._db.read() as db:
-            row = db.execute(f"{_TRACK} WHERE t.id = ?", (track,)).fetchone()
+            row = db.execute(f"{_TRACK} WHERE i.id = ?", (self._view, track)).fetchone()
         return _track_row(row) if row else None
 
     def at(self, source_uid: str, path: str, part: int) -> TrackRow | None:
         """The track of an original that is its `part`, 0 for all of it."""
-        folder, _, name = path.rpartition("/")
         with self._db.read() as db:
             row = db.execute(
-                f"{_TRACK} WHERE s.uid = ? AND d.path = ? AND f.name = ? AND t.part = ?",
-                (source_uid, to_blob(folder), to_blob(name), part),
+                f"{_TRACK} WHERE {OF_FILE} AND i.part = ?", (self._view, *at(source_uid, path), part)
             ).fetchone()
         return _track_row(row) if row else None
 
-    def unsized(self, tokens: Mapping[Serve, str], after: int, limit: int) -> list[TrackRow]:
-        """Named tracks with an id over `after` whose size is not known under these tokens, in order of id."""
-        wanted = " OR ".join("(t.serve = ? AND (t.size IS NULL OR t.size_token <> ?))" for _ in tokens)
-        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
+    def public(self, public: int) -> int | None:
+        """The track with a public id."""
         with self._db.read() as db:
-            rows = db.execute(f"{_TRACK} WHERE t.id > ? AND ({wanted}) ORDER BY t.id LIMIT ?", (after, *values, limit))
+            row = db.execute("SELECT id FROM item WHERE public = ?", (public,)).fetchone()
+        return int(row[0]) if row else None
+
+    def unsized(self, tokens: Mapping[Serve, str], after: int, limit: int) -> list[TrackRow]:
+        """Tracks on the drive with an id over `after` whose size is not known under these tokens, in order of id."""
+        wanted, values = unsized(tokens)
+        with self._db.read() as db:
+            rows = db.execute(
+                f"{_TRACK} WHERE i.id IN (SELECT r.item FROM rendition r JOIN place q ON q.item = r.item AND q.view = ?"
+                f" AND q.serve = r.profile WHERE r.item > ? AND {wanted} ORDER BY r.item LIMIT ?) ORDER BY i.id",
+                (self._view, self._view, after, *values, limit),
+            )
             return [_track_row(row) for row in rows]
 
-    def pending(self, tokens: Mapping[Serve, str]) -> int:
-        """How many tracks have no exact size yet."""
-        wanted = " OR ".join("(serve = ? AND (size IS NULL OR size_token <> ?))" for _ in tokens)
-        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
-        with self._db.read() as db:
-            return int(db.execute(f"SELECT count(*) FROM track WHERE {wanted}", values).fetchone()[0])
 
-    def sized(self, tokens: Mapping[Serve, str]) -> int:
-        """How many tracks whose size has to be found out have one."""
-        wanted = " OR ".join("(serve = ? AND size IS NOT NULL AND size_token = ?)" for _ in tokens)
-        values = [v for serve, token in tokens.items() for v in (serve.value, token)]
-        with self._db.read() as db:
-            return int(db.execute(f"SELECT count(*) FROM track WHERE {wanted}", values).fetchone()[0])
-
-    def left_over(self) -> bool:
-        """Whether a change was committed that the tree does not show yet, as a kill leaves it. Looks at the ends of
-        three indexes, however large the library is."""
-        with self._db.read() as db:
-            row = db.execute(
-                "SELECT EXISTS (SELECT 1 FROM track WHERE overlaid = 0) OR EXISTS (SELECT 1 FROM track WHERE named = 0)"
-                " OR EXISTS (SELECT 1 FROM dirty)"
-            ).fetchone()
-        return bool(row[0])
-
-    def set_size(self, track: Track, size: int, token: str) -> bool:
-        """Note an exact size; False where the track changed meanwhile, or notes cannot be kept."""
-        with self._db.note() as db:
-            cursor = db.execute(
-                "UPDATE track SET size = ?, size_token = ?, put_off = '' WHERE id = ? AND version = ? AND serve = ?",
-                (size, token, track.id, track.version, track.serve.value),
-            )
-            return cursor.rowcount > 0
-        return False
-
-    def set_failed(self, track: Track, problem: str) -> None:
-        """Indexing failed for good: the track is to be named again, as the original; an image stays whole."""
-        with self._db.write() as db:
-            if track.part is not None:
-                (file,) = db.execute("SELECT file FROM track WHERE id = ?", (track.id,)).fetchone() or (0,)
-                db.execute("UPDATE track SET problem = ? WHERE file = ? AND part = 0", (problem, file))
-                db.execute("INSERT OR IGNORE INTO dirty SELECT 'cue', folder FROM file WHERE id = ?", (file,))
-                return
-            db.execute(
-                "UPDATE track SET problem = ?, named = 0, version = version + 1 WHERE id = ? AND version = ?",
-                (problem, track.id, track.version),
-            )
-
-    def put_off(self, track: Track, reason: str) -> None:
-        """Its index cannot be built now, which is not its file's fault: it stays what it is."""
-        with self._db.write() as db:
-            db.execute("UPDATE track SET put_off = ? WHERE id = ? AND version = ?", (reason, track.id, track.version))
-
-    def take_up(self) -> None:
-        """Nothing is put off any more."""
-        with self._db.write() as db:
-            db.execute("UPDATE track SET put_off = '' WHERE put_off <> ''")
-
-    def set_picture(self, track: Track, picture: Picture | None) -> None:
-        """Note what its embedded cover turned out to be when it was looked at; None where it cannot be used."""
-        with self._db.note() as db:
-            db.execute(
-                "UPDATE track SET picture = ? WHERE id = ? AND version = ?",
-                (json.dumps(asdict(picture)) if picture else None, track.id, track.version),
-            )
-            if picture is None:
-                db.execute(
-                    "UPDATE file SET note = note || iif(note = '', '', '; ') || ? WHERE id ="
-                    " (SELECT file FROM track WHERE id = ?)",
-                    (NOT_USED, track.id),
-                )
-
-    def set_untagged(self, track: Track, reason: str) -> None:
-        """Note that its tags cannot be put into what is served, and why."""
-        with self._db.note() as db:
-            db.execute(
-                "UPDATE track SET untagged = ? WHERE id = ? AND version = ? AND untagged <> ?",
-                (reason, track.id, track.version, reason),
-            )
-
-    def forget_sizes(self, file: SourceFile) -> None:
-        """The sizes of a file's parts are not known any more."""
-        folder, _, name = file.path.rpartition("/")
-        with self._db.write() as db:
-            db.execute(
-                "UPDATE track SET size = NULL, version = version + 1 WHERE part > 0 AND file IN"
-                " (SELECT f.id FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-                " WHERE s.uid = ? AND d.path = ? AND f.name = ?)",
-                (file.source_uid, to_blob(folder), to_blob(name)),
-            )
-            show_again(
-                db,
-                "SELECT f.id FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source"
-                " WHERE s.uid = ? AND d.path = ? AND f.name = ?",
-                (file.source_uid, to_blob(folder), to_blob(name)),
-            )
-
-
-def show_again(db: sqlite3.Connection, files: str, values: tuple[object, ...]) -> None:
-    """Something of these files' tracks changed that no name depends on: have the folders of the drive that show them
-    settled again, so that whoever holds what they showed hears of it. `files` is a query for ids."""
-    db.execute(
-        f"INSERT OR IGNORE INTO dirty SELECT 'dir', dir_key FROM track WHERE dir_key IS NOT NULL AND file IN ({files})",
-        values,
-    )
-
-
-def forget_pictures(db: sqlite3.Connection, folder: int) -> None:
-    """What is served with the pictures that lie in a folder is made anew, in that of an album's discs as well."""
-    files = "SELECT f.id FROM file f JOIN folder d ON d.id = f.folder WHERE d.id = ?1 OR d.above = ?1"
-    db.execute(
-        f"UPDATE track SET size = NULL, version = version + 1 WHERE serve <> 'original' AND file IN ({files})",
-        (folder,),
-    )
-    show_again(db, files, (folder,))
-
-
-def _track_row(row: tuple[object, ...]) -> TrackRow:
-    (
-        track, version, fmt, tags, picture, serve, size, token, problem, folder, name, first, samples, sheet, part,
-        merged, art, edited, untagged, put_off, beside, *source,
-    ) = row  # fmt: skip
-    embedded = TagSet(json.loads(str(tags)))
-    first, samples = int(str(first)), None if samples is None else int(str(samples))
+def _track_row(raw: Any) -> TrackRow:
+    row = _Row._make(raw)
+    embedded = load_tags(row.embedded)
+    cut = row.first_sample or row.samples is not None
     made = Track(
-        int(str(track)),
-        source_file(*source),  # type: ignore[arg-type]
-        AudioFormat(*json.loads(str(fmt))),
-        TagSet(json.loads(str(merged))) if merged else embedded,
-        Serve(str(serve)) if serve else Serve.ORIGINAL,
-        int(str(version)),
-        Picture(**json.loads(str(picture))) if picture else None,
-        Part(first, samples, str(sheet)) if first or samples is not None else None,
-        embedded if merged else None,
-        load_art(str(art)) if art else (),
-        Picture(**json.loads(str(beside))) if beside else None,
-        int(str(edited)),
+        row.id,
+        source_file(*row[-8:]),
+        load_format(row.facts),
+        load_tags(row.merged) if row.merged else embedded,
+        Serve(row.serve) if row.serve else Serve.ORIGINAL,
+        row.version,
+        load_picture(row.picture),
+        Part(row.first_sample, row.samples, row.sheet) if cut else None,
+        embedded if row.merged else None,
+        load_art(row.art) if row.art else (),
+        load_picture(row.beside),
+        row.edited_ns,
     )
-    wanted = join(str(folder or ""), str(name or ""))
-    known = None if size is None else int(str(size))
     return TrackRow(
-        made, known, str(token or ""), str(problem), wanted, str(sheet), int(str(part)), str(untagged), str(put_off)
-    )
+        made, row.size, row.token or "", row.problem, join(row.dir or "", row.name or ""), row.sheet, row.part,
+        row.damage or row.untagged or "", row.put_off or "", row.public or 0,
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Where items want to be in each view, as rows; what they are served as there."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags
+from musfuse.library.catalog.todo import Key, add
+from musfuse.model import AudioFormat, Serve, TagSet
+
+SETTLE = "settle"
+"""The stage that makes nodes of places; `settle_key` is where it finds the folders of a view."""
+
+_SELECT = """
+SELECT i.id, i.facts, coalesce(t.merged, t.embedded), t.merged IS NOT NULL OR t.art IS NOT NULL, i.hidden,
+       i.first_sample, i.samples, coalesce(m.various AND m.compilation_key <> '', 0), coalesce(m.several_discs, 0),
+       EXISTS (SELECT 1 FROM rendition r WHERE r.item = i.id AND r.problem <> ''), o.root, o.path, o.name
+  FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file LEFT JOIN member m ON m.item = i.id
+ WHERE i.id = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item as its name is made from. `path` lies in the source `root`; `cut`: a part of an image; `edited`: its tags
+    or pictures are not its original's; `fails`: it cannot be made into anything; `various`: its album is a compilation
+    and it names no album artist."""
+
+    id: int
+    format: AudioFormat
+    tags: TagSet
+    edited: bool
+    hidden: bool
+    cut: bool
+    various: bool
+    several_discs: bool
+    fails: bool
+    root: str
+    path: str
+
+
+class Place(NamedTuple):
+    """Where an item wants to be, and what it is served as there: `dir` and `name` before collisions are settled, `key`
+    the name key of `dir`, `limit` the UTF-16 units that its name may have."""
+
+    serve: Serve
+    dir: str
+    key: str
+    name: str
+    limit: int
+
+
+def settle_key(view: int) -> str:
+    """The name in `todo` under which folders of a view are to be settled."""
+    return f"{SETTLE}.{view}"
+
+
+def candidates(db: sqlite3.Connection, items: Iterable[Key]) -> Iterator[Candidate]:
+    """Items by their ids, as far as they are there."""
+    for item in items:
+        row = db.execute(_SELECT, (item,)).fetchone()
+        if row is not None:
+            yield _candidate(row)
+
+
+def _candidate(row: Any) -> Candidate:
+    item, facts, tags, edited, hidden, first, samples, various, several, fails, root, folder, name = row
+    return Candidate(
+        item, load_format(facts), load_tags(tags), bool(edited), bool(hidden), bool(first) or samples is not None,
+        bool(various), bool(several), bool(fails), from_blob(root), join(from_blob(folder), from_blob(name)),
+    )  # fmt: skip
+
+
+def put(db: sqlite3.Connection, item: int, view: int, place: Place | None) -> None:
+    """Give an item its place in a view, None for none. The folders that it comes to and leaves are to be settled, and
+    it gets a row for what it is to be made into."""
+    before = db.execute("SELECT serve, dir_key FROM place WHERE item = ? AND view = ?", (item, view)).fetchone()
+    if before is not None:
+        add(db, settle_key(view), [before[1]])
+    if place is None:
+        db.execute("DELETE FROM place WHERE item = ? AND view = ?", (item, view))
+    else:
+        db.execute(
+            "INSERT INTO place (item, view, serve, dir, dir_key, name, name_limit) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (item, view) DO UPDATE SET serve = excluded.serve, dir = excluded.dir,"
+            " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit",
+            (item, view, place.serve, place.dir, place.key, place.name, place.limit),
+        )
+        add(db, settle_key(view), [place.key])
+        if place.serve is not Serve.ORIGINAL:
+            db.execute("INSERT OR IGNORE INTO rendition (item, profile) VALUES (?, ?)", (item, place.serve))
+    if before is not None and (place is None or place.serve != before[0]):
+        db.execute(
+            "DELETE FROM rendition WHERE item = ?1 AND profile = ?2 AND problem = ''"
+            " AND NOT EXISTS (SELECT 1 FROM place WHERE item = ?1 AND serve = ?2)",
+            (item, before[0]),
+        )
+
+
+def add_view(db: sqlite3.Connection, name: str) -> int:
+    """The id of the view with this name, made with its root where there is none."""
+    row = db.execute("SELECT id FROM view WHERE name = ?", (name,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    view = db.execute("INSERT INTO view (name) VALUES (?) RETURNING id", (name,)).fetchone()[0]
+    db.execute(
+        "INSERT INTO node (view, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (?, 0, '', ?, '', '', 0)",
+        (view, str(view)),
+    )
+    return int(view)

@@ -1,0 +1,92 @@
+"""What the stages of the pipeline have still to look at. A stage is told of what it watches, and finds it here."""
+
+import sqlite3
+from collections.abc import Iterable
+from enum import StrEnum
+
+from musfuse.library.catalog.database import Database
+
+Key = int | str
+
+
+class Watch(StrEnum):
+    """What can change in the catalog. Keys of FOLDER are ids of folders, those of all others ids of items.
+
+    FOLDER: a file in it came, went or changed. ITEM: it is new, or was read anew. TAGS: what is served of its tags or
+    pictures changed. MEMBER: what it belongs to changed, or what is known of it.
+    """
+
+    FOLDER = "folder"
+    ITEM = "item"
+    TAGS = "tags"
+    MEMBER = "member"
+
+
+_ALL = {
+    Watch.FOLDER: "SELECT ?, id FROM folder WHERE id IN (SELECT folder FROM file)",
+    Watch.ITEM: "SELECT ?, id FROM item",
+    Watch.TAGS: "SELECT ?, id FROM item",
+    Watch.MEMBER: "SELECT ?, id FROM item",
+}
+
+
+class Todo:
+    """Queries and updates over watch and todo."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def subscribe(self, stage: str, watches: Iterable[Watch], rules: str) -> bool:
+        """Tell a stage of these from now on. Where it is new, or its rules are others than last time, it has to look
+        at everything; whether that is so."""
+        watches = list(watches)
+        if self._db.meta(f"rules:{stage}") == rules:
+            return False
+        with self._db.write() as db:
+            db.execute("DELETE FROM watch WHERE stage = ?", (stage,))
+            db.executemany("INSERT INTO watch (what, stage) VALUES (?, ?)", [(what, stage) for what in watches])
+            for what in watches[:1]:
+                db.execute(f"INSERT OR IGNORE INTO todo {_ALL[what]}", (stage,))
+            self._db.set_meta(f"rules:{stage}", rules)
+        return True
+
+    def forget_others(self, stages: Iterable[str]) -> None:
+        """Stages that are none of these are gone, with what they had to do."""
+        known = set(stages)
+        with self._db.read() as db:
+            found = {row[0] for row in db.execute("SELECT DISTINCT stage FROM todo UNION SELECT stage FROM watch")}
+        gone = [name for name in found if name.partition(".")[0] not in known]
+        if not gone:
+            return
+        with self._db.write() as db:
+            for stage in gone:
+                db.execute("DELETE FROM todo WHERE stage = ?", (stage,))
+                db.execute("DELETE FROM watch WHERE stage = ?", (stage,))
+                db.execute("DELETE FROM meta WHERE key = ?", (f"rules:{stage}",))
+
+    def any(self) -> bool:
+        """Whether anything is to be done, as a kill leaves it. Looks at the end of an index, however large the library
+        is."""
+        with self._db.read() as db:
+            return db.execute("SELECT 1 FROM todo LIMIT 1").fetchone() is not None
+
+
+def mark_one(db: sqlite3.Connection, what: Watch, key: int) -> None:
+    """Something changed: tell who watches for it."""
+    db.execute("INSERT OR IGNORE INTO todo (stage, key) SELECT stage, ? FROM watch WHERE what = ?", (key, what))
+
+
+def add(db: sqlite3.Connection, stage: str, keys: Iterable[Key]) -> None:
+    """Have one stage look at these."""
+    db.executemany("INSERT OR IGNORE INTO todo (stage, key) VALUES (?, ?)", [(stage, key) for key in keys])
+
+
+def due(db: sqlite3.Connection, stage: str, limit: int) -> list[Key]:
+    """Some keys that a stage has to look at, in order."""
+    rows = db.execute("SELECT key FROM todo WHERE stage = ? ORDER BY key LIMIT ?", (stage, limit))
+    return [row[0] for row in rows]
+
+
+def done(db: sqlite3.Connection, stage: str, keys: Iterable[Key]) -> None:
+    """A stage looked at these, in this transaction."""
+    db.executemany("DELETE FROM todo WHERE stage = ? AND key = ?", [(stage, key) for key in keys])

@@ -1,0 +1,28 @@
+"""The stages that every library has, in the order in which they run."""
+
+from collections.abc import Sequence
+
+from musfuse.library.catalog.database import Database
+from musfuse.library.naming import Settled, ViewRules
+from musfuse.library.pipeline.cue import Cue
+from musfuse.library.pipeline.entities import Entities
+from musfuse.library.pipeline.overlay import Overlaying
+from musfuse.library.pipeline.place import Places, Settle
+from musfuse.library.pipeline.stage import Stage
+
+
+def built_in(
+    database: Database,
+    cue: Cue,
+    overlaying: Overlaying,
+    views: Sequence[ViewRules],
+    settled: Settled,
+) -> list[Stage]:
+    """Parts of images, what is said over tags, and then the names that follow."""
+    return [cue, overlaying, *naming(database, views, settled)]
+
+
+def naming(database: Database, views: Sequence[ViewRules], settled: Settled) -> list[Stage]:
+    """What belongs together, where items want to be in each view, and the folders made of that."""
+    settle = Settle(database, [view.view for view in views], settled)
+    return [Entities(database), Places(database, views), settle]

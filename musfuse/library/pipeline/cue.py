@@ -1,0 +1,66 @@
+"""Cue: images cut into parts, as the sheets of their folders say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from musfuse.config.options import CueOptions
+from musfuse.library.catalog.rows import PcmBounds
+from musfuse.library.catalog.sheets import STAGE, Sheets
+from musfuse.library.catalog.todo import Watch
+
+if TYPE_CHECKING:
+    from musfuse.library.cueing import CueRules
+
+CUEING_VERSION = 1
+"""Raised whenever the same sheets would cut differently."""
+
+_BATCH = 100
+Removed = Callable[[int, PcmBounds], None]
+
+
+@dataclass(frozen=True)
+class Cue:
+    """The stage that keeps parts what the sheets say. `cut` is False where every file is to stay as it is. `on_removed`
+    is told of (file id, range) that are gone."""
+
+    sheets: Sheets
+    options: CueOptions
+    cut: bool = True
+    on_removed: Removed = lambda *_: None
+
+    name = STAGE
+    after = ()
+    watches = (Watch.FOLDER,)
+
+    @property
+    def rules(self) -> str:
+        """How sheets are read and cut."""
+        return f"{CUEING_VERSION} {self.options} {self.cut}"
+
+    def batch(self) -> bool:
+        """Some folders; each is one transaction."""
+        folders = self.sheets.due(_BATCH)
+        for folder in folders:
+            self._folder(folder)
+        return bool(folders)
+
+    def _folder(self, folder: int) -> None:
+        from musfuse.library.cueing import resolve
+
+        audio, found = self.sheets.load(folder)
+        resolution = resolve(audio, found, self._cue_rules)
+        gone = self.sheets.store(folder, audio, resolution.parts, self.options.keep_image, resolution.remarks)
+        for file, bounds in gone:
+            self.on_removed(file, bounds)
+
+    @cached_property
+    def _cue_rules(self) -> "CueRules":
+        """Loaded with the first sheet, because mounting is not to wait for it."""
+        from musfuse.library.cueing import CueRules
+        from musfuse.media.cue import CutRules
+
+        options = self.options
+        cuts = CutRules(options.pregap, options.hidden_seconds)
+        return CueRules(cuts, options.encoding, options.keep_image, self.cut)
