@@ -133,6 +133,13 @@ class TagSet(Mapping[str, tuple[str, ...]]):
             if kept:
                 self._fields[name.lower()] = kept
 
+    @classmethod
+    def kept(cls, fields: Mapping[str, Iterable[str]]) -> "TagSet":
+        """Of fields that a TagSet had: nothing of them has to be looked at."""
+        made = cls.__new__(cls)
+        made._fields = {name: tuple(values) for name, values in fields.items()}
+        return made
+
     def __getitem__(self, name: str) -> tuple[str, ...]:
         return self._fields[name]
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from musfuse.library.names import name_key
 from musfuse.model import TagSet
@@ -42,6 +43,7 @@ class AlbumFacts:
         )  # fmt: skip
 
 
+@lru_cache(8192)
 def entity_id(key: str) -> int:
     """The id of an artist or album, the same in every catalog: 63 bits of a hash of its key; 0 for no key."""
     if not key:

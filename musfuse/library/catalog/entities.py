@@ -76,31 +76,37 @@ def note(db: sqlite3.Connection, found: Sequence[Member]) -> None:
         ARTIST,
         {member.noted[1] for member, belongs in changed if member.noted and member.noted[1] != belongs[1]} - {0},
     )
-    for member in found:
-        _spell(db, member)
+    _spell(db, found)
 
 
-def _spell(db: sqlite3.Connection, member: Member) -> None:
-    """Have artist and album called what this item calls them, where it comes first, or did until now."""
-    facts = member.facts
-    if facts.artist:
-        key = name_key(facts.artist)
-        row = (entity_id(key), key, facts.artist, member.id, member.rank)
-        db.execute(
-            "INSERT INTO artist (id, key, name, owner, rank) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-            " name = excluded.name, owner = excluded.owner, rank = excluded.rank WHERE excluded.rank < rank"
-            " OR (owner = excluded.owner AND (name, rank) <> (excluded.name, excluded.rank))",
-            row,
-        )
-    if facts.album_key:
-        album = (entity_id(facts.album_key), facts.album_key, facts.title, facts.album_artist, member.id, member.rank)
-        db.execute(
-            "INSERT INTO album (id, key, title, artist, owner, rank) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO"
-            " UPDATE SET title = excluded.title, artist = excluded.artist, owner = excluded.owner,"
-            " rank = excluded.rank WHERE excluded.rank < rank OR (owner = excluded.owner"
-            " AND (title, artist, rank) <> (excluded.title, excluded.artist, excluded.rank))",
-            album,
-        )
+def _spell(db: sqlite3.Connection, found: Iterable[Member]) -> None:
+    """Have artists and albums called what these items call them, where one of them comes first, or did until now."""
+    artists: dict[int, tuple[object, ...]] = {}
+    albums: dict[int, tuple[object, ...]] = {}
+    for member in sorted(found, key=lambda m: m.rank, reverse=True):  # of several, the first is what stays
+        facts = member.facts
+        if facts.artist:
+            key = name_key(facts.artist)
+            number = entity_id(key)
+            artists[number] = (number, key, facts.artist, member.id, member.rank)
+        if facts.album_key:
+            number = entity_id(facts.album_key)
+            albums[number] = (
+                number, facts.album_key, facts.title, facts.album_artist, member.id, member.rank
+            )  # fmt: skip
+    db.executemany(
+        "INSERT INTO artist (id, key, name, owner, rank) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        " name = excluded.name, owner = excluded.owner, rank = excluded.rank WHERE excluded.rank < rank"
+        " OR (owner = excluded.owner AND (name, rank) <> (excluded.name, excluded.rank))",
+        artists.values(),
+    )
+    db.executemany(
+        "INSERT INTO album (id, key, title, artist, owner, rank) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO"
+        " UPDATE SET title = excluded.title, artist = excluded.artist, owner = excluded.owner, rank = excluded.rank"
+        " WHERE excluded.rank < rank OR (owner = excluded.owner"
+        " AND (title, artist, rank) <> (excluded.title, excluded.artist, excluded.rank))",
+        albums.values(),
+    )
 
 
 def settle_albums(db: sqlite3.Connection, albums: Iterable[Key]) -> None:
@@ -140,7 +146,7 @@ def _settle_spelling(db: sqlite3.Connection, kind: str, entity: Key) -> None:
         db.execute(f"DELETE FROM {kind} WHERE id = ?", (entity,))
         row = db.execute(f"{_SELECT} WHERE m.{kind} = ? AND m.{kind} <> 0 {_RANKED}", (entity,)).fetchone()
         if row is not None:
-            _spell(db, _member(row))
+            _spell(db, [_member(row)])
 
 
 def decide_compilations(db: sqlite3.Connection, keys: Iterable[Key]) -> None:

@@ -1,7 +1,7 @@
 """Where items want to be in each view, as rows; what they are served as there."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -72,30 +72,34 @@ def _candidate(row: Any) -> Candidate:
     )  # fmt: skip
 
 
-def put(db: sqlite3.Connection, item: int, view: int, place: Place | None) -> None:
-    """Give an item its place in a view, None for none. The folders that it comes to and leaves are to be settled, and
-    it gets a row for what it is to be made into."""
-    before = db.execute("SELECT serve, dir_key FROM place WHERE item = ? AND view = ?", (item, view)).fetchone()
-    if before is not None:
-        add(db, settle_key(view), [before[1]])
-    if place is None:
-        db.execute("DELETE FROM place WHERE item = ? AND view = ?", (item, view))
-    else:
-        db.execute(
-            "INSERT INTO place (item, view, serve, dir, dir_key, name, name_limit) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (item, view) DO UPDATE SET serve = excluded.serve, dir = excluded.dir,"
-            " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit",
-            (item, view, place.serve, place.dir, place.key, place.name, place.limit),
-        )
-        add(db, settle_key(view), [place.key])
-        if place.serve is not Serve.ORIGINAL:
-            db.execute("INSERT OR IGNORE INTO rendition (item, profile) VALUES (?, ?)", (item, place.serve))
-    if before is not None and (place is None or place.serve != before[0]):
-        db.execute(
-            "DELETE FROM rendition WHERE item = ?1 AND profile = ?2 AND problem = ''"
-            " AND NOT EXISTS (SELECT 1 FROM place WHERE item = ?1 AND serve = ?2)",
-            (item, before[0]),
-        )
+def put(db: sqlite3.Connection, view: int, wanted: Mapping[int, Place | None]) -> None:
+    """Give items their places in a view, None for none. The folders that they come to and leave are to be settled, and
+    each gets a row for what it is to be made into."""
+    before = {
+        item: row
+        for item in wanted
+        if (row := db.execute("SELECT serve, dir_key FROM place WHERE item = ? AND view = ?", (item, view)).fetchone())
+    }
+    places = [(item, place) for item, place in wanted.items() if place is not None]
+    db.executemany(
+        "DELETE FROM place WHERE item = ? AND view = ?",
+        [(item, view) for item, place in wanted.items() if place is None],
+    )
+    db.executemany(
+        "INSERT INTO place (item, view, serve, dir, dir_key, name, name_limit) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (item, view) DO UPDATE SET serve = excluded.serve, dir = excluded.dir,"
+        " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit",
+        [(item, view, place.serve, place.dir, place.key, place.name, place.limit) for item, place in places],
+    )
+    add(db, settle_key(view), {key for _, key in before.values()} | {place.key for _, place in places})
+    made = [(item, place.serve) for item, place in places if place.serve is not Serve.ORIGINAL]
+    db.executemany("INSERT OR IGNORE INTO rendition (item, profile) VALUES (?, ?)", made)
+    unwanted = [(item, serve) for item, (serve, _) in before.items() if (p := wanted[item]) is None or p.serve != serve]
+    db.executemany(
+        "DELETE FROM rendition WHERE item = ?1 AND profile = ?2 AND problem = ''"
+        " AND NOT EXISTS (SELECT 1 FROM place WHERE item = ?1 AND serve = ?2)",
+        unwanted,
+    )
 
 
 def add_view(db: sqlite3.Connection, name: str) -> int:

@@ -1,7 +1,7 @@
 """Values of the catalog, and how paths, pictures and originals are stored in it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from musfuse.model import ArtKind, AudioFormat, Picture, SourceFile, Stamp, TagSet
 
@@ -82,6 +82,9 @@ def source_file(
     return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns, tag), ident, older_name)
 
 
+_FACTS = tuple(fact.name for fact in fields(AudioFormat))
+
+
 def load_format(text: str) -> AudioFormat:
     """The facts of an item, as they are stored."""
     return AudioFormat(**json.loads(text))
@@ -89,12 +92,12 @@ def load_format(text: str) -> AudioFormat:
 
 def dump_format(fmt: AudioFormat) -> str:
     """The same as JSON."""
-    return json.dumps(asdict(fmt))
+    return json.dumps({name: getattr(fmt, name) for name in _FACTS})
 
 
 def load_tags(text: str) -> TagSet:
     """Tags, as they are stored."""
-    return TagSet(json.loads(text))
+    return TagSet.kept(json.loads(text))
 
 
 def dump_tags(tags: TagSet) -> str:

@@ -35,9 +35,9 @@ class Places:
         """Some items."""
         with self.database.write() as db:
             items = due(db, self.name, _BATCH)
-            for item in places.candidates(db, items):
-                for view in self.views:
-                    places.put(db, item.id, view.view, view.place(item))
+            found = list(places.candidates(db, items))
+            for view in self.views:
+                places.put(db, view.view, {item.id: view.place(item) for item in found})
             done(db, self.name, items)
         return bool(items)
 
