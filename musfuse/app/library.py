@@ -20,15 +20,18 @@ from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
 from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
+from musfuse.library.catalog.identities import Identities
 from musfuse.library.catalog.sheets import Sheets
 from musfuse.library.covers import Covers
 from musfuse.library.extras import Extras
+from musfuse.library.following import Following
 from musfuse.library.interest import Interest
 from musfuse.library.naming import Settled, ViewRules
-from musfuse.library.overlay import MetaCollector, overlay_key
+from musfuse.library.overlay import MetaCollector
 from musfuse.library.pipeline import Pipeline, Stage
 from musfuse.library.pipeline.built_in import built_in, naming
 from musfuse.library.pipeline.cue import Cue
+from musfuse.library.pipeline.identity import Identifying
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog, Sizes
@@ -96,17 +99,20 @@ class Library:
             )
         ]  # fmt: skip
         self.overlaying = Overlaying(self.database, self.collector)
-        self._settled = Settled()
+        self.identities, self._settled = Identities(self.database), Settled()
+        identifying = Identifying(self.identities, user, self.collector, self.overlaying)
+        self.following = Following(user, self.collector, self.overlaying, self.departures, self.identities, self.tracks)
         cue = Cue(Sheets(self.database), config.cue, config.view.policy != "original", self._forget_part)
         self.pipeline = Pipeline(
             self.database,
-            built_in(self.database, cue, self.overlaying, self._views, self._settled),
+            built_in(self.database, cue, identifying, self.overlaying, self._views, self._settled),
         )
         self.sizes = Sizes(
             self.tracks, self.renditions, self.engine, self.indexes, self.kept, self.pool, self.sources.origin,
             self.events,
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_change=self.name_tracks,
+            on_heard=lambda track, content: self.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
         covers = Covers(self.tracks, self.renditions, self.pictures, self.inspectors, self.sources.origin)
         self.extras = Extras(self.nodes, self.beside, covers, self.sources.origin, show_covers=config.art.covers)
@@ -173,7 +179,7 @@ class Library:
         return Scanner(
             self.files, self.departures, self.beside,
             Companions(self.pictures, self.inspectors, self.config.view.sidecars),
-            Looker(self.pictures, self.inspectors), self.events, pace.after_batch, self._forget, self._follow,
+            Looker(self.pictures, self.inspectors), self.events, pace.after_batch, self._forget, self.following.settle,
             self.interest.take,
         )  # fmt: skip
 
@@ -243,20 +249,6 @@ class Library:
     def close(self) -> None:
         """Take everything down in reverse."""
         self._closing.close()
-
-    def _follow(self, moved: Sequence[tuple[SourceFile, SourceFile]], departures: str) -> None:
-        """What is said of originals follows them, (as they were, as they are); that settles these departures."""
-        pairs = []
-        for old, new in moved:
-            prefix = overlay_key(old, 0)[:-1]
-            keys = (key for key in self.collector.keys(old.source_uid, old.path) if key.startswith(prefix))
-            pairs += [(key, overlay_key(new, int(key.rpartition("#")[2]))) for key in keys]
-        if not pairs:
-            self.departures.settle(departures)
-            return
-        change = self.collector.move(pairs, "scan", departures)
-        both = [key for pair in pairs for key in pair]
-        self.overlaying.adopt(change.seq or self.collector.last(), both, departures)
 
     def _adopt_sources(self) -> None:
         self.sources.reload()

@@ -46,8 +46,11 @@ class AlbumFacts:
 @lru_cache(8192)
 def entity_id(key: str) -> int:
     """The id of an artist or album, the same in every catalog: 63 bits of a hash of its key; 0 for no key."""
-    if not key:
-        return 0
+    return hash_id(key) if key else 0
+
+
+def hash_id(key: str) -> int:
+    """63 bits of a hash of a text, never 0."""
     digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1 or 1
 

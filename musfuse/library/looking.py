@@ -52,5 +52,5 @@ class Looker:
             self._pictures.keep(found.picture.picture.digest, found.picture.data)
         return replace(
             row, note="; ".join(reading.notes), format=reading.format, tags=reading.tags, picture=reading.picture,
-            sheets=reading.sheets,
+            sheets=reading.sheets, content=reading.content,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from musfuse.errors import NotFoundError, OriginError
 from musfuse.events import EventBus, ScanProgress
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.departures import Departures, upto
+from musfuse.library.catalog.departures import Departures, Fate, upto
 from musfuse.library.companions import Companions
 from musfuse.library.looking import Looker, is_sheet
 from musfuse.library.recognition import recognise
@@ -74,7 +74,7 @@ class _Run:
 class Scanner:
     """Scans one source at a time; `after_batch` is called after each commit, to make names: now, or when it sees fit.
 
-    `on_moved` gets originals as they were and as they are, and the name of the departures that it settles with them.
+    `on_settled` gets what is gone with where it is now (None: nowhere), and a name for all of it.
     `wanted` gives the folders of a source (by its uid) that are to come before the others, as Walk has it.
     """
 
@@ -88,13 +88,13 @@ class Scanner:
         events: EventBus,
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
-        on_moved: Callable[[Sequence[tuple[SourceFile, SourceFile]], str], None],
+        on_settled: Callable[[Sequence[Fate], str], None],
         wanted: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
         self._files, self._departures, self._beside, self._companions = files, departures, beside, companions
         self._looker, self._events = looker, events
         self._after_batch, self._on_removed = after_batch, on_removed
-        self._on_moved, self._wanted = on_moved, wanted
+        self._on_settled, self._wanted = on_settled, wanted
         self._cancel = threading.Event()
 
     def cancel(self) -> None:
@@ -134,7 +134,7 @@ class Scanner:
         result.cancelled = self._cancel.is_set()
         if not result.cancelled:
             result.removed += self._files.remove_unseen(source.id, scan)
-            self._files.end_scan(scan)
+            self._files.end_scan(scan, whole=True)
             self._settle(source)
         self._after_batch(True)
         return result
@@ -148,7 +148,7 @@ class Scanner:
         folder_path, _, name = path.rpartition("/")
         scan = self._files.begin_scan(source.id)  # a number over that of a scan now going on
         folder = self._files.folder(source.id, folder_path, scan)
-        self._files.end_scan(scan)
+        self._files.end_scan(scan, whole=False)
         names = self._files.known(folder)
         known = names.get(name)
         try:
@@ -207,18 +207,17 @@ class Scanner:
 
     def _settle(self, source: SourceRow) -> None:
         """Have what is gone from the source dropped, or followed to where it lies now."""
-        followed: dict[SourceFile, SourceFile] = {}
+        fates: list[Fate] = []
         departures = self._departures.of(source.id)
         for gone in departures:
             moved = self._departures.moved_to(gone.file)
             if moved is None or moved.path == gone.file.path:  # rewritten in its place
                 self._on_removed(gone.file, gone.bounds)
-            else:
-                if moved.index_name != gone.file.index_name:
-                    self._departures.keep_index_name(gone.file, moved)
-                followed[gone.file] = moved
+            elif moved.index_name != gone.file.index_name:
+                self._departures.keep_index_name(gone.file, moved)
+            fates.append((gone, moved))
         if departures:
-            self._on_moved(list(followed.items()), upto(departures[-1]))
+            self._on_settled(fates, upto(departures[-1]))
 
 
 def _half_written(row: FileRow) -> bool:

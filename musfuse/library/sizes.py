@@ -14,6 +14,7 @@ from musfuse.events import EventBus, TrackIndexed
 from musfuse.library.catalog import Renditions, TrackRow, Tracks
 from musfuse.library.overlay.value import split_key
 from musfuse.media.engine import MediaEngine
+from musfuse.media.flac.content import index_content
 from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.ports import NotIndexedError
@@ -28,7 +29,10 @@ _PAGE = 100
 
 
 class Sizes:
-    """Knows or finds out the exact size of any track. Waiters are bounded, so that other calls keep their threads."""
+    """Knows or finds out the exact size of any track. Waiters are bounded, so that other calls keep their threads.
+
+    `on_heard` is told what a track sounds like where an index was built.
+    """
 
     def __init__(
         self,
@@ -46,7 +50,9 @@ class Sizes:
         waiters: int,
         wait_seconds: float,
         after_change: Callable[[], None],
+        on_heard: Callable[[Track, str], None] = lambda *_: None,
     ) -> None:
+        self._on_heard = on_heard
         self._tracks, self._renditions = tracks, renditions
         self._engine, self._indexes, self._pool = engine, indexes, pool
         self._kept = kept
@@ -184,6 +190,7 @@ class Sizes:
     def _settle(self, track: Track, answer: Answer) -> None:
         if answer.index is not None:
             self._indexes.put(track, answer.index)
+            self._on_heard(track, index_content(answer.index))
             self._from_index(track)
         elif answer.put_off:
             log.warning("%s", answer.error)

@@ -10,7 +10,7 @@ from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
 from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
-from musfuse.library.catalog.departures import Departures
+from musfuse.library.catalog.departures import Departures, Fate
 from musfuse.library.catalog.rows import NO_TAGS
 from musfuse.library.companions import Companions
 from musfuse.library.looking import Looker
@@ -73,8 +73,9 @@ class Desk:
             lambda file, _: self.dropped.append(file), self.follow,
         )  # fmt: skip
 
-    def follow(self, moved: Sequence[tuple[SourceFile, SourceFile]], departures: str) -> None:
-        self.moved.extend(moved)
+    def follow(self, fates: Sequence[Fate], departures: str) -> None:
+        moved = {gone.file: now for gone, now in fates if now is not None and now.path != gone.file.path}
+        self.moved.extend(moved.items())
         Departures(self.database).settle(departures)
 
     def scan(self, origin: Origin, uri: str = "/src") -> ScanResult:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import OF_FILE, SOURCE_FILE, PcmBounds, at, source_file
+from musfuse.library.overlay.value import overlay_key
 from musfuse.model import SourceFile
 
 
@@ -23,6 +24,15 @@ class Departure:
     part: int = 0
     public: int | None = None
     content: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of the overlay that it had."""
+        return overlay_key(self.file, self.part)
+
+
+Fate = tuple[Departure, SourceFile | None]
+"""What is gone, and where it lies now; None where nobody knows."""
 
 
 def upto(departure: Departure) -> str:
@@ -49,6 +59,16 @@ class Departures:
                 Departure(number, source_file(*row), (first, samples), part, public, content)
                 for number, part, first, samples, public, content, *row in rows
             ]
+
+    def last_seen(self, source_uid: str) -> int:
+        """When the whole scan began, in ns, that saw for the last time what the last one did not see; 0 for none."""
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT began FROM scan WHERE source = (SELECT id FROM source WHERE uid = ?) AND whole"
+                " ORDER BY id DESC LIMIT 1 OFFSET 1",
+                (source_uid,),
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     def settle(self, named: str) -> None:
         """What `upto` named is dealt with."""

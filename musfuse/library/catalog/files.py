@@ -38,10 +38,10 @@ class Files:
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 
-    def end_scan(self, scan: int) -> None:
-        """The scan saw everything."""
+    def end_scan(self, scan: int, whole: bool) -> None:
+        """The scan ended; `whole`: it saw everything."""
         with self._db.write() as db:
-            db.execute("UPDATE scan SET ended = ? WHERE id = ?", (time.time_ns(), scan))
+            db.execute("UPDATE scan SET ended = ?, whole = ? WHERE id = ?", (time.time_ns(), whole, scan))
 
     def folder(self, source: int, path: str, scan: int, problem: str = "") -> int:
         """Mark a folder as seen by this scan; its id."""
@@ -188,10 +188,10 @@ def _put_item(db: sqlite3.Connection, file: int, row: FileRow, facts: str) -> No
     forget_renditions(db, "SELECT id FROM item WHERE file = ? AND part > 0", (file,))
     show_again(db, "SELECT ?", (file,))
     item = db.execute(
-        "INSERT INTO item (file, version, facts, content) VALUES (?, 1, ?, ?)"
+        "INSERT INTO item (file, born_ns, version, facts, content) VALUES (?, ?, 1, ?, ?)"
         " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, facts = excluded.facts,"
         " content = excluded.content RETURNING id",
-        (file, facts, row.content),
+        (file, time.time_ns(), facts, row.content),
     ).fetchone()[0]
     db.execute(
         "INSERT INTO item_tags (item, embedded, picture) VALUES (?, ?, ?)"

@@ -67,7 +67,8 @@ CREATE TABLE item (
     part         INTEGER NOT NULL DEFAULT 0,
     kind         TEXT NOT NULL DEFAULT 'track',
     public       INTEGER,                  -- the id by which others know it, for ever. Owner: Identities
-    content      TEXT NOT NULL DEFAULT '', -- what it sounds like; '' where that is not known. Owner: Identities
+    content      TEXT NOT NULL DEFAULT '', -- what it sounds like; '' not known, '-' none. Owner: Identities
+    born_ns      INTEGER NOT NULL,         -- when the catalog came to know it
     version      INTEGER NOT NULL,         -- raised when the served bytes may change
     facts        TEXT NOT NULL,            -- JSON of model.AudioFormat, by name
     first_sample INTEGER NOT NULL DEFAULT 0,
@@ -113,7 +114,8 @@ CREATE TABLE scan (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     source  INTEGER NOT NULL,
     began   INTEGER NOT NULL,
-    ended   INTEGER
+    ended   INTEGER,
+    whole   INTEGER NOT NULL DEFAULT 0    -- 1: it saw everything
 );
 
 -- An original that is gone from its place, or was replaced there, by another version or another file; a row for each of

@@ -1,6 +1,7 @@
 """Cue sheets and the parts that they make of images, as rows."""
 
 import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -144,12 +145,12 @@ def _put_part(db: sqlite3.Connection, image: AudioRow, number: int, part: PartRo
     if before == (*what, tags, picture):
         return
     item = db.execute(
-        "INSERT INTO item (file, part, version, first_sample, samples, sheet, base, facts)"
-        " VALUES (?, ?, 1, ?, ?, ?, ?, ?)"
+        "INSERT INTO item (file, part, born_ns, version, first_sample, samples, sheet, base, facts)"
+        " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)"
         " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, first_sample = excluded.first_sample,"
         " samples = excluded.samples, sheet = excluded.sheet, base = excluded.base, facts = excluded.facts,"
         " content = '' RETURNING id",
-        (image.file, number, *what),
+        (image.file, number, time.time_ns(), *what),
     ).fetchone()[0]
     db.execute(
         "INSERT INTO item_tags (item, embedded, picture) VALUES (?, ?, ?)"

@@ -6,6 +6,7 @@ from musfuse.library.catalog.database import Database
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.pipeline.cue import Cue
 from musfuse.library.pipeline.entities import Entities
+from musfuse.library.pipeline.identity import Identifying
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.pipeline.place import Places, Settle
 from musfuse.library.pipeline.stage import Stage
@@ -14,12 +15,13 @@ from musfuse.library.pipeline.stage import Stage
 def built_in(
     database: Database,
     cue: Cue,
+    identifying: Identifying,
     overlaying: Overlaying,
     views: Sequence[ViewRules],
     settled: Settled,
 ) -> list[Stage]:
-    """Parts of images, what is said over tags, and then the names that follow."""
-    return [cue, overlaying, *naming(database, views, settled)]
+    """Parts of images, who is who, what is said over tags, and then the names that follow."""
+    return [cue, identifying, overlaying, *naming(database, views, settled)]
 
 
 def naming(database: Database, views: Sequence[ViewRules], settled: Settled) -> list[Stage]:

@@ -27,7 +27,7 @@ class Overlaying:
     """The stage that keeps what items carry what their overlays say."""
 
     name = overlays.STAGE
-    after = ("cue",)
+    after = ("cue", "identity")
     watches = (Watch.ITEM,)
     rules = "1"
 

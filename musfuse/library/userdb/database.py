@@ -13,7 +13,7 @@ from musfuse.errors import StoreError
 from musfuse.store import KvNamespace, SqliteKv
 from musfuse.store.opening import NotWritableError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class UserDatabase:

@@ -1,4 +1,4 @@
--- user.db, version 1, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
+-- user.db, version 2, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
 -- Times are ns since 1970. Text may hold escapes only: URIs are ASCII.
 
 -- A place with originals: origins.spec.SourceSpec. Owner: SourceTable. catalog.db mirrors those that are not removed. Of two
@@ -22,3 +22,20 @@ CREATE TABLE IF NOT EXISTS source_place (
     uri TEXT NOT NULL,
     PRIMARY KEY (uid, uri)
 ) WITHOUT ROWID;
+
+-- The public id of an item that is not the one its key gives: it moved there, or the key's own is or was another's.
+-- Owner: IdentityTable. `key` is that of overlays.
+CREATE TABLE IF NOT EXISTS item_id (
+    key TEXT NOT NULL PRIMARY KEY,
+    id  INTEGER NOT NULL UNIQUE
+) WITHOUT ROWID;
+
+-- Items that are gone, and ids that were given up. Owner: IdentityTable. Kept for good, so that no id is used twice; one
+-- that comes back elsewhere leaves. `content` is what it sounded like; `since_ns` when it was last seen.
+CREATE TABLE IF NOT EXISTS vanished (
+    id       INTEGER PRIMARY KEY,
+    key      TEXT NOT NULL,
+    content  TEXT NOT NULL,
+    since_ns INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS vanished_content ON vanished (content) WHERE content <> '';

@@ -1,0 +1,58 @@
+"""Identity: each item gets the public id that it has for ever, and what is said of an item that was moved follows it.
+
+Path and inode are the quick ways, which the scan knows. Where they tell nothing, one item that vanished and one new one
+that sound alike are the same, if there is just one of each.
+"""
+
+import logging
+
+from musfuse.library.catalog.identities import NONE, STAGE, Identities, Identity
+from musfuse.library.catalog.todo import Watch
+from musfuse.library.overlay.collector import MetaCollector
+from musfuse.library.pipeline.overlay import Overlaying
+from musfuse.library.userdb.database import UserDatabase
+from musfuse.library.userdb.identities import IdentityTable
+
+log = logging.getLogger(__name__)
+
+_BATCH = 2000
+
+
+class Identifying:
+    """The stage that keeps public ids. user.db commits first; a kill in between only repeats what it says."""
+
+    name = STAGE
+    after = ("cue",)
+    watches = (Watch.ITEM,)
+    rules = "1"
+
+    def __init__(
+        self, identities: Identities, user: UserDatabase, collector: MetaCollector, overlaying: Overlaying
+    ) -> None:
+        self._identities, self._user, self._table = identities, user, IdentityTable(user)
+        self._collector, self._overlaying = collector, overlaying
+
+    def batch(self) -> bool:
+        """Some items."""
+        items = self._identities.due(_BATCH)
+        known = {item.id: self._come_back(item) or item.public for item in items}
+        new = [item for item in items if known[item.id] is None]
+        known.update(zip((item.id for item in new), self._table.ids_of([item.key for item in new]), strict=True))
+        self._identities.settle([(item, public) for item, public in known.items() if public is not None])
+        return bool(items)
+
+    def _come_back(self, item: Identity) -> int | None:
+        """The id of the one item that is gone and that this one is, by its sound."""
+        gone = list(self._table.of_content(item.content)) if item.content > NONE else []
+        if len(gone) != 1:
+            return None
+        (was,) = gone
+        if [found.id for found in self._identities.born_since(item.content, was.since_ns)] != [item.id]:
+            return None
+        with self._user.transaction():
+            change = self._collector.move([(was.key, item.key)], "identity") if was.key != item.key else None
+            self._table.come_back(was, item.key, item.public)
+        log.info("%s is what was %s: it sounds the same", item.key, was.key)
+        if change is not None and change.seq:
+            self._overlaying.adopt(change.seq, [was.key, item.key])
+        return was.id
