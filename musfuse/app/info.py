@@ -52,6 +52,8 @@ def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "source": f"{source.root}/{track.file.path}",
         "source_bytes": track.file.stamp.size,
+        "id": row.public,
+        "content": row.content,
         "served_as": track.serve.value,
         "format": audio_facts(track.format),
         "tags": {name: list(values) for name, values in track.tags.items()},

@@ -13,6 +13,7 @@ from musfuse.library.sizes import Backlog
 from musfuse.media.indexing import Priority
 
 if TYPE_CHECKING:
+    from musfuse.library.hearing import Hearing
     from musfuse.library.scanner import Scanner
 
 log = logging.getLogger(__name__)
@@ -67,11 +68,12 @@ class Jobs:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self.scan, self.sizes, self.index = JobState(), JobState(), JobState()
+        self.scan, self.sizes, self.index, self.identity = JobState(), JobState(), JobState(), JobState()
         self._jobs = {  # the first that is wanted comes next
             "scan": (self.scan, self._scan),
             "sizes": (self.sizes, self._settle),
             "index": (self.index, self._index),
+            "identity": (self.identity, self._hear),
         }
         self._changes: set[int] = set()
         self._wake = threading.Condition()
@@ -80,6 +82,7 @@ class Jobs:
         self._stopping = threading.Event()
         self._scanner: Scanner | None = None
         self._backlog: Backlog | None = None
+        self._hearing: Hearing | None = None
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         library.events.subscribe(ScanProgress, self._scan_progress)
         library.events.subscribe(TagsChanged, lambda change: self.settle(change.seq))
@@ -120,6 +123,8 @@ class Jobs:
             self._scanner.cancel()
         if self._backlog:
             self._backlog.stop()
+        if self._hearing:
+            self._hearing.stop()
 
     def join(self) -> None:
         """Wait for the thread to end."""
@@ -178,6 +183,7 @@ class Jobs:
             self.request("index")
         else:
             self.settle()
+        self.request("identity")
 
     def _scan_progress(self, event: ScanProgress) -> None:
         self.scan.done, self.scan.total = event.seen, event.total
@@ -194,6 +200,8 @@ class Jobs:
         self._urgent_index = False
         state.done = state.total = done + failed
         there = self._library.renditions.sized(self._library.sizes.tokens())
+        if done:  # who sounds like what is gone is known now
+            self._library.name_tracks()
         state.details = {"indexed": done, "failed": failed, "there": there}
         log.info("index: %d indexed, %d failed", done, failed)
         state.end("cancelled" if self._stopping.is_set() else "done")
@@ -206,6 +214,17 @@ class Jobs:
             keys = self._library.collector.keys_of(change) if change else None
             state.done += backlog.settle(keys, self._give_way)
         self._backlog = None
+        state.end("cancelled" if self._stopping.is_set() else "done")
+
+    def _hear(self, state: JobState) -> None:
+        self._hearing = hearing = self._library.hearing()
+        if self._stopping.is_set():
+            hearing.stop()
+        state.done = hearing.run(self._give_way)
+        self._hearing = None
+        if state.done:
+            log.info("identity: what %d files sound like is known now", state.done)
+            self._library.name_tracks()
         state.end("cancelled" if self._stopping.is_set() else "done")
 
     def _new_backlog(self) -> Backlog:

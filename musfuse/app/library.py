@@ -52,6 +52,7 @@ from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, Route
 
 if TYPE_CHECKING:
     from musfuse.app.tagging import Tagging
+    from musfuse.library.hearing import Hearing
     from musfuse.library.scanner import Scanner
     from musfuse.library.walking import ScanResult
 
@@ -213,6 +214,13 @@ class Library:
     def backlog(self) -> Backlog:
         """A run over everything whose size is not known."""
         return Backlog(self.tracks, self.renditions, self.sizes, queued=max(1, worker_count(self.config) - 1))
+
+    def hearing(self) -> "Hearing":
+        """A run over everything of which it is not known what it sounds like."""
+        from musfuse.library.hearing import Hearing
+
+        lossy = self.config.identity.lossy == "idle"
+        return Hearing(self.identities, self.tracks, self.indexes, self.sources.origin, lossy=lossy)
 
     def refresh(self, uid: str, path: str) -> None:
         """Look at one original again."""

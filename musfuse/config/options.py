@@ -131,6 +131,15 @@ class ScanOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityOptions:
+    """What files sound like, by which tags and ids follow them where path and number tell nothing."""
+
+    lossy: Literal["idle", "never"] = option(
+        "idle", "read lossy files for it when nothing else is to be done, or never"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CacheOptions:
     """What is kept in memory and on disk."""
 
@@ -171,6 +180,7 @@ class Config:
     tags: TagOptions = TagOptions()
     art: ArtOptions = ArtOptions()
     scan: ScanOptions = ScanOptions()
+    identity: IdentityOptions = IdentityOptions()
     cache: CacheOptions = CacheOptions()
     fuse: FuseOptions = FuseOptions()
     winfsp: WinFspOptions = WinFspOptions()

@@ -61,10 +61,11 @@ class Departures:
             ]
 
     def last_seen(self, source_uid: str) -> int:
-        """When the whole scan began, in ns, that saw for the last time what the last one did not see; 0 for none."""
+        """When the whole scan ended, in ns, that saw for the last time what the last one did not see; 0 for none. What
+        is known since before then was there beside it."""
         with self._db.read() as db:
             row = db.execute(
-                "SELECT began FROM scan WHERE source = (SELECT id FROM source WHERE uid = ?) AND whole"
+                "SELECT ended FROM scan WHERE source = (SELECT id FROM source WHERE uid = ?) AND whole"
                 " ORDER BY id DESC LIMIT 1 OFFSET 1",
                 (source_uid,),
             ).fetchone()

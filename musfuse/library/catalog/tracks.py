@@ -35,6 +35,7 @@ class TrackRow:
     untagged: str = ""
     put_off: str = ""
     public: int = 0
+    content: str = ""
 
     @property
     def embedded(self) -> TagSet:
@@ -54,6 +55,7 @@ class _Row(NamedTuple):
     part: int
     edited_ns: int
     public: int | None
+    content: str
     embedded: str
     merged: str | None
     art: str | None
@@ -81,7 +83,7 @@ class _Row(NamedTuple):
 _BESIDE = """(SELECT c.picture FROM companion c WHERE c.folder = {folder} AND c.kind = 'front' AND c.picture IS NOT NULL
    ORDER BY c.position, c.name LIMIT 1)"""
 _TRACK = f"""
-SELECT i.id, i.version, i.facts, i.first_sample, i.samples, i.sheet, i.part, i.edited_ns, i.public,
+SELECT i.id, i.version, i.facts, i.first_sample, i.samples, i.sheet, i.part, i.edited_ns, i.public, i.content,
        t.embedded, t.merged, t.art, t.picture, t.damage, p.serve, p.dir, p.name, r.size, r.token, r.untagged, r.put_off,
        coalesce((SELECT max(problem) FROM rendition WHERE item = i.id), ''),
        coalesce({_BESIDE.format(folder="o.folder")}, {_BESIDE.format(folder="o.above")}),
@@ -150,5 +152,5 @@ def _track_row(raw: Any) -> TrackRow:
     )
     return TrackRow(
         made, row.size, row.token or "", row.problem, join(row.dir or "", row.name or ""), row.sheet, row.part,
-        row.damage or row.untagged or "", row.put_off or "", row.public or 0,
+        row.damage or row.untagged or "", row.put_off or "", row.public or 0, row.content,
     )  # fmt: skip

@@ -1,0 +1,141 @@
+"""Who is who: ids that outlive the catalog, and tags that follow files by what they sound like."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import sound
+
+from drive.albums import ME, names, retag, target
+from drive.conftest import Make
+from musfuse.app.library import Library
+from musfuse.library.overlay import overlay_key
+from musfuse.media.indexing import Priority
+from musfuse.model import SourceFile, Stamp
+
+
+def hear(library: Library) -> None:
+    """What the owner does when nothing else is to be done."""
+    library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None)
+    library.hearing().run(lambda: None)
+    library.name_tracks()
+
+
+def scan(library: Library) -> None:
+    library.scan_all(library.scanner())
+    hear(library)
+
+
+def ids(library: Library) -> dict[str, int]:
+    """Public ids by the paths of originals."""
+    with library.database.read() as db:
+        tracks = [row[0] for row in db.execute("SELECT id FROM item WHERE hidden = 0")]
+    rows = [row for track in tracks if (row := library.tracks.track(track)) is not None]
+    return {f"{row.track.file.path}#{row.part}": row.public for row in rows}
+
+
+def genre(library: Library, path: str) -> list[str]:
+    """What somebody said of an original."""
+    uid = library.sources.rows()[0].uid
+    overlay = library.collector.load_overlay(overlay_key(SourceFile(uid, path, Stamp(0, 0)), 0))
+    said = overlay.said("genre")
+    return list(said[1]) if said else []
+
+
+def copied(path: Path, to: Path) -> None:
+    """The same sound in another file: no number, time or tag tells so. The original is gone."""
+    to.parent.mkdir(exist_ok=True)
+    shutil.copyfile(path, to)
+    retag(to, title="Elsewhere", artist="Band", album="Other")
+    path.unlink()
+
+
+def test_ids_survive_the_catalog(make_library: Make, album: Path, tmp_path: Path) -> None:
+    library = make_library()
+    before = ids(library)
+    assert len(set(before.values())) == 6
+    assert all(before.values())
+    library.close()
+    for left in (tmp_path / "state").glob("catalog.db*"):
+        left.unlink()
+    assert ids(make_library()) == before
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_tags_and_id_follow_the_sound(make_library: Make, album: Path, number: int) -> None:
+    library = make_library()
+    hear(library)
+    (path,) = album.glob(f"{number}.*")
+    before = ids(library)[f"Album/{path.name}#0"]
+    library.tagging.set(target(f'title:"Song {number}"'), ["genre=Jazz"], ME)
+    copied(path, album.parent / f"New/{path.name}")
+    scan(library)
+    after = ids(library)
+    assert after[f"New/{path.name}#0"] == before
+    assert len(set(after.values())) == 6
+    assert genre(library, f"New/{path.name}") == ["Jazz"]
+    assert library.drive.attr(f"Band/Other/{names(library, 'Band/Other')[0]}").size > 0
+    (row,) = library.tagging.selection.of(target("title:Elsewhere"))
+    assert row.tags["genre"] == ("Jazz",)
+    assert row.public == before
+
+
+def test_two_that_sound_the_same_get_nothing(make_library: Make, album: Path) -> None:
+    library = make_library()
+    hear(library)
+    library.tagging.set(target('title:"Song 1"'), ["genre=Jazz"], ME)
+    shutil.copyfile(album / "1.wav", album / "8.wav")
+    copied(album / "1.wav", album / "9.wav")
+    scan(library)
+    assert genre(library, "Album/8.wav") == genre(library, "Album/9.wav") == []
+
+
+def test_a_twin_that_was_there_all_along_gets_nothing(make_library: Make, album: Path) -> None:
+    shutil.copyfile(album / "1.wav", album / "8.wav")
+    library = make_library()
+    scan(library)
+    uid = library.sources.rows()[0].uid
+    twin = overlay_key(SourceFile(uid, "Album/8.wav", Stamp(0, 0)), 0)
+    library.tagging.set([(str(album / "1.wav"), str(album / "1.wav"))], ["genre=Jazz"], ME)
+    (album / "1.wav").unlink()
+    scan(library)
+    assert not library.collector.load_overlay(twin).fields.get("genre")
+
+
+def test_an_id_is_never_used_again(make_library: Make, album: Path) -> None:
+    library = make_library()
+    old = ids(library)["Album/1.wav#0"]
+    (album / "1.wav").unlink()
+    scan(library)
+    sound.write(album / "1.wav", seed=99, title="Another")
+    scan(library)
+    new = ids(library)["Album/1.wav#0"]
+    assert new != old
+    (album / "1.wav").rename(album / "moved.wav")
+    scan(library)
+    assert ids(library)["Album/moved.wav#0"] == new
+    sound.write(album / "1.wav", seed=7, title="A third")
+    scan(library)
+    assert ids(library)["Album/1.wav#0"] not in (old, new)
+
+
+def test_who_comes_back_has_his_id(make_library: Make, album: Path, tmp_path: Path) -> None:
+    library = make_library()
+    hear(library)
+    before = ids(library)
+    shutil.copyfile(album / "2.flac", tmp_path / "kept.flac")
+    (album / "2.flac").unlink()
+    scan(library)
+    shutil.copyfile(tmp_path / "kept.flac", album / "2.flac")
+    scan(library)
+    assert ids(library) == before
+
+
+def test_lossy_files_are_never_read_for_it_where_that_is_wished(make_library: Make, album: Path) -> None:
+    library = make_library(identity__lossy="never")
+    hear(library)
+    rows = (library.tracks.at(library.sources.rows()[0].uid, f"Album/{path.name}", 0) for path in album.iterdir())
+    heard = {row.track.file.path[6:]: row.content[:4] for row in rows if row is not None}
+    assert heard == {
+        "1.wav": "pcm:", "2.flac": "pcm:", "3.mp3": "", "4.m4a": "", "5.ogg": "", "6.opus": "",
+    }  # fmt: skip
