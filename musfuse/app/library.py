@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MakeStage = Callable[[Database], Stage]
 READER_PAUSE = 0.25
 """Seconds after a read for which readers count as being at work."""
 
@@ -65,7 +66,9 @@ READER_PAUSE = 0.25
 class Library:
     """Everything that one process needs to serve a library. Built by `open_library`; `close` undoes it in reverse."""
 
-    def __init__(self, folder: Path, config: Config, closing: ExitStack, registry: Registry) -> None:
+    def __init__(
+        self, folder: Path, config: Config, closing: ExitStack, registry: Registry, stages: Sequence[MakeStage] = ()
+    ) -> None:
         config, pools = fit(config, system.raise_open_file_limit())
         self.folder, self.config, self.pools = folder, config, pools
         self._closing = closing
@@ -106,7 +109,10 @@ class Library:
         cue = Cue(Sheets(self.database), config.cue, config.view.policy != "original", self._forget_part)
         self.pipeline = Pipeline(
             self.database,
-            built_in(self.database, cue, identifying, self.overlaying, self._views, self._settled),
+            [
+                *built_in(self.database, cue, identifying, self.overlaying, self._views, self._settled),
+                *(make(self.database) for make in stages),
+            ],
         )
         self.sizes = Sizes(
             self.tracks, self.renditions, self.engine, self.indexes, self.kept, self.pool, self.sources.origin,
@@ -317,9 +323,11 @@ def open_library(
     sources: Sequence[str | Path] = (),
     make: bool = True,
     registry: Registry | None = None,
+    stages: Sequence[MakeStage] = (),
 ) -> Library:
     """Open the library whose state lies in `folder`, with more sources. Where there is none it is made, unless `make`
-    is not set; what was made is gone again where that fails. `registry` knows other kinds of sources than usual.
+    is not set; what was made is gone again where that fails. `registry` knows other kinds of sources than usual;
+    `stages` make more of what follows a scan or an edit.
 
     Raises ConfigError where there is no library or a source cannot be one, LibraryInUseError where another process has
     it, StoreError where its state cannot be used.
@@ -329,14 +337,19 @@ def open_library(
     stack = closing or ExitStack()
     with new_folder(folder):
         try:
-            return _open(folder, config, stack, sources, registry or default_registry())
+            return _open(folder, config, stack, sources, registry or default_registry(), stages)
         except BaseException:
             stack.close()
             raise
 
 
 def _open(
-    folder: Path, config: Config, closing: ExitStack, sources: Sequence[str | Path], registry: Registry
+    folder: Path,
+    config: Config,
+    closing: ExitStack,
+    sources: Sequence[str | Path],
+    registry: Registry,
+    stages: Sequence[MakeStage],
 ) -> Library:
     for source in sources:
         registry.check(str(source))
@@ -345,6 +358,6 @@ def _open(
         raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
     closing.callback(lock.release)
     keep_log(folder, closing)
-    library = Library(folder, config, closing, registry)
+    library = Library(folder, config, closing, registry, stages)
     library.add_sources(sources)
     return library
