@@ -1,6 +1,7 @@
 """A catalog with all built-in stages and one of the tests' own, filled without reading a file."""
 
 import itertools
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,17 +12,20 @@ from toystage import ToyStage
 
 from musfuse.config.options import DEFAULT_TEMPLATE, CueOptions
 from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, places
+from musfuse.library.catalog.identities import Identities
 from musfuse.library.catalog.sheets import Sheets
 from musfuse.library.catalog.todo import Watch
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.overlay.collector import Delta
 from musfuse.library.overlay.value import overlay_key
-from musfuse.library.pipeline import Pipeline, Stage, cue, entities, overlay, place
+from musfuse.library.pipeline import Pipeline, Stage, cue, entities, identity, overlay, place
 from musfuse.library.pipeline.built_in import built_in
 from musfuse.library.pipeline.cue import Cue
+from musfuse.library.pipeline.identity import Identifying
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.templates import Template
+from musfuse.library.userdb import UserDatabase
 from musfuse.library.userdb.sources import source_uid
 from musfuse.model import AudioFormat, Serve, SourceFile, Stamp, TagSet, TagSource
 from musfuse.store import MemoryKv
@@ -65,7 +69,7 @@ class Bench:
 
     def __init__(self, path: Path, store: MemoryKv | None = None) -> None:
         self.store = store or MemoryKv()
-        self.database = Database(path)
+        self.database, self.user = Database(path), UserDatabase(path.with_suffix(".user"))
         self.files, self.sources = Files(self.database), CatalogSources(self.database)
         with self.database.write() as db:
             other = places.add_view(db, "other")
@@ -75,7 +79,9 @@ class Bench:
         ]
         self.collector = MetaCollector(self.store)
         self.overlaying = Overlaying(self.database, self.collector)
-        made = built_in(self.database, Cue(Sheets(self.database), CueOptions()), self.overlaying, self.views, Settled())
+        cue = Cue(Sheets(self.database), CueOptions())
+        identifying = Identifying(Identities(self.database), self.user, self.collector, self.overlaying)
+        made = built_in(self.database, cue, identifying, self.overlaying, self.views, Settled())
         self.pipeline = Pipeline(self.database, [*made, ToyStage(self.database)])
         self.stages = {stage.name: stage for stage in [*made, ToyStage(self.database)]}
         self._ticks = itertools.count(1)
@@ -135,7 +141,7 @@ class Bench:
         """All that the catalog has but times, and unless `ids`, by paths instead of ids of nodes."""
         with self.database.read() as db:
             tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            found = {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in tables}
+            found = {name: sorted(db.execute(f"SELECT {_columns(db, name)} FROM {name}"), key=repr) for name in tables}
             nodes = db.execute("SELECT id, view, parent, name, item, dir_key, owner FROM node").fetchall()
         del found["sqlite_sequence"]
         found["meta"] = [row for row in found["meta"] if row[0] != "generation"]
@@ -149,13 +155,19 @@ class Bench:
         return found
 
     def close(self) -> None:
+        self.user.close()
         self.database.close()
+
+
+def _columns(db: sqlite3.Connection, table: str) -> str:
+    """All of a table but when it was written."""
+    return ", ".join(row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[1] != "born_ns")
 
 
 def small_batches(monkeypatch: pytest.MonkeyPatch, size: int = 2) -> None:
     """Have every stage do little at a time."""
     for module, name in (
-        (cue, "_BATCH"), (overlay, "_BATCH"), (entities, "_BATCH"), (entities, "_ENTITIES"), (place, "_BATCH"),
+        (cue, "_BATCH"), (identity, "_BATCH"), (overlay, "_BATCH"), (entities, "_BATCH"), (entities, "_ENTITIES"), (place, "_BATCH"),
         (place, "_FOLDERS"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, size)

@@ -40,14 +40,14 @@ def test_the_folders_that_an_item_comes_to_and_leaves_are_settled(desk: Desk) ->
     with desk.database.write() as db:
         db.execute("DELETE FROM todo")
         other = places.add_view(db, "other")
-        places.put(db, item, other, place(Serve.WAV, "A"))
+        places.put(db, other, {item: place(Serve.WAV, "A")})
         assert due(db, places.settle_key(other), 9) == [A]
         assert due(db, places.settle_key(MAIN), 9) == []
         db.execute("DELETE FROM todo")
-        places.put(db, item, other, place(Serve.WAV, "B"))
+        places.put(db, other, {item: place(Serve.WAV, "B")})
         assert due(db, places.settle_key(other), 9) == [A, B]
         db.execute("DELETE FROM todo")
-        places.put(db, item, other, None)
+        places.put(db, other, {item: None})
         assert due(db, places.settle_key(other), 9) == [B]
 
 

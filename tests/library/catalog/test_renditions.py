@@ -42,7 +42,7 @@ def test_a_row_is_there_exactly_for_what_is_wanted_or_failed(
     for what, view, serve in steps:
         if what == "put":
             with desk.database.write() as db:
-                places.put(db, item, views[view], None if serve is None else place(serve))
+                places.put(db, views[view], {item: None if serve is None else place(serve)})
             wanted.pop(view, None)
             if serve is not None:
                 wanted[view] = serve
@@ -64,12 +64,12 @@ def test_one_that_two_views_want_stays_while_one_of_them_does(desk: Desk) -> Non
     with desk.database.write() as db:
         other = places.add_view(db, "other")
         for view in (MAIN, other):
-            places.put(db, item, view, place(Serve.FLAC))
+            places.put(db, view, {item: place(Serve.FLAC)})
         db.execute("UPDATE rendition SET size = 5, token = 't'")
-        places.put(db, item, MAIN, place(Serve.WAV))
+        places.put(db, MAIN, {item: place(Serve.WAV)})
     assert rows(desk, item) == {"flac": (5, ""), "wav": (None, "")}
     with desk.database.write() as db:
-        places.put(db, item, other, place(Serve.WAV))
+        places.put(db, other, {item: place(Serve.WAV)})
     assert rows(desk, item) == {"wav": (None, "")}
 
 

@@ -20,7 +20,7 @@ FILES = [f"{n}.wav" for n in range(5)]
 def put(desk: Desk, view: int, path: str, folder: str, name: str) -> None:
     key = "/".join(name_key(part) for part in folder.split("/")) if folder else ""
     with desk.database.write() as db:
-        places.put(db, item_of(desk, path), view, Place(Serve.ORIGINAL, folder, key, name, 100))
+        places.put(db, view, {item_of(desk, path): Place(Serve.ORIGINAL, folder, key, name, 100)})
 
 
 def run(desk: Desk, view: int) -> int:
