@@ -100,6 +100,7 @@ class Sizes:
         finally:
             self._slots.release()
         if answer.index is None and answer.may_retry:
+            self._origin_of(row.track.file.source_uid).read(row.track.file.path, 0, 1)  # raises where that is why
             raise BusyError(f"{row.track.file.path}: {answer.error}")
         if answer.index is None:
             raise NoEntryError(f"{row.track.file.path}: {answer.error}; it is served as the original now")

@@ -10,7 +10,7 @@ import sound
 
 from drive.conftest import Make
 from musfuse.app.library import Library
-from musfuse.errors import BusyError
+from musfuse.errors import BusyError, NotFoundError
 from musfuse.library.catalog.reports import ReportKind
 from musfuse.media.indexing import Priority
 
@@ -60,3 +60,25 @@ def test_the_next_scan_takes_up_what_was_put_off(make_library: Make, music: Path
         library.drive.attr(NAME)
     library.scan_all(library.scanner())
     assert library.drive.attr(NAME).size > 1000
+
+
+@pytest.mark.parametrize("image", [False, True])
+def test_a_disk_that_is_pulled_out_before_its_files_are_indexed_costs_none_its_name(
+    make_library: Make, music: Path, image: bool
+) -> None:
+    sound.write(music / "1.wav", 200_000, artist="A", album="B", title="One")
+    if image:
+        tracks = "".join(f"  TRACK {n:02} AUDIO\n    INDEX 01 00:0{n}:00\n" for n in (1, 2))
+        (music / "1.cue").write_text(f'PERFORMER "A"\nTITLE "B"\nFILE "1.wav" WAVE\n{tracks}')
+    library = make_library()
+    names = [entry.name for entry in library.drive.list("A/B")]
+    assert len(names) == 1 + image
+    music.rename(music.with_name("away"))
+    library.scan_all(library.scanner())
+    assert library.backlog().run(Priority.BACKGROUND, lambda *_: None, lambda: None) == (0, 1 + image)
+    library.name_tracks()
+    assert [entry.name for entry in library.drive.list("A/B")] == names
+    with pytest.raises(NotFoundError, match="no such file"):
+        library.drive.attr(f"A/B/{names[0]}")
+    music.with_name("away").rename(music)
+    assert library.drive.attr(f"A/B/{names[0]}").size > 1000

@@ -48,8 +48,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An index, or why there is none. `may_retry` where the source was away or changed, not malformed; `put_off` where
-    the system did not let the index be built, so that only a later pass is to try again.
+    """An index, or why there is none. `may_retry` where the source could not give the file, which is not malformed;
+    `put_off` where the system did not let the index be built, so that only a later pass is to try again.
 
     `kept`: the encoded runs lie at the job's path."""
 

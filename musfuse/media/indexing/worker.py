@@ -52,16 +52,24 @@ def answer(job: Job, origin: Origin) -> Answer:
             if writer is not None:
                 writer.discard()
     except (MediaError, OriginError) as error:
-        cause: BaseException | None = error
-        while cause is not None and not (isinstance(cause, MusfuseError) and cause.may_retry):
-            cause = cause.__cause__ or cause.__context__
         message = str(error) if shown in str(error) else f"{shown}: {error}"
-        return Answer(None, message, may_retry=cause is not None)
+        return Answer(None, message, may_retry=not _is_the_files_fault(error))
     except MemoryError:
         return Answer(None, f"{shown}: decoding it needs more memory than index.memory_mib allows")
     except Exception as error:  # noqa: BLE001 - a hostile file must not end the worker
         print(f"{shown}: {type(error).__name__}: {error}", file=sys.stderr)
         return Answer(None, f"{shown}: {UNEXPECTED}")
+
+
+def _is_the_files_fault(error: BaseException) -> bool:
+    """Whether an error is about what the file holds: not where its source could not give it, whether that is away, or
+    was gone in the middle of it, for a disk that is pulled out has no files. Such a file must keep its name."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OriginError) or (isinstance(cause, MusfuseError) and cause.may_retry):
+            return False
+        cause = cause.__cause__ or cause.__context__
+    return True
 
 
 if __name__ == "__main__":
