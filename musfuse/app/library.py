@@ -211,6 +211,7 @@ class Library:
         try:
             return _logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.root)
         except UnavailableError as error:
+            self.files.unreachable(row.id, str(error))
             return _logged(ScanResult(row.root, problem=str(error)), row.root)
         except (NotFoundError, StoreError):  # its rows are gone, to which others would be added
             if row.uid in (known.uid for known in self.sources.rows()):

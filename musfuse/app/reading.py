@@ -101,7 +101,7 @@ def read_status(folder: Path) -> dict[str, Any]:
         return {
             "library": str(folder), "mounts": [], "sources": [row.root for row in sources.rows()],
             "tree": {"folders": folders, "files": files}, "counts": Reports(database).counts(),
-            "empty": sources.empty(),
+            "empty": sources.empty(), "unscanned": sources.unscanned(),
         }  # fmt: skip
     finally:
         database.close()

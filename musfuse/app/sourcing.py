@@ -71,13 +71,14 @@ class Sourcing:
 
     def list(self, removed: bool = False) -> list[dict[str, Any]]:
         """The sources, or those that are removed."""
-        now, unscanned, empty = self._now_ns(), set(self._catalog.unscanned()), set(self._catalog.empty())
-        found = []
+        now, found = self._now_ns(), []
+        states = dict.fromkeys(self._catalog.unscanned(), "not yet scanned")
+        states |= dict.fromkeys(self._catalog.empty(), "no music found")
+        states |= {root: why.removeprefix(f"{root}: ") for root, why in self._catalog.away().items()}
         for kept in self._table.all():
             if (kept.removed_ns is not None) == removed:
                 shown = self._shown(kept.spec)
-                state = "not yet scanned" if shown in unscanned else "no music found" if shown in empty else "scanned"
-                found.append(self._told(kept, now) | ({} if removed else {"state": state}))
+                found.append(self._told(kept, now) | ({} if removed else {"state": states.get(shown, "scanned")}))
         return found
 
     def show(self, source: Asked) -> dict[str, Any]:

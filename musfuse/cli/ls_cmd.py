@@ -19,6 +19,7 @@ from musfuse.cli.common import (
     size,
 )
 from musfuse.cli.completing import places
+from musfuse.cli.newcomers import tell_nothing
 from musfuse.cli.typed import typed
 from musfuse.errors import NotAFolderError
 from musfuse.model import NodeKind
@@ -41,7 +42,7 @@ def command(
     library: Path | None, config_file: Path | None, as_json: bool, long: bool, recursive: bool, path: str
 ) -> None:
     """List a folder of the drive, mounted or not. PATH is one on the drive, or below a mountpoint."""
-    from musfuse.app.reading import read_tree
+    from musfuse.app.reading import read_status, read_tree
 
     inside, owned = drive_path(path) if path else (None, None)
     folder = owned or library_folder(library)
@@ -59,6 +60,8 @@ def command(
             if recursive:
                 click.echo(("\n" if number else "") + printable(f"{at or '/'}:"))
             _print(children, long)
+            if not (top or number or children):
+                tell_nothing(read_status(folder))
 
 
 def _below(tree: "Tree", node: "Node", path: str) -> "Iterator[Folder]":

@@ -1,6 +1,6 @@
-"""What `mount` and `scan` say of sources: that one was added to a library that has others, or holds no music."""
+"""What commands say of sources: that one was added to a library that has others, was not scanned, or holds no music."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,15 @@ class Newcomers:
             others = _listed(self._plan["others"])
             text = f"added {_listed(new)} to the library {self._folder}, which shows {others} as well"
             say(printable(typed().restore(text)), err=True)
+
+
+def tell_nothing(status: Mapping[str, Any]) -> None:
+    """Why a drive may be empty, or lack files, of which no file can tell."""
+    if not status["sources"]:
+        click.echo("this library has no sources; `musfuse source add FOLDER` adds one", err=True)
+    for root in status["unscanned"]:
+        click.echo(printable(typed().restore(f"no scan has seen all of {root} yet")), err=True)
+    tell_empty(status["empty"])
 
 
 def tell_empty(roots: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from musfuse.cli.common import json_option, library_folder, library_option, naming_log, print_json, print_table
+from musfuse.cli.newcomers import tell_nothing
 
 _SHOWN = {
     "skipped": "not shown",
@@ -23,7 +24,7 @@ _SHOWN = {
 @json_option
 def command(library: Path | None, as_json: bool) -> None:
     """List the files that are not shown, or are shown with a remark, and why; and folders that could not be listed."""
-    from musfuse.app.reading import read_reports
+    from musfuse.app.reading import read_reports, read_status
 
     folder = library_folder(library)
     with read_reports(folder) as reports:
@@ -33,7 +34,10 @@ def command(library: Path | None, as_json: bool) -> None:
     elif rows:
         print_table(("file is", "path", "why"), ((_SHOWN[kind], path, _short(why, path)) for kind, path, why in rows))
     else:
-        click.echo("nothing to report: every file is shown")
+        status = read_status(folder)
+        if not (status["unscanned"] or status["empty"]):
+            click.echo("nothing to report: every file is shown")
+        tell_nothing(status)
 
 
 def _short(reason: str, path: str) -> str:

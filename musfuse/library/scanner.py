@@ -113,6 +113,7 @@ class Scanner:
         except OriginError as error:
             result.problem = str(error)
             log.warning("%s", error)
+            self._files.unreachable(source.id, result.problem)
             return result
         scan = self._files.begin_scan(source.id)
         walk = Walk(

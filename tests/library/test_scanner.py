@@ -19,6 +19,7 @@ from library.conftest import Desk
 from musfuse.errors import OriginError, RefusedError, UnavailableError
 from musfuse.events import ScanProgress
 from musfuse.library.catalog import Database
+from musfuse.library.catalog.reports import ReportKind
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins import CheckedOrigin, Entry, LocalOrigin, MemoryOrigin, SourceStat
 
@@ -100,6 +101,11 @@ def test_a_source_that_is_away_loses_nothing(desk: Desk, music: Path, origin: Lo
     result = desk.scan(origin)
     assert "no such file or folder" in result.problem
     assert len(desk.tree()) == 3
+    assert [line.reason for line in desk.reports.lines() if line.kind is ReportKind.FOLDER] == [result.problem]
+    assert list(desk.sources.away().values()) == [result.problem]
+    (music.parent / "unplugged").rename(music)
+    assert desk.scan(origin).problem == ""
+    assert not [line for line in desk.reports.lines() if line.kind is ReportKind.FOLDER]
 
 
 def test_a_source_that_goes_away_between_two_calls_stops_no_other(

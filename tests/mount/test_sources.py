@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -171,3 +172,26 @@ def test_a_large_source_is_asked_about(program: Program, tmp_path: Path) -> None
         process.stdout.close()
         os.close(ours)
         assert len(listed(program)) == code
+
+
+def test_a_drive_without_files_says_why(program: Program, tmp_path: Path) -> None:
+    at, music = ("--library", program.library), program.music
+    program.run("source", "add", *at, music)
+    for command in ("ls", "report"):
+        assert f"no scan has seen all of {music} yet" in program.run(command, *at).stderr
+        assert "every file is shown" not in program.run(command, *at).stdout
+    program.run("scan", *at)
+    for command in ("ls", "report"):
+        assert f"no music found in {music}" in program.run(command, *at).stderr
+        assert "every file is shown" not in program.run(command, *at).stdout
+    sound.write(music / "1.flac", artist="Ann")
+    program.run("scan", *at)
+    assert program.run("ls", *at).stderr == ""
+    assert "every file is shown" in program.run("report", *at).stdout
+    music.rename(tmp_path / "away")
+    program.run("scan", *at, check=False)
+    said = program.run("report", *at).stdout
+    assert re.search(rf"not listed +{re.escape(str(music))} +no such file or folder", said)
+    assert "no such file or folder" in source(program, "list")
+    program.run("source", "remove", *at, "--yes", music)
+    assert "has no sources" in program.run("ls", *at).stderr

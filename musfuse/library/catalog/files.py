@@ -69,6 +69,15 @@ class Files:
             )
             return cursor.rowcount > 0
 
+    def unreachable(self, source: int, problem: str) -> None:
+        """Note why a source could not be listed at all; what is known of it stands."""
+        with self._db.note() as db:
+            db.execute(
+                "INSERT INTO folder (source, path, scan, problem) SELECT id, x'', 0, ? FROM source WHERE id = ?"
+                " ON CONFLICT (source, path) DO UPDATE SET problem = excluded.problem",
+                (problem, source),
+            )
+
     def was_another(self, source: int, path: str, ident: str) -> bool:
         """Whether files are known at or below a folder that had another id when it was listed last."""
         low = to_blob(path) + b"/" if path else b""

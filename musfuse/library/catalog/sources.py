@@ -54,6 +54,15 @@ class CatalogSources:
             " (SELECT 1 FROM folder d JOIN file f ON f.folder = d.id WHERE d.source = source.id)"
         )
 
+    def away(self) -> dict[str, str]:
+        """Why a source could not be listed when it was scanned last, by root."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT s.root, d.problem FROM source s JOIN folder d ON d.source = s.id"
+                " WHERE d.path = x'' AND d.problem <> ''"
+            )
+            return {from_blob(root): str(problem) for root, problem in rows}
+
     def tracks(self, uid: str) -> int:
         """How many files of the drive come from a source."""
         with self._db.read() as db:
