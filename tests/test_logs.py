@@ -16,7 +16,7 @@ _LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} (INFO|WARNING|ERROR
 
 
 def _messages(program: Program) -> list[str]:
-    found = [_LINE.fullmatch(line) for line in program.log().splitlines() if not line.startswith("fuse: ")]  # libfuse's
+    found = [_LINE.fullmatch(line) for line in program.log().splitlines()]
     assert all(found), program.log()
     return [f"{match[1]} {match[2]}" for match in found if match]
 
@@ -41,6 +41,13 @@ def test_a_mount_from_start_to_end(program: Program, music: Path, tmp_path: Path
         f"INFO mounted at {second}", f"INFO unmounted from {second}", f"INFO unmounted from {program.mnt}",
         "INFO musfuse ends, process N",
     ]  # fmt: skip
+
+
+def test_what_libfuse_says_is_dated(program: Program, music: Path) -> None:
+    at = ("--library", program.library)
+    program.run("scan", *at, music)
+    program.run("mount", *at, "-o", "no_such_option", program.mnt, check=False)
+    assert "WARNING libfuse: unknown option(s): `-o no_such_option'" in _messages(program)
 
 
 def test_scans_without_a_mount_and_errors(program: Program, music: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from musfuse.logs import place_of_errors
 from musfuse.platform import system
 from musfuse_fuse.binding import load_binding, major_version
 from musfuse_fuse.operations import make_operations
+from musfuse_fuse.said import heard, take_over
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +34,13 @@ class FuseMount:
         operations = make_operations(binding, drive, self._ready.set, _number(options, "max_read"))
 
         def loop() -> None:
+            lines: Sequence[str] = ()
             try:
-                binding.FUSE(operations, str(self.mountpoint), foreground=True, raw_fi=True, **options)
+                with heard() as lines:
+                    binding.FUSE(operations, str(self.mountpoint), foreground=True, raw_fi=True, **options)
             except RuntimeError as error:
-                self._problem = (
-                    f"{self.mountpoint}: libfuse could not mount (status {error}); {place_of_errors()} says why"
-                )
+                why = f": {'; '.join(lines)}" if lines else f" (status {error}); {place_of_errors()} says why"
+                self._problem = f"{self.mountpoint}: libfuse could not mount{why}"
             except BaseException as error:
                 log.exception("the FUSE loop failed")
                 self._problem = f"{type(error).__name__}: {error}"
@@ -78,6 +80,8 @@ class FuseFace:
         given = _parse(options)
         binding = load_binding(self._binding)
         merged = self._options(major_version(binding)) | given
+        if not merged.get("debug"):  # which is for whoever reads standard error
+            take_over(binding)
         mount = FuseMount(mountpoint)
         mount.start(binding, drive, merged)
         return mount
