@@ -1,5 +1,6 @@
 """`musfuse unmount`"""
 
+import os
 from pathlib import Path
 
 import click
@@ -29,6 +30,7 @@ def command(mountpoint: Path, force: bool) -> None:
             status = client.call("status")
             if str(path) not in status["mounts"]:
                 continue
+            os.chdir(status["library"])  # who is in a folder of the drive, as its shell may be, has it in use
             done = client.call("unmount", mountpoint=str(path), force=force)
         if done["last"] and not system.wait_for_end(done["pid"], _END_SECONDS):
             log = Path(status["library"]) / LOG_NAME

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -128,6 +129,10 @@ def test_a_mount_in_use_is_said_and_force_works(program: Program, music: Path, u
         assert "in use by" in done.stderr
         assert f"({os.getpid()})" in done.stderr
         assert path.exists()
+        done = subprocess.run(
+            [sys.executable, "-m", "musfuse", "unmount", "."], cwd=program.mnt, capture_output=True, text=True
+        )
+        assert re.search(rf"in use by \S+ \({os.getpid()}\): ", done.stderr)  # and not by the command itself
         program.unmount("--force")
         assert not os.path.ismount(program.mnt)
     until(lambda: program.status() == [])
