@@ -94,8 +94,8 @@ def make_home(home: Path) -> None:
     """The music, pictures and devices that the examples name."""
     music = home / "Music"
     for artist, album, date, title, suffix in (
-        ("Pink Floyd", "Animals", "", "Dogs", "wav"), ("Pink Floyd", "Animals", "", "Sheep", "aiff"),
-        ("Pink Floyd", "Meddle", "", "Echoes", "flac"), ("Pink Floyd", "Meddle", "", "Seamus", "mp3"),
+        ("Pink Floyd", "Animals", "1976", "Dogs", "wav"), ("Pink Floyd", "Animals", "1976", "Sheep", "aiff"),
+        ("Pink Floyd", "Meddle", "1970", "Echoes", "flac"), ("Pink Floyd", "Meddle", "", "Seamus", "mp3"),
         ("The Beatles", "Abbey Road", "1969", "Something", "wav"), ("The Beatles", "Let It Be", "1970", "Two of Us", "flac"),
         ("Sigur Rós", "( )", "2002", "Untitled", "wav"),
     ):  # fmt: skip

@@ -7,6 +7,7 @@ from musfuse.app.originals import audio_facts, cut_facts, describe_original, unk
 from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
 from musfuse.library.catalog import TrackRow
 from musfuse.library.extras import ExtraNode
+from musfuse.library.neighbours import did_you_mean
 from musfuse.model import NodeKind
 
 
@@ -21,7 +22,8 @@ def describe(library: Library, path: str, absolute: str = "") -> dict[str, Any]:
     try:
         return _entry(library, path)
     except (NoEntryError, NotAFolderError) as error:
-        raise (unknown_original(library, absolute) if absolute else None) or error from None
+        near = type(error)(f"{error}{did_you_mean(library.nodes, path)}")
+        raise (unknown_original(library, absolute) if absolute else None) or near from None
 
 
 def _entry(library: Library, path: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from musfuse.errors import LibraryInUseError
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
+from musfuse.library.neighbours import did_you_mean
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
 from musfuse.library.userdb import SourceTable, UserDatabase
@@ -64,6 +65,15 @@ def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
     try:
         extras = Extras(Nodes(database), Beside(database), show_covers=config.art.covers)
         yield Tree(Nodes(database), extras, lambda _: True)
+    finally:
+        database.close()
+
+
+def near(folder: Path, path: str) -> str:
+    """`; did you mean …?` of a path that is not on the drive, or nothing."""
+    database = _catalog(folder)
+    try:
+        return did_you_mean(Nodes(database), path)
     finally:
         database.close()
 

@@ -21,7 +21,7 @@ from musfuse.cli.common import (
 from musfuse.cli.completing import places
 from musfuse.cli.newcomers import tell_nothing
 from musfuse.cli.typed import typed
-from musfuse.errors import NotAFolderError
+from musfuse.errors import NoEntryError, NotAFolderError
 from musfuse.model import NodeKind
 
 if TYPE_CHECKING:
@@ -42,14 +42,17 @@ def command(
     library: Path | None, config_file: Path | None, as_json: bool, long: bool, recursive: bool, path: str
 ) -> None:
     """List a folder of the drive, mounted or not. PATH is one on the drive, or below a mountpoint."""
-    from musfuse.app.reading import read_status, read_tree
+    from musfuse.app.reading import near, read_status, read_tree
 
     inside, owned = drive_path(path) if path else (None, None)
     folder = owned or library_folder(library)
     with read_tree(folder, load(config_file)) as tree:
         top = (inside if inside is not None else path).strip("/")
         typed().place(top, path)
-        node = tree.lookup(top)
+        try:
+            node = tree.lookup(top)
+        except NoEntryError as error:
+            raise NoEntryError(f"{error}{near(folder, top)}") from error
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder; `musfuse info` tells about a file")
         folders = _below(tree, node, top) if recursive else iter([(top, list(tree.children(node)))])

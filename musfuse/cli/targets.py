@@ -13,7 +13,7 @@ import click
 from musfuse.cli import completing
 from musfuse.cli.common import absolute, absolute_or_none, drive_path, library_folder, load
 from musfuse.cli.progress import Waiting
-from musfuse.errors import ConfigError
+from musfuse.errors import ConfigError, NoEntryError
 from musfuse.origins import scheme_of
 
 _ASSIGNMENT = re.compile(r"[^=\s/\\:\"][^=/\\:\"]*=", re.DOTALL)
@@ -70,12 +70,18 @@ def _split(args: Sequence[str]) -> tuple[list[str], bool, list[str]]:
 
 def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, list[tuple[str, str]]]:
     """The library's folder and the targets, each as (path on the drive or as typed, absolute path)."""
+    from musfuse.app.reading import near
+    from musfuse.library.selection import is_path
+
     folder, found = library, list[tuple[str, str]]()
     for text in targets:
         if not text.strip():
             raise click.UsageError("an empty TARGET means nothing; the mountpoint means everything")
-        inside, owned = drive_path(text) if _exists(text) else (None, None)
+        exists = _exists(text)
+        inside, owned = drive_path(text) if exists or is_path(text) else (None, None)
         if owned is not None:
+            if not exists:
+                raise NoEntryError(f"{text}: no such file or folder on the drive{near(owned, inside or '')}")
             if folder is not None and absolute(folder) != owned:
                 raise ConfigError(f"{text}: lies on the drive of another library, {owned}")
             folder = owned

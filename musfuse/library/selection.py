@@ -4,13 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from musfuse.errors import NotFoundError
-from musfuse.library.catalog import Database
+from musfuse.library.catalog import Database, Nodes
 from musfuse.library.catalog.targets import Selected, Targets, Where
+from musfuse.library.neighbours import did_you_mean
 from musfuse.library.query import Query, Subject, parse_query
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.origins import scheme_of
 
 __all__ = ["Selected", "Selection"]
+
+
+def is_path(text: str) -> bool:
+    """Whether a target can be nothing but a path, on the drive or elsewhere: it is never taken for a query."""
+    return text.startswith(("/", "./", "../", "~")) or Path(text).is_absolute()
 
 
 class Selection:
@@ -21,6 +27,7 @@ class Selection:
 
     def __init__(self, database: Database, place: Callable[[str], tuple[str, str] | None]) -> None:
         self._db, self._targets, self._place = database, Targets(database), place
+        self._nodes = Nodes(database)
 
     def of(self, targets: Sequence[tuple[str, str]]) -> Iterator[Selected]:
         """The tracks of targets, each (text as it was typed, absolute path of it): paths name what they name, and all
@@ -32,10 +39,10 @@ class Selection:
             place = self._source_place(absolute) or self._targets.on_drive(text.replace("\\", "/"))
             if place is not None:
                 wheres.append(place)
-            elif text.startswith(("/", "./", "../", "~")) or Path(text).is_absolute() or scheme_of(text):
+            elif is_path(text) or scheme_of(text):
                 raise NotFoundError(
                     f"{text}: neither in a source of the library {self._targets.place} nor on its drive; "
-                    "`musfuse source list` and `musfuse ls` show what is"
+                    f"`musfuse source list` and `musfuse ls` show what is{did_you_mean(self._nodes, text)}"
                 )
             else:
                 terms.append(text)
@@ -66,7 +73,10 @@ class Selection:
                 if row.id not in seen:
                     yield row
             if not found:
-                raise NotFoundError(f"{text}: no track answers this, and it is no path on the drive or in a source")
+                raise NotFoundError(
+                    f"{text}: no track answers this, and it is no path on the drive or in a source"
+                    f"{did_you_mean(self._nodes, text)}"
+                )
 
     def _answers(self, query: Query) -> Iterator[Selected]:
         for row in self._targets.rows(self._targets.holding(query.needles())):

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import itertools
 import json
 import os
 import signal
@@ -183,6 +184,19 @@ def test_mistakes_are_explained(program: Program, album: Path, args: list[str], 
     program.run("scan", "--library", program.library, program.music)
     done = program.run(*args[:2], "--library", program.library, *args[2:], check=False)
     assert (done.returncode, text in done.stdout + done.stderr) == (code, True), done.stderr
+
+
+def test_a_path_that_is_nearly_one_is_told_of(program: Program, album: Path) -> None:
+    program.mount("--wait")
+    commands: list[tuple[str, ...]] = [("tag", "show"), ("ls",), ("info",)]
+    for command, path in itertools.product(commands, ("Pink/Animls", "Pink/Ani", program.mnt / "Pink/Animls")):
+        done = program.run(*command, path, check=False)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"musfuse: {path}: no "), done.stderr
+        assert "; did you mean Pink/Animals?" in done.stderr
+    program.unmount()
+    done = program.run("tag", "show", "--library", program.library, program.mnt / "Pink/Animals", check=False)
+    assert "; did you mean Pink/Animals?" in done.stderr
 
 
 def test_what_looks_like_an_assignment_may_be_a_target(program: Program, music: Path) -> None:
