@@ -204,7 +204,9 @@ def _text(path: Path) -> str:
     try:
         text = read_regular(path, MAX_FILE).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+        raise ConfigError(
+            f"{path}: no text in UTF-8 (byte {error.start}); a table is CSV or JSON, as `musfuse tag export` writes it"
+        ) from error
     return _one_break(text)
 
 

@@ -88,6 +88,17 @@ def warn_of(folder: Path, assignments: Sequence[str]) -> None:
         warn(cautions(fields, vocabulary))
 
 
+def warn_of_names(folder: Path, names: Sequence[str]) -> None:
+    """Say which fields that are named without a value may be slips."""
+    from musfuse.app.assignments import checked_field
+    from musfuse.app.cautions import odd_field
+    from musfuse.app.reading import read_vocabulary
+
+    checked = [checked_field(name) for name in names]
+    with read_vocabulary(folder) as vocabulary:
+        warn(filter(None, (odd_field(name, vocabulary) for name in checked)))
+
+
 def report(folder: Path, result: dict[str, Any], done: str) -> None:
     """Say what a change did and where folders moved to; and in which library, where that is not the default one."""
     if not result["change"]:

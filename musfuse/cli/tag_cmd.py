@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from musfuse.cli.common import config_option, json_option, library_option, print_json, print_table, printable
-from musfuse.cli.guards import guard_options, guarded, warn_of
+from musfuse.cli.guards import guard_options, guarded, warn_of, warn_of_names
 from musfuse.cli.targets import TargetCommand, TargetsOnly, resolve
 
 _TARGETS = click.argument("targets", nargs=-1)
@@ -34,13 +34,14 @@ def show(library: Path | None, as_json: bool, targets: tuple[str, ...], fields: 
     from musfuse.app.reading import read_tagging
 
     folder, found = resolve(library, _needed(targets))
+    warn_of_names(folder, fields)
     with read_tagging(folder) as tagging:
         rows = tagging.show(found)
         if as_json:
             print_json([_only(row, fields) for row in rows])
             return
         for row in rows:
-            _print(_only(row, fields))
+            _print(_only(row, fields), bool(fields))
 
 
 @command.command("set", cls=TargetCommand, epilog="Example: musfuse tag set 'Pink Floyd/Animals (1977)' -- date=1977")
@@ -206,8 +207,7 @@ def _act(
     source: str = "user",
 ) -> None:
     folder, found = resolve(library, _needed(targets))
-    if action == "set":
-        warn_of(folder, fields)
+    (warn_of if action == "set" else warn_of_names)(folder, fields)
     guarded(
         folder, config_file, f"tag.{action}", done,
         as_json=as_json, dry_run=dry_run, yes=yes, targets=found, fields=fields, source=source,
@@ -227,7 +227,7 @@ def _only(row: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
     return row | {"tags": {n: v for n, v in row["tags"].items() if n in wanted}} if fields else row
 
 
-def _print(row: dict[str, Any]) -> None:
+def _print(row: dict[str, Any], asked: bool) -> None:
     place = row["path"] or row["source"]
     click.secho(printable(place), bold=True)
     if row["path"]:
@@ -239,7 +239,10 @@ def _print(row: dict[str, Any]) -> None:
         )
         for name, said in row["tags"].items()
     ]  # fmt: skip
-    print_table(("  field", "from", "value"), rows)
+    if rows:
+        print_table(("  field", "from", "value"), rows)
+    else:
+        click.echo("  none of these fields" if asked else "  no tags")
     for kind, count in row["art"].items():
         click.echo(f"  {kind} picture: {'set' if count else 'hidden'}")
 

@@ -104,6 +104,23 @@ def test_an_import_is_asked_about_on_a_terminal_only(album: Program, music: Path
     assert "warning: gnere: no track has this field; did you mean genre?" in done.stderr
 
 
+@pytest.mark.parametrize("action", ["clear", "lock", "unlock", "show"])
+def test_names_that_may_be_slips_are_warned_of(album: Program, action: str) -> None:
+    done = album.run("tag", action, "--library", album.library, "Ann", "--", "gnere", "title")
+    assert done.stderr == "warning: gnere: no track has this field; did you mean genre?\n"
+
+
+def test_a_track_without_tags_and_a_file_that_is_no_table(program: Program, music: Path) -> None:
+    at = ("--library", program.library)
+    sound.write(music / "bare.wav")
+    program.run("scan", *at, music)
+    assert program.run("tag", "show", *at, music).stdout.endswith("\n  no tags\n")
+    assert program.run("tag", "show", *at, music, "--", "title").stdout.endswith("\n  none of these fields\n")
+    sound.write(music.parent / "no.csv.flac")
+    done = program.run("tag", "import", *at, music.parent / "no.csv.flac", check=False)
+    assert (done.returncode, "no text in UTF-8" in done.stderr, "codec" in done.stderr) == (2, True, False)
+
+
 def test_slips_are_warned_of_and_set_all_the_same(album: Program) -> None:
     done = album.run(
         "tag", "set", "--library", album.library, "Ann", "--", "gnere=Rock", "date=19xx", "tracknumber=abc",
