@@ -35,9 +35,8 @@ class Following:
                 if gone.file in moved and gone.public:
                     ids.move(gone.key, overlay_key(moved[gone.file], gone.part), gone.public)
             for gone in lost:
-                since = self.departures.last_seen(gone.file.source_uid)
                 content = gone.content if gone.content > NONE else ""
-                ids.vanish(Vanished(gone.public or 0, gone.key, content, since))
+                ids.vanish(Vanished(gone.public or 0, gone.key, content, gone.since_ns))
             change = self.collector.move(pairs, "scan", departures) if pairs else None
         if change is None:
             self.departures.settle(departures)

@@ -1,12 +1,14 @@
 """What a start makes of what a kill left."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import mutagen.flac
 import pytest
 import sound
 from tests_support import fill, small_disk
@@ -180,6 +182,37 @@ def test_an_image_that_a_kill_caught_is_shown_as_its_tracks(tmp_path: Path, musi
         found.append(len(after_a_start(state, Config())))
     assert set(known) == {0, 1}
     assert found == [2 * images for images in known]
+
+
+def test_tags_and_ids_that_follow_a_sound_survive_every_kill(tmp_path: Path, music: Path) -> None:
+    """Both databases are written: user.db first, and the catalog catches up."""
+    for number in (1, 2):
+        sound.write(music / f"{number}.flac", seed=number, artist="A", title=f"T{number}")
+    library = open_library(tmp_path / "before", Config())
+    library.add_sources([music])
+    library.scan_all(library.scanner())
+    library.tagging.set([("title:T1", "title:T1")], ["genre=Jazz"], Who("tester"))
+    (was,) = library.tagging.selection.of([("title:T1", "title:T1")])
+    library.close()
+    (music / "new").mkdir()
+    for number in (1, 2):
+        new = music / f"new/{number}.flac"
+        shutil.copyfile(music / f"{number}.flac", new)
+        tags = mutagen.flac.FLAC(new)
+        tags["title"] = f"N{number}"
+        tags.save()
+        (music / f"{number}.flac").unlink()
+    states = kill_at_every_commit(tmp_path, "scan", music=music)
+    assert len(states) > 8
+    for state in states:
+        library = open_library(state, Config())
+        library.scan_all(library.scanner())
+        (now,) = library.tagging.selection.of([("title:N1", "title:N1")])
+        assert (now.public, now.tags["genre"]) == (was.public, ("Jazz",))
+        (other,) = library.tagging.selection.of([("title:N2", "title:N2")])
+        assert other.public not in (0, was.public)
+        assert "genre" not in other.tags
+        library.close()
 
 
 def test_a_start_loads_nothing_where_nothing_is_left(tmp_path: Path, music: Path) -> None:

@@ -102,6 +102,19 @@ def test_a_twin_that_was_there_all_along_gets_nothing(make_library: Make, album:
     assert not library.collector.load_overlay(twin).fields.get("genre")
 
 
+def test_tags_follow_into_another_source(make_library: Make, album: Path, tmp_path: Path) -> None:
+    library = make_library()
+    hear(library)
+    before = ids(library)["Album/3.mp3#0"]
+    library.tagging.set(target('title:"Song 3"'), ["genre=Jazz"], ME)
+    other = tmp_path / "other disk"
+    copied(album / "3.mp3", other / "3.mp3")
+    library.add_sources([other])
+    scan(library)
+    (row,) = library.tagging.selection.of(target("title:Elsewhere"))
+    assert (row.public, row.tags["genre"]) == (before, ("Jazz",))
+
+
 def test_an_id_is_never_used_again(make_library: Make, album: Path) -> None:
     library = make_library()
     old = ids(library)["Album/1.wav#0"]

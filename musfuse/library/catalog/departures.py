@@ -16,7 +16,8 @@ from musfuse.model import SourceFile
 @dataclass(frozen=True, slots=True)
 class Departure:
     """An item as it was: its original, the range of samples (first; number, None for the rest) that it played, its
-    part, its public id where it had one, and its content id where that is known."""
+    part, its public id where it had one, and its content id where that is known. `since_ns`: when the last whole scan
+    ended that saw it, 0 for none."""
 
     id: int
     file: SourceFile
@@ -24,6 +25,7 @@ class Departure:
     part: int = 0
     public: int | None = None
     content: str = ""
+    since_ns: int = 0
 
     @property
     def key(self) -> str:
@@ -50,26 +52,15 @@ class Departures:
         """Everything that is gone from a source, in the order in which it went."""
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT g.id, g.part, g.first_sample, g.samples, g.public, g.content, s.uid, g.folder, g.name, g.size,"
-                " g.mtime_ns, g.tag, g.ident, g.older_name FROM gone g JOIN source s ON s.id = g.source"
+                "SELECT g.id, g.part, g.first_sample, g.samples, g.public, g.content, g.since_ns, s.uid, g.folder,"
+                " g.name, g.size, g.mtime_ns, g.tag, g.ident, g.older_name FROM gone g JOIN source s ON s.id = g.source"
                 " WHERE g.source = ? ORDER BY g.id",
                 (source,),
             )
             return [
-                Departure(number, source_file(*row), (first, samples), part, public, content)
-                for number, part, first, samples, public, content, *row in rows
+                Departure(number, source_file(*row), (first, samples), part, public, content, since)
+                for number, part, first, samples, public, content, since, *row in rows
             ]
-
-    def last_seen(self, source_uid: str) -> int:
-        """When the whole scan ended, in ns, that saw for the last time what the last one did not see; 0 for none. What
-        is known since before then was there beside it."""
-        with self._db.read() as db:
-            row = db.execute(
-                "SELECT ended FROM scan WHERE source = (SELECT id FROM source WHERE uid = ?) AND whole"
-                " ORDER BY id DESC LIMIT 1 OFFSET 1",
-                (source_uid,),
-            ).fetchone()
-        return int(row[0]) if row else 0
 
     def settle(self, named: str) -> None:
         """What `upto` named is dealt with."""
@@ -103,9 +94,10 @@ def note_gone(db: sqlite3.Connection, where: str, *values: object) -> None:
     condition on o (original)."""
     db.execute(
         "INSERT INTO gone (source, folder, name, size, mtime_ns, tag, ident, older_name, part, first_sample, samples,"
-        " public, content)"
+        " public, content, since_ns)"
         " SELECT o.source, o.path, o.name, o.size, o.mtime_ns, o.tag, o.ident, o.older_name, coalesce(i.part, 0),"
-        " coalesce(i.first_sample, 0), i.samples, i.public, coalesce(i.content, '')"
+        " coalesce(i.first_sample, 0), i.samples, i.public, coalesce(i.content, ''),"
+        " coalesce((SELECT max(ended) FROM scan WHERE source = o.source AND whole), 0)"
         f" FROM original o LEFT JOIN item i ON i.file = o.file WHERE {where}",
         values,
     )

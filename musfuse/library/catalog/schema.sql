@@ -135,7 +135,8 @@ CREATE TABLE gone (
     first_sample INTEGER NOT NULL,
     samples      INTEGER,
     public       INTEGER,
-    content      TEXT NOT NULL
+    content      TEXT NOT NULL,
+    since_ns     INTEGER NOT NULL          -- when the last whole scan ended that saw it, 0 for none
 );
 CREATE INDEX gone_source ON gone (source, id);
 

@@ -35,7 +35,9 @@ class Identifying:
     def batch(self) -> bool:
         """Some items."""
         items = self._identities.due(_BATCH)
-        known = {item.id: self._come_back(item) or item.public for item in items}
+        back = {item.id: self._come_back(item) for item in items}
+        kept = self._table.kept([item.key for item in items])  # also where a kill left the catalog behind
+        known = {item.id: back[item.id] or kept.get(item.key) or item.public for item in items}
         new = [item for item in items if known[item.id] is None]
         known.update(zip((item.id for item in new), self._table.ids_of([item.key for item in new]), strict=True))
         self._identities.settle([(item, public) for item, public in known.items() if public is not None])

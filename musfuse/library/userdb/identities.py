@@ -34,6 +34,12 @@ class IdentityTable:
             return [hash_id(key) for key in keys]
         return [self.id_of(key) for key in keys]
 
+    def kept(self, keys: Sequence[str]) -> dict[str, int]:
+        """The ids of those that are exceptions."""
+        if not self._db.execute("SELECT 1 FROM item_id LIMIT 1"):
+            return {}
+        return {key: public for key in keys if (public := self._kept(key)) is not None}
+
     def id_of(self, key: str) -> int:
         """The public id of the item with this key, 63 bits; a new one is kept where the key's own was another's."""
         found = self._kept(key) or hash_id(key)
