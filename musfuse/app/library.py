@@ -12,6 +12,7 @@ from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
 from musfuse.app.sourcing import Sourcing
 from musfuse.app.state import check_exists, new_folder
+from musfuse.app.views import ViewSpec, rules_of
 from musfuse.config import Config
 from musfuse.config.options import usable_cores, worker_count
 from musfuse.drive import Drive
@@ -21,6 +22,7 @@ from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Rend
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.identities import Identities
+from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.sheets import Sheets
 from musfuse.library.covers import Covers
 from musfuse.library.extras import Extras
@@ -67,7 +69,13 @@ class Library:
     """Everything that one process needs to serve a library. Built by `open_library`; `close` undoes it in reverse."""
 
     def __init__(
-        self, folder: Path, config: Config, closing: ExitStack, registry: Registry, stages: Sequence[MakeStage] = ()
+        self,
+        folder: Path,
+        config: Config,
+        closing: ExitStack,
+        registry: Registry,
+        stages: Sequence[MakeStage] = (),
+        views: Sequence[ViewSpec] = (),
     ) -> None:
         config, pools = fit(config, system.raise_open_file_limit())
         self.folder, self.config, self.pools = folder, config, pools
@@ -96,12 +104,11 @@ class Library:
         closing.callback(self.sources.close)
         self._build_media(config, closing)
         retag_all = config.art.embed == "always" or config.art.max_pixels > 0
-        self._views = [
-            ViewRules(
-                template, config.view.policy, self.engine.serve_as,
-                f"repair={config.flac.repair} retag_all={retag_all}", retag_all,
-            )
-        ]  # fmt: skip
+        main = ViewRules(
+            template, config.view.policy, self.engine.serve_as,
+            f"repair={config.flac.repair} retag_all={retag_all}", retag_all,
+        )  # fmt: skip
+        self._views = rules_of(self.database, main, views)
         self.overlaying = Overlaying(self.database, self.collector)
         self.identities, self._settled = Identities(self.database), Settled()
         identifying = Identifying(self.identities, user, self.collector, self.overlaying)
@@ -110,7 +117,9 @@ class Library:
         self.pipeline = Pipeline(
             self.database,
             [
-                *built_in(self.database, cue, identifying, self.overlaying, self._views, self._settled),
+                *built_in(
+                    self.database, cue, identifying, self.overlaying, list(self._views.values()), self._settled
+                ),
                 *(make(self.database) for make in stages),
             ],
         )
@@ -121,18 +130,30 @@ class Library:
             wait_seconds=config.index.wait_seconds, after_change=self.name_tracks,
             on_heard=lambda track, content: self.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
-        covers = Covers(self.tracks, self.renditions, self.pictures, self.inspectors, self.sources.origin)
-        self.extras = Extras(self.nodes, self.beside, covers, self.sources.origin, show_covers=config.art.covers)
+        self._covers = Covers(self.tracks, self.renditions, self.pictures, self.inspectors, self.sources.origin)
+        self.extras = self._extras(self.nodes)
         self.interest = Interest(self.nodes)
-        self.drive = Drive(
-            self.tracks, self.nodes, self.extras, self.engine, self.sizes, self.sources.origin, self.refresh,
+        self.drives = {name: self._drive(rules.view, closing) for name, rules in self._views.items()}
+        self.drive = self.drives["main"]
+        if self.overlaying.catch_up() or self.pipeline.left_over():
+            self.adopt_rules()
+
+    def _extras(self, nodes: Nodes) -> Extras:
+        show = self.config.art.covers
+        return Extras(nodes, self.beside, self._covers, self.sources.origin, show_covers=show)
+
+    def _drive(self, view: int, closing: ExitStack) -> Drive:
+        """The tree of a view, which hears of what changes."""
+        config, tracks, nodes = self.config, Tracks(self.database, view), Nodes(self.database, view)
+        drive = Drive(
+            tracks, nodes, self.extras if view == MAIN else self._extras(nodes), self.engine, self.sizes.over(tracks),
+            self.sources.origin, self.refresh,
             hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm, on_listed=self.interest.listed,
             case_sensitive=system.CASE_SENSITIVE_NAMES, open_limit=system.open_handles(16_384),
         )  # fmt: skip
-        closing.callback(self.drive.shut_down)
-        self.events.subscribe(TrackIndexed, lambda indexed: self.drive.forget_track(indexed.track_id))
-        if self.overlaying.catch_up() or self.pipeline.left_over():
-            self.adopt_rules()
+        closing.callback(drive.shut_down)
+        self.events.subscribe(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
+        return drive
 
     def _build_media(self, config: Config, closing: ExitStack) -> None:
         workers = worker_count(config)
@@ -160,7 +181,7 @@ class Library:
         self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.inspectors)
 
     def _readers_at_work(self) -> bool:
-        return time.monotonic() - self.drive.last_read < READER_PAUSE
+        return time.monotonic() - max(drive.last_read for drive in self.drives.values()) < READER_PAUSE
 
     def warm_up(self) -> None:
         """Load what the first stat of a file will need: the encoder with its fingerprint, and a worker."""
@@ -220,7 +241,8 @@ class Library:
 
     def backlog(self) -> Backlog:
         """A run over everything whose size is not known."""
-        return Backlog(self.tracks, self.renditions, self.sizes, queued=max(1, worker_count(self.config) - 1))
+        shown = [Tracks(self.database, rules.view) for rules in self._views.values()]
+        return Backlog(shown, self.renditions, self.sizes, queued=max(1, worker_count(self.config) - 1))
 
     def hearing(self) -> "Hearing":
         """A run over everything of which it is not known what it sounds like."""
@@ -245,13 +267,14 @@ class Library:
             self.pipeline.run()
             settled = self._settled.take()
         finally:
-            self.drive.forget(settled)
+            for drive in self.drives.values():
+                drive.forget(settled)
         if settled.changed:
             self.events.publish(TreeChanged(self.nodes.generation()))
 
     def naming_over(self, database: Database) -> list[Stage]:
-        """The stages that give names, over another catalog."""
-        return naming(database, self._views, Settled())
+        """The stages that give names in the main view, over another catalog."""
+        return naming(database, [self._views["main"]], Settled())
 
     @cached_property
     def tagging(self) -> "Tagging":
@@ -325,10 +348,11 @@ def open_library(
     make: bool = True,
     registry: Registry | None = None,
     stages: Sequence[MakeStage] = (),
+    views: Sequence[ViewSpec] = (),
 ) -> Library:
     """Open the library whose state lies in `folder`, with more sources. Where there is none it is made, unless `make`
     is not set; what was made is gone again where that fails. `registry` knows other kinds of sources than usual;
-    `stages` make more of what follows a scan or an edit.
+    `stages` make more of what follows a scan or an edit, and `views` show the same under other names.
 
     Raises ConfigError where there is no library or a source cannot be one, LibraryInUseError where another process has
     it, StoreError where its state cannot be used.
@@ -338,7 +362,7 @@ def open_library(
     stack = closing or ExitStack()
     with new_folder(folder):
         try:
-            return _open(folder, config, stack, sources, registry or default_registry(), stages)
+            return _open(folder, config, stack, sources, registry or default_registry(), stages, views)
         except BaseException:
             stack.close()
             raise
@@ -351,6 +375,7 @@ def _open(
     sources: Sequence[str | Path],
     registry: Registry,
     stages: Sequence[MakeStage],
+    views: Sequence[ViewSpec],
 ) -> Library:
     for source in sources:
         registry.check(str(source))
@@ -359,6 +384,6 @@ def _open(
         raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
     closing.callback(lock.release)
     keep_log(folder, closing)
-    library = Library(folder, config, closing, registry, stages)
+    library = Library(folder, config, closing, registry, stages, views)
     library.add_sources(sources)
     return library

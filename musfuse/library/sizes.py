@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
+from copy import copy
 
 from musfuse.errors import BusyError, MusfuseError, NoEntryError
 from musfuse.events import EventBus, TrackIndexed
@@ -60,6 +61,12 @@ class Sizes:
         self._level, self._threads, self._wait_seconds = level, threads, wait_seconds
         self._after_change = after_change
         self._slots = threading.BoundedSemaphore(waiters)
+
+    def over(self, tracks: Tracks) -> "Sizes":
+        """The same for what another view shows; those who wait are counted together."""
+        other = copy(self)
+        other._tracks = tracks
+        return other
 
     def token(self, serve: Serve) -> str:
         """The token under which sizes of files served so count now."""
@@ -211,11 +218,11 @@ def _pcm_bytes(track: Track) -> int:
 
 
 class Backlog:
-    """Finds out all sizes that are not known: at once where an index is there (`settle`), else by building one (`run`),
-    a bounded number queued at a time, giving way to readers."""
+    """Finds out all sizes that are not known, in the views that `shown` are of: at once where an index is there
+    (`settle`), else by building one (`run`), a bounded number queued at a time, giving way to readers."""
 
-    def __init__(self, tracks: Tracks, renditions: Renditions, sizes: Sizes, queued: int) -> None:
-        self._tracks, self._renditions, self._sizes, self._queued = tracks, renditions, sizes, queued
+    def __init__(self, shown: Sequence[Tracks], renditions: Renditions, sizes: Sizes, queued: int) -> None:
+        self._shown, self._renditions, self._sizes, self._queued = shown, renditions, sizes, queued
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -237,16 +244,19 @@ class Backlog:
         return settled
 
     def _unsized(self) -> Iterator[TrackRow]:
-        tokens, after = self._sizes.tokens(), 0
-        while rows := self._tracks.unsized(tokens, after, _PAGE):
-            yield from rows
-            after = rows[-1].track.id
+        tokens = self._sizes.tokens()
+        for tracks in self._shown:
+            after = 0
+            while rows := tracks.unsized(tokens, after, _PAGE):
+                yield from rows
+                after = rows[-1].track.id
 
     def _at(self, keys: Iterable[str]) -> Iterator[TrackRow]:
         for key in keys:
-            row = self._tracks.at(*split_key(key))
-            if row is not None:
-                yield row
+            for tracks in self._shown:
+                row = tracks.at(*split_key(key))
+                if row is not None:
+                    yield row
 
     def run(
         self, priority: Priority, progress: Callable[[int, int], None], may_go_on: Callable[[], None]

@@ -1,0 +1,30 @@
+"""Views beside the main one: the same library under other names, served as something else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from musfuse.library.catalog import Database, places
+from musfuse.library.naming import ViewRules
+from musfuse.library.templates import Template
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSpec:
+    """A view by its name, with the template and the policy by which it names and serves. Raises ConfigError with its
+    first use where the template is bad."""
+
+    name: str
+    template: str
+    policy: str
+
+
+def rules_of(database: Database, main: ViewRules, more: Sequence[ViewSpec]) -> dict[str, ViewRules]:
+    """The rules of all views by name, the main one first; what the others do not say is as there. Views that the
+    catalog does not have are made."""
+    made = {"main": main}
+    for spec in more:
+        template = Template(spec.template)
+        with database.write() as db:
+            view = places.add_view(db, spec.name)
+        made[spec.name] = replace(main, template=template, policy=spec.policy, view=view)
+    return made
