@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,10 @@ class Sheets:
                 (STAGE,),
             )
             return [int(folder) for folder in due(db, STAGE, limit)]
+
+    def alone(self) -> AbstractContextManager[sqlite3.Connection]:
+        """One transaction, in which nobody else writes what is loaded."""
+        return self._db.write()
 
     def load(self, folder: int) -> tuple[list[AudioRow], list[SheetRow]]:
         """Audio files and sheets of a folder, in order of name."""

@@ -49,9 +49,10 @@ class Cue:
     def _folder(self, folder: int) -> None:
         from musfuse.library.cueing import resolve
 
-        audio, found = self.sheets.load(folder)
-        resolution = resolve(audio, found, self._cue_rules)
-        gone = self.sheets.store(folder, audio, resolution.parts, self.options.keep_image, resolution.remarks)
+        with self.sheets.alone():  # a file that comes meanwhile would be said to be done
+            audio, found = self.sheets.load(folder)
+            resolution = resolve(audio, found, self._cue_rules)
+            gone = self.sheets.store(folder, audio, resolution.parts, self.options.keep_image, resolution.remarks)
         for file, bounds in gone:
             self.on_removed(file, bounds)
 
