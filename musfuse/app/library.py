@@ -117,9 +117,7 @@ class Library:
         self.pipeline = Pipeline(
             self.database,
             [
-                *built_in(
-                    self.database, cue, identifying, self.overlaying, list(self._views.values()), self._settled
-                ),
+                *built_in(self.database, cue, identifying, self.overlaying, list(self._views.values()), self._settled),
                 *(make(self.database) for make in stages),
             ],
         )
