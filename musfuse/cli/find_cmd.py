@@ -83,6 +83,7 @@ def _facts(row: "Selected") -> dict[str, Any]:
     fmt = row.format
     return {
         "path": row.path, "source": row.source, "part": row.part, "container": fmt.container, "codec": fmt.codec,
-        "rate": fmt.sample_rate, "channels": fmt.channels, "bits": fmt.bits, "duration_ns": fmt.duration_ns,
+        "rate": fmt.sample_rate, "channels": fmt.channels, "bits": fmt.sample_bits or None,
+        "duration_ns": fmt.duration_ns,
         "tags": {name: list(values) for name, values in row.tags.items()},
     }  # fmt: skip

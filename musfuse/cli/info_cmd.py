@@ -139,7 +139,8 @@ def _file(facts: dict[str, Any]) -> Rows:
 
 def _sound(fmt: dict[str, Any]) -> str:
     bits = f", {fmt['bits']} bits" if fmt["bits"] else ""
-    return f"{fmt['codec']} in {fmt['container']}, {fmt['rate']} Hz, {fmt['channels']} channels{bits}"
+    channels = f"{fmt['channels']} channel{'' if fmt['channels'] == 1 else 's'}"
+    return f"{fmt['codec']} in {fmt['container']}, {fmt['rate']} Hz, {channels}{bits}"
 
 
 def _cut(facts: dict[str, Any]) -> Rows:

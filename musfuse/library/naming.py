@@ -16,7 +16,7 @@ from musfuse.library.template_fields import Subject
 from musfuse.library.templates import Template
 from musfuse.model import AudioFormat, Serve
 
-NAMING_VERSION = 2
+NAMING_VERSION = 3
 """Raised whenever the same tags would get another name."""
 
 _TOLD = 4000

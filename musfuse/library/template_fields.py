@@ -99,7 +99,7 @@ FIELDS: Mapping[str, Reader] = {
     "year": _year,
     "format": lambda s: s.extension.upper(),
     "codec": lambda s: s.format.codec,
-    "bits": lambda s: _or_none(s.format.bits),
+    "bits": lambda s: _or_none(s.format.sample_bits),
     "rate": lambda s: _or_none(s.format.sample_rate),
     "channels": lambda s: _or_none(s.format.channels),
     "filename": _stem,

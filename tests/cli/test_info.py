@@ -104,4 +104,7 @@ def test_lossy_audio_has_no_bits(program: Program, music: Path) -> None:
     for name in ("2.m4a", "3.mp3", "4.ogg"):
         assert _info(program, music / name)["format"]["bits"] is None, name
         assert "16 bits" not in program.run("info", "--library", program.library, music / name).stdout
+        found = ("find", "--library", program.library, music / name)
+        assert [row["bits"] for row in json.loads(program.run(*found, "--json").stdout)] == [None]
+        assert program.run(*found, "--format", "${bits|'none'}").stdout == "none\n"
     assert _info(program, music / "1.wav")["format"]["bits"] == 16
