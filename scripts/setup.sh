@@ -5,30 +5,40 @@ venv=${MUSFUSE_VENV:-$here/.venv}
 
 say() { printf '%s\n' "$*" >&2; }
 
-# install_packages PROGRAM:PACKAGE... LIBRARY.so.N:PACKAGE... — apt packages for what is not there yet.
-install_packages() {
-  local missing=() want what package
+# missing PROGRAM:PACKAGE... LIBRARY.so.N:PACKAGE... — the packages of what is not there; `.so.` without N: any version.
+missing() {
+  local want what package
   for want in "$@"; do
     what=${want%%:*} package=${want#*:}
     case $what in
-      *.so.*) ldconfig -p 2>/dev/null | grep -q -F "$what" || [ -e "/lib/$(uname -m)-linux-gnu/$what" ] || missing+=("$package") ;;
-      *) command -v "$what" >/dev/null 2>&1 || missing+=("$package") ;;
+      *.so.*) ldconfig -p 2>/dev/null | grep -q -F "$what" || compgen -G "/lib*/*/$what*" >/dev/null || echo "$package" ;;
+      *) command -v "$what" >/dev/null 2>&1 || echo "$package" ;;
     esac
   done
-  [ ${#missing[@]} -eq 0 ] && return 0
+}
+
+# install_packages WANTED... — apt packages for what is not there yet. $wished: the same of what is done without, and
+# comes along with the others, or where nobody has to be asked.
+install_packages() {
+  local needed also sudo="" root=false
+  mapfile -t needed < <(missing "$@" | sort -u)
+  mapfile -t also < <(missing ${wished:-} | sort -u)
+  [ "$(id -u)" -ne 0 ] || root=true
+  if [ ${#needed[@]} -eq 0 ] && { [ ${#also[@]} -eq 0 ] || ! $root; }; then return 0; fi
   if ! command -v apt-get >/dev/null 2>&1; then
-    say "please install: ${missing[*]} (this script installs them on Debian and Ubuntu only)"
+    [ ${#needed[@]} -eq 0 ] || say "please install: ${needed[*]} (this script installs them on Debian and Ubuntu only)"
     return 0
   fi
-  local sudo=""
-  if [ "$(id -u)" -ne 0 ]; then
+  needed+=("${also[@]}")
+  local by_hand="apt-get install ${needed[*]}"
+  if ! $root; then
     sudo="sudo"
-    command -v sudo >/dev/null 2>&1 || { say "please have these packages installed: ${missing[*]}"; exit 1; }
+    command -v sudo >/dev/null 2>&1 || { say "only an administrator can install what is missing; as root: $by_hand"; exit 1; }
   fi
-  say "installing ${missing[*]}"
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-  if ! $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
-    say "apt-get could not install ${missing[*]}"
+  say "installing ${needed[*]}"
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq || say "the lists of packages are as old as they are"
+  if ! $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${needed[@]}" >/dev/null; then
+    say "these could not be installed; do it by hand, then start this again: ${sudo:+sudo }$by_hand"
     exit 1
   fi
 }
@@ -69,13 +79,14 @@ make_venv() {
 }
 
 setup_runtime() {
-  if [ "$(uname -s)" = Linux ]; then install_packages fusermount3:fuse3 libfuse3.so.3:libfuse3-3 flac:flac; fi
+  # flac: what is served passes its test, too, as the demo shows
+  if [ "$(uname -s)" = Linux ]; then wished=flac:flac install_packages fusermount3:fuse3 libfuse3.so.:fuse3; fi
   make_venv runtime
 }
 
 setup_tests() {
   if [ "$(uname -s)" = Linux ]; then
-    install_packages fusermount3:fuse3 libfuse3.so.3:libfuse3-3 flac:flac metaflac:flac ffmpeg:ffmpeg rsync:rsync wavpack:wavpack cueprint:cuetools opusinfo:opus-tools ogginfo:vorbis-tools mediainfo:mediainfo zsh:zsh fish:fish libfuse.so.2:libfuse2
+    install_packages fusermount3:fuse3 libfuse3.so.:fuse3 flac:flac metaflac:flac ffmpeg:ffmpeg rsync:rsync wavpack:wavpack cueprint:cuetools opusinfo:opus-tools ogginfo:vorbis-tools mediainfo:mediainfo zsh:zsh fish:fish libfuse.so.2:libfuse2
   fi
   make_venv dev
   # winfspy's own Python layer, which the simulated Windows kernel of tests/winfsp drives; they skip without it.

@@ -44,7 +44,7 @@ def _choose_library() -> bool:
 def _install_hint() -> str:
     if sys.platform == "darwin":
         return "Install macFUSE or FUSE-T"
-    return "Install it: `apt install fuse3 libfuse3-3` on Debian and Ubuntu, `dnf install fuse3` on Fedora"
+    return "Install it: `apt install fuse3` on Debian and Ubuntu, `dnf install fuse3` on Fedora"
 
 
 def major_version(binding: Any) -> int:
