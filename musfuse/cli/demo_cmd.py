@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from musfuse.cli.common import print_table, size
+from musfuse.errors import MusfuseError
 
 _RATE = 44_100
 _SECONDS = 20
@@ -64,7 +65,7 @@ def _musfuse(*args: object) -> None:
         [sys.executable, "-m", "musfuse", *map(str, args)], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise click.ClickException((done.stderr or done.stdout).strip().removeprefix("musfuse: "))
+        raise MusfuseError((done.stderr or done.stdout).strip().removeprefix("musfuse: "))
 
 
 def _look(drive: Path, folder: Path) -> None:

@@ -363,33 +363,13 @@ def check_mountpoint(path: Path, wants_allow_other: bool) -> None:
     if not empty:
         raise MountError(f"{path}: not empty; what is in it would be hidden. Name an empty folder")
     if sys.platform == "linux":
-        _check_fuse(path, wants_allow_other)
+        from musfuse.platform.fuse_device import check_allow_other, check_fuse
 
-
-def _check_fuse(path: Path, wants_allow_other: bool) -> None:
-    device = Path("/dev/fuse")
-    if not device.exists():
-        raise MountError(
-            "/dev/fuse is missing: load it with `modprobe fuse`, or start the container with --device /dev/fuse"
-        )
-    if os.geteuid() == 0:
-        return
-    if not os.access(device, os.R_OK | os.W_OK):
-        raise MountError("/dev/fuse: no permission; add yourself to its group, or ask the administrator")
-    if not os.access(path, os.W_OK):
-        raise MountError(f"{path}: not writable by you; FUSE mounts only over a folder of your own")
-    if not (shutil.which("fusermount3") or shutil.which("fusermount")):
-        raise MountError("fusermount3 is not installed; it comes with the package fuse3")
-    if wants_allow_other and not _user_allow_other():
-        raise MountError("allow_other needs a line `user_allow_other` in /etc/fuse.conf; the administrator can add it")
-
-
-def _user_allow_other() -> bool:
-    try:
-        lines = Path("/etc/fuse.conf").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return False
-    return any(line.strip() == "user_allow_other" for line in lines)
+        check_fuse()
+        if os.geteuid() != 0 and not os.access(path, os.W_OK):
+            raise MountError(f"{path}: not writable by you; FUSE mounts only over a folder of your own")
+        if wants_allow_other:
+            check_allow_other()
 
 
 def is_mounted(path: Path) -> bool:
