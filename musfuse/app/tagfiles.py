@@ -17,6 +17,7 @@ from musfuse.app.assignments import checked_field, checked_values
 from musfuse.app.cautions import odd_field, odd_values
 from musfuse.errors import ConfigError, MusfuseError
 from musfuse.library.overlay import Delta
+from musfuse.library.overlay.room import crowded
 from musfuse.library.selection import Selected, Selection
 from musfuse.library.vocabulary import Vocabulary
 from musfuse.platform.regular import read_regular
@@ -89,7 +90,7 @@ class _Row:
             now = tuple(tags.get(name, ()))
             if values != now and not self._same(now, values):
                 return reason
-        return ""
+        return crowded(tags, self.fields)
 
     def _same(self, now: Sequence[str], given: Sequence[str]) -> bool:
         """Whether a spreadsheet shows the same; it has one kind of line break."""

@@ -9,6 +9,7 @@ from musfuse.app.assignments import checked_field, parse_assignments
 from musfuse.app.tagfiles import plan_import
 from musfuse.errors import ConfigError, NoEntryError
 from musfuse.library.overlay import Change, Delta, MetaCollector
+from musfuse.library.overlay.room import crowded
 from musfuse.library.overlay.value import ALL_FIELDS, ART, picture_value
 from musfuse.library.selection import Selected, Selection
 from musfuse.media.art import MAX_PICTURE, describe_picture, refusal
@@ -57,7 +58,13 @@ class Tagging:
         """FIELD=VALUE for all tracks of the targets; a repeated field has several values, an empty value is none."""
         fields = parse_assignments(assignments)
         what = "set " + ", ".join(f"{name}={'; '.join(values)}"[:60] for name, values in fields.items())
-        return self._change((Delta(row.key, fields) for row in self.selection.of(targets)), who, what)
+
+        def delta(row: Selected) -> Delta:
+            if problem := crowded(row.tags, fields):
+                raise ConfigError(f"{row.path or row.source}: {problem}; nothing was changed")
+            return Delta(row.key, fields)
+
+        return self._change((delta(row) for row in self.selection.of(targets)), who, what)
 
     def clear(self, targets: Targets, fields: Sequence[str], who: Who) -> dict[str, Any]:
         """Give up what was said of these fields, or of all: the original's values show again."""

@@ -16,7 +16,7 @@ from musfuse.store import PictureStore
 if TYPE_CHECKING:
     from musfuse.media.retag.pieces import Piece
 
-RETAG_VERSION = 2
+RETAG_VERSION = 3
 """Raised whenever the same edit would give other bytes, so that kept sizes are made anew."""
 
 _KEPT_HEADERS, _SMALL_HEADER = 256, 64 * 1024

@@ -1,5 +1,6 @@
 """Tags on the drive, without a mount."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -301,3 +302,29 @@ def test_various_artists_is_a_name_and_no_tag(make_library: Make, music: Path) -
     library.tagging.set(target("Various Artists/Hits/T1.flac"), ["albumartist=Bob"], ME)
     assert names(library, "Bob/Hits") == ["T1.flac"]
     assert names(library, "Ann/Hits") == ["T0.flac"]
+
+
+def test_more_tags_than_a_file_carries_are_refused_or_told_of(make_library: Make, music: Path, tmp_path: Path) -> None:
+    path = sound.write(music / "1.flac", artist="Ann", album="Best", title="One")
+    opened = mutagen.flac.FLAC(path)
+    opened["comment"] = [f"{n} " + "c" * 200_000 for n in range(4)]
+    opened.save()
+    library = make_library()
+    more = [f"{n} " + "d" * 255_000 for n in range(64)]
+    with pytest.raises(ConfigError, match=r"Ann/Best/One.flac: its tags would have 17,.* nothing was changed"):
+        library.tagging.set(target("artist:ann"), ["genre=Jazz", *(f"lyrics={value}" for value in more)], ME)
+    table = tmp_path / "t.json"
+    table.write_text(json.dumps([{"path": str(path), "tags": {"lyrics": more}}]))
+    with pytest.raises(ConfigError, match="its tags would have 17,"):
+        library.tagging.import_file(table, ME)
+    assert library.collector.last() == 0
+    library.tagging.set(target("artist:ann"), ["comment=", *(f"lyrics={value}" for value in more)], ME)
+    data = read(library, "Ann/Best/One.flac")
+    assert all(value.encode() in data for value in more)
+    opened["diary"] = [f"{n} " + "e" * 200_000 for n in range(20)]  # of which a library knows a part
+    opened.save()
+    library.scan_all(library.scanner())
+    assert read(library, "Ann/Best/One.flac") == path.read_bytes()
+    assert "more than the 16 MiB that it can carry" in next(
+        r.reason for r in library.reports.lines() if r.kind == "untagged"
+    )

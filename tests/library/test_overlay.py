@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musfuse.errors import NoEntryError, StoreError
-from musfuse.library.overlay import Delta, MetaCollector, Overlay, merge, overlay_key
+from musfuse.errors import ConfigError, NoEntryError, StoreError
+from musfuse.library.overlay import Delta, MetaCollector, Overlay, merge, overlay_key, room
+from musfuse.library.overlay.room import crowded
 from musfuse.library.overlay.value import split_key
+from musfuse.media.tags.vorbis import ROOM, entries_size
 from musfuse.model import SourceFile, Stamp, TagSet, TagSource
 from musfuse.store import KvNamespace, MemoryKv, SqliteKv
 
@@ -251,3 +253,32 @@ def test_history_and_undo_follow_a_move(collector: MetaCollector) -> None:
     assert (undone.refused, undone.undoes, title(collector, "c#0")) == (0, 2, "One")
     with pytest.raises(NoEntryError, match="moved"):
         collector.undo(3, "tester")
+
+
+def test_no_changes_together_make_more_tags_than_a_file_carries(collector: MetaCollector) -> None:
+    key = overlay_key(SourceFile("uid", "album/1.flac", Stamp(1, 1)), 0)
+    half = ROOM // 2
+
+    def fill(letter: str, size: int) -> None:
+        collector.apply_delta([Delta("other", {}), Delta(key, {letter: (letter * size,)})], USER, "tester", "test")
+
+    fill("a", half)
+    with pytest.raises(ConfigError, match=r"album/1.flac: its tags would have .* nothing was changed"):
+        fill("b", half)
+    assert set(collector.load_overlay(key).fields) == {"a"}
+    fill("a", 10)
+    fill("b", half)
+    with pytest.raises(ConfigError):
+        collector.undo(2, "tester")  # which made room
+    assert [len(merge(TagSet(), collector.load_overlay(key)).first(name) or "") for name in "ab"] == [10, half]
+
+
+@given(st.dictionaries(st.text("ab", min_size=1, max_size=9), st.lists(st.text(max_size=30), max_size=9), max_size=9))
+def test_what_fits_is_never_crowded(tags: dict[str, list[str]]) -> None:
+    size = entries_size(tags)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "ROOM", size)
+        assert crowded({}, tags) == ""
+        patch.setattr(room, "ROOM", size - 1)
+        assert bool(crowded({}, tags)) == bool(size)
+        assert crowded(tags, tags) == ""

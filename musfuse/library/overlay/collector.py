@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from musfuse.errors import NoEntryError
+from musfuse.library.overlay.room import check_room
 from musfuse.library.overlay.value import ALL_FIELDS, ART, Overlay, Slots, folder_key
 from musfuse.model import TagSet, TagSource
 from musfuse.store import KvNamespace, KvStore
@@ -236,6 +237,8 @@ class MetaCollector:
                 refused += kept
                 if (after.fields, after.locks) == (before.fields, before.locks):
                     continue
+                if not header.moved:
+                    check_room(key, before, after)
                 after = replace(after, edited_ns=max(now, _next_second(before.edited_ns)))
                 tx.put(_TRACK, key, after.to_bytes())
                 sides = {"key": key, "before": before.to_bytes().decode(), "after": after.to_bytes().decode()}

@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from musfuse.errors import MalformedError
+from musfuse.errors import MalformedError, UnsupportedError
 from musfuse.media.tags.bounds import check_comments
 from musfuse.media.tags.edit import TagEdit
 from musfuse.media.tags.fields import field_name
@@ -68,11 +68,11 @@ def edit_comments(
 ) -> Comments:
     """The comments after an edit: entries of other fields stay as they are, the fields that changed follow.
 
-    Where `load` is given, pictures are comments too (as in Ogg). Entries that make the block larger than `room` bytes
-    are left out.
+    Where `load` is given, pictures are comments too (as in Ogg). Pictures that make the block larger than `room` bytes
+    are left out, and so are entries where there is no `old`. Raises UnsupportedError where its entries leave no room.
     """
     kept = [e for e in old.entries if _stays(e, edit, load is not None)] if old else []
-    fresh = entries_of(edit.fresh(everything=old is None))
+    fresh = list(entries_of(edit.fresh(everything=old is None)))
     pictures = [] if load is None else [_picture_entry(p, load(p)) for p in edit.pictures]
     vendor = old.vendor if old else VENDOR
     room -= len(vendor) + 8
@@ -81,6 +81,8 @@ def edit_comments(
         room -= len(entry) + 4
         if room >= 0:
             entries.append(entry)
+        elif old and len(entries) < len(kept) + len(fresh):
+            raise UnsupportedError("its own tags and those that were set are more than the 16 MiB that it can carry")
     return Comments(vendor, tuple(entries))
 
 
