@@ -14,6 +14,8 @@ _LOOKED_AT = 2000
 def did_you_mean(nodes: Nodes, path: str) -> str:
     """`; did you mean …?`, or nothing where no entry is near: the end of the path as a place on the drive, for it may
     begin with a mountpoint; or where one of its names is not whole, or misspelt, the entry with the right one."""
+    if any("\ud800" <= char <= "\udfff" for char in path):
+        return ""  # no name on the drive is like that
     parts = [part for part in path.replace("\\", "/").split("/") if part]
     for begin in range(1, len(parts)):
         if (found := _exactly(nodes, parts[begin:])) is not None:

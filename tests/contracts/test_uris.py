@@ -1,7 +1,7 @@
 """Paths of this machine as URIs: what pathlib says, both ways, whatever bytes they hold."""
 
 import os
-from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
@@ -58,7 +58,8 @@ def test_what_is_no_path_of_this_machine(uri: str) -> None:
         LocalScheme().locate(uri) if uri.startswith("file:") else from_uri(uri, PureWindowsPath)
 
 
-def test_a_folder_is_located_shown_and_opened() -> None:
+def test_a_folder_is_located_shown_and_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     scheme = LocalScheme()
     uri = scheme.locate("/a//b%20c/\udcff/../d/")
     assert uri == "file:///a/b%2520c/d"

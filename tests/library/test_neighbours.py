@@ -14,7 +14,7 @@ from musfuse.model import TagSet
         ("Pink Floid", "Pink Floyd"), ("Pnik Floyd/Medle", "Pink Floyd/Meddle"), ("pink", "Pink Floyd"),
         ("/home/ann/Drive/Pink Floyd/Meddle", "Pink Floyd/Meddle"), ("~/Drive/Pink Floyd", "Pink Floyd"),
         ("Pink Floyd/Meddle/Echoes.flac/more", ""), ("Yes", ""), ("", ""), ("/", ""), ("/home/ann/Drive/Yes", ""),
-        ('artist:"pink floyd"', ""),
+        ('artist:"pink floyd"', ""), ("\ud800", ""), ("Pink Floyd/\ud800", ""),
     ],
 )  # fmt: skip
 def test_what_is_near(desk: Desk, path: str, meant: str) -> None:

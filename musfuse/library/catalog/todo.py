@@ -64,6 +64,11 @@ class Todo:
                 db.execute("DELETE FROM watch WHERE stage = ?", (stage,))
                 db.execute("DELETE FROM meta WHERE key = ?", (f"rules:{stage}",))
 
+    def nobody_watches(self) -> bool:
+        """Whether the catalog is new: no stage was ever subscribed."""
+        with self._db.read() as db:
+            return db.execute("SELECT 1 FROM watch LIMIT 1").fetchone() is None
+
     def any(self) -> bool:
         """Whether anything is to be done, as a kill leaves it. Looks at the end of an index, however large the library
         is."""

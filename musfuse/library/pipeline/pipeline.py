@@ -31,8 +31,9 @@ class Pipeline:
             self._todo.subscribe(stage.name, stage.watches, stage.rules)
 
     def left_over(self) -> bool:
-        """Whether there is anything to do, as a kill leaves it. Costs the same for every library."""
-        return self._todo.any()
+        """Whether there is anything to do, as a kill leaves it, or the catalog is new. Costs the same for every
+        library."""
+        return self._todo.any() or self._todo.nobody_watches()
 
     def run(self) -> None:
         """Do everything there is to do. Raises what the stages raise; the rest is done the next time."""
