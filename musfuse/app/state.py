@@ -51,7 +51,9 @@ def new_folder(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         _remove(missing)
-        raise StoreError(f"{folder}: cannot be made: {error.strerror}; name another folder with --library") from error
+        file = next((path for path in (folder, *folder.parents) if os.path.isfile(path)), None)
+        why = error.strerror if file is None else "a file" if file == folder else f"{file} is a file"
+        raise StoreError(f"{folder}: cannot be made: {why}; name another folder with --library") from error
     try:
         yield
     except BaseException:

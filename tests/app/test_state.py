@@ -1,5 +1,6 @@
 """Folders of state come and go with libraries; nothing else in them is touched."""
 
+import re
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from musfuse.app import open_library
 from musfuse.app.state import check_exists, new_folder
 from musfuse.config import Config
-from musfuse.errors import ConfigError
+from musfuse.errors import ConfigError, StoreError
 
 
 def test_a_mistyped_library_makes_nothing(tmp_path: Path) -> None:
@@ -44,3 +45,14 @@ def test_a_library_that_was_made_exists(tmp_path: Path) -> None:
     with ExitStack() as closing:
         open_library(tmp_path / "state", Config(), closing, sources=[tmp_path / "music"])
     check_exists(tmp_path / "state")
+
+
+def test_a_file_in_its_place_is_told_of(tmp_path: Path) -> None:
+    file = tmp_path / "f"
+    file.touch()
+    for folder, said in (
+        (file, f"{file}: cannot be made: a file;"),
+        (file / "x", f"{file}/x: cannot be made: {file} is a"),
+    ):
+        with pytest.raises(StoreError, match=re.escape(said)), new_folder(folder):
+            raise AssertionError
