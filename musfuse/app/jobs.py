@@ -1,8 +1,9 @@
-"""What the owner does in the background: scan, settle sizes, index; one after the other, on one thread, cancellable."""
+"""What the owner does in the background: scan, settle sizes, index, sweep; one after the other, cancellable."""
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from musfuse.library.sizes import Backlog
 from musfuse.media.indexing import Priority
 
 if TYPE_CHECKING:
+    from musfuse.library.collecting import Sweeper
     from musfuse.library.hearing import Hearing
     from musfuse.library.scanner import Scanner
 
@@ -69,11 +71,13 @@ class Jobs:
     def __init__(self, library: Library) -> None:
         self._library = library
         self.scan, self.sizes, self.index, self.identity = JobState(), JobState(), JobState(), JobState()
+        self._swept = JobState()
         self._jobs = {  # the first that is wanted comes next
             "scan": (self.scan, self._scan),
             "sizes": (self.sizes, self._settle),
             "index": (self.index, self._index),
             "identity": (self.identity, self._hear),
+            "sweep": (self._swept, self._sweep),
         }
         self._changes: set[int] = set()
         self._wake = threading.Condition()
@@ -83,6 +87,8 @@ class Jobs:
         self._scanner: Scanner | None = None
         self._backlog: Backlog | None = None
         self._hearing: Hearing | None = None
+        self._sweeper: Sweeper | None = None
+        self._unreached: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         library.events.subscribe(ScanProgress, self._scan_progress)
         library.events.subscribe(TagsChanged, lambda change: self.settle(change.seq))
@@ -125,6 +131,8 @@ class Jobs:
             self._backlog.stop()
         if self._hearing:
             self._hearing.stop()
+        if self._sweeper:
+            self._sweeper.stop()
 
     def join(self) -> None:
         """Wait for the thread to end."""
@@ -164,6 +172,7 @@ class Jobs:
     def _scan(self, state: JobState) -> None:
         with self._wake:
             everything, self._everything = self._everything, False
+            self._wanted.discard("sweep")  # what it was to spare is known anew after this
         self._library.warm_up()
         self._scanner = scanner = self._library.scanner()
         results = self._library.scan_all(scanner, everything)
@@ -184,6 +193,9 @@ class Jobs:
         else:
             self.settle()
         self.request("identity")
+        self._unreached = {r.source for r in results if r.unreached}
+        if results and not any(r.problem or r.cancelled for r in results) and self._library.sweeper().is_due():
+            self.request("sweep")
 
     def _scan_progress(self, event: ScanProgress) -> None:
         self.scan.done, self.scan.total = event.seen, event.total
@@ -227,6 +239,28 @@ class Jobs:
             self._library.name_tracks()
         state.end("cancelled" if self._stopping.is_set() else "done")
 
+    def _sweep(self, state: JobState) -> None:
+        """Drop what nothing refers to any more. Whatever else is asked for comes first, then it begins anew."""
+        self._sweeper = sweeper = self._library.sweeper()
+
+        def give_way() -> None:
+            self._give_way(lambda: bool(self._wanted))
+            if self._wanted or self._stopping.is_set():
+                sweeper.stop()
+
+        unreached = {row.uid for row in self._library.sources.rows() if row.root in self._unreached}
+        swept = sweeper.sweep(unreached, give_way)
+        self._sweeper = None
+        if swept.indexes or swept.runs:
+            log.info(
+                "%d indexes and %d files of encoded runs that nothing used were dropped", swept.indexes, swept.runs
+            )
+        state.details = {"indexes": swept.indexes, "runs": swept.runs}
+        state.end("done" if swept.whole else "cancelled")
+        with self._wake:
+            if not swept.whole and self._wanted:
+                self._wanted.add("sweep")
+
     def _new_backlog(self) -> Backlog:
         """One that `stop` reaches from now on."""
         self._backlog = backlog = self._library.backlog()
@@ -234,9 +268,9 @@ class Jobs:
             backlog.stop()
         return backlog
 
-    def _give_way(self) -> None:
-        """Wait while readers need the machine."""
-        while not self._stopping.is_set() and not self._urgent_index:
+    def _give_way(self, is_urgent: Callable[[], bool] = lambda: False) -> None:
+        """Wait while readers need the machine, and nothing is urgent."""
+        while not self._stopping.is_set() and not self._urgent_index and not is_urgent():
             quiet_for = time.monotonic() - self._library.drive.last_read
             if quiet_for >= READER_PAUSE and not self._library.pool.demand:
                 return

@@ -54,6 +54,7 @@ from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, Route
 
 if TYPE_CHECKING:
     from musfuse.app.tagging import Tagging
+    from musfuse.library.collecting import Sweeper
     from musfuse.library.hearing import Hearing
     from musfuse.library.scanner import Scanner
     from musfuse.library.walking import ScanResult
@@ -248,6 +249,13 @@ class Library:
 
         lossy = self.config.identity.lossy == "idle"
         return Hearing(self.identities, self.tracks, self.indexes, self.sources.origin, lossy=lossy)
+
+    def sweeper(self, now_ns: Callable[[], int] = time.time_ns) -> "Sweeper":
+        """What drops indexes and runs that nothing refers to any more."""
+        from musfuse.library.collecting import Sweeper
+
+        kept = self.sourcing.kept_uids
+        return Sweeper(self.database, self.cache, self.indexes, self.kept, kept, now_ns)
 
     def refresh(self, uid: str, path: str) -> None:
         """Look at one original again."""

@@ -54,6 +54,10 @@ class Sourcing:
         """Those that are not removed, in order of priority."""
         return self._table.current()
 
+    def kept_uids(self) -> list[str]:
+        """The uids of all that are not forgotten, removed ones too."""
+        return [kept.spec.uid for kept in self._table.all()]
+
     def mirror(self) -> bool:
         """Have the catalog know the sources; whether it did not."""
         with self._lock:

@@ -29,7 +29,8 @@ _Below = list[tuple[str, Above]]
 @dataclass
 class ScanResult:
     """What a scan did, in files. `problem` says why the source as a whole could not be scanned; `waiting` files that
-    were seen are still to be read; `total` is how many there are once the walk knows it."""
+    were seen are still to be read; `total` is how many there are once the walk knows it; `unreached` counts files and
+    folders of which the origin could tell nothing."""
 
     source: str
     seen: int = 0
@@ -41,6 +42,7 @@ class ScanResult:
     cancelled: bool = False
     waiting: int = 0
     total: int = 0
+    unreached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Walk:
         new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
         for entry in entries:
             inside = join(path, entry.name)
+            self._result.unreached += entry.away
             if entry.misnamed:
                 known.pop(entry.name, None)
                 self._skip(folder, entry)
@@ -158,6 +161,7 @@ class Walk:
 
     def _leave(self, path: str, problem: str) -> None:
         """What is known of a folder and all below it stands."""
+        self._result.unreached += 1
         self._files.keep(self._source.id, path, self._scan)
         self._files.folder(self._source.id, path, self._scan, problem)
 

@@ -8,7 +8,7 @@ from musfuse.errors import MalformedError
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.encoder import block_size, fingerprint
 from musfuse.media.flac.header import HEADER_VERSION, make_header
-from musfuse.media.flac.index import FrameIndex, index_key
+from musfuse.media.flac.index import FrameIndex, KeyParts, index_key, split_index_key
 from musfuse.media.flac.served import EncodedFrames
 from musfuse.media.layout import Blob, Inline, Layout, Segment, SourceRange
 from musfuse.media.pcm import DecoderPool, can_encode
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 PcmBounds = tuple[int, int | None]
 WHOLE: PcmBounds = (0, None)
+_LIES = "/timestamps-lie"
 
 
 class IndexStore:
@@ -45,6 +46,20 @@ class IndexStore:
     def key(self, file: SourceFile, pcm_range: PcmBounds = WHOLE) -> str:
         """The key for an original, or a part of one."""
         return index_key(file, self._level, block_size(self._level), self.encoder, pcm_range)
+
+    @property
+    def made(self) -> str:
+        """What keys of indexes that are made now end with."""
+        return f"{self._level}/{block_size(self._level)}/{self.encoder}"
+
+    @staticmethod
+    def parts(key: str) -> KeyParts | None:
+        """A key in its parts; None where no store of today makes such a key."""
+        of_file = key.removesuffix(_LIES)
+        if of_file != key:
+            name, slash, stamp = of_file.rpartition("/")
+            return KeyParts(name, stamp, "", "") if slash else None
+        return split_index_key(key)
 
     def get(self, track: Track) -> FrameIndex | None:
         """The index, or None; one that cannot be read is dropped, and one whose image turned out to lie since."""
@@ -78,7 +93,7 @@ class IndexStore:
 
 
 def _lies_key(file: SourceFile) -> str:
-    return f"{file.index_name}/{file.stamp}/timestamps-lie"
+    return f"{file.index_name}/{file.stamp}{_LIES}"
 
 
 class FlacTranscoder:

@@ -1,5 +1,6 @@
 """A KvStore for what can be made again, which goes on where its backend cannot: on a full or failing disk."""
 
+import heapq
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ _Place = tuple[KvNamespace, str]
 
 class BestEffortKv:
     """What the backend does not take is held in memory, some MiB of it, and given to the backend when that takes values
-    again. What it cannot give is not there. Only a transaction raises StoreError.
+    again. What it cannot give is not there. Only a transaction and a scan of keys raise StoreError.
 
     Lock order: `_writing`, then `_lock`, which is innermost.
     """
@@ -63,15 +64,11 @@ class BestEffortKv:
         return found
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix`, in order."""
+        """The keys that begin with `prefix`, in order. Raises StoreError: half of them are not the keys."""
         with self._lock:
             held = {k: value for (n, k), value in self._held.items() if n == namespace and k.startswith(prefix)}
-        found = {key for key, value in held.items() if value is not None}
-        try:
-            found |= {key for key in self._store.scan(namespace, prefix) if key not in held}
-        except StoreError as error:
-            self._complaint.failed(error)
-        return iter(sorted(found))
+        here = sorted(key for key, value in held.items() if value is not None)
+        return heapq.merge(here, (key for key in self._store.scan(namespace, prefix) if key not in held))
 
     def settle(self) -> None:
         """Give the backend what it takes now."""

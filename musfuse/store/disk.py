@@ -11,6 +11,10 @@ from typing import Any
 from musfuse.errors import StoreError
 from musfuse.store.kv import KvNamespace
 
+_PAGE = 500
+_KEYS = "SELECT key FROM Cache WHERE key > ? AND key >= ? AND key < ? AND typeof(key) = 'text' ORDER BY key LIMIT ?"
+"""A page of keys of a diskcache, which could be listed from its beginning only otherwise."""
+
 
 class _WholeFiles:
     """Of diskcache.Disk: leaves no half of a value behind, which would take a full disk's room for good."""
@@ -100,17 +104,16 @@ class DiskKv:
             return bool(cache.delete(f"{namespace}:{key}"))
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix`, in order."""
+        """The keys that begin with `prefix`, in order; read in pages, so that no namespace is held whole."""
         start = f"{namespace}:"
-        with self._cache() as cache:
-            keys = cache.iterkeys()
+        after, low, high = "", start + prefix, f"{start}{prefix}\U0010ffff"
         while True:
-            with self._cache():
-                key = next(keys, None)
-            if key is None:
+            with self._cache() as cache:
+                rows = cache._con.execute(_KEYS, (after, low, high, _PAGE)).fetchall()
+            yield from (key[len(start) :] for (key,) in rows if key.startswith(low))
+            if len(rows) < _PAGE:
                 return
-            if isinstance(key, str) and key.startswith(start + prefix):
-                yield key[len(start) :]
+            after = rows[-1][0]
 
     @contextmanager
     def transaction(self, namespace: KvNamespace) -> Iterator["DiskKv"]:

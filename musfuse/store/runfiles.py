@@ -12,7 +12,7 @@ import threading
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import accumulate, count
@@ -259,6 +259,35 @@ class RunFiles:
         if self._limit > 0:
             with suppress(OSError):
                 self._path(key).unlink(missing_ok=True)
+
+    def name(self, key: str) -> str:
+        """What a track's runs are called in the folder."""
+        return self._path(key).name
+
+    def unused_since(self, seconds: float) -> Iterator[str]:
+        """The names of runs that were neither written nor read since then (seconds since 1970)."""
+        with suppress(OSError), os.scandir(self._folder) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    if entry.name.endswith(_SUFFIX) and entry.stat().st_mtime < seconds:
+                        yield entry.name
+
+    def drop(self, name: str, seconds: float) -> bool:
+        """Drop runs by that name, unless they were used since; whether they are gone."""
+        path = self._folder / name
+        with self._lock:
+            key = next((key for key in self._open if self._path(key) == path), None)
+            try:
+                if path.stat().st_mtime >= seconds:
+                    return False
+                file = self._open.pop(key) if key is not None else None
+                if file is not None:
+                    file.close()
+                path.unlink()
+            except OSError as error:
+                log.debug("%s: %s", path, error)
+                return False
+        return True
 
     def close(self) -> None:
         """Write what waits, close all files."""

@@ -2,7 +2,7 @@
 -- cannot lies in user.db. Times are ns since 1970, sizes bytes. Paths and names of originals are BLOBs: UTF-8 with
 -- undecodable bytes kept. One writer (Database.write), many readers. A catalog of another version is made anew.
 
--- What the tables were made with. Owners: Nodes (generation), Overlays (overlay_seq), Todo (rules of the stages).
+-- What the tables were made with. Owners: Nodes (generation), Overlays (overlay_seq), Todo (rules of the stages), Sweeper (sweep).
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -52,6 +52,7 @@ CREATE TABLE file (
     UNIQUE (folder, name)
 );
 CREATE INDEX file_ident ON file (ident) WHERE ident <> '';
+CREATE INDEX file_older_name ON file (older_name) WHERE older_name <> '';
 
 -- An original with where it lies: the one place that joins these three.
 CREATE VIEW original AS

@@ -95,7 +95,29 @@ def index_key(
 
     `pcm_range` is the first sample and the number of samples (None: to the end); `encoder` is the fingerprint.
     """
-    return f"{file.index_name}/{file.stamp}/{pcm_range[0]}-{pcm_range[1] or ''}/{level}/{block}/{encoder}"
+    return f"{file.index_name}/{file.stamp}/{bounds_text(*pcm_range)}/{level}/{block}/{encoder}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyParts:
+    """What a key of the index store is made of: the original's `index_name` and stamp, the range of samples, and level,
+    block and encoder; these two are '' where a key is about the original and not about frames."""
+
+    name: str
+    stamp: str
+    bounds: str
+    made: str
+
+
+def bounds_text(first: int, count: int | None) -> str:
+    """A range of samples, as keys have it."""
+    return f"{first}-{count or ''}"
+
+
+def split_index_key(key: str) -> KeyParts | None:
+    """A key that `index_key` made in its parts; None for any other."""
+    parts = key.rsplit("/", 5)
+    return KeyParts(parts[0], parts[1], parts[2], "/".join(parts[3:])) if len(parts) == 6 else None
 
 
 def format_of(index: FrameIndex, source: AudioFormat) -> AudioFormat:
