@@ -56,6 +56,19 @@ def test_scan_by_prefix_is_ordered_and_within_the_namespace(store: KvStore) -> N
     assert list(store.scan(INDEX)) == sorted(["b/2", "a/1", "b/10", "b", "c", "b%x"])
 
 
+def test_a_scan_on_disk_holds_no_more_than_a_page(tmp_path: Path) -> None:
+    """What goes behind the page that is read is not listed any more; what is held in memory has its place in order."""
+    for store in (SqliteKv(tmp_path / "kv.db"), BestEffortKv(DiskKv(tmp_path / "disk"))):
+        with store.transaction(INDEX) as tx:
+            for n in range(2100):
+                tx.put(INDEX, f"{n:04}", b"1")
+        keys = store.scan(INDEX)
+        first = next(keys)
+        store.delete(INDEX, "2099")
+        assert [first, *keys] == [f"{n:04}" for n in range(2099)]
+        store.close()
+
+
 def test_threads(store: KvStore) -> None:
     def work(n: int) -> None:
         for k in range(20):
