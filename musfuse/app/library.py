@@ -98,6 +98,7 @@ class Library:
         self.collector = MetaCollector(self.store)
         catalog = CatalogSources(self.database)
         self.sourcing = Sourcing(user, catalog, self.collector, registry)
+        self.sourcing.take_over()
         self.sourcing.purge()
         self.sourcing.mirror()
         self.sources = Sources(catalog.rows, self.sourcing.specs, registry, config, pools.originals)

@@ -58,6 +58,14 @@ class Sourcing:
         """The uids of all that are not forgotten, removed ones too."""
         return [kept.spec.uid for kept in self._table.all()]
 
+    def take_over(self) -> None:
+        """Keep the sources that only the catalog knows: user.db was made before it kept any, or is lost."""
+        with self._lock, self._db.transaction():
+            if self._table.had_none():
+                for row in self._catalog.rows():
+                    scheme, uri = self._registry.locate(row.root)
+                    self._table.put(SourceSpec(row.uid, scheme, uri), self._now_ns())
+
     def mirror(self) -> bool:
         """Have the catalog know the sources; whether it did not."""
         with self._lock:

@@ -1,7 +1,8 @@
 """Sources of a library: added, changed, moved, removed, restored, forgotten; never lost with the catalog."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,22 @@ def test_a_library_without_its_catalog_knows_its_sources(shelf: Shelf) -> None:
     assert [row["id"] for row in shelf.sourcing.list()] == ids
     shelf.scan()
     assert shown(library) == before == {"A/B/T1.flac", "A/B/T2.flac"}
+
+
+def test_a_library_whose_user_db_kept_no_sources_yet_loses_none(shelf: Shelf) -> None:
+    """As one made by a version that kept them in the catalog alone."""
+    before, listed = shown(shelf.library), shelf.sourcing.list()
+    shelf.library.tagging.set([("title:T2", "")], ["genre=Jazz"], ME)
+    shelf.library.close()
+    with closing(sqlite3.connect(shelf.folder / "state/user.db")) as db:
+        db.executescript("DROP TABLE source; DROP TABLE source_place; PRAGMA user_version = 0;")
+    library = shelf.open()
+    assert shelf.sourcing.list() == listed
+    assert shown(library) == before
+    assert [row.tags.first("genre") for row in library.tagging.selection.of([("title:T2", "")])] == ["Jazz"]
+    for location in shelf.locations():
+        shelf.sourcing.remove(at(location))
+    assert shelf.again().sources.rows() == []  # what was removed stays away
 
 
 def test_a_catalog_that_was_not_told_is_told_at_the_start(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

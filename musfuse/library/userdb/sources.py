@@ -44,11 +44,20 @@ class SourceTable:
             while self._db.execute("SELECT 1 FROM source_place WHERE uid = ? AND uri <> ?", uid, uri) or self._has(uid):
                 uid = secrets.token_hex(8)
             spec = SourceSpec(uid, scheme, uri)
+            self.put(spec, now_ns)
+        return spec
+
+    def put(self, spec: SourceSpec, now_ns: int) -> None:
+        """A new source as it is, with its uid."""
+        with self._db.transaction():
             self._db.execute(
                 f"INSERT INTO source ({_SPEC}, added_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_values(spec), now_ns
             )
             self._note_place(spec)
-        return spec
+
+    def had_none(self) -> bool:
+        """Whether no source was ever kept here."""
+        return not self._db.execute("SELECT 1 FROM source_place LIMIT 1")
 
     def change(self, spec: SourceSpec) -> None:
         """The source with this uid is as `spec` says now."""
