@@ -59,15 +59,15 @@ def album_facts(tags: TagSet, source: int, path: str, various: bool) -> AlbumFac
     """Of a track at `path` in a source; `various` tells whether its compilation key belongs to a compilation."""
     album = tags.first("album")
     loose = bool(album) and not tags.first("albumartist")
-    artist = _GUESTS.sub("", tags.first("artist") or "").strip()
+    artist = _GUESTS.sub("", tags.first("artist") or "")
     gathered = VARIOUS_ARTISTS if various and loose else ""
     return AlbumFacts(
         album_key(tags, gathered),
         disc_number(tags),
         _digest(f"{source}\0{album_folder(path)}\0{name_key(album or '')}") if loose else "",
-        name_key(_GUESTS.sub("", tags.first("artist") or "")) if loose else "",
+        name_key(artist) if loose else "",
         loose and (tags.first("compilation") or "").strip().lower() in _YES,
-        artist,
+        artist.strip(),
         album or "",
         tags.first("albumartist") or gathered or tags.first("artist") or "",
     )

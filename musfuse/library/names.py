@@ -7,6 +7,7 @@ characters, no lone surrogates, NFC, no trailing dot or space, 255 bytes of UTF-
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 MAX_UNITS = 255
 MAX_PATH = 240
@@ -67,6 +68,14 @@ def with_number(name: str, number: int, extension: str, limit: int) -> str:
     suffix = f" ({number}){extension}"
     stem = name.removesuffix(extension)
     return _shorten(stem, min(limit, MAX_UNITS) - units(suffix), MAX_UNITS - len(suffix.encode())) + suffix
+
+
+@lru_cache(1024)
+def folder_names(texts: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """Safe folder names from texts that may hold anything, blank ones left out; and `file_limit` below them. The tracks
+    of an album ask for the same."""
+    folders = fit_folders([safe_component(text) for text in texts if text.strip()])
+    return tuple(folders), file_limit(folders)
 
 
 def fit_folders(components: list[str]) -> list[str]:

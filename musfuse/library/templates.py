@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from musfuse.errors import TemplateError
-from musfuse.library.names import clean, file_limit, fit_folders, safe_component
+from musfuse.library.names import clean, folder_names, safe_component
 from musfuse.library.template_fields import FALLBACKS, FIELDS, LINE_FIELDS, Reader, Subject
 
 _NAME = re.compile(r"[a-z_]+")
@@ -59,10 +59,9 @@ class Template:
     def render(self, subject: Subject) -> Rendered:
         """The path that a track wants; collisions are settled elsewhere."""
         texts = [_render(parts, subject, clean) for parts in self._components]
-        folders = fit_folders([safe_component(t) for t in texts[:-1] if t.strip()])
+        folders, limit = folder_names(tuple(texts[:-1]))
         extension = f".{clean(subject.extension)}" if subject.extension else ""
-        limit = file_limit(folders)
-        return Rendered(tuple(folders), safe_component(texts[-1], extension, limit), extension, limit)
+        return Rendered(folders, safe_component(texts[-1], extension, limit), extension, limit)
 
 
 class Line:

@@ -4,12 +4,13 @@ What an entity is called is what its first item in order of source and path call
 order of scanning.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from musfuse.library.albums import AlbumFacts, album_facts, entity_id, is_compilation
+from musfuse.library.albums import AlbumFacts, album_facts, is_compilation
 from musfuse.library.catalog.rows import from_blob, join, load_tags
 from musfuse.library.catalog.todo import Key, Watch, add, mark_one
 from musfuse.library.names import name_key
@@ -28,11 +29,12 @@ _RANKED = "ORDER BY o.position, o.path || x'2F' || o.name, i.part LIMIT 1"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An item as its tags tell what it belongs to; `noted` is what the catalog has of AlbumFacts.belongs, `rank` its
-    place in the order of all items."""
+    """An item as its tags tell what it belongs to, `belongs` (AlbumFacts); `noted` is what the catalog has of that,
+    `rank` its place in the order of all items."""
 
     id: int
     facts: AlbumFacts
+    belongs: tuple[Any, ...]
     noted: tuple[Any, ...] | None
     various: bool
     rank: bytes
@@ -40,10 +42,8 @@ class Member:
 
 def members(db: sqlite3.Connection, items: Iterable[Key]) -> Iterator[Member]:
     """Items by their ids, as far as they are there."""
-    for item in items:
-        row = db.execute(f"{_SELECT} WHERE i.id = ?", (item,)).fetchone()
-        if row is not None:
-            yield _member(row)
+    found = db.execute(f"{_SELECT} WHERE i.id IN (SELECT value FROM json_each(?))", (json.dumps(list(items)),))
+    return map(_member, found)
 
 
 def _member(row: Any) -> Member:
@@ -51,12 +51,12 @@ def _member(row: Any) -> Member:
     path = join(from_blob(folder), from_blob(name))
     facts = AlbumFacts() if hidden else album_facts(load_tags(text), source, path, bool(various))
     rank = b"%08d%b/%b\0%06d" % (position, folder, name, part)
-    return Member(item, facts, None if noted[0] is None else tuple(noted), bool(various), rank)
+    return Member(item, facts, facts.belongs, None if noted[0] is None else tuple(noted), bool(various), rank)
 
 
 def note(db: sqlite3.Connection, found: Sequence[Member]) -> None:
     """Note what items belong to. What they came to, and what they left, is to be looked at."""
-    changed = [(member, member.facts.belongs) for member in found if member.facts.belongs != member.noted]
+    changed = [(member, member.belongs) for member in found if member.belongs != member.noted]
     db.executemany(
         "INSERT INTO member (item, album, artist, disc, compilation_key, first_artist, compilation)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET album = excluded.album,"
@@ -81,31 +81,25 @@ def note(db: sqlite3.Connection, found: Sequence[Member]) -> None:
 
 def _spell(db: sqlite3.Connection, found: Iterable[Member]) -> None:
     """Have artists and albums called what these items call them, where one of them comes first, or did until now."""
-    artists: dict[int, tuple[object, ...]] = {}
-    albums: dict[int, tuple[object, ...]] = {}
+    artists: dict[int, Member] = {}
+    albums: dict[int, Member] = {}
     for member in sorted(found, key=lambda m: m.rank, reverse=True):  # of several, the first is what stays
-        facts = member.facts
-        if facts.artist:
-            key = name_key(facts.artist)
-            number = entity_id(key)
-            artists[number] = (number, key, facts.artist, member.id, member.rank)
-        if facts.album_key:
-            number = entity_id(facts.album_key)
-            albums[number] = (
-                number, facts.album_key, facts.title, facts.album_artist, member.id, member.rank
-            )  # fmt: skip
+        album, artist, *_ = member.belongs
+        artists[artist], albums[album] = member, member
+    artists.pop(0, None)
+    albums.pop(0, None)
     db.executemany(
         "INSERT INTO artist (id, key, name, owner, rank) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
         " name = excluded.name, owner = excluded.owner, rank = excluded.rank WHERE excluded.rank < rank"
         " OR (owner = excluded.owner AND (name, rank) <> (excluded.name, excluded.rank))",
-        artists.values(),
+        [(i, name_key(m.facts.artist), m.facts.artist, m.id, m.rank) for i, m in artists.items()],
     )
     db.executemany(
         "INSERT INTO album (id, key, title, artist, owner, rank) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO"
         " UPDATE SET title = excluded.title, artist = excluded.artist, owner = excluded.owner, rank = excluded.rank"
         " WHERE excluded.rank < rank OR (owner = excluded.owner"
         " AND (title, artist, rank) <> (excluded.title, excluded.artist, excluded.rank))",
-        albums.values(),
+        [(i, m.facts.album_key, m.facts.title, m.facts.album_artist, m.id, m.rank) for i, m in albums.items()],
     )
 
 

@@ -167,35 +167,54 @@ def _album_folder(db: sqlite3.Connection, source: int, path: str) -> int | None:
 
 def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
     mtime_ns = NOT_LOOKED_AT if row.again else row.stamp.mtime_ns
+    name = to_blob(row.name)
+    known = db.execute("SELECT id FROM file WHERE folder = ? AND name = ?", (folder, name)).fetchone()
+    stamp = (row.stamp.size, mtime_ns, row.stamp.tag, row.ident, row.older_name, row.problem, row.note)
+    if known is None:  # nothing rests on it yet, and the trigger tells of it
+        file = db.execute(
+            "INSERT INTO file (folder, name, size, mtime_ns, tag, ident, older_name, problem, note)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (folder, name, *stamp),
+        ).lastrowid
+    else:
+        (file,) = known
+        _make_way(db, file, row, mtime_ns)
+        db.execute(
+            "UPDATE file SET size = ?, mtime_ns = ?, tag = ?, ident = ?, older_name = ?, problem = ?, note = ?"
+            " WHERE id = ?",
+            (*stamp, file),
+        )
+        mark_one(db, Watch.FOLDER, folder)
+    if row.sheets:
+        db.executemany(
+            "INSERT INTO sheet (file, kind, data) VALUES (?, ?, ?)", [(file, *sheet) for sheet in row.sheets]
+        )
+    if row.format is not None and file is not None:
+        _put_item(db, file, row, dump_format(row.format))
+
+
+def _make_way(db: sqlite3.Connection, file: int, row: FileRow, mtime_ns: int) -> None:
+    """A file was looked into again: note it as gone where it is another one now, and give up what was made of it."""
     note_gone(
         db,
-        "o.folder = ? AND o.name = ? AND (o.ident, o.older_name, o.size, o.mtime_ns) <> (?, ?, ?, ?)",
-        folder, to_blob(row.name), row.ident, row.older_name, row.stamp.size, mtime_ns,
+        "o.file = ? AND (o.ident, o.older_name, o.size, o.mtime_ns) <> (?, ?, ?, ?)",
+        file, row.ident, row.older_name, row.stamp.size, mtime_ns,
     )  # fmt: skip
-    file = db.execute(
-        "INSERT INTO file (folder, name, size, mtime_ns, tag, ident, older_name, problem, note)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (folder, name) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,"
-        " tag = excluded.tag, ident = excluded.ident, older_name = excluded.older_name, problem = excluded.problem,"
-        " note = excluded.note RETURNING id",
-        (
-            folder, to_blob(row.name), row.stamp.size, mtime_ns, row.stamp.tag, row.ident, row.older_name,
-            row.problem, row.note,
-        ),
-    ).fetchone()[0]  # fmt: skip
     db.execute("DELETE FROM sheet WHERE file = ?", (file,))
-    db.executemany("INSERT INTO sheet (file, kind, data) VALUES (?, ?, ?)", [(file, *sheet) for sheet in row.sheets])
-    mark_one(db, Watch.FOLDER, folder)
     if row.format is None:
         db.execute("DELETE FROM item WHERE file = ?", (file,))
         return
-    _put_item(db, file, row, dump_format(row.format))
+    forget_renditions(db, "SELECT id FROM item WHERE file = ? AND part > 0", (file,))  # made anew from the whole
+    show_again(db, "SELECT ?", (file,))
+    db.execute(
+        "UPDATE rendition SET size = NULL, problem = '', put_off = '', untagged = ''"
+        " WHERE item = (SELECT id FROM item WHERE file = ? AND part = 0)",
+        (file,),
+    )
 
 
 def _put_item(db: sqlite3.Connection, file: int, row: FileRow, facts: str) -> None:
-    """The item that is all of a file; its parts are made anew from it."""
-    forget_renditions(db, "SELECT id FROM item WHERE file = ? AND part > 0", (file,))
-    show_again(db, "SELECT ?", (file,))
+    """The item that is all of a file."""
     item = db.execute(
         "INSERT INTO item (file, born_ns, version, facts, content) VALUES (?, ?, 1, ?, ?)"
         " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, facts = excluded.facts,"
@@ -207,5 +226,4 @@ def _put_item(db: sqlite3.Connection, file: int, row: FileRow, facts: str) -> No
         " ON CONFLICT (item) DO UPDATE SET embedded = excluded.embedded, picture = excluded.picture",
         (item, dump_tags(row.tags), dump_picture(row.picture)),
     )
-    db.execute("UPDATE rendition SET size = NULL, problem = '', put_off = '', untagged = '' WHERE item = ?", (item,))
     mark_one(db, Watch.ITEM, item)

@@ -1,5 +1,6 @@
 """Where items want to be in each view, as rows; what they are served as there."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ SELECT i.id, i.facts, coalesce(t.merged, t.embedded), t.merged IS NOT NULL OR t.
        i.first_sample, i.samples, coalesce(m.various AND m.compilation_key <> '', 0), coalesce(m.several_discs, 0),
        EXISTS (SELECT 1 FROM rendition r WHERE r.item = i.id AND r.problem <> ''), o.root, o.path, o.name
   FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file LEFT JOIN member m ON m.item = i.id
- WHERE i.id = ?
+ WHERE i.id IN (SELECT value FROM json_each(?))
 """
 
 
@@ -58,10 +59,7 @@ def settle_key(view: int) -> str:
 
 def candidates(db: sqlite3.Connection, items: Iterable[Key]) -> Iterator[Candidate]:
     """Items by their ids, as far as they are there."""
-    for item in items:
-        row = db.execute(_SELECT, (item,)).fetchone()
-        if row is not None:
-            yield _candidate(row)
+    return map(_candidate, db.execute(_SELECT, (json.dumps(list(items)),)))
 
 
 def _candidate(row: Any) -> Candidate:
@@ -76,9 +74,11 @@ def put(db: sqlite3.Connection, view: int, wanted: Mapping[int, Place | None]) -
     """Give items their places in a view, None for none. The folders that they come to and leave are to be settled, and
     each gets a row for what it is to be made into."""
     before = {
-        item: row
-        for item in wanted
-        if (row := db.execute("SELECT serve, dir_key FROM place WHERE item = ? AND view = ?", (item, view)).fetchone())
+        item: (serve, key)
+        for item, serve, key in db.execute(
+            "SELECT item, serve, dir_key FROM place WHERE view = ? AND item IN (SELECT value FROM json_each(?))",
+            (view, json.dumps(list(wanted))),
+        )
     }
     places = [(item, place) for item, place in wanted.items() if place is not None]
     db.executemany(
