@@ -21,20 +21,13 @@ from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
 from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, SourceRow, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
-from musfuse.library.catalog.identities import Identities
 from musfuse.library.catalog.nodes import MAIN
-from musfuse.library.catalog.sheets import Sheets
+from musfuse.library.catalog.todo import is_behind
 from musfuse.library.covers import Covers
 from musfuse.library.extras import Extras
-from musfuse.library.following import Following
 from musfuse.library.interest import Interest
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector
-from musfuse.library.pipeline import Pipeline, Stage
-from musfuse.library.pipeline.built_in import built_in, naming
-from musfuse.library.pipeline.cue import Cue
-from musfuse.library.pipeline.identity import Identifying
-from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog, Sizes
 from musfuse.library.templates import Template
@@ -53,6 +46,7 @@ from musfuse.platform import system
 from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles
 
 if TYPE_CHECKING:
+    from musfuse.app.stages import MakeStage, Stages
     from musfuse.app.tagging import Tagging
     from musfuse.library.collecting import Sweeper
     from musfuse.library.hearing import Hearing
@@ -61,7 +55,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MakeStage = Callable[[Database], Stage]
 READER_PAUSE = 0.25
 """Seconds after a read for which readers count as being at work."""
 
@@ -75,7 +68,7 @@ class Library:
         config: Config,
         closing: ExitStack,
         registry: Registry,
-        stages: Sequence[MakeStage] = (),
+        stages: "Sequence[MakeStage]" = (),
         views: Sequence[ViewSpec] = (),
     ) -> None:
         config, pools = fit(config, system.raise_open_file_limit())
@@ -111,32 +104,30 @@ class Library:
             f"repair={config.flac.repair} retag_all={retag_all}", retag_all,
         )  # fmt: skip
         self._views = rules_of(self.database, main, views)
-        self.overlaying = Overlaying(self.database, self.collector)
-        self.identities, self._settled = Identities(self.database), Settled()
-        identifying = Identifying(self.identities, user, self.collector, self.overlaying)
-        self.following = Following(user, self.collector, self.overlaying, self.departures, self.identities, self.tracks)
-        cue = Cue(Sheets(self.database), config.cue, config.view.policy != "original", self._forget_part)
-        self.pipeline = Pipeline(
-            self.database,
-            [
-                *built_in(self.database, cue, identifying, self.overlaying, list(self._views.values()), self._settled),
-                *(make(self.database) for make in stages),
-            ],
-        )
+        self._user, self._more_stages = user, stages
         self.sizes = Sizes(
             self.tracks, self.renditions, self.engine, self.indexes, self.kept, self.pool, self.sources.origin,
             self.events,
             level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_change=self.name_tracks,
-            on_heard=lambda track, content: self.identities.set_content(track.id, track.version, content),
+            on_heard=lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
         self._covers = Covers(self.tracks, self.renditions, self.pictures, self.inspectors, self.sources.origin)
         self.extras = self._extras(self.nodes)
         self.interest = Interest(self.nodes)
         self.drives = {name: self._drive(rules.view, closing) for name, rules in self._views.items()}
         self.drive = self.drives["main"]
-        if self.overlaying.catch_up() or self.pipeline.left_over():
+        if is_behind(self.database, self.collector.last()):
+            self.stages.overlaying.catch_up()
             self.adopt_rules()
+
+    @cached_property
+    def stages(self) -> "Stages":
+        """What follows a scan or an edit; loaded when there is something to do first."""
+        from musfuse.app.stages import Stages
+
+        views, more = self._views, self._more_stages
+        return Stages(self.database, self._user, self.collector, self.config, views, self._forget_part, more)
 
     def _extras(self, nodes: Nodes) -> Extras:
         show = self.config.art.covers
@@ -207,8 +198,8 @@ class Library:
         return Scanner(
             self.files, self.departures, self.beside,
             Companions(self.pictures, self.inspectors, self.config.view.sidecars),
-            Looker(self.pictures, self.inspectors), self.events, pace.after_batch, self._forget, self.following.settle,
-            self.interest.take,
+            Looker(self.pictures, self.inspectors), self.events, pace.after_batch, self._forget,
+            self.stages.following.settle, self.interest.take,
         )  # fmt: skip
 
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
@@ -249,7 +240,7 @@ class Library:
         from musfuse.library.hearing import Hearing
 
         lossy = self.config.identity.lossy == "idle"
-        return Hearing(self.identities, self.tracks, self.indexes, self.sources.origin, lossy=lossy)
+        return Hearing(self.stages.identities, self.tracks, self.indexes, self.sources.origin, lossy=lossy)
 
     def sweeper(self, now_ns: Callable[[], int] = time.time_ns) -> "Sweeper":
         """What drops indexes and runs that nothing refers to any more."""
@@ -264,24 +255,20 @@ class Library:
 
     def adopt_rules(self) -> None:
         """Make the tree what all tracks want by the rules of today, also where a kill left half of a change."""
-        self.pipeline.adopt_rules()
+        self.stages.pipeline.adopt_rules()
         self.name_tracks()
 
     def name_tracks(self) -> None:
         """Give names to what has none, and tell the drive."""
         settled = Settled(everywhere=True)  # where it is cut off by an error
         try:
-            self.pipeline.run()
-            settled = self._settled.take()
+            self.stages.pipeline.run()
+            settled = self.stages.settled.take()
         finally:
             for drive in self.drives.values():
                 drive.forget(settled)
         if settled.changed:
             self.events.publish(TreeChanged(self.nodes.generation()))
-
-    def naming_over(self, database: Database) -> list[Stage]:
-        """The stages that give names in the main view, over another catalog."""
-        return naming(database, [self._views["main"]], Settled())
 
     @cached_property
     def tagging(self) -> "Tagging":
@@ -304,7 +291,7 @@ class Library:
         from musfuse.library.places import Places
 
         places = Places(self.database, self.collector.keys_of(seq))
-        self.overlaying.adopt(seq, self.collector.keys_of(seq))
+        self.stages.overlaying.adopt(seq, self.collector.keys_of(seq))
         self.name_tracks()
         self.events.publish(TagsChanged(seq))
         return places.moves().to_json()
@@ -354,7 +341,7 @@ def open_library(
     sources: Sequence[str | Path] = (),
     make: bool = True,
     registry: Registry | None = None,
-    stages: Sequence[MakeStage] = (),
+    stages: "Sequence[MakeStage]" = (),
     views: Sequence[ViewSpec] = (),
 ) -> Library:
     """Open the library whose state lies in `folder`, with more sources. Where there is none it is made, unless `make`
@@ -381,7 +368,7 @@ def _open(
     closing: ExitStack,
     sources: Sequence[str | Path],
     registry: Registry,
-    stages: Sequence[MakeStage],
+    stages: "Sequence[MakeStage]",
     views: Sequence[ViewSpec],
 ) -> Library:
     for source in sources:

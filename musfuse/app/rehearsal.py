@@ -32,7 +32,7 @@ def rehearse(library: Library, act: Callable[[Tagging], dict[str, Any]]) -> dict
         def adopt(seq: int) -> dict[str, Any]:
             told = _fields(library.database, collector, seq)
             with closing(
-                tried(library.database, library.naming_over, collector, lambda: collector.keys_of(seq))
+                tried(library.database, library.stages.naming_over, collector, lambda: collector.keys_of(seq))
             ) as scratch:
                 return told | moves(library.database, scratch).to_json()
 

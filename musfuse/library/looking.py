@@ -4,7 +4,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from musfuse.library.catalog import FileRow
-from musfuse.media.inspecting.looks import Inspection, Look, is_sheet
+from musfuse.media.inspecting.inspect import is_sheet
+from musfuse.media.inspecting.looks import Inspection, Look
 from musfuse.media.inspecting.pool import InspectPool
 from musfuse.model import SourceFile
 from musfuse.origins import Origin

@@ -40,7 +40,7 @@ def shown(library: Library) -> list[str]:
 def test_it_follows_scans_edits_and_removals(tmp_path: Path, originals: Path) -> None:
     with ExitStack() as closing:
         library = opened(tmp_path, originals, closing)
-        assert library.pipeline.order[-1] == "titles"
+        assert library.stages.pipeline.order[-1] == "titles"
         scan(library)
         assert titles(library.database) == ["T0", "T1", "T2", "T3", "T4"]
         library.tagging.set([("title:T2", "")], ["title=New"], Who("me"))
@@ -53,7 +53,7 @@ def test_it_follows_scans_edits_and_removals(tmp_path: Path, originals: Path) ->
         assert titles(library.database) == ["Other", "T2", "T3", "T4"]
         library.sourcing.remove((str(originals), ""))
         assert titles(library.database) == []
-        assert not library.pipeline.left_over()
+        assert not library.stages.pipeline.left_over()
 
 
 def test_one_that_comes_later_looks_at_everything_and_one_that_goes_leaves_nothing(
@@ -69,7 +69,7 @@ def test_one_that_comes_later_looks_at_everything_and_one_that_goes_leaves_nothi
         library = open_library(tmp_path / "state", CONFIG, closing)
         library.tagging.set([("title:T2", "")], ["title=New"], Who("me"))
         library.adopt_rules()
-        assert not library.pipeline.left_over()
+        assert not library.stages.pipeline.left_over()
         with library.database.read() as db:
             assert not db.execute("SELECT 1 FROM watch WHERE stage = 'titles'").fetchall()
     with ExitStack() as closing:
@@ -104,6 +104,6 @@ def test_what_a_kill_cut_off_is_done_when_the_library_is_opened(tmp_path: Path, 
             ]
         assert seen
         assert titles(library.database) == seen
-        assert not library.pipeline.left_over()
+        assert not library.stages.pipeline.left_over()
         scan(library)
         assert titles(library.database) == ["T0", "T1", "T2", "T3", "T4"]

@@ -93,7 +93,7 @@ def test_a_catalog_made_again_has_all_overlays(make_library: Make, album: Path, 
 def test_a_change_that_the_catalog_missed_is_caught_up(make_library: Make, album: Path) -> None:
     library = make_library()
     library.tagging.set(target("Band"), ["genre=One"], ME)
-    library.overlaying.adopt = lambda *_: None  # type: ignore[method-assign]
+    library.stages.overlaying.adopt = lambda *_: None  # type: ignore[method-assign]
     library.tagging.set(target("Band"), ["album=Later"], ME)
     assert names(library, "Band") == ["Album"]
     library.close()

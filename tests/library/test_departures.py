@@ -76,7 +76,7 @@ def test_two_files_change_places_once_whatever_is_killed(
         if killed == "before user.db":
             patched.setattr(library.collector, "move", kill)
         elif killed == "between both":
-            patched.setattr(library.overlaying, "adopt", kill)
+            patched.setattr(library.stages.overlaying, "adopt", kill)
         if killed == "never":
             library.scan_all(library.scanner())
         else:

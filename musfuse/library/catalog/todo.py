@@ -76,6 +76,13 @@ class Todo:
             return db.execute("SELECT 1 FROM todo LIMIT 1").fetchone() is not None
 
 
+def is_behind(database: Database, seq: int) -> bool:
+    """Whether anything is to be done before a catalog may be shown: it is new, or a kill left something, or it does not
+    know the change `seq`, the last one of user.db. Costs the same for every library."""
+    todo = Todo(database)
+    return int(database.meta("overlay_seq") or 0) != seq or todo.any() or todo.nobody_watches()
+
+
 def mark_one(db: sqlite3.Connection, what: Watch, key: int) -> None:
     """Something changed: tell who watches for it."""
     db.execute("INSERT OR IGNORE INTO todo (stage, key) SELECT stage, ? FROM watch WHERE what = ?", (key, what))

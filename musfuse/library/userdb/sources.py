@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import secrets
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +42,7 @@ class SourceTable:
         with self._db.transaction():
             uid = source_uid(shown)
             while self._db.execute("SELECT 1 FROM source_place WHERE uid = ? AND uri <> ?", uid, uri) or self._has(uid):
-                uid = secrets.token_hex(8)
+                uid = os.urandom(8).hex()
             spec = SourceSpec(uid, scheme, uri)
             self.put(spec, now_ns)
         return spec

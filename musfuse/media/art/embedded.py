@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from musfuse.errors import OriginError
 from musfuse.media.art.facts import MAX_PICTURE, ExtractedPicture, describe_picture, picture_digest, sniff_picture
-from musfuse.media.containers.opening import open_with_mutagen
 from musfuse.model import Picture, SourceFile
 from musfuse.origins import Origin, all_or_nothing
 
@@ -122,6 +121,8 @@ def _facts(kind: int, description: str, data: bytes) -> Picture:
 
 
 def _by_mutagen(reader: io.BufferedReader, size: int) -> list[tuple[int, str, bytes]]:
+    from musfuse.media.containers.opening import open_with_mutagen
+
     found = _pictures(open_with_mutagen(reader, size))
     return sorted(found, key=lambda picture: picture[0] != 3)
 

@@ -3,10 +3,10 @@
 import threading
 import time
 from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 from musfuse import errors
 from musfuse.errors import OriginError, UnavailableError
-from musfuse.media.art import ExtractedPicture
 from musfuse.media.inspecting.looks import Inspection, Look
 from musfuse.media.inspecting.protocol import job_message, read_answer
 from musfuse.media.workers.crew import Crew, FirstInFirstOut
@@ -16,6 +16,9 @@ from musfuse.media.workers.watch import Patience
 from musfuse.media.workers.wire import Message
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
+
+if TYPE_CHECKING:
+    from musfuse.media.art import ExtractedPicture
 
 _MODULE = "musfuse.media.inspecting.worker"
 _AHEAD = 16
@@ -70,7 +73,7 @@ class InspectPool:
             self._crew.offer()
         return task.future
 
-    def extract(self, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
+    def extract(self, origin: Origin, file: SourceFile) -> "ExtractedPicture | None":
         """The embedded cover of an original, as CoverExtractor has it."""
         found = self.look(origin, file, Look.COVER, urgent=True).result()
         if found.again:

@@ -5,8 +5,6 @@ from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Any
 
-from musfuse.media.art import ExtractedPicture
-from musfuse.media.containers.reading import Reading
 from musfuse.media.inspecting.looks import Inspection, Look
 from musfuse.media.workers.child import job_file, job_values
 from musfuse.media.workers.wire import Kind, Message
@@ -49,7 +47,11 @@ def answer_message(found: Inspection) -> Message:
 
 
 def read_answer(message: Message) -> Inspection:
-    """Read back; raises ValueError, KeyError or TypeError where the worker did not say what it should."""
+    """Read back; raises ValueError, KeyError or TypeError where the worker did not say what it should. Loads the readers,
+    which only a scan needs."""
+    from musfuse.media.art import ExtractedPicture
+    from musfuse.media.containers.reading import Reading
+
     said = message.said
     bounds = pairwise(accumulate(said["lengths"], initial=0))
     parts = iter([message.data[start:end] for start, end in bounds])

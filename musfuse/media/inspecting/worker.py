@@ -2,7 +2,7 @@
 
 import sys
 
-from musfuse.media.inspecting.looks import inspect
+from musfuse.media.inspecting.inspect import inspect
 from musfuse.media.inspecting.protocol import answer_message, read_job
 from musfuse.media.workers.child import Connection, MeteredOrigin, serve
 from musfuse.media.workers.wire import Message

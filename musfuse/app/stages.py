@@ -1,0 +1,53 @@
+"""What follows a scan or an edit, put together when something is to be done first: mounting is not to wait for it."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from musfuse.config import Config
+from musfuse.library.catalog import Database, Tracks
+from musfuse.library.catalog.departures import Departures
+from musfuse.library.catalog.identities import Identities
+from musfuse.library.catalog.rows import PcmBounds
+from musfuse.library.catalog.sheets import Sheets
+from musfuse.library.following import Following
+from musfuse.library.naming import Settled, ViewRules
+from musfuse.library.overlay import MetaCollector
+from musfuse.library.pipeline import Pipeline, Stage
+from musfuse.library.pipeline.built_in import built_in, naming
+from musfuse.library.pipeline.cue import Cue
+from musfuse.library.pipeline.identity import Identifying
+from musfuse.library.pipeline.overlay import Overlaying
+from musfuse.library.userdb import UserDatabase
+
+MakeStage = Callable[[Database], Stage]
+
+
+class Stages:
+    """The pipeline of a library, and what else brings changes into its catalog. `settled` tells what a run did.
+
+    `on_removed` is told of parts that are gone; `more` make stages beside the built-in ones.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        user: UserDatabase,
+        collector: MetaCollector,
+        config: Config,
+        views: Mapping[str, ViewRules],
+        on_removed: Callable[[int, PcmBounds], None],
+        more: Sequence[MakeStage] = (),
+    ) -> None:
+        self._views = views
+        self.settled = Settled()
+        self.identities = Identities(database)
+        self.overlaying = Overlaying(database, collector)
+        tracks, departures = Tracks(database), Departures(database)
+        self.following = Following(user, collector, self.overlaying, departures, self.identities, tracks)
+        cue = Cue(Sheets(database), config.cue, config.view.policy != "original", on_removed)
+        identifying = Identifying(self.identities, user, collector, self.overlaying)
+        stages = built_in(database, cue, identifying, self.overlaying, list(views.values()), self.settled)
+        self.pipeline = Pipeline(database, [*stages, *(make(database) for make in more)])
+
+    def naming_over(self, database: Database) -> list[Stage]:
+        """The stages that give names in the main view, over another catalog."""
+        return naming(database, [self._views["main"]], Settled())
