@@ -47,7 +47,7 @@ def answer_message(found: Inspection) -> Message:
 
 
 def read_answer(message: Message) -> Inspection:
-    """Read back; raises ValueError, KeyError or TypeError where the worker did not say what it should. Loads the readers,
+    """Read back; raises ValueError, KeyError or TypeError where the worker did not say what it should. Loads readers,
     which only a scan needs."""
     from musfuse.media.art import ExtractedPicture
     from musfuse.media.containers.reading import Reading
