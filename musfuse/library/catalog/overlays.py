@@ -3,6 +3,7 @@
 `meta.overlay_seq` tells which change of user.db the catalog knows.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from musfuse.model import TagSet
 STAGE = "overlay"
 
 _SELECT = """
-SELECT i.id, i.part, t.embedded, t.merged, t.art, i.edited_ns, o.uid, o.path, o.name
-  FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file WHERE i.id = ?
+SELECT i.id, i.part, t.embedded, t.merged, t.art, i.edited_ns, t.damage, o.uid, o.path, o.name
+  FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
+ WHERE i.id IN (SELECT value FROM json_each(?))
 """
 
 
@@ -33,16 +35,18 @@ class Overlaid:
     merged: str | None
     art: str | None
     edited_ns: int
+    damage: str
 
 
-def overlaid(db: sqlite3.Connection, item: Key) -> Overlaid | None:
-    """One item, None where it is gone."""
-    row: Any = db.execute(_SELECT, (item,)).fetchone()
-    if row is None:
-        return None
-    number, part, embedded, merged, art, edited, uid, folder, name = row
+def overlaid(db: sqlite3.Connection, items: Iterable[Key]) -> list[Overlaid]:
+    """Items by their ids, as far as they are there."""
+    return [_overlaid(row) for row in db.execute(_SELECT, (json.dumps(list(items)),))]
+
+
+def _overlaid(row: Any) -> Overlaid:
+    number, part, embedded, merged, art, edited, damage, uid, folder, name = row
     path = join(from_blob(folder), from_blob(name))
-    return Overlaid(number, uid, path, part, load_tags(embedded), merged, art, edited)
+    return Overlaid(number, uid, path, part, load_tags(embedded), merged, art, edited, damage)
 
 
 def put(db: sqlite3.Connection, item: Overlaid, merged: TagSet | None, art: str | None, edited_ns: int) -> bool:
@@ -57,9 +61,10 @@ def put(db: sqlite3.Connection, item: Overlaid, merged: TagSet | None, art: str 
     return True
 
 
-def note_damage(db: sqlite3.Connection, item: int, damage: str) -> None:
+def note_damage(db: sqlite3.Connection, item: Overlaid, damage: str) -> None:
     """Why an item's overlay cannot be read, '' where it can: what is served has its original's tags."""
-    db.execute("UPDATE item_tags SET damage = ? WHERE item = ? AND damage <> ?", (damage, item, damage))
+    if damage != item.damage:
+        db.execute("UPDATE item_tags SET damage = ? WHERE item = ?", (damage, item.id))
 
 
 def none_said(db: sqlite3.Connection) -> None:
@@ -69,6 +74,14 @@ def none_said(db: sqlite3.Connection) -> None:
         " WHERE item = todo.key AND (merged IS NOT NULL OR art IS NOT NULL))",
         (STAGE,),
     )
+
+
+def _items(db: sqlite3.Connection, uid: str, path: str, part: int) -> list[int]:
+    rows = db.execute(
+        f"SELECT i.id FROM original o JOIN item i ON i.file = o.file WHERE {OF_FILE} AND i.part = ?",
+        (*at(uid, path), part),
+    )
+    return [row[0] for row in rows]
 
 
 class Overlays:
@@ -84,12 +97,7 @@ class Overlays:
     def mark(self, places: Iterable[tuple[str, str, int]]) -> None:
         """The overlays of these changed: (source uid, path, part)."""
         with self._db.write() as db:
-            for uid, path, part in places:
-                rows = db.execute(
-                    f"SELECT i.id FROM original o JOIN item i ON i.file = o.file WHERE {OF_FILE} AND i.part = ?",
-                    (*at(uid, path), part),
-                )
-                add(db, STAGE, [row[0] for row in rows.fetchall()])
+            add(db, STAGE, (item for place in places for item in _items(db, *place)))
 
     def mark_all(self) -> None:
         """Any may have changed."""

@@ -237,11 +237,12 @@ class MetaCollector:
                 refused += kept
                 if (after.fields, after.locks) == (before.fields, before.locks):
                     continue
-                if not header.moved:
-                    check_room(key, before, after)
                 after = replace(after, edited_ns=max(now, _next_second(before.edited_ns)))
-                tx.put(_TRACK, key, after.to_bytes())
-                sides = {"key": key, "before": before.to_bytes().decode(), "after": after.to_bytes().decode()}
+                stored = after.to_bytes()
+                if not header.moved:
+                    check_room(key, before, after, len(stored))
+                tx.put(_TRACK, key, stored)
+                sides = {"key": key, "before": before.to_bytes().decode(), "after": stored.decode()}
                 tx.put(_HISTORY, f"e/{number}/{changed:09}", json.dumps(sides).encode())
                 tx.put(_HISTORY, f"t/{key}/{number}", b"")
                 touched.append(key)

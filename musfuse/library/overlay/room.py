@@ -23,8 +23,12 @@ def crowded(before: Values, changed: Values) -> str:
     return f"its tags would have {size:,} bytes, most of them in {name}; the tags of a FLAC file can have {ROOM:,}"
 
 
-def check_room(key: str, before: Overlay, after: Overlay) -> None:
-    """Raise ConfigError where what is said of a track would not fit, the original's own tags aside."""
+def check_room(key: str, before: Overlay, after: Overlay, stored: int) -> None:
+    """Raise ConfigError where what is said of a track would not fit, the original's own tags aside. `stored`: the bytes
+    that `after` has as JSON, in which each value has two quotes and a comma at least."""
+    longest = max(map(len, after.fields), default=0)
+    if stored * (2 + 4 * longest) <= ROOM:  # far less than there is room for, as nearly always
+        return
     said = merge(TagSet(), after)
     problem = crowded(merge(TagSet(), before), {**dict.fromkeys(before.fields, ()), **said})
     if problem:

@@ -69,10 +69,8 @@ class Overlaying:
             if nothing:
                 overlays.none_said(db)
             items = due(db, self.name, _BATCH)
-            for item in items:
-                found = overlays.overlaid(db, item)
-                if found is not None:
-                    self._overlay(db, found)
+            for found in overlays.overlaid(db, items):
+                self._overlay(db, found)
             done(db, self.name, items)
         return bool(items)
 
@@ -90,4 +88,4 @@ class Overlaying:
             overlay, damage = Overlay(), str(error)
         merged = merge(item.embedded, overlay)
         overlays.put(db, item, merged if merged != item.embedded else None, dump_art(overlay.art()), overlay.edited_ns)
-        overlays.note_damage(db, item.id, damage)
+        overlays.note_damage(db, item, damage)
