@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import quote, unquote
 
 
 class Serve(StrEnum):
@@ -69,13 +70,28 @@ class SourceFile:
 
     @property
     def index_name(self) -> str:
-        """What names it in the keys of indexes, with its stamp: never its path where the origin has ids."""
-        return self.older_name or f"{self.source_uid}/{self.ident or 'path:' + self.path}"
+        """What names it in the keys of indexes, with its stamp: never its path where the origin has ids. The path is
+        quoted, because a name may be no text."""
+        return self.older_name or f"{self.source_uid}/{self.ident or PATH_NAME + path_text(self.path)}"
 
     @property
     def version(self) -> str:
         """What a reader of it rests on: another text is another version, or another file in its place."""
         return version_name(self.stamp, self.ident)
+
+
+PATH_NAME = "path:"
+"""Stands before a path that is in the keys of indexes in place of an id."""
+
+
+def path_text(path: str) -> str:
+    """A path as text that any database takes, undecodable bytes too; `path_of` has it back."""
+    return quote(path.encode("utf-8", "surrogateescape"))
+
+
+def path_of(text: str) -> str:
+    """The path of which `path_text` made this."""
+    return unquote(text, "utf-8", "surrogateescape")
 
 
 def version_name(stamp: Stamp, ident: str) -> str:

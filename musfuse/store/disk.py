@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from musfuse.errors import StoreError
-from musfuse.store.kv import KvNamespace
+from musfuse.store.kv import KvNamespace, known_key, stored_key
 
 _PAGE = 500
 _KEYS = "SELECT key FROM Cache WHERE key > ? AND key >= ? AND key < ? AND typeof(key) = 'text' ORDER BY key LIMIT ?"
 """A page of keys of a diskcache, which could be listed from its beginning only otherwise."""
+
+
+def _place(namespace: KvNamespace, key: str) -> str:
+    return f"{namespace}:{stored_key(key)}"
 
 
 class _WholeFiles:
@@ -87,7 +91,7 @@ class DiskKv:
         """The value, or None; a value that is not raw bytes is dropped."""
         try:
             with self._cache() as cache:
-                value = cache.get(f"{namespace}:{key}")
+                value = cache.get(_place(namespace, key))
         except ValueError:
             self.delete(namespace, key)
             return None
@@ -96,21 +100,21 @@ class DiskKv:
     def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
         """Set the value."""
         with self._cache() as cache:
-            cache.set(f"{namespace}:{key}", bytes(value))
+            cache.set(_place(namespace, key), bytes(value))
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
         """Remove the value; whether there was one."""
         with self._cache() as cache:
-            return bool(cache.delete(f"{namespace}:{key}"))
+            return bool(cache.delete(_place(namespace, key)))
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
         """The keys that begin with `prefix`, in order; read in pages, so that no namespace is held whole."""
-        start = f"{namespace}:"
-        after, low, high = "", start + prefix, f"{start}{prefix}\U0010ffff"
+        start, low = f"{namespace}:", _place(namespace, prefix)
+        after, high = "", f"{low}\U0010ffff"
         while True:
             with self._cache() as cache:
                 rows = cache._con.execute(_KEYS, (after, low, high, _PAGE)).fetchall()
-            yield from (key[len(start) :] for (key,) in rows if key.startswith(low))
+            yield from (known_key(key[len(start) :]) for (key,) in rows if key.startswith(low))
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]

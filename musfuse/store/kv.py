@@ -1,5 +1,6 @@
 """The port for values kept by key: raw bytes in namespaces, never pickled objects."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from enum import StrEnum
@@ -41,6 +42,25 @@ class KvStore(Protocol):
 
     def close(self) -> None:
         """Flush and let go."""
+
+
+def stored_key(key: str) -> str:
+    """A key as a database can hold it, which takes no halves of characters (a name that is no text has them).
+
+    These, and the one character that escapes them, become two characters each: order and prefixes stay as they are.
+    """
+    return _UNSTORABLE.sub(lambda match: _ESCAPE + chr(ord(match[0]) + _SHIFT), key)
+
+
+def known_key(stored: str) -> str:
+    """The key of which `stored_key` made this."""
+    return _ESCAPED.sub(lambda match: chr(ord(match[1]) - _SHIFT), stored)
+
+
+_ESCAPE, _SHIFT = "\ue000", 0x800
+"""The first character behind all halves."""
+_UNSTORABLE = re.compile("[\ud800-\ue000]")
+_ESCAPED = re.compile("\ue000([\ue000-\ue800])")
 
 
 class RoutedKv:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from musfuse.errors import StoreError
-from musfuse.store.kv import KvNamespace
+from musfuse.store.kv import KvNamespace, known_key, stored_key
 from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
 
 # kv: one row a value. Owner: this module. `key` is compared as bytes (BINARY), so a prefix is a range.
@@ -62,19 +62,20 @@ class SqliteKv:
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
         """The value, or None."""
-        rows = self._run("SELECT value FROM kv WHERE namespace = ? AND key = ?", namespace, key)
+        rows = self._run("SELECT value FROM kv WHERE namespace = ? AND key = ?", namespace, stored_key(key))
         return bytes(rows[0][0]) if rows else None
 
     def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
         """Set the value; durable when this returns."""
-        self._run("INSERT OR REPLACE INTO kv VALUES (?, ?, ?)", namespace, key, value)
+        self._run("INSERT OR REPLACE INTO kv VALUES (?, ?, ?)", namespace, stored_key(key), value)
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
         """Remove the value; whether there was one."""
-        return bool(self._run("DELETE FROM kv WHERE namespace = ? AND key = ? RETURNING 1", namespace, key))
+        return bool(self._run("DELETE FROM kv WHERE namespace = ? AND key = ? RETURNING 1", namespace, stored_key(key)))
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
         """The keys that begin with `prefix`, in order; read in pages, so that no namespace is held whole."""
+        prefix = stored_key(prefix)
         after, first = prefix, True
         while True:
             rows = self._run(
@@ -82,7 +83,7 @@ class SqliteKv:
                 " AND substr(key, 1, ?) = ? ORDER BY key LIMIT ?",
                 namespace, after, prefix + "\U0010ffff", len(prefix), prefix, _PAGE,
             )  # fmt: skip
-            yield from (row[0] for row in rows)
+            yield from (known_key(row[0]) for row in rows)
             if len(rows) < _PAGE:
                 return
             after, first = rows[-1][0], False

@@ -127,6 +127,22 @@ def test_an_older_name_is_a_reference(desk: Desk) -> None:
     assert desk.sweep().indexes == 0
 
 
+def test_names_that_are_no_text_have_indexes(desk: Desk) -> None:
+    """An origin without ids is named by paths in keys."""
+    desk.toy.write("caf\udce9/e\udcff.wav", (desk.folder / "one/a.wav").read_bytes())
+    desk.scan()
+    desk.index()
+    before = desk.indexed()
+    assert [key for key in before if "caf%E9/e%FF.wav" in key]
+    assert desk.sweep() == Swept(0, 0, whole=True)
+    assert desk.indexed() == before
+    del desk.toy.files["caf\udce9/e\udcff.wav"]
+    desk.lose_the_catalog()
+    desk.scan()
+    assert desk.sweep() == Swept(1, 0, whole=True)
+    assert len(desk.indexed()) == 4
+
+
 def test_a_removed_source_keeps_its_indexes_until_it_is_forgotten(desk: Desk) -> None:
     before, place = desk.indexed(), (str(desk.folder / "one"), "")
     desk.library.sourcing.remove(place)

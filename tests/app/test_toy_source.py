@@ -103,15 +103,17 @@ def test_it_goes_away_and_comes_back_with_nothing_lost(tmp_path: Path, shelf: To
     assert library.tagging.selection.of([("genre:jazz", "")]) is not None
 
 
-def test_another_version_is_told_by_its_etag_alone(tmp_path: Path, shelf: Toy, closing: ExitStack) -> None:
+@pytest.mark.parametrize("name", ["Album/one.wav", "Album/caf\udce9.wav"])
+def test_another_version_is_told_by_its_etag_alone(tmp_path: Path, shelf: Toy, closing: ExitStack, name: str) -> None:
+    shelf.files[name] = shelf.files.pop("Album/one.wav")
     library = open_toy(tmp_path, shelf, closing)
     scan(library)
     index(library)
     (path,) = (path for path in shown(library) if path.endswith("T1.flac"))
     before = read(library, path)
     other = sound.write(tmp_path / "x.wav", 200_000, title="T1", artist="A", album="B", seed=77).read_bytes()
-    assert len(other) == shelf.files["Album/one.wav"][1].size
-    shelf.write("Album/one.wav", other, keep_mtime=True)
+    assert len(other) == shelf.files[name][1].size
+    shelf.write(name, other, keep_mtime=True)
     (result,) = library.scan_all(library.scanner())
     assert result.read == 1
     assert read(library, path) != before

@@ -48,6 +48,22 @@ def test_large_and_empty_values(store: KvStore) -> None:
     assert store.get(ARTWORK, "empty") == b""
 
 
+def test_keys_that_are_no_text_are_kept_in_order(store: KvStore) -> None:
+    """Names of files may hold undecodable bytes, or on Windows halves of characters."""
+    keys = [
+        f"a{odd}b"
+        for odd in ("z", "\ud7ff", "\ud800", "\udcff", "\udcff\udcff", "\ue000", "\ue000\ue100", "\U0001f600")
+    ]
+    for key in reversed(keys):
+        store.put(INDEX, key, key.encode("utf-8", "surrogatepass"))
+    assert [store.get(INDEX, key) for key in keys] == [key.encode("utf-8", "surrogatepass") for key in keys]
+    assert list(store.scan(INDEX)) == sorted(keys)
+    assert list(store.scan(INDEX, "a\udcff")) == ["a\udcffb", "a\udcff\udcffb"]
+    assert list(store.scan(INDEX, "a\ue000")) == ["a\ue000b", "a\ue000\ue100b"]
+    assert store.delete(INDEX, "a\udcffb")
+    assert store.get(INDEX, "a\udcffb") is None
+
+
 def test_scan_by_prefix_is_ordered_and_within_the_namespace(store: KvStore) -> None:
     for key in ("b/2", "a/1", "b/10", "b", "c", "b%x"):
         store.put(INDEX, key, b"1")

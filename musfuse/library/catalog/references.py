@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import NOT_LOOKED_AT, at
 from musfuse.media.flac.index import KeyParts, bounds_text
+from musfuse.model import PATH_NAME, path_of
 
 _FILES = """
 SELECT o.file, o.size, o.mtime_ns FROM original o WHERE o.older_name = ?1 AND o.older_name <> ''
@@ -18,7 +19,6 @@ _AT = (
     "SELECT o.file, o.size, o.mtime_ns FROM original o"
     " WHERE o.uid = ? AND o.path = ? AND o.name = ? AND o.ident = '' AND o.older_name = ''"
 )
-_PATH = "path:"  # as in SourceFile.index_name
 _PAGE = 200
 
 
@@ -78,8 +78,8 @@ def _unused(db: sqlite3.Connection, keys: Sequence[Key], spared: Spared) -> list
 def _refers(db: sqlite3.Connection, parts: KeyParts) -> bool:
     uid, _, rest = parts.name.partition("/")
     files = db.execute(_FILES, (parts.name, uid, rest)).fetchall()
-    if rest.startswith(_PATH):
-        files += db.execute(_AT, at(uid, rest.removeprefix(_PATH))).fetchall()
+    if rest.startswith(PATH_NAME):
+        files += db.execute(_AT, at(uid, path_of(rest.removeprefix(PATH_NAME)))).fetchall()
     return any(_is_of(db, parts, *file) for file in files)
 
 

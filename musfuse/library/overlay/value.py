@@ -7,10 +7,9 @@ A field is one of TagSet's, or `art:front`, `art:back`, `art:other`, whose value
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from urllib.parse import quote, unquote
 
 from musfuse.errors import StoreError
-from musfuse.model import ArtKind, Picture, SourceFile, TagSet, TagSource
+from musfuse.model import ArtKind, Picture, SourceFile, TagSet, TagSource, path_of, path_text
 
 ART = "art:"
 ALL_FIELDS = "*"
@@ -99,11 +98,11 @@ def overlay_key(file: SourceFile, part: int) -> str:
 
 def folder_key(source_uid: str, path: str) -> str:
     """What the keys of a path of a source begin with."""
-    return f"{source_uid}/{quote(path.encode('utf-8', 'surrogateescape'))}"
+    return f"{source_uid}/{path_text(path)}"
 
 
 def split_key(key: str) -> tuple[str, str, int]:
     """Source uid, path and part of a key."""
     place, _, part = key.rpartition("#")
     uid, _, path = place.partition("/")
-    return uid, unquote(path, "utf-8", "surrogateescape"), int(part)
+    return uid, path_of(path), int(part)
