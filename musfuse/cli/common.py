@@ -76,7 +76,9 @@ def mounted_libraries() -> list[Path]:
 def absolute(path: Path) -> Path:
     """An absolute path without touching the file system: a mountpoint may be dead. Messages name it as it was typed.
     Raises ConfigError where the working directory is gone, to which a path is relative."""
-    return _whole(path, lambda path: Path(os.path.abspath(os.path.expanduser(path))))
+    from musfuse.platform import system
+
+    return _whole(path, lambda path: Path(system.absolute_path(os.path.expanduser(path))))
 
 
 def absolute_mountpoint(path: Path) -> Path:

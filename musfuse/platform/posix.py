@@ -432,7 +432,13 @@ def mount_answers(path: Path) -> bool:
 
 def absolute_mountpoint(path: Path) -> Path:
     """An absolute path without touching the file system: a mountpoint may be dead."""
-    return Path(os.path.abspath(os.path.expanduser(path)))
+    return Path(absolute_path(os.path.expanduser(path)))
+
+
+def absolute_path(path: str) -> str:
+    """os.path.abspath, which leaves two slashes in front although they mean no other place than one."""
+    full = os.path.abspath(path)
+    return full[1:] if full.startswith("//") else full
 
 
 def free_drive_letter() -> str:

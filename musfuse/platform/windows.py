@@ -360,6 +360,11 @@ def absolute_mountpoint(path: Path) -> Path:
     return Path(os.path.abspath(os.path.expanduser(path)))
 
 
+def absolute_path(path: str) -> str:
+    """os.path.abspath: two slashes in front begin the name of a machine."""
+    return os.path.abspath(path)
+
+
 def free_drive_letter() -> str:
     """The next free letter from the end of the alphabet, as network drives take them. Raises MountError."""
     used = _letters_in_use()

@@ -1,10 +1,11 @@
 """What the terminal is given."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from musfuse.cli.common import naming_log, print_table, printable, shortened
+from musfuse.cli.common import absolute_mountpoint, located, naming_log, print_table, printable, shortened
 from musfuse.errors import UNEXPECTED
 
 
@@ -26,6 +27,12 @@ def test_printable(text: str, shown: str) -> None:
 def test_a_table_of_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(("name", "size"), [("日本", "1"), ("cafe\u0301", "2"), ("a\nb", "3")])
     assert capsys.readouterr().out.splitlines() == ["name  size", "日本  1", "cafe\u0301  2", "a\u23ceb   3"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="two slashes begin the name of a machine elsewhere")
+def test_two_slashes_in_front_are_one() -> None:
+    assert located("//music/a") == located("/music//a") == "/music/a"
+    assert str(absolute_mountpoint(Path("//mnt"))) == "/mnt"
 
 
 def test_shortened() -> None:

@@ -65,6 +65,9 @@ def test_a_folder_is_located_shown_and_opened(tmp_path: Path, monkeypatch: pytes
     assert uri == "file:///a/b%2520c/d"
     assert scheme.shown(uri) == str(PurePath("/a/b%20c/d"))
     assert scheme.locate(uri) == uri
+    for twice in ("//a/b%20c/d", "///a/b%20c/d", "file:////a/b%2520c/d"):  # not two places
+        assert scheme.locate(twice) == (uri if os.name == "posix" else scheme.locate(twice))
+    assert scheme.inside("file:///a", "file:////a/b/../c") == "c"
     assert scheme.locate("music") == scheme.locate(f"{os.getcwd()}/music")
 
 

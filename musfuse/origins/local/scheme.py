@@ -10,6 +10,7 @@ from musfuse.origins.local.origin import LocalOrigin
 from musfuse.origins.local.uris import from_uri, to_uri
 from musfuse.origins.registry import LOCAL, OpenContext, SchemeOption
 from musfuse.origins.spec import SourceSpec, scheme_of
+from musfuse.platform import system
 
 _FOLLOW = "follow_links_out"
 
@@ -27,7 +28,7 @@ class LocalScheme:
         """The URI of a folder. Raises ConfigError."""
         try:
             path = str(from_uri(text, PurePath)) if scheme_of(text) else os.path.expanduser(text)
-            return to_uri(PurePath(os.path.abspath(path)))
+            return to_uri(PurePath(system.absolute_path(path)))
         except (OSError, ValueError) as error:
             raise ConfigError(f"{text}: cannot be a folder here: {error}; write the whole path") from error
 
@@ -54,7 +55,7 @@ class LocalScheme:
     def inside(self, uri: str, text: str) -> str | None:
         """The path inside of the folder that an absolute path, or a URI, lies at."""
         try:
-            path = from_uri(text, PurePath) if scheme_of(text) == LOCAL else PurePath(text)
+            path = from_uri(self.locate(text), PurePath) if scheme_of(text) == LOCAL else PurePath(text)
             return "/".join(path.relative_to(from_uri(uri, PurePath)).parts)
         except (ConfigError, ValueError):
             return None
