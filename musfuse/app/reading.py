@@ -14,6 +14,7 @@ from musfuse.config import Config
 from musfuse.drive.tree import Tree
 from musfuse.errors import LibraryInUseError
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks
+from musfuse.library.catalog.absent import Absent
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.extras import Extras
 from musfuse.library.neighbours import did_you_mean
@@ -119,12 +120,17 @@ def read_status(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def read_sources(folder: Path) -> Iterator[Sourcing]:
-    """The sources of a library, to be listed. Raises ConfigError where there is no library."""
+    """The sources of a library, to be listed, also where its catalog is gone, or user.db is and only the catalog knows
+    them. Raises ConfigError where there is no library."""
     check_exists(folder)
-    database = Database.for_reading(folder / "catalog.db")
+    path, kept = folder / "catalog.db", (folder / "user.db").exists()
+    database = Database.for_reading(path) if path.exists() else Absent(path)
     user = UserDatabase.for_reading(folder / "user.db")
     try:
-        yield Sourcing(user, CatalogSources(database), MetaCollector(user.kv), default_registry())
+        sourcing = Sourcing(user, CatalogSources(database), MetaCollector(user.kv), default_registry())
+        if not kept:
+            sourcing.take_over()
+        yield sourcing
     finally:
         user.close()
         database.close()

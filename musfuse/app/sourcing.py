@@ -5,6 +5,7 @@ user.db holds them and is committed first; the catalog mirrors them at every sta
 kill in between is caught up with before anything is shown.
 """
 
+import math
 import re
 import threading
 import time
@@ -84,13 +85,16 @@ class Sourcing:
     def list(self, removed: bool = False) -> list[dict[str, Any]]:
         """The sources, or those that are removed."""
         now, found = self._now_ns(), []
-        states = dict.fromkeys(self._catalog.unscanned(), "not yet scanned")
+        states = {row.root: "scanned" for row in self._catalog.rows()}
+        states |= dict.fromkeys(self._catalog.unscanned(), "not yet scanned")
         states |= dict.fromkeys(self._catalog.empty(), "no music found")
         states |= {root: why.removeprefix(f"{root}: ") for root, why in self._catalog.away().items()}
         for kept in self._table.all():
             if (kept.removed_ns is not None) == removed:
                 shown = self._shown(kept.spec)
-                found.append(self._told(kept, now) | ({} if removed else {"state": states.get(shown, "scanned")}))
+                found.append(
+                    self._told(kept, now) | ({} if removed else {"state": states.get(shown, "not yet scanned")})
+                )
         return found
 
     def show(self, source: Asked) -> dict[str, Any]:
@@ -109,7 +113,7 @@ class Sourcing:
         with self._lock:
             before = self.specs()
             wanted = list(dict.fromkeys(self._locate(place) for place in places))
-            known = {(kept.spec.scheme, kept.spec.uri): kept for kept in self._table.all()}
+            known = {(kept.spec.scheme, kept.spec.uri): kept for kept in reversed(self._latest_first())}
             new = [place for place in wanted if place not in known or known[place].removed_ns is not None]
             others = [(spec.scheme, spec.uri) for spec in before]
             for scheme, uri in wanted:
@@ -195,7 +199,7 @@ class Sourcing:
     def _find(self, source: Asked, removed: bool | None = False) -> KeptSource:
         """A source by its uid, its name or its location. Raises ConfigError."""
         text, full = source
-        candidates = [k for k in self._table.all() if removed is None or (k.removed_ns is not None) == removed]
+        candidates = [k for k in self._latest_first() if removed is None or (k.removed_ns is not None) == removed]
         place: tuple[str, str] | None = None
         try:
             place = self._registry.locate(full or text)
@@ -209,6 +213,10 @@ class Sourcing:
             return found[0]
         what, shows = ("removed source", " --removed") if removed else ("source", "")
         raise ConfigError(f"{text}: no {what} of this library; `musfuse source list{shows}` shows them")
+
+    def _latest_first(self) -> Sequence[KeptSource]:
+        """All sources, those that are not removed in front: a place may be that of several, once others were moved."""
+        return sorted(self._table.all(), key=lambda kept: -kept.removed_ns if kept.removed_ns else -math.inf)
 
     def _locate(self, place: Asked) -> tuple[str, str]:
         return self._registry.locate(place[1] or place[0])

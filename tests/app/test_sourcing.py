@@ -11,6 +11,7 @@ from drive.albums import read
 from toy import Toy, ToyScheme
 
 from musfuse.app.library import Library, open_library
+from musfuse.app.reading import read_sources
 from musfuse.app.sourcing import KEPT_DAYS, Sourcing
 from musfuse.app.tagging import Who
 from musfuse.config import Config
@@ -87,6 +88,20 @@ def test_a_library_without_its_catalog_knows_its_sources(shelf: Shelf) -> None:
     assert shown(library) == before == {"A/B/T1.flac", "A/B/T2.flac"}
 
 
+@pytest.mark.parametrize(("gone", "state"), [("catalog.db", "not yet scanned"), ("user.db", "scanned")])
+def test_who_only_reads_makes_no_database_where_one_is_gone(shelf: Shelf, gone: str, state: str) -> None:
+    listed = shelf.sourcing.list()
+    shelf.library.close()
+    for path in (shelf.folder / "state").glob(f"{gone}*"):
+        path.unlink()
+    with read_sources(shelf.folder / "state") as sourcing:
+        assert sourcing.list() == [row | {"state": state} for row in listed]
+        assert sourcing.show(at(shelf.folder / "one"))["state"] == state
+        assert sourcing.remove(at(shelf.folder / "one"), dry_run=True)["location"] == str(shelf.folder / "one")
+    assert not (shelf.folder / f"state/{gone}").exists()
+    shelf.open()
+
+
 def test_a_library_whose_user_db_kept_no_sources_yet_loses_none(shelf: Shelf) -> None:
     """As one made by a version that kept them in the catalog alone."""
     before, listed = shown(shelf.library), shelf.sourcing.list()
@@ -112,6 +127,24 @@ def test_a_catalog_that_was_not_told_is_told_at_the_start(shelf: Shelf, monkeypa
     library = shelf.again()
     assert shown(library) == {"A/B/T2.flac"}
     assert [row.root for row in library.sources.rows()] == [str(shelf.folder / n) for n in ("empty", "two")]
+
+
+def test_a_place_that_was_also_a_removed_sources_is_there(shelf: Shelf) -> None:
+    """Another source was moved to it."""
+    one, two = at(shelf.folder / "one"), at(shelf.folder / "two")
+    (kept, gone) = (row["id"] for row in shelf.sourcing.list())
+    for _ in range(2):
+        shelf.sourcing.remove(two)
+        shelf.sourcing.move(one, two)
+        for found in (shelf.sourcing.add([two], dry_run=True), shelf.sourcing.add([two])):
+            assert (found["there"], found["restored"]) == ([two[0]], [])
+        assert shelf.sourcing.show(two)["id"] == kept
+        with pytest.raises(ConfigError, match="overlaps the source"):
+            shelf.sourcing.restore(two)
+        shelf.sourcing.move(two, one)
+        shelf.sourcing.restore(two)
+        shelf.sourcing.change(two, ["priority=1"])
+        assert {row["id"] for row in shelf.sourcing.list()} == {kept, gone}
 
 
 def test_remove_and_restore(shelf: Shelf) -> None:

@@ -19,9 +19,9 @@ SCHEMA_VERSION = 2
 class UserDatabase:
     """user.db. One transaction may change tables and values of `kv`."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, kv: SqliteKv | None = None) -> None:
         self.path = path
-        self.kv = SqliteKv(path, read_only=read_only)
+        self.kv = kv or SqliteKv(path, read_only=read_only)
         try:
             self.has_tables = self._migrate(read_only)
         except BaseException:
@@ -31,7 +31,9 @@ class UserDatabase:
     @classmethod
     def for_reading(cls, path: Path) -> "UserDatabase":
         """A database that will not be written, which may lie where nothing can be; it lacks the tables where they could
-        not be made. Raises StoreError."""
+        not be made. Where there is none, it is empty, and none is made. Raises StoreError."""
+        if not path.exists():
+            return cls(path, kv=SqliteKv.temporary())
         try:
             return cls(path)
         except NotWritableError:
