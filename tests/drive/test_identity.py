@@ -102,6 +102,79 @@ def test_a_twin_that_was_there_all_along_gets_nothing(make_library: Make, album:
     assert not library.collector.load_overlay(twin).fields.get("genre")
 
 
+@pytest.mark.parametrize("noticed_by", ["scan", "reader"])
+def test_a_twin_in_another_source_that_the_same_scan_found_gets_nothing(
+    make_library: Make, album: Path, tmp_path: Path, noticed_by: str
+) -> None:
+    library = make_library()
+    other = tmp_path / "other disk"
+    other.mkdir()
+    shutil.copyfile(album / "2.flac", other / "2.flac")
+    library.add_sources([other])
+    scan(library)
+    first, second = library.sources.rows()
+    library.tagging.set([(str(album / "2.flac"), str(album / "2.flac"))], ["genre=Jazz"], ME)
+    (album / "2.flac").unlink()
+    if noticed_by == "reader":
+        library.refresh(first.uid, "Album/2.flac")
+    scan(library)
+    assert "Album/2.flac#0" not in ids(library)
+    twin = overlay_key(SourceFile(second.uid, "2.flac", Stamp(0, 0)), 0)
+    assert not library.collector.load_overlay(twin).fields
+    copied(other / "2.flac", album / "9.flac")  # while what is new somewhere does follow
+    scan(library)
+    library.tagging.set([(str(album / "9.flac"), str(album / "9.flac"))], ["genre=Rock"], ME)
+    copied(album / "9.flac", other / "9.flac")
+    scan(library)
+    (row,) = library.tagging.selection.of(target("title:Elsewhere"))
+    assert row.tags["genre"] == ("Rock",)
+
+
+def test_a_twin_gets_nothing_of_what_no_whole_scan_saw(make_library: Make, album: Path) -> None:
+    library = make_library()
+    shutil.copyfile(album / "2.flac", album / "8.flac")
+    with library.database.write() as db:
+        db.execute("DELETE FROM scan")  # as while the first one is under way
+    library.refresh(library.sources.rows()[0].uid, "Album/8.flac")
+    library.tagging.set([(str(album / "2.flac"), str(album / "2.flac"))], ["genre=Jazz"], ME)
+    (album / "2.flac").unlink()
+    library.refresh(library.sources.rows()[0].uid, "Album/2.flac")
+    scan(library)
+    assert genre(library, "Album/8.flac") == []
+
+
+@pytest.mark.parametrize("way", ["catalog", "source"])
+def test_a_twin_that_the_catalog_gets_to_know_again_is_not_new(
+    make_library: Make, album: Path, tmp_path: Path, way: str
+) -> None:
+    library = make_library()
+    other = tmp_path / "other disk"
+    other.mkdir()
+    shutil.copyfile(album / "2.flac", other / "2.flac")
+    library.add_sources([other])
+    scan(library)
+    before = ids(library)
+    if way == "source":
+        library.sourcing.remove((str(other), ""))
+    library.tagging.set([(str(album / "2.flac"), str(album / "2.flac"))], ["genre=Jazz"], ME)
+    kept = (album / "2.flac").read_bytes()
+    (album / "2.flac").unlink()
+    scan(library)
+    if way == "source":
+        library.sourcing.restore((str(other), ""))
+    else:
+        library.close()
+        for left in (tmp_path / "state").glob("catalog.db*"):
+            left.unlink()
+        library = make_library()
+    scan(library)
+    assert ids(library)["2.flac#0"] == before["2.flac#0"]
+    (album / "2.flac").write_bytes(kept)
+    scan(library)
+    assert ids(library) == before
+    assert genre(library, "Album/2.flac") == ["Jazz"]
+
+
 def test_tags_follow_into_another_source(make_library: Make, album: Path, tmp_path: Path) -> None:
     library = make_library()
     hear(library)

@@ -5,6 +5,7 @@ that was cut off, or a reader that found a file missing, cannot tell a file that
 """
 
 import sqlite3
+import time
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
@@ -17,7 +18,7 @@ from musfuse.model import SourceFile
 class Departure:
     """An item as it was: its original, the range of samples (first; number, None for the rest) that it played, its
     part, its public id where it had one, and its content id where that is known. `since_ns`: when the last whole scan
-    ended that saw it, 0 for none."""
+    ended that saw it; where there was none, when it was found to be gone."""
 
     id: int
     file: SourceFile
@@ -97,7 +98,7 @@ def note_gone(db: sqlite3.Connection, where: str, *values: object) -> None:
         " public, content, since_ns)"
         " SELECT o.source, o.path, o.name, o.size, o.mtime_ns, o.tag, o.ident, o.older_name, coalesce(i.part, 0),"
         " coalesce(i.first_sample, 0), i.samples, i.public, coalesce(i.content, ''),"
-        " coalesce((SELECT max(ended) FROM scan WHERE source = o.source AND whole), 0)"
+        " coalesce((SELECT max(ended) FROM scan WHERE source = o.source AND whole), ?)"
         f" FROM original o LEFT JOIN item i ON i.file = o.file WHERE {where}",
-        values,
+        (time.time_ns(), *values),
     )

@@ -1,5 +1,6 @@
 """What items are known by: public ids, and what they sound like, as rows."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,12 +62,19 @@ class Identities:
             ).fetchall()
         return [_identity(row) for row in rows]
 
-    def born_since(self, content: str, since_ns: int) -> list[Identity]:
-        """Items that sound like this and are known since then; two at most."""
+    def new_since(self, content: str, since_ns: int, added: Sequence[str]) -> list[Identity]:
+        """Items that sound like this and were not there then; two at most. `added`: the sources, by their uids, that
+        came later.
+
+        When the catalog came to know an item does not tell: it may have been made anew, or have its source again. So
+        an earlier scan of the whole source must have missed it, unless the source itself is new.
+        """
         with self._db.read() as db:
             rows = db.execute(
-                f"{_IDENTITY} WHERE i.content = ? AND i.content > '{NONE}' AND i.born_ns >= ? LIMIT 2",
-                (content, since_ns),
+                f"{_IDENTITY} WHERE i.content = ? AND i.content > '{NONE}' AND i.born_ns >= ?"
+                " AND (o.uid IN (SELECT value FROM json_each(?)) OR EXISTS"
+                " (SELECT 1 FROM scan s WHERE s.source = o.source AND s.whole AND s.ended < i.born_ns)) LIMIT 2",
+                (content, since_ns, json.dumps(list(added))),
             ).fetchall()
         return [_identity(row) for row in rows]
 

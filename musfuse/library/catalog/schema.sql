@@ -137,7 +137,7 @@ CREATE TABLE gone (
     samples      INTEGER,
     public       INTEGER,
     content      TEXT NOT NULL,
-    since_ns     INTEGER NOT NULL          -- when the last whole scan ended that saw it, 0 for none
+    since_ns     INTEGER NOT NULL          -- when the last whole scan ended that saw it; for none, when it was missed
 );
 CREATE INDEX gone_source ON gone (source, id);
 

@@ -12,6 +12,7 @@ from musfuse.library.overlay.collector import MetaCollector
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.userdb.database import UserDatabase
 from musfuse.library.userdb.identities import IdentityTable
+from musfuse.library.userdb.sources import SourceTable
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Identifying:
         if len(gone) != 1:
             return None
         (was,) = gone
-        if [found.id for found in self._identities.born_since(item.content, was.since_ns)] != [item.id]:
+        if was.key != item.key and not self._is_the_new_one(item, was.since_ns):
             return None
         with self._user.transaction():
             change = self._collector.move([(was.key, item.key)], "identity") if was.key != item.key else None
@@ -58,3 +59,8 @@ class Identifying:
         if change is not None and change.seq:
             self._overlaying.adopt(change.seq, [was.key, item.key])
         return was.id
+
+    def _is_the_new_one(self, item: Identity, since_ns: int) -> bool:
+        """Whether of all that sound like it, only this one was not there at a time."""
+        added = [kept.spec.uid for kept in SourceTable(self._user).all() if kept.added_ns > since_ns]
+        return [new.id for new in self._identities.new_since(item.content, since_ns, added)] == [item.id]
