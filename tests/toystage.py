@@ -8,13 +8,13 @@ from musfuse.library.catalog.rows import load_tags
 from musfuse.library.catalog.todo import Watch, done, due
 
 _TABLE = """
-CREATE TABLE IF NOT EXISTS toy_title (item INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE, title TEXT NOT NULL)
+CREATE TABLE IF NOT EXISTS toy_title (item INTEGER PRIMARY KEY, title TEXT NOT NULL)
 """
 
 
 @dataclass
 class ToyStage:
-    """Titles as they are served. `on_batch` is called in the middle of each transaction that does something."""
+    """Titles as they are served, which do not go with their items by themselves. `on_batch` is called in the middle of each transaction that does something."""
 
     database: Database
     rules: str = "1"
@@ -23,7 +23,7 @@ class ToyStage:
 
     name = "titles"
     after = ("overlay",)
-    watches = (Watch.ITEM, Watch.TAGS)
+    watches = (Watch.ITEM, Watch.TAGS, Watch.GONE)
 
     def __post_init__(self) -> None:
         with self.database.write() as db:
@@ -34,7 +34,9 @@ class ToyStage:
             items = due(db, self.name, self.limit)
             for item in items:
                 row = db.execute("SELECT coalesce(merged, embedded) FROM item_tags WHERE item = ?", (item,)).fetchone()
-                if row is not None:
+                if row is None:
+                    db.execute("DELETE FROM toy_title WHERE item = ?", (item,))
+                else:
                     title = load_tags(row[0]).first("title") or ""
                     db.execute("INSERT OR REPLACE INTO toy_title VALUES (?, ?)", (item, title))
             done(db, self.name, items)

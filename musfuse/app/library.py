@@ -12,7 +12,7 @@ from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
 from musfuse.app.sourcing import Sourcing
 from musfuse.app.state import check_exists, new_folder
-from musfuse.app.views import ViewSpec, rules_of
+from musfuse.app.views import ViewSpec, forget_others, rules_of
 from musfuse.config import Config
 from musfuse.config.options import usable_cores, worker_count
 from musfuse.drive import Drive
@@ -255,6 +255,7 @@ class Library:
 
     def adopt_rules(self) -> None:
         """Make the tree what all tracks want by the rules of today, also where a kill left half of a change."""
+        forget_others(self.database, self._views.values())
         self.stages.pipeline.adopt_rules()
         self.name_tracks()
 

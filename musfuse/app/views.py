@@ -1,6 +1,6 @@
 """Views beside the main one: the same library under other names, served as something else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from musfuse.library.catalog import Database, places
@@ -28,3 +28,9 @@ def rules_of(database: Database, main: ViewRules, more: Sequence[ViewSpec]) -> d
             view = places.add_view(db, spec.name)
         made[spec.name] = replace(main, template=template, policy=spec.policy, view=view)
     return made
+
+
+def forget_others(database: Database, views: Iterable[ViewRules]) -> None:
+    """Views of the catalog that are none of these are shown no more, and go."""
+    with database.write() as db:
+        places.keep_views(db, [rules.view for rules in views])

@@ -125,6 +125,18 @@ def test_new_rules_have_everything_done_again(bench: Bench, name: str) -> None:
     assert bench.dump() == before
 
 
+def test_one_that_watches_for_it_lets_go_of_what_is_gone(bench: Bench) -> None:
+    bench.pipeline.run()
+    before = bench.dump()["toy_title"]
+    bench.remove("va/3.wav")
+    assert bench.dump()["toy_title"] == before
+    assert [mark for mark in bench.todo() if mark[0] == "titles"]
+    bench.pipeline.run()
+    after = bench.dump()
+    assert len(after["toy_title"]) == len(before) - 1
+    assert {row[0] for row in after["toy_title"]} == {row[0] for row in after["item_tags"]}
+
+
 @pytest.mark.parametrize("work", [Bench.fill, Bench.change])
 def test_cut_after_any_batch_it_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: Callable[[Bench], None]

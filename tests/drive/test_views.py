@@ -148,6 +148,34 @@ def test_a_view_that_comes_later_changes_nothing_of_the_first(
     assert shown(library.drives["waves"])["Other/T2 by A.wav"] == waves["G/T2 by A.wav"]
 
 
+def test_a_view_that_is_named_no_more_goes_with_all_that_is_its_own(
+    tmp_path: Path, originals: Path, closing: ExitStack
+) -> None:
+    with ExitStack() as before:
+        library = scanned(tmp_path, originals, before)
+        ids, (used,) = shown(library.drive), {rules.view for rules in library._views.values()} - {1}
+    with ExitStack() as before:
+        library = open_library(tmp_path / "state", CONFIG, before)
+        (originals / "one.wav").unlink()
+        library.scan_all(library.scanner())
+        assert not library.pipeline.left_over()
+        with library.database.read() as db:
+            assert db.execute("SELECT name FROM view").fetchall() == [("main",)]
+            for table in ("place", "node"):
+                assert db.execute(f"SELECT DISTINCT view FROM {table}").fetchall() == [(1,)]
+            assert db.execute("SELECT DISTINCT profile FROM rendition").fetchall() == [("flac",)]
+        left = {path: node for path, node in ids.items() if "T1" not in path}
+        assert shown(library.drive) == left
+        pending = library.renditions.pending(library.sizes.tokens())
+        assert library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None) == (pending, 0)
+        assert library.renditions.pending(library.sizes.tokens()) == 0
+    library = open_library(tmp_path / "state", CONFIG, closing, views=[ViewSpec("other", "$title", "wav"), WAVES])
+    library.adopt_rules()
+    assert used not in {rules.view for rules in library._views.values()}
+    assert len(shown(library.drives["waves"])) == len(shown(library.drives["other"])) == 2
+    assert shown(library.drive) == left
+
+
 def test_what_cannot_be_decoded_is_the_original_in_both(tmp_path: Path, originals: Path, closing: ExitStack) -> None:
     whole = (originals / "two.flac").read_bytes()
     (originals / "two.flac").write_bytes(whole[: len(whole) // 2] + bytes(len(whole) // 4))

@@ -197,9 +197,10 @@ CREATE INDEX member_compilation ON member (compilation_key, first_artist, compil
 
 -- Trees of the drive, one a view.
 
--- A view: one way to show the library. Owner: Places.
+-- A view: one way to show the library. Owner: Places. Its id is used for no other view later: marks and whoever shows it
+-- name it by that.
 CREATE TABLE view (
-    id   INTEGER PRIMARY KEY,
+    id   INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE
 );
 INSERT INTO view (id, name) VALUES (1, 'main');
@@ -253,7 +254,7 @@ CREATE TABLE rendition (
 -- The pipeline: what is still to do. Owner: Todo.
 
 -- Which stages want to know of what: folder (a file in it came, went or changed), item (it is new, or was read anew),
--- tags (what is served of them changed), member (what it belongs to changed).
+-- tags (what is served of them changed), member (what it belongs to changed), gone (it is not there any more).
 CREATE TABLE watch (
     what  TEXT NOT NULL,
     stage TEXT NOT NULL,
@@ -283,7 +284,10 @@ CREATE TRIGGER file_gone AFTER DELETE ON file BEGIN
 END;
 CREATE TRIGGER item_gone AFTER DELETE ON item BEGIN
     DELETE FROM node WHERE item = old.id;
-    DELETE FROM todo WHERE key = old.id AND stage IN (SELECT stage FROM watch WHERE what <> 'folder');
+    DELETE FROM todo WHERE key = old.id AND stage IN (SELECT stage FROM watch WHERE what <> 'folder')
+        AND stage NOT IN (SELECT stage FROM watch WHERE what = 'gone');
+    INSERT INTO todo SELECT w.stage, old.id FROM watch w WHERE w.what = 'gone'
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = old.id);
 END;
 CREATE TRIGGER place_gone AFTER DELETE ON place BEGIN
     INSERT INTO todo SELECT 'settle.' || old.view, old.dir_key

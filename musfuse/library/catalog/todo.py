@@ -10,16 +10,20 @@ Key = int | str
 
 
 class Watch(StrEnum):
-    """What can change in the catalog. Keys of FOLDER are ids of folders, those of all others ids of items.
+    """What can change in the catalog. Keys of FOLDER are ids of folders, those of all others ids of items. A stage that
+    watches FOLDER watches nothing else, since numbers do not tell what they are of.
 
     FOLDER: a file in it came, went or changed. ITEM: it is new, or was read anew. TAGS: what is served of its tags or
-    pictures changed. MEMBER: what it belongs to changed, or what is known of it.
+    pictures changed. MEMBER: what it belongs to changed, or what is known of it. GONE: it is not there any more, for
+    stages that keep something of items where the catalog does not take it along; all that the others had still to do
+    for it goes. Ids of items are used again: what a stage finds under a key may be another item by then, or none.
     """
 
     FOLDER = "folder"
     ITEM = "item"
     TAGS = "tags"
     MEMBER = "member"
+    GONE = "gone"
 
 
 _ALL = {
@@ -37,15 +41,15 @@ class Todo:
         self._db = database
 
     def subscribe(self, stage: str, watches: Iterable[Watch], rules: str) -> bool:
-        """Tell a stage of these from now on. Where it is new, or its rules are others than last time, it has to look
-        at everything; whether that is so."""
+        """Tell a stage of these from now on. Where it is new, or these or its rules are others than last time, it has
+        to look at everything; whether that is so. Of what went while it was not subscribed it is not told."""
         watches = list(watches)
-        if self._db.meta(f"rules:{stage}") == rules:
+        if self._db.meta(f"rules:{stage}") == rules and self._watched(stage) == set(watches):
             return False
         with self._db.write() as db:
             db.execute("DELETE FROM watch WHERE stage = ?", (stage,))
             db.executemany("INSERT INTO watch (what, stage) VALUES (?, ?)", [(what, stage) for what in watches])
-            for what in watches[:1]:
+            for what in _ALL.keys() & watches[:1]:
                 db.execute(f"INSERT OR IGNORE INTO todo {_ALL[what]}", (stage,))
             self._db.set_meta(f"rules:{stage}", rules)
         return True
@@ -63,6 +67,10 @@ class Todo:
                 db.execute("DELETE FROM todo WHERE stage = ?", (stage,))
                 db.execute("DELETE FROM watch WHERE stage = ?", (stage,))
                 db.execute("DELETE FROM meta WHERE key = ?", (f"rules:{stage}",))
+
+    def _watched(self, stage: str) -> set[str]:
+        with self._db.read() as db:
+            return {row[0] for row in db.execute("SELECT what FROM watch WHERE stage = ?", (stage,))}
 
     def nobody_watches(self) -> bool:
         """Whether the catalog is new: no stage was ever subscribed."""

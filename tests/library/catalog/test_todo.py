@@ -40,6 +40,35 @@ def test_a_stage_hears_of_what_it_watches_only(desk: Desk) -> None:
     assert (todo(desk, FIRST), todo(desk, SECOND)) == ([folder], [])
 
 
+def test_who_watches_for_it_hears_of_what_is_gone(desk: Desk) -> None:
+    wanted = Todo(desk.database)
+    wanted.subscribe(FIRST, [Watch.ITEM, Watch.GONE], "1")
+    wanted.subscribe(SECOND, [Watch.ITEM], "1")
+    wanted.subscribe("third", [Watch.GONE], "1")
+    desk.put("a/1.wav")
+    desk.put("a/2.wav")
+    ones = [desk.tracks.at(desk.source().uid, f"a/{n}.wav", 0) for n in (1, 2)]
+    one, two = (row.track.id for row in ones if row is not None)
+    assert (todo(desk, FIRST), todo(desk, SECOND), todo(desk, "third")) == ([one, two], [one, two], [])
+    desk.remove("a/1.wav")
+    assert (todo(desk, FIRST), todo(desk, SECOND), todo(desk, "third")) == ([one, two], [two], [one])
+    clear(desk)
+    desk.sources.mirror([])
+    assert (todo(desk, FIRST), todo(desk, SECOND), todo(desk, "third")) == ([two], [], [two])
+    wanted.subscribe("third", [Watch.GONE], "2")  # nobody knows what went before
+    assert todo(desk, "third") == [two]
+
+
+def test_a_stage_that_watches_more_than_before_looks_at_everything(desk: Desk) -> None:
+    desk.put("a/1.wav")
+    wanted = Todo(desk.database)
+    wanted.subscribe(FIRST, [Watch.ITEM], "1")
+    clear(desk)
+    assert wanted.subscribe(FIRST, [Watch.ITEM, Watch.TAGS], "1")
+    assert len(todo(desk, FIRST)) == 1
+    assert not wanted.subscribe(FIRST, [Watch.TAGS, Watch.ITEM], "1")
+
+
 def test_a_new_stage_or_one_with_new_rules_looks_at_everything(desk: Desk) -> None:
     desk.put("a/1.wav")
     desk.put("b/2.wav")
