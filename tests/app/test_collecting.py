@@ -32,6 +32,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.toy, self.now_ns = folder, Toy(), 1_000 * DAY_NS
+        self.state = folder / "state"
         for number, name in enumerate(("one/a", "one/b", "two/c"), 1):
             sound.write(folder / f"{name}.wav", title=name, seed=number)
         self.toy.write("deep/d.wav", (folder / "two/c.wav").read_bytes())
@@ -42,7 +43,7 @@ class Desk:
 
     def open(self, config: Config | None = None) -> Library:
         registry = Registry([LocalScheme(), ToyScheme(toy=self.toy)])
-        self.library = open_library(self.folder / "state", config or Config(), registry=registry)
+        self.library = open_library(self.state, config or Config(), registry=registry)
         return self.library
 
     def scan(self) -> None:
@@ -62,7 +63,7 @@ class Desk:
 
     def lose_the_catalog(self) -> None:
         self.library.close()
-        for path in (self.folder / "state").glob("catalog.db*"):
+        for path in self.state.glob("catalog.db*"):
             path.unlink()
         self.open()
 
