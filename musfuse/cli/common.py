@@ -90,7 +90,9 @@ def absolute_mountpoint(path: Path) -> Path:
 
 def located(text: str) -> str:
     """The place that somebody typed: a URI as it is, for only its source may take it apart, a path as an absolute one.
-    Raises ConfigError."""
+    Raises ConfigError, also where nothing was typed, which would be the working directory."""
+    if not text:
+        raise ConfigError("a place with music is wanted, not an empty text; name a folder, . for this one")
     return text if scheme_of(text) else str(absolute(Path(text)))
 
 
@@ -102,7 +104,7 @@ def asked(text: str) -> tuple[str, str]:
 def absolute_or_none(text: str) -> str:
     """The absolute path that a text would be, or the URI that it is; '' where it would be relative to a working
     directory that is gone: it may be a path on the drive, or a query."""
-    if scheme_of(text):
+    if not text or scheme_of(text):
         return text
     with suppress(ConfigError):
         return str(absolute(Path(text)))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from musfuse.cli.common import absolute_mountpoint, located, naming_log, print_table, printable, shortened
-from musfuse.errors import UNEXPECTED
+from musfuse.cli.common import absolute_mountpoint, asked, located, naming_log, print_table, printable, shortened
+from musfuse.errors import UNEXPECTED, ConfigError
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,14 @@ def test_a_table_of_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
 def test_two_slashes_in_front_are_one() -> None:
     assert located("//music/a") == located("/music//a") == "/music/a"
     assert str(absolute_mountpoint(Path("//mnt"))) == "/mnt"
+
+
+def test_nothing_is_not_the_working_directory() -> None:
+    """As where a variable of a script is not set."""
+    with pytest.raises(ConfigError, match="not an empty text"):
+        located("")
+    assert asked("") == ("", "")
+    assert located(".") == os.getcwd()
 
 
 def test_shortened() -> None:
