@@ -226,7 +226,7 @@ class Library:
             self.files.unreachable(row.id, str(error))
             return _logged(ScanResult(row.root, problem=str(error)), row.root)
         except (NotFoundError, StoreError):  # its rows are gone, to which others would be added
-            if row.uid in (known.uid for known in self.sources.rows()):
+            if row.id in (known.id for known in CatalogSources(self.database).rows()):  # before anybody is told
                 raise
             return None
 

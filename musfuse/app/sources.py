@@ -47,10 +47,7 @@ class Sources:
     def row(self, uid: str) -> SourceRow:
         """A source; raises NotFoundError."""
         with self._lock:
-            row = self._rows.get(uid)
-        if row is None:
-            raise NotFoundError(f"source {uid} is not part of this library any more")
-        return row
+            return self._row(uid)
 
     def place(self, text: str) -> tuple[str, str] | None:
         """(uid, path inside) of the source that an absolute path or URI lies in; None for one outside of all."""
@@ -60,8 +57,8 @@ class Sources:
 
     def origin(self, uid: str) -> Origin:
         """A source's origin; raises NotFoundError, UnavailableError for a kind of source that is not known here."""
-        self.row(uid)
         with self._lock:
+            self._row(uid)
             if uid not in self._origins:
                 share = max(1, min(self._config.cache.open_files, self._open_files // len(self._rows)))
                 context = OpenContext(self._config.scan.follow_links_out, share)
@@ -70,6 +67,12 @@ class Sources:
                 except ConfigError as error:
                     raise UnavailableError(str(error)) from error
             return self._origins[uid]
+
+    def _row(self, uid: str) -> SourceRow:
+        row = self._rows.get(uid)
+        if row is None:
+            raise NotFoundError(f"source {uid} is not part of this library any more")
+        return row
 
     def close(self) -> None:
         """Close all origins."""

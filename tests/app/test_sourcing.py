@@ -1,7 +1,8 @@
 """Sources of a library: added, changed, moved, removed, restored, forgotten; never lost with the catalog."""
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -307,7 +308,11 @@ def test_places_that_cannot_be_sources(shelf: Shelf) -> None:
         shelf.sourcing.restore(at(folder / "one"))
 
 
-def test_one_that_is_removed_while_it_is_scanned(shelf: Shelf) -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_one_that_is_removed_while_it_is_scanned(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, told: bool) -> None:
+    """Also where the scan finds its rows gone before anybody else was told."""
+    if not told:
+        monkeypatch.setattr(shelf.sourcing, "adopt", lambda: None)
     library = shelf.library
     for n in range(30):
         sound.write(shelf.folder / f"one/{n:02}/a.flac", title=f"N{n}", artist="A", album="B", samples=2000)
@@ -328,9 +333,35 @@ def test_one_that_is_removed_while_it_is_scanned(shelf: Shelf) -> None:
     finally:
         scanner._files.enter = real  # type: ignore[method-assign]
     assert [r.source for r in results] == [str(shelf.folder / "two")]
+    library.name_tracks()
     assert shown(library) == {"A/B/T2.flac"}
     with library.database.read() as db:
         assert db.execute("SELECT count(*) FROM file").fetchone() == (1,)
+
+
+class Meanwhile:
+    """A lock; when it is let go of first, something happens in another thread."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._lock, self._acts = threading.Lock(), [act]
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+        if self._acts:
+            self._acts.pop()()
+
+
+def test_the_last_one_goes_while_its_origin_is_asked_for(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.sourcing.remove(at(shelf.folder / "one"))
+    sources, (row,) = shelf.library.sources, shelf.library.sources.rows()
+    lock = Meanwhile(lambda: shelf.sourcing.remove(at(shelf.folder / "two")))
+    monkeypatch.setattr(sources, "_lock", lock)
+    assert sources.origin(row.uid).uid == row.uid  # it was asked for first
+    with pytest.raises(NotFoundError):
+        sources.origin(row.uid)
 
 
 def test_a_kind_of_source_that_is_not_known_any_more_is_away(shelf: Shelf) -> None:
