@@ -205,6 +205,26 @@ def test_an_id_is_never_used_again(make_library: Make, album: Path) -> None:
     assert ids(library)["Album/1.wav#0"] not in (old, new)
 
 
+def test_an_id_is_not_given_away_with_an_older_user_db(make_library: Make, album: Path, tmp_path: Path) -> None:
+    """A backup that was put back knows nothing of the files that moved since."""
+    library = make_library()
+    before = ids(library)
+    library.close()
+    shutil.copyfile(tmp_path / "state/user.db", tmp_path / "older.db")
+    (album / "1.wav").rename(album / "moved.wav")
+    library = make_library()
+    scan(library)
+    library.close()
+    shutil.copyfile(tmp_path / "older.db", tmp_path / "state/user.db")
+    sound.write(album / "1.wav", seed=99, title="Another")
+    library = make_library()
+    scan(library)
+    after = ids(library)
+    assert after["Album/moved.wav#0"] == before["Album/1.wav#0"]
+    assert len(set(after.values())) == 7
+    assert all(after.values())
+
+
 def test_who_comes_back_has_his_id(make_library: Make, album: Path, tmp_path: Path) -> None:
     library = make_library()
     hear(library)

@@ -78,10 +78,22 @@ class Identities:
             ).fetchall()
         return [_identity(row) for row in rows]
 
+    def holders(self, publics: Sequence[int]) -> list[Identity]:
+        """Items that have these public ids."""
+        with self._db.read() as db:
+            rows = db.execute(
+                f"{_IDENTITY} WHERE i.public IN (SELECT value FROM json_each(?))", (json.dumps(list(publics)),)
+            ).fetchall()
+        return [_identity(row) for row in rows]
+
     def settle(self, found: Sequence[tuple[int, int]]) -> None:
-        """Give items their public ids, (item, id), and be done with them."""
+        """Give items their public ids, (item, id), and be done with them. Who had one of them gets another."""
         with self._db.write() as db:
-            db.executemany("UPDATE item SET public = NULL WHERE public = ? AND id <> ?", [(p, i) for i, p in found])
+            lost = db.executemany(
+                "UPDATE item SET public = NULL WHERE public = ? AND id <> ?", [(p, i) for i, p in found]
+            ).rowcount
+            if lost > 0:
+                db.execute("INSERT OR IGNORE INTO todo SELECT ?, id FROM item WHERE public IS NULL", (STAGE,))
             db.executemany("UPDATE item SET public = ? WHERE id = ?", [(public, item) for item, public in found])
             done(db, STAGE, [item for item, _ in found])
 

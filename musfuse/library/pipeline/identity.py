@@ -5,6 +5,7 @@ that sound alike are the same, if there is just one of each.
 """
 
 import logging
+from collections.abc import Sequence
 
 from musfuse.library.catalog.identities import NONE, STAGE, Identities, Identity
 from musfuse.library.catalog.todo import Watch
@@ -40,9 +41,19 @@ class Identifying:
         kept = self._table.kept([item.key for item in items])  # also where a kill left the catalog behind
         known = {item.id: back[item.id] or kept.get(item.key) or item.public for item in items}
         new = [item for item in items if known[item.id] is None]
-        known.update(zip((item.id for item in new), self._table.ids_of([item.key for item in new]), strict=True))
+        known.update(zip((item.id for item in new), self._new_ids([item.key for item in new]), strict=True))
         self._identities.settle([(item, public) for item, public in known.items() if public is not None])
         return bool(items)
+
+    def _new_ids(self, keys: Sequence[str]) -> list[int]:
+        """Ids of items that have none. An older user.db that was put in the place of another does not know of all that
+        the catalog's items have: it is told of those that would be given away."""
+        found = self._table.ids_of(keys)
+        while holders := self._identities.holders(found):
+            for holder in holders:
+                self._table.keep(holder.key, holder.public or 0)
+            found = self._table.ids_of(keys)
+        return found
 
     def _come_back(self, item: Identity) -> int | None:
         """The id of the one item that is gone and that this one is, by its sound."""

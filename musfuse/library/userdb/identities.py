@@ -58,6 +58,11 @@ class IdentityTable:
             self._db.execute("DELETE FROM item_id WHERE key = ? AND id = ?", old, public)
             self._keep(new, public)
 
+    def keep(self, key: str, public: int) -> None:
+        """The item with this key has this id, whatever was known."""
+        with self._db.transaction():
+            self._keep(key, public)
+
     def vanish(self, item: Vanished) -> None:
         """An item is gone for good, as far as anybody can tell: its id is not given away again."""
         self._db.execute(
