@@ -39,6 +39,8 @@ class Unheard:
     cut: bool
 
 
+_HEARD = f"i.content > '{NONE}' AND i.content <> ''"
+"""Of an item i; the second part is what its index has to see."""
 _IDENTITY = """
 SELECT i.id, o.uid, o.path, o.name, i.part, i.public, i.content, i.born_ns
   FROM item i JOIN original o ON o.file = i.file
@@ -71,7 +73,7 @@ class Identities:
         """
         with self._db.read() as db:
             rows = db.execute(
-                f"{_IDENTITY} WHERE i.content = ? AND i.content > '{NONE}' AND i.born_ns >= ?"
+                f"{_IDENTITY} WHERE i.content = ? AND {_HEARD} AND i.born_ns >= ?"
                 " AND (o.uid IN (SELECT value FROM json_each(?)) OR EXISTS"
                 " (SELECT 1 FROM scan s WHERE s.source = o.source AND s.whole AND s.ended < i.born_ns)) LIMIT 2",
                 (content, since_ns, json.dumps(list(added))),
@@ -110,7 +112,7 @@ class Identities:
     def look_again(self, content: str) -> None:
         """An item that sounded like this is gone: whoever sounds like it may be it."""
         with self._db.write() as db:
-            found = db.execute("SELECT id FROM item WHERE content = ? AND content > ?", (content, NONE)).fetchall()
+            found = db.execute(f"SELECT i.id FROM item i WHERE i.content = ? AND {_HEARD}", (content,)).fetchall()
             add(db, STAGE, [row[0] for row in found])
 
     def unheard(self, after: int, limit: int) -> list[Unheard]:
