@@ -172,7 +172,12 @@ class Library:
         self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.inspectors)
 
     def _readers_at_work(self) -> bool:
-        return time.monotonic() - max(drive.last_read for drive in self.drives.values()) < READER_PAUSE
+        return time.monotonic() - self.last_read < READER_PAUSE
+
+    @property
+    def last_read(self) -> float:
+        """When somebody read something last, from any drive, as time.monotonic has it."""
+        return max(drive.last_read for drive in self.drives.values())
 
     def warm_up(self) -> None:
         """Load what the first stat of a file will need: the encoder with its fingerprint, and a worker."""

@@ -9,6 +9,7 @@ import sound
 from tests_support import needs_program
 
 from drive.albums import ME, checksum, target
+from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library, open_library
 from musfuse.app.views import ViewSpec
 from musfuse.config import load_config
@@ -95,6 +96,20 @@ def test_both_list_and_read_right_whichever_is_asked_first(
     assert library.renditions.pending(library.sizes.tokens()) == 0
     assert library.renditions.sized(library.sizes.tokens()) == 4
     assert checksum(originals) == before
+
+
+def test_background_work_gives_way_to_readers_of_every_view(
+    tmp_path: Path, originals: Path, closing: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = scanned(tmp_path, originals, closing)
+    read(library.drives["waves"], "G/T1 by A.wav")
+    waited = []
+    jobs = Jobs(library)
+    monkeypatch.setattr(jobs._stopping, "wait", lambda seconds: waited.append(jobs._stopping.set()))
+    monkeypatch.setattr("musfuse.app.jobs.READER_PAUSE", 1e9)
+    library.drive.last_read = -2e9
+    jobs._give_way()
+    assert waited
 
 
 def test_a_pass_finds_the_sizes_of_both(tmp_path: Path, originals: Path, closing: ExitStack) -> None:
