@@ -225,6 +225,8 @@ class Sourcing:
         """Raises ConfigError where a place lies within one of the others, or one of them in it."""
         known = self._registry.scheme(scheme)
         nested = next((other for kind, other in others if kind == scheme and known.overlap(uri, other)), None)
+        if nested == uri:
+            raise ConfigError(f"{known.shown(uri)}: a source of this library already; remove that one first")
         if nested is not None:
             raise ConfigError(
                 f"{known.shown(uri)}: overlaps the source {known.shown(nested)}; its files would appear twice"

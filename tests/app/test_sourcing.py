@@ -140,7 +140,7 @@ def test_a_place_that_was_also_a_removed_sources_is_there(shelf: Shelf) -> None:
         for found in (shelf.sourcing.add([two], dry_run=True), shelf.sourcing.add([two])):
             assert (found["there"], found["restored"]) == ([two[0]], [])
         assert shelf.sourcing.show(two)["id"] == kept
-        with pytest.raises(ConfigError, match="overlaps the source"):
+        with pytest.raises(ConfigError, match="a source of this library already"):
             shelf.sourcing.restore(two)
         shelf.sourcing.move(two, one)
         shelf.sourcing.restore(two)
