@@ -2,9 +2,9 @@
 
 A scan drops those of files that it sees go. Left behind are those of a catalog that was lost, of sources that were
 forgotten, of kills in between, and of other encoders. What is not known to be gone is kept: whatever lies in a source
-that is removed and can be restored, that no scan saw all of, or of which the last scan could not reach something; all,
-while something is gone from its place and may have been moved. An index of another level or encoder stays with its item
-until the one of today has served for 90 days, since who tries a level may go back.
+that is removed and can be restored, that no scan saw all of or found anything in, or of which the last scan could not
+reach something; all, while something is gone from its place and may have been moved. An index of another level or
+encoder stays with its item until the one of today has served for 90 days, since who tries a level may go back.
 
 A kill at any point leaves a store in which some of the useless is left. Lock order: the catalog's writer's lock, under
 which no item can be added, is taken before the store's own.

@@ -189,6 +189,22 @@ def test_what_could_not_be_reached_is_kept(desk: Desk) -> None:
     assert desk.sweep().indexes == 0
 
 
+def test_an_empty_folder_may_be_a_disk_that_is_not_mounted(desk: Desk) -> None:
+    """Of which a new catalog cannot know."""
+    before = desk.indexed()
+    desk.lose_the_catalog()
+    (desk.folder / "one").rename(desk.folder / "aside")
+    (desk.folder / "one").mkdir()
+    desk.scan()
+    assert desk.sweep() == Swept(0, 0, whole=True)
+    (desk.folder / "one").rmdir()
+    (desk.folder / "aside").rename(desk.folder / "one")
+    (desk.folder / "one/a.wav").unlink()
+    desk.scan()
+    assert desk.sweep() == Swept(1, 0, whole=True)
+    assert desk.indexed() < before
+
+
 def test_a_scan_that_was_cancelled_leaves_all(desk: Desk) -> None:
     before = desk.indexed()
     desk.lose_the_catalog()

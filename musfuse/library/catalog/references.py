@@ -19,6 +19,10 @@ _AT = (
     "SELECT o.file, o.size, o.mtime_ns FROM original o"
     " WHERE o.uid = ? AND o.path = ? AND o.name = ? AND o.ident = '' AND o.older_name = ''"
 )
+_SCANNED = """
+SELECT uid, scanned AND EXISTS (SELECT 1 FROM folder d JOIN file f ON f.folder = d.id WHERE d.source = s.id)
+  FROM source s
+"""
 _PAGE = 200
 
 
@@ -46,8 +50,8 @@ class References:
         self._db = database
 
     def unused(self, keys: Sequence[Key], spared: Spared) -> list[Key]:
-        """The keys to which nothing refers now. Those of a source that no scan has seen all of yet are taken for used,
-        and those of a spared one."""
+        """The keys to which nothing refers now. Those of a source that no scan has seen all of yet, or has seen empty,
+        as a disk that is not mounted is, are taken for used, and those of a spared one."""
         with self._db.read() as db:
             return _unused(db, keys, spared)
 
@@ -64,7 +68,7 @@ class References:
 
 
 def _unused(db: sqlite3.Connection, keys: Sequence[Key], spared: Spared) -> list[Key]:
-    scanned = {uid: bool(whole) for uid, whole in db.execute("SELECT uid, scanned FROM source")}
+    scanned = {uid: bool(whole) for uid, whole in db.execute(_SCANNED)}
 
     def is_used(parts: KeyParts) -> bool:
         uid = parts.name.partition("/")[0]
