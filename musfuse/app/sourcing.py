@@ -204,9 +204,9 @@ class Sourcing:
         try:
             place = self._registry.locate(full or text)
         except ConfigError:
-            if not any(text in (kept.spec.uid, kept.spec.name) for kept in candidates):
+            if not any(text in (kept.spec.uid, kept.spec.name, kept.spec.uri) for kept in candidates):
                 raise
-        found = [k for k in candidates if text == k.spec.uid]
+        found = [k for k in candidates if text in (k.spec.uid, k.spec.uri)]
         found += [k for k in candidates if (k.spec.scheme, k.spec.uri) == place]
         found += [k for k in candidates if text and text == k.spec.name]
         if found:

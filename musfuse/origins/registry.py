@@ -95,9 +95,13 @@ class Registry:
         return name, scheme.locate(text)
 
     def shown(self, scheme: str, uri: str) -> str:
-        """A URI as people write it; of an unknown scheme, itself."""
+        """A URI as people write it; itself, where its scheme is unknown or does not take it here: what a library keeps
+        may come from another system."""
         known = self._schemes.get(scheme)
-        return known.shown(uri) if known is not None else uri
+        try:
+            return known.shown(uri) if known is not None else uri
+        except ConfigError:
+            return uri
 
     def overlap(self, text: str, other: str) -> bool:
         """Whether two locations, as somebody typed them, lie within each other. Raises ConfigError."""

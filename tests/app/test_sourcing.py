@@ -1,5 +1,6 @@
 """Sources of a library: added, changed, moved, removed, restored, forgotten; never lost with the catalog."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from musfuse.app.tagging import Who
 from musfuse.config import Config
 from musfuse.errors import ConfigError, NotFoundError, StoreError
 from musfuse.model import NodeKind
-from musfuse.origins import LocalScheme, Registry
+from musfuse.origins import LocalScheme, Registry, SourceSpec
 from musfuse.store import KvNamespace
 
 DAY_NS = 86_400 * 1_000_000_000
@@ -337,6 +338,21 @@ def test_one_that_is_removed_while_it_is_scanned(shelf: Shelf, monkeypatch: pyte
     assert shown(library) == {"A/B/T2.flac"}
     with library.database.read() as db:
         assert db.execute("SELECT count(*) FROM file").fetchone() == (1,)
+
+
+def test_one_that_only_another_system_knows_is_away_and_can_be_removed(shelf: Shelf) -> None:
+    """As a share of Windows where its library is restored elsewhere."""
+    share, before = "file://server/share" if os.name == "posix" else "file:///music", shown(shelf.library)
+    shelf.sourcing._table.put(SourceSpec("share", "file", share), 1)
+    library = shelf.again()
+    assert shown(library) == before
+    assert [row["location"] for row in shelf.sourcing.list()][-1] == share
+    *there, away = library.scan_all(library.scanner())
+    assert [result.problem for result in there] == ["", ""]
+    assert share in away.problem
+    shelf.sourcing.add([at(shelf.folder / "empty")])
+    shelf.sourcing.remove((share, share))
+    assert share not in shelf.locations()
 
 
 class Meanwhile:

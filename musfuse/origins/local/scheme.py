@@ -37,8 +37,11 @@ class LocalScheme:
         return str(from_uri(uri, PurePath))
 
     def overlap(self, uri: str, other: str) -> bool:
-        """Whether one folder is the other, or lies below it."""
-        one, two = from_uri(uri, PurePath), from_uri(other, PurePath)
+        """Whether one folder is the other, or lies below it; one that cannot be a folder here lies nowhere."""
+        try:
+            one, two = from_uri(uri, PurePath), from_uri(other, PurePath)
+        except ConfigError:
+            return uri == other
         return one == two or one in two.parents or two in one.parents
 
     def check(self, uri: str) -> None:
