@@ -18,8 +18,8 @@ from musfuse.library.catalog import CatalogSources
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.userdb import KeptSource, SourceTable, UserDatabase
 from musfuse.origins import Registry, SourceSpec
-from musfuse.origins.registry import checked_options
-from musfuse.origins.spec import DEFAULT_PRIORITY, MUSIC
+from musfuse.origins.registry import LOCAL, checked_options
+from musfuse.origins.spec import DEFAULT_PRIORITY, MUSIC, scheme_of
 
 KEPT_DAYS = 90
 """Days that a removed source, and what was said of its tracks, can be restored."""
@@ -64,7 +64,10 @@ class Sourcing:
         with self._lock, self._db.transaction():
             if self._table.had_none():
                 for row in self._catalog.rows():
-                    scheme, uri = self._registry.locate(row.root)
+                    try:
+                        scheme, uri = self._registry.locate(row.root)
+                    except ConfigError:  # of a kind that is not known now
+                        scheme, uri = scheme_of(row.root) or LOCAL, row.root
                     self._table.put(SourceSpec(row.uid, scheme, uri), self._now_ns())
 
     def mirror(self) -> bool:

@@ -149,6 +149,22 @@ def test_a_place_that_was_also_a_removed_sources_is_there(shelf: Shelf) -> None:
         assert {row["id"] for row in shelf.sourcing.list()} == {kept, gone}
 
 
+def test_a_source_of_an_unknown_kind_that_only_the_catalog_knows_is_kept(shelf: Shelf) -> None:
+    shelf.toy.write("Album/x.flac", (shelf.folder / "one/a.flac").read_bytes())
+    shelf.library.add_sources(["toy://toy"])
+    shelf.scan()
+    before = shown(shelf.library)
+    shelf.library.close()
+    for path in (shelf.folder / "state").glob("user.db*"):
+        path.unlink()
+    shelf.library = open_library(shelf.folder / "state", Config())  # a process that does not know it
+    assert shown(shelf.library) == before
+    assert shelf.locations()[-1] == "toy://toy"
+    shelf.again()
+    shelf.scan()
+    assert shown(shelf.library) == before
+
+
 def test_remove_and_restore(shelf: Shelf) -> None:
     one = at(shelf.folder / "one")
     shelf.library.tagging.set([("title:T1", "")], ["artist=Other"], ME)
