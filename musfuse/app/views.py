@@ -32,5 +32,9 @@ def rules_of(database: Database, main: ViewRules, more: Sequence[ViewSpec]) -> d
 
 def forget_others(database: Database, views: Iterable[ViewRules]) -> None:
     """Views of the catalog that are none of these are shown no more, and go."""
-    with database.write() as db:
-        places.keep_views(db, [rules.view for rules in views])
+    kept = {rules.view for rules in views}
+    with database.read() as db:
+        gone = places.all_views(db) - kept
+    if gone:
+        with database.write() as db:
+            places.remove_views(db, gone)

@@ -173,7 +173,7 @@ def test_a_view_that_is_named_no_more_goes_with_all_that_is_its_own(
         library = open_library(tmp_path / "state", CONFIG, before)
         (originals / "one.wav").unlink()
         library.scan_all(library.scanner())
-        assert not library.pipeline.left_over()
+        assert not library.stages.pipeline.left_over()
         with library.database.read() as db:
             assert db.execute("SELECT name FROM view").fetchall() == [("main",)]
             for table in ("place", "node"):

@@ -115,15 +115,17 @@ def add_view(db: sqlite3.Connection, name: str) -> int:
     return int(view)
 
 
-def keep_views(db: sqlite3.Connection, views: Iterable[int]) -> None:
-    """Views that are none of these go, with all that is theirs, and what items were made into for them alone."""
-    kept = set(views)
-    gone = [row[0] for row in db.execute("SELECT id FROM view") if row[0] not in kept]
-    for view in gone:
+def all_views(db: sqlite3.Connection) -> set[int]:
+    """The ids of the views that there are."""
+    return {row[0] for row in db.execute("SELECT id FROM view")}
+
+
+def remove_views(db: sqlite3.Connection, views: Iterable[int]) -> None:
+    """These views go, with all that is theirs, and what items were made into for them alone."""
+    for view in views:
         db.execute("DELETE FROM view WHERE id = ?", (view,))
         db.execute("DELETE FROM todo WHERE stage = ?", (settle_key(view),))  # nobody settles its folders
-    if gone:
-        db.execute(
-            "DELETE FROM rendition WHERE problem = ''"
-            " AND NOT EXISTS (SELECT 1 FROM place WHERE item = rendition.item AND serve = rendition.profile)"
-        )
+    db.execute(
+        "DELETE FROM rendition WHERE problem = ''"
+        " AND NOT EXISTS (SELECT 1 FROM place WHERE item = rendition.item AND serve = rendition.profile)"
+    )
