@@ -1,6 +1,7 @@
 """Build a library out of its parts, and take it down again in reverse."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -105,6 +106,8 @@ class Library:
         )  # fmt: skip
         self._views = rules_of(self.database, main, views)
         self._user, self._more_stages = user, stages
+        self._stages: Stages | None = None
+        self._making_stages = threading.Lock()
         self.sizes = Sizes(
             self.tracks, self.renditions, self.engine, self.indexes, self.kept, self.pool, self.sources.origin,
             self.events,
@@ -121,13 +124,19 @@ class Library:
             self.stages.overlaying.catch_up()
             self.adopt_rules()
 
-    @cached_property
+    @property
     def stages(self) -> "Stages":
-        """What follows a scan or an edit; loaded when there is something to do first."""
+        """What follows a scan or an edit; loaded when there is something to do first. One for all threads: two would
+        run the pipeline side by side."""
         from musfuse.app.stages import Stages
 
-        views, more = self._views, self._more_stages
-        return Stages(self.database, self._user, self.collector, self.config, views, self._forget_part, more)
+        with self._making_stages:
+            if self._stages is None:
+                views, more = self._views, self._more_stages
+                self._stages = Stages(
+                    self.database, self._user, self.collector, self.config, views, self._forget_part, more
+                )
+            return self._stages
 
     def _extras(self, nodes: Nodes) -> Extras:
         show = self.config.art.covers

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -76,6 +79,29 @@ def test_one_that_comes_later_looks_at_everything_and_one_that_goes_leaves_nothi
         library = opened(tmp_path, originals, closing)
         library.adopt_rules()
         assert titles(library.database) == ["New", "T0", "T1", "T3", "T4"]
+
+
+def test_threads_that_ask_for_it_first_get_one_pipeline(tmp_path: Path, originals: Path) -> None:
+    with ExitStack() as closing:
+        scan(opened(tmp_path, originals, closing))
+    made: list[ToyStage] = []
+    ready = threading.Barrier(4)
+
+    def make(database: Database) -> ToyStage:
+        time.sleep(0.05)  # so that others come meanwhile
+        made.append(ToyStage(database))
+        return made[-1]
+
+    with ExitStack() as closing:
+        library = open_library(tmp_path / "state", CONFIG, closing, stages=[make])
+
+        def ask(_: int) -> int:
+            ready.wait()
+            return id(library.stages)
+
+        with ThreadPoolExecutor(4) as pool:
+            assert len(set(pool.map(ask, range(4)))) == 1
+        assert len(made) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a child that it forks")
