@@ -35,7 +35,7 @@ from musfuse.config import load_config
 from musfuse.library.pipeline import entities, overlay, place
 
 entities._BATCH = place._BATCH = overlay._BATCH = 100
-folder, what, template, music = Path(sys.argv[1]), *sys.argv[2:]
+folder, what, template, music, step = Path(sys.argv[1]), *sys.argv[2:]
 config = load_config(flags={"view.template": template} if template else {}).config
 
 def work(library):
@@ -64,7 +64,7 @@ def child(number):
     work(library)
     library.close()
 
-for number in itertools.count():
+for number in itertools.count(0, int(step)):
     shutil.copytree(folder / "before", folder / str(number))
     pid = os.fork()
     if not pid:
@@ -78,10 +78,13 @@ for number in itertools.count():
 """
 
 
-def kill_at_every_commit(folder: Path, what: str, template: str = "", music: Path | None = None) -> list[Path]:
-    """The states that kills left, in order; the last is that of a child that lived."""
+def kill_at_every_commit(
+    folder: Path, what: str, template: str = "", music: Path | None = None, step: int = 1
+) -> list[Path]:
+    """The states that kills left, in order, before each commit or each `step`th; the last is that of a child that
+    lived."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    args = [sys.executable, "-c", KILLER, folder, what, template, music or ""]
+    args = [sys.executable, "-c", KILLER, folder, what, template, music or "", str(step)]
     subprocess.run(args, check=True, env=environment, timeout=300)
     return sorted((path for path in folder.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
 
@@ -176,7 +179,7 @@ def test_an_image_that_a_kill_caught_is_shown_as_its_tracks(tmp_path: Path, musi
     )
     open_library(tmp_path / "before", Config()).close()
     known, found = [], []
-    for state in kill_at_every_commit(tmp_path, "scan", music=music):
+    for state in kill_at_every_commit(tmp_path, "scan", music=music, step=2):
         with closing(sqlite3.connect(state / "catalog.db")) as db:
             known.append(db.execute("SELECT count(*) FROM item WHERE part = 0").fetchone()[0])
         found.append(len(after_a_start(state, Config())))
@@ -202,7 +205,7 @@ def test_tags_and_ids_that_follow_a_sound_survive_every_kill(tmp_path: Path, mus
         tags["title"] = f"N{number}"
         tags.save()
         (music / f"{number}.flac").unlink()
-    states = kill_at_every_commit(tmp_path, "scan", music=music)
+    states = kill_at_every_commit(tmp_path, "scan", music=music, step=2)
     assert len(states) > 8
     for state in states:
         library = open_library(state, Config())
