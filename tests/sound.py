@@ -194,3 +194,12 @@ def convert(source: Path, target: Path, *options: str) -> Path:
         argv = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(source), *options, str(target)]
     subprocess.run(argv, check=True)
     return target
+
+
+def words(samples: int, channels: int, bits: int, seed: int = 1) -> bytes:
+    """PCM as PcmSource gives it."""
+    scaled = pcm(samples, channels, seed) * (2 ** (bits - 1) - 1)
+    whole = np.round(scaled).astype(np.int32)
+    if bits > 16:
+        return (whole << 8).astype("<i4").tobytes()
+    return (whole << (16 - bits)).astype("<i2").tobytes()

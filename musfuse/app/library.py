@@ -35,6 +35,7 @@ from musfuse.library.templates import Template
 from musfuse.library.userdb import UserDatabase
 from musfuse.logs import keep_log
 from musfuse.media.engine import MediaEngine
+from musfuse.media.flac.encoder import Encoder, check_installed
 from musfuse.media.indexing import IndexPool
 from musfuse.media.inspecting import InspectPool
 from musfuse.media.retagger import Retagger
@@ -111,7 +112,7 @@ class Library:
         self.sizes = Sizes(
             self.tracks, self.renditions, self.engine, self.indexes, self.kept, self.pool, self.sources.origin,
             self.events,
-            level=config.flac.level, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
+            threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
             wait_seconds=config.index.wait_seconds, after_change=self.name_tracks,
             on_heard=lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
@@ -157,7 +158,8 @@ class Library:
 
     def _build_media(self, config: Config, closing: ExitStack) -> None:
         workers = worker_count(config)
-        self.indexes = IndexStore(self.store, config.flac.level)
+        check_installed(config.flac.encoder)
+        self.indexes = IndexStore(self.store, Encoder(config.flac.level, config.flac.encoder))
         self.runs = RunCache(config.cache.frames_mib << 20, workers)
         closing.callback(self.runs.close)
         self.kept = RunFiles(self.folder / "runs", config.cache.transcoded, self.pools.run_files)

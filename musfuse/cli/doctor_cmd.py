@@ -34,7 +34,7 @@ def command(library: Path | None, config_file: Path | None, as_json: bool) -> No
         "face": lambda: _face(config_file),
         "fusermount3": _fusermount,
         "decoder": _decoder,
-        "encoder": _encoder,
+        "encoder": lambda: _encoder(config_file),
         "library": lambda: _library(folder),
         "open files": _open_files,
         "address space": lambda: _address_space(config_file),
@@ -95,11 +95,13 @@ def _decoder() -> str:
     return f"libsndfile {soundfile.__libsndfile_version__}"
 
 
-def _encoder() -> str:
-    from musfuse.media.flac.encoder import fingerprint
+def _encoder(config_file: Path | None) -> str:
+    from musfuse.media.flac.encoder import Encoder, frame_maker
 
-    began = time.perf_counter()
-    return f"fingerprint {fingerprint(5)} in {(time.perf_counter() - began) * 1e3:.0f} ms"
+    options = load(config_file).flac
+    version, began = frame_maker(options.encoder).version, time.perf_counter()
+    fingerprint = Encoder(options.level, options.encoder).fingerprint()
+    return f"{version}, fingerprint {fingerprint} in {(time.perf_counter() - began) * 1e3:.0f} ms"
 
 
 def _library(folder: Path) -> str:

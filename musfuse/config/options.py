@@ -47,6 +47,9 @@ class ViewOptions:
 class FlacOptions:
     """The FLAC files made here."""
 
+    encoder: Literal["soundfile", "pyflac"] = option(
+        "soundfile", "which libFLAC encodes: soundfile's, which is faster, or that of the extra musfuse[pyflac]"
+    )
     level: int = option(5, "libFLAC compression level: 0, 2, 3, 5, 6, 7 or 8", _encoder_level)
     repair: bool = option(
         False, "make FLAC originals anew whose header or surroundings `flac -t` refuses, where all their audio decodes"

@@ -46,7 +46,6 @@ class Sizes:
         origin_of: Callable[[str], Origin],
         events: EventBus,
         *,
-        level: int,
         threads: int,
         waiters: int,
         wait_seconds: float,
@@ -58,7 +57,7 @@ class Sizes:
         self._engine, self._indexes, self._pool = engine, indexes, pool
         self._kept = kept
         self._origin_of, self._events = origin_of, events
-        self._level, self._threads, self._wait_seconds = level, threads, wait_seconds
+        self._threads, self._wait_seconds = threads, wait_seconds
         self._after_change = after_change
         self._slots = threading.BoundedSemaphore(waiters)
 
@@ -144,7 +143,7 @@ class Sizes:
         path = None if priority is Priority.BACKGROUND else self._kept.new_path(_pcm_bytes(track))
         keep = str(path) if path else ""
         sequential = track.part is not None and self._indexes.lies(track.file)
-        job = Job(track.file, track.format, self._level, self._threads, keep, track.pcm_range, sequential)
+        job = Job(track.file, track.format, self._indexes.encoder, self._threads, keep, track.pcm_range, sequential)
 
         def settle(asked: "Future[Answer]") -> None:
             answer = asked.result()

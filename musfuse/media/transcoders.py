@@ -6,7 +6,7 @@ import threading
 from musfuse.config.options import FlacOptions
 from musfuse.errors import MalformedError
 from musfuse.media.decoders import open_pcm
-from musfuse.media.flac.encoder import block_size, fingerprint
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.header import HEADER_VERSION, make_header
 from musfuse.media.flac.index import FrameIndex, KeyParts, index_key, split_index_key
 from musfuse.media.flac.served import EncodedFrames
@@ -30,27 +30,27 @@ _LIES = "/timestamps-lie"
 class IndexStore:
     """Frame indexes in the KvStore, under keys that hold everything their frames depend on."""
 
-    def __init__(self, store: KvStore, level: int, encoder: str = "") -> None:
-        self._store, self._level = store, level
-        self._encoder = encoder
+    def __init__(self, store: KvStore, encoder: Encoder) -> None:
+        self._store, self.encoder = store, encoder
+        self._fingerprint = ""
         self._lock = threading.Lock()
 
     @property
-    def encoder(self) -> str:
+    def fingerprint(self) -> str:
         """The encoder's fingerprint, computed at first use (some milliseconds)."""
         with self._lock:
-            if not self._encoder:
-                self._encoder = fingerprint(self._level)
-            return self._encoder
+            if not self._fingerprint:
+                self._fingerprint = self.encoder.fingerprint()
+            return self._fingerprint
 
     def key(self, file: SourceFile, pcm_range: PcmBounds = WHOLE) -> str:
         """The key for an original, or a part of one."""
-        return index_key(file, self._level, block_size(self._level), self.encoder, pcm_range)
+        return index_key(file, self.encoder.level, self.encoder.block_size, self.fingerprint, pcm_range)
 
     @property
     def made(self) -> str:
         """What keys of indexes that are made now end with."""
-        return f"{self._level}/{block_size(self._level)}/{self.encoder}"
+        return f"{self.encoder.level}/{self.encoder.block_size}/{self.fingerprint}"
 
     @staticmethod
     def parts(key: str) -> KeyParts | None:
@@ -122,7 +122,7 @@ class FlacTranscoder:
 
     def token(self) -> str:
         """Encoder, level, header, padding."""
-        made = f"{HEADER_VERSION}/{self._options.level}/{self._options.padding}/{self._indexes.encoder}"
+        made = f"{HEADER_VERSION}/{self._options.level}/{self._options.padding}/{self._indexes.fingerprint}"
         return f"flac/{made}/{self._tags.token()}"
 
     def layout(self, track: Track, origin: Origin) -> Layout:
@@ -145,7 +145,7 @@ class FlacTranscoder:
             self._kept.forget(key)
 
         frames = EncodedFrames(
-            key, index, decoders, self._options.level, self._runs, self._kept, self._read_ahead, dropped
+            key, index, decoders, self._indexes.encoder, self._runs, self._kept, self._read_ahead, dropped
         )
         segments.append(frames)
         return Layout(segments)

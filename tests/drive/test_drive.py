@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 import sound
+from tests_support import needs_program
 
+from drive.albums import read
 from drive.conftest import Make
 from musfuse.drive import CacheHint
 from musfuse.errors import (
     BadHandleError,
     BusyError,
+    ConfigError,
     IsAFolderError,
     MusfuseError,
     NoEntryError,
@@ -20,6 +23,7 @@ from musfuse.errors import (
     TooManyOpenError,
 )
 from musfuse.events import TrackIndexed
+from musfuse.media.flac import encoder
 from musfuse.model import NodeKind
 
 TAGS = {"artist": "A", "album": "B"}
@@ -199,13 +203,42 @@ def test_an_index_of_another_encoder_is_rebuilt(make_library: Make, music: Path,
     sound.write(music / "1.wav", **TAGS, title="One")
     library = make_library()
     size = library.drive.attr("A/B/One.flac").size
-    library.indexes._encoder = "anotherbuild"
+    library.indexes._fingerprint = "anotherbuild"
     library.drive.invalidate()
     assert next(library.drive.list("A/B")).size is None
     assert library.drive.attr("A/B/One.flac").size == size
     row = library.drive.row("A/B/One.flac")[1]
     assert row is not None
     assert "anotherbuild" in row.size_token
+
+
+def test_the_other_encoder(make_library: Make, music: Path, tmp_path: Path) -> None:
+    """What it makes is FLAC of the same audio, whole and in pieces, and indexes are not shared."""
+    pytest.importorskip("pyflac")
+    needs_program("ffmpeg")
+    sound.write(music / "1.wav", 44_100 * 9, **TAGS, title="One")
+    one = make_library()
+    assert one.drive.attr("A/B/One.flac").size
+    one.close()
+    library = make_library(flac__encoder="pyflac")
+    assert next(library.drive.list("A/B")).size is None
+    size = library.drive.attr("A/B/One.flac").size
+    data = read(library, "A/B/One.flac")
+    assert len(data) == size
+    (tmp_path / "one.flac").write_bytes(data)
+    assert sound.ffmpeg_md5(tmp_path / "one.flac") == sound.ffmpeg_md5(music / "1.wav")
+    library.close()
+    again = make_library(flac__encoder="pyflac")
+    opened = again.drive.open("A/B/One.flac")
+    assert again.drive.read_at(opened.handle, size - 100_000, 50_000) == data[size - 100_000 : size - 50_000]
+
+
+def test_an_encoder_that_is_not_installed_is_said_at_once(
+    make_library: Make, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder, "find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match="pyFLAC is not installed"):
+        make_library(flac__encoder="pyflac")
 
 
 def test_the_table_of_handles_is_bounded(make_library: Make, music: Path) -> None:

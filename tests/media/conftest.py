@@ -12,6 +12,7 @@ from musfuse.media.art import EmbeddedCovers
 from musfuse.media.decoders import open_pcm
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.build import build_index
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.runs import RunCache
 from musfuse.media.served_tags import ServedTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
@@ -30,7 +31,7 @@ class Studio:
     folder: Path | None = None
 
     def __post_init__(self) -> None:
-        self.indexes = IndexStore(self.store, self.level)
+        self.indexes = IndexStore(self.store, Encoder(self.level))
         self.runs = RunCache(8 << 20, 2)
         self.kept = RunFiles(self.folder or Path(), 32 << 20 if self.folder else 0)
         pictures = PictureStore(self.store)
@@ -51,7 +52,7 @@ class Studio:
         serve = self.engine.serve_as(fmt, policy)
         made = Track(1, file, fmt, TagSet({k: v.split("; ") for k, v in tags.items()}), serve, 1, picture)
         if index and serve != "original":
-            self.indexes.put(made, build_index(lambda: open_pcm(self.origin, file, fmt), self.level, 2))
+            self.indexes.put(made, build_index(lambda: open_pcm(self.origin, file, fmt), Encoder(self.level), 2))
         return made
 
 

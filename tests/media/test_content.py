@@ -13,6 +13,7 @@ from musfuse.media.containers.reading import read_original
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.content import index_content, pcm_content
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.inspecting import InspectPool
 from musfuse.media.inspecting.looks import Inspection, Look
 from musfuse.media.inspecting.protocol import answer_message, read_answer
@@ -23,7 +24,7 @@ from musfuse.origins import LocalOrigin, MemoryOrigin
 def indexed(path: Path) -> str:
     origin = LocalOrigin("i", str(path.parent))
     file, fmt = sound.source_file(origin, path.name), sound.format_of(origin, path.name)
-    return index_content(build_index(lambda: open_pcm(origin, file, fmt), 5, 2))
+    return index_content(build_index(lambda: open_pcm(origin, file, fmt), Encoder(5), 2))
 
 
 @pytest.mark.parametrize("bits", [8, 16, 24])
@@ -98,7 +99,7 @@ def test_real_files_sound_as_their_headers_say(corpus: Path) -> None:
         fmt = reading.format
         if reading.content and can_encode(fmt):
             try:
-                index = build_index(lambda file=file, fmt=fmt: open_pcm(origin, file, fmt), 5, 2)
+                index = build_index(lambda file=file, fmt=fmt: open_pcm(origin, file, fmt), Encoder(5), 2)
             except MediaError:
                 continue  # it is reported and shown as it is
             assert index_content(index) == reading.content, path

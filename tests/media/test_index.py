@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from musfuse.errors import MalformedError, MediaError
 from musfuse.media.flac.build import build_index
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.index import FrameIndex, FrameOffsets, index_key
 from musfuse.media.pcm import SndfilePcm
 from musfuse.model import AudioFormat, SourceFile, Stamp
@@ -70,7 +71,7 @@ def test_the_pass_agrees_with_a_whole_encoding(
     samples = 4096 * 70 + 5
     sound.write(music / name, samples, channels, bits)
     seen: list[int] = []
-    index = build_index(lambda: SndfilePcm(origin, sound.source_file(origin, name)), 5, threads, seen.append)
+    index = build_index(lambda: SndfilePcm(origin, sound.source_file(origin, name)), Encoder(5), threads, seen.append)
     assert index.total_samples == samples
     assert seen[-1] == samples
     data, rate = soundfile.read(music / name, dtype="int32", always_2d=True)
@@ -94,14 +95,14 @@ def test_the_md5_is_that_of_the_packed_samples(music: Path, origin: LocalOrigin)
     sound.write(music / "a.wav", 10_000, 2, 24)
     raw = (music / "a.wav").read_bytes()
     start = raw.index(b"data") + 8
-    index = build_index(lambda: SndfilePcm(origin, sound.source_file(origin, "a.wav")), 5, 1)
+    index = build_index(lambda: SndfilePcm(origin, sound.source_file(origin, "a.wav")), Encoder(5), 1)
     assert index.md5 == hashlib.md5(raw[start : start + 60_000]).digest()
 
 
 def test_no_samples_is_an_error(music: Path, origin: LocalOrigin) -> None:
     sound.write(music / "a.wav", 0)
     with pytest.raises(MalformedError, match="no audio samples"):
-        build_index(lambda: SndfilePcm(origin, sound.source_file(origin, "a.wav")), 5, 1)
+        build_index(lambda: SndfilePcm(origin, sound.source_file(origin, "a.wav")), Encoder(5), 1)
 
 
 class Announced:
@@ -142,7 +143,7 @@ def test_what_the_decoder_yields_is_the_truth(announced: int | None, threads: in
     words = random.Random(1).randbytes(20_000) * (samples * 2 // 20_000 + 1)
     words = words[: samples * 2]
     sink = Sink()
-    index = build_index(lambda: Announced(words, announced), 0, threads, keep=sink)
+    index = build_index(lambda: Announced(words, announced), Encoder(0), threads, keep=sink)
     assert (index.total_samples, index.md5) == (samples, hashlib.md5(words).digest())
     assert sum(map(len, sink.runs)) == index.audio_bytes
     assert [len(run) for run in sink.runs] == list(FrameOffsets(index).runs)
@@ -151,14 +152,14 @@ def test_what_the_decoder_yields_is_the_truth(announced: int | None, threads: in
 
 def test_lying_timestamps_begin_the_pass_anew() -> None:
     words, sink = bytes(2 * 2_500_000), Sink()
-    index = build_index(lambda: Announced(words, 2_500_000, lies=True), 0, 2, keep=sink)
+    index = build_index(lambda: Announced(words, 2_500_000, lies=True), Encoder(0), 2, keep=sink)
     assert (index.sequential, index.total_samples, sink.restarts) == (True, 2_500_000, 1)
     assert sum(map(len, sink.runs)) == index.audio_bytes
 
 
 def test_damage_within_is_an_error() -> None:
     with pytest.raises(MediaError, match="damaged"):
-        build_index(lambda: Announced(bytes(2 * 2_500_000), 3_000_000, damaged=True), 0, 2)
+        build_index(lambda: Announced(bytes(2 * 2_500_000), 3_000_000, damaged=True), Encoder(0), 2)
 
 
 def test_a_key_holds_everything_but_the_path() -> None:

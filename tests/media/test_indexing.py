@@ -14,6 +14,7 @@ from conftest import manifest
 from patient import QUICK, EventfulOrigin, HandClock
 
 from musfuse.errors import MusfuseError
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.workers.wire import read_message
@@ -29,7 +30,7 @@ def pool() -> Iterator[IndexPool]:
 
 
 def job(origin: Origin, name: str, fmt: AudioFormat | None = None) -> Job:
-    return Job(sound.source_file(origin, name), fmt or sound.format_of(origin, name), 5, 2)
+    return Job(sound.source_file(origin, name), fmt or sound.format_of(origin, name), Encoder(5), 2)
 
 
 def test_an_index_comes_back(music: Path, origin: LocalOrigin, pool: IndexPool) -> None:
@@ -66,8 +67,8 @@ def test_missing_changed_and_malformed_files_are_answers(music: Path, origin: Lo
     sound.write(music / "a.wav")
     fmt = sound.format_of(origin, "a.wav")
     (music / "bad.wav").write_bytes(b"RIFF\x00\x00\x00\x00WAVEjunk")
-    gone = Job(SourceFile("src", "gone.wav", Stamp(1, 1)), fmt, 5, 1)
-    changed = Job(SourceFile("src", "a.wav", Stamp(1, 1)), fmt, 5, 1)
+    gone = Job(SourceFile("src", "gone.wav", Stamp(1, 1)), fmt, Encoder(5), 1)
+    changed = Job(SourceFile("src", "a.wav", Stamp(1, 1)), fmt, Encoder(5), 1)
     jobs = [(origin, gone), (origin, changed), (MemoryOrigin(), gone), (origin, job(origin, "bad.wav", fmt))]
     answers = [pool.submit(str(n), where, j, Priority.DEMAND).result(60) for n, (where, j) in enumerate(jobs)]
     assert all(a.index is None and a.error for a in answers)
@@ -237,7 +238,7 @@ def test_closing_answers_everyone(music: Path, origin: LocalOrigin) -> None:
 
 def test_messages_round_trip(origin: LocalOrigin) -> None:
     file = SourceFile("u", "caf\udce9/ü.wav", Stamp(1, 2), "i")
-    made = Job(file, AudioFormat("wav", "x", 1, 2, 16, None, "int"), 5, 2)
+    made = Job(file, AudioFormat("wav", "x", 1, 2, 16, None, "int"), Encoder(5), 2)
     sent = read_message(io.BytesIO(made.to_message(origin).to_bytes()))
     assert sent is not None
     assert Job.from_message(sent) == made

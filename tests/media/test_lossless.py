@@ -14,6 +14,7 @@ from musfuse.media.containers.reading import read_original
 from musfuse.media.containers.wavpack import WavPackBlocks, parse_block
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.pcm import can_encode, pack, word_bytes
 from musfuse.origins import LocalOrigin, open_reader
 
@@ -127,7 +128,7 @@ def test_the_lossless_corpus(corpus: Path, tmp_path: Path) -> None:
             assert reading.notes or not row["note"].startswith("valid"), row
             continue
         try:
-            index = build_index(lambda f=file, fmt=reading.format: open_pcm(origin, f, fmt), 5, 2)
+            index = build_index(lambda f=file, fmt=reading.format: open_pcm(origin, f, fmt), Encoder(5), 2)
             source = open_pcm(origin, file, reading.format)
             try:
                 words = source.read(0, index.total_samples)
@@ -231,7 +232,7 @@ def test_timestamps_that_lie_make_seeks_sequential(origin: LocalOrigin, music: P
     (music / "x.m4a").write_bytes(data[:at] + (44_000).to_bytes(4, "big") + data[at + 4 :])
     expected = sound.ffmpeg_raw(music / "x.m4a", 16)
     file, fmt = sound.source_file(origin, "x.m4a"), sound.format_of(origin, "x.m4a")
-    index = build_index(lambda: open_pcm(origin, file, fmt), 5, 2)
+    index = build_index(lambda: open_pcm(origin, file, fmt), Encoder(5), 2)
     assert index.sequential
     assert index.from_bytes(index.to_bytes()).sequential
     source = open_pcm(origin, file, fmt, index.sequential)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from musfuse.errors import MalformedError, MediaError
-from musfuse.media.flac.encoder import block_size, encode_run
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.frames import coded_length, renumber
 from musfuse.media.flac.index import RUN_FRAMES, FrameIndex
 from musfuse.media.pcm import PcmSource, pack, word_bytes
@@ -44,7 +44,7 @@ class _Stretch:
 
 def build_index(
     open_source: Callable[[], PcmSource],
-    level: int,
+    encoder: Encoder,
     threads: int,
     progress: Callable[[int], None] | None = None,
     keep: RunSink | None = None,
@@ -57,7 +57,7 @@ def build_index(
     """
     with closing(_Decoders(open_source)) as decoders, ThreadPoolExecutor(threads, "encode") as pool:
         for in_order in (False, True):
-            work = _Pass(decoders, level, threads, keep is not None, pool)
+            work = _Pass(decoders, encoder, threads, keep is not None, pool)
             stretches = work.in_order() if in_order or threads == 1 else work.side_by_side()
             index = _collect(work, stretches, progress, keep)
             if in_order or threads == 1 or not decoders.sequential:
@@ -144,10 +144,12 @@ class _Decoders:
 class _Pass:
     """One pass; both ways yield the same stretches in order."""
 
-    def __init__(self, decoders: _Decoders, level: int, threads: int, keep: bool, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, decoders: _Decoders, encoder: Encoder, threads: int, keep: bool, pool: ThreadPoolExecutor
+    ) -> None:
         self.decoders, self.format = decoders, decoders.format
-        self.block = block_size(level)
-        self._level, self._threads, self._keep, self._pool = level, threads, keep, pool
+        self.block = encoder.block_size
+        self._encoder, self._threads, self._keep, self._pool = encoder, threads, keep, pool
         self._run = RUN_BLOCKS * self.block
         run_bytes = self._run * word_bytes(self.format.bits) * self.format.channels
         self._runs = max(1, min(_STRETCH_RUNS, _STRETCH_BYTES // run_bytes))
@@ -195,7 +197,7 @@ class _Pass:
         packed: list[bytes] = []
         unit = word_bytes(fmt.bits) * fmt.channels
         for words in pieces:
-            frames = encode_run(words, fmt.sample_rate, fmt.channels, fmt.bits, self._level)
+            frames = self._encoder.encode_run(words, fmt.sample_rate, fmt.channels, fmt.bits)
             packed.append(pack(words, fmt.bits))
             if self._keep:
                 frames = [renumber(frame, first + n) for n, frame in enumerate(frames)]

@@ -1,4 +1,4 @@
-"""The one place that encodes FLAC: runs of whole blocks to frames, through the libFLAC in soundfile's wheels.
+"""The port of a FLAC encoder: runs of whole blocks to frames. Two builds of libFLAC implement it.
 
 With a fixed block size libFLAC's output for a block does not depend on the blocks before it, at every level but 1 and
 4 (adaptive mid-side). So a run may be encoded alone, and its frames renumbered.
@@ -8,78 +8,91 @@ import hashlib
 import math
 import random
 import struct
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Protocol
 
-from musfuse.errors import MediaError
-from musfuse.media.pcm import sample_words, word_bytes
+from musfuse.errors import ConfigError, MediaError
+from musfuse.media.pcm import word_bytes
 
-_SUBTYPES = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
-
-
-def block_size(level: int) -> int:
-    """Samples a frame: what libFLAC's presets use."""
-    return 1152 if level < 3 else 4096
-
-
-class _FrameSink:
-    """A write-only file that keeps what libFLAC writes frame by frame; header writes are let go.
-
-    libFLAC hands each frame over in one write, and seeks back only after the last frame, to finish STREAMINFO.
-    """
-
-    def __init__(self) -> None:
-        self.frames: list[bytes] = []
-        self._position = self._end = 0
-        self._finishing = False
-
-    def write(self, data: bytes) -> int:
-        if not self._finishing and data[:2] == b"\xff\xf8":
-            self.frames.append(data)
-        self._position += len(data)
-        self._end = max(self._end, self._position)
-        return len(data)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self._finishing = bool(self.frames)
-        self._position = offset + (0, self._position, self._end)[whence]
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
+SOUNDFILE, PYFLAC = "soundfile", "pyflac"
 
 
-def encode_run(words: bytes, rate: int, channels: int, bits: int, level: int) -> list[bytes]:
-    """Encode samples (as PcmSource gives them) to frames numbered from 0; only the last may be a short block.
+class FrameMaker(Protocol):
+    """What makes frames of samples. May be called from many threads; releases the GIL while libFLAC works."""
 
-    Releases the GIL while libFLAC works. Raises MediaError where libFLAC refuses the parameters.
-    """
-    import soundfile
+    @property
+    def version(self) -> str:
+        """Which build of libFLAC it is, for people."""
 
-    sink = _FrameSink()
+    def frames(self, words: bytes, rate: int, channels: int, bits: int, level: int, block: int) -> list[bytes]:
+        """Frames of `block` samples each, the last one fewer, numbered from 0, of samples as PcmSource gives them.
+
+        Raises MediaError where libFLAC refuses the parameters.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """An encoder at a level. `name` is that of its build (flac.encoder)."""
+
+    level: int
+    name: str = SOUNDFILE
+
+    @property
+    def block_size(self) -> int:
+        """Samples a frame: what libFLAC's presets use."""
+        return 1152 if self.level < 3 else 4096
+
+    def encode_run(self, words: bytes, rate: int, channels: int, bits: int) -> list[bytes]:
+        """Encode samples (as PcmSource gives them) to frames numbered from 0; only the last may be a short block.
+
+        Raises MediaError where libFLAC refuses the parameters, ConfigError where the encoder is not installed.
+        """
+        frames = frame_maker(self.name).frames(words, rate, channels, bits, self.level, self.block_size)
+        samples = len(words) // (word_bytes(bits) * channels)
+        expected = -(-samples // self.block_size)
+        if len(frames) != expected:
+            raise MediaError(f"the FLAC encoder made {len(frames)} frames of {samples} samples, not {expected}")
+        return frames
+
+    def fingerprint(self) -> str:
+        """A hash of what this build of the encoder, on this processor, makes of a fixed probe.
+
+        libFLAC's choices rest on floating point, which differs between its versions and SIMD paths; an index made by
+        an encoder with another fingerprint may not fit. Builds never share one, because equal probes prove nothing of
+        other samples.
+        """
+        build = "" if self.name == SOUNDFILE else f"{self.name} "
+        digest = hashlib.blake2b(f"{build}level {self.level} block {self.block_size}".encode(), digest_size=12)
+        for bits, channels in ((16, 2), (24, 2), (8, 1), (16, 6)):
+            for frame in self.encode_run(_probe(bits, channels, 3 * self.block_size), 44_100, channels, bits):
+                digest.update(frame)
+        return digest.hexdigest()
+
+
+_MISSING = 'flac.encoder: pyFLAC is not installed; `pip install "musfuse[pyflac]"` installs it, or take "soundfile"'
+
+
+def check_installed(name: str) -> None:
+    """Raise ConfigError where an encoder is not installed; loads nothing."""
+    if name == PYFLAC and find_spec("pyflac") is None:
+        raise ConfigError(_MISSING)
+
+
+@lru_cache(2)
+def frame_maker(name: str) -> FrameMaker:
+    """The build of libFLAC with a name. Raises ConfigError where it is not installed."""
+    if name == SOUNDFILE:
+        from musfuse.media.flac.soundfile_encoder import SoundfileFrames
+
+        return SoundfileFrames()
     try:
-        with soundfile.SoundFile(
-            sink, "w", rate, channels, _SUBTYPES[bits], format="FLAC", compression_level=level / 8
-        ) as out:
-            out.buffer_write(words, sample_words(bits))
-    except (RuntimeError, KeyError) as error:
-        raise MediaError(f"the FLAC encoder refused {rate} Hz, {channels} channels, {bits} bits") from error
-    samples = len(words) // (word_bytes(bits) * channels)
-    expected = -(-samples // block_size(level))
-    if len(sink.frames) != expected:
-        raise MediaError(f"the FLAC encoder made {len(sink.frames)} frames of {samples} samples, not {expected}")
-    return sink.frames
-
-
-def fingerprint(level: int) -> str:
-    """A hash of what this build of the encoder, on this processor, makes of a fixed probe.
-
-    libFLAC's choices rest on floating point, which differs between its versions and SIMD paths; an index made by an
-    encoder with another fingerprint may not fit.
-    """
-    digest = hashlib.blake2b(f"level {level} block {block_size(level)}".encode(), digest_size=12)
-    for bits, channels in ((16, 2), (24, 2), (8, 1), (16, 6)):
-        for frame in encode_run(_probe(bits, channels, 3 * block_size(level)), 44_100, channels, bits, level):
-            digest.update(frame)
-    return digest.hexdigest()
+        from musfuse.media.flac.pyflac_encoder import PyflacFrames
+    except ImportError as error:
+        raise ConfigError(f"{_MISSING} ({error})") from error
+    return PyflacFrames()
 
 
 def _probe(bits: int, channels: int, samples: int) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from musfuse.errors import IndexMismatchError
-from musfuse.media.flac.encoder import encode_run
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.frames import renumber
 from musfuse.media.flac.index import RUN_FRAMES, FrameIndex
 from musfuse.media.pcm import DecoderPool
@@ -23,13 +23,13 @@ class EncodedFrames:
         key: str,
         index: FrameIndex,
         decoders: DecoderPool,
-        level: int,
+        encoder: Encoder,
         runs: RunCache,
         kept: RunFiles,
         read_ahead: int,
         on_mismatch: Callable[[], None],
     ) -> None:
-        self._key, self._index, self._decoders, self._level = key, index, decoders, level
+        self._key, self._index, self._decoders, self._encoder = key, index, decoders, encoder
         self._runs, self._kept = runs, kept
         self._read_ahead, self._on_mismatch = read_ahead, on_mismatch
         self._offsets = index.offsets
@@ -68,7 +68,7 @@ class EncodedFrames:
     def describe(self) -> str:
         """What these bytes are."""
         frames = f"{len(self._index.sizes)} FLAC frames of {self._index.block_size} samples"
-        return f"{frames}, level {self._level}, made on request"
+        return f"{frames}, level {self._encoder.level}, made on request"
 
     def sample_at(self, offset: int) -> int:
         """The sample that byte `offset` of this segment stands for, spread evenly within its frame."""
@@ -115,7 +115,7 @@ class EncodedFrames:
         sizes = index.sizes[first:end]
         count = min(len(sizes) * index.block_size, index.total_samples - first * index.block_size)
         words = self._decoders.read(first * index.block_size, count)
-        frames = encode_run(words, index.rate, index.channels, index.bits, self._level) if words else []
+        frames = self._encoder.encode_run(words, index.rate, index.channels, index.bits) if words else []
         numbered = [renumber(frame, first + n) for n, frame in enumerate(frames)]
         if [len(frame) for frame in numbered] != list(sizes):
             self._on_mismatch()

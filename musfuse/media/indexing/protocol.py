@@ -3,6 +3,7 @@
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.index import FrameIndex
 from musfuse.media.workers.child import job_file, job_values
 from musfuse.media.workers.wire import Kind, Message
@@ -16,7 +17,7 @@ class Job:
 
     file: SourceFile
     format: AudioFormat
-    level: int
+    encoder: Encoder
     threads: int
     keep: str = ""
     pcm_range: tuple[int, int | None] = (0, None)
@@ -27,7 +28,7 @@ class Job:
         said: dict[str, Any] = {
             **job_values(origin, self.file),
             "format": astuple(self.format),
-            "level": self.level,
+            "encoder": astuple(self.encoder),
             "threads": self.threads,
             "keep": self.keep,
             "range": self.pcm_range,
@@ -41,8 +42,8 @@ class Job:
         said = message.said
         first, count = said["range"]
         return cls(
-            job_file(said), AudioFormat(*said["format"]), said["level"], said["threads"], said["keep"], (first, count),
-            said["sequential"],
+            job_file(said), AudioFormat(*said["format"]), Encoder(*said["encoder"]), said["threads"], said["keep"],
+            (first, count), said["sequential"],
         )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def answer(job: Job, origin: Origin) -> Answer:
     try:
         writer = RunWriter(Path(job.keep)) if job.keep else None
         try:
-            index = build_index(open_source, job.level, job.threads, keep=writer)
+            index = build_index(open_source, job.encoder, job.threads, keep=writer)
             if job.format.container == "flac" and job.pcm_range == (0, None):
                 check_md5(origin, job.file, index.md5)
             return Answer(index, kept=writer is not None and writer.finish())
