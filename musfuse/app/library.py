@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
-from musfuse.app.sourcing import Sourcing
 from musfuse.app.state import check_exists, new_folder
 from musfuse.app.views import ViewSpec, forget_others, rules_of
 from musfuse.config import Config
@@ -45,6 +44,9 @@ from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, W
 from musfuse.model import SourceFile
 from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
+from musfuse.service import Handlers
+from musfuse.service.requests.sources import SourcesAdded
+from musfuse.service.sources import Sourcing
 from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles
 
 if TYPE_CHECKING:
@@ -200,9 +202,15 @@ class Library:
         self.cache.settle()
         return [place.problem for place in (self.database, self.cache) if place.problem]
 
-    def add_sources(self, places: Sequence[str | Path]) -> dict[str, Any]:
+    def add_sources(self, places: Sequence[str | Path]) -> SourcesAdded:
         """Remember places with music; what that did. Raises ConfigError where one cannot be a source."""
-        return self.sourcing.add([(str(place), str(place)) for place in places]) if places else {}
+        return self.sourcing.add([(str(place), str(place)) for place in places]) if places else SourcesAdded()
+
+    def handlers(self, rescan: Callable[[], object] | None = None) -> Handlers:
+        """The service over this library. `rescan` begins a scan, where somebody does that at once."""
+        service = Handlers()
+        self.sourcing.answer(service, rescan)
+        return service
 
     def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""

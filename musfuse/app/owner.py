@@ -12,7 +12,6 @@ from musfuse import __version__
 from musfuse.app.descriptors import RESERVE
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
-from musfuse.app.sourcemethods import source_methods
 from musfuse.app.tagmethods import tag_methods
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
@@ -44,10 +43,12 @@ class Owner:
             "info": self.info,
             "stop": self.request_stop,
             **tag_methods(library),
-            **source_methods(library, lambda: self._jobs.request("scan")),
         }
         self._reserve = Reserve(RESERVE)
-        self._server = Server(endpoint(library.folder), methods, clients=library.pools.clients, reserve=self._reserve)
+        service = library.handlers(lambda: self._jobs.request("scan"))
+        self._server = Server(
+            endpoint(library.folder), methods, service, clients=library.pools.clients, reserve=self._reserve
+        )
 
     def run(self, mountpoint: Path, options: Sequence[str], on_ready: Callable[[Path], None]) -> None:
         """Mount, call `on_ready`, serve until the end, and take everything down. Raises MountError."""

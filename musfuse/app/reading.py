@@ -1,13 +1,12 @@
 """Parts of a library for commands that only read, beside the process that owns it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from musfuse.app.pictures import Pictures
 from musfuse.app.sources import Sources
-from musfuse.app.sourcing import Sourcing
 from musfuse.app.state import check_exists, check_scanned
 from musfuse.app.tagging import Tagging
 from musfuse.config import Config
@@ -24,6 +23,8 @@ from musfuse.library.userdb import SourceTable, UserDatabase
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.art import EmbeddedCovers
 from musfuse.origins import SourceSpec, default_registry
+from musfuse.service import Handlers
+from musfuse.service.sources import Sourcing
 from musfuse.store import KvStore, MemoryKv, SqliteKv
 
 
@@ -118,22 +119,21 @@ def read_status(folder: Path) -> dict[str, Any]:
         database.close()
 
 
-@contextmanager
-def read_sources(folder: Path) -> Iterator[Sourcing]:
-    """The sources of a library, to be listed, also where its catalog is gone, or user.db is and only the catalog knows
-    them. Raises ConfigError where there is no library."""
+def reading(folder: Path, closing: ExitStack) -> Handlers:
+    """The service of what only reads, also where the catalog is gone, or user.db is and only the catalog knows the
+    sources. Raises ConfigError where there is no library."""
     check_exists(folder)
     path, kept = folder / "catalog.db", (folder / "user.db").exists()
-    database = Database.for_reading(path) if path.exists() else Absent(path)
+    catalog = Database.for_reading(path) if path.exists() else Absent(path)
+    closing.callback(catalog.close)
     user = UserDatabase.for_reading(folder / "user.db")
-    try:
-        sourcing = Sourcing(user, CatalogSources(database), MetaCollector(user.kv), default_registry())
-        if not kept:
-            sourcing.take_over()
-        yield sourcing
-    finally:
-        user.close()
-        database.close()
+    closing.callback(user.close)
+    sourcing = Sourcing(user, CatalogSources(catalog), MetaCollector(user.kv), default_registry())
+    if not kept:
+        sourcing.take_over()
+    service = Handlers()
+    sourcing.answer(service)
+    return service
 
 
 def _specs(folder: Path) -> list[SourceSpec]:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +20,9 @@ from musfuse.config.load import Loaded
 from musfuse.errors import UNEXPECTED, ConfigError, plainly
 from musfuse.logs import LOG_NAME
 from musfuse.origins import scheme_of
+
+if TYPE_CHECKING:
+    from musfuse.app.connection import Connection
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -140,6 +143,13 @@ def load(config_file: Path | None, **flags: Any) -> Config:
     return load_all(config_file, {name.replace("__", "."): value for name, value in flags.items()}).config
 
 
+def connect(folder: Path, config_file: Path | None = None, *, make: bool = False) -> "Connection":
+    """The service of a library, whoever owns it; with `make`, a library is made where there is none."""
+    from musfuse.app.connection import Connection
+
+    return Connection(folder, lambda: load(config_file), make=make)
+
+
 def load_all(config_file: Path | None, flags: Mapping[str, Any] | None = None) -> Loaded:
     """The same and where each value came from."""
     return load_config(absolute(config_file) if config_file else None, flags)
@@ -157,7 +167,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069
 
 def print_json(value: Any) -> None:
     """JSON on standard output; bytes of file names that are no text become escapes, so that it is JSON all the same."""
-    click.echo(_json(value, indent=2))
+    click.echo(_json(_values(value), indent=2))
 
 
 def print_json_list(values: Iterable[Any]) -> None:
@@ -165,10 +175,21 @@ def print_json_list(values: Iterable[Any]) -> None:
     separator = "["
     try:
         for value in values:
-            click.echo(separator + "\n" + _json(value), nl=False)
+            click.echo(separator + "\n" + _json(_values(value)), nl=False)
             separator = ","
     finally:
         click.echo("[]" if separator == "[" else "\n]")
+
+
+def _values(value: Any) -> Any:
+    """An answer of the service as values of JSON; all else as it is."""
+    if isinstance(value, dict | list | str) and not (
+        isinstance(value, list) and value and not isinstance(value[0], dict)
+    ):
+        return value
+    from musfuse.service.wire import to_json
+
+    return to_json(value)
 
 
 def _json(value: Any, indent: int | None = None) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musfuse.cli.common import library_folder, load
+from musfuse.cli.common import connect, library_folder, load
 from musfuse.errors import MusfuseError
 
 if TYPE_CHECKING:
@@ -75,13 +75,13 @@ def removed_sources(context: click.Context, begun: str) -> Iterator[tuple[str, s
 
 
 def _sources(context: click.Context, removed: bool) -> Iterator[tuple[str, str]]:
-    from musfuse.app.reading import read_sources
+    from musfuse.service.requests.sources import ListSources
 
-    with read_sources(library_folder(context.params.get("library"))) as sourcing:
-        for row in sourcing.list(removed):
-            yield row["location"], "path"
-            if row["name"]:
-                yield row["name"], "plain"
+    with connect(library_folder(context.params.get("library"))) as service:
+        for row in service.call(ListSources(removed)):
+            yield row.location, "path"
+            if row.name:
+                yield row.name, "plain"
 
 
 @_completes

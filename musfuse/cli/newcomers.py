@@ -2,26 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from musfuse.cli.common import asked, printable, say
+from musfuse.cli.common import asked, connect, printable, say
 from musfuse.cli.typed import typed
 from musfuse.errors import MusfuseError
+
+if TYPE_CHECKING:
+    from musfuse.service.requests.sources import SourcesAdded
 
 
 class Newcomers:
     """The places among these that are new to a library with other sources, as it is before they are added."""
 
     def __init__(self, folder: Path, places: Sequence[str]) -> None:
-        self._folder, self._plan = folder, _plan(folder, places) if places else {}
+        self._folder, self._plan = folder, _plan(folder, places) if places else None
 
     def tell(self) -> None:
         """They were added."""
-        new = [*self._plan.get("added", ()), *self._plan.get("restored", ())]
-        if new and self._plan["others"]:
-            others = _listed(self._plan["others"])
+        new = [*self._plan.added, *self._plan.restored] if self._plan else []
+        if new and self._plan and self._plan.others:
+            others = _listed(self._plan.others)
             text = f"added {_listed(new)} to the library {self._folder}, which shows {others} as well"
             say(printable(typed().restore(text)), err=True)
 
@@ -41,14 +44,14 @@ def tell_empty(roots: Iterable[str]) -> None:
         click.echo(printable(typed().restore(f"no music found in {root}")), err=True)
 
 
-def _plan(folder: Path, places: Sequence[str]) -> dict[str, Any]:
-    from musfuse.app.reading import read_sources
+def _plan(folder: Path, places: Sequence[str]) -> "SourcesAdded | None":
+    from musfuse.service.requests.sources import AddSources
 
     try:
-        with read_sources(folder) as sourcing:
-            return sourcing.add([asked(place) for place in places], dry_run=True)
+        with connect(folder) as service:
+            return service.call(AddSources(tuple(asked(place) for place in places), dry_run=True))
     except MusfuseError:  # there is no library yet, or a place cannot be added, which is said when it is tried
-        return {}
+        return None
 
 
 def _listed(places: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from musfuse.control.dispatch import Dispatcher, failure
 from musfuse.errors import ControlError
 from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
+from musfuse.service import Handlers
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ _IDLE_IN_NEED_SECONDS = 10.0
 
 
 class Server:
-    """Answers calls with `methods`, of `clients` at the same time; who cannot be served is told so.
+    """Answers calls with `service` and `methods`, of `clients` at the same time; who cannot be served is told so.
 
     When the process is out of descriptors, one client at a time is served with those of `reserve`.
     """
@@ -34,11 +35,12 @@ class Server:
         self,
         path: Path,
         methods: Mapping[str, Callable[..., Any]],
+        service: Handlers | None = None,
         *,
         clients: int = MAX_CLIENTS,
         reserve: Reserve | None = None,
     ) -> None:
-        self._path, self._dispatcher = path, Dispatcher(methods)
+        self._path, self._dispatcher = path, Dispatcher(methods, service)
         self._socket = system.listen(path)
         # With a timeout Python polls before it accepts: an accept that waits would take the last descriptor for itself.
         self._socket.settimeout(_LOOK_SECONDS)

@@ -1,5 +1,4 @@
-"""What `musfuse source` does, for the command line and the control channel alike: sources added, changed, moved,
-removed, restored, and forgotten some time after that.
+"""Sources: added, changed, moved, removed, restored, and forgotten some time after that.
 
 user.db holds them and is committed first; the catalog mirrors them at every start and after every change, so that a
 kill in between is caught up with before anything is shown.
@@ -11,7 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
+
+from msgspec import structs
 
 from musfuse.errors import ConfigError
 from musfuse.library.catalog import CatalogSources
@@ -20,6 +21,19 @@ from musfuse.library.userdb import KeptSource, SourceTable, UserDatabase
 from musfuse.origins import Registry, SourceSpec
 from musfuse.origins.registry import LOCAL, checked_options
 from musfuse.origins.spec import DEFAULT_PRIORITY, MUSIC, scheme_of
+from musfuse.service.handlers import Handlers
+from musfuse.service.port import Asked
+from musfuse.service.requests import sources as asked
+from musfuse.service.requests.sources import (
+    Setting,
+    SourceChanged,
+    SourceMoved,
+    SourceRemoved,
+    SourceRestored,
+    SourcesAdded,
+    SourceShown,
+    SourceTold,
+)
 
 KEPT_DAYS = 90
 """Days that a removed source, and what was said of its tracks, can be restored."""
@@ -27,15 +41,13 @@ _DAY_NS = 86_400 * 1_000_000_000
 _KINDS = (MUSIC,)
 _MAX_PRIORITY = 1_000_000
 _MAX_NAME = 200
-
-Asked = tuple[str, str]
-"""What was typed for a source or a place, and the same as an absolute path or URI ('' where it can be none)."""
+T = TypeVar("T", SourcesAdded, SourceMoved, SourceRestored)
 
 
 class Sourcing:
     """The sources of a library. With `dry_run` methods tell what they would do, and do nothing.
 
-    `adopt` is called after a change, when the catalog has it. All results are JSON values.
+    `adopt` is called after a change, when the catalog has it.
     """
 
     def __init__(
@@ -50,6 +62,23 @@ class Sourcing:
         self._table, self._now_ns = SourceTable(database), now_ns
         self._lock = threading.RLock()
         self.adopt: Callable[[], None] = lambda: None
+
+    def answer(self, handlers: Handlers, rescan: Callable[[], object] | None = None) -> None:
+        """Answer the requests about sources. `rescan` begins to look for files, where somebody does that at once."""
+
+        def looked_for(changed: T, dry_run: bool) -> T:
+            if dry_run or rescan is None:
+                return changed
+            rescan()
+            return structs.replace(changed, scanning=True)
+
+        handlers.on(asked.ListSources, lambda r: self.list(r.removed))
+        handlers.on(asked.ShowSource, lambda r: self.show(r.source))
+        handlers.on(asked.AddSources, lambda r: looked_for(self.add(r.places, r.dry_run), r.dry_run))
+        handlers.on(asked.SetSource, lambda r: self.change(r.source, r.assignments, r.dry_run))
+        handlers.on(asked.MoveSource, lambda r: looked_for(self.move(r.old, r.new, r.dry_run), r.dry_run))
+        handlers.on(asked.RemoveSource, lambda r: self.remove(r.source, r.dry_run))
+        handlers.on(asked.RestoreSource, lambda r: looked_for(self.restore(r.source, r.dry_run), r.dry_run))
 
     def specs(self) -> list[SourceSpec]:
         """Those that are not removed, in order of priority."""
@@ -85,7 +114,7 @@ class Sourcing:
                         self._collector.purge(kept.spec.uid)
                         self._table.purge(kept.spec.uid)
 
-    def list(self, removed: bool = False) -> list[dict[str, Any]]:
+    def list(self, removed: bool = False) -> tuple[SourceTold, ...]:
         """The sources, or those that are removed."""
         now, found = self._now_ns(), []
         states = {row.root: "scanned" for row in self._catalog.rows()}
@@ -94,24 +123,22 @@ class Sourcing:
         states |= {root: why.removeprefix(f"{root}: ") for root, why in self._catalog.away().items()}
         for kept in self._table.all():
             if (kept.removed_ns is not None) == removed:
-                shown = self._shown(kept.spec)
-                found.append(
-                    self._told(kept, now) | ({} if removed else {"state": states.get(shown, "not yet scanned")})
-                )
-        return found
+                state = None if removed else states.get(self._shown(kept.spec), "not yet scanned")
+                found.append(SourceTold(**self._told(kept, now), state=state))
+        return tuple(found)
 
-    def show(self, source: Asked) -> dict[str, Any]:
+    def show(self, source: Asked) -> SourceShown:
         """All that is known of a source, removed or not."""
         kept = self._find(source, removed=None)
         spec, uid = kept.spec, kept.spec.uid
-        states = {row["id"]: row.get("state") for row in self.list()}
-        return {
-            **self._told(kept, self._now_ns()), "scheme": spec.scheme, "uri": spec.uri, "options": dict(spec.options),
-            "secrets": dict(spec.secrets),  "added_ns": kept.added_ns,
-            "state": states.get(uid), "tracks": self._catalog.tracks(uid), "overlays": self._overlays(uid),
-        }  # fmt: skip
+        states = {row.id: row.state for row in self.list()}
+        return SourceShown(
+            **self._told(kept, self._now_ns()), scheme=spec.scheme, uri=spec.uri, options=spec.options,
+            secrets=spec.secrets, added_ns=kept.added_ns, state=states.get(uid), tracks=self._catalog.tracks(uid),
+            overlays=self._overlays(uid),
+        )  # fmt: skip
 
-    def add(self, places: Sequence[Asked], dry_run: bool = False) -> dict[str, Any]:
+    def add(self, places: Sequence[Asked], dry_run: bool = False) -> SourcesAdded:
         """Add places; one that is there stays as it is, one that was removed is restored. All of them, or none."""
         with self._lock:
             before = self.specs()
@@ -132,14 +159,14 @@ class Sourcing:
                         else:
                             self._table.add(scheme, uri, self._registry.shown(scheme, uri), self._now_ns())
                 self._changed()
-            return {
-                "added": [self._registry.shown(*place) for place in new if place not in known],
-                "restored": [self._registry.shown(*place) for place in new if place in known],
-                "there": [self._registry.shown(*place) for place in wanted if place not in new],
-                "others": [self._shown(spec) for spec in before if (spec.scheme, spec.uri) not in wanted],
-            }  # fmt: skip
+            return SourcesAdded(
+                tuple(self._registry.shown(*place) for place in new if place not in known),
+                tuple(self._registry.shown(*place) for place in new if place in known),
+                tuple(self._registry.shown(*place) for place in wanted if place not in new),
+                tuple(self._shown(spec) for spec in before if (spec.scheme, spec.uri) not in wanted),
+            )
 
-    def move(self, old: Asked, new: Asked, dry_run: bool = False) -> dict[str, Any]:
+    def move(self, old: Asked, new: Asked, dry_run: bool = False) -> SourceMoved:
         """The source `old` lies at `new` now; all that is known and said of its files goes with it."""
         with self._lock:
             kept = self._find(old)
@@ -151,12 +178,10 @@ class Sourcing:
             if not dry_run:
                 self._table.change(moved)
                 self._changed()
-            return {
-                "id": moved.uid, "from": self._shown(kept.spec), "to": self._shown(moved),
-                "tracks": self._catalog.tracks(moved.uid), "overlays": self._overlays(moved.uid),
-            }  # fmt: skip
+            tracks, overlays = self._catalog.tracks(moved.uid), self._overlays(moved.uid)
+            return SourceMoved(moved.uid, self._shown(kept.spec), self._shown(moved), tracks, overlays)
 
-    def change(self, source: Asked, assignments: Sequence[str], dry_run: bool = False) -> dict[str, Any]:
+    def change(self, source: Asked, assignments: Sequence[str], dry_run: bool = False) -> SourceChanged:
         """Set KEY=VALUE: priority, name, kind, and the options and secrets of its kind of source; an empty value takes
         back what was set."""
         with self._lock:
@@ -165,14 +190,14 @@ class Sourcing:
             if not dry_run and wanted != spec:
                 self._table.change(wanted)
                 self._changed()
-            changes = [
-                {"key": key, "before": before, "after": after}
+            changes = tuple(
+                Setting(key, before, after)
                 for (key, before), (_, after) in zip(_values(spec, wanted), _values(wanted, spec), strict=True)
                 if before != after
-            ]
-            return {"id": spec.uid, "location": self._shown(spec), "changes": changes}
+            )
+            return SourceChanged(spec.uid, self._shown(spec), changes)
 
-    def remove(self, source: Asked, dry_run: bool = False) -> dict[str, Any]:
+    def remove(self, source: Asked, dry_run: bool = False) -> SourceRemoved:
         """Take a source off the drive; it can be restored for some time, with what was said of its tracks."""
         with self._lock:
             spec = self._find(source).spec
@@ -180,12 +205,9 @@ class Sourcing:
             if not dry_run:
                 self._table.remove(spec.uid, self._now_ns())
                 self._changed()
-            return {
-                "id": spec.uid, "location": self._shown(spec), "tracks": tracks, "overlays": self._overlays(spec.uid),
-                "days": KEPT_DAYS,
-            }  # fmt: skip
+            return SourceRemoved(spec.uid, self._shown(spec), tracks, self._overlays(spec.uid), KEPT_DAYS)
 
-    def restore(self, source: Asked, dry_run: bool = False) -> dict[str, Any]:
+    def restore(self, source: Asked, dry_run: bool = False) -> SourceRestored:
         """Bring a removed source back."""
         with self._lock:
             spec = self._find(source, removed=True).spec
@@ -193,7 +215,7 @@ class Sourcing:
             if not dry_run:
                 self._table.restore(spec.uid)
                 self._changed()
-            return {"id": spec.uid, "location": self._shown(spec), "overlays": self._overlays(spec.uid)}
+            return SourceRestored(spec.uid, self._shown(spec), self._overlays(spec.uid))
 
     def _changed(self) -> None:
         self.mirror()
@@ -276,14 +298,13 @@ class Sourcing:
         return sum(1 for _ in self._collector.keys(uid))
 
     def _told(self, kept: KeptSource, now: int) -> dict[str, Any]:
-        spec = kept.spec
-        told: dict[str, Any] = {
+        """The fields of SourceTold but `state`."""
+        spec, removed = kept.spec, kept.removed_ns
+        return {
             "location": self._shown(spec), "id": spec.uid, "name": spec.name, "priority": spec.priority,
-            "kind": spec.kind,
+            "kind": spec.kind, "removed_ns": removed,
+            "days_left": None if removed is None else max(0, self._days_left(removed, now)),
         }  # fmt: skip
-        if kept.removed_ns is not None:
-            told |= {"removed_ns": kept.removed_ns, "days_left": max(0, self._days_left(kept.removed_ns, now))}
-        return told
 
     @staticmethod
     def _days_left(removed_ns: int, now: int) -> int:

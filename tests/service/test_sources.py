@@ -10,16 +10,18 @@ from pathlib import Path
 import pytest
 import sound
 from drive.albums import read
+from msgspec import structs
 from toy import Toy, ToyScheme
 
+from musfuse.app.connection import Connection
 from musfuse.app.library import Library, open_library
-from musfuse.app.reading import read_sources
-from musfuse.app.sourcing import KEPT_DAYS, Sourcing
 from musfuse.app.tagging import Who
 from musfuse.config import Config
 from musfuse.errors import ConfigError, NotFoundError, StoreError
 from musfuse.model import NodeKind
 from musfuse.origins import LocalScheme, Registry, SourceSpec
+from musfuse.service.requests.sources import ListSources, RemoveSource, ShowSource, SourcesAdded
+from musfuse.service.sources import KEPT_DAYS, Sourcing
 from musfuse.store import KvNamespace
 
 DAY_NS = 86_400 * 1_000_000_000
@@ -50,7 +52,7 @@ class Shelf:
         self.library.scan_all(self.library.scanner())
 
     def locations(self, removed: bool = False) -> list[str]:
-        return [row["location"] for row in self.sourcing.list(removed)]
+        return [row.location for row in self.sourcing.list(removed)]
 
 
 def at(path: object) -> tuple[str, str]:
@@ -79,13 +81,13 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 def test_a_library_without_its_catalog_knows_its_sources(shelf: Shelf) -> None:
-    before, ids = shown(shelf.library), [row["id"] for row in shelf.sourcing.list()]
+    before, ids = shown(shelf.library), [row.id for row in shelf.sourcing.list()]
     shelf.library.close()
     for path in (shelf.folder / "state").glob("catalog.db*"):
         path.unlink()
     library = shelf.open()
-    assert [row["state"] for row in shelf.sourcing.list()] == ["not yet scanned"] * 2
-    assert [row["id"] for row in shelf.sourcing.list()] == ids
+    assert [row.state for row in shelf.sourcing.list()] == ["not yet scanned"] * 2
+    assert [row.id for row in shelf.sourcing.list()] == ids
     shelf.scan()
     assert shown(library) == before == {"A/B/T1.flac", "A/B/T2.flac"}
 
@@ -96,10 +98,11 @@ def test_who_only_reads_makes_no_database_where_one_is_gone(shelf: Shelf, gone: 
     shelf.library.close()
     for path in (shelf.folder / "state").glob(f"{gone}*"):
         path.unlink()
-    with read_sources(shelf.folder / "state") as sourcing:
-        assert sourcing.list() == [row | {"state": state} for row in listed]
-        assert sourcing.show(at(shelf.folder / "one"))["state"] == state
-        assert sourcing.remove(at(shelf.folder / "one"), dry_run=True)["location"] == str(shelf.folder / "one")
+    with Connection(shelf.folder / "state", Config) as service:
+        one = at(shelf.folder / "one")
+        assert service.call(ListSources()) == tuple(structs.replace(row, state=state) for row in listed)
+        assert service.call(ShowSource(one)).state == state
+        assert service.call(RemoveSource(one, dry_run=True)).location == one[0]
     assert not (shelf.folder / f"state/{gone}").exists()
     shelf.open()
 
@@ -134,19 +137,19 @@ def test_a_catalog_that_was_not_told_is_told_at_the_start(shelf: Shelf, monkeypa
 def test_a_place_that_was_also_a_removed_sources_is_there(shelf: Shelf) -> None:
     """Another source was moved to it."""
     one, two = at(shelf.folder / "one"), at(shelf.folder / "two")
-    (kept, gone) = (row["id"] for row in shelf.sourcing.list())
+    (kept, gone) = (row.id for row in shelf.sourcing.list())
     for _ in range(2):
         shelf.sourcing.remove(two)
         shelf.sourcing.move(one, two)
         for found in (shelf.sourcing.add([two], dry_run=True), shelf.sourcing.add([two])):
-            assert (found["there"], found["restored"]) == ([two[0]], [])
-        assert shelf.sourcing.show(two)["id"] == kept
+            assert (found.there, found.restored) == ((two[0],), ())
+        assert shelf.sourcing.show(two).id == kept
         with pytest.raises(ConfigError, match="a source of this library already"):
             shelf.sourcing.restore(two)
         shelf.sourcing.move(two, one)
         shelf.sourcing.restore(two)
         shelf.sourcing.change(two, ["priority=1"])
-        assert {row["id"] for row in shelf.sourcing.list()} == {kept, gone}
+        assert {row.id for row in shelf.sourcing.list()} == {kept, gone}
 
 
 def test_a_source_of_an_unknown_kind_that_only_the_catalog_knows_is_kept(shelf: Shelf) -> None:
@@ -170,22 +173,22 @@ def test_remove_and_restore(shelf: Shelf) -> None:
     shelf.library.tagging.set([("title:T1", "")], ["artist=Other"], ME)
     assert shown(shelf.library) == {"Other/B/T1.flac", "A/B/T2.flac"}
     would = shelf.sourcing.remove(one, dry_run=True)
-    assert (would["tracks"], would["overlays"], would["days"]) == (1, 1, KEPT_DAYS)
+    assert (would.tracks, would.overlays, would.days) == (1, 1, KEPT_DAYS)
     assert len(shelf.locations()) == 2
     assert shelf.sourcing.remove(one) == would
     assert shown(shelf.library) == {"A/B/T2.flac"}
     assert [entry.name for entry in shelf.library.drive.list("")] == ["A"]
     assert shelf.locations() == [str(shelf.folder / "two")]
     (gone,) = shelf.sourcing.list(removed=True)
-    assert (gone["location"], gone["days_left"]) == (str(shelf.folder / "one"), KEPT_DAYS)
+    assert (gone.location, gone.days_left) == (str(shelf.folder / "one"), KEPT_DAYS)
     with pytest.raises(NotFoundError):
-        shelf.library.sources.origin(would["id"])
+        shelf.library.sources.origin(would.id)
     with pytest.raises(ConfigError, match="no source of this library"):
         shelf.sourcing.remove(one)
     shelf.again()
-    assert shelf.sourcing.restore(one, dry_run=True)["overlays"] == 1
+    assert shelf.sourcing.restore(one, dry_run=True).overlays == 1
     assert len(shelf.locations()) == 1
-    shelf.sourcing.restore((would["id"], ""))
+    shelf.sourcing.restore((would.id, ""))
     shelf.scan()
     assert shown(shelf.library) == {"Other/B/T1.flac", "A/B/T2.flac"}
     assert shelf.locations() == [str(shelf.folder / n) for n in ("one", "two")]
@@ -193,12 +196,10 @@ def test_remove_and_restore(shelf: Shelf) -> None:
 
 def test_adding_a_removed_place_restores_it(shelf: Shelf) -> None:
     one = at(shelf.folder / "one")
-    uid = shelf.sourcing.remove(one)["id"]
+    uid = shelf.sourcing.remove(one).id
     did = shelf.sourcing.add([one, at(shelf.folder / "two"), at(shelf.folder / "empty"), one])
-    assert did == {
-        "added": [str(shelf.folder / "empty")], "restored": [one[0]], "there": [str(shelf.folder / "two")], "others": [],
-    }  # fmt: skip
-    assert shelf.sourcing.list()[0]["id"] == uid
+    assert did == SourcesAdded((str(shelf.folder / "empty"),), (one[0],), (str(shelf.folder / "two"),))
+    assert shelf.sourcing.list()[0].id == uid
 
 
 def test_what_was_removed_is_forgotten_after_its_days(shelf: Shelf) -> None:
@@ -206,18 +207,18 @@ def test_what_was_removed_is_forgotten_after_its_days(shelf: Shelf) -> None:
     user = shelf.sourcing._db
     sourcing = Sourcing(user, shelf.sourcing._catalog, library.collector, shelf.sourcing._registry, lambda: now)
     library.tagging.set([("artist:A", "")], ["genre=Jazz"], ME)
-    uid = sourcing.remove(at(shelf.folder / "one"))["id"]
+    uid = sourcing.remove(at(shelf.folder / "one")).id
     now += (KEPT_DAYS - 1) * DAY_NS
     sourcing.purge()
-    assert sourcing.list(removed=True)[0]["days_left"] == 1
+    assert sourcing.list(removed=True)[0].days_left == 1
     assert len(list(library.collector.keys(uid))) == 1
     now += DAY_NS
     sourcing.purge()
-    assert sourcing.list(removed=True) == []
+    assert sourcing.list(removed=True) == ()
     assert list(library.collector.keys(uid)) == []
     assert library.collector.load_overlay(f"{uid}/a.flac#0").fields == {}
     assert len(list(library.collector.keys())) == 1  # the other's stands
-    assert [row["location"] for row in sourcing.list()] == [str(shelf.folder / "two")]
+    assert [row.location for row in sourcing.list()] == [str(shelf.folder / "two")]
     sourcing.add([at(shelf.folder / "one")])
     shelf.library.sources.reload()
     shelf.scan()
@@ -227,7 +228,7 @@ def test_what_was_removed_is_forgotten_after_its_days(shelf: Shelf) -> None:
 def test_forgetting_is_one_transaction(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     library = shelf.library
     library.tagging.set([("title:T1", "")], ["genre=Jazz"], ME)
-    uid = shelf.sourcing.remove(at(shelf.folder / "one"))["id"]
+    uid = shelf.sourcing.remove(at(shelf.folder / "one")).id
     monkeypatch.setattr(shelf.sourcing, "_now_ns", lambda: 10**19)
 
     def fail(uid: str) -> None:
@@ -248,12 +249,12 @@ def test_move_keeps_uid_overlays_and_indexes(shelf: Shelf) -> None:
     library, new = shelf.library, shelf.folder / "new"
     library.tagging.set([("title:T1", "")], ["artist=Other"], ME)
     before = library.drive.attr("Other/B/T1.flac").size
-    uid, last = shelf.sourcing.list()[0]["id"], library.collector.last()
+    uid, last = shelf.sourcing.list()[0].id, library.collector.last()
     (shelf.folder / "one").rename(new)
     would = shelf.sourcing.move(at(shelf.folder / "one"), at(new), dry_run=True)
     assert shelf.locations()[0] == str(shelf.folder / "one")
     assert shelf.sourcing.move(at(shelf.folder / "one"), at(new)) == would
-    assert (would["id"], would["overlays"], would["tracks"], would["to"]) == (uid, 1, 1, str(new))
+    assert (would.id, would.overlays, would.tracks, would.new) == (uid, 1, 1, str(new))
     assert library.collector.last() == last  # nothing had to be written
     results = library.scan_all(library.scanner())
     assert [(r.read, r.removed, r.problem) for r in results] == [(0, 0, "")] * 2
@@ -262,26 +263,25 @@ def test_move_keeps_uid_overlays_and_indexes(shelf: Shelf) -> None:
     shelf.sourcing.add([at(shelf.folder / "empty")])
     (shelf.folder / "one").mkdir()
     shelf.sourcing.add([at(shelf.folder / "one")])
-    assert len({row["id"] for row in shelf.sourcing.list()}) == 4
+    assert len({row.id for row in shelf.sourcing.list()}) == 4
 
 
 def test_set(shelf: Shelf) -> None:
     two = at(shelf.folder / "two")
     would = shelf.sourcing.change(two, ["priority=5", "name=NAS", "follow_links_out=true"], dry_run=True)
-    assert shelf.sourcing.show(two)["priority"] == 100
+    assert shelf.sourcing.show(two).priority == 100
     assert shelf.sourcing.change(two, ["priority=5", "name=NAS", "follow_links_out=true"]) == would
-    assert would["changes"] == [
-        {"key": "name", "before": "", "after": "NAS"}, {"key": "priority", "before": "100", "after": "5"},
-        {"key": "follow_links_out", "before": "", "after": "true"},
+    assert [(change.key, change.before, change.after) for change in would.changes] == [
+        ("name", "", "NAS"), ("priority", "100", "5"), ("follow_links_out", "", "true"),
     ]  # fmt: skip
     assert shelf.locations() == [str(shelf.folder / n) for n in ("two", "one")]
     assert [row.root for row in shelf.library.sources.rows()] == shelf.locations()
-    assert shelf.sourcing.show(("NAS", "/somewhere/NAS"))["options"] == {"follow_links_out": "true"}
-    assert shelf.sourcing.change(("NAS", ""), ["follow_links_out=", "name="])["changes"] != []
-    assert shelf.sourcing.show(two)["options"] == {}
-    assert shelf.sourcing.change(two, ["priority=5"])["changes"] == []
+    assert shelf.sourcing.show(("NAS", "/somewhere/NAS")).options == {"follow_links_out": "true"}
+    assert shelf.sourcing.change(("NAS", ""), ["follow_links_out=", "name="]).changes
+    assert shelf.sourcing.show(two).options == {}
+    assert shelf.sourcing.change(two, ["priority=5"]).changes == ()
     shelf.sourcing.change(two, ["priority="])
-    assert shelf.sourcing.show(two)["priority"] == 100
+    assert shelf.sourcing.show(two).priority == 100
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ def test_one_that_only_another_system_knows_is_away_and_can_be_removed(shelf: Sh
     shelf.sourcing._table.put(SourceSpec("share", "file", share), 1)
     library = shelf.again()
     assert shown(library) == before
-    assert [row["location"] for row in shelf.sourcing.list()][-1] == share
+    assert [row.location for row in shelf.sourcing.list()][-1] == share
     *there, away = library.scan_all(library.scanner())
     assert [result.problem for result in there] == ["", ""]
     assert share in away.problem

@@ -1,0 +1,67 @@
+"""Who answers a request about a library: this process, or the one that owns the library. Who asks cannot tell.
+
+What only reads what is kept is answered here, over databases opened for reading, whether somebody owns the library or
+not. All else goes to the owner; where there is none, this process owns the library for that long.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from musfuse.config import Config
+from musfuse.control.client import find_owner
+from musfuse.control.remote import Remote
+from musfuse.service import Listing, Request, Service
+
+A = TypeVar("A")
+_SECONDS = 600.0
+"""How long an answer may take."""
+
+
+class Connection:
+    """A service of the library in `folder`. `load` gives the configuration when it is needed first; `make`: a library
+    is made where there is none. Closed by `with`."""
+
+    def __init__(self, folder: Path, load: Callable[[], Config], *, make: bool = False) -> None:
+        self.folder, self._load, self._make = folder, load, make
+        self._closing = ExitStack()
+
+    def call(self, request: Request[A]) -> A:
+        """The answer. Raises MusfuseError."""
+        return (self._reading if request.reads else self._owning).call(request)
+
+    def rows(self, listing: Listing[A]) -> Iterator[A]:
+        """The rows. Raises MusfuseError."""
+        return self._reading.rows(listing)
+
+    @property
+    def remote(self) -> bool:
+        """Whether another process owns the library."""
+        return isinstance(self._owning, Remote)
+
+    @cached_property
+    def _reading(self) -> Service:
+        from musfuse.app.reading import reading
+
+        return reading(self.folder, self._closing)
+
+    @cached_property
+    def _owning(self) -> Service:
+        client = find_owner(self.folder, _SECONDS)
+        if client is not None:
+            return Remote(self._closing.enter_context(client))
+        from musfuse.app.library import open_library
+        from musfuse.app.state import new_folder
+
+        if self._make:  # it is gone again where what is asked for fails
+            self._closing.enter_context(new_folder(self.folder))
+        return open_library(self.folder, self._load(), self._closing, make=self._make).handlers()
+
+    def __enter__(self) -> "Connection":
+        self._closing.__enter__()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._closing.__exit__(*raised)  # type: ignore[arg-type]

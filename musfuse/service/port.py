@@ -1,0 +1,46 @@
+"""The port of the service: a request says what is wanted, and its type what is answered.
+
+Requests and answers are values of JSON: texts, numbers, lists, enumerations and other such structs. So the same request
+is answered in this process or by the one that owns the library, and whoever asks cannot tell.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+import msgspec
+
+A = TypeVar("A")
+
+Asked = tuple[str, str]
+"""What was typed for a place or a target, and the same as an absolute path or URI ('' where it can be none)."""
+
+
+class Request(msgspec.Struct, Generic[A], frozen=True, forbid_unknown_fields=True):
+    """A use case that is answered once. `METHOD` names it on the control channel."""
+
+    METHOD: ClassVar[str]
+
+    @property
+    def reads(self) -> bool:
+        """Whether it only reads what is kept: then it needs no owner, and disturbs none."""
+        return False
+
+
+class Listing(msgspec.Struct, Generic[A], frozen=True, forbid_unknown_fields=True):
+    """A use case that is answered with rows, one by one and without a bound on their number. It only reads."""
+
+    METHOD: ClassVar[str]
+
+
+class Service(Protocol):
+    """Who answers. Both may raise MusfuseError."""
+
+    def call(self, request: Request[A]) -> A:
+        """The answer."""
+
+    def rows(self, listing: Listing[A]) -> Iterator[A]:
+        """The rows, each as soon as it is found."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What is answered, or a part of that."""

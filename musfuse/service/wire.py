@@ -1,0 +1,83 @@
+"""Requests and answers as values of JSON, and back. What comes from outside is checked against its type first."""
+
+import os
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import msgspec
+
+from musfuse.service.port import Listing, Request
+
+T = TypeVar("T")
+_MAX_NUMBER = (1 << 63) - 1
+_MAX_DEPTH = 64
+
+
+class WireError(ValueError):
+    """A value is not of the kind that is wanted; the message names the place."""
+
+
+def to_json(value: Any) -> Any:
+    """A request or an answer as values that `json` writes."""
+    return msgspec.to_builtins(value, enc_hook=str)
+
+
+def from_json(value: Any, kind: type[T]) -> T:
+    """The value of a kind. Raises WireError where it is none."""
+    _check(value, 0)
+    try:
+        return msgspec.convert(value, kind, dec_hook=_decoded)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise WireError(_plain(str(error))) from None
+
+
+def answer_type(kind: type[Request[T]] | type[Listing[T]]) -> type[T]:
+    """What a request, or each row of a listing, is answered with."""
+    for base in getattr(kind, "__orig_bases__", ()):
+        if args := get_args(base):
+            found: type[T] = args[0]
+            return found
+    raise TypeError(f"{kind.__name__}: names no answer")
+
+
+def _decoded(kind: type, value: Any) -> Any:
+    if kind is not Path:
+        raise NotImplementedError(kind)
+    return _path(value)
+
+
+def _path(value: Any) -> Path:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError(f"Expected a path, got {_shown(value)}")
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        raise ValueError(f"Expected a path, got {_shown(value)}") from None
+    return Path(value)
+
+
+def _check(value: Any, depth: int) -> None:
+    """Numbers that no field has, and values nested so deeply that walking through them ends the process."""
+    if depth > _MAX_DEPTH:
+        raise WireError("nested too deeply")
+    if isinstance(value, dict):
+        for item in value.values():
+            _check(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check(item, depth + 1)
+    elif isinstance(value, int) and abs(value) > _MAX_NUMBER:
+        raise WireError("a number has more than 64 bits")
+
+
+def _plain(message: str) -> str:
+    """`Expected `str`, got `int` - at `$.targets[0]`` as `targets[0]: expected str, got int`."""
+    text, _, place = message.partition(" - at ")
+    text = text.replace("`", "")
+    place = place.replace("`", "").removeprefix("$").removeprefix(".")
+    said = text[:1].lower() + text[1:]
+    return f"{place}: {said}" if place else said
+
+
+def _shown(value: Any) -> str:
+    return repr(value)[:60]
