@@ -43,9 +43,9 @@ class Connection:
 
     @cached_property
     def _reading(self) -> Service:
-        from musfuse.app.reading import reading
+        from musfuse.app.reading import Reading
 
-        return reading(self.folder, self._closing)
+        return Reading(self.folder, self._load, self._closing)
 
     @cached_property
     def _owning(self) -> Service:

@@ -208,8 +208,13 @@ class Library:
 
     def handlers(self, rescan: Callable[[], object] | None = None) -> Handlers:
         """The service over this library. `rescan` begins a scan, where somebody does that at once."""
+        from musfuse.library.selection import Selection
+        from musfuse.service.library import Holdings
+
         service = Handlers()
         self.sourcing.answer(service, rescan)
+        selection = Selection(self.database, self.sources.place)
+        Holdings(selection, self.drive.tree, self.nodes, self.reports).answer(service)
         return service
 
     def scanner(self) -> "Scanner":

@@ -1,9 +1,10 @@
 """Parts of a library for commands that only read, beside the process that owns it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from musfuse.app.pictures import Pictures
 from musfuse.app.sources import Sources
@@ -23,9 +24,12 @@ from musfuse.library.userdb import SourceTable, UserDatabase
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.art import EmbeddedCovers
 from musfuse.origins import SourceSpec, default_registry
-from musfuse.service import Handlers
+from musfuse.service import Handlers, Listing, Request
+from musfuse.service.library import Holdings
 from musfuse.service.sources import Sourcing
 from musfuse.store import KvStore, MemoryKv, SqliteKv
+
+A = TypeVar("A")
 
 
 @contextmanager
@@ -41,32 +45,11 @@ def read_tagging(folder: Path) -> Iterator[Tagging]:
 
 
 @contextmanager
-def read_selection(folder: Path) -> Iterator[Selection]:
-    """Tracks, to be found. Raises ConfigError where there is no library."""
-    database = _catalog(folder)
-    try:
-        yield _selection(folder, database)
-    finally:
-        database.close()
-
-
-@contextmanager
 def read_vocabulary(folder: Path) -> Iterator[CatalogVocabulary]:
     """The fields that there are. Raises ConfigError where there is no library."""
     database = _catalog(folder)
     try:
         yield CatalogVocabulary(database)
-    finally:
-        database.close()
-
-
-@contextmanager
-def read_tree(folder: Path, config: Config) -> Iterator[Tree]:
-    """The tree of the drive, to be listed. Raises ConfigError where there is no library."""
-    database = _catalog(folder)
-    try:
-        extras = Extras(Nodes(database), Beside(database), show_covers=config.art.covers)
-        yield Tree(Nodes(database), extras, lambda _: True)
     finally:
         database.close()
 
@@ -94,16 +77,6 @@ def read_pictures(folder: Path, config: Config) -> Iterator[Pictures]:
         database.close()
 
 
-@contextmanager
-def read_reports(folder: Path) -> Iterator[Reports]:
-    """What the catalog says of itself. Raises ConfigError where there is no library."""
-    database = _catalog(folder)
-    try:
-        yield Reports(database)
-    finally:
-        database.close()
-
-
 def read_status(folder: Path) -> dict[str, Any]:
     """What can be said of a library that nobody owns. Raises ConfigError where there is none."""
     database = _catalog(folder)
@@ -119,21 +92,47 @@ def read_status(folder: Path) -> dict[str, Any]:
         database.close()
 
 
-def reading(folder: Path, closing: ExitStack) -> Handlers:
-    """The service of what only reads, also where the catalog is gone, or user.db is and only the catalog knows the
-    sources. Raises ConfigError where there is no library."""
-    check_exists(folder)
-    path, kept = folder / "catalog.db", (folder / "user.db").exists()
-    catalog = Database.for_reading(path) if path.exists() else Absent(path)
-    closing.callback(catalog.close)
-    user = UserDatabase.for_reading(folder / "user.db")
-    closing.callback(user.close)
-    sourcing = Sourcing(user, CatalogSources(catalog), MetaCollector(user.kv), default_registry())
-    if not kept:
-        sourcing.take_over()
-    service = Handlers()
-    sourcing.answer(service)
-    return service
+class Reading:
+    """The service of what only reads. Databases are opened for reading when they are first needed, also where the
+    catalog is gone, or user.db is and only the catalog knows the sources. Raises ConfigError where there is no
+    library."""
+
+    def __init__(self, folder: Path, load: Callable[[], Config], closing: ExitStack) -> None:
+        check_exists(folder)
+        self._folder, self._load, self._closing = folder, load, closing
+
+    def call(self, request: Request[A]) -> A:
+        """The answer."""
+        return self._sources.call(request)
+
+    def rows(self, listing: Listing[A]) -> Iterator[A]:
+        """The rows. Raises ConfigError where the catalog is gone."""
+        return self._holdings.rows(listing)
+
+    @cached_property
+    def _sources(self) -> Handlers:
+        path, kept = self._folder / "catalog.db", (self._folder / "user.db").exists()
+        catalog = Database.for_reading(path) if path.exists() else Absent(path)
+        self._closing.callback(catalog.close)
+        user = UserDatabase.for_reading(self._folder / "user.db")
+        self._closing.callback(user.close)
+        sourcing = Sourcing(user, CatalogSources(catalog), MetaCollector(user.kv), default_registry())
+        if not kept:
+            sourcing.take_over()
+        service = Handlers()
+        sourcing.answer(service)
+        return service
+
+    @cached_property
+    def _holdings(self) -> Handlers:
+        database = _catalog(self._folder)
+        self._closing.callback(database.close)
+        nodes = Nodes(database)
+        extras = Extras(nodes, Beside(database), show_covers=self._load().art.covers)
+        service = Handlers()
+        selection, tree = _selection(self._folder, database), Tree(nodes, extras, lambda _: True)
+        Holdings(selection, tree, nodes, Reports(database)).answer(service)
+        return service
 
 
 def _specs(folder: Path) -> list[SourceSpec]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musfuse.cli.common import connect, library_folder, load
+from musfuse.cli.common import connect, library_folder
 from musfuse.errors import MusfuseError
 
 if TYPE_CHECKING:
@@ -139,16 +139,16 @@ def files_like(begun: str, folders_only: bool = False) -> Iterator[str]:
 
 
 def _on_drive(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
-    from musfuse.app.reading import read_tree
     from musfuse.model import NodeKind
+    from musfuse.service.requests.library import ListFolders
 
     if begun.startswith(("/", "~", ".")):
         return
     parent, slash, start = begun.rpartition("/")
     try:
-        with read_tree(library_folder(context.params.get("library")), load(None)) as tree:
-            found = (node for node in tree.children(tree.lookup(parent)) if node.name.startswith(start))
-            for node in islice(found, _MOST):
-                yield parent + slash + node.name + ("/" if node.kind is NodeKind.FOLDER else ""), "path"
+        with connect(library_folder(context.params.get("library"))) as service:
+            entries = next(iter(service.rows(ListFolders(parent)))).entries
+            for entry in islice((entry for entry in entries if entry.name.startswith(start)), _MOST):
+                yield parent + slash + entry.name + ("/" if entry.kind == NodeKind.FOLDER else ""), "path"
     except MusfuseError:
         return

@@ -1,6 +1,6 @@
 """`musfuse ls`"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +8,11 @@ import click
 
 from musfuse.cli.common import (
     config_option,
+    connect,
     drive_path,
     json_option,
     library_folder,
     library_option,
-    load,
     print_json_list,
     print_table,
     printable,
@@ -21,14 +21,10 @@ from musfuse.cli.common import (
 from musfuse.cli.completing import places
 from musfuse.cli.newcomers import tell_nothing
 from musfuse.cli.typed import typed
-from musfuse.errors import NoEntryError, NotAFolderError
 from musfuse.model import NodeKind
 
 if TYPE_CHECKING:
-    from musfuse.drive.tree import Tree
-    from musfuse.library.catalog import Node
-
-    Folder = tuple[str, list[Node]]
+    from musfuse.service.requests.library import Folder, FolderEntry
 
 
 @click.command("ls", epilog="Example: musfuse ls -l 'Pink Floyd'")
@@ -42,51 +38,38 @@ def command(
     library: Path | None, config_file: Path | None, as_json: bool, long: bool, recursive: bool, path: str
 ) -> None:
     """List a folder of the drive, mounted or not. PATH is one on the drive, or below a mountpoint."""
-    from musfuse.app.reading import near, read_status, read_tree
+    from musfuse.app.reading import read_status
+    from musfuse.service.requests.library import ListFolders
 
     inside, owned = drive_path(path) if path else (None, None)
     folder = owned or library_folder(library)
-    with read_tree(folder, load(config_file)) as tree:
-        top = (inside if inside is not None else path).strip("/")
-        typed().place(top, path)
-        try:
-            node = tree.lookup(top)
-        except NoEntryError as error:
-            raise NoEntryError(f"{error}{near(folder, top)}") from error
-        if node.kind is not NodeKind.FOLDER:
-            raise NotAFolderError(f"{path}: not a folder; `musfuse info` tells about a file")
-        folders = _below(tree, node, top) if recursive else iter([(top, list(tree.children(node)))])
+    top = (inside if inside is not None else path).strip("/")
+    typed().place(top, path)
+    with connect(folder, config_file) as service:
+        folders = service.rows(ListFolders(top, recursive))
         if as_json:
             print_json_list(_entries(folders, recursive))
             return
-        for number, (at, children) in enumerate(folders):
+        for number, listed in enumerate(folders):
             if recursive:
-                click.echo(("\n" if number else "") + printable(f"{at or '/'}:"))
-            _print(children, long)
-            if not (top or number or children):
+                click.echo(("\n" if number else "") + printable(f"{listed.path or '/'}:"))
+            _print(listed.entries, long)
+            if not (top or number or listed.entries):
                 tell_nothing(read_status(folder))
 
 
-def _below(tree: "Tree", node: "Node", path: str) -> "Iterator[Folder]":
-    """A folder and all below it, each before those in it; one folder of each level is held at a time."""
-    children = list(tree.children(node))
-    yield path, children
-    for child in children:
-        if child.kind is NodeKind.FOLDER:
-            yield from _below(tree, child, f"{path}/{child.name}".lstrip("/"))
-
-
 def _entries(folders: "Iterator[Folder]", with_folder: bool) -> Iterator[dict[str, Any]]:
-    for at, children in folders:
-        for child in children:
-            facts = {"name": child.name, "kind": child.kind.value, "size": child.size}
-            yield facts | ({"folder": at} if with_folder else {})
+    for listed in folders:
+        for entry in listed.entries:
+            facts = {"name": entry.name, "kind": entry.kind, "size": entry.size}
+            yield facts | ({"folder": listed.path} if with_folder else {})
 
 
-def _print(children: "list[Node]", long: bool) -> None:
+def _print(entries: "Sequence[FolderEntry]", long: bool) -> None:
     if long:
-        sizes = (size(child.size) if child.kind is NodeKind.FILE else "folder" for child in children)
-        print_table(("size", "name"), ((known, child.name) for known, child in zip(sizes, children, strict=True)))
+        print_table(("size", "name"), (
+            (size(entry.size) if entry.kind == NodeKind.FILE else "folder", entry.name) for entry in entries
+        ))  # fmt: skip
         return
-    for child in children:
-        click.echo(printable(child.name) + ("" if child.kind is NodeKind.FILE else "/"))
+    for entry in entries:
+        click.echo(printable(entry.name) + ("" if entry.kind == NodeKind.FILE else "/"))

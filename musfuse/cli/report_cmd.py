@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from musfuse.cli.common import json_option, library_folder, library_option, naming_log, print_json, print_table
+from musfuse.cli.common import connect, json_option, library_folder, library_option, naming_log, print_json, print_table
 from musfuse.cli.newcomers import tell_nothing
 
 _SHOWN = {
@@ -24,11 +24,12 @@ _SHOWN = {
 @json_option
 def command(library: Path | None, as_json: bool) -> None:
     """List the files that are not shown, or are shown with a remark, and why; and folders that could not be listed."""
-    from musfuse.app.reading import read_reports, read_status
+    from musfuse.app.reading import read_status
+    from musfuse.service.requests.library import ListReport
 
     folder = library_folder(library)
-    with read_reports(folder) as reports:
-        rows = [(row.kind, row.path, naming_log(row.reason, folder)) for row in reports.lines()]
+    with connect(folder) as service:
+        rows = [(row.kind, row.path, naming_log(row.reason, folder)) for row in service.rows(ListReport())]
     if as_json:
         print_json([{"kind": kind, "path": path, "reason": reason} for kind, path, reason in rows])
     elif rows:

@@ -113,7 +113,7 @@ class Drive:
         self._hide = hide_unindexed
         self._handles = Handles(open_limit)
         self._lock = threading.Lock()
-        self._tree = Tree(nodes, extras, self._is_shown, case_sensitive=case_sensitive)
+        self.tree = Tree(nodes, extras, self._is_shown, case_sensitive=case_sensitive)
         self._fresh: OrderedDict[int, float] = OrderedDict()
         self._queued_folders: set[int] = set()
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="folder-ahead")
@@ -138,7 +138,7 @@ class Drive:
 
     def entry(self, path: str) -> DirEntry:
         """What a listing would say of an entry; never waits for an index."""
-        entry = self._entry(self._tree.lookup(path))
+        entry = self._entry(self.tree.lookup(path))
         if entry is None:
             raise NoEntryError(f"{path}: no such file or folder on the drive")
         return entry
@@ -146,7 +146,7 @@ class Drive:
     def spelling(self, path: str) -> str:
         """The path as it is stored, for one that may differ in case."""
         parts = path.split("/") if path else []
-        return "/".join(self._tree.lookup("/".join(parts[: n + 1])).name for n in range(len(parts)))
+        return "/".join(self.tree.lookup("/".join(parts[: n + 1])).name for n in range(len(parts)))
 
     def list(self, path: str, after: str = "", sized: bool = False) -> Iterator[DirEntry]:
         """The entries of a folder in order of their name keys, beginning after the name `after`.
@@ -154,12 +154,12 @@ class Drive:
         With `sized`, every size is exact: the indexes that the folder lacks are waited for, all at once, and a file
         that has none even then is left out. Errors are raised by this call, not while the result is read.
         """
-        node = self._tree.lookup(path)
+        node = self.tree.lookup(path)
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")
         if not after:
             self._on_listed(node)
-        children = self._tree.children(node, after)
+        children = self.tree.children(node, after)
         if sized and not self._hide:
             if not after:
                 self._wait_for_folder(node.id)
@@ -180,7 +180,7 @@ class Drive:
                 return Opened(handle, node.id, layout.size, hint)
             row = self._tracks.track(node.track)
             if row is None:
-                self._tree.forget_track(node.track)
+                self.tree.forget_track(node.track)
                 continue
             try:
                 layout = self._engine.layout(row.track)
@@ -228,7 +228,7 @@ class Drive:
 
     def row(self, path: str) -> tuple[Node, TrackRow | None]:
         """A node and its track, for `musfuse info`."""
-        node = self._tree.lookup(path)
+        node = self.tree.lookup(path)
         return node, self._tracks.track(node.track) if node.track else None
 
     @property
@@ -238,18 +238,18 @@ class Drive:
 
     def invalidate(self) -> None:
         """Anything may have changed: look it up again."""
-        self._tree.invalidate()
+        self.tree.invalidate()
 
     def forget_track(self, track: int) -> None:
         """A track's size is another one now, or known: look it up again."""
-        self._tree.forget_track(track)
+        self.tree.forget_track(track)
 
     def forget(self, settled: Settled) -> None:
         """Names were given: look up again what they touch."""
         if settled.everywhere:
-            self._tree.invalidate()
+            self.tree.invalidate()
         elif settled.folders:
-            self._tree.forget_folders(settled.folders)
+            self.tree.forget_folders(settled.folders)
 
     def shut_down(self) -> int:
         """Close what is still open; how many files that were."""
@@ -258,7 +258,7 @@ class Drive:
 
     def _current(self, path: str) -> Node:
         """The node, after its original was looked at again (at most once a second)."""
-        node = self._tree.lookup(path)
+        node = self.tree.lookup(path)
         if not node.track or self._is_fresh(node.track):
             return node
         row = self._tracks.track(node.track)
@@ -267,8 +267,8 @@ class Drive:
             log.info("%s: changed, looking at it again", row.track.file.path)
             self._refresh(row.track.file.source_uid, row.track.file.path)
         if row is None or changed or _is_outdated(node, row):
-            self._tree.forget_track(node.track)
-            return self._tree.lookup(path)
+            self.tree.forget_track(node.track)
+            return self.tree.lookup(path)
         self._set_fresh(node.track)
         return node
 

@@ -1,0 +1,94 @@
+"""What a library holds: tracks that a query finds, folders of the drive, what is not shown."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from musfuse.drive.tree import Tree
+from musfuse.errors import NoEntryError, NotAFolderError, NotFoundError
+from musfuse.library.albums import is_in_set
+from musfuse.library.catalog import Node, Nodes, Reports
+from musfuse.library.naming import served_extension
+from musfuse.library.neighbours import did_you_mean
+from musfuse.library.selection import Selected, Selection
+from musfuse.library.template_fields import Subject
+from musfuse.library.templates import Line
+from musfuse.model import NodeKind
+from musfuse.service.handlers import Handlers
+from musfuse.service.port import Asked
+from musfuse.service.requests.library import (
+    FindLines,
+    FindTracks,
+    Folder,
+    FolderEntry,
+    FoundTrack,
+    ListFolders,
+    ListReport,
+    ReportLine,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Reads the catalog only."""
+
+    selection: Selection
+    tree: Tree
+    nodes: Nodes
+    reports: Reports
+
+    def answer(self, handlers: Handlers) -> None:
+        """Answer the requests about what a library holds."""
+        handlers.on_listing(FindTracks, lambda listing: map(_found, self.find(listing.targets)))
+        handlers.on_listing(FindLines, lambda listing: self.lines(listing.template, listing.targets))
+        handlers.on_listing(ListFolders, lambda listing: self.folders(listing.path, listing.recursive))
+        handlers.on_listing(ListReport, lambda _: self.report())
+
+    def find(self, targets: Sequence[Asked]) -> Iterator[Selected]:
+        """What targets mean, all tracks where there are none. Raises NotFoundError where that is nothing."""
+        row = None
+        for row in self.selection.of(targets) if targets else self.selection.everything():
+            yield row
+        if row is None:
+            raise NotFoundError(f"{' '.join(text for text, _ in targets) or 'the library'}: no tracks there")
+
+    def lines(self, template: str, targets: Sequence[Asked]) -> Iterator[str]:
+        """The same as lines. Raises TemplateError."""
+        line = Line(template)
+        return (line.render(_subject(row)) for row in self.find(targets))
+
+    def folders(self, path: str, recursive: bool = False) -> Iterator[Folder]:
+        """A folder and, if `recursive`, all below it, each before those in it; one folder of each level is held at a
+        time. Raises NoEntryError, NotAFolderError."""
+        try:
+            node = self.tree.lookup(path)
+        except NoEntryError as error:
+            raise NoEntryError(f"{error}{did_you_mean(self.nodes, path)}") from error
+        if node.kind is not NodeKind.FOLDER:
+            raise NotAFolderError(f"{path}: not a folder; `musfuse info` tells about a file")
+        return self._below(node, path, recursive)
+
+    def report(self) -> Iterator[ReportLine]:
+        """What is not shown, or is shown with a remark."""
+        return (ReportLine(row.kind.value, row.path, row.reason) for row in self.reports.lines())
+
+    def _below(self, node: Node, path: str, recursive: bool) -> Iterator[Folder]:
+        children = list(self.tree.children(node))
+        yield Folder(path, tuple(FolderEntry(child.name, child.kind.value, child.size) for child in children))
+        for child in children:
+            if recursive and child.kind is NodeKind.FOLDER:
+                yield from self._below(child, f"{path}/{child.name}".lstrip("/"), recursive)
+
+
+def _subject(row: Selected) -> Subject:
+    return Subject(
+        row.tags, row.format, row.inside, served_extension(row.serve, row.inside),
+        is_in_set(row.tags, row.several_discs), row.root, row.various, row.path,
+    )  # fmt: skip
+
+
+def _found(row: Selected) -> FoundTrack:
+    fmt = row.format
+    return FoundTrack(
+        row.path, row.source, row.part, fmt.container, fmt.codec, fmt.sample_rate, fmt.channels,
+        fmt.sample_bits or None, fmt.duration_ns, {name: list(values) for name, values in row.tags.items()},
+    )  # fmt: skip
