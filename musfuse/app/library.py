@@ -16,9 +16,9 @@ from musfuse.app.views import ViewSpec, forget_others, rules_of
 from musfuse.config import Config
 from musfuse.config.options import usable_cores, worker_count
 from musfuse.drive import Drive
-from musfuse.errors import LibraryInUseError, NotFoundError, StoreError, UnavailableError
+from musfuse.errors import LibraryInUseError
 from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
-from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, SourceRow, Tracks
+from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, Tracks
 from musfuse.library.catalog.beside import Beside
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.nodes import MAIN
@@ -219,11 +219,12 @@ class Library:
 
     def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""
+        from musfuse.app.scanning import Pace
         from musfuse.library.companions import Companions
         from musfuse.library.looking import Looker
         from musfuse.library.scanner import Scanner
 
-        pace = _Pace(self.name_tracks)
+        pace = Pace(self.name_tracks)
         return Scanner(
             self.files, self.departures, self.beside,
             Companions(self.pictures, self.inspectors, self.config.view.sidecars),
@@ -234,6 +235,8 @@ class Library:
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
         """Scan every source; a source that is away does not stop the others. `everything`: all files. What somebody
         looks at on the drive meanwhile comes first."""
+        from musfuse.app.scanning import scan_source
+
         self.sourcing.purge()
         self.renditions.take_up()
         self.adopt_rules()
@@ -242,22 +245,8 @@ class Library:
             while left:
                 row = self.interest.first_of(left)
                 left.remove(row)
-                results.append(self._scan(scanner, row, everything))
+                results.append(scan_source(scanner, self.sources, self.files, self.database, row, everything))
         return [result for result in results if result is not None]
-
-    def _scan(self, scanner: "Scanner", row: SourceRow, everything: bool) -> "ScanResult | None":
-        """Scan a source; None for one that was removed meanwhile."""
-        from musfuse.library.walking import ScanResult
-
-        try:
-            return _logged(scanner.scan(row, self.sources.origin(row.uid), everything), row.root)
-        except UnavailableError as error:
-            self.files.unreachable(row.id, str(error))
-            return _logged(ScanResult(row.root, problem=str(error)), row.root)
-        except (NotFoundError, StoreError):  # its rows are gone, to which others would be added
-            if row.id in (known.id for known in CatalogSources(self.database).rows()):  # before anybody is told
-                raise
-            return None
 
     def backlog(self) -> Backlog:
         """A run over everything whose size is not known."""
@@ -333,34 +322,6 @@ class Library:
         found = self.files.source_file(file)
         if found is not None:
             self.sizes.forget(found, pcm_range)
-
-
-def _logged(result: "ScanResult", uri: str) -> "ScanResult":
-    """A scan's counts, for the log."""
-    end = "cancelled" if result.cancelled else result.problem or "done"
-    level = logging.WARNING if result.problem else logging.INFO
-    log.log(
-        level, "scan of %s: %d files, %d read, %d skipped, %d removed; %s",
-        uri, result.seen, result.read, result.skipped, result.removed, end,
-    )  # fmt: skip
-    return result
-
-
-class _Pace:
-    """Names are made after the first batch of a scan, then at growing distances, so that naming never dominates, and
-    where somebody waits for them."""
-
-    def __init__(self, name_tracks: Callable[[], None]) -> None:
-        self._name_tracks = name_tracks
-        self._next = 0.0
-
-    def after_batch(self, at_once: bool) -> None:
-        """A batch was committed."""
-        began = time.monotonic()
-        if at_once or began >= self._next:
-            self._name_tracks()
-            ended = time.monotonic()
-            self._next = ended + max(1.0, 5 * (ended - began))
 
 
 def open_library(
