@@ -154,7 +154,7 @@ def test_a_removed_source_keeps_its_indexes_until_it_is_forgotten(desk: Desk) ->
     desk.scan()
     assert desk.sweep().indexes == 0
     assert desk.indexed() == before
-    uid = desk.library.sourcing.remove(place)["id"]
+    uid = desk.library.sourcing.remove(place).id
     desk.library.sourcing._table.purge(uid)
     assert desk.sweep().indexes == 2
 

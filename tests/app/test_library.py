@@ -161,7 +161,7 @@ def test_a_rank_that_a_kill_cut_off_is_shown_whole(tmp_path: Path) -> None:
         library = open_library(state, Config())
         _, row = library.drive.row("Old/L0/T.mp3")
         assert row is not None
-        priorities = [told["priority"] for told in library.sourcing.list()]
+        priorities = [told.priority for told in library.sourcing.list()]
         found.append((row.track.file.path, priorities))
         library.close()
     assert len(found) > 2

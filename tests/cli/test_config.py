@@ -25,7 +25,7 @@ def test_one_value_can_be_used_by_scripts(tmp_path: Path) -> None:
     assert _run("show", "view.template").startswith("${albumartist|artist}/")
     assert json.loads(_run("show", "--json", "flac.level"))["value"] == 5
     section = json.loads(_run("show", "--json", "flac"))
-    assert [row["option"] for row in section] == ["flac.level", "flac.repair", "flac.padding"]
+    assert [row["option"] for row in section] == ["flac.encoder", "flac.level", "flac.repair", "flac.padding"]
     assert "did you mean view.policy?" in _run("show", "view.polcy", code=2)
 
 
