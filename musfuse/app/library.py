@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
@@ -51,11 +51,13 @@ from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, Route
 
 if TYPE_CHECKING:
     from musfuse.app.stages import MakeStage, Stages
-    from musfuse.app.tagging import Tagging
     from musfuse.library.collecting import Sweeper
     from musfuse.library.hearing import Hearing
+    from musfuse.library.moves import Moved
     from musfuse.library.scanner import Scanner
     from musfuse.library.walking import ScanResult
+    from musfuse.service.requests.changes import Changed
+    from musfuse.service.tagging import Act, Tagging
 
 log = logging.getLogger(__name__)
 
@@ -208,14 +210,21 @@ class Library:
 
     def handlers(self, rescan: Callable[[], object] | None = None) -> Handlers:
         """The service over this library. `rescan` begins a scan, where somebody does that at once."""
-        from musfuse.library.selection import Selection
         from musfuse.service.library import Holdings
+        from musfuse.service.tags import Tags
 
-        service = Handlers()
+        service, selection = Handlers(), self.tagging.selection
         self.sourcing.answer(service, rescan)
-        selection = Selection(self.database, self.sources.place)
         Holdings(selection, self.drive.tree, self.nodes, self.reports).answer(service)
+        Tags(selection, self.collector).answer(service)
+        self.tagging.answer(service, self._rehearse)
         return service
+
+    def _rehearse(self, act: "Act") -> "Changed":
+        from musfuse.service.rehearsal import Rehearsal
+
+        over = self.stages.naming_over
+        return Rehearsal(self.database, self.store, self.tagging.selection, over).of(act)
 
     def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""
@@ -292,8 +301,8 @@ class Library:
     @cached_property
     def tagging(self) -> "Tagging":
         """What changes tags and art; loaded when it is first asked for, because mounting is not to wait for it."""
-        from musfuse.app.tagging import Tagging
         from musfuse.library.selection import Selection
+        from musfuse.service.tagging import Tagging
 
         return Tagging(Selection(self.database, self.sources.place), self.collector, self._adopt_change)
 
@@ -305,7 +314,7 @@ class Library:
         self.sources.reload()
         self.name_tracks()
 
-    def _adopt_change(self, seq: int) -> dict[str, Any]:
+    def _adopt_change(self, seq: int) -> "Moved":
         """Bring a change onto the drive; what moved there."""
         from musfuse.library.places import Places
 
@@ -313,7 +322,7 @@ class Library:
         self.stages.overlaying.adopt(seq, self.collector.keys_of(seq))
         self.name_tracks()
         self.events.publish(TagsChanged(seq))
-        return places.moves().to_json()
+        return places.moves().told()
 
     def _forget(self, file: SourceFile, pcm_range: tuple[int, int | None]) -> None:
         self.sizes.forget(file, pcm_range)

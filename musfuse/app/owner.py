@@ -12,7 +12,6 @@ from musfuse import __version__
 from musfuse.app.descriptors import RESERVE
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
-from musfuse.app.tagmethods import tag_methods
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.drive.mounts import Face, MountController
@@ -42,7 +41,6 @@ class Owner:
             "waiting": self.waiting,
             "info": self.info,
             "stop": self.request_stop,
-            **tag_methods(library),
         }
         self._reserve = Reserve(RESERVE)
         service = library.handlers(lambda: self._jobs.request("scan"))

@@ -6,7 +6,7 @@ import click
 
 from musfuse.cli.common import absolute, config_option, json_option, library_option
 from musfuse.cli.guards import guard_options, guarded
-from musfuse.cli.targets import TargetsOnly, resolve
+from musfuse.cli.targets import TargetsOnly, author, resolve
 
 _KIND = click.option(
     "--kind", type=click.Choice(["front", "back", "other"]), default="front", show_default=True, help="What it shows."
@@ -35,14 +35,16 @@ def set_(
     targets: tuple[str, ...],
 ) -> None:
     """Set PICTURE, the last argument (JPEG, PNG, GIF, BMP or WebP, up to 10 MB), for all tracks of the TARGETs."""
+    from musfuse.model import ArtKind
+    from musfuse.service.requests.art import SetArt
+    from musfuse.service.requests.changes import CountTracks
+
     *named, picture = targets or ("",)
     if not named:
         raise click.UsageError("name a TARGET and, last, a PICTURE")
     folder, found = resolve(library, named)
-    guarded(
-        folder, config_file, "art.set", "changed",
-        as_json=as_json, dry_run=dry_run, yes=yes, targets=found, picture=str(absolute(Path(picture))), kind=kind,
-    )  # fmt: skip
+    change = SetArt(found, absolute(Path(picture)), ArtKind(kind), author=author(), dry_run=dry_run)
+    guarded(folder, config_file, change, CountTracks(found), "changed", as_json=as_json, yes=yes)
 
 
 @command.command("clear", cls=TargetsOnly, epilog="Example: musfuse art clear album:animals")
@@ -65,14 +67,15 @@ def clear(
 ) -> None:
     """Give up pictures that were set: those of the original, or beside it, show again."""
     from musfuse.model import ArtKind
+    from musfuse.service.requests.art import ClearArt
+    from musfuse.service.requests.changes import CountTracks
 
     if not targets:
         raise click.UsageError("name a TARGET: a path on the drive, a path of a source, or a query")
     folder, found = resolve(library, targets)
-    guarded(
-        folder, config_file, "art.clear", "cleared",
-        as_json=as_json, dry_run=dry_run, yes=yes, targets=found, kinds=[kind] if kind else list(ArtKind), hide=hide,
-    )  # fmt: skip
+    kinds = (ArtKind(kind),) if kind else tuple(ArtKind)
+    change = ClearArt(found, kinds, hide, author=author(), dry_run=dry_run)
+    guarded(folder, config_file, change, CountTracks(found), "cleared", as_json=as_json, yes=yes)
 
 
 from musfuse.cli import art_show  # noqa: E402 - its command joins the group

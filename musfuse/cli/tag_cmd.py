@@ -1,13 +1,26 @@
 """`musfuse tag`"""
 
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from musfuse.cli.common import config_option, json_option, library_option, print_json, print_table, printable
-from musfuse.cli.guards import guard_options, guarded, warn_of, warn_of_names
-from musfuse.cli.targets import TargetCommand, TargetsOnly, resolve
+from musfuse.cli.common import (
+    config_option,
+    connect,
+    json_option,
+    library_option,
+    print_json_list,
+    print_table,
+    printable,
+)
+from musfuse.cli.guards import guard_options, guarded, warn_of
+from musfuse.cli.targets import TargetCommand, TargetsOnly, author, resolve
+from musfuse.model import TagSource
+
+if TYPE_CHECKING:
+    from musfuse.service.requests.tags import TagChange, TrackTags
 
 _TARGETS = click.argument("targets", nargs=-1)
 _AS = click.option(
@@ -31,17 +44,17 @@ def command() -> None:
 @_TARGETS
 def show(library: Path | None, as_json: bool, targets: tuple[str, ...], fields: tuple[str, ...]) -> None:
     """Show the tags of tracks, who says what, and what is locked; behind `--`, only these FIELDs."""
-    from musfuse.app.reading import read_tagging
+    from musfuse.service.requests.tags import CheckFields, ShowTags
 
     folder, found = resolve(library, _needed(targets))
-    warn_of_names(folder, fields)
-    with read_tagging(folder) as tagging:
-        rows = tagging.show(found)
+    warn_of(folder, CheckFields(fields))
+    with connect(folder) as service:
+        rows = service.rows(ShowTags(found, fields))
         if as_json:
-            print_json([_only(row, fields) for row in rows])
+            print_json_list(rows)
             return
         for row in rows:
-            _print(_only(row, fields), bool(fields))
+            _print(row, bool(fields))
 
 
 @command.command("set", cls=TargetCommand, epilog="Example: musfuse tag set 'Pink Floyd/Animals (1977)' -- date=1977")
@@ -65,18 +78,12 @@ def set_(
 
     A repeated FIELD has several values; `FIELD=` says that there is to be none.
     """
-    _act(
-        library,
-        config_file,
-        "set",
-        "changed",
-        targets,
-        fields,
-        as_json=as_json,
-        dry_run=dry_run,
-        yes=yes,
-        source=source,
-    )
+    from musfuse.service.requests.tags import CheckAssignments, SetTags
+
+    folder, found = resolve(library, _needed(targets))
+    warn_of(folder, CheckAssignments(fields))
+    change = SetTags(found, fields, TagSource(source), author=author(), dry_run=dry_run)
+    _act(folder, config_file, change, "changed", as_json=as_json, yes=yes)
 
 
 @command.command("clear", cls=TargetCommand, epilog="Example: musfuse tag clear artist:beatles -- genre")
@@ -97,18 +104,12 @@ def clear(
     fields: tuple[str, ...],
 ) -> None:
     """Give up what was set, of all fields or of those behind `--`: the original's values show again."""
-    _act(
-        library,
-        config_file,
-        "clear",
-        "cleared",
-        targets,
-        fields,
-        as_json=as_json,
-        dry_run=dry_run,
-        yes=yes,
-        source=source,
-    )
+    from musfuse.service.requests.tags import CheckFields, ClearTags
+
+    folder, found = resolve(library, _needed(targets))
+    warn_of(folder, CheckFields(fields))
+    change = ClearTags(found, fields, TagSource(source), author=author(), dry_run=dry_run)
+    _act(folder, config_file, change, "cleared", as_json=as_json, yes=yes)
 
 
 @command.command("lock", cls=TargetCommand, epilog="Example: musfuse tag lock 'Pink Floyd' -- albumartist")
@@ -127,7 +128,12 @@ def lock(
     fields: tuple[str, ...],
 ) -> None:
     """Keep the values of all fields, or of those behind `--`, against every refresh; you can still set them."""
-    _act(library, config_file, "lock", "locked", targets, fields, as_json=as_json, dry_run=dry_run, yes=yes)
+    from musfuse.service.requests.tags import CheckFields, LockTags
+
+    folder, found = resolve(library, _needed(targets))
+    warn_of(folder, CheckFields(fields))
+    change = LockTags(found, fields, author=author(), dry_run=dry_run)
+    _act(folder, config_file, change, "locked", as_json=as_json, yes=yes)
 
 
 @command.command("unlock", cls=TargetCommand, epilog="Example: musfuse tag unlock 'Pink Floyd'")
@@ -146,7 +152,12 @@ def unlock(
     fields: tuple[str, ...],
 ) -> None:
     """Take locks away."""
-    _act(library, config_file, "unlock", "unlocked", targets, fields, as_json=as_json, dry_run=dry_run, yes=yes)
+    from musfuse.service.requests.tags import CheckFields, UnlockTags
+
+    folder, found = resolve(library, _needed(targets))
+    warn_of(folder, CheckFields(fields))
+    change = UnlockTags(found, fields, author=author(), dry_run=dry_run)
+    _act(folder, config_file, change, "unlocked", as_json=as_json, yes=yes)
 
 
 @command.command("log", cls=TargetsOnly, epilog="Example: musfuse tag log --limit 5")
@@ -158,21 +169,21 @@ def log(library: Path | None, as_json: bool, limit: int, targets: tuple[str, ...
     """List changes, the last first: all, or those of the tracks of the TARGETs."""
     from datetime import datetime
 
-    from musfuse.app.reading import read_tagging
+    from musfuse.service.requests.changes import ListChanges
 
     folder, found = resolve(library, targets)
-    with read_tagging(folder) as tagging:
-        changes = tagging.log(found, limit)
-    if as_json:
-        print_json(changes)
-        return
-    rows = [
-        (
-            str(c["change"]), datetime.fromtimestamp(c["time_ns"] / 1e9).strftime("%Y-%m-%d %H:%M:%S"), c["author"],
-            c["source"], str(c["tracks"]), printable(c["what"]),
-        )
-        for c in changes
-    ]  # fmt: skip
+    with connect(folder) as service:
+        changes = islice(service.rows(ListChanges(found)), limit)
+        if as_json:
+            print_json_list(changes)
+            return
+        rows = [
+            (
+                str(told.change), datetime.fromtimestamp(told.time_ns / 1e9).strftime("%Y-%m-%d %H:%M:%S"),
+                told.author, told.source, str(told.tracks), told.what,
+            )
+            for told in changes
+        ]  # fmt: skip
     print_table(("change", "when", "who", "as", "tracks", "what"), rows)
 
 
@@ -186,32 +197,18 @@ def undo(
     library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, yes: bool, number: int | None
 ) -> None:
     """Take a change back, the last one where no NUMBER is given. An undo is a change too."""
+    from musfuse.service.requests.changes import CountChanged, UndoChange
+
     folder, _ = resolve(library, ())
-    guarded(
-        folder, config_file, "tag.undo", "took change {undone} back on",
-        as_json=as_json, dry_run=dry_run, yes=yes, number=number or 0,
-    )  # fmt: skip
+    change = UndoChange(number or 0, author=author(), dry_run=dry_run)
+    done = "took change {undone} back on"
+    guarded(folder, config_file, change, CountChanged(number or 0), done, as_json=as_json, yes=yes)
 
 
-def _act(
-    library: Path | None,
-    config_file: Path | None,
-    action: str,
-    done: str,
-    targets: tuple[str, ...],
-    fields: tuple[str, ...],
-    *,
-    as_json: bool,
-    dry_run: bool,
-    yes: bool,
-    source: str = "user",
-) -> None:
-    folder, found = resolve(library, _needed(targets))
-    (warn_of if action == "set" else warn_of_names)(folder, fields)
-    guarded(
-        folder, config_file, f"tag.{action}", done,
-        as_json=as_json, dry_run=dry_run, yes=yes, targets=found, fields=fields, source=source,
-    )  # fmt: skip
+def _act(folder: Path, config_file: Path | None, change: "TagChange", done: str, *, as_json: bool, yes: bool) -> None:
+    from musfuse.service.requests.changes import CountTracks
+
+    guarded(folder, config_file, change, CountTracks(change.targets), done, as_json=as_json, yes=yes)
 
 
 def _needed(targets: tuple[str, ...]) -> tuple[str, ...]:
@@ -220,30 +217,22 @@ def _needed(targets: tuple[str, ...]) -> tuple[str, ...]:
     return targets
 
 
-def _only(row: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    from musfuse.app.assignments import checked_field
-
-    wanted = {checked_field(name) for name in fields}
-    return row | {"tags": {n: v for n, v in row["tags"].items() if n in wanted}} if fields else row
-
-
-def _print(row: dict[str, Any], asked: bool) -> None:
-    place = row["path"] or row["source"]
-    click.secho(printable(place), bold=True)
-    if row["path"]:
-        click.echo(printable(f"  from {row['source']}" + (f", part {row['part']}" if row["part"] else "")))
+def _print(row: "TrackTags", asked: bool) -> None:
+    click.secho(printable(row.path or row.source), bold=True)
+    if row.path:
+        click.echo(printable(f"  from {row.source}" + (f", part {row.part}" if row.part else "")))
     rows = [
         (
-            f"  {name}", said["source"] + (", locked" if said["locked"] else ""),
-            printable("; ".join(said["values"]) or "(absent)"),
+            f"  {name}", said.source + (", locked" if said.locked else ""),
+            printable("; ".join(said.values) or "(absent)"),
         )
-        for name, said in row["tags"].items()
+        for name, said in row.tags.items()
     ]  # fmt: skip
     if rows:
         print_table(("  field", "from", "value"), rows)
     else:
         click.echo("  none of these fields" if asked else "  no tags")
-    for kind, count in row["art"].items():
+    for kind, count in row.art.items():
         click.echo(f"  {kind} picture: {'set' if count else 'hidden'}")
 
 

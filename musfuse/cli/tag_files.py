@@ -6,22 +6,26 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from musfuse.cli.common import (
     absolute,
     config_option,
+    connect,
     json_option,
     library_option,
     print_json,
     printable,
     say,
 )
-from musfuse.cli.guards import ask, on_terminal, report, show_fields, show_rehearsal, warn
+from musfuse.cli.guards import ask, make, on_terminal, report, show_fields, show_rehearsal, warn
 from musfuse.cli.progress import Progress, Waiting
-from musfuse.cli.targets import TargetsOnly, change, resolve
+from musfuse.cli.targets import TargetsOnly, author, resolve
+
+if TYPE_CHECKING:
+    from musfuse.service.requests.tags import ImportPlan, TrackRow
 
 
 @click.command("export", cls=TargetsOnly, epilog="Example: musfuse tag export --to tags.csv artist:beatles")
@@ -31,17 +35,16 @@ from musfuse.cli.targets import TargetsOnly, change, resolve
 @click.argument("targets", nargs=-1)
 def export(library: Path | None, out: Path | None, kind: str | None, targets: tuple[str, ...]) -> None:
     """Write tags as CSV or JSON, of all tracks or those of the TARGETs; `import` reads the file back."""
-    from musfuse.app.reading import read_tagging
-    from musfuse.app.tagfiles import export_tags
+    from musfuse.service.requests.tags import ExportTags
+    from musfuse.service.tagfiles import export_tags
 
     to = absolute(out) if out else None
     kind = kind or ("json" if out and out.suffix.lower() == ".json" else "csv")
     folder, found = resolve(library, targets)
-    with read_tagging(folder) as tagging:
-        selection = tagging.selection
+    with connect(folder) as service:
 
-        def rows() -> Any:
-            for number, row in enumerate(selection.of(found) if found else selection.everything(), 1):
+        def rows() -> "Iterator[TrackRow]":
+            for number, row in enumerate(service.rows(ExportTags(found)), 1):
                 progress.update(number)
                 yield row
 
@@ -93,39 +96,40 @@ def import_(
 
     Rows are matched by path (of the original, or on the drive), else by ISRC, else by MusicBrainz track id.
     """
-    from musfuse.app.reading import read_tagging
-    from musfuse.app.tagfiles import plan_import
+    from musfuse.service.requests.tags import ImportTags, PlanImport
+    from musfuse.service.wire import to_json
 
     folder, _ = resolve(library, ())
     path = absolute(file)
-    with read_tagging(folder) as tagging, Waiting("import"):
-        plan = plan_import(tagging.selection, path).to_json()
-    warn(plan["warnings"])
-    if plan["errors"]:
+    with connect(folder, config_file) as service, Waiting("import"):
+        plan = service.call(PlanImport(path))
+    warn(plan.warnings)
+    if plan.errors:
         _refuse(plan, file, as_json)
-    if not plan["changes"]:
+    if not plan.changes:
         print_json(plan) if as_json else _preview(plan)
         return
+    change = ImportTags(path, author=author(), dry_run=dry_run)
     if dry_run:
-        result = plan | change(folder, config_file, "tag.import", True, path=str(path))
-        print_json(result) if as_json else show_rehearsal(folder, result)
+        result = make(folder, config_file, change)
+        print_json(to_json(plan) | to_json(result)) if as_json else show_rehearsal(folder, result)
         return
     if not as_json:
         _preview(plan)
         if not yes and on_terminal():
-            ask(f"Change {plan['changes']} fields of {plan['tracks']} tracks?")
-    result = change(folder, config_file, "tag.import", False, path=str(path))
-    print_json(plan | {"result": result}) if as_json else report(folder, result, "changed")
+            ask(f"Change {plan.changes} fields of {plan.tracks} tracks?")
+    result = make(folder, config_file, change)
+    print_json(to_json(plan) | {"result": to_json(result)}) if as_json else report(folder, result, "changed")
 
 
-def _refuse(plan: dict[str, Any], file: Path, as_json: bool) -> None:
+def _refuse(plan: "ImportPlan", file: Path, as_json: bool) -> None:
     """Show what is wrong with a file, and end."""
     print_json(plan) if as_json else _preview(plan)
-    raise click.ClickException(f"{plan['error_count']} rows of {file} cannot be taken in; nothing was changed")
+    raise click.ClickException(f"{plan.error_count} rows of {file} cannot be taken in; nothing was changed")
 
 
-def _preview(plan: dict[str, Any]) -> None:
-    show_fields(plan)
-    for error in plan["errors"]:
+def _preview(plan: "ImportPlan") -> None:
+    show_fields(plan.shown, plan.changes)
+    for error in plan.errors:
         click.echo(printable(error), err=True)
-    click.echo(f"{plan['rows']} rows, {plan['changes']} fields of {plan['tracks']} tracks would change")
+    click.echo(f"{plan.rows} rows, {plan.changes} fields of {plan.tracks} tracks would change")

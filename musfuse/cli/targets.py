@@ -1,20 +1,18 @@
-"""What commands share that act on TARGETs: telling targets from assignments, finding the library, calling its owner."""
+"""What commands share that act on TARGETs: telling targets from assignments, finding the library, naming who acts."""
 
 import getpass
-import json
 import re
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
 
 from musfuse.cli import completing
-from musfuse.cli.common import absolute, absolute_or_none, drive_path, library_folder, load
-from musfuse.cli.progress import Waiting
+from musfuse.cli.common import absolute, absolute_or_none, drive_path, library_folder
 from musfuse.errors import ConfigError, NoEntryError
 from musfuse.origins import scheme_of
+from musfuse.service.port import Asked
 
 _ASSIGNMENT = re.compile(r"[^=\s/\\:\"][^=/\\:\"]*=", re.DOTALL)
 _NEGATED = re.compile(r"-(?![vq]+$)[^-].+", re.DOTALL)
@@ -68,12 +66,12 @@ def _split(args: Sequence[str]) -> tuple[list[str], bool, list[str]]:
     return list(args[:at]), True, list(args[at + 1 :])
 
 
-def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, list[tuple[str, str]]]:
+def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, tuple[Asked, ...]]:
     """The library's folder and the targets, each as (path on the drive or as typed, absolute path)."""
     from musfuse.app.reading import near
     from musfuse.library.selection import is_path
 
-    folder, found = library, list[tuple[str, str]]()
+    folder, found = library, list[Asked]()
     for text in targets:
         if not text.strip():
             raise click.UsageError("an empty TARGET means nothing; the mountpoint means everything")
@@ -86,7 +84,7 @@ def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, list[tu
                 raise ConfigError(f"{text}: lies on the drive of another library, {owned}")
             folder = owned
         found.append((inside if inside is not None else text, absolute_or_none(text)))
-    return library_folder(folder), found
+    return library_folder(folder), tuple(found)
 
 
 def _exists(text: str) -> bool:
@@ -97,26 +95,6 @@ def _exists(text: str) -> bool:
         return Path(text).expanduser().exists()
     except (OSError, ValueError, RuntimeError):
         return False
-
-
-def change(folder: Path, config_file: Path | None, method: str, dry_run: bool, **params: Any) -> dict[str, Any]:
-    """Have the owner change something, or do it here where nobody owns the library; with `dry_run`, only tell of it."""
-    from musfuse.control import find_owner
-
-    params |= {"author": author(), **({"dry_run": True} if dry_run else {})}
-    client = find_owner(folder, timeout=600)
-    if client is not None:
-        with client, Waiting("tags"):
-            result: dict[str, Any] = client.call(method, **params)
-            return result
-    from musfuse.app import open_library
-    from musfuse.app.tagmethods import tag_methods
-    from musfuse.control.parameters import Method
-
-    with ExitStack() as closing, Waiting("tags"):
-        library = open_library(folder, load(config_file), closing, make=False)
-        call = Method(tag_methods(library)[method]).bind(json.loads(json.dumps(params)))
-        return dict(call())
 
 
 def author() -> str:

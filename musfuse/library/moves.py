@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from musfuse.library.catalog.rows import join
 
@@ -15,6 +14,26 @@ _FILES = 3
 
 Place = tuple[int, str]
 """The node of a folder, and a file's name in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`files` files that move from `old` to `new`: `whole` for a folder with everything in it, else one file, or so
+    many of a folder."""
+
+    old: str
+    new: str
+    files: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The first moves, how many there are, and how many files move."""
+
+    moves: tuple[Move, ...] = ()
+    count: int = 0
+    files: int = 0
 
 
 @dataclass(slots=True)
@@ -56,28 +75,22 @@ class Moves:
         """A folder is spelled in another way, with all that lies in it."""
         self._spelled[self._old_path(folder)] = self._new_path(folder)
 
-    def to_json(self) -> dict[str, Any]:
-        """The first moves: `whole` for a folder that moves with everything in it, else one file, or so many files of a
-        folder; how many there are, and how many files move."""
+    def told(self) -> Moved:
+        """The first moves in order of where they begin."""
         targets: dict[int, int] = {}
         for old, _ in self._pairs:
             targets[old] = targets.get(old, 0) + 1
-        told = [
-            {"from": old, "to": new, "files": self._within(old), "whole": True} for old, new in self._spelled.items()
-        ]
+        told = [Move(old, new, self._within(old), whole=True) for old, new in self._spelled.items()]
         for (old, new), pair in self._pairs.items():
             if not pair.same and targets[old] == 1 and (old == new or not self._stands(old)):
                 if self._respelled(pair.old) != pair.new:
-                    told.append({"from": pair.old, "to": pair.new, "files": pair.files, "whole": True})
+                    told.append(Move(pair.old, pair.new, pair.files, whole=True))
             elif pair.files <= _FILES:
-                told += [
-                    {"from": join(pair.old, a), "to": join(pair.new, b), "files": 1, "whole": False}
-                    for a, b in pair.names
-                ]
+                told += [Move(join(pair.old, a), join(pair.new, b), 1, whole=False) for a, b in pair.names]
             else:
-                told.append({"from": pair.old, "to": pair.new, "files": pair.files, "whole": False})
-        told.sort(key=lambda move: str(move["from"]))
-        return {"moves": told[:SHOWN], "move_count": len(told), "moved_files": self.files}
+                told.append(Move(pair.old, pair.new, pair.files, whole=False))
+        told.sort(key=lambda move: move.old)
+        return Moved(tuple(told[:SHOWN]), len(told), self.files)
 
     def _respelled(self, path: str) -> str:
         """Where a folder lies when all that are above it have their new spelling."""

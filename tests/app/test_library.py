@@ -14,10 +14,10 @@ import sound
 from tests_support import fill, small_disk
 
 from musfuse.app.library import Library, open_library
-from musfuse.app.tagging import Who
 from musfuse.config import Config, load_config
 from musfuse.library.catalog import FileRow
 from musfuse.model import AudioFormat, NodeKind, Stamp, TagSet
+from musfuse.service.tagging import Who
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills children that it forks")
 
@@ -30,7 +30,7 @@ KILLER = """
 import itertools, os, shutil, signal, sys
 from pathlib import Path
 from musfuse.app.library import open_library
-from musfuse.app.tagging import Who
+from musfuse.service.tagging import Who
 from musfuse.config import load_config
 from musfuse.library.pipeline import entities, overlay, place
 

@@ -12,12 +12,12 @@ from toy import Entry, Toy, ToyScheme
 
 from musfuse.app.info import describe
 from musfuse.app.library import Library, open_library
-from musfuse.app.tagging import Who
 from musfuse.config import load_config
 from musfuse.errors import MusfuseError, NoEntryError, UnavailableError
 from musfuse.media.indexing import Priority
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins import IndexWhen, LocalScheme, Registry, SourceStat
+from musfuse.service.tagging import Who
 
 CONFIG = load_config(flags={"index.background": False, "index.wait_seconds": 60}).config
 

@@ -14,9 +14,9 @@ import sound
 from toystage import ToyStage, titles
 
 from musfuse.app.library import Library, open_library
-from musfuse.app.tagging import Who
 from musfuse.config import load_config
 from musfuse.library.catalog.database import Database
+from musfuse.service.tagging import Who
 
 CONFIG = load_config(flags={"index.background": False}).config
 

@@ -17,8 +17,9 @@ from musfuse.control.protocol import endpoint
 TIMEOUT = 60
 METHODS = (
     "status", "progress", "mount", "unmount", "scan", "index", "info", "tag.set", "tag.clear", "tag.lock", "tag.undo",
-    "tag.import", "art.set", "art.clear", "source.list", "source.show", "source.add", "source.set", "source.move",
-    "source.remove", "source.restore", "nothing",
+    "tag.import", "tag.plan_import", "tag.show", "tag.export", "tag.log", "tag.count", "tag.check", "art.set",
+    "art.clear", "source.list", "source.show", "source.add", "source.set", "source.move", "source.remove",
+    "source.restore", "nothing",
 )  # fmt: skip
 PARAMETERS = (
     "sources", "everything", "mountpoint", "options", "force", "path", "targets", "fields", "author", "source",

@@ -45,7 +45,7 @@ def _become(
 if __name__ == "__main__":
     for name in _COMMANDS:
         importlib.import_module(f"musfuse.cli.{name}_cmd")
-    for name in ("app", "app.reading", "app.tagging", "control", "library.scanner", "platform.posix", "store"):
+    for name in ("app", "app.reading", "service.tagging", "control", "library.scanner", "platform.posix", "store"):
         importlib.import_module(f"musfuse.{name}")
     wanted = json.load(sys.stdin)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

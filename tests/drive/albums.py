@@ -10,7 +10,7 @@ import sound
 from PIL import Image
 
 from musfuse.app.library import Library
-from musfuse.app.tagging import Who
+from musfuse.service.tagging import Who
 
 ME = Who("tester")
 

@@ -12,14 +12,15 @@ import sound
 from drive.albums import ME, read, target
 from drive.conftest import Make
 from musfuse.app.library import Library
-from musfuse.app.tagfiles import export_tags, plan_import
 from musfuse.errors import ConfigError
 from musfuse.model import ArtKind
+from musfuse.service.requests.tags import ExportTags
+from musfuse.service.tagfiles import export_tags, plan_import
 
 
 def exported(library: Library, kind: str, to: Path) -> Path:
     out = io.StringIO(newline="")
-    assert export_tags(library.tagging.selection.everything, kind, out) > 0
+    assert export_tags(lambda: library.handlers().rows(ExportTags()), kind, out) > 0
     to.write_text(out.getvalue(), "utf-8", newline="")
     return to
 
@@ -83,7 +84,7 @@ def test_json_values_that_are(make_library: Make, music: Path, tmp_path: Path) -
     )
     plan = plan_import(library.tagging.selection, tmp_path / "t.json")
     assert plan.errors == []
-    assert {c["field"]: c["after"] for c in plan.shown} == {"date": ["1999"], "title": ["B", "2"], "genre": []}
+    assert {c.field: c.after for c in plan.shown} == {"date": ("1999",), "title": ("B", "2"), "genre": ()}
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from tests_support import needs_program
 
 from drive.albums import ME, checksum, cover, names, read, retag, target
 from drive.conftest import Make
-from musfuse.app.tagging import Who
 from musfuse.drive.handles import CacheHint
 from musfuse.errors import ConfigError, NotFoundError
 from musfuse.media.containers.reading import read_original
 from musfuse.media.indexing import Priority
 from musfuse.model import TagSource
 from musfuse.origins import LocalOrigin
+from musfuse.service.tagging import Who
 from musfuse.store import KvNamespace
 
 
@@ -111,7 +111,7 @@ def test_overlays_follow_a_moved_original(make_library: Make, album: Path, music
     (music / "Elsewhere" / "moved.flac").rename(album / "2.flac")
     library.scan_all(library.scanner())
     assert "02 - Mine.flac" in names(library, "Band/Album")
-    assert library.tagging.undo(0, ME)["undone"] == 1  # nobody decided the moves
+    assert library.tagging.undo(0, ME).undone == 1  # nobody decided the moves
     assert "02 - Song 2.flac" in names(library, "Band/Album")
 
 
@@ -133,7 +133,7 @@ def test_a_refresh_does_not_pass_a_lock(make_library: Make, album: Path) -> None
     library = make_library()
     library.tagging.lock(target("Band"), ["artist"], ME)
     result = library.tagging.set(target("Band"), ["artist=Other", "mood=new"], Who("enricher", TagSource.PROVIDER))
-    assert result["refused"] == 6
+    assert result.refused == 6
     retag(album / "2.flac", artist="Rewritten", title="Song 2", album="Album", tracknumber="2")
     library.scan_all(library.scanner())
     assert names(library, "") == ["Band"]

@@ -8,11 +8,11 @@ import pytest
 import sound
 
 from musfuse.app.library import Library, open_library
-from musfuse.app.tagging import Who
 from musfuse.config import load_config
 from musfuse.drive import DirEntry
 from musfuse.errors import NoEntryError, NotAFolderError, NotFoundError
 from musfuse.model import ArtKind, NodeKind, TagSource
+from musfuse.service.tagging import Who
 
 SOURCES = [TagSource.USER, TagSource.PROVIDER, TagSource.ORCHESTRATOR]
 

@@ -13,7 +13,7 @@ from winfsp.kernel import upcase
 
 from faces.conftest import FACES, Show
 from faces.shown import Shown, manifest
-from musfuse.app.tagging import Who
+from musfuse.service.tagging import Who
 
 TAGS = {"artist": "Ann", "album": "Über alles 🎵", "date": "1999"}
 ALBUM = "Ann/Über alles 🎵 (1999)"

@@ -14,7 +14,7 @@ from musfuse.origins import LocalOrigin
 
 
 def set_genre(library: Library, path: str, genre: str) -> None:
-    from musfuse.app.tagging import Who
+    from musfuse.service.tagging import Who
 
     library.tagging.set([(path, str(path))], [f"genre={genre}"], Who("test"))
 

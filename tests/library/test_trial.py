@@ -8,6 +8,7 @@ import pytest
 from library.conftest import Desk
 from musfuse.library.catalog import Database, Nodes
 from musfuse.library.catalog.rows import join
+from musfuse.library.moves import Move
 from musfuse.library.overlay import Delta, MetaCollector, overlay_key
 from musfuse.library.trial import moves, tried
 from musfuse.model import SourceFile, Stamp, TagSet, TagSource
@@ -94,9 +95,7 @@ def test_what_does_not_belong_to_a_change_is_not_copied(desk: Desk) -> None:
     key = _key(desk, "7/1.wav")
     trial.apply_delta([Delta(key, {"date": ("1977",)})], TagSource.USER, "tester", "test")
     scratch = tried(desk.database, desk.naming_over, trial, lambda: [key])
-    assert moves(desk.database, scratch).to_json()["moves"] == [
-        {"from": "A7/Best", "to": "A7/Best (1977)", "files": 1, "whole": True}
-    ]
+    assert moves(desk.database, scratch).told().moves == (Move("A7/Best", "A7/Best (1977)", 1, whole=True),)
     with scratch.read() as db:
         assert db.execute("SELECT count(*) FROM item").fetchone() == (1,)
         assert db.execute("SELECT count(*) FROM node").fetchone()[0] <= 4

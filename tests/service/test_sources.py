@@ -15,13 +15,13 @@ from toy import Toy, ToyScheme
 
 from musfuse.app.connection import Connection
 from musfuse.app.library import Library, open_library
-from musfuse.app.tagging import Who
 from musfuse.config import Config
 from musfuse.errors import ConfigError, NotFoundError, StoreError
 from musfuse.model import NodeKind
 from musfuse.origins import LocalScheme, Registry, SourceSpec
 from musfuse.service.requests.sources import ListSources, RemoveSource, ShowSource, SourcesAdded
 from musfuse.service.sources import KEPT_DAYS, Sourcing
+from musfuse.service.tagging import Who
 from musfuse.store import KvNamespace
 
 DAY_NS = 86_400 * 1_000_000_000

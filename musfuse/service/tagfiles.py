@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from musfuse.app.assignments import checked_field, checked_values
-from musfuse.app.cautions import odd_field, odd_values
 from musfuse.errors import ConfigError, MusfuseError
 from musfuse.library.overlay import Delta
 from musfuse.library.overlay.room import crowded
 from musfuse.library.selection import Selected, Selection
 from musfuse.library.vocabulary import Vocabulary
 from musfuse.platform.regular import read_regular
+from musfuse.service.assignments import checked_field, checked_values
+from musfuse.service.cautions import odd_field, odd_values
+from musfuse.service.requests.changes import FieldChange
+from musfuse.service.requests.tags import ImportPlan, TrackRow
+from musfuse.service.wire import to_json
 
 MAX_FILE = 64 << 20
 _PLACE = ("path", "part", "drive_path")
@@ -31,24 +34,24 @@ _ODD = 20
 
 
 @dataclass(slots=True)
-class ImportPlan:
+class Plan:
     """What an import would do: changes by track, and what is wrong with the file."""
 
     deltas: list[Delta] = field(default_factory=list)
     rows: int = 0
     changes: int = 0
-    shown: list[dict[str, Any]] = field(default_factory=list)
+    shown: list[FieldChange] = field(default_factory=list)
     odd: dict[str, int] = field(default_factory=dict)
     """What is odd about what is set, and how often; it is taken in all the same."""
     errors: list[str] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
 
-    def to_json(self) -> dict[str, Any]:
+    def told(self) -> ImportPlan:
         """For a preview: the first changes and errors, and how many there are."""
-        return {
-            "rows": self.rows, "tracks": len(self.deltas), "changes": self.changes, "shown": self.shown,
-            "errors": self.errors[:_SHOWN], "error_count": len(self.errors), "warnings": self.warnings(),
-        }  # fmt: skip
+        return ImportPlan(
+            self.rows, len(self.deltas), self.changes, tuple(self.shown), tuple(self.errors[:_SHOWN]),
+            len(self.errors), tuple(self.warnings()),
+        )  # fmt: skip
 
     def look_at(self, fields: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> None:
         """Note what is odd about fields that a row sets."""
@@ -97,30 +100,28 @@ class _Row:
         return self.cells and _one_break(_cell(now)) == _one_break(_cell(given))
 
 
-def export_tags(rows: Callable[[], Iterator[Selected]], kind: str, out: TextIO) -> int:
+def export_tags(rows: Callable[[], Iterator[TrackRow]], kind: str, out: TextIO) -> int:
     """Write the tags of tracks as `csv` or `json`; how many tracks there were. `rows` is read twice for CSV."""
     return _export_csv(rows, out) if kind == "csv" else _export_json(rows(), out)
 
 
-def _export_json(rows: Iterator[Selected], out: TextIO) -> int:
+def _export_json(rows: Iterator[TrackRow], out: TextIO) -> int:
     count = 0
     out.write("[")
     for count, row in enumerate(rows, 1):
-        value = {**_place(row), "tags": {name: list(values) for name, values in row.tags.items()}}
-        out.write(("," if count > 1 else "") + "\n" + json.dumps(value, ensure_ascii=False))
+        out.write(("," if count > 1 else "") + "\n" + json.dumps(to_json(row), ensure_ascii=False))
     out.write("\n]\n")
     return count
 
 
-def _export_csv(rows: Callable[[], Iterator[Selected]], out: TextIO) -> int:
+def _export_csv(rows: Callable[[], Iterator[TrackRow]], out: TextIO) -> int:
     names = sorted({name for row in rows() for name in row.tags})
     writer = csv.writer(out)
     writer.writerow([*_PLACE, *names])
     count = 0
     for row in rows():
-        place = _place(row)
         cells = [_cell(row.tags.get(name, ())) for name in names]
-        writer.writerow([place["path"], place["part"] or "", place["drive_path"], *cells])
+        writer.writerow([row.path, row.part or "", row.drive_path, *cells])
         count += 1
     return count
 
@@ -133,16 +134,11 @@ def _one_break(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _place(row: Selected) -> dict[str, Any]:
-    text = row.source.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return {"path": text, "part": row.part, "drive_path": row.path}
-
-
-def plan_import(selection: Selection, path: Path) -> ImportPlan:
+def plan_import(selection: Selection, path: Path) -> Plan:
     """What the file would change. A row is matched by `path` (of the original, or on the drive) with `part`, else by
     ISRC, else by MusicBrainz id; one that matches no track or several is an error. Raises ConfigError where the file
     cannot be read."""
-    plan = ImportPlan()
+    plan = Plan()
     rows = list(_read(path, plan.errors))
     plan.rows = len(rows)
     by_id = _by_id(selection, rows)
@@ -168,9 +164,8 @@ def plan_import(selection: Selection, path: Path) -> ImportPlan:
             plan.look_at(changed, vocabulary)
             for name, values in changed.items():
                 if len(plan.shown) < _SHOWN:
-                    before = list(found.tags.get(name, ()))
-                    place = found.path or found.source
-                    plan.shown.append({"path": place, "field": name, "before": before, "after": list(values)})
+                    place, before = found.path or found.source, found.tags.get(name, ())
+                    plan.shown.append(FieldChange(place, name, before, values))
     return plan
 
 

@@ -1,10 +1,8 @@
 """Which pictures tracks have, where each comes from, and which of them are used."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from musfuse.app.tagging import Targets
 from musfuse.errors import OriginError
 from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.beside import Beside
@@ -12,11 +10,17 @@ from musfuse.library.selection import Selection
 from musfuse.media.art import EmbeddedCovers
 from musfuse.model import ArtKind, Picture, Serve, Track
 from musfuse.origins import Origin
+from musfuse.service.handlers import Handlers
+from musfuse.service.port import Asked
+from musfuse.service.requests.art import PictureTold, ShowArt, TrackArt
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Reads the catalog, and in originals what it does not tell: how many pixels an embedded picture has."""
+    """Reads the catalog, and in originals what it does not tell: how many pixels an embedded picture has.
+
+    Originals are parsed in the process that asks, so the one that owns a drive does not answer this.
+    """
 
     selection: Selection
     tracks: Tracks
@@ -24,7 +28,11 @@ class Pictures:
     covers: EmbeddedCovers
     origin_of: Callable[[str], Origin]
 
-    def of(self, targets: Targets) -> Iterator[dict[str, Any]]:
+    def answer(self, handlers: Handlers) -> None:
+        """Answer the requests about pictures that only read."""
+        handlers.on_listing(ShowArt, lambda listing: self.of(listing.targets))
+
+    def of(self, targets: Sequence[Asked]) -> Iterator[TrackArt]:
         """Each track with its pictures, of each kind the strongest first: set here, embedded, beside the original.
 
         One that was taken away has `hidden`; `used` says whether what is served shows it, in the file or as the cover.
@@ -32,18 +40,16 @@ class Pictures:
         for selected in self.selection.of(targets):
             row = self.tracks.track(selected.id)
             if row is not None:
-                yield {
-                    "path": selected.path, "source": selected.source, "part": selected.part,
-                    "pictures": list(self._pictures(row.track, selected.source)),
-                }  # fmt: skip
+                pictures = tuple(self._pictures(row.track, selected.source))
+                yield TrackArt(selected.path, selected.source, selected.part, pictures)
 
-    def _pictures(self, track: Track, source: str) -> Iterator[dict[str, Any]]:
+    def _pictures(self, track: Track, source: str) -> Iterator[PictureTold]:
         art = dict(track.art)
         embedded = self._embedded(track)
         beside = self.beside.pictures(track.id)
         for kind in ArtKind:
             if kind in art and not art[kind]:
-                yield {"kind": kind.value, "from": "set", "hidden": True, "used": True}
+                yield PictureTold(kind, "set", used=True, hidden=True)
             yield from (_facts(kind, "set", "", picture, True) for picture in art.get(kind, ()))
             own = [picture for picture in embedded if ArtKind.of(picture.kind) is kind]
             for number, picture in enumerate(own):
@@ -63,9 +69,6 @@ class Pictures:
             return [track.picture] if track.picture else []
 
 
-def _facts(kind: ArtKind, source: str, file: str, picture: Picture, used: bool) -> dict[str, Any]:
-    pixels = [picture.width, picture.height] if picture.width else None
-    return {
-        "kind": kind.value, "from": source, "file": file, "mime": picture.mime, "bytes": picture.size,
-        "pixels": pixels, "description": picture.description, "used": used,
-    }  # fmt: skip
+def _facts(kind: ArtKind, origin: str, file: str, picture: Picture, used: bool) -> PictureTold:
+    pixels = (picture.width, picture.height) if picture.width else None
+    return PictureTold(kind, origin, used, file, picture.mime, picture.size, pixels, picture.description)

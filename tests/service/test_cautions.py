@@ -2,8 +2,8 @@
 
 import pytest
 
-from musfuse.app.cautions import cautions
 from musfuse.library.vocabulary import Vocabulary
+from musfuse.service.cautions import cautions
 
 
 @pytest.mark.parametrize(
