@@ -19,7 +19,7 @@ from musfuse.drive import Drive
 from musfuse.errors import LibraryInUseError
 from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
 from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, Tracks
-from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.todo import is_behind
@@ -86,7 +86,11 @@ class Library:
         closing.callback(self.database.close)
         self.files, self.tracks = Files(self.database), Tracks(self.database)
         self.renditions, self.departures = Renditions(self.database), Departures(self.database)
-        self.nodes, self.beside, self.reports = Nodes(self.database), Beside(self.database), Reports(self.database)
+        self.nodes, self.companions, self.reports = (
+            Nodes(self.database),
+            Companions(self.database),
+            Reports(self.database),
+        )
         user = UserDatabase(folder / "user.db")
         self.cache = cache = BestEffortKv(DiskKv(folder / "cache"))
         self.store = RoutedKv(
@@ -145,7 +149,7 @@ class Library:
 
     def _extras(self, nodes: Nodes) -> Extras:
         show = self.config.art.covers
-        return Extras(nodes, self.beside, self._covers, self.sources.origin, show_covers=show)
+        return Extras(nodes, self.companions, self._covers, self.sources.origin, show_covers=show)
 
     def _drive(self, view: int, closing: ExitStack) -> Drive:
         """The tree of a view, which hears of what changes."""
@@ -173,7 +177,7 @@ class Library:
         self.inspectors = InspectPool(min(config.scan.threads, usable_cores()))
         closing.callback(self.inspectors.close)
         self.pictures = PictureStore(self.store)
-        restorer = PictureRestorer(self.tracks, self.beside, self.inspectors, self.sources.origin)
+        restorer = PictureRestorer(self.tracks, self.companions, self.inspectors, self.sources.origin)
         self.pictures.restore = lambda digest: restorer.restore(digest, self.pictures.get)
         tags = ServedTags(
             self.pictures, self.inspectors, embed=config.art.embed, max_pixels=config.art.max_pixels,
@@ -229,14 +233,14 @@ class Library:
     def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""
         from musfuse.app.scanning import Pace
-        from musfuse.library.companions import Companions
+        from musfuse.library.companions import CompanionFinder
         from musfuse.library.looking import Looker
         from musfuse.library.scanner import Scanner
 
         pace = Pace(self.name_tracks)
         return Scanner(
-            self.files, self.departures, self.beside,
-            Companions(self.pictures, self.inspectors, self.config.view.sidecars),
+            self.files, self.departures, self.companions,
+            CompanionFinder(self.pictures, self.inspectors, self.config.view.sidecars),
             Looker(self.pictures, self.inspectors), self.events, pace.after_batch, self._forget,
             self.stages.following.settle, self.interest.take,
         )  # fmt: skip

@@ -21,11 +21,11 @@ def describe_original(library: Library, absolute: str) -> dict[str, Any] | None:
     file = originals.file(place)
     if file is not None:
         return facts | _file(library, file)
-    beside = originals.companion(place)
-    if beside is not None:
-        picture = beside.picture
+    companion = originals.companion(place)
+    if companion is not None:
+        picture = companion.picture
         return facts | {
-            "kind": "beside", "role": beside.kind, "bytes": beside.size, "problem": beside.problem,
+            "kind": "beside", "role": companion.kind, "bytes": companion.size, "problem": companion.problem,
             "mime": picture.mime if picture else None, "pixels": [picture.width, picture.height] if picture else None,
         }  # fmt: skip
     folder = originals.folder(place)

@@ -11,7 +11,7 @@ from musfuse.config import Config
 from musfuse.drive.tree import Tree
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks
 from musfuse.library.catalog.absent import Absent
-from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.companions import Companions
 from musfuse.library.extras import Extras
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.overlay import MetaCollector
@@ -93,7 +93,7 @@ class Reading:
     @cached_property
     def _holdings(self) -> Handlers:
         nodes, service = Nodes(self._catalog), Handlers()
-        extras = Extras(nodes, Beside(self._catalog), show_covers=self._load().art.covers)
+        extras = Extras(nodes, Companions(self._catalog), show_covers=self._load().art.covers)
         tree = Tree(nodes, extras, lambda _: True)
         Holdings(self._selection, tree, nodes, Reports(self._catalog)).answer(service)
         return service
@@ -116,8 +116,8 @@ class Reading:
         rows, specs = CatalogSources(self._catalog).rows, SourceTable(self._user).current
         sources = Sources(rows, specs, self._registry, config, config.cache.open_files)
         self._closing.callback(sources.close)
-        tracks, beside = Tracks(self._catalog), Beside(self._catalog)
-        Pictures(self._selection, tracks, beside, EmbeddedCovers(), sources.origin).answer(service)
+        tracks, companions = Tracks(self._catalog), Companions(self._catalog)
+        Pictures(self._selection, tracks, companions, EmbeddedCovers(), sources.origin).answer(service)
         return service
 
     @cached_property

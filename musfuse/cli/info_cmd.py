@@ -67,7 +67,7 @@ def _ask(folder: Path, config_file: Path | None, path: str, original: str) -> di
 
 
 def _rows(facts: dict[str, Any]) -> Rows:
-    shown = {"folder": _folder, "source folder": _source_folder, "original": _original, "beside": _beside}
+    shown = {"folder": _folder, "source folder": _source_folder, "original": _original, "beside": _companion}
     return shown.get(facts["kind"], _file)(facts)
 
 
@@ -82,7 +82,7 @@ def _source_folder(facts: dict[str, Any]) -> Rows:
     return [*rows, ("files", f"{facts['files']}{skipped}"), ("tracks", f"{facts['tracks']} on the drive")]
 
 
-def _beside(facts: dict[str, Any]) -> Rows:
+def _companion(facts: dict[str, Any]) -> Rows:
     rows = [("file", facts["path"]), ("source", facts["source"]), ("bytes", str(facts["bytes"]))]
     rows += [("is", _ROLES.get(facts["role"], facts["role"]))]
     rows += [("picture", f"{facts['mime']}, {_pixels(facts['pixels'])}")] if facts["pixels"] else []

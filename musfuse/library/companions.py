@@ -1,4 +1,4 @@
-"""Files beside the audio: pictures that are covers by their names, and sidecars that the user wants to see."""
+"""Finds companions in a folder of a source: pictures that are covers by their names, and sidecars by pattern."""
 
 import fnmatch
 import logging
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from musfuse.library.catalog.beside import Companion
+from musfuse.library.catalog.companions import Companion
 from musfuse.library.catalog.rows import NOT_LOOKED_AT
 from musfuse.media.inspecting.looks import Look
 from musfuse.media.inspecting.pool import InspectPool
@@ -30,7 +30,7 @@ _PICTURES = (
 SIDECAR = "sidecar"
 
 
-class Companions:
+class CompanionFinder:
     """Tells which entries of a folder are companions, and looks into pictures. `sidecars` are patterns of names."""
 
     def __init__(self, pictures: PictureStore, inspectors: InspectPool, sidecars: str = "") -> None:

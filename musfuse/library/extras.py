@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from musfuse.errors import NoEntryError
 from musfuse.library.catalog import Node, Nodes
-from musfuse.library.catalog.beside import Beside, Shown
+from musfuse.library.catalog.companions import Companions, FolderCompanion
 from musfuse.library.companions import SIDECAR
 from musfuse.library.covers import MEDIUM, THUMB, Cover, Covers
 from musfuse.library.names import name_key, safe_component, with_number
@@ -44,13 +44,13 @@ class Extras:
     def __init__(
         self,
         nodes: Nodes,
-        beside: Beside,
+        companions: Companions,
         covers: Covers | None = None,
         origin_of: Callable[[str], Origin] | None = None,
         *,
         show_covers: bool = True,
     ) -> None:
-        self._nodes, self._beside, self._covers, self._origin_of = nodes, beside, covers, origin_of
+        self._nodes, self._companions, self._covers, self._origin_of = nodes, companions, covers, origin_of
         self._show_covers = show_covers
         self._lock = threading.Lock()
         self._cache: OrderedDict[int, tuple[ExtraNode, ...]] = OrderedDict()
@@ -106,7 +106,7 @@ class Extras:
         key = self._nodes.dir_key(folder.id)
         if key is None:
             return
-        shown = self._beside.shown(self._nodes.view, key)
+        shown = self._companions.of_folder(self._nodes.view, key)
         cover = self._cover(key, shown) if self._show_covers else None
         taken = set()
         if cover is not None:
@@ -120,7 +120,7 @@ class Extras:
                 taken.add(name_key(name))
                 yield _node(folder, name, file.file.stamp.mtime_ns, sidecar=file.file)
 
-    def _cover(self, key: str, shown: list[Shown]) -> Cover | None:
+    def _cover(self, key: str, shown: list[FolderCompanion]) -> Cover | None:
         """The first picture of a folder that can be shown."""
         for cover in self._candidates(key, shown):
             usable = self._covers.usable(cover) if self._covers else cover
@@ -128,9 +128,9 @@ class Extras:
                 return usable
         return None
 
-    def _candidates(self, key: str, shown: list[Shown]) -> Iterator[Cover]:
+    def _candidates(self, key: str, shown: list[FolderCompanion]) -> Iterator[Cover]:
         """Pictures that somebody set, then embedded ones (only so many: each may have to be read), then others."""
-        rows = self._beside.candidates(self._nodes.view, key, _CANDIDATES)
+        rows = self._companions.candidates(self._nodes.view, key, _CANDIDATES)
         albums, folders = {row.album for row in rows}, {row.folder for row in rows}
         if not rows or not (len(folders) == 1 or (len(albums) == 1 and 0 not in albums)):
             return

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from musfuse.errors import MusfuseError, UnavailableError
 from musfuse.library.catalog import Tracks
-from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.companions import Companions
 from musfuse.media.art import scaled_jpeg
 from musfuse.media.inspecting.looks import Look
 from musfuse.media.inspecting.pool import InspectPool
@@ -24,9 +24,9 @@ class PictureRestorer:
     """Finds a picture by its digest in what the catalog knows of originals and of the files beside them."""
 
     def __init__(
-        self, tracks: Tracks, beside: Beside, inspectors: InspectPool, origin_of: Callable[[str], Origin]
+        self, tracks: Tracks, companions: Companions, inspectors: InspectPool, origin_of: Callable[[str], Origin]
     ) -> None:
-        self._tracks, self._beside = tracks, beside
+        self._tracks, self._companions = tracks, companions
         self._inspectors, self._origin_of = inspectors, origin_of
         self._lock = threading.Lock()
         self._lost: set[str] = set()
@@ -44,7 +44,7 @@ class PictureRestorer:
             with self._lock:
                 if digest in self._lost:
                     return None
-            found = self._from_tracks(digest) or self._from_beside(digest)
+            found = self._from_tracks(digest) or self._from_companions(digest)
         except UnavailableError:
             raise
         except MusfuseError as error:
@@ -57,7 +57,7 @@ class PictureRestorer:
         return found
 
     def _from_tracks(self, digest: str) -> bytes | None:
-        found_in = self._beside.track_with_picture(_holds(digest))
+        found_in = self._companions.track_with_picture(_holds(digest))
         track = self._tracks.track(found_in) if found_in else None
         if track is None:
             return None
@@ -65,8 +65,8 @@ class PictureRestorer:
         found = self._inspectors.extract(self._origin_of(file.source_uid), file)
         return found.data if found and found.picture.digest == digest else None
 
-    def _from_beside(self, digest: str) -> bytes | None:
-        file = self._beside.with_picture(_holds(digest))
+    def _from_companions(self, digest: str) -> bytes | None:
+        file = self._companions.with_picture(_holds(digest))
         if file is None:
             return None
         found = self._inspectors.look(self._origin_of(file.source_uid), file, Look.FRONT, urgent=True).result()

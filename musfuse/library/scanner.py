@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from musfuse.errors import NotFoundError, OriginError
 from musfuse.events import EventBus, ScanProgress
 from musfuse.library.catalog import FileRow, Files, SourceRow
-from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures, Fate, upto
-from musfuse.library.companions import Companions
+from musfuse.library.companions import CompanionFinder
 from musfuse.library.looking import Looker, is_sheet
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Nearness, Stop
@@ -82,8 +82,8 @@ class Scanner:
         self,
         files: Files,
         departures: Departures,
-        beside: Beside,
         companions: Companions,
+        finder: CompanionFinder,
         looker: Looker,
         events: EventBus,
         after_batch: Callable[[bool], None],
@@ -91,7 +91,7 @@ class Scanner:
         on_settled: Callable[[Sequence[Fate], str], None],
         wanted: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
-        self._files, self._departures, self._beside, self._companions = files, departures, beside, companions
+        self._files, self._departures, self._companions, self._finder = files, departures, companions, finder
         self._looker, self._events = looker, events
         self._after_batch, self._on_removed = after_batch, on_removed
         self._on_settled, self._wanted = on_settled, wanted
@@ -117,7 +117,7 @@ class Scanner:
             return result
         scan = self._files.begin_scan(source.id)
         walk = Walk(
-            self._files, self._beside, self._companions, source, origin, root, scan, result, everything=everything,
+            self._files, self._companions, self._finder, source, origin, root, scan, result, everything=everything,
             cancelled=self._cancel.is_set, pictures_changed=lambda: self._after_batch(False),
             wanted=lambda: self._wanted(source.uid),
         )  # fmt: skip

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from musfuse.errors import OriginError
 from musfuse.library.catalog import FileRow, Files, SourceRow
-from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.rows import KnownFile, join
-from musfuse.library.companions import Companions
+from musfuse.library.companions import CompanionFinder
 from musfuse.library.looking import is_sheet
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Above, Nearness, Route, Stop
@@ -68,8 +68,8 @@ class Walk:
     def __init__(
         self,
         files: Files,
-        beside: Beside,
         companions: Companions,
+        finder: CompanionFinder,
         source: SourceRow,
         origin: Origin,
         root: SourceStat,
@@ -81,7 +81,7 @@ class Walk:
         pictures_changed: Callable[[], None],
         wanted: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        self._files, self._beside, self._companions = files, beside, companions
+        self._files, self._companions, self._finder = files, companions, finder
         self._source, self._origin, self._root, self._scan, self._result = source, origin, root, scan, result
         self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
         self._wanted = wanted
@@ -111,7 +111,7 @@ class Walk:
         path, above = stop.path, stop.above
         folder, renumbered = self._files.enter(self._source.id, path, self._scan, above[-1])
         known = self._files.known(folder)
-        self._look_beside(path, folder, entries)
+        self._look_at_companions(path, folder, entries)
         below: _Below = []
         sheets = {entry.name for entry in entries if is_sheet(entry.name)}
         new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
@@ -187,20 +187,20 @@ class Walk:
         self._result.ignored += 1
         return False
 
-    def _look_beside(self, path: str, folder: int, entries: Sequence[Entry]) -> None:
+    def _look_at_companions(self, path: str, folder: int, entries: Sequence[Entry]) -> None:
         """Keep what is known of the pictures and sidecars of a folder what they are."""
-        known = self._beside.known(folder)
+        known = self._companions.known(folder)
         changed = []
-        for companion in self._companions.of(entries):
+        for companion in self._finder.of(entries):
             before = known.pop(companion.name, None)
             same = before is not None and before[1] == companion.kind and before[0].agrees_with(companion.stamp)
             if not same or self._everything:
                 file = SourceFile(self._source.uid, join(path, companion.name), companion.stamp, companion.ident)
-                looked = self._companions.look(self._origin, file, companion)
+                looked = self._finder.look(self._origin, file, companion)
                 if not (same and looked.stamp != companion.stamp):  # what is known stands if it could not be read now
                     changed.append(looked)
         if changed or known:
-            self._beside.change(folder, changed, known)
+            self._companions.change(folder, changed, known)
             self._pictures_changed()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from musfuse.errors import OriginError
 from musfuse.library.catalog import Tracks
-from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.companions import Companions
 from musfuse.library.selection import Selection
 from musfuse.media.art import EmbeddedCovers
 from musfuse.model import ArtKind, Picture, Serve, Track
@@ -24,7 +24,7 @@ class Pictures:
 
     selection: Selection
     tracks: Tracks
-    beside: Beside
+    companions: Companions
     covers: EmbeddedCovers
     origin_of: Callable[[str], Origin]
 
@@ -46,7 +46,7 @@ class Pictures:
     def _pictures(self, track: Track, source: str) -> Iterator[PictureTold]:
         art = dict(track.art)
         embedded = self._embedded(track)
-        beside = self.beside.pictures(track.id)
+        around = self.companions.pictures(track.id)
         for kind in ArtKind:
             if kind in art and not art[kind]:
                 yield PictureTold(kind, "set", used=True, hidden=True)
@@ -55,7 +55,7 @@ class Pictures:
             for number, picture in enumerate(own):
                 carried = track.serve in (Serve.ORIGINAL, Serve.RETAGGED) or (kind is ArtKind.FRONT and not number)
                 yield _facts(kind, "embedded", source, picture, kind not in art and carried)
-            lying = [(path, picture) for said, path, picture in beside if said == kind.value]
+            lying = [(path, picture) for said, path, picture in around if said == kind.value]
             for number, (path, picture) in enumerate(lying):
                 cover = kind is ArtKind.FRONT and kind not in art and track.picture is None and not number
                 yield _facts(kind, "beside", path, picture, cover)

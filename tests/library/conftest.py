@@ -9,10 +9,10 @@ import pytest
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
 from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, Nodes, Reports, SourceRow, Tracks
-from musfuse.library.catalog.beside import Beside
+from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures, Fate
 from musfuse.library.catalog.rows import NO_TAGS
-from musfuse.library.companions import Companions
+from musfuse.library.companions import CompanionFinder
 from musfuse.library.looking import Looker
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector
@@ -68,7 +68,7 @@ class Desk:
     def scanner(self) -> Scanner:
         pictures = PictureStore(self.store)
         return Scanner(
-            self.files, Departures(self.database), Beside(self.database), Companions(pictures, INSPECTORS),
+            self.files, Departures(self.database), Companions(self.database), CompanionFinder(pictures, INSPECTORS),
             Looker(pictures, INSPECTORS), self.events, lambda last: self.naming.run(),
             lambda file, _: self.dropped.append(file), self.follow,
         )  # fmt: skip

@@ -50,7 +50,7 @@ class KnownOriginal:
 
 @dataclass(frozen=True, slots=True)
 class KnownCompanion:
-    """A file beside the audio: a front or back picture, or a sidecar."""
+    """A companion: a front or back picture, or a sidecar."""
 
     kind: str
     size: int
@@ -104,7 +104,7 @@ class Originals:
         return KnownOriginal(row[1], row[2], row[3], found, tuple(sheets))
 
     def companion(self, place: Place) -> KnownCompanion | None:
-        """A file beside the audio."""
+        """A file that is a companion."""
         with self._db.read() as db:
             row = db.execute(
                 "SELECT c.kind, c.size, c.picture, c.problem FROM companion c JOIN folder d ON d.id = c.folder"

@@ -93,8 +93,8 @@ CREATE TABLE sheet (
     PRIMARY KEY (file, kind)
 ) WITHOUT ROWID;
 
--- A file beside the audio. Owner: Beside. `kind` is front, back (pictures by their names) or sidecar; `position` ranks
--- pictures of one kind; `picture` is JSON of model.Picture, NULL for what is none; `problem` why a picture is not used.
+-- A file beside the audio. Owner: Companions. `kind` is front, back (pictures by their names) or sidecar; `position`
+-- ranks pictures of one kind; `picture` is JSON of model.Picture, NULL for what is none; `problem` why one is not used.
 CREATE TABLE companion (
     id       INTEGER PRIMARY KEY,
     folder   INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,

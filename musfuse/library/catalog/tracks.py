@@ -69,7 +69,7 @@ class _Row(NamedTuple):
     untagged: str | None
     put_off: str | None
     problem: str
-    beside: str | None
+    folder_picture: str | None
     uid: str
     folder: bytes
     file_name: bytes
@@ -80,13 +80,13 @@ class _Row(NamedTuple):
     older_name: str
 
 
-_BESIDE = """(SELECT c.picture FROM companion c WHERE c.folder = {folder} AND c.kind = 'front' AND c.picture IS NOT NULL
-   ORDER BY c.position, c.name LIMIT 1)"""
+_FOLDER_PICTURE = """(SELECT c.picture FROM companion c WHERE c.folder = {folder} AND c.kind = 'front'
+   AND c.picture IS NOT NULL ORDER BY c.position, c.name LIMIT 1)"""
 _TRACK = f"""
 SELECT i.id, i.version, i.facts, i.first_sample, i.samples, i.sheet, i.part, i.edited_ns, i.public, i.content,
        t.embedded, t.merged, t.art, t.picture, t.damage, p.serve, p.dir, p.name, r.size, r.token, r.untagged, r.put_off,
        coalesce((SELECT max(problem) FROM rendition WHERE item = i.id), ''),
-       coalesce({_BESIDE.format(folder="o.folder")}, {_BESIDE.format(folder="o.above")}),
+       coalesce({_FOLDER_PICTURE.format(folder="o.folder")}, {_FOLDER_PICTURE.format(folder="o.above")}),
        {SOURCE_FILE}
   FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
   LEFT JOIN place p ON p.item = i.id AND p.view = ?
@@ -147,7 +147,7 @@ def _track_row(raw: Any) -> TrackRow:
         Part(row.first_sample, row.samples, row.sheet) if cut else None,
         embedded if row.merged else None,
         load_art(row.art) if row.art else (),
-        load_picture(row.beside),
+        load_picture(row.folder_picture),
         row.edited_ns,
     )
     return TrackRow(

@@ -1,4 +1,4 @@
-"""Rows of files beside the audio."""
+"""Companions: rows of files beside the audio, which are covers by their names, or sidecars."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A file beside the audio of a drive's folder."""
+class FolderCompanion:
+    """A companion of a drive's folder."""
 
     file: SourceFile
     name: str
@@ -47,7 +47,7 @@ class PictureOf:
     folder: int
 
 
-class Beside:
+class Companions:
     """Queries and updates over companion, and over the pictures of items."""
 
     def __init__(self, database: Database) -> None:
@@ -91,7 +91,7 @@ class Beside:
                 " JOIN folder d ON d.id = c.folder JOIN source s ON s.id = d.source WHERE c.picture LIKE ? LIMIT 1",
                 (pattern,),
             ).fetchone()
-        return _shown(row).file if row else None
+        return _of_row(row).file if row else None
 
     def pictures(self, track: int) -> list[tuple[str, str, Picture]]:
         """Pictures beside the original of a track, in order of rank: kind, absolute path, facts."""
@@ -124,8 +124,8 @@ class Beside:
             for item, art, picture, mtime, edited, album, folder in rows
         ]
 
-    def shown(self, view: int, dir_key: str) -> list[Shown]:
-        """Files beside the originals of a drive's folder, in order of rank; those above the folders of discs last."""
+    def of_folder(self, view: int, dir_key: str) -> list[FolderCompanion]:
+        """Companions of a drive's folder, in order of rank; those above the folders of discs last."""
         with self._db.read() as db:
             rows = db.execute(
                 "SELECT min(c.folder <> o.folder) AS farther, d.path, c.position, c.name, o.uid, c.size, c.mtime_ns,"
@@ -136,11 +136,11 @@ class Beside:
                 " ORDER BY farther, o.position, d.path, c.position, c.name",
                 (view, dir_key),
             ).fetchall()
-        return [_shown(row) for row in rows]
+        return [_of_row(row) for row in rows]
 
 
-def _shown(row: Any) -> Shown:
+def _of_row(row: Any) -> FolderCompanion:
     _, path, _, raw, uid, size, mtime, tag, ident, kind, picture = row
     name = from_blob(raw)
     file = SourceFile(uid, join(from_blob(path), name), Stamp(size, mtime, tag), ident)
-    return Shown(file, name, kind, load_picture(picture))
+    return FolderCompanion(file, name, kind, load_picture(picture))
