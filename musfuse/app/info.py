@@ -4,9 +4,9 @@ from typing import Any
 
 from musfuse.app.library import Library
 from musfuse.app.originals import audio_facts, cut_facts, describe_original, unknown_original
+from musfuse.drive.branches.port import Entry
 from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
 from musfuse.library.catalog import TrackRow
-from musfuse.library.extras import ExtraNode
 from musfuse.library.neighbours import did_you_mean
 from musfuse.model import NodeKind
 
@@ -27,25 +27,27 @@ def describe(library: Library, path: str, absolute: str = "") -> dict[str, Any]:
 
 
 def _entry(library: Library, path: str) -> dict[str, Any]:
-    node, row = library.drive.row(path)
-    facts: dict[str, Any] = {"path": path, "node": node.id, "kind": node.kind.value}
-    if node.kind is NodeKind.FOLDER:
-        return facts | {"entries": sum(1 for _ in library.nodes.children(node.id))}
-    if isinstance(node, ExtraNode):
-        return facts | _extra(library, node)
-    if row is None:
-        return facts
-    return facts | _track(library, path, row)
+    entry, row = library.drive.row(path)
+    facts: dict[str, Any] = {"path": path, "node": entry.id, "kind": entry.kind.value}
+    if entry.kind is NodeKind.FOLDER:
+        return facts | {"entries": sum(1 for _ in entry.branch.children(entry)), **entry.facts}
+    if row is not None:
+        return facts | _track(library, path, row)
+    return facts if entry.item else facts | _file(library, entry)
 
 
-def _extra(library: Library, node: ExtraNode) -> dict[str, Any]:
-    layout = library.extras.layout(node)
-    facts: dict[str, Any] = {"size": layout.size}
-    facts["layout"] = [{"bytes": segment.length, "what": segment.describe()} for segment in layout.segments]
-    if node.sidecar is not None:
-        source = library.sources.row(node.sidecar.source_uid)
-        return facts | {"source": f"{source.root}/{node.sidecar.path}"}
-    return facts | {"cover": True, "longest_pixels": node.longest}
+def _file(library: Library, entry: Entry[Any]) -> dict[str, Any]:
+    """What is told of a file that is no item."""
+    served = entry.branch.layout(entry)
+    if served is None:
+        return dict(entry.facts)
+    facts: dict[str, Any] = {"size": served.layout.size}
+    facts["layout"] = [{"bytes": segment.length, "what": segment.describe()} for segment in served.layout.segments]
+    served.layout.close()
+    if entry.original is not None:
+        source = library.sources.row(entry.original.source_uid)
+        facts["source"] = f"{source.root}/{entry.original.path}"
+    return facts | dict(entry.facts)
 
 
 def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:

@@ -271,7 +271,7 @@ class Jobs:
     def _give_way(self, is_urgent: Callable[[], bool] = lambda: False) -> None:
         """Wait while readers need the machine, and nothing is urgent."""
         while not self._stopping.is_set() and not self._urgent_index and not is_urgent():
-            quiet_for = time.monotonic() - self._library.last_read
+            quiet_for = time.monotonic() - self._library.activity.last_read
             if quiet_for >= READER_PAUSE and not self._library.pool.demand:
                 return
             self._stopping.wait(0.05)

@@ -9,22 +9,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musfuse.app.build.drive import DriveParts, MakeBranch
 from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
 from musfuse.app.state import check_exists, new_folder
 from musfuse.app.views import ViewSpec, forget_others, rules_of
 from musfuse.config import Config
 from musfuse.config.options import usable_cores, worker_count
-from musfuse.drive import Drive
+from musfuse.drive.activity import Activity
 from musfuse.errors import LibraryInUseError
-from musfuse.events import EventBus, TagsChanged, TrackIndexed, TreeChanged
+from musfuse.events import EventBus, TagsChanged, TreeChanged
 from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, Tracks
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures
-from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.todo import is_behind
 from musfuse.library.covers import Covers
-from musfuse.library.extras import Extras
 from musfuse.library.interest import Interest
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector
@@ -76,21 +75,19 @@ class Library:
         registry: Registry,
         stages: "Sequence[MakeStage]" = (),
         views: Sequence[ViewSpec] = (),
+        branches: Sequence[MakeBranch] = (),
     ) -> None:
         config, pools = fit(config, system.raise_open_file_limit())
         self.folder, self.config, self.pools = folder, config, pools
         self._closing = closing
         template = Template(config.view.template)  # before anything is touched: a bad template is the user's to mend
-        self.events = EventBus()
+        self.events, self.activity = EventBus(), Activity()
         self.database = Database(folder / "catalog.db", pools.readers, renew=True)
         closing.callback(self.database.close)
         self.files, self.tracks = Files(self.database), Tracks(self.database)
         self.renditions, self.departures = Renditions(self.database), Departures(self.database)
-        self.nodes, self.companions, self.reports = (
-            Nodes(self.database),
-            Companions(self.database),
-            Reports(self.database),
-        )
+        self.nodes, self.reports = Nodes(self.database), Reports(self.database)
+        self.companions = Companions(self.database)
         user = UserDatabase(folder / "user.db")
         self.cache = cache = BestEffortKv(DiskKv(folder / "cache"))
         self.store = RoutedKv(
@@ -124,10 +121,14 @@ class Library:
             wait_seconds=config.index.wait_seconds, after_change=self.name_tracks,
             on_heard=lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
-        self._covers = Covers(self.tracks, self.renditions, self.pictures, self.inspectors, self.sources.origin)
-        self.extras = self._extras(self.nodes)
         self.interest = Interest(self.nodes)
-        self.drives = {name: self._drive(rules.view, closing) for name, rules in self._views.items()}
+        parts = DriveParts(
+            self.database, config, self.engine, self.sizes,
+            Covers(self.tracks, self.renditions, self.pictures, self.inspectors, self.sources.origin),
+            self.sources.origin, self.refresh, self.events, self.activity,
+            self.pool.warm, self.interest.listed, branches,
+        )  # fmt: skip
+        self.drives = {name: parts.build(rules.view, closing) for name, rules in self._views.items()}
         self.drive = self.drives["main"]
         if is_behind(self.database, self.collector.last()):
             self.stages.overlaying.catch_up()
@@ -146,23 +147,6 @@ class Library:
                     self.database, self._user, self.collector, self.config, views, self._forget_part, more
                 )
             return self._stages
-
-    def _extras(self, nodes: Nodes) -> Extras:
-        show = self.config.art.covers
-        return Extras(nodes, self.companions, self._covers, self.sources.origin, show_covers=show)
-
-    def _drive(self, view: int, closing: ExitStack) -> Drive:
-        """The tree of a view, which hears of what changes."""
-        config, tracks, nodes = self.config, Tracks(self.database, view), Nodes(self.database, view)
-        drive = Drive(
-            tracks, nodes, self.extras if view == MAIN else self._extras(nodes), self.engine, self.sizes.over(tracks),
-            self.sources.origin, self.refresh,
-            hide_unindexed=config.view.unindexed == "hide", on_pending=self.pool.warm, on_listed=self.interest.listed,
-            case_sensitive=system.CASE_SENSITIVE_NAMES, open_limit=system.open_handles(16_384),
-        )  # fmt: skip
-        closing.callback(drive.shut_down)
-        self.events.subscribe(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
-        return drive
 
     def _build_media(self, config: Config, closing: ExitStack) -> None:
         workers = worker_count(config)
@@ -191,12 +175,7 @@ class Library:
         self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.inspectors)
 
     def _readers_at_work(self) -> bool:
-        return time.monotonic() - self.last_read < READER_PAUSE
-
-    @property
-    def last_read(self) -> float:
-        """When somebody read something last, from any drive, as time.monotonic has it."""
-        return max(drive.last_read for drive in self.drives.values())
+        return time.monotonic() - self.activity.last_read < READER_PAUSE
 
     def warm_up(self) -> None:
         """Load what the first stat of a file will need: the encoder with its fingerprint, and a worker."""
@@ -347,10 +326,12 @@ def open_library(
     registry: Registry | None = None,
     stages: "Sequence[MakeStage]" = (),
     views: Sequence[ViewSpec] = (),
+    branches: Sequence[MakeBranch] = (),
 ) -> Library:
     """Open the library whose state lies in `folder`, with more sources. Where there is none it is made, unless `make`
     is not set; what was made is gone again where that fails. `registry` knows other kinds of sources than usual;
-    `stages` make more of what follows a scan or an edit, and `views` show the same under other names.
+    `stages` make more of what follows a scan or an edit, `views` show the same under other names, and `branches` add
+    entries to every view.
 
     Raises ConfigError where there is no library or a source cannot be one, LibraryInUseError where another process has
     it, StoreError where its state cannot be used.
@@ -360,7 +341,7 @@ def open_library(
     stack = closing or ExitStack()
     with new_folder(folder):
         try:
-            return _open(folder, config, stack, sources, registry or default_registry(), stages, views)
+            return _open(folder, config, stack, sources, registry or default_registry(), stages, views, branches)
         except BaseException:
             stack.close()
             raise
@@ -374,6 +355,7 @@ def _open(
     registry: Registry,
     stages: "Sequence[MakeStage]",
     views: Sequence[ViewSpec],
+    branches: Sequence[MakeBranch],
 ) -> Library:
     for source in sources:
         registry.check(str(source))
@@ -382,6 +364,6 @@ def _open(
         raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
     closing.callback(lock.release)
     keep_log(folder, closing)
-    library = Library(folder, config, closing, registry, stages, views)
+    library = Library(folder, config, closing, registry, stages, views, branches)
     library.add_sources(sources)
     return library

@@ -6,13 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from musfuse.app.build.drive import listing_tree
 from musfuse.app.state import check_exists, check_scanned
 from musfuse.config import Config
-from musfuse.drive.tree import Tree
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks
 from musfuse.library.catalog.absent import Absent
 from musfuse.library.catalog.companions import Companions
-from musfuse.library.extras import Extras
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
@@ -92,10 +91,8 @@ class Reading:
 
     @cached_property
     def _holdings(self) -> Handlers:
-        nodes, service = Nodes(self._catalog), Handlers()
-        extras = Extras(nodes, Companions(self._catalog), show_covers=self._load().art.covers)
-        tree = Tree(nodes, extras, lambda _: True)
-        Holdings(self._selection, tree, nodes, Reports(self._catalog)).answer(service)
+        service, tree = Handlers(), listing_tree(self._catalog, self._load())
+        Holdings(self._selection, tree, Nodes(self._catalog), Reports(self._catalog)).answer(service)
         return service
 
     @cached_property

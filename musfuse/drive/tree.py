@@ -1,96 +1,112 @@
-"""Tree: paths to nodes through a cache, listings with the extras of each folder put in their places."""
+"""Tree: paths to entries through a cache, and listings, to which each branch adds what it has in a folder.
+
+Lock order: `_lock` is innermost; no branch is asked anything while it is held. Branches forget before the cache does,
+so that nothing they remembered is kept in it.
+"""
 
 import heapq
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from itertools import chain
+from typing import Any
 
+from musfuse.drive.branches.port import Branch, Entry
 from musfuse.errors import NoEntryError, NotAFolderError
-from musfuse.library.catalog import Node, Nodes
-from musfuse.library.extras import Extras
 from musfuse.library.names import name_key
 from musfuse.model import NodeKind
 
-_CACHED_NODES = 8192
+_CACHED = 8192
 _MISSING = "no such file or folder on the drive; `musfuse ls` lists what is there"
 
 
 class Tree:
-    """Looks names up; nothing is ever joined to a real path. `is_shown` tells whether a file may be seen yet."""
+    """Looks names up; nothing is ever joined to a real path. `root` gives the entry of the root. Where several branches
+    have a name in a folder, the first of them has it."""
 
     def __init__(
-        self, nodes: Nodes, extras: Extras, is_shown: Callable[[Node], bool], *, case_sensitive: bool = True
+        self, root: Callable[[], Entry[Any]], branches: Sequence[Branch[Any]], *, case_sensitive: bool = True
     ) -> None:
-        self._nodes, self._extras = nodes, extras
-        self._is_shown, self._case_sensitive = is_shown, case_sensitive
+        self._root, self._branches, self._case_sensitive = root, tuple(branches), case_sensitive
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, Node] = OrderedDict()
-        self._paths: dict[int, set[str]] = {}  # of a track, in the cache
+        self._cache: OrderedDict[str, Entry[Any]] = OrderedDict()
+        self._paths: dict[int, set[str]] = {}  # of an item, in the cache
         self._epoch = 0
 
-    def lookup(self, path: str) -> Node:
-        """The node at a path; raises NoEntryError, NotAFolderError."""
+    def lookup(self, path: str) -> Entry[Any]:
+        """The entry at a path; raises NoEntryError, NotAFolderError."""
         with self._lock:
-            node = self._cache.get(path)
-            if node is not None:
+            entry = self._cache.get(path)
+            if entry is not None:
                 self._cache.move_to_end(path)
-                return node
+                return entry
             epoch = self._epoch
-        node = self._walk(path)
+        entry = self._walk(path)
         with self._lock:
             if epoch == self._epoch:  # else it may have been read before a change
-                self._keep(path, node)
-        return node
+                self._keep(path, entry)
+        return entry
 
-    def children(self, folder: Node, after: str = "") -> Iterator[Node]:
-        """The entries of a folder in order of name key, beginning after the name `after`."""
+    def children(self, folder: Entry[Any], after: str = "", sized: bool = False) -> Iterator[Entry[Any]]:
+        """The entries of a folder in order of name key, beginning after the name `after`; with `sized` as
+        Branch.children has it. Errors of what has to be waited for are raised by this call."""
         key = name_key(after) if after else ""
-        stored = self._nodes.children(folder.id, key)
-        extras = [node for node in self._extras.of(folder) if name_key(node.name) > key]
-        return _merged(stored, iter(extras)) if extras else stored
+        lists = [begun for branch in self._branches if (begun := _begun(branch.children(folder, key, sized)))]
+        return _merged(lists) if len(lists) > 1 else lists[0] if lists else iter(())
 
     def invalidate(self) -> None:
         """Anything may have changed: look it up again."""
+        for branch in self._branches:
+            branch.forget(None)
         with self._lock:
             self._epoch += 1
             self._cache.clear()
             self._paths.clear()
-        self._extras.invalidate()
 
-    def forget_track(self, track: int) -> None:
-        """Something of a track changed, but no name: look it up again."""
+    def forget_item(self, item: int) -> None:
+        """Something of an item changed, but no name: look it up again."""
         with self._lock:
             self._epoch += 1
-            for path in self._paths.pop(track, ()):
+            for path in self._paths.pop(item, ()):
                 del self._cache[path]
+
+    def forget_path(self, path: str) -> None:
+        """What is at a path is another entry now, or none: look it up again, and all else that shows its item."""
+        with self._lock:
+            self._epoch += 1
+            entry = self._cache.get(path)
+            if entry is not None:
+                for same in [path, *(self._paths.get(entry.item, set()) - {path} if entry.item else ())]:
+                    self._drop(same)
 
     def forget_folders(self, folders: Set[int]) -> None:
         """These folders, by id, or entries of them changed, and no name of a folder: look them up again."""
+        for branch in self._branches:
+            branch.forget(folders)
         with self._lock:
             self._epoch += 1
-            for path in [p for p, node in self._cache.items() if node.parent in folders or node.id in folders]:
+            for path in [p for p, entry in self._cache.items() if entry.parent in folders or entry.id in folders]:
                 self._drop(path)
-        self._extras.forget(folders)
 
-    def _keep(self, path: str, node: Node) -> None:
+    def _keep(self, path: str, entry: Entry[Any]) -> None:
         if path in self._cache:
             self._drop(path)
-        elif len(self._cache) >= _CACHED_NODES:
+        elif len(self._cache) >= _CACHED:
             self._drop(next(iter(self._cache)))
-        self._cache[path] = node
-        if node.track:
-            self._paths.setdefault(node.track, set()).add(path)
+        self._cache[path] = entry
+        if entry.item:
+            self._paths.setdefault(entry.item, set()).add(path)
 
     def _drop(self, path: str) -> None:
-        node = self._cache.pop(path)
-        paths = self._paths.get(node.track, set())
+        entry = self._cache.pop(path)
+        paths = self._paths.get(entry.item, set())
         paths.discard(path)
         if not paths:
-            self._paths.pop(node.track, None)
+            self._paths.pop(entry.item, None)
 
-    def _walk(self, path: str) -> Node:
+    def _walk(self, path: str) -> Entry[Any]:
         if not path:
-            return self._nodes.root()
+            return self._root()
         parent_path, _, name = path.rpartition("/")
         try:
             parent = self.lookup(parent_path)
@@ -99,19 +115,24 @@ class Tree:
         if parent.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: no such file or folder on the drive: {parent_path} is a file")
         key = name_key(name)
-        child = self._nodes.child(parent.id, key)
-        if child is None:
-            child = next((extra for extra in self._extras.of(parent) if name_key(extra.name) == key), None)
-        if child is None or (self._case_sensitive and child.name != name) or not self._is_shown(child):
+        found = (branch.child(parent, key) for branch in self._branches)
+        child = next((entry for entry in found if entry is not None), None)
+        if child is None or child.hidden or (self._case_sensitive and child.name != name):
             raise NoEntryError(f"{path}: {_MISSING}")
         return child
 
 
-def _merged(stored: Iterator[Node], extras: Iterator[Node]) -> Iterator[Node]:
-    """Both in order of name key; where both have a name, what is stored is shown."""
+def _begun(entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]] | None:
+    """The same with its first entry found already; None where there is none."""
+    first = next(entries, None)
+    return None if first is None else chain([first], entries)
+
+
+def _merged(lists: Sequence[Iterator[Entry[Any]]]) -> Iterator[Entry[Any]]:
+    """All in order of name key; where several have a name, that of the first is shown."""
     last = None
-    for node in heapq.merge(stored, extras, key=lambda n: name_key(n.name)):
-        key = name_key(node.name)
+    for entry in heapq.merge(*lists, key=lambda e: name_key(e.name)):
+        key = name_key(entry.name)
         if key != last:
-            yield node
+            yield entry
         last = key

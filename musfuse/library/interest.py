@@ -8,11 +8,24 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
-from musfuse.library.catalog import Node, Nodes, SourceRow
+from musfuse.library.catalog import Nodes, SourceRow
 from musfuse.library.catalog.nodes import ROOT
 
 _SEEN, _LOOKED, _FOLDERS = 1024, 64, 512
+
+
+class Listed(Protocol):
+    """A folder that is listed: its inode number, and when its entries changed last."""
+
+    @property
+    def id(self) -> int:
+        """Those of folders that are not in the catalog's tree lead nowhere."""
+
+    @property
+    def mtime_ns(self) -> int:
+        """In ns since the epoch."""
 
 
 class Interest:
@@ -40,7 +53,7 @@ class Interest:
                 self._looked.clear()
                 self._folders.clear()
 
-    def listed(self, node: Node) -> None:
+    def listed(self, node: Listed) -> None:
         """Somebody lists a folder of the drive: noted once, and again when its entries changed. Behind the root lies
         everything, so it tells nothing."""
         if not self.scanning or node.id == ROOT:

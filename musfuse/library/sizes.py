@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from copy import copy
+from dataclasses import replace
 
 from musfuse.errors import BusyError, MusfuseError, NoEntryError
 from musfuse.events import EventBus, TrackIndexed
@@ -83,13 +84,14 @@ class Sizes:
             return row.size
         return self._from_index(row.track)
 
-    def wait(self, track: int, lost: bool = False) -> int:
-        """The exact size, waiting for the index where it must be built; also where it was and got `lost` since.
+    def wait(self, track: int, lost: bool = False, rendition: Serve | None = None) -> int:
+        """The exact size, waiting for the index where it must be built; also where it was and got `lost` since. Of the
+        track as it is served, or made into another `rendition`.
 
         Raises BusyError when too many wait already or it takes too long, NoEntryError when the track is gone or became
         another file (it could not be decoded and is served as the original now), MusfuseError when its source is away.
         """
-        row = self._row(track)
+        row = self._row(track, rendition)
         size = self.known(row)
         if size is not None and not lost:
             return size
@@ -110,7 +112,7 @@ class Sizes:
             raise BusyError(f"{row.track.file.path}: {answer.error}")
         if answer.index is None:
             raise NoEntryError(f"{row.track.file.path}: {answer.error}; it is served as the original now")
-        size = self.known(self._row(track))
+        size = self.known(self._row(track, rendition))
         if size is None:
             raise BusyError(f"{row.track.file.path}: changed while it was indexed; ask again")
         return size
@@ -178,11 +180,13 @@ class Sizes:
         self._kept.forget(self._indexes.key(file, pcm_range))
         self._indexes.drop(file, pcm_range)
 
-    def _row(self, track: int) -> TrackRow:
+    def _row(self, track: int, rendition: Serve | None) -> TrackRow:
         row = self._tracks.track(track)
         if row is None:
             raise NoEntryError(f"track {track} is gone")
-        return row
+        if rendition in (None, row.track.serve):
+            return row
+        return replace(row, track=replace(row.track, serve=rendition), size=None)
 
     def _from_index(self, track: Track) -> int | None:
         try:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from musfuse.drive.branches.port import Entry
 from musfuse.drive.tree import Tree
 from musfuse.errors import NoEntryError, NotAFolderError, NotFoundError
 from musfuse.library.albums import is_in_set
-from musfuse.library.catalog import Node, Nodes, Reports
+from musfuse.library.catalog import Nodes, Reports
 from musfuse.library.naming import served_extension
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.selection import Selected, Selection
@@ -71,12 +73,16 @@ class Holdings:
         """What is not shown, or is shown with a remark."""
         return (ReportLine(row.kind.value, row.path, row.reason) for row in self.reports.lines())
 
-    def _below(self, node: Node, path: str, recursive: bool) -> Iterator[Folder]:
-        children = list(self.tree.children(node))
-        yield Folder(path, tuple(FolderEntry(child.name, child.kind.value, child.size) for child in children))
+    def _below(self, folder: Entry[Any], path: str, recursive: bool) -> Iterator[Folder]:
+        children = list(self.tree.children(folder))
+        yield Folder(path, tuple(map(_listed, children)))
         for child in children:
             if recursive and child.kind is NodeKind.FOLDER:
                 yield from self._below(child, f"{path}/{child.name}".lstrip("/"), recursive)
+
+
+def _listed(entry: Entry[Any]) -> FolderEntry:
+    return FolderEntry(entry.name, entry.kind.value, entry.size if entry.kind is NodeKind.FILE else None)
 
 
 def _subject(row: Selected) -> Subject:

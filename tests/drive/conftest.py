@@ -1,6 +1,6 @@
 """A whole library over a folder of originals, without a mount."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import sound
 from tests_support import needs_program
 
 from drive.albums import retag
+from musfuse.app.build.drive import MakeBranch
 from musfuse.app.library import Library, open_library
 from musfuse.config import load_config
 
@@ -17,12 +18,12 @@ Make = Callable[..., Library]
 
 @pytest.fixture
 def make_library(tmp_path: Path, music: Path) -> Iterator[Make]:
-    """Opens the library over `music` and scans it; options by name, with `__` for the dot."""
+    """Opens the library over `music` and scans it; options by name, with `__` for the dot. `branches` make more."""
     with ExitStack() as closing:
 
-        def make(scan: bool = True, **options: object) -> Library:
+        def make(scan: bool = True, branches: Sequence[MakeBranch] = (), **options: object) -> Library:
             config = load_config(flags={k.replace("__", "."): v for k, v in options.items()}).config
-            library = open_library(tmp_path / "state", config, closing)
+            library = open_library(tmp_path / "state", config, closing, branches=branches)
             library.add_sources([music])
             if scan:
                 library.scan_all(library.scanner())

@@ -118,7 +118,7 @@ def test_a_source_rewritten_under_a_reader(make_library: Make, music: Path) -> N
     sound.write(path, 300_000, seed=2, **TAGS, title="One")
     with pytest.raises(SourceChangedError):
         drive.read_at(opened.handle, 1000, 1000)
-    drive._fresh.clear()
+    drive._items.freshness.forget()
     again = drive.open("A/B/One.flac")
     assert again.hint is CacheHint.BYPASS
     assert drive.read_at(again.handle, 0, again.size) == path.read_bytes()
@@ -135,7 +135,7 @@ def test_a_replaced_source_keeps_its_bytes_for_the_reader(make_library: Make, mu
     other = sound.write(music.parent / "new.flac", 400_000, seed=2, **TAGS, title="One")
     other.replace(path)
     assert drive.read_at(opened.handle, 50_000, 1000) == old[50_000:51_000]
-    drive._fresh.clear()
+    drive._items.freshness.forget()
     assert drive.attr("A/B/One.flac").size == path.stat().st_size != len(old)
     # The system may believe in the new size now: the old reader never ends short, it fails.
     with pytest.raises(SourceChangedError):
@@ -170,7 +170,7 @@ def test_a_source_that_is_away_stays_on_the_drive(make_library: Make, music: Pat
     size = drive.attr("A/B/One.flac").size
     library.sources.close()  # files kept open would go on being read
     music.rename(music.parent / "unplugged")
-    drive._fresh.clear()
+    drive._items.freshness.forget()
     assert drive.attr("A/B/One.flac").size == size
     opened = drive.open("A/B/One.flac")
     with pytest.raises(MusfuseError):

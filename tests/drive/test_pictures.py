@@ -257,7 +257,7 @@ def test_sidecars_by_pattern(make_library: Make, album: Path) -> None:
     assert library.drive.attr("Band/Album/booklet.pdf").node == first
 
 
-def test_listing_in_pieces_has_extras_once(make_library: Make, album: Path) -> None:
+def test_listing_in_pieces_has_companions_once(make_library: Make, album: Path) -> None:
     (album / "cover.jpg").write_bytes(cover())
     library = make_library()
     whole = names(library, "Band/Album")

@@ -71,7 +71,7 @@ def test_a_new_size_is_looked_up_and_nothing_else(make_library: Make, music: Pat
     for path in paths:
         library.drive.entry(path)
     assert set(asked_for(library, paths, library.drive.entry).values()) == {0}
-    size = library.sizes.wait(library.drive.row(new)[0].track)
+    size = library.sizes.wait(library.drive.row(new)[0].item)
     counts = asked_for(library, paths, library.drive.entry)
     assert {path: n for path, n in counts.items() if n} == {new: 1}
     assert library.drive.entry(new).size == size
@@ -130,7 +130,7 @@ def test_what_a_scan_read_is_told_before_names_are_given(make_library: Make, mus
     sound.write(path, samples=50_000, artist="Band", album="Album", title="One")
     library.name_tracks = lambda: None  # type: ignore[method-assign] # a scan gives names at growing distances
     library.refresh(library.sources.rows()[0].uid, "a.wav")
-    library.drive._fresh.clear()
+    library.drive._items.freshness.forget()
     after = library.drive.attr(shown)
     opened = library.drive.open(shown)
     assert before.size != after.size == opened.size == path.stat().st_size

@@ -102,12 +102,12 @@ def test_background_work_gives_way_to_readers_of_every_view(
     tmp_path: Path, originals: Path, closing: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = scanned(tmp_path, originals, closing)
+    library.activity.last_read = -2e9
     read(library.drives["waves"], "G/T1 by A.wav")
     waited = []
     jobs = Jobs(library)
     monkeypatch.setattr(jobs._stopping, "wait", lambda seconds: waited.append(jobs._stopping.set()))
     monkeypatch.setattr("musfuse.app.jobs.READER_PAUSE", 1e9)
-    library.drive.last_read = -2e9
     jobs._give_way()
     assert waited
 

@@ -1,0 +1,47 @@
+"""What the drive answers its faces."""
+
+from dataclasses import dataclass
+
+from musfuse.drive.handles import CacheHint
+from musfuse.model import NodeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Attr:
+    """Facts about an entry. `node` is stable for life; `size` is exact (0 for a folder)."""
+
+    node: int
+    name: str
+    kind: NodeKind
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DirEntry:
+    """An entry of a listing; `size` is None where finding it out would cost building an index."""
+
+    node: int
+    name: str
+    kind: NodeKind
+    size: int | None
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open file."""
+
+    handle: int
+    node: int
+    size: int
+    hint: CacheHint
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeInfo:
+    """Figures about the drive as a whole: `bytes` sums the sizes that are known. Nothing is free."""
+
+    files: int
+    folders: int
+    bytes: int

@@ -1,0 +1,150 @@
+"""Items: sizes and bytes of what the library has, for every branch that shows items and for who has no path."""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from musfuse.drive.activity import Activity
+from musfuse.drive.branches.freshness import Freshness
+from musfuse.drive.branches.port import Branch, Entry, Served
+from musfuse.errors import MusfuseError, NoEntryError
+from musfuse.library.catalog import Node, Nodes, TrackRow, Tracks
+from musfuse.library.sizes import Sizes
+from musfuse.media.engine import MediaEngine
+from musfuse.media.ports import NotIndexedError
+from musfuse.model import Serve, Track
+
+log = logging.getLogger(__name__)
+
+
+class Items:
+    """What items are in a view. All methods may be called from many threads.
+
+    With `hides`, a file is hidden until its size is known.
+    """
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        tracks: Tracks,
+        engine: MediaEngine,
+        sizes: Sizes,
+        freshness: Freshness,
+        activity: Activity,
+        *,
+        hides: bool = False,
+    ) -> None:
+        self._nodes, self._tracks, self._engine, self._sizes = nodes, tracks, engine, sizes
+        self.freshness, self._activity = freshness, activity
+        self._hides = hides
+
+    @property
+    def view(self) -> int:
+        """The view that they are shown in."""
+        return self._nodes.view
+
+    def node(self, item: int) -> Node:
+        """Where an item is in the view. Raises NoEntryError where it is not."""
+        node = self._nodes.of_item(item)
+        if node is None:
+            raise NoEntryError(f"item {item}: there is none in this library")
+        return node
+
+    def row(self, item: int) -> TrackRow | None:
+        """All that the catalog knows of an item."""
+        return self._tracks.track(item)
+
+    def entry(self, branch: Branch[Any], node: Node, *, number: int = 0, folder: int = 0, name: str = "") -> Entry[Any]:
+        """An entry that shows the item at a node, as `entry_of` has it. Its size is told where nothing has to be built
+        for it."""
+        size = self.known(node) if self._hides else self._counting(node)
+        made = entry_of(branch, node, size, number=number, folder=folder, name=name)
+        return replace(made, hidden=True) if size is None and self._hides else made
+
+    def known(self, node: Node) -> int | None:
+        """The size of the item at a node where no index has to be built for it; its tags may just have changed, so that
+        what counted does not count any more."""
+        size = self._counting(node)
+        row = self._tracks.track(node.track) if size is None else None
+        try:
+            return self._sizes.known(row) if row is not None else size
+        except MusfuseError as error:
+            log.debug("%s: %s", node.name, error)
+            return None
+
+    def is_current(self, node: Node) -> bool:
+        """Whether a node tells what is so now; its original is looked at again, at most once a second."""
+        return self.freshness.is_current(node)
+
+    def size(self, item: int) -> int:
+        """The exact size, waited for where it must be. Raises what Sizes.wait raises."""
+        size = self._sizes.wait(item)
+        self._activity.note()  # who waited for a size reads next
+        return size
+
+    def wait_for_folder(self, folder: int) -> None:
+        """Wait until all files shown in a folder of the view have sizes, or cannot have any. Raises BusyError."""
+        if self._hides:
+            return
+        pending = self._nodes.unsized(folder, self._sizes.tokens())
+        if pending:
+            self._sizes.wait_all(pending)
+            self._activity.note()
+
+    def wait_for(self, item: int) -> None:
+        """Wait for a size that was known a moment ago, as far as that is possible."""
+        try:
+            self._sizes.wait_all([item])
+        except MusfuseError as error:
+            log.debug("%s", error)
+
+    def layout(self, item: int, rendition: Serve | None = None) -> Served | None:
+        """The bytes of an item as the view serves it, or made into something else; None where it is to be looked at
+        again, because it is gone or its index had to be built.
+
+        Raises NoEntryError where it cannot be made into that, what Sizes.wait raises, and what its origin raises.
+        """
+        row = self._tracks.track(item)
+        if row is None:
+            return None
+        other = rendition if rendition is not row.track.serve else None
+        track = self._made_into(row, other) if other else row.track
+        try:
+            layout = self._engine.layout(track)
+        except NotIndexedError:
+            if other and row.problem:  # it was tried
+                raise NoEntryError(f"{track.file.path}: there is no {other} of it: {row.problem}") from None
+            self._sizes.wait(item, lost=True, rendition=other)
+            return None
+        return Served(layout, version_of(track.serve, track.file.version), track.edited_ns, track.mtime_ns)
+
+    def _made_into(self, row: TrackRow, rendition: Serve) -> Track:
+        track, cut = row.track, row.track.part is not None
+        made_here = rendition in (Serve.FLAC, Serve.WAV)
+        if made_here and self._engine.serve_as(track.format, rendition, cut) is not rendition:
+            raise NoEntryError(f"{track.file.path}: {rendition} is not made of it; it is served as it is")
+        if cut and not made_here:
+            raise NoEntryError(f"{track.file.path}: there is no original of a track that is cut out of an image")
+        return replace(track, serve=rendition)
+
+    def _counting(self, node: Node) -> int | None:
+        """The size of a node where it counts under the token of today."""
+        if node.serve is Serve.ORIGINAL or node.size is None:
+            return node.size
+        return node.size if node.size_token == self._sizes.token(node.serve) else None
+
+
+def entry_of(
+    branch: Branch[Any], node: Node, size: int | None, *, number: int = 0, folder: int = 0, name: str = ""
+) -> Entry[Any]:
+    """An entry that shows what a node of the library is, under its number, in its folder and by its name unless others
+    are given."""
+    return Entry(
+        branch, number or node.id, folder or node.parent or 0, name or node.name, node.kind, node.mtime_ns, node, size,
+        version_of(node.serve, node.source), node.track,
+    )  # fmt: skip
+
+
+def version_of(serve: Serve, source: str) -> str:
+    """What a reader in the middle of an item rests on: tags that change in a header of the same size do not count."""
+    return f"{Serve.ORIGINAL if serve is Serve.RETAGGED else serve}/{source}"

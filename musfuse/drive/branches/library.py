@@ -1,0 +1,81 @@
+"""The branch of a view of the library: its folders, and a file for each item."""
+
+from collections.abc import Callable, Iterator, Set
+from typing import Any
+
+from musfuse.drive.branches.items import Items, entry_of
+from musfuse.drive.branches.port import Entry, Served
+from musfuse.errors import NoEntryError
+from musfuse.library.catalog import Node, Nodes
+from musfuse.model import NodeKind
+
+
+class LibraryBranch:
+    """The tree of nodes. It holds the root, and nothing in folders of other branches.
+
+    Without `items` it tells what the catalog knows, whether that still counts or not, and serves nothing. `on_waited`
+    is called with a folder when somebody waited for a file in it.
+    """
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        items: Items | None = None,
+        *,
+        on_waited: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._nodes, self._items, self._on_waited = nodes, items, on_waited
+
+    def root(self) -> Entry[Node]:
+        """The root of the drive. Raises NoEntryError where there is no such view."""
+        return entry_of(self, self._nodes.root(), 0)
+
+    def child(self, folder: Entry[Any], key: str) -> Entry[Node] | None:
+        """The file or folder with this name key."""
+        node = self._nodes.child(folder.id, key) if folder.branch is self else None
+        return self._entry(node) if node is not None else None
+
+    def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Node]]:
+        """Files and folders, read in pages. With `sized`, all indexes that a folder lacks are waited for at once."""
+        if folder.branch is not self:
+            return iter(())
+        if sized and not after_key:
+            self._served().wait_for_folder(folder.id)
+        found = map(self._entry, self._nodes.children(folder.id, after_key))
+        return map(self._with_size, found) if sized else found
+
+    def is_current(self, entry: Entry[Node]) -> bool:
+        """Whether its original is what it was."""
+        return not entry.item or self._items is None or self._items.is_current(entry.own)
+
+    def size(self, entry: Entry[Node]) -> int:
+        """The exact size; the rest of its folder is indexed next."""
+        size = self._served().size(entry.item)
+        self._on_waited(entry.parent)
+        return size
+
+    def layout(self, entry: Entry[Node]) -> Served | None:
+        """The item as the view serves it."""
+        return self._served().layout(entry.item)
+
+    def forget(self, folders: Set[int] | None) -> None:
+        """Nothing is remembered."""
+
+    def _served(self) -> Items:
+        if self._items is None:
+            raise NoEntryError("originals are not read for a listing")
+        return self._items
+
+    def _entry(self, node: Node) -> Entry[Node]:
+        if node.kind is NodeKind.FOLDER:
+            return entry_of(self, node, 0)
+        return entry_of(self, node, node.size) if self._items is None else self._items.entry(self, node)
+
+    def _with_size(self, entry: Entry[Node]) -> Entry[Node]:
+        """An entry of a folder that was waited for, which may have become pending again since."""
+        if entry.size is not None or entry.hidden:
+            return entry
+        items = self._served()
+        items.wait_for(entry.item)
+        found = self._nodes.by_id(entry.id) or entry.own
+        return entry_of(self, found, items.known(found))  # a size that is known cannot be noted on a full disk

@@ -1,0 +1,29 @@
+"""Inode numbers of what has no row in the tree's table, below 2^63 and apart from each other and from those of rows."""
+
+import zlib
+from hashlib import blake2b
+
+from musfuse.library.names import name_key
+from musfuse.model import Serve
+
+_COMPANIONS, _NAMED, _RENDITIONS = 1 << 62, 1 << 61, 1 << 60
+
+
+def number_of_companion(folder: int, name: str) -> int:
+    """The same for the same name in the same folder, which has a row."""
+    return _COMPANIONS | folder << 24 | zlib.crc32(_key(name)) & 0xFF_FFFF
+
+
+def number_of_name(folder: int, name: str) -> int:
+    """The same for the same name in the same folder, whatever branch that is of."""
+    digest = blake2b(b"%d/%b" % (folder, _key(name)), digest_size=8).digest()
+    return _NAMED | int.from_bytes(digest) & (_NAMED - 1)
+
+
+def number_of_rendition(item: int, rendition: Serve) -> int:
+    """That of an item made into something that no view shows it as."""
+    return _RENDITIONS | item << 3 | list(Serve).index(rendition)
+
+
+def _key(name: str) -> bytes:
+    return name_key(name).encode("utf-8", "surrogatepass")

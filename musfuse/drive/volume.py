@@ -1,0 +1,29 @@
+"""Figures about a view of the library as a whole, counted no more often than counting is worth."""
+
+import time
+
+from musfuse.drive.answers import VolumeInfo
+from musfuse.library.catalog import Nodes
+
+_PAUSES = 10
+"""How many times as long as counting takes, at least, lies between two counts of a drive that keeps changing."""
+
+
+class Volume:
+    """Counts files, folders and bytes, what branches other than the library's show left out."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self._counted = -1, 0.0, VolumeInfo(0, 0, 0)
+
+    def info(self) -> VolumeInfo:
+        """As it is now or, so that asking often costs little, was a moment ago."""
+        changes, began = self._nodes.changes(), time.monotonic()
+        known, due, volume = self._counted
+        if known == changes or began < due:
+            return volume
+        folders, files = self._nodes.counts()
+        volume = VolumeInfo(files, folders, self._nodes.known_bytes())
+        ended = time.monotonic()
+        self._counted = changes, ended + _PAUSES * (ended - began), volume
+        return volume
