@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from musfuse.media.containers.reading import read_original
+from musfuse.media.formats import default_formats
+from musfuse.media.reading import read_original
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin
 
+FORMATS = default_formats()
 SUBTYPES = {8: "PCM_U8", 16: "PCM_16", 24: "PCM_24"}
 
 
@@ -183,7 +185,7 @@ def source_file(origin: Origin, path: str) -> SourceFile:
 
 def format_of(origin: Origin, path: str) -> AudioFormat:
     """The format that a scan finds."""
-    return read_original(origin, source_file(origin, path)).format
+    return read_original(FORMATS, origin, source_file(origin, path)).format
 
 
 def convert(source: Path, target: Path, *options: str) -> Path:

@@ -34,6 +34,7 @@ from musfuse.library.userdb import UserDatabase
 from musfuse.logs import keep_log
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.encoder import Encoder, check_installed
+from musfuse.media.formats import FormatRegistry, default_formats
 from musfuse.media.indexing import IndexPool
 from musfuse.media.inspecting import InspectPool
 from musfuse.media.retagger import Retagger
@@ -73,12 +74,13 @@ class Library:
         config: Config,
         closing: ExitStack,
         registry: Registry,
+        formats: FormatRegistry,
         stages: "Sequence[MakeStage]" = (),
         views: Sequence[ViewSpec] = (),
         branches: Sequence[MakeBranch] = (),
     ) -> None:
         config, pools = fit(config, system.raise_open_file_limit())
-        self.folder, self.config, self.pools = folder, config, pools
+        self.folder, self.config, self.pools, self.formats = folder, config, pools, formats
         self._closing = closing
         template = Template(config.view.template)  # before anything is touched: a bad template is the user's to mend
         self.events, self.activity = EventBus(), Activity()
@@ -156,31 +158,33 @@ class Library:
         closing.callback(self.runs.close)
         self.kept = RunFiles(self.folder / "runs", config.cache.transcoded, self.pools.run_files)
         closing.callback(self.kept.close)
-        self.pool = IndexPool(workers, config.index.memory_mib, self._readers_at_work)
+        self.pool = IndexPool(workers, config.index.memory_mib, self.formats, self._readers_at_work)
         closing.callback(self.pool.close)
-        self.inspectors = InspectPool(min(config.scan.threads, usable_cores()))
+        self.inspectors = InspectPool(min(config.scan.threads, usable_cores()), self.formats)
         closing.callback(self.inspectors.close)
         self.pictures = PictureStore(self.store)
         restorer = PictureRestorer(self.tracks, self.companions, self.inspectors, self.sources.origin)
         self.pictures.restore = lambda digest: restorer.restore(digest, self.pictures.get)
         tags = ServedTags(
-            self.pictures, self.inspectors, embed=config.art.embed, max_pixels=config.art.max_pixels,
+            self.formats, self.pictures, self.inspectors, embed=config.art.embed, max_pixels=config.art.max_pixels,
             id3=int(config.tags.id3[-1]), padding=config.tags.padding,
         )  # fmt: skip
         flac = FlacTranscoder(
-            self.indexes, tags, self.pictures, config.flac, self.runs, self.kept, config.cache.read_ahead
+            self.formats, self.indexes, tags, self.pictures, config.flac, self.runs, self.kept, config.cache.read_ahead
         )
-        wav = WavTranscoder(self.indexes, tags, self.pictures)
-        retagger = Retagger(tags, self.pictures, self.renditions.set_untagged)
+        wav = WavTranscoder(self.formats, self.indexes, tags, self.pictures)
+        retagger = Retagger(self.formats, tags, self.pictures, self.renditions.set_untagged)
         self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.inspectors)
 
     def _readers_at_work(self) -> bool:
         return time.monotonic() - self.activity.last_read < READER_PAUSE
 
     def warm_up(self) -> None:
-        """Load what the first stat of a file will need: the encoder with its fingerprint, and a worker."""
+        """Load what the first stat of a file will need: the encoder with its fingerprint, a worker, and the
+        formats."""
         self.pool.warm()
         self.sizes.tokens()
+        self.formats.load()
 
     def unwritten(self) -> list[str]:
         """What cannot be written now and is done without."""
@@ -250,7 +254,8 @@ class Library:
         from musfuse.library.hearing import Hearing
 
         lossy = self.config.identity.lossy == "idle"
-        return Hearing(self.stages.identities, self.tracks, self.indexes, self.sources.origin, lossy=lossy)
+        heard = self.stages.identities
+        return Hearing(self.formats, heard, self.tracks, self.indexes, self.sources.origin, lossy=lossy)
 
     def sweeper(self, now_ns: Callable[[], int] = time.time_ns) -> "Sweeper":
         """What drops indexes and runs that nothing refers to any more."""
@@ -327,21 +332,25 @@ def open_library(
     stages: "Sequence[MakeStage]" = (),
     views: Sequence[ViewSpec] = (),
     branches: Sequence[MakeBranch] = (),
+    formats: FormatRegistry | None = None,
 ) -> Library:
     """Open the library whose state lies in `folder`, with more sources. Where there is none it is made, unless `make`
     is not set; what was made is gone again where that fails. `registry` knows other kinds of sources than usual;
     `stages` make more of what follows a scan or an edit, `views` show the same under other names, and `branches` add
-    entries to every view.
+    entries to every view, and `formats` knows other kinds of files.
 
     Raises ConfigError where there is no library or a source cannot be one, LibraryInUseError where another process has
     it, StoreError where its state cannot be used.
     """
     if not make:
         check_exists(folder)
+    if formats is not None:  # one that cannot be loaded is told of now; ours are loaded when they are needed
+        formats.load()
     stack = closing or ExitStack()
     with new_folder(folder):
         try:
-            return _open(folder, config, stack, sources, registry or default_registry(), stages, views, branches)
+            known = formats or default_formats()
+            return _open(folder, config, stack, sources, registry or default_registry(), known, stages, views, branches)
         except BaseException:
             stack.close()
             raise
@@ -353,6 +362,7 @@ def _open(
     closing: ExitStack,
     sources: Sequence[str | Path],
     registry: Registry,
+    formats: FormatRegistry,
     stages: "Sequence[MakeStage]",
     views: Sequence[ViewSpec],
     branches: Sequence[MakeBranch],
@@ -364,6 +374,6 @@ def _open(
         raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
     closing.callback(lock.release)
     keep_log(folder, closing)
-    library = Library(folder, config, closing, registry, stages, views, branches)
+    library = Library(folder, config, closing, registry, formats, stages, views, branches)
     library.add_sources(sources)
     return library

@@ -6,8 +6,7 @@ from musfuse.app.library import Library
 from musfuse.errors import NoEntryError, NotFoundError, OriginError
 from musfuse.library.catalog import TrackRow
 from musfuse.library.catalog.originals import KnownOriginal, Originals
-from musfuse.library.looking import is_sheet
-from musfuse.media.containers.reading import EXTENSIONS
+from musfuse.media.inspecting.looks import is_sheet
 from musfuse.model import AudioFormat, NodeKind
 
 
@@ -49,7 +48,8 @@ def unknown_original(library: Library, absolute: str) -> NoEntryError | None:
         return NoEntryError(f"{absolute}: no such file, and the last scan saw none")
     except OriginError as error:
         return NoEntryError(f"{error}; the last scan did not see it")
-    if found.kind is NodeKind.FILE and name.rpartition(".")[2].lower() not in EXTENSIONS and not is_sheet(name):
+    known = name.rpartition(".")[2].lower() in library.formats.extensions or is_sheet(name)
+    if found.kind is NodeKind.FILE and not known:
         return NoEntryError(f"{absolute}: not shown, for its name is not that of an audio format")
     return NoEntryError(f"{absolute}: the last scan did not see it; `musfuse scan` looks for new files")
 

@@ -106,7 +106,8 @@ class Reading:
     @cached_property
     def _art(self) -> Handlers:
         from musfuse.app.sources import Sources
-        from musfuse.media.art import EmbeddedCovers
+        from musfuse.media.embedded import EmbeddedCovers
+        from musfuse.media.formats import default_formats
         from musfuse.service.art import Pictures
 
         config, service = self._load(), Handlers()
@@ -114,7 +115,7 @@ class Reading:
         sources = Sources(rows, specs, self._registry, config, config.cache.open_files)
         self._closing.callback(sources.close)
         tracks, companions = Tracks(self._catalog), Companions(self._catalog)
-        Pictures(self._selection, tracks, companions, EmbeddedCovers(), sources.origin).answer(service)
+        Pictures(self._selection, tracks, companions, EmbeddedCovers(default_formats()), sources.origin).answer(service)
         return service
 
     @cached_property

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from musfuse.errors import MusfuseError, OriginError
 from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.identities import NONE, Identities, Unheard
+from musfuse.media.encoded import encoded_content
 from musfuse.media.flac.content import index_content
-from musfuse.media.identity import encoded_content
+from musfuse.media.formats import FormatRegistry
 from musfuse.media.transcoders import IndexStore
 from musfuse.model import Serve
 from musfuse.origins import Origin
@@ -27,6 +28,7 @@ class Hearing:
 
     def __init__(
         self,
+        formats: FormatRegistry,
         identities: Identities,
         tracks: Tracks,
         indexes: IndexStore,
@@ -34,6 +36,7 @@ class Hearing:
         *,
         lossy: bool,
     ) -> None:
+        self._formats = formats
         self._identities, self._tracks, self._indexes = identities, tracks, indexes
         self._origin_of, self._lossy = origin_of, lossy
         self._stop = threading.Event()
@@ -88,4 +91,5 @@ class Hearing:
             return index_content(index) if index else ""
         if not self._lossy:
             return ""
-        return encoded_content(self._origin_of(item.file.source_uid), item.file, item.format, proceed) or NONE
+        origin = self._origin_of(item.file.source_uid)
+        return encoded_content(self._formats, origin, item.file, item.format, proceed) or NONE

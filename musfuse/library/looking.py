@@ -4,8 +4,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from musfuse.library.catalog import FileRow
-from musfuse.media.inspecting.inspect import is_sheet
-from musfuse.media.inspecting.looks import Inspection, Look
+from musfuse.media.inspecting.looks import Inspection, Look, is_sheet
 from musfuse.media.inspecting.pool import InspectPool
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
@@ -19,6 +18,11 @@ class Looker:
 
     def __init__(self, pictures: PictureStore, inspectors: InspectPool) -> None:
         self._pictures, self._inspectors = pictures, inspectors
+
+    def looks_into(self, name: str) -> bool:
+        """Whether a file is music or a cue sheet by its name."""
+        extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+        return is_sheet(name) or (extension in self._inspectors.formats.extensions and not name.startswith("._"))
 
     def look(self, origin: Origin, file: SourceFile, beside_sheet: bool) -> FileRow:
         """Facts about a file, which may lie `beside_sheet`; every failure becomes a row with its reason."""

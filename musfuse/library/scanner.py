@@ -118,8 +118,8 @@ class Scanner:
         scan = self._files.begin_scan(source.id)
         walk = Walk(
             self._files, self._companions, self._finder, source, origin, root, scan, result, everything=everything,
-            cancelled=self._cancel.is_set, pictures_changed=lambda: self._after_batch(False),
-            wanted=lambda: self._wanted(source.uid),
+            looks_into=self._looker.looks_into, cancelled=self._cancel.is_set,
+            pictures_changed=lambda: self._after_batch(False), wanted=lambda: self._wanted(source.uid),
         )  # fmt: skip
         run = _Run(result)
         for step in walk.steps():

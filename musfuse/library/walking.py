@@ -15,7 +15,6 @@ from musfuse.library.companions import CompanionFinder
 from musfuse.library.looking import is_sheet
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Above, Nearness, Route, Stop
-from musfuse.media.containers.reading import EXTENSIONS, SHEET_EXTENSION
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin, SourceStat
 
@@ -61,8 +60,8 @@ class Found:
 class Walk:
     """One walk through a source, whose `root` the origin told; `result` is counted up.
 
-    `wanted` gives folders that are to be walked before the others, the most wanted one last; it is asked before each
-    folder.
+    `looks_into` tells by its name whether a file is music or a cue sheet. `wanted` gives folders that
+    are to be walked before the others, the most wanted one last; it is asked before each folder.
     """
 
     def __init__(
@@ -77,12 +76,14 @@ class Walk:
         result: ScanResult,
         *,
         everything: bool,
+        looks_into: Callable[[str], bool],
         cancelled: Callable[[], bool],
         pictures_changed: Callable[[], None],
         wanted: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._files, self._companions, self._finder = files, companions, finder
         self._source, self._origin, self._root, self._scan, self._result = source, origin, root, scan, result
+        self._looks_into = looks_into
         self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
         self._wanted = wanted
 
@@ -101,7 +102,7 @@ class Walk:
             except OriginError as error:
                 self._leave(stop.path, str(error))
                 continue
-            if not any(map(_may_hold_music, entries)) and self._is_unmounted(stop.path, stop.above[-1]):
+            if not any(map(self._may_hold_music, entries)) and self._is_unmounted(stop.path, stop.above[-1]):
                 continue
             below = yield from self._folder(stop, entries)
             route.add(stop, below)
@@ -181,11 +182,15 @@ class Walk:
         return True
 
     def _is_music(self, entry: Entry) -> bool:
-        if _has_music_name(entry.name):
+        if self._looks_into(entry.name):
             self._result.seen += 1
             return True
         self._result.ignored += 1
         return False
+
+    def _may_hold_music(self, entry: Entry) -> bool:
+        is_folder = entry.stat is not None and entry.stat.kind is NodeKind.FOLDER
+        return is_folder or entry.away or self._looks_into(entry.name)
 
     def _look_at_companions(self, path: str, folder: int, entries: Sequence[Entry]) -> None:
         """Keep what is known of the pictures and sidecars of a folder what they are."""
@@ -202,13 +207,3 @@ class Walk:
         if changed or known:
             self._companions.change(folder, changed, known)
             self._pictures_changed()
-
-
-def _has_music_name(name: str) -> bool:
-    extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-    return (extension in EXTENSIONS or extension == SHEET_EXTENSION) and not name.startswith("._")
-
-
-def _may_hold_music(entry: Entry) -> bool:
-    is_folder = entry.stat is not None and entry.stat.kind is NodeKind.FOLDER
-    return is_folder or entry.away or _has_music_name(entry.name)

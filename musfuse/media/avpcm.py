@@ -5,48 +5,60 @@ only where such a decode agreed with every one of them; that is settled while th
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Protocol
 
 from musfuse.errors import MalformedError, MediaError, UnsupportedError
-from musfuse.media.containers.sniff import id3v2_length
-from musfuse.media.containers.wavpack import WavPackBlocks
+from musfuse.media.containers.front import id3v2_length
 from musfuse.media.pcm import DAMAGED, word_bytes
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin, open_reader, origin_error
-
-DEMUXERS = {"mp4": "mov", "ape": "ape", "wavpack": "wv", "tta": "tta", "caf": "caf", "flac": "flac"}
-"""Containers read here, and FFmpeg's name of the demuxer for each; nothing is probed."""
 
 _NEAR_SECONDS = 1  # a target this close ahead is decoded up to rather than sought
 _STRICT = {"err_detect": "crccheck+explode"}
 
 
-def decodes(fmt: AudioFormat) -> bool:
-    """Whether a stream is decoded here and not by libsndfile.
+class Blocks(Protocol):
+    """Where the blocks of a stream lie whose container has no index."""
 
-    libsndfile has PCM in CAF but not all of its ALAC, and FLAC but where STREAMINFO tells no length. FFmpeg's FLAC
-    parser loses frames of 10 bytes; positions that do not follow are an error there.
-    """
-    if fmt.container == "caf":
-        return fmt.codec == "alac"
-    return fmt.container in DEMUXERS and (fmt.container != "flac" or fmt.total_samples is None)
+    @property
+    def start(self) -> int:
+        """The first byte of audio."""
+
+    @property
+    def end(self) -> int:
+        """Behind its last byte."""
+
+    def find(self, sample: int) -> int:
+        """The offset of a block that begins at or before a sample, close to it."""
 
 
 class AvPcm:
     """PcmSource over FFmpeg. A damaged packet is an error, never a gap that closes up.
 
     `sequential` is set by a decode from the start when a packet does not stand where its timestamp says; handed in as
-    True, every seek decodes from the start.
+    True, every seek decodes from the start. `demuxer` is FFmpeg's name of the container: nothing is probed. `gapless`:
+    positions that do not follow each other are an error. `find_blocks` finds them in a reader of so many bytes.
     """
 
-    def __init__(self, origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bool = False) -> None:
+    def __init__(
+        self,
+        origin: Origin,
+        file: SourceFile,
+        fmt: AudioFormat,
+        sequential: bool = False,
+        *,
+        demuxer: str,
+        gapless: bool = False,
+        find_blocks: Callable[[io.BufferedReader, int], Blocks] | None = None,
+    ) -> None:
         self._shown = f"{origin.name}/{file.path}"
         self.format, self.sequential = fmt, sequential
         self._reader = open_reader(origin, file)
         self._start, self._end = id3v2_length(self._reader.read(10)), file.stamp.size
-        self._blocks = WavPackBlocks(self._reader, self._end) if fmt.container == "wavpack" else None
+        self._demuxer, self._gapless = demuxer, gapless
+        self._blocks = find_blocks(self._reader, self._end) if find_blocks is not None else None
         if self._blocks is not None:
             self._start, self._end = self._blocks.start, self._blocks.end
         self._container: Any = None
@@ -124,7 +136,7 @@ class AvPcm:
                     continue
                 self._at = position
             elif position is not None and position != self._at:
-                if self.format.container == "flac":
+                if self._gapless:
                     raise MediaError(f"{self._shown}: frames are missing before sample {position}")
                 self.sequential = True
             self._left = words
@@ -157,9 +169,7 @@ class AvPcm:
         self._let_go()
         source = _Window(self._reader, offset or self._start, self._end)
         source.seek(0)
-        self._container = av.open(
-            source, format=DEMUXERS[self.format.container], options=_STRICT, metadata_errors="ignore"
-        )
+        self._container = av.open(source, format=self._demuxer, options=_STRICT, metadata_errors="ignore")
         if not self._container.streams.audio:
             raise MalformedError(f"{self._shown}: it holds no audio stream")
         self._stream = stream = self._container.streams.audio[0]

@@ -1,13 +1,18 @@
 """Which decoder reads which original."""
 
+from typing import TYPE_CHECKING
+
 from musfuse.errors import UnsupportedError
-from musfuse.media.avpcm import AvPcm, decodes
-from musfuse.media.pcm import PcmSource, RangePcm, SndfilePcm, can_encode
+from musfuse.media.pcm import PcmSource, RangePcm, can_encode
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin
 
+if TYPE_CHECKING:
+    from musfuse.media.formats.registry import FormatRegistry
+
 
 def open_pcm(
+    formats: "FormatRegistry",
     origin: Origin,
     file: SourceFile,
     fmt: AudioFormat,
@@ -18,7 +23,8 @@ def open_pcm(
 
     `sequential`: its timestamps are known to lie. `pcm_range`: only these samples (first; number, None for the rest).
     """
-    if not can_encode(fmt):
+    known = formats.get(fmt.container)
+    if known is None or known.pcm is None or not can_encode(fmt):
         raise UnsupportedError(f"{origin.name}/{file.path}: {fmt.codec} is served as it is")
-    source: PcmSource = AvPcm(origin, file, fmt, sequential) if decodes(fmt) else SndfilePcm(origin, file)
+    source = known.pcm(origin, file, fmt, sequential)
     return source if pcm_range == (0, None) else RangePcm(source, *pcm_range)

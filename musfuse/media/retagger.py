@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from musfuse.errors import UNEXPECTED, MalformedError, MediaError, MusfuseError
+from musfuse.media.formats import FormatRegistry
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
 from musfuse.model import AudioFormat, Serve, Track
@@ -31,7 +32,14 @@ class Retagger:
 
     serve = Serve.RETAGGED
 
-    def __init__(self, tags: TagOverlayService, pictures: PictureStore, refused: Callable[[Track, str], None]) -> None:
+    def __init__(
+        self,
+        formats: FormatRegistry,
+        tags: TagOverlayService,
+        pictures: PictureStore,
+        refused: Callable[[Track, str], None],
+    ) -> None:
+        self._formats = formats
         self._tags, self._pictures, self._refused = tags, pictures, refused
         self._lock = threading.Lock()
         self._headers: OrderedDict[tuple[object, ...], list[Piece]] = OrderedDict()
@@ -74,7 +82,7 @@ class Retagger:
     def _plan(self, track: Track, origin: Origin) -> "list[Piece] | None":
         """The pieces of the served file, kept by the track's version; None where nothing has to change."""
         # What makes headers is loaded where a tag was changed, not before: mounting is not to wait for it.
-        from musfuse.media.retag import plan
+        from musfuse.media.planning import plan
 
         key = (track.id, track.version, track.file, self.token())
         with self._lock:
@@ -86,7 +94,7 @@ class Retagger:
         if not edit.changed and not edit.replaced:
             return None
         with all_or_nothing(origin, track.file) as reader:
-            pieces = plan(reader, track.file.stamp.size, edit, self._tags.load, track.format.container)
+            pieces = plan(self._formats, reader, track.file.stamp.size, edit, self._tags.load, track.format.container)
         if sum(len(piece) for piece in pieces if isinstance(piece, bytes)) <= _SMALL_HEADER:
             with self._lock:
                 self._headers[key] = pieces

@@ -9,6 +9,7 @@ from typing import Literal
 
 from musfuse.errors import MalformedError, MediaError
 from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
+from musfuse.media.formats import FormatRegistry
 from musfuse.media.tags.edit import TagEdit, make_edit
 from musfuse.model import ArtKind, Picture, Track
 from musfuse.origins import Origin
@@ -28,6 +29,7 @@ class ServedTags:
 
     def __init__(
         self,
+        formats: FormatRegistry,
         pictures: PictureStore,
         covers: CoverExtractor,
         *,
@@ -36,7 +38,7 @@ class ServedTags:
         id3: int = 4,
         padding: int = 8192,
     ) -> None:
-        self._store, self._covers = pictures, covers
+        self._formats, self._store, self._covers = formats, pictures, covers
         self._embed, self._max_pixels = embed, max_pixels
         self._id3, self._padding = id3, padding
         self._lock = threading.Lock()
@@ -68,8 +70,9 @@ class ServedTags:
             front = self._wanted_front(track, origin)
             if front is not None:
                 art[ArtKind.FRONT] = (front,)
-        fit = self._fit_mp4 if track.format.container == "mp4" else self._fit
-        pictures = tuple(fit(p) for kind in ArtKind for p in art.get(kind, ()))
+        known = self._formats.get(track.format.container)
+        types = known.picture_types if known is not None else frozenset[str]()
+        pictures = tuple(self._fit_to(types, p) for kind in ArtKind for p in art.get(kind, ()))
         made = make_edit(
             track.embedded if track.embedded is not None else track.tags, track.tags, None, self._id3, self._padding
         )
@@ -105,10 +108,10 @@ class ServedTags:
         fits = not longest or max(picture.width, picture.height) <= longest
         return picture if fits else self._made(picture, longest)
 
-    def _fit_mp4(self, picture: Picture) -> Picture:
-        """The same for MP4, whose readers know JPEG, PNG and BMP only."""
+    def _fit_to(self, types: frozenset[str], picture: Picture) -> Picture:
+        """The same for a format whose readers know these MIME types only, or all where there are none."""
         fitted = self._fit(picture)
-        return fitted if fitted.mime in ("image/jpeg", "image/png", "image/bmp") else self._made(fitted, 0)
+        return fitted if not types or fitted.mime in types else self._made(fitted, 0)
 
     def _made(self, picture: Picture, longest: int) -> Picture:
         """A JPEG made of a picture, whose longer side is `longest` pixels (0: as it is)."""

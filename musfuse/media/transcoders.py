@@ -10,6 +10,7 @@ from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.header import HEADER_VERSION, make_header
 from musfuse.media.flac.index import FrameIndex, KeyParts, index_key, split_index_key
 from musfuse.media.flac.served import EncodedFrames
+from musfuse.media.formats import FormatRegistry
 from musfuse.media.layout import Blob, Inline, Layout, Segment, SourceRange
 from musfuse.media.pcm import DecoderPool, can_encode
 from musfuse.media.ports import NotIndexedError, TagOverlayService
@@ -103,6 +104,7 @@ class FlacTranscoder:
 
     def __init__(
         self,
+        formats: FormatRegistry,
         indexes: IndexStore,
         tags: TagOverlayService,
         pictures: PictureStore,
@@ -111,6 +113,7 @@ class FlacTranscoder:
         kept: RunFiles,
         read_ahead: int,
     ) -> None:
+        self._formats = formats
         self._indexes, self._tags, self._pictures, self._options = indexes, tags, pictures, options
         self._runs, self._kept, self._read_ahead = runs, kept, read_ahead
 
@@ -136,7 +139,7 @@ class FlacTranscoder:
         for front, picture in zip(header.before, pictures, strict=False):
             segments += (Inline(front), Blob(self._pictures, picture.digest, picture.size))
         segments.append(Inline(header.last))
-        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential, track.pcm_range))
+        decoders = _decoders(self._formats, origin, track, index)
         key = self._indexes.key(track.file, track.pcm_range)
 
         def dropped() -> None:
@@ -160,13 +163,19 @@ class FlacTranscoder:
         return make_header(index, tags, pictures, self._options.padding).length + sum(p.size for p in pictures)
 
 
+def _decoders(formats: FormatRegistry, origin: Origin, track: Track, index: FrameIndex) -> DecoderPool:
+    return DecoderPool(lambda: open_pcm(formats, origin, track.file, track.format, index.sequential, track.pcm_range))
+
+
 class WavTranscoder:
     """Lossless integer PCM to WAV."""
 
     serve = Serve.WAV
 
-    def __init__(self, indexes: IndexStore, tags: TagOverlayService, pictures: PictureStore) -> None:
-        self._indexes, self._tags, self._pictures = indexes, tags, pictures
+    def __init__(
+        self, formats: FormatRegistry, indexes: IndexStore, tags: TagOverlayService, pictures: PictureStore
+    ) -> None:
+        self._formats, self._indexes, self._tags, self._pictures = formats, indexes, tags, pictures
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Integer PCM of 8, 16 or 24 bits that is not WAV already."""
@@ -181,7 +190,7 @@ class WavTranscoder:
         index = self._indexes.get(track)
         if index is None:
             raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
-        decoders = DecoderPool(lambda: open_pcm(origin, track.file, track.format, index.sequential, track.pcm_range))
+        decoders = _decoders(self._formats, origin, track, index)
         id3: list[Segment] = []
         for part in wav_id3(track.tags, tuple(self._tags.pictures(track))):
             id3.append(Blob(self._pictures, part.digest, part.size) if isinstance(part, Picture) else Inline(part))

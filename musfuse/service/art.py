@@ -7,7 +7,7 @@ from musfuse.errors import OriginError
 from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.selection import Selection
-from musfuse.media.art import EmbeddedCovers
+from musfuse.media.embedded import EmbeddedCovers
 from musfuse.model import ArtKind, Picture, Serve, Track
 from musfuse.origins import Origin
 from musfuse.service.handlers import Handlers

@@ -46,6 +46,7 @@ def formats(folder: Path) -> None:
     from musfuse.media.decoders import open_pcm
     from musfuse.media.flac.build import build_index
     from musfuse.media.flac.encoder import Encoder
+    from musfuse.media.formats import default_formats
     from musfuse.origins import LocalOrigin
 
     wav = sound.write(folder / "a.wav", 44_100 * 240)
@@ -54,6 +55,7 @@ def formats(folder: Path) -> None:
         sound.convert(wav, folder / name)
     sound.write(folder / "hi.wav", 96_000 * 120, 2, 24, 96_000)
     origin = LocalOrigin("bench", str(folder))
+    formats = default_formats()
     print(f"{'source':12}{'CPU s an hour':>16}{'times real time':>18}")
     for name, seconds in (
         ("a.wav", 240),
@@ -65,7 +67,7 @@ def formats(folder: Path) -> None:
     ):
         file, fmt = sound.source_file(origin, name), sound.format_of(origin, name)
         began, cpu = time.perf_counter(), time.process_time()
-        build_index(lambda file=file, fmt=fmt: open_pcm(origin, file, fmt), Encoder(5), 2)
+        build_index(lambda file=file, fmt=fmt: open_pcm(formats, origin, file, fmt), Encoder(5), 2)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
         print(f"{name:12}{cpu * 3600 / seconds:16.1f}{seconds / wall:18.0f}")
 

@@ -91,8 +91,9 @@ def bench_read(folder: Path, mib: int, rounds: int) -> None:
 
 
 def bench_headers(folder: Path, rounds: int) -> None:
-    from musfuse.media.containers.reading import read_original
-    from musfuse.media.retag import plan
+    from musfuse.media.formats import default_formats
+    from musfuse.media.planning import plan
+    from musfuse.media.reading import read_original
     from musfuse.media.tags.edit import make_edit
     from musfuse.model import SourceFile, TagSet
     from musfuse.origins import LocalOrigin, open_reader
@@ -103,7 +104,7 @@ def bench_headers(folder: Path, rounds: int) -> None:
         "flac": [], "mp3": [], "ogg": ["-map", "0:a"], "opus": ["-map", "0:a"], "m4a": ["-c:a", "aac"], "aiff": [],
         "wav": ["-map", "0:a"],
     }  # fmt: skip
-    origin = LocalOrigin("bench", str(folder))
+    origin, formats = LocalOrigin("bench", str(folder)), default_formats()
     for suffix, options in kinds.items():
         path = folder / f"tagged.{suffix}"
         cover = ["-i", folder / "cover.jpg", "-map", "0:a", "-map", "1:v"] if suffix in ("flac", "mp3", "m4a") else []
@@ -113,7 +114,7 @@ def bench_headers(folder: Path, rounds: int) -> None:
         subprocess.run([str(part) for part in command], check=True)
         stat = origin.stat(path.name)
         file = SourceFile("bench", path.name, stat.stamp)
-        before = read_original(origin, file).tags
+        before = read_original(formats, origin, file).tags
         edit = make_edit(before, TagSet({**before, "title": ["New"], "genre": ["A", "B"], "label": ["L"]}))
 
         def load(_: object) -> bytes:
@@ -123,7 +124,7 @@ def bench_headers(folder: Path, rounds: int) -> None:
         for _ in range(rounds * 40):
             began = time.perf_counter()
             with open_reader(origin, file) as reader:
-                plan(reader, stat.stamp.size, edit, load)
+                plan(formats, reader, stat.stamp.size, edit, load)
             times.append(time.perf_counter() - began)
         print(f"header {suffix:5} {statistics.median(times) * 1000:6.2f} ms (at most 1)")
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from musfuse.errors import MalformedError
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
-from musfuse.media.containers.flac import probe_flac
 from musfuse.media.cue import CutRules, Sheet, cut_image, decode_sheet, parse_sheet
+from musfuse.media.formats.flac.facts import probe_flac
 
 # Where cueprint reads something else than we do, and why.
 DIFFERS = {

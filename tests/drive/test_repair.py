@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import sound
+from sound import FORMATS
 
 from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.errors import MusfuseError
-from musfuse.media.containers.reading import read_original
+from musfuse.media.reading import read_original
 from musfuse.origins import LocalOrigin
 
 
@@ -86,4 +87,4 @@ def test_made_anew_where_all_decodes(make_library: Make, faulty: dict[str, bytes
 @pytest.mark.usefixtures("music")
 def test_a_sound_flac_is_not_faulty(origin: LocalOrigin, music: Path) -> None:
     sound.write(music / "a.flac")
-    assert not read_original(origin, sound.source_file(origin, "a.flac")).format.faulty
+    assert not read_original(FORMATS, origin, sound.source_file(origin, "a.flac")).format.faulty

@@ -10,14 +10,15 @@ import mutagen
 import mutagen.flac
 import pytest
 import sound
+from sound import FORMATS
 from tests_support import needs_program
 
 from drive.albums import ME, checksum, cover, names, read, retag, target
 from drive.conftest import Make
 from musfuse.drive.handles import CacheHint
 from musfuse.errors import ConfigError, NotFoundError
-from musfuse.media.containers.reading import read_original
 from musfuse.media.indexing import Priority
+from musfuse.media.reading import read_original
 from musfuse.model import TagSource
 from musfuse.origins import LocalOrigin
 from musfuse.service.tagging import Who
@@ -259,7 +260,7 @@ def test_tags_and_cover_of_a_true_audio_file_with_apev2(make_library: Make, musi
     original.tagging.set(target("A/B"), ["title=New", "composer=C"], ME)
     (tmp_path / "served.tta").write_bytes(read(original, "A/B/New.tta"))
     again = LocalOrigin("again", str(tmp_path))
-    tags = read_original(again, sound.source_file(again, "served.tta")).tags
+    tags = read_original(FORMATS, again, sound.source_file(again, "served.tta")).tags
     assert [tags[name] for name in ("title", "artist", "composer")] == [("New",), ("A",), ("C",)]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sound import FORMATS
 
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
@@ -27,7 +28,7 @@ from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSe
 from musfuse.origins import Origin
 from musfuse.store import MemoryKv, PictureStore
 
-INSPECTORS = InspectPool(2)
+INSPECTORS = InspectPool(2, FORMATS)
 """Shared by all tests here; its workers start when they are needed, and end some time after."""
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
 

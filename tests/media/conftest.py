@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import sound
+from sound import FORMATS
 
 from musfuse.config.options import FlacOptions
-from musfuse.media.art import EmbeddedCovers
 from musfuse.media.decoders import open_pcm
+from musfuse.media.embedded import EmbeddedCovers
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.encoder import Encoder
@@ -35,16 +36,16 @@ class Studio:
         self.runs = RunCache(8 << 20, 2)
         self.kept = RunFiles(self.folder or Path(), 32 << 20 if self.folder else 0)
         pictures = PictureStore(self.store)
-        tags = ServedTags(pictures, EmbeddedCovers())
+        tags = ServedTags(FORMATS, pictures, EmbeddedCovers(FORMATS))
         options = FlacOptions(level=self.level)
-        flac = FlacTranscoder(self.indexes, tags, pictures, options, self.runs, self.kept, 4)
-        wav = WavTranscoder(self.indexes, tags, pictures)
-        self.engine = MediaEngine(lambda _: self.origin, (flac, wav, Passthrough()), EmbeddedCovers())
+        flac = FlacTranscoder(FORMATS, self.indexes, tags, pictures, options, self.runs, self.kept, 4)
+        wav = WavTranscoder(FORMATS, self.indexes, tags, pictures)
+        self.engine = MediaEngine(lambda _: self.origin, (flac, wav, Passthrough()), EmbeddedCovers(FORMATS))
 
     def track(self, path: str, policy: str = "flac", index: bool = True, **tags: str) -> Track:
         """A track of the folder, indexed where it has to be."""
         file, fmt = sound.source_file(self.origin, path), sound.format_of(self.origin, path)
-        found = EmbeddedCovers().extract(self.origin, file)
+        found = EmbeddedCovers(FORMATS).extract(self.origin, file)
         picture: Picture | None = None
         if found:
             picture = found.picture
@@ -52,7 +53,9 @@ class Studio:
         serve = self.engine.serve_as(fmt, policy)
         made = Track(1, file, fmt, TagSet({k: v.split("; ") for k, v in tags.items()}), serve, 1, picture)
         if index and serve != "original":
-            self.indexes.put(made, build_index(lambda: open_pcm(self.origin, file, fmt), Encoder(self.level), 2))
+            self.indexes.put(
+                made, build_index(lambda: open_pcm(FORMATS, self.origin, file, fmt), Encoder(self.level), 2)
+            )
         return made
 
 

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import sound
 from PIL import Image
+from sound import FORMATS
 
 from musfuse.media import art
+from musfuse.media.embedded import EmbeddedCovers
 from musfuse.origins import LocalOrigin
 
 
@@ -134,7 +136,7 @@ def test_the_front_cover_is_preferred(music: Path, origin: LocalOrigin) -> None:
     opened.tags.add(id3.APIC(encoding=3, mime="image/png", type=4, desc="back", data=other))
     opened.tags.add(id3.APIC(encoding=3, mime="image/png", type=3, desc="front", data=front))
     opened.save()
-    found = art.EmbeddedCovers().extract(origin, sound.source_file(origin, "a.wav"))
+    found = EmbeddedCovers(FORMATS).extract(origin, sound.source_file(origin, "a.wav"))
     assert found is not None
     assert found.data == front
 
@@ -143,4 +145,4 @@ def test_no_picture_and_broken_tags_are_none(music: Path, origin: LocalOrigin) -
     sound.write(music / "a.wav")
     (music / "b.wav").write_bytes(b"RIFF....WAVEid3 \xff\xff\xff\x7f")
     for name in ("a.wav", "b.wav"):
-        assert art.EmbeddedCovers().extract(origin, sound.source_file(origin, name)) is None
+        assert EmbeddedCovers(FORMATS).extract(origin, sound.source_file(origin, name)) is None

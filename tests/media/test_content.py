@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import sound
 import soundfile
+from sound import FORMATS
 
 from media.identity.hearing import told
 from musfuse.errors import MediaError, MusfuseError
-from musfuse.media.containers.reading import read_original
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.content import index_content, pcm_content
@@ -18,13 +18,14 @@ from musfuse.media.inspecting import InspectPool
 from musfuse.media.inspecting.looks import Inspection, Look
 from musfuse.media.inspecting.protocol import answer_message, read_answer
 from musfuse.media.pcm import can_encode
+from musfuse.media.reading import read_original
 from musfuse.origins import LocalOrigin, MemoryOrigin
 
 
 def indexed(path: Path) -> str:
     origin = LocalOrigin("i", str(path.parent))
     file, fmt = sound.source_file(origin, path.name), sound.format_of(origin, path.name)
-    return index_content(build_index(lambda: open_pcm(origin, file, fmt), Encoder(5), 2))
+    return index_content(build_index(lambda: open_pcm(FORMATS, origin, file, fmt), Encoder(5), 2))
 
 
 @pytest.mark.parametrize("bits", [8, 16, 24])
@@ -93,13 +94,13 @@ def test_real_files_sound_as_their_headers_say(corpus: Path) -> None:
     for path in sorted(corpus.rglob("*.flac")):
         file = sound.source_file(origin, str(path.relative_to(corpus)))
         try:
-            reading = read_original(origin, file)
+            reading = read_original(FORMATS, origin, file)
         except MusfuseError:
             continue
         fmt = reading.format
         if reading.content and can_encode(fmt):
             try:
-                index = build_index(lambda file=file, fmt=fmt: open_pcm(origin, file, fmt), Encoder(5), 2)
+                index = build_index(lambda file=file, fmt=fmt: open_pcm(FORMATS, origin, file, fmt), Encoder(5), 2)
             except MediaError:
                 continue  # it is reported and shown as it is
             assert index_content(index) == reading.content, path
@@ -109,7 +110,7 @@ def test_real_files_sound_as_their_headers_say(corpus: Path) -> None:
 
 @pytest.fixture
 def pool() -> Iterator[InspectPool]:
-    made = InspectPool(1)
+    made = InspectPool(1, FORMATS)
     yield made
     made.close()
 

@@ -12,6 +12,7 @@ import pytest
 import sound
 from conftest import manifest
 from patient import QUICK, EventfulOrigin, HandClock
+from sound import FORMATS
 
 from musfuse.errors import MusfuseError
 from musfuse.media.flac.encoder import Encoder
@@ -24,7 +25,7 @@ from musfuse.origins import LocalOrigin, MemoryOrigin, Origin, default_registry
 
 @pytest.fixture
 def pool() -> Iterator[IndexPool]:
-    made = IndexPool(1, 1024)
+    made = IndexPool(1, 1024, FORMATS)
     yield made
     made.close()
 
@@ -103,7 +104,7 @@ def clock() -> HandClock:
 @pytest.fixture
 def patient(clock: HandClock) -> Iterator[IndexPool]:
     """A pool with the usual patience, whose time is the test's."""
-    made = IndexPool(2, 1024, patience=QUICK, clock=clock)
+    made = IndexPool(2, 1024, FORMATS, patience=QUICK, clock=clock)
     yield made
     made.close()
 
@@ -225,7 +226,7 @@ def test_the_second_try_has_the_machine_to_itself(tmp_path: Path, patient: Index
 
 
 def test_closing_answers_everyone(music: Path, origin: LocalOrigin) -> None:
-    pool = IndexPool(1, 1024)
+    pool = IndexPool(1, 1024, FORMATS)
     for n in range(4):
         sound.write(music / f"{n}.wav", 44_100 * 60)
     futures = [pool.submit(str(n), origin, job(origin, f"{n}.wav"), Priority.BACKGROUND) for n in range(4)]

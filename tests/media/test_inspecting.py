@@ -12,19 +12,20 @@ import hostile
 import pytest
 import sound
 from patient import QUICK, EventfulOrigin, HandClock
+from sound import FORMATS
 
 from musfuse.errors import UnavailableError
-from musfuse.media.containers.reading import read_original
 from musfuse.media.inspecting import InspectPool
 from musfuse.media.inspecting.looks import Inspection, Look
 from musfuse.media.inspecting.worker import MEMORY_MIB
+from musfuse.media.reading import read_original
 from musfuse.origins import LocalOrigin, MemoryOrigin, Origin
 from musfuse.platform import system
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[InspectPool]:
-    made = InspectPool(1)
+    made = InspectPool(1, FORMATS)
     yield made
     made.close()
 
@@ -72,7 +73,7 @@ def test_files_behind_one_that_kills_its_worker_go_to_another(music: Path, origi
     for name in names:
         sound.write(music / name, 2000, title=name)
     bad = EventfulOrigin(b"fLaC" + bytes(1000), "bad.flac")
-    pool = InspectPool(1)
+    pool = InspectPool(1, FORMATS)
     bad.on_read = lambda _: os.kill(pool.pids()[0], signal.SIGSEGV)
     try:
         asked = []
@@ -139,7 +140,7 @@ def test_an_origin_that_only_this_process_has_is_read_through_it(tmp_path: Path,
     here = LocalOrigin("m", str(tmp_path))
     memory = MemoryOrigin("m", {"a.mp3": path.read_bytes()})
     there = look(pool, memory, "a.mp3").reading
-    direct = read_original(here, sound.source_file(here, "a.mp3"))
+    direct = read_original(FORMATS, here, sound.source_file(here, "a.mp3"))
     assert there is not None
     assert (there.tags, there.format) == (direct.tags, direct.format)
     cover = pool.extract(memory, sound.source_file(memory, "a.mp3"))
@@ -157,7 +158,7 @@ def test_a_source_that_stalls_is_asked_again_later(tmp_path: Path) -> None:
             over.wait(60)
 
     origin.on_read = stall
-    pool = InspectPool(1, patience=QUICK, clock=clock)
+    pool = InspectPool(1, FORMATS, patience=QUICK, clock=clock)
     try:
         found = look(pool, origin, "a.flac")
         over.set()
@@ -172,7 +173,7 @@ def test_a_source_that_stalls_is_asked_again_later(tmp_path: Path) -> None:
 
 def test_after_its_end_it_answers_that_it_is_stopping(music: Path, origin: LocalOrigin) -> None:
     sound.write(music / "a.flac")
-    pool = InspectPool(1)
+    pool = InspectPool(1, FORMATS)
     pool.close()
     assert look(pool, origin, "a.flac").again
     with pytest.raises(UnavailableError):
@@ -183,7 +184,7 @@ def test_where_no_worker_can_be_started_another_time_may_do(
     music: Path, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound.write(music / "a.flac")
-    pool = InspectPool(2)
+    pool = InspectPool(2, FORMATS)
     try:
         with monkeypatch.context() as patched:
             patched.setattr(sys, "executable", str(music / "no such program"))

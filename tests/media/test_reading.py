@@ -8,12 +8,13 @@ import sound
 from conftest import manifest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sound import FORMATS
 
 from musfuse.errors import MalformedError
-from musfuse.media.containers.flac import parse_streaminfo
+from musfuse.media.containers.front import id3v2_length
 from musfuse.media.containers.mpeg import check_mpeg, find_adts
-from musfuse.media.containers.reading import EXTENSIONS, read_original
-from musfuse.media.containers.sniff import id3v2_length, sniff
+from musfuse.media.formats.flac.facts import parse_streaminfo
+from musfuse.media.reading import read_original
 from musfuse.media.tags.fields import field_name
 from musfuse.model import SourceFile
 from musfuse.origins import LocalOrigin, MemoryOrigin
@@ -30,10 +31,10 @@ def test_every_file_of_the_corpus(corpus: Path) -> None:
     wrong = []
     for row in manifest():
         path, note = row["path"], row["note"]
-        if row["format"] not in READ_HERE or path.rsplit(".", 1)[-1].lower() not in EXTENSIONS:
+        if row["format"] not in READ_HERE or path.rsplit(".", 1)[-1].lower() not in FORMATS.extensions:
             continue
         try:
-            reading = read_original(origin, sound.source_file(origin, path))
+            reading = read_original(FORMATS, origin, sound.source_file(origin, path))
             shown, remarks = True, reading.notes
         except MalformedError as error:
             shown, remarks = False, (str(error),)
@@ -50,10 +51,10 @@ def test_every_other_file_of_the_corpus_is_shown_or_refused_with_a_reason(corpus
     shown = 0
     for row in manifest():
         path = row["path"]
-        if row["format"] in READ_HERE or path.rsplit(".", 1)[-1].lower() not in EXTENSIONS:
+        if row["format"] in READ_HERE or path.rsplit(".", 1)[-1].lower() not in FORMATS.extensions:
             continue
         try:
-            read_original(origin, sound.source_file(origin, path))
+            read_original(FORMATS, origin, sound.source_file(origin, path))
         except MalformedError as error:
             assert path in str(error)
             assert not row["note"].startswith("valid:"), (path, str(error))
@@ -73,7 +74,7 @@ def test_tags_of_each_container(music: Path, origin: LocalOrigin, name: str) -> 
         "genre": "Rock",
     }
     sound.write(music / name, **tags)
-    got = read_original(origin, sound.source_file(origin, name)).tags
+    got = read_original(FORMATS, origin, sound.source_file(origin, name)).tags
     assert got["title"] == ("Tïtle",)
     assert got["artist"] == ("A", "B")
     assert got["album"] == ("Al",)
@@ -96,7 +97,7 @@ def test_an_apev2_tag_behind_other_audio(music: Path, origin: LocalOrigin, name:
     if v1:
         sound.add_id3v1(path, "Old", "Older")
         expected["artist"] = ("Older",)
-    assert dict(read_original(origin, sound.source_file(origin, name)).tags) == expected
+    assert dict(read_original(FORMATS, origin, sound.source_file(origin, name)).tags) == expected
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_a_damaged_apev2_tag_is_none(music: Path, origin: LocalOrigin, damage: t
     at, wrong = len(data) - 32 + damage[0], damage[1]
     data[at : at + len(wrong)] = wrong
     path.write_bytes(data)
-    reading = read_original(origin, sound.source_file(origin, "a.tta"))
+    reading = read_original(FORMATS, origin, sound.source_file(origin, "a.tta"))
     assert reading.format.total_samples == 30_000
     assert dict(reading.tags) in ({}, {"title": ("Ape",)})
 
@@ -127,7 +128,7 @@ def test_more_id3_fields(music: Path, origin: LocalOrigin) -> None:
     ):  # fmt: skip
         tags.add(frame)
     tags.save()
-    got = read_original(origin, sound.source_file(origin, "a.mp3")).tags
+    got = read_original(FORMATS, origin, sound.source_file(origin, "a.mp3")).tags
     expected = {
         "musicbrainz_albumid": ("mb",), "musicbrainz_trackid": ("mb-rec",), "artistsort": ("Sort, A",),
         "compilation": ("1",), "lyrics": ("la\nla",), "isrc": ("US1234567890",), "replaygain_track_gain": ("-3 dB",),
@@ -139,7 +140,7 @@ def test_more_id3_fields(music: Path, origin: LocalOrigin) -> None:
 
 def test_content_decides_not_the_name(music: Path, origin: LocalOrigin) -> None:
     sound.write(music / "a.wav").rename(music / "a.flac")
-    assert read_original(origin, sound.source_file(origin, "a.flac")).format.container == "wav"
+    assert read_original(FORMATS, origin, sound.source_file(origin, "a.flac")).format.container == "wav"
 
 
 def test_riff_info_is_read(music: Path, origin: LocalOrigin) -> None:
@@ -148,7 +149,7 @@ def test_riff_info_is_read(music: Path, origin: LocalOrigin) -> None:
     with soundfile.SoundFile(music / "a.wav", "w", 44_100, 1, "PCM_16") as out:
         out.title, out.artist = "Info title", "Info artist"
         out.write(sound.pcm(1000, 1))
-    got = read_original(origin, sound.source_file(origin, "a.wav")).tags
+    got = read_original(FORMATS, origin, sound.source_file(origin, "a.wav")).tags
     assert (got.first("title"), got.first("artist")) == ("Info title", "Info artist")
 
 
@@ -159,7 +160,7 @@ def test_a_flac_cut_short_or_patched_is_noted(music: Path, origin: LocalOrigin) 
     (music / "id3v1.flac").write_bytes(raw + b"TAG" + bytes(125))
     raw[21:26] = (int.from_bytes(raw[21:26], "big") + 7).to_bytes(5, "big")
     (music / "count.flac").write_bytes(raw)
-    notes = {n: read_original(origin, sound.source_file(origin, n)).notes for n in os.listdir(music)}
+    notes = {n: read_original(FORMATS, origin, sound.source_file(origin, n)).notes for n in os.listdir(music)}
     assert notes["a.flac"] == notes["id3v1.flac"] == ()
     assert all(notes[n] for n in ("cut.flac", "long.flac", "count.flac")), notes
 
@@ -179,7 +180,7 @@ def test_flipped_and_cut_bytes_never_do_worse_than_malformed(
     origin = MemoryOrigin("m", {name: bytes(raw)})
     stat = origin.stat(name)
     try:
-        reading = read_original(origin, SourceFile("m", name, stat.stamp, stat.ident))
+        reading = read_original(FORMATS, origin, SourceFile("m", name, stat.stamp, stat.ident))
     except MalformedError as error:
         assert name in str(error)
     else:
@@ -188,7 +189,7 @@ def test_flipped_and_cut_bytes_never_do_worse_than_malformed(
 
 @given(st.binary(max_size=64))
 def test_sniffing_anything(data: bytes) -> None:
-    sniff(data)
+    FORMATS.announced(data)
     assert id3v2_length(data) >= 0
     find_adts(data)
     with pytest.raises(MalformedError):
@@ -201,7 +202,7 @@ def test_sniffing_anything(data: bytes) -> None:
 def test_an_empty_file_is_malformed(music: Path, origin: LocalOrigin) -> None:
     (music / "e.flac").touch()
     with pytest.raises(MalformedError, match="empty"):
-        read_original(origin, sound.source_file(origin, "e.flac"))
+        read_original(FORMATS, origin, sound.source_file(origin, "e.flac"))
 
 
 def test_free_form_names() -> None:

@@ -1,124 +1,29 @@
-"""Where the pictures of an original lie, found by its headers alone: nothing is decoded, no picture is read."""
+"""Where the pictures of an original lie, found by its headers alone: nothing is decoded, no picture is read. What
+several formats share."""
 
 import base64
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
-from musfuse.errors import ExcessiveError, MediaError
-from musfuse.media.art.facts import sniff_picture
-from musfuse.media.containers.boxes import boxes, child
-from musfuse.media.containers.sniff import sniff_reader
+from musfuse.media.art.located import Located, TakenOut
 from musfuse.media.containers.tails import apev2_items
 from musfuse.media.tags.id3 import loaded
 from musfuse.media.tags.id3frames import RawFrame, read_tag, with_bodies
-from musfuse.model import Picture
 
 _MAX_BLOCKS = 8192
 _FRONT = 4096
 _APE_COVERS = {b"cover art (front)": 3, b"cover art (back)": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A picture at bytes [start, start + length) of its file, of a type as RFC 9639 §8.8 has it."""
-
-    kind: int
-    description: str
-    start: int
-    length: int
-
-    def read(self, reader: BinaryIO) -> bytes:
-        """Its bytes."""
-        reader.seek(self.start)
-        return reader.read(self.length)
-
-    def facts(self, reader: BinaryIO) -> Picture | None:
-        """What can be told without reading it; None where it is no picture. Its digest stays empty."""
-        reader.seek(self.start)
-        mime = sniff_picture(reader.read(min(self.length, 16)))
-        return Picture("", self.length, mime, self.kind, self.description) if mime else None
+def around_pictures(reader: BinaryIO, start: int, size: int) -> list[Located | TakenOut]:
+    """Those of an ID3v2 tag in front, else of an APEv2 tag at the end."""
+    del start
+    return _id3(reader, 0, size) or list(_apev2(reader, size))
 
 
-@dataclass(frozen=True, slots=True)
-class TakenOut:
-    """A picture that does not lie in its file as it is: it was compressed or unsynchronised."""
-
-    kind: int
-    description: str
-    data: bytes
-
-    @property
-    def length(self) -> int:
-        """Its bytes."""
-        return len(self.data)
-
-    def read(self, reader: BinaryIO) -> bytes:
-        """Its bytes."""
-        del reader
-        return self.data
-
-    def facts(self, reader: BinaryIO) -> Picture | None:
-        """What `Located.facts` tells."""
-        del reader
-        mime = sniff_picture(self.data)
-        return Picture("", len(self.data), mime, self.kind, self.description[:1000]) if mime else None
-
-
-def locate(reader: BinaryIO, size: int) -> list[Located | TakenOut] | None:
-    """The pictures of a file, the front first; None for kinds of files that are not looked through here."""
-    kind, start = sniff_reader(reader)
-    found: list[Located | TakenOut]
-    try:
-        if kind == "flac":
-            found = list(_flac(reader, start, size))
-        elif kind == "mp4":
-            found = list(_mp4(reader, size))
-        elif kind in ("wav", "aiff"):
-            found = _riff(reader, size, "<" if kind == "wav" else ">")
-        elif kind in ("", "mpeg", "aac", "tta"):
-            found = _id3(reader, 0, size) or list(_apev2(reader, size))
-        else:
-            return None
-    except ExcessiveError:
-        raise
-    except (MediaError, struct.error, IndexError):
-        return None
-    return sorted(found, key=lambda picture: picture.kind != 3)
-
-
-def _flac(reader: BinaryIO, start: int, size: int) -> Iterator[Located]:
-    at = start + 4
-    for _ in range(_MAX_BLOCKS):
-        reader.seek(at)
-        head = reader.read(4)
-        length = int.from_bytes(head[1:], "big")
-        if len(head) < 4 or at + 4 + length > size:
-            return
-        if head[0] & 0x7F == 6:
-            front = reader.read(min(length, _FRONT))
-            kind, mime = struct.unpack_from(">II", front)
-            (text,) = struct.unpack_from(">I", front, 8 + mime)
-            description = front[12 + mime : 12 + mime + text].decode("utf-8", "replace")
-            (data,) = struct.unpack_from(">I", front, 28 + mime + text)
-            if 32 + mime + text + data <= length:
-                yield Located(kind, description, at + 4 + 32 + mime + text, data)
-        at += 4 + length
-        if head[0] & 0x80:
-            return
-
-
-def _mp4(reader: BinaryIO, size: int) -> Iterator[Located]:
-    box = next((b for b in boxes(reader, 0, size) if b.kind == b"moov"), None)
-    for kind, skip in ((b"udta", 0), (b"meta", 0), (b"ilst", 4), (b"covr", 0)):
-        box = child(reader, box, kind, skip) if box else None
-    for data in boxes(reader, box.body, box.end) if box else ():
-        if data.kind == b"data" and data.end - data.body > 8:
-            yield Located(3, "", data.body + 8, data.end - data.body - 8)
-
-
-def _riff(reader: BinaryIO, size: int, order: str) -> list[Located | TakenOut]:
+def chunk_pictures(reader: BinaryIO, size: int, order: str) -> list[Located | TakenOut]:
+    """Those of the ID3 chunk, in a file of chunks with this byte order; of several chunks the last one's."""
     at = 12
     found: list[Located | TakenOut] = []
     for _ in range(_MAX_BLOCKS):

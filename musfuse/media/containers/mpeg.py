@@ -17,6 +17,20 @@ _V2 = {
 }
 
 
+def is_adts_sync(head: bytes) -> bool:
+    """Whether ADTS may begin here (or bare FLAC frames)."""
+    return _is_sync(head) and head[1] & 0x16 == 0x10
+
+
+def is_mpeg_sync(head: bytes) -> bool:
+    """Whether a frame of MPEG audio may begin here."""
+    return _is_sync(head) and head[1] & 0x16 != 0x10
+
+
+def _is_sync(head: bytes) -> bool:
+    return len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
+
+
 def is_flac_frame(head: bytes) -> bool:
     """Whether a FLAC frame begins here (its CRC-8 settles it against ADTS, whose sync looks alike)."""
     try:

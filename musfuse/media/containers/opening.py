@@ -10,10 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from musfuse.errors import ExcessiveError, MalformedError
-from musfuse.media.containers.boxes import Box, boxes, child
-from musfuse.media.containers.sniff import sniff_reader
 from musfuse.media.containers.tails import apev2_count
-from musfuse.media.tags.bounds import MAX_ENTRIES, check_comments, check_entries
+from musfuse.media.tags.bounds import check_entries
 from musfuse.media.tags.id3frames import is_simple, plain_tag, read_tag
 
 if TYPE_CHECKING:
@@ -21,20 +19,17 @@ if TYPE_CHECKING:
 
 _LARGE_TAG = 64 << 10
 """Bytes of a tag from which on it is handed on without its pictures."""
-_MAX_CHUNKS, _MAX_PAGES = 8192, 16
-_COMMENTS = {b"\1vorbis": 7, b"OpusHead": 8, b"\x7fFLAC": 4, b"Speex  ": 0, b"\x80theora": 7}
-"""Where the comments begin in the second packet of an Ogg stream, by how its first begins."""
+_MAX_CHUNKS = 8192
 
 
-def open_with_mutagen(reader: BinaryIO, size: int) -> Any:
-    """What mutagen.File makes of a file of `size` bytes. Raises ExcessiveError, and whatever mutagen raises."""
+def open_with_mutagen(reader: BinaryIO, size: int, bounds: Callable[[BinaryIO, int], None] | None) -> Any:
+    """What mutagen.File makes of a file of `size` bytes; `bounds` are those of its format. Raises ExcessiveError, and
+    whatever mutagen raises."""
     import mutagen
 
     check_ape(reader, size)
-    container, _ = sniff_reader(reader)
-    check = _CHECKS.get(container)
-    if check is not None:
-        check(reader, size)
+    if bounds is not None:
+        bounds(reader, size)
     front = with_plain_tag(reader, size)
     front.seek(0)
     return mutagen.File(front)
@@ -98,7 +93,8 @@ class _Spliced(io.RawIOBase):
         return len(data)
 
 
-def _check_tag(reader: BinaryIO, start: int, limit: int) -> None:
+def check_tag(reader: BinaryIO, start: int, limit: int) -> None:
+    """Raise ExcessiveError where the ID3v2 tag within bytes [start, limit) inflates to too much, or has too much."""
     try:
         tag = read_tag(reader, start, limit)
     except ExcessiveError:
@@ -109,9 +105,10 @@ def _check_tag(reader: BinaryIO, start: int, limit: int) -> None:
         plain_tag(tag)
 
 
-def _check_riff(reader: BinaryIO, size: int, head: struct.Struct, big: bool = False) -> None:
-    """Tags in the chunks of WAV, AIFF and DSDIFF."""
-    at = 16 if big else 12
+def check_chunks(reader: BinaryIO, size: int, head: struct.Struct, first: int = 12) -> None:
+    """The same for all tags in the chunks of WAV, AIFF and DSDIFF: `head` is a chunk's name and length, `first` where
+    the first one begins."""
+    at = first
     for _ in range(_MAX_CHUNKS):
         reader.seek(at)
         raw = reader.read(head.size)
@@ -119,65 +116,6 @@ def _check_riff(reader: BinaryIO, size: int, head: struct.Struct, big: bool = Fa
             return
         name, length = head.unpack(raw)
         if name in (b"id3 ", b"ID3 "):
-            _check_tag(reader, at + head.size, min(size, at + head.size + length))
+            check_tag(reader, at + head.size, min(size, at + head.size + length))
         at += head.size + length + (length & 1)
     raise ExcessiveError(f"it has more than {_MAX_CHUNKS} chunks")
-
-
-def _check_dsf(reader: BinaryIO, size: int) -> None:
-    reader.seek(20)
-    at = int.from_bytes(reader.read(8), "little")
-    if 0 < at < size:
-        _check_tag(reader, at, size)
-
-
-def check_mp4(reader: BinaryIO, size: int) -> None:
-    """Raise ExcessiveError where an MP4 has too many items of tags."""
-    try:
-        box: Box | None = next((b for b in boxes(reader, 0, size) if b.kind == b"moov"), None)
-        for kind, skip in ((b"udta", 0), (b"meta", 0), (b"ilst", 4)):
-            box = child(reader, box, kind, skip) if box else None
-        for count, _ in enumerate(boxes(reader, box.body, box.end) if box else (), 1):
-            if count > MAX_ENTRIES:
-                check_entries(count, "atoms, at least,")
-    except ExcessiveError:
-        raise
-    except MalformedError:
-        return
-
-
-def _check_ogg(reader: BinaryIO, size: int) -> None:
-    """Numbers of comments in the first pages."""
-    del size
-    starts: dict[bytes, int] = {}
-    at = 0
-    for _ in range(_MAX_PAGES):
-        reader.seek(at)
-        head = reader.read(27)
-        if len(head) < 27 or head[:4] != b"OggS":
-            return
-        lacing = reader.read(head[26])
-        body = reader.read(sum(lacing))
-        serial = head[14:18]
-        if head[5] & 2:
-            starts[serial] = next((skip for magic, skip in _COMMENTS.items() if body.startswith(magic)), -1)
-        elif (skip := starts.pop(serial, -1)) >= 0:
-            _check_comments(body, skip)
-        at += 27 + len(lacing) + len(body)
-
-
-def _check_comments(body: bytes, at: int) -> None:
-    at += 4 + int.from_bytes(body[at : at + 4], "little")
-    if at + 4 > len(body):
-        raise ExcessiveError("the name of the program that wrote its comments is too long")
-    check_comments(int.from_bytes(body[at : at + 4], "little"))
-
-
-_CHECKS: dict[str, Callable[[BinaryIO, int], None]] = {
-    "ogg": _check_ogg,
-    "mp4": check_mp4,
-    "dsf": _check_dsf,
-    "wav": lambda reader, size: _check_riff(reader, size, struct.Struct("<4sI")),
-    "aiff": lambda reader, size: _check_riff(reader, size, struct.Struct(">4sI")),
-    "dff": lambda reader, size: _check_riff(reader, size, struct.Struct(">4sQ"), big=True),
-}

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from musfuse.media.containers.sniff import id3v2_length
+from musfuse.media.containers.front import id3v2_length
 
 _ID3V1 = 128
 _APE_FOOTER = 32

@@ -5,7 +5,6 @@ pictures, padding and the place of a file are no part of either.
 """
 
 from musfuse.media.flac.content import index_content, pcm_content
-from musfuse.media.identity.encoded import encoded_content, open_content
 from musfuse.media.identity.feed import ContentFeed
 
-__all__ = ["ContentFeed", "encoded_content", "index_content", "open_content", "pcm_content"]
+__all__ = ["ContentFeed", "index_content", "pcm_content"]

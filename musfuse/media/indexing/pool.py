@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from enum import IntEnum
 
 from musfuse.errors import MusfuseError
+from musfuse.media.formats import FormatRegistry
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.workers.crew import Crew
 from musfuse.media.workers.failures import Failure, FailureKind
@@ -133,6 +134,7 @@ class IndexPool:
         self,
         workers: int,
         memory_mib: int,
+        formats: FormatRegistry,
         readers_at_work: Callable[[], bool] = lambda: False,
         *,
         patience: Patience | None = None,
@@ -141,7 +143,8 @@ class IndexPool:
         self._lock = threading.Lock()
         self._queue = _Queue(self._lock, readers_at_work)
         self._crew = Crew(
-            _MODULE, [str(memory_mib)], self._queue, self._lock, workers=workers, patience=patience, clock=clock
+            _MODULE, [str(memory_mib), ",".join(formats.modules)], self._queue, self._lock, workers=workers,
+            patience=patience, clock=clock,
         )  # fmt: skip
 
     def submit(self, key: str, origin: Origin, job: Job, priority: Priority) -> "Future[Answer]":

@@ -1,12 +1,15 @@
-"""The index worker: `python -m musfuse.media.indexing.worker MEMORY_MIB BEAT_SECONDS`. It ends when its stdin does."""
+"""The index worker: `python -m musfuse.media.indexing.worker MEMORY_MIB FORMATS BEAT_SECONDS`. It ends when its stdin
+does. FORMATS are the modules of all formats, with commas between them.
+"""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from musfuse.errors import UNEXPECTED, MediaError, MusfuseError, OriginError
-from musfuse.media.containers.reading import check_md5
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
+from musfuse.media.formats import FormatRegistry
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.pcm import PcmSource
 from musfuse.media.workers.child import Connection, MeteredOrigin, serve
@@ -25,28 +28,31 @@ def main() -> None:
     system.limit_memory(int(sys.argv[1]))
     import soundfile  # noqa: F401 - takes most of a worker's start, and every job needs it
 
+    formats = FormatRegistry(sys.argv[2].split(","))
+    formats.load()
     if not system.input_waits(0, _IDLE_SECONDS):
         import av  # noqa: F401 - only some jobs need it
-    serve(_answer, Connection(), float(sys.argv[2]))
+    serve(partial(_answer, formats), Connection(), float(sys.argv[3]))
 
 
-def _answer(message: Message, origin: MeteredOrigin) -> Message:
-    return answer(Job.from_message(message), origin).to_message()
+def _answer(formats: FormatRegistry, message: Message, origin: MeteredOrigin) -> Message:
+    return answer(formats, Job.from_message(message), origin).to_message()
 
 
-def answer(job: Job, origin: Origin) -> Answer:
+def answer(formats: FormatRegistry, job: Job, origin: Origin) -> Answer:
     """Do one job; any failure becomes an answer."""
     shown = job.file.path
 
     def open_source() -> PcmSource:
-        return open_pcm(origin, job.file, job.format, job.sequential, job.pcm_range)
+        return open_pcm(formats, origin, job.file, job.format, job.sequential, job.pcm_range)
 
     try:
         writer = RunWriter(Path(job.keep)) if job.keep else None
         try:
             index = build_index(open_source, job.encoder, job.threads, keep=writer)
-            if job.format.container == "flac" and job.pcm_range == (0, None):
-                check_md5(origin, job.file, index.md5)
+            known = formats.get(job.format.container)
+            if known is not None and known.check_md5 is not None and job.pcm_range == (0, None):
+                known.check_md5(origin, job.file, index.md5)
             return Answer(index, kept=writer is not None and writer.finish())
         finally:
             if writer is not None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from musfuse.media.art import ExtractedPicture
-    from musfuse.media.containers.reading import Reading
+    from musfuse.media.formats.port import Reading
+
+SHEET_EXTENSION = "cue"
 
 
 class Look(StrEnum):
@@ -30,3 +32,8 @@ class Inspection:
     problem: str = ""
     again: bool = False
     error: str = ""
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a file is a cue sheet by its name."""
+    return name.lower().endswith("." + SHEET_EXTENSION) and not name.startswith("._")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from musfuse import errors
 from musfuse.errors import OriginError, UnavailableError
+from musfuse.media.formats import FormatRegistry
 from musfuse.media.inspecting.looks import Inspection, Look
 from musfuse.media.inspecting.protocol import job_message, read_answer
 from musfuse.media.workers.crew import Crew, FirstInFirstOut
@@ -51,14 +52,23 @@ class _Task:
 
 
 class InspectPool:
-    """Looks into files. All methods may be called from many threads."""
+    """Looks into files of these formats. All methods may be called from many threads."""
 
-    def __init__(self, workers: int, *, patience: Patience | None = None, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        workers: int,
+        formats: FormatRegistry,
+        *,
+        patience: Patience | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.formats = formats
         self._lock = threading.Lock()
         self._queue: FirstInFirstOut[_Task] = FirstInFirstOut()
         self._crew = Crew(
-            _MODULE, [], self._queue, self._lock, workers=workers, ahead=_AHEAD, patience=patience, clock=clock
-        )
+            _MODULE, [",".join(formats.modules)], self._queue, self._lock, workers=workers, ahead=_AHEAD,
+            patience=patience, clock=clock,
+        )  # fmt: skip
 
     def look(self, origin: Origin, file: SourceFile, look: Look, urgent: bool = False) -> "Future[Inspection]":
         """Look into a file, before those that are not `urgent`."""

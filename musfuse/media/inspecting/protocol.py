@@ -50,7 +50,7 @@ def read_answer(message: Message) -> Inspection:
     """Read back; raises ValueError, KeyError or TypeError where the worker did not say what it should. Loads readers,
     which only a scan needs."""
     from musfuse.media.art import ExtractedPicture
-    from musfuse.media.containers.reading import Reading
+    from musfuse.media.formats.port import Reading
 
     said = message.said
     bounds = pairwise(accumulate(said["lengths"], initial=0))

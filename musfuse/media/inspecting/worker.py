@@ -1,8 +1,13 @@
-"""The inspecting worker: `python -m musfuse.media.inspecting.worker BEAT_SECONDS`. It ends when its stdin does."""
+"""The inspecting worker: `python -m musfuse.media.inspecting.worker FORMATS BEAT_SECONDS`. It ends when its stdin does.
+
+FORMATS are the modules of all formats, with commas between them.
+"""
 
 import sys
+from functools import partial
 
-from musfuse.media.inspecting.inspect import inspect
+from musfuse.media.formats import FormatRegistry
+from musfuse.media.inspecting.inspect import Inspector
 from musfuse.media.inspecting.protocol import answer_message, read_job
 from musfuse.media.workers.child import Connection, MeteredOrigin, serve
 from musfuse.media.workers.wire import Message
@@ -19,13 +24,15 @@ def main() -> None:
     """Answer jobs until stdin ends."""
     system.ignore_terminal_interrupt()
     system.limit_data(MEMORY_MIB)
-    serve(_answer, Connection(), float(sys.argv[1]))
+    formats = FormatRegistry(sys.argv[1].split(","))
+    formats.load()
+    serve(partial(_answer, Inspector(formats)), Connection(), float(sys.argv[2]))
 
 
-def _answer(message: Message, origin: MeteredOrigin) -> Message:
+def _answer(inspector: Inspector, message: Message, origin: MeteredOrigin) -> Message:
     system.limit_computing(COMPUTING_SECONDS)
     file, look = read_job(message)
-    return answer_message(inspect(origin, file, look))
+    return answer_message(inspector.inspect(origin, file, look))
 
 
 if __name__ == "__main__":

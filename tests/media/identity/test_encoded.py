@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen import id3
 from mutagen.flac import Picture as FlacPicture
+from sound import FORMATS
 
 from media.identity.conftest import SOUNDS, ffmpeg
 from media.identity.hearing import heard, heard_in
 from media.retag.conftest import KINDS
 from media.retag.rendering import picture, render, source
 from musfuse.errors import MediaError, MusfuseError, SourceChangedError, UnavailableError
-from musfuse.media.containers.reading import EXTENSIONS, read_original
-from musfuse.media.identity import encoded_content, open_content
-from musfuse.media.identity.encoded import PIECE
+from musfuse.media.encoded import PIECE, encoded_content, open_content
+from musfuse.media.reading import read_original
 from musfuse.media.tags.edit import make_edit
 from musfuse.model import AudioFormat, SourceFile, Stamp, TagSet
 from musfuse.origins import LocalOrigin, MemoryOrigin, all_or_nothing
@@ -105,7 +105,7 @@ def test_tags_in_front_and_behind_change_nothing(sounds: dict[str, Path], tmp_pa
 def test_our_own_retagged_views_change_nothing(originals: dict[str, Path], tmp_path: Path, kind: str) -> None:
     path = originals[kind]
     first = heard(path)
-    before = read_original(*source(path)).tags
+    before = read_original(FORMATS, *source(path)).tags
     cover = picture(noise=400)
     edit = make_edit(before, TagSet({**before, "title": ["x" * 20_000], "mood": ["y"]}), (cover.picture,))
     target = render(path, edit, tmp_path / f"out{path.suffix}")
@@ -193,18 +193,18 @@ def test_every_real_file(group: int) -> None:
     if not (CORPUS / "MANIFEST.tsv").exists():
         pytest.skip("the corpus of real files is not beside the project (../shared/corpus)")
     origin = LocalOrigin("corpus", str(CORPUS))
-    names = [row["path"] for row in manifest() if row["path"].rsplit(".", 1)[-1].lower() in EXTENSIONS]
+    names = [row["path"] for row in manifest() if row["path"].rsplit(".", 1)[-1].lower() in FORMATS.extensions]
     read = Counting(origin)
     with_id = 0
     for name in names[group::4]:
         file = sound.source_file(origin, name)
         try:
-            fmt = read_original(origin, file).format
+            fmt = read_original(FORMATS, origin, file).format
         except MusfuseError:
             fmt = AudioFormat(name.rsplit(".", 1)[-1].lower(), "")  # it is not shown; still nothing may break
-            encoded_content(read, file, fmt)
+            encoded_content(FORMATS, read, file, fmt)
             continue
-        found = encoded_content(read, file, fmt)
+        found = encoded_content(FORMATS, read, file, fmt)
         assert (found is None) == any(part in name for part in NONE), f"{name}: {found}"
         assert read.largest <= PIECE
         assert read.taken <= 2 * file.stamp.size + (1 << 20), name
@@ -221,7 +221,7 @@ def test_bombs_are_bounded(tmp_path: Path) -> None:
         file = sound.source_file(origin, name)
         try:
             with all_or_nothing(origin, file) as reader:
-                open_content(reader, file.stamp.size, AudioFormat(name.rsplit(".", 1)[-1], ""))
+                open_content(FORMATS, reader, file.stamp.size, AudioFormat(name.rsplit(".", 1)[-1], ""))
         except MediaError:
             pass
         assert origin.taken < 8 << 20, name
@@ -256,7 +256,7 @@ def test_it_gives_way_before_every_piece() -> None:
     asked: list[int] = []
     origin.on_read = lambda offset: asked.append(offset)
     waits: list[int] = []
-    found = encoded_content(origin, file, AudioFormat("mp3", "mp3"), lambda: waits.append(len(asked)))
+    found = encoded_content(FORMATS, origin, file, AudioFormat("mp3", "mp3"), lambda: waits.append(len(asked)))
     assert found == f"enc:{found[4:36]}:4170000" if found else False
     pieces = -(-4_170_000 // PIECE)
     assert len(waits) == pieces + 1
@@ -278,7 +278,7 @@ def test_it_can_be_stopped() -> None:
             raise StopError
 
     with pytest.raises(StopError):
-        encoded_content(origin, file, AudioFormat("mp3", "mp3"), proceed)
+        encoded_content(FORMATS, origin, file, AudioFormat("mp3", "mp3"), proceed)
     assert origin.taken < 1 << 21
 
 
@@ -292,7 +292,7 @@ def test_what_the_origin_raises_comes_out(piece: int) -> None:
 
     origin.on_read = fail
     with pytest.raises(UnavailableError, match="disk is gone"):
-        encoded_content(origin, file, AudioFormat("mp3", "mp3"))
+        encoded_content(FORMATS, origin, file, AudioFormat("mp3", "mp3"))
 
 
 def test_a_file_that_changes_meanwhile() -> None:
@@ -306,7 +306,7 @@ def test_a_file_that_changes_meanwhile() -> None:
             origin.inner.write("a.mp3", b"\xff\xfb\x90\x64" + bytes(5_000_000))
 
     with pytest.raises(SourceChangedError):
-        encoded_content(origin, file, AudioFormat("mp3", "mp3"), proceed)
+        encoded_content(FORMATS, origin, file, AudioFormat("mp3", "mp3"), proceed)
 
 
 @given(data=st.data())

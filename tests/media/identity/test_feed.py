@@ -6,11 +6,13 @@ import pytest
 import sound
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sound import FORMATS
 
 from media.identity.conftest import SOUNDS
 from media.identity.hearing import heard
 from musfuse.errors import MalformedError
-from musfuse.media.identity import ContentFeed, open_content
+from musfuse.media.encoded import open_content
+from musfuse.media.identity import ContentFeed
 from musfuse.media.identity.feed import MAX_SPANS, FrameHash, Span, in_order
 from musfuse.origins import LocalOrigin, open_reader
 
@@ -19,7 +21,7 @@ def feed_of(path: Path) -> ContentFeed:
     origin = LocalOrigin("f", str(path.parent))
     file, fmt = sound.source_file(origin, path.name), sound.format_of(origin, path.name)
     with open_reader(origin, file) as reader:
-        made = open_content(reader, file.stamp.size, fmt)
+        made = open_content(FORMATS, reader, file.stamp.size, fmt)
     assert made is not None
     return made
 

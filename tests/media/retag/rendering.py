@@ -4,10 +4,11 @@ import io
 from pathlib import Path
 
 from PIL import Image
+from sound import FORMATS
 
 from musfuse.media.art import ExtractedPicture, describe_picture
 from musfuse.media.layout import Layout
-from musfuse.media.retag import plan
+from musfuse.media.planning import plan
 from musfuse.media.retag.bind import bind
 from musfuse.media.tags.edit import TagEdit
 from musfuse.model import SourceFile
@@ -46,7 +47,7 @@ def layout(path: Path, edit: TagEdit) -> Layout:
     """The retagged file."""
     origin, file = source(path)
     with open_reader(origin, file) as reader:
-        pieces = plan(reader, file.stamp.size, edit, load, path.suffix[1:])
+        pieces = plan(FORMATS, reader, file.stamp.size, edit, load, path.suffix[1:])
     return Layout(bind(pieces, origin, file, PictureStore(STORE)))
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from conftest import CORPUS, manifest
+from sound import FORMATS
 from tests_support import needs_program
 
 from media.retag.rendering import picture, render, source
 from musfuse.errors import MusfuseError
-from musfuse.media.containers.reading import read_original
+from musfuse.media.reading import read_original
 from musfuse.media.tags.edit import make_edit
 from musfuse.model import TagSet
 
@@ -43,7 +44,7 @@ def test_every_real_file(group: int, tmp_path: Path) -> None:
         if not path.is_file():
             path = CORPUS / "dev" / name
         try:
-            before = read_original(*source(path)).tags
+            before = read_original(FORMATS, *source(path)).tags
         except MusfuseError:
             continue  # not shown at all, and reported by the scan
         after = TagSet({**before, **NEW})
@@ -60,6 +61,6 @@ def test_every_real_file(group: int, tmp_path: Path) -> None:
         if not name.endswith(CUT):
             assert packets(path, *copied) == packets(target, *copied), name
         if not any(name.endswith(odd) for odd in ODD):
-            read = read_original(*source(target)).tags
+            read = read_original(FORMATS, *source(target)).tags
             assert dict(read) == dict(after), name
     assert written > len(refused)

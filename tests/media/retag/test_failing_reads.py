@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from failing import FailsOnce
+from sound import FORMATS
 
 from media.retag.conftest import KINDS
 from media.retag.rendering import STORE, load, picture, source
 from musfuse.errors import UNEXPECTED, UnavailableError
-from musfuse.media.containers.reading import read_original
+from musfuse.media.reading import read_original
 from musfuse.media.retagger import Retagger
 from musfuse.media.tags.edit import TagEdit, make_edit
 from musfuse.model import Picture, Serve, SourceFile, TagSet, Track
@@ -41,7 +42,7 @@ class _Tags:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_read_that_fails(originals: dict[str, Path], kind: str) -> None:
     path = originals[kind]
-    reading = read_original(*source(path))
+    reading = read_original(FORMATS, *source(path))
     new = TagSet({**reading.tags, "title": ["New"], "comment": ["x" * 3000]})
     service = _Tags(make_edit(reading.tags, new, [picture().picture]))
     refusals: list[str] = []
@@ -52,7 +53,7 @@ def test_a_read_that_fails(originals: dict[str, Path], kind: str) -> None:
         stat = origin.stat(path.name)
         file = SourceFile("m", path.name, stat.stamp, stat.ident)
         track = Track(1, file, reading.format, new, Serve.RETAGGED, embedded=reading.tags)
-        retagger = Retagger(service, PictureStore(STORE), lambda _, reason: refusals.append(reason))
+        retagger = Retagger(FORMATS, service, PictureStore(STORE), lambda _, reason: refusals.append(reason))
         origin.left = failing
         layout = retagger.layout(track, origin)
         came_through, origin.left = origin.left > 0, 0
@@ -77,17 +78,17 @@ def test_a_read_that_fails(originals: dict[str, Path], kind: str) -> None:
 @pytest.mark.expects_errors
 def test_a_planner_that_fails_serves_the_original(originals: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     path = originals["flac"]
-    reading = read_original(*source(path))
+    reading = read_original(FORMATS, *source(path))
     new = TagSet({**reading.tags, "title": ["New"]})
     refusals: list[str] = []
     retagger = Retagger(
-        _Tags(make_edit(reading.tags, new)), PictureStore(STORE), lambda _, reason: refusals.append(reason)
+        FORMATS, _Tags(make_edit(reading.tags, new)), PictureStore(STORE), lambda _, reason: refusals.append(reason)
     )
 
     def broken(*given: object) -> None:
         raise IndexError("no such thing")
 
-    monkeypatch.setattr("musfuse.media.retag.plan", broken)
+    monkeypatch.setattr("musfuse.media.planning.plan", broken)
     origin, file = source(path)
     layout = retagger.layout(Track(1, file, reading.format, new, Serve.RETAGGED, embedded=reading.tags), origin)
     assert layout.read_at(0, layout.size) == path.read_bytes()

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sound import FORMATS
 
 from media.retag.conftest import KINDS
 from media.retag.rendering import load, picture, render, source
 from musfuse.errors import MediaError
-from musfuse.media.art.locate import locate
-from musfuse.media.containers.reading import read_original
-from musfuse.media.retag import plan
+from musfuse.media.embedded import locate
+from musfuse.media.planning import plan
+from musfuse.media.reading import read_original
 from musfuse.media.retag.oggpages import lay_out, parse_page
 from musfuse.media.retag.pieces import Kept, total
 from musfuse.media.tags.edit import make_edit
@@ -47,12 +48,12 @@ _tags = st.builds(
 @given(tags=_tags)
 def test_any_tags_come_back(originals, tmp_path, kind, tags):
     path = originals[kind]
-    before = read_original(*source(path)).tags
+    before = read_original(FORMATS, *source(path)).tags
     target = render(path, make_edit(before, tags), tmp_path / f"out{path.suffix}")
-    assert read_original(*source(target)).tags == tags
+    assert read_original(FORMATS, *source(target)).tags == tags
     # and back to what they were
     again = render(target, make_edit(tags, before), tmp_path / f"again{path.suffix}")
-    assert read_original(*source(again)).tags == before
+    assert read_original(FORMATS, *source(again)).tags == before
 
 
 def test_names_have_one_meaning():
@@ -72,12 +73,12 @@ class Watched(io.BytesIO):
 
 def _attempt(data: bytes) -> None:
     cover = picture()
-    for found in locate(Watched(data), len(data)) or []:
+    for found in locate(FORMATS, Watched(data), len(data)) or []:
         found.facts(Watched(data))
     for pictures in (None, (cover.picture,)):
         edit = make_edit(TagSet({"title": ["old"]}), TagSet({"title": ["new"], "artist": ["x"]}), pictures)
         try:
-            pieces = plan(Watched(data), len(data), edit, load, "mp3")
+            pieces = plan(FORMATS, Watched(data), len(data), edit, load, "mp3")
         except MediaError:
             continue
         assert all(p.start >= 0 and p.start + p.length <= len(data) for p in pieces if isinstance(p, Kept))
@@ -87,7 +88,7 @@ def _attempt(data: bytes) -> None:
 def _kept(data: bytes) -> int:
     """Bytes of a file that its retagged form keeps."""
     edit = make_edit(TagSet({"title": ["old"]}), TagSet({"title": ["new"]}))
-    return sum(p.length for p in plan(Watched(data), len(data), edit, load, "mp3") if isinstance(p, Kept))
+    return sum(p.length for p in plan(FORMATS, Watched(data), len(data), edit, load, "mp3") if isinstance(p, Kept))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -126,7 +127,7 @@ def test_audio_behind_a_damaged_chunk_is_never_dropped(originals, kind, audio):
     at = data.index(audio)
     data[at : at + 4] = b"\0A\0B"
     with pytest.raises(MediaError, match="no chunk"):
-        plan(Watched(bytes(data)), len(data), make_edit(TagSet(), TagSet({"title": ["new"]})), load, "wav")
+        plan(FORMATS, Watched(bytes(data)), len(data), make_edit(TagSet(), TagSet({"title": ["new"]})), load, "wav")
 
 
 @pytest.mark.parametrize("form", ["wav", "aiff"])
@@ -152,7 +153,7 @@ def test_a_missing_pad_byte_and_junk_behind_the_end(originals, tmp_path, form):
     assert audio[8:] in served
     assert served.endswith(b"\x01\x02 some other program's \xff\xfe")
     assert b"Old" not in served
-    assert read_original(*source(made)).tags.first("title") == "New"
+    assert read_original(FORMATS, *source(made)).tags.first("title") == "New"
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

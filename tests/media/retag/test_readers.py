@@ -7,12 +7,13 @@ import subprocess
 import mutagen
 import pytest
 from mutagen.flac import Picture as FlacPicture
+from sound import FORMATS
 from tests_support import needs_program
 
 from media.retag.conftest import KINDS
 from media.retag.rendering import picture, render, source
 from musfuse.errors import MalformedError
-from musfuse.media.containers.reading import read_original
+from musfuse.media.reading import read_original
 from musfuse.media.tags.edit import make_edit
 from musfuse.model import TagSet
 
@@ -52,7 +53,7 @@ def sound(path, *options):
 
 def retag(originals, kind, tmp_path, new, pictures=None, **options):
     path = originals[kind]
-    before = read_original(*source(path)).tags
+    before = read_original(FORMATS, *source(path)).tags
     after = TagSet({**before, **new})
     target = render(path, make_edit(before, after, pictures, **options), tmp_path / f"out{path.suffix}")
     return path, target, after
@@ -62,7 +63,7 @@ def retag(originals, kind, tmp_path, new, pictures=None, **options):
 def test_tags_are_read_back(originals, tmp_path, kind):
     cover = picture()
     path, target, after = retag(originals, kind, tmp_path, NEW, (cover.picture,))
-    read = read_original(*source(target)).tags
+    read = read_original(FORMATS, *source(target)).tags
     assert {n: read.get(n) for n in after} == dict(after)
     assert sound(path) == sound(target)
     assert sound(path, "-c", "copy") == sound(target, "-c", "copy")
@@ -126,10 +127,10 @@ def test_mutagen_sees_picture(originals, tmp_path, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_cleared_fields_are_gone(originals, tmp_path, kind):
     path = originals[kind]
-    before = read_original(*source(path)).tags
+    before = read_original(FORMATS, *source(path)).tags
     after = TagSet({n: v for n, v in before.items() if n not in ("artist", "comment", "genre", "description")})
     target = render(path, make_edit(before, after), tmp_path / f"out{path.suffix}")
-    assert read_original(*source(target)).tags == after
+    assert read_original(FORMATS, *source(target)).tags == after
     assert not {"artist", "genre", "comment"} & ffprobe(target)[0].keys()
 
 
@@ -152,7 +153,7 @@ def test_id3_versions(originals, tmp_path, kind, minor):
     _, target, after = retag(originals, kind, tmp_path, NEW, id3=minor)
     assert target.read_bytes()[3] == minor
     assert mutagen.File(target).tags.version == (2, minor, 0)
-    assert dict(read_original(*source(target)).tags) == dict(after)
+    assert dict(read_original(FORMATS, *source(target)).tags) == dict(after)
 
 
 @pytest.mark.parametrize("kind", ["flac", "bare flac"])
@@ -213,7 +214,7 @@ def test_any_range_equals_the_slice(originals, kind):
 
     cover = picture(size=(900, 900), form="BMP")
     path = originals[kind]
-    before = read_original(*source(path)).tags
+    before = read_original(FORMATS, *source(path)).tags
     made = layout(path, make_edit(before, TagSet({**before, **NEW}), (cover.picture,)))
     whole = made.read_at(0, made.size)
     rng = random.Random(kind)
@@ -239,7 +240,7 @@ def test_chunk_offsets_of_64_bits(originals, tmp_path):
     path = tmp_path / "co64.m4a"
     path.write_bytes(made)
     assert sound(path) == sound(originals["m4a faststart"])
-    before = read_original(*source(path)).tags
+    before = read_original(FORMATS, *source(path)).tags
     for value in ("short", "x" * 40_000):
         target = render(path, make_edit(before, TagSet({**before, "comment": [value]})), tmp_path / "out.m4a")
         assert sound(path, "-c", "copy") == sound(target, "-c", "copy")
@@ -275,7 +276,7 @@ def test_frames_that_nobody_knows_are_kept(tmp_path, originals, flags):
     audio = originals["mp3 2.3"].read_bytes()
     path = tmp_path / "x.mp3"
     path.write_bytes(head + body + audio[audio.index(b"\xff\xfb") :])
-    before = read_original(*source(path)).tags
+    before = read_original(FORMATS, *source(path)).tags
     target = render(path, make_edit(before, TagSet({**before, "title": ["new"]})), tmp_path / "out.mp3")
     data = target.read_bytes()
     assert data[3] == (3 if flags[1] else 4)

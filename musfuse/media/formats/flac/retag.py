@@ -3,8 +3,8 @@
 from typing import BinaryIO
 
 from musfuse.errors import MalformedError
+from musfuse.media.containers.front import id3v2_length
 from musfuse.media.containers.mpeg import is_flac_frame
-from musfuse.media.containers.sniff import id3v2_length
 from musfuse.media.containers.tails import tags_start
 from musfuse.media.retag.pieces import Kept, Piece, total
 from musfuse.media.tags.edit import TagEdit, grown

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from musfuse.errors import MalformedError
-from musfuse.media.retag.flac import block_head
+from musfuse.media.formats.flac.retag import block_head
 from musfuse.media.retag.oggpages import (
     FIRST,
     MAX_PAGE,

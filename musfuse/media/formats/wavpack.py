@@ -1,12 +1,20 @@
-"""WavPack streams: block headers (WavPack 4 and 5 file format), facts, and finding a block by sample."""
+"""WavPack 4 and 5: facts out of block headers, blocks found by their samples; an APEv2 tag stands behind."""
 
 import io
 import struct
 from dataclasses import dataclass
 
 from musfuse.errors import MalformedError
+from musfuse.media.avpcm import AvPcm
 from musfuse.media.containers.tails import tags_start
-from musfuse.model import AudioFormat
+from musfuse.media.formats.port import Format, Opened, Reading, begins
+from musfuse.media.formats.readers.framed import unless_framed
+from musfuse.media.formats.readers.tagged import read_apev2, tolerant
+from musfuse.media.identity.streams import stream_spans
+from musfuse.media.pcm import PcmSource
+from musfuse.media.retag.ape import plan_ape
+from musfuse.model import AudioFormat, SourceFile
+from musfuse.origins import Origin
 
 # ckID, ckSize, version, block_index's and total_samples' upper bytes, total_samples, block_index, block_samples, flags
 _HEAD = struct.Struct("<4sIHBBIIII")
@@ -113,7 +121,13 @@ class WavPackBlocks:
         return self._reader.read(4) == b"wvpk"
 
 
-def probe_wavpack(reader: io.BufferedReader, size: int) -> tuple[AudioFormat, tuple[str, ...]]:
+def _read(opened: Opened) -> Reading:
+    fmt, notes = _probe(opened.reader, opened.size)
+    tags, _ = tolerant(read_apev2, opened)
+    return Reading(fmt, tags, notes)
+
+
+def _probe(reader: io.BufferedReader, size: int) -> tuple[AudioFormat, tuple[str, ...]]:
     """Facts and what is odd; raises MalformedError where there is no block of audio."""
     blocks = WavPackBlocks(reader, size)
     channels, block, at = 0, None, blocks.start
@@ -156,3 +170,21 @@ def _rate(reader: io.BufferedReader, block: Block) -> int:
             return int.from_bytes(body[at : at + words * 2 - (kind >> 6 & 1)], "little")
         at += words * 2
     return 0
+
+
+def _open_pcm(origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bool) -> PcmSource:
+    return AvPcm(origin, file, fmt, sequential, demuxer="wv", find_blocks=WavPackBlocks)
+
+
+FORMATS = (
+    Format(
+        "wavpack",
+        "WavPack",
+        frozenset({"wv"}),
+        begins(b"wvpk"),
+        unless_framed(_read),
+        pcm=_open_pcm,
+        plan=plan_ape,
+        audio=stream_spans,
+    ),
+)

@@ -2,6 +2,9 @@
 
 from typing import BinaryIO
 
+from musfuse.media.formats.port import Format, begins
+from musfuse.media.formats.readers.framed import unless_framed
+from musfuse.media.formats.readers.tagged import read_tagged
 from musfuse.media.identity.feed import Span
 
 _DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
@@ -9,7 +12,7 @@ _OBJECT_HEAD, _DATA_HEAD = 24, 50
 _MAX_OBJECTS = 1000
 
 
-def asf_spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
+def _spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
     """The data packets, without the header in front of them and the indexes behind."""
     at = start
     for _ in range(_MAX_OBJECTS):
@@ -23,3 +26,15 @@ def asf_spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
         if length < _OBJECT_HEAD or at >= size:
             break
     return []
+
+
+FORMATS = (
+    Format(
+        "asf",
+        "WMA",
+        frozenset({"wma", "asf"}),
+        begins(bytes.fromhex("3026b2758e66cf11")),
+        unless_framed(read_tagged),
+        audio=_spans,
+    ),
+)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from musfuse.errors import MalformedError
 from musfuse.media.containers.boxes import Box, boxes, child
+from musfuse.media.formats.mp4.atoms import chunk_offsets
 from musfuse.media.identity.feed import MAX_SPANS, Span
-from musfuse.media.retag.atoms import chunk_offsets
 
 if TYPE_CHECKING:
     import numpy as np

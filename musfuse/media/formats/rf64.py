@@ -1,24 +1,33 @@
-"""Tags of RF64 files (EBU Tech 3306), which no tag reader opens: their ID3 and INFO chunks."""
+"""RF64 (EBU Tech 3306), WAV with 64-bit lengths. No tag reader opens it: its ID3 and INFO chunks are read here."""
 
 import io
 import struct
 from types import SimpleNamespace
 
 from musfuse.errors import ExcessiveError, MalformedError
+from musfuse.media.formats.port import Format, Opened, Reading, begins
+from musfuse.media.formats.readers.sndfile import open_by_sndfile, read_by_sndfile
+from musfuse.media.formats.wav import plan_wav
+from musfuse.media.identity.chunks import chunk_spans
 from musfuse.media.tags.id3 import loaded
 from musfuse.media.tags.id3frames import read_tag
 from musfuse.media.tags.info import info_fields
 from musfuse.media.tags.read import collect, from_mutagen
-from musfuse.model import AudioFormat, SourceFile, TagSet
+from musfuse.model import AudioFormat, TagSet
 
 _MAX_CHUNKS = 10_000
 _MAX_TAG = 64 << 20
 
 
-def read_rf64(reader: io.BufferedReader, file: SourceFile) -> tuple[TagSet, AudioFormat]:
-    """The tags; raises MalformedError where there are none to be read."""
+def _read(opened: Opened) -> Reading:
+    return read_by_sndfile(opened, tags=_tags)
+
+
+def _tags(opened: Opened) -> tuple[TagSet, AudioFormat]:
+    """Raises MalformedError where there are none to be read."""
+    reader = opened.reader
     info, tags = TagSet(), TagSet()
-    for name, start, length in _chunks(reader, file.stamp.size):
+    for name, start, length in _chunks(reader, opened.size):
         reader.seek(start)
         if name in (b"id3 ", b"ID3 ") and length <= _MAX_TAG:
             try:
@@ -50,3 +59,17 @@ def _chunks(reader: io.BufferedReader, size: int) -> list[tuple[bytes, int, int]
         found.append((name, at + 8, length))
         at += 8 + length + (length & 1)
     return found
+
+
+FORMATS = (
+    Format(
+        "rf64",
+        "RF64",
+        frozenset({"rf64"}),
+        begins(b"RF64"),
+        _read,
+        pcm=open_by_sndfile,
+        plan=lambda reader, size, edit, _: plan_wav(reader, size, edit),
+        audio=chunk_spans,
+    ),
+)

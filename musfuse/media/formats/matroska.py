@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from musfuse.media.formats.port import Format, begins
+from musfuse.media.formats.readers.framed import unless_framed
+from musfuse.media.formats.readers.tagged import read_silent
 from musfuse.media.identity.feed import Span
 
 _SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
@@ -10,7 +13,7 @@ _MAX_ELEMENTS = 100_000
 _HEAD = 12
 
 
-def matroska_spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
+def _spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
     """The bodies of all clusters; nothing where one does not tell its length, as in live recordings."""
     spans: list[Span] = []
     for kind, body, end in _elements(reader, start, size):
@@ -46,3 +49,15 @@ def _elements(reader: BinaryIO, at: int, end: int) -> Iterator[tuple[int, int, i
             return
         yield kind, body, body + length
         at = body + length
+
+
+FORMATS = (
+    Format(
+        "matroska",
+        "Matroska",
+        frozenset({"mka"}),
+        begins(bytes.fromhex("1a45dfa3")),
+        unless_framed(read_silent),
+        audio=_spans,
+    ),
+)

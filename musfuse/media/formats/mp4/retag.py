@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from musfuse.errors import MalformedError
 from musfuse.media.containers.boxes import Box, boxes, child
-from musfuse.media.retag.atoms import OFFSETS, box_head, chunk_offsets, make_box
+from musfuse.media.formats.mp4.atoms import OFFSETS, box_head, chunk_offsets, make_box
 from musfuse.media.retag.pieces import Kept, Piece, piece_length, total
 from musfuse.media.tags.edit import TagEdit, grown
 from musfuse.media.tags.ilst import PICTURE_TYPES, cover_front, field_of, new_items, stays

@@ -1,0 +1,17 @@
+"""OptimFROG, which no decoder here reads."""
+
+from musfuse.media.formats.port import Format, begins
+from musfuse.media.formats.readers.framed import unless_framed
+from musfuse.media.formats.readers.tagged import read_silent
+from musfuse.media.identity.streams import stream_spans
+
+FORMATS = (
+    Format(
+        "optimfrog",
+        "OptimFROG",
+        frozenset({"ofr", "ofs"}),
+        begins(b"OFR "),
+        unless_framed(read_silent),
+        audio=stream_spans,
+    ),
+)

@@ -1,0 +1,17 @@
+"""Shorten, which no decoder here reads."""
+
+from musfuse.media.formats.port import Format, begins
+from musfuse.media.formats.readers.framed import unless_framed
+from musfuse.media.formats.readers.tagged import read_silent
+from musfuse.media.identity.streams import stream_spans
+
+FORMATS = (
+    Format(
+        "shorten",
+        "Shorten",
+        frozenset({"shn"}),
+        begins(b"ajkg"),
+        unless_framed(read_silent),
+        audio=stream_spans,
+    ),
+)
