@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sound import FORMATS
 
 from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
@@ -23,12 +22,13 @@ from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.templates import Template
 from musfuse.library.userdb.sources import source_uid
+from musfuse.media.formats import default_formats
 from musfuse.media.inspecting import InspectPool
 from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
 from musfuse.origins import Origin
 from musfuse.store import MemoryKv, PictureStore
 
-INSPECTORS = InspectPool(2, FORMATS)
+INSPECTORS = InspectPool(2, default_formats())
 """Shared by all tests here; its workers start when they are needed, and end some time after."""
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
 
