@@ -16,7 +16,7 @@ from conftest import CORPUS
 from media.retag.rendering import STORE, load, picture
 from tests_support import needs_program
 
-from musfuse.errors import ConfigError, MusfuseError, UnsupportedError
+from musfuse.errors import MusfuseError, UnsupportedError
 from musfuse.media.decoders import open_pcm
 from musfuse.media.embedded import EmbeddedCovers
 from musfuse.media.encoded import encoded_content
@@ -291,18 +291,3 @@ def test_damage_is_an_error_and_takes_little(original: Original) -> None:
             one.samples(Reading(found, TagSet()), count=5000)
         assert counted.bytes_read < 40 * len(data) + (8 << 20), len(data)
         assert counted.reads < 3000
-
-
-def test_two_formats_of_one_name_are_refused() -> None:
-    with pytest.raises(ConfigError, match="two formats want the container 'toy'"):
-        FormatRegistry((*BUILT_IN, "toyformat", "toyformat")).load()
-
-
-def test_a_module_that_is_missing_or_has_no_formats_is_named() -> None:
-    for module in ("no_such_module", "toy"):
-        with pytest.raises(ConfigError, match=f"{module}: no format can be loaded"):
-            FormatRegistry((module,)).load()
-
-
-def test_nothing_is_loaded_before_a_format_is_asked_for() -> None:
-    assert FormatRegistry(("no_such_module",)).modules == ("no_such_module",)

@@ -1,7 +1,8 @@
 """What queries may name: built in, or on any track."""
 
 from library.conftest import Desk
-from musfuse.library.vocabulary import CatalogVocabulary
+from musfuse.library.vocabulary import CatalogVocabulary, Vocabulary
+from musfuse.media.formats import default_formats
 from musfuse.model import AudioFormat, TagSet
 
 
@@ -31,3 +32,10 @@ def test_formats_of_tracks(desk: Desk) -> None:
     assert not known.has_format("svx")
     desk.put("a.svx", fmt=AudioFormat("svx", "pcm_s8"))
     assert known.has_format("svx")
+
+
+def test_every_format_and_extension_may_be_named() -> None:
+    formats = default_formats()
+    known = Vocabulary()
+    assert all(map(known.has_format, formats.extensions))
+    assert all(any(map(known.has_format, (record.name, *record.also))) for record in formats.all)

@@ -52,10 +52,11 @@ class Opened:
 
 
 class Read(Protocol):
-    """Reads facts and tags. A file that is `UnsupportedError` is whole, but nothing here shows it."""
+    """Reads facts and tags."""
 
     def __call__(self, opened: Opened, /) -> Reading:
-        """What a scan keeps. Raises MalformedError, ExcessiveError, UnsupportedError, OSError."""
+        """What a scan keeps. Raises MalformedError, ExcessiveError, OSError; UnsupportedError where the file may be
+        sound but nothing here reads it."""
 
 
 class FindPictures(Protocol):
