@@ -29,6 +29,8 @@ def from_json(value: Any, kind: type[T]) -> T:
         return msgspec.convert(value, kind, dec_hook=_decoded)
     except (msgspec.ValidationError, RecursionError) as error:
         raise WireError(_plain(str(error))) from None
+    except UnicodeEncodeError:  # where one of several names is wanted: of a field, a member of an enumeration
+        raise WireError("a name is no text") from None
 
 
 def answer_type(kind: type[Request[T]] | type[Listing[T]]) -> type[T]:

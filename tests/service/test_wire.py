@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musfuse.service.port import Answer, Request
+from musfuse.service.requests.art import ClearArt
 from musfuse.service.requests.sources import AddSources, MoveSource, SetSource, SourceMoved, SourcesAdded
 from musfuse.service.wire import WireError, answer_type, from_json, to_json
 
@@ -56,6 +57,9 @@ def test_a_request_names_its_answer() -> None:
         ({"path": "a", "number": 1 << 64}, Kept, "more than 64 bits"),
         ({"path": "a", "number": True}, Kept, "number: expected int, got bool"),
         ([], Kept, "expected object, got array"),
+        ({"path": "a", "\ud800": 1}, Kept, "a name is no text"),
+        ({"targets": [], "kinds": ["\ud800"], "author": "me"}, ClearArt, "a name is no text"),
+        ({"targets": [], "kinds": ["side"], "author": "me"}, ClearArt, r"kinds\[0\]: invalid enum value 'side'"),
     ],
 )
 def test_what_is_no_request_is_refused_with_its_place(value: Any, kind: type[Any], said: str) -> None:
