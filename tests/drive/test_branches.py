@@ -122,6 +122,24 @@ def test_a_branch_that_changes_is_looked_up_again_where_it_says_so(make_library:
         drive.attr(f"{FOLDER}/a.txt")
 
 
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_what_is_looked_up_while_it_is_forgotten_is_not_kept(
+    make_library: Make, music: Path, monkeypatch: pytest.MonkeyPatch, everywhere: bool
+) -> None:
+    sound.write(music / "1.flac", **TAGS, title="One")
+    library = make_library(branches=[toy_branch])
+    drive, toy = library.drive, toy_of(library)
+
+    def forget(folders: object) -> None:
+        assert drive.attr(f"{FOLDER}/a.txt").size == 6  # as another thread would, a moment before
+        toy.files["a.txt"] = b"other words\n"
+
+    folder = drive.attr(FOLDER).node
+    monkeypatch.setattr(toy, "forget", forget)
+    drive.invalidate() if everywhere else drive.forget_folders({folder})
+    assert drive.attr(f"{FOLDER}/a.txt").size == 12
+
+
 def test_the_library_comes_first_where_both_have_a_name(make_library: Make, music: Path) -> None:
     sound.write(music / "1.flac", artist=FOLDER, album="B", title="One")
     library = make_library(branches=[toy_branch])
