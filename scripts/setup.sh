@@ -89,6 +89,10 @@ setup_tests() {
     install_packages fusermount3:fuse3 libfuse3.so.:fuse3 flac:flac metaflac:flac ffmpeg:ffmpeg rsync:rsync wavpack:wavpack cueprint:cuetools opusinfo:opus-tools ogginfo:vorbis-tools mediainfo:mediainfo zsh:zsh fish:fish libfuse.so.2:libfuse2
   fi
   make_venv dev
+  # The other encoder has wheels for few systems, else it needs a compiler: its tests skip without it.
+  if ! "$venv/bin/python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("pyflac") is None)'; then
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check 'pyflac>=3,<4' || say "pyFLAC cannot be installed; its tests are skipped"
+  fi
   # winfspy's own Python layer, which the simulated Windows kernel of tests/winfsp drives; they skip without it.
   local winfspy=${XDG_CACHE_HOME:-$HOME/.cache}/musfuse/winfspy-0.8.4
   if [ ! -d "$winfspy/winfspy" ]; then
