@@ -13,7 +13,7 @@ from typing import TypeVar
 from musfuse.config import Config
 from musfuse.control.client import find_owner
 from musfuse.control.remote import Remote
-from musfuse.service import Listing, Request, Service
+from musfuse.service.port import Listing, Request, Service
 
 A = TypeVar("A")
 _SECONDS = 600.0

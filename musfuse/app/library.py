@@ -44,8 +44,6 @@ from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, W
 from musfuse.model import SourceFile
 from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
-from musfuse.service import Handlers
-from musfuse.service.requests.sources import SourcesAdded
 from musfuse.service.sources import Sourcing
 from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles
 
@@ -56,6 +54,7 @@ if TYPE_CHECKING:
     from musfuse.library.moves import Moved
     from musfuse.library.scanner import Scanner
     from musfuse.library.walking import ScanResult
+    from musfuse.service.handlers import Handlers
     from musfuse.service.requests.changes import Changed
     from musfuse.service.tagging import Act, Tagging
 
@@ -191,12 +190,14 @@ class Library:
         self.cache.settle()
         return [place.problem for place in (self.database, self.cache) if place.problem]
 
-    def add_sources(self, places: Sequence[str | Path]) -> SourcesAdded:
-        """Remember places with music; what that did. Raises ConfigError where one cannot be a source."""
-        return self.sourcing.add([(str(place), str(place)) for place in places]) if places else SourcesAdded()
+    def add_sources(self, places: Sequence[str | Path]) -> None:
+        """Remember places with music. Raises ConfigError where one cannot be a source."""
+        if places:
+            self.sourcing.add([(str(place), str(place)) for place in places])
 
-    def handlers(self, rescan: Callable[[], object] | None = None) -> Handlers:
+    def handlers(self, rescan: Callable[[], object] | None = None) -> "Handlers":
         """The service over this library. `rescan` begins a scan, where somebody does that at once."""
+        from musfuse.service.handlers import Handlers
         from musfuse.service.library import Holdings
         from musfuse.service.tags import Tags
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musfuse import __version__
 from musfuse.app.descriptors import RESERVE
@@ -18,6 +18,9 @@ from musfuse.drive.mounts import Face, MountController
 from musfuse.errors import MountError
 from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
+
+if TYPE_CHECKING:
+    from musfuse.service.handlers import Handlers
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,10 @@ class Owner:
             "stop": self.request_stop,
         }
         self._reserve = Reserve(RESERVE)
-        service = library.handlers(lambda: self._jobs.request("scan"))
+
+        def service() -> "Handlers":
+            return library.handlers(lambda: self._jobs.request("scan"))
+
         self._server = Server(
             endpoint(library.folder), methods, service, clients=library.pools.clients, reserve=self._reserve
         )

@@ -17,8 +17,9 @@ from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
 from musfuse.library.userdb import SourceTable, UserDatabase
 from musfuse.origins import default_registry
-from musfuse.service import Handlers, Listing, Request
+from musfuse.service.handlers import Handlers
 from musfuse.service.library import Holdings
+from musfuse.service.port import Listing, Request
 from musfuse.service.sources import Sourcing
 
 A = TypeVar("A")

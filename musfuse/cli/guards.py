@@ -12,7 +12,7 @@ from musfuse.cli.common import absolute, connect, print_json, print_table, print
 from musfuse.cli.progress import Waiting
 
 if TYPE_CHECKING:
-    from musfuse.service import Request
+    from musfuse.service.port import Request
     from musfuse.service.requests.changes import Change, Changed, FieldChange, MoveTold
 
 F = TypeVar("F", bound=Callable[..., Any])

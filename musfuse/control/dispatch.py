@@ -2,17 +2,17 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
-from itertools import islice
-from typing import Annotated, Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from musfuse.control import protocol
 from musfuse.control.parameters import Method, ParameterError
 from musfuse.errors import MusfuseError
-from musfuse.service import Handlers, Request
-from musfuse.service.wire import WireError, from_json, to_json
+
+if TYPE_CHECKING:
+    from musfuse.control.requests import Requests
+    from musfuse.service.handlers import Handlers
 
 log = logging.getLogger(__name__)
 
@@ -21,10 +21,12 @@ class Dispatcher:
     """The requests that a service answers, and methods beside them, each taking the call's named parameters and
     returning a JSON value."""
 
-    def __init__(self, methods: Mapping[str, Callable[..., Any]], service: Handlers | None = None) -> None:
+    def __init__(
+        self, methods: Mapping[str, Callable[..., Any]], service: "Callable[[], Handlers] | None" = None
+    ) -> None:
         self._methods = {name: Method(call) for name, call in methods.items()}
-        self._service = service or Handlers()
-        self._kinds = self._service.kinds
+        self._make, self._lock = service, threading.Lock()
+        self._requests: Requests | None = None
 
     def answer(self, line: bytes) -> dict[str, Any] | None:
         """The response to one request; None for a notification."""
@@ -39,14 +41,14 @@ class Dispatcher:
 
     def _call(self, name: str, params: Any) -> dict[str, Any]:
         """`result` or `error`."""
-        method, kind = self._methods.get(name), self._kinds.get(name)
-        if method is None and kind is None:
+        method = self._methods.get(name) or self._use_cases().method(name)
+        if method is None:
             return _error(protocol.METHOD_NOT_FOUND, f"no method {name[:60]}")
         if not isinstance(params, dict):
             return _error(protocol.INVALID_PARAMS, "parameters are given by name")
         try:
-            call = method.bind(params) if method else self._bound(kind, params)
-        except (ParameterError, WireError) as error:
+            call = method.bind(params)
+        except ParameterError as error:
             return _error(protocol.INVALID_PARAMS, f"{name}: {error}")
         try:
             return {"result": call()}
@@ -59,26 +61,14 @@ class Dispatcher:
             log.exception("control call %s", name)
             return _error(protocol.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
 
-    def _bound(self, kind: Any, params: dict[str, Any]) -> Callable[[], Any]:
-        """A request still to be answered, or a page of a listing: {rows, more}. Raises WireError."""
-        if issubclass(kind, Request):
-            request = from_json(params, kind)
-            return lambda: to_json(self._service.call(request))
-        page = from_json({name: params.pop(name) for name in ("offset", "limit") if name in params}, _Page)
-        listing = from_json(params, kind)
+    def _use_cases(self) -> "Requests":
+        """Put together when the first one is asked for: mounting does not wait for it."""
+        from musfuse.control.requests import Requests
 
-        def rows() -> dict[str, Any]:
-            found = list(islice(self._service.rows(listing), page.offset, page.offset + page.limit + 1))
-            return {"rows": to_json(found[: page.limit]), "more": len(found) > page.limit}
-
-        return rows
-
-
-class _Page(msgspec.Struct, forbid_unknown_fields=True):
-    """Which rows of a listing are wanted; a line of the control channel holds no more than these."""
-
-    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
-    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
+        with self._lock:
+            if self._requests is None:
+                self._requests = Requests(self._make() if self._make else None)
+            return self._requests
 
 
 def failure(call_id: str | int | None, code: int, message: str) -> dict[str, Any]:

@@ -6,14 +6,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musfuse.control import protocol
 from musfuse.control.dispatch import Dispatcher, failure
 from musfuse.errors import ControlError
 from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
-from musfuse.service import Handlers
+
+if TYPE_CHECKING:
+    from musfuse.service.handlers import Handlers
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,8 @@ _IDLE_IN_NEED_SECONDS = 10.0
 
 
 class Server:
-    """Answers calls with `service` and `methods`, of `clients` at the same time; who cannot be served is told so.
+    """Answers calls with `methods` and what `service` makes, of `clients` at the same time; who cannot be served is
+    told so.
 
     When the process is out of descriptors, one client at a time is served with those of `reserve`.
     """
@@ -35,7 +38,7 @@ class Server:
         self,
         path: Path,
         methods: Mapping[str, Callable[..., Any]],
-        service: Handlers | None = None,
+        service: "Callable[[], Handlers] | None" = None,
         *,
         clients: int = MAX_CLIENTS,
         reserve: Reserve | None = None,

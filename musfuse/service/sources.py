@@ -2,7 +2,11 @@
 
 user.db holds them and is committed first; the catalog mirrors them at every start and after every change, so that a
 kill in between is caught up with before anything is shown.
+
+The types of answers are loaded by who answers: every start needs the sources, and must not wait for more.
 """
+
+from __future__ import annotations
 
 import math
 import re
@@ -10,9 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
-
-from msgspec import structs
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from musfuse.errors import ConfigError
 from musfuse.library.catalog import CatalogSources
@@ -21,19 +23,19 @@ from musfuse.library.userdb import KeptSource, SourceTable, UserDatabase
 from musfuse.origins import Registry, SourceSpec
 from musfuse.origins.registry import LOCAL, checked_options
 from musfuse.origins.spec import DEFAULT_PRIORITY, MUSIC, scheme_of
-from musfuse.service.handlers import Handlers
-from musfuse.service.port import Asked
-from musfuse.service.requests import sources as asked
-from musfuse.service.requests.sources import (
-    Setting,
-    SourceChanged,
-    SourceMoved,
-    SourceRemoved,
-    SourceRestored,
-    SourcesAdded,
-    SourceShown,
-    SourceTold,
-)
+
+if TYPE_CHECKING:
+    from musfuse.service.handlers import Handlers
+    from musfuse.service.port import Asked
+    from musfuse.service.requests.sources import (
+        SourceChanged,
+        SourceMoved,
+        SourceRemoved,
+        SourceRestored,
+        SourcesAdded,
+        SourceShown,
+        SourceTold,
+    )
 
 KEPT_DAYS = 90
 """Days that a removed source, and what was said of its tracks, can be restored."""
@@ -41,7 +43,7 @@ _DAY_NS = 86_400 * 1_000_000_000
 _KINDS = (MUSIC,)
 _MAX_PRIORITY = 1_000_000
 _MAX_NAME = 200
-T = TypeVar("T", SourcesAdded, SourceMoved, SourceRestored)
+T = TypeVar("T", "SourcesAdded", "SourceMoved", "SourceRestored")
 
 
 class Sourcing:
@@ -65,6 +67,9 @@ class Sourcing:
 
     def answer(self, handlers: Handlers, rescan: Callable[[], object] | None = None) -> None:
         """Answer the requests about sources. `rescan` begins to look for files, where somebody does that at once."""
+        from msgspec import structs
+
+        from musfuse.service.requests import sources as asked
 
         def looked_for(changed: T, dry_run: bool) -> T:
             if dry_run or rescan is None:
@@ -116,6 +121,8 @@ class Sourcing:
 
     def list(self, removed: bool = False) -> tuple[SourceTold, ...]:
         """The sources, or those that are removed."""
+        from musfuse.service.requests.sources import SourceTold
+
         now, found = self._now_ns(), []
         states = {row.root: "scanned" for row in self._catalog.rows()}
         states |= dict.fromkeys(self._catalog.unscanned(), "not yet scanned")
@@ -129,6 +136,8 @@ class Sourcing:
 
     def show(self, source: Asked) -> SourceShown:
         """All that is known of a source, removed or not."""
+        from musfuse.service.requests.sources import SourceShown
+
         kept = self._find(source, removed=None)
         spec, uid = kept.spec, kept.spec.uid
         states = {row.id: row.state for row in self.list()}
@@ -140,6 +149,8 @@ class Sourcing:
 
     def add(self, places: Sequence[Asked], dry_run: bool = False) -> SourcesAdded:
         """Add places; one that is there stays as it is, one that was removed is restored. All of them, or none."""
+        from musfuse.service.requests.sources import SourcesAdded
+
         with self._lock:
             before = self.specs()
             wanted = list(dict.fromkeys(self._locate(place) for place in places))
@@ -168,6 +179,8 @@ class Sourcing:
 
     def move(self, old: Asked, new: Asked, dry_run: bool = False) -> SourceMoved:
         """The source `old` lies at `new` now; all that is known and said of its files goes with it."""
+        from musfuse.service.requests.sources import SourceMoved
+
         with self._lock:
             kept = self._find(old)
             scheme, uri = self._locate(new)
@@ -184,6 +197,8 @@ class Sourcing:
     def change(self, source: Asked, assignments: Sequence[str], dry_run: bool = False) -> SourceChanged:
         """Set KEY=VALUE: priority, name, kind, and the options and secrets of its kind of source; an empty value takes
         back what was set."""
+        from musfuse.service.requests.sources import Setting, SourceChanged
+
         with self._lock:
             spec = self._find(source).spec
             wanted = self._assigned(spec, assignments)
@@ -199,6 +214,8 @@ class Sourcing:
 
     def remove(self, source: Asked, dry_run: bool = False) -> SourceRemoved:
         """Take a source off the drive; it can be restored for some time, with what was said of its tracks."""
+        from musfuse.service.requests.sources import SourceRemoved
+
         with self._lock:
             spec = self._find(source).spec
             tracks = self._catalog.tracks(spec.uid)
@@ -209,6 +226,8 @@ class Sourcing:
 
     def restore(self, source: Asked, dry_run: bool = False) -> SourceRestored:
         """Bring a removed source back."""
+        from musfuse.service.requests.sources import SourceRestored
+
         with self._lock:
             spec = self._find(source, removed=True).spec
             self._check_apart(spec.scheme, spec.uri, [(o.scheme, o.uri) for o in self.specs()])

@@ -11,7 +11,8 @@ from musfuse.control.protocol import endpoint
 from musfuse.control.remote import Remote
 from musfuse.control.server import Server
 from musfuse.errors import ConfigError, ControlError
-from musfuse.service import Handlers, Listing, Request
+from musfuse.service.handlers import Handlers
+from musfuse.service.port import Listing, Request
 from musfuse.service.requests.sources import AddSources, SourcesAdded
 
 
@@ -38,7 +39,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     handlers.on(Number, _number)
     handlers.on(AddSources, lambda r: SourcesAdded(added=tuple(text for text, _ in r.places), scanning=not r.dry_run))
     handlers.on_listing(Numbers, lambda listing: iter(range(listing.upto)))
-    server = Server(endpoint(tmp_path), {}, handlers)
+    server = Server(endpoint(tmp_path), {}, lambda: handlers)
     server.start()
     with Client(endpoint(tmp_path)) as client:
         yield client

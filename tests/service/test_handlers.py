@@ -6,7 +6,8 @@ from typing import ClassVar
 import pytest
 
 from musfuse.errors import ConfigError
-from musfuse.service import Handlers, Listing, Request
+from musfuse.service.handlers import Handlers
+from musfuse.service.port import Listing, Request
 
 
 class Double(Request[int], frozen=True):

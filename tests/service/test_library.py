@@ -11,7 +11,7 @@ from musfuse.app.connection import Connection
 from musfuse.app.library import Library, open_library
 from musfuse.config import Config
 from musfuse.errors import ConfigError, NoEntryError, NotAFolderError, NotFoundError, TemplateError
-from musfuse.service import Service
+from musfuse.service.port import Service
 from musfuse.service.requests.library import FindLines, FindTracks, Folder, FolderEntry, ListFolders, ListReport
 
 

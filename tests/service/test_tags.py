@@ -17,7 +17,7 @@ from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.errors import ConfigError, MusfuseError, NoEntryError, NotFoundError
 from musfuse.model import ArtKind, TagSource
-from musfuse.service import Service
+from musfuse.service.port import Service
 from musfuse.service.requests.art import ClearArt, SetArt, ShowArt
 from musfuse.service.requests.changes import (
     Change,

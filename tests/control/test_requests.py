@@ -1,0 +1,51 @@
+"""Requests as methods: bound and checked first, then answered; listings in pages."""
+
+from typing import ClassVar
+
+import pytest
+
+from musfuse.control.parameters import ParameterError
+from musfuse.control.requests import Requests
+from musfuse.service.handlers import Handlers
+from musfuse.service.port import Listing, Request
+
+
+class Half(Request[int], frozen=True):
+    METHOD: ClassVar[str] = "half"
+    number: int
+
+
+class Upto(Listing[int], frozen=True):
+    METHOD: ClassVar[str] = "upto"
+    end: int
+
+
+@pytest.fixture
+def requests() -> Requests:
+    handlers = Handlers()
+    handlers.on(Half, lambda request: request.number // 2)
+    handlers.on_listing(Upto, lambda listing: iter(range(listing.end)))
+    return Requests(handlers)
+
+
+def test_what_is_bound_is_answered_when_it_is_called(requests: Requests) -> None:
+    half, upto = requests.method("half"), requests.method("upto")
+    assert half is not None
+    assert upto is not None
+    assert half.bind({"number": 8})() == 4
+    assert upto.bind({"end": 3})() == {"rows": [0, 1, 2], "more": False}
+    assert upto.bind({"end": 9, "offset": 4, "limit": 2})() == {"rows": [4, 5], "more": True}
+
+
+@pytest.mark.parametrize(
+    ("name", "params"), [("half", {}), ("half", {"number": "8"}), ("upto", {"end": 1, "limit": 0})]
+)
+def test_what_does_not_fit_is_refused_before_it_runs(requests: Requests, name: str, params: dict[str, object]) -> None:
+    method = requests.method(name)
+    assert method is not None
+    with pytest.raises(ParameterError):
+        method.bind(params)
+
+
+def test_without_a_service_there_is_none() -> None:
+    assert Requests(None).method("half") is None
