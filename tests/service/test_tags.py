@@ -65,7 +65,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 @pytest.fixture
 def connection(library: Library) -> Iterator[Connection]:
     """A connection as a command has it, to a library that another process might own."""
-    server = Server(endpoint(library.folder), {}, library.handlers())
+    server = Server(endpoint(library.folder), {}, lambda: library.handlers())
     server.start()
     with Connection(library.folder, Config) as connection:
         yield connection
