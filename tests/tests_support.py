@@ -48,6 +48,7 @@ def small_disk(folder: Path, kib: int, inodes: int = 0) -> Iterator[Path]:
 
 def fill(disk: Path) -> Path:
     """Take all the room of a disk; the file that takes it."""
+    os.sync()  # blocks of what was cut or removed come free only when the file system commits that
     filler = disk / "filler"
     with filler.open("ab", buffering=0) as out, suppress(OSError):
         while True:
