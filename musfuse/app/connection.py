@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from types import TracebackType
 from typing import TypeVar
 
 from musfuse.config import Config
@@ -36,11 +37,6 @@ class Connection:
         """The rows. Raises MusfuseError."""
         return self._reading.rows(listing)
 
-    @property
-    def remote(self) -> bool:
-        """Whether another process owns the library."""
-        return isinstance(self._owning, Remote)
-
     @cached_property
     def _reading(self) -> Service:
         from musfuse.app.reading import Reading
@@ -63,5 +59,7 @@ class Connection:
         self._closing.__enter__()
         return self
 
-    def __exit__(self, *raised: object) -> None:
-        self._closing.__exit__(*raised)  # type: ignore[arg-type]
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.__exit__(kind, error, trace)

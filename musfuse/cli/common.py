@@ -167,7 +167,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069
 
 def print_json(value: Any) -> None:
     """JSON on standard output; bytes of file names that are no text become escapes, so that it is JSON all the same."""
-    click.echo(_json(_values(value), indent=2))
+    click.echo(_json(value, indent=2))
 
 
 def print_json_list(values: Iterable[Any]) -> None:
@@ -175,25 +175,23 @@ def print_json_list(values: Iterable[Any]) -> None:
     separator = "["
     try:
         for value in values:
-            click.echo(separator + "\n" + _json(_values(value)), nl=False)
+            click.echo(separator + "\n" + _json(value), nl=False)
             separator = ","
     finally:
         click.echo("[]" if separator == "[" else "\n]")
 
 
-def _values(value: Any) -> Any:
-    """An answer of the service as values of JSON; all else as it is."""
-    if isinstance(value, dict | list | str) and not (
-        isinstance(value, list) and value and not isinstance(value[0], dict)
-    ):
-        return value
+def _plain(value: Any) -> Any:
+    """An answer of the service as values of JSON; of all else its text."""
+    if not hasattr(value, "__struct_fields__"):
+        return str(value)
     from musfuse.service.wire import to_json
 
     return to_json(value)
 
 
 def _json(value: Any, indent: int | None = None) -> str:
-    text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=_plain)
     return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)
 
 

@@ -41,17 +41,15 @@ class Dispatcher:
 
     def _call(self, name: str, params: Any) -> dict[str, Any]:
         """`result` or `error`."""
-        method = self._methods.get(name) or self._use_cases().method(name)
-        if method is None:
-            return _error(protocol.METHOD_NOT_FOUND, f"no method {name[:60]}")
-        if not isinstance(params, dict):
-            return _error(protocol.INVALID_PARAMS, "parameters are given by name")
         try:
-            call = method.bind(params)
+            method = self._methods.get(name) or self._use_cases().method(name)
+            if method is None:
+                return _error(protocol.METHOD_NOT_FOUND, f"no method {name[:60]}")
+            if not isinstance(params, dict):
+                return _error(protocol.INVALID_PARAMS, "parameters are given by name")
+            return {"result": method.bind(params)()}
         except ParameterError as error:
             return _error(protocol.INVALID_PARAMS, f"{name}: {error}")
-        try:
-            return {"result": call()}
         except MusfuseError as error:
             return _error(protocol.APPLICATION_ERROR, str(error), {"exit_code": error.exit_code})
         except (OSError, RecursionError, MemoryError) as error:

@@ -4,8 +4,10 @@ from typing import ClassVar
 
 import pytest
 
+from musfuse.control.dispatch import Dispatcher
 from musfuse.control.parameters import ParameterError
 from musfuse.control.requests import Requests
+from musfuse.errors import ConfigError
 from musfuse.service.handlers import Handlers
 from musfuse.service.port import Listing, Request
 
@@ -49,3 +51,12 @@ def test_what_does_not_fit_is_refused_before_it_runs(requests: Requests, name: s
 
 def test_without_a_service_there_is_none() -> None:
     assert Requests(None).method("half") is None
+
+
+def test_a_service_that_cannot_be_made_is_an_answer() -> None:
+    def make() -> Handlers:
+        raise ConfigError("no service today")
+
+    answer = Dispatcher({}, make).answer(b'{"jsonrpc": "2.0", "id": 1, "method": "half", "params": {}}')
+    assert answer is not None
+    assert answer["error"]["message"] == "no service today"
