@@ -58,7 +58,6 @@ class WinFspFace:
     """Mounts drives through WinFsp."""
 
     name = "winfsp"
-    case_sensitive = False
     waiters = 2
     """Calls that may wait for indexes: WinFsp runs 4 to 16 threads, and the others must go on."""
 
@@ -83,7 +82,7 @@ class WinFspFace:
         if target == "*":
             target = self._free_letter()
         _preflight(binding, target, network=bool(prefix))
-        operations = make_operations(binding, drive, self._label)
+        operations = make_operations(binding, drive.ignoring_case(), self._label)  # Windows does not tell a from A
         try:
             file_system = binding.FileSystem(target, operations, **volume_params(self._label, prefix))
         except (binding.WinFSPyError, RuntimeError) as error:

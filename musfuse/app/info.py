@@ -27,7 +27,9 @@ def describe(library: Library, path: str, absolute: str = "") -> dict[str, Any]:
 
 
 def _entry(library: Library, path: str) -> dict[str, Any]:
-    entry, row = library.drive.row(path)
+    drive = library.drive.ignoring_case()  # people do not tell a from A, and names on a drive differ by more than case
+    entry, row = drive.row(path)
+    path = drive.spelling(path)
     facts: dict[str, Any] = {"path": path, "node": entry.id, "kind": entry.kind.value}
     if entry.kind is NodeKind.FOLDER:
         return facts | {"entries": sum(1 for _ in entry.branch.children(entry)), **entry.facts}

@@ -5,6 +5,7 @@ to a real path. All methods may be called from many threads.
 """
 
 from collections.abc import Callable, Iterator, Sequence, Set
+from copy import copy
 from typing import Any
 
 from musfuse.drive.activity import Activity
@@ -42,13 +43,18 @@ class Drive:
         *,
         on_pending: Callable[[], None] = lambda: None,
         on_listed: Callable[[Entry[Any]], None] = lambda _: None,
-        case_sensitive: bool = True,
         open_limit: int = 16_384,
     ) -> None:
-        self.tree = Tree(root, branches, case_sensitive=case_sensitive)
+        self.tree, self._exact = Tree(root, branches), True
         self._items, self._volume, self._activity = items, volume, activity
         self._on_pending, self._on_listed = on_pending, on_listed
         self._handles = Handles(open_limit)
+
+    def ignoring_case(self) -> "Drive":
+        """The same drive, open files and all, for a mount whose system compares names without their case."""
+        drive = copy(self)
+        drive._exact = False
+        return drive
 
     def attr(self, path: str) -> Attr:
         """Facts about an entry; waits for the index where the size is not known yet.
@@ -64,12 +70,12 @@ class Drive:
 
     def entry(self, path: str) -> DirEntry:
         """What a listing would say of an entry; never waits for an index."""
-        return self._told(self.tree.lookup(path))
+        return self._told(self._found(path))
 
     def spelling(self, path: str) -> str:
         """The path as it is stored, for one that may differ in case."""
         parts = path.split("/") if path else []
-        return "/".join(self.tree.lookup("/".join(parts[: n + 1])).name for n in range(len(parts)))
+        return "/".join(self._found("/".join(parts[: n + 1])).name for n in range(len(parts)))
 
     def list(self, path: str, after: str = "", sized: bool = False) -> Iterator[DirEntry]:
         """The entries of a folder in order of their name keys, beginning after the name `after`.
@@ -77,7 +83,7 @@ class Drive:
         With `sized`, every size is exact: the indexes that the folder lacks are waited for, all at once, and a file
         that has none even then is left out. Errors are raised by this call, not while the result is read.
         """
-        folder = self.tree.lookup(path)
+        folder = self._found(path)
         if folder.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")
         if not after:
@@ -142,7 +148,7 @@ class Drive:
 
     def row(self, path: str) -> tuple[Entry[Any], TrackRow | None]:
         """An entry with all that its branch tells of it, and what the catalog knows of its item, for `musfuse info`."""
-        entry = self.tree.lookup(path)
+        entry = self._found(path)
         return entry, self._items.row(entry.item) if entry.item else None
 
     @property
@@ -175,11 +181,14 @@ class Drive:
 
     def _current(self, path: str) -> Entry[Any]:
         """The entry, after what it is made of was looked at again (at most once a second)."""
-        entry = self.tree.lookup(path)
+        entry = self._found(path)
         if entry.branch.is_current(entry):
             return entry
         self.tree.forget_path(path)
-        return self.tree.lookup(path)
+        return self._found(path)
+
+    def _found(self, path: str) -> Entry[Any]:
+        return self.tree.lookup(path, exact=self._exact)
 
     def _told(self, entry: Entry[Any]) -> DirEntry:
         if entry.size is None and entry.item:

@@ -24,27 +24,26 @@ class Tree:
     """Looks names up; nothing is ever joined to a real path. `root` gives the entry of the root. Where several branches
     have a name in a folder, the first of them has it."""
 
-    def __init__(
-        self, root: Callable[[], Entry[Any]], branches: Sequence[Branch[Any]], *, case_sensitive: bool = True
-    ) -> None:
-        self._root, self._branches, self._case_sensitive = root, tuple(branches), case_sensitive
+    def __init__(self, root: Callable[[], Entry[Any]], branches: Sequence[Branch[Any]]) -> None:
+        self._root, self._branches = root, tuple(branches)
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, Entry[Any]] = OrderedDict()
+        self._cache: OrderedDict[str, Entry[Any]] = OrderedDict()  # by _key of a path
         self._paths: dict[int, set[str]] = {}  # of an item, in the cache
         self._epoch = 0
 
-    def lookup(self, path: str) -> Entry[Any]:
-        """The entry at a path; raises NoEntryError, NotAFolderError."""
+    def lookup(self, path: str, *, exact: bool = True) -> Entry[Any]:
+        """The entry at a path, where `exact` spelled as it is stored; raises NoEntryError, NotAFolderError."""
+        key = _key(path, exact)
         with self._lock:
-            entry = self._cache.get(path)
+            entry = self._cache.get(key)
             if entry is not None:
-                self._cache.move_to_end(path)
+                self._cache.move_to_end(key)
                 return entry
             epoch = self._epoch
-        entry = self._walk(path)
+        entry = self._walk(path, exact)
         with self._lock:
             if epoch == self._epoch:  # else it may have been read before a change
-                self._keep(path, entry)
+                self._keep(key, entry)
         return entry
 
     def children(self, folder: Entry[Any], after: str = "", sized: bool = False) -> Iterator[Entry[Any]]:
@@ -67,17 +66,18 @@ class Tree:
         """Something of an item changed, but no name: look it up again."""
         with self._lock:
             self._epoch += 1
-            for path in self._paths.pop(item, ()):
-                del self._cache[path]
+            for key in self._paths.pop(item, ()):
+                del self._cache[key]
 
     def forget_path(self, path: str) -> None:
         """What is at a path is another entry now, or none: look it up again, and all else that shows its item."""
         with self._lock:
             self._epoch += 1
-            entry = self._cache.get(path)
-            if entry is not None:
-                for same in [path, *(self._paths.get(entry.item, set()) - {path} if entry.item else ())]:
-                    self._drop(same)
+            for key in (_key(path, True), _key(path, False)):
+                entry = self._cache.get(key)
+                if entry is not None:
+                    for same in [key, *(self._paths.get(entry.item, set()) - {key} if entry.item else ())]:
+                        self._drop(same)
 
     def forget_folders(self, folders: Set[int]) -> None:
         """These folders, by id, or entries of them changed, and no name of a folder: look them up again."""
@@ -85,31 +85,31 @@ class Tree:
             branch.forget(folders)
         with self._lock:
             self._epoch += 1
-            for path in [p for p, entry in self._cache.items() if entry.parent in folders or entry.id in folders]:
-                self._drop(path)
+            for key in [k for k, entry in self._cache.items() if entry.parent in folders or entry.id in folders]:
+                self._drop(key)
 
-    def _keep(self, path: str, entry: Entry[Any]) -> None:
-        if path in self._cache:
-            self._drop(path)
+    def _keep(self, key: str, entry: Entry[Any]) -> None:
+        if key in self._cache:
+            self._drop(key)
         elif len(self._cache) >= _CACHED:
             self._drop(next(iter(self._cache)))
-        self._cache[path] = entry
+        self._cache[key] = entry
         if entry.item:
-            self._paths.setdefault(entry.item, set()).add(path)
+            self._paths.setdefault(entry.item, set()).add(key)
 
-    def _drop(self, path: str) -> None:
-        entry = self._cache.pop(path)
-        paths = self._paths.get(entry.item, set())
-        paths.discard(path)
-        if not paths:
+    def _drop(self, key: str) -> None:
+        entry = self._cache.pop(key)
+        keys = self._paths.get(entry.item, set())
+        keys.discard(key)
+        if not keys:
             self._paths.pop(entry.item, None)
 
-    def _walk(self, path: str) -> Entry[Any]:
+    def _walk(self, path: str, exact: bool) -> Entry[Any]:
         if not path:
             return self._root()
         parent_path, _, name = path.rpartition("/")
         try:
-            parent = self.lookup(parent_path)
+            parent = self.lookup(parent_path, exact=exact)
         except (NoEntryError, NotAFolderError) as error:  # of the folder; what was asked for is to be named
             raise type(error)(f"{path}: {_MISSING}") from None
         if parent.kind is not NodeKind.FOLDER:
@@ -117,9 +117,14 @@ class Tree:
         key = name_key(name)
         found = (branch.child(parent, key) for branch in self._branches)
         child = next((entry for entry in found if entry is not None), None)
-        if child is None or child.hidden or (self._case_sensitive and child.name != name):
+        if child is None or child.hidden or (exact and child.name != name):
             raise NoEntryError(f"{path}: {_MISSING}")
         return child
+
+
+def _key(path: str, exact: bool) -> str:
+    """Of a path in the cache; a path has no slash in front."""
+    return path if exact else f"/{path}"
 
 
 def _begun(entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]] | None:

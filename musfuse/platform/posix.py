@@ -24,7 +24,6 @@ from musfuse.platform.occupants import occupants, told
 
 assert sys.platform != "win32"
 
-CASE_SENSITIVE_NAMES = True
 _NO_ATIME: int = getattr(os, "O_NOATIME", 0)
 _STACK = 1 << 20
 _DRIVE_SPACE, _THREAD_SPACE, _HANDLE_SPACE = 300 << 20, 5 << 19, 5 << 18

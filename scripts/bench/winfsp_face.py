@@ -87,7 +87,6 @@ def main() -> None:
 
     package, _, lib = load()
     mount.load_binding = lambda: package
-    system.CASE_SENSITIVE_NAMES = False
     system.check_mountpoint = lambda *_, **__: None
     system.is_mounted = lambda *_: False
     with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import sound
 
 from drive.albums import ME, target
@@ -135,3 +136,33 @@ def test_what_a_scan_read_is_told_before_names_are_given(make_library: Make, mus
     opened = library.drive.open(shown)
     assert before.size != after.size == opened.size == path.stat().st_size
     library.drive.close(opened.handle)
+
+
+def test_case_counts_where_the_mount_says_so(make_library: Make, music: Path) -> None:
+    """One drive, shown to a system that tells a from A and to one that does not, at the same time."""
+    for n in (1, 2):
+        sound.write(music / f"{n}.flac", artist="Ann", album="Über", title=f"T{n}", seed=n)
+    library = make_library()
+    exact, loose = library.drive, library.drive.ignoring_case()
+    (path, other) = files(library)
+    shouted = path.upper()
+    for _ in range(2):  # the second time from the cache
+        with pytest.raises(NoEntryError):
+            exact.attr(shouted)
+        assert loose.attr(shouted) == loose.attr(path) == exact.attr(path)
+        assert loose.spelling(shouted) == path
+        assert [e.name for e in loose.list("ANN")] == [e.name for e in exact.list("Ann")]
+    opened = loose.open(shouted)
+    assert exact.open_handles == loose.open_handles == 1
+    assert exact.read_at(opened.handle, 0, 4) == b"fLaC"
+    exact.close(opened.handle)
+    before = loose.attr(shouted).size
+    library.drive.tree.forget_path(path)
+    assert not {key for key in library.drive.tree._cache if key.strip("/").upper() == shouted}
+    assert loose.attr(shouted).size == before
+    (music / "1.flac").unlink()
+    library.scan_all(library.scanner())
+    for drive, name in ((exact, path), (loose, path), (loose, shouted)):
+        with pytest.raises(NoEntryError):
+            drive.attr(name)
+    assert loose.attr(other.upper()) == exact.attr(other)

@@ -27,7 +27,7 @@ def show_as(
     with ExitStack() as closing:
 
         def show(face: str, library: Library | None = None, **options: object) -> Shown:
-            if face == "winfsp":  # before the library is opened: its drive ignores case there
+            if face == "winfsp":  # before the library is opened, which asks how many calls may wait there
                 request.getfixturevalue("simulation")
             shown_library = library or make_library(**options)
             return _show(face, shown_library, request, closing, tmp_path)

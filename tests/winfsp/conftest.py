@@ -44,7 +44,6 @@ def simulation(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, SimulatedFfi, Simu
     except ImportError as error:
         pytest.skip(str(error))
     monkeypatch.setattr(mount_module, "load_binding", lambda: package)
-    monkeypatch.setattr(system, "CASE_SENSITIVE_NAMES", False)
     monkeypatch.setattr(system, "waiting_calls", lambda limit: min(limit, 2))
     monkeypatch.setattr(system, "check_mountpoint", lambda path, wants_allow_other: None)
     monkeypatch.setattr(system, "is_mounted", lambda path: str(path) in lib.taken)

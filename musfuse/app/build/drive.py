@@ -63,7 +63,7 @@ class DriveParts:
         drive = Drive(
             library.root, branches, items, Volume(nodes), self.activity,
             on_pending=self.on_pending, on_listed=self.on_listed,
-            case_sensitive=system.CASE_SENSITIVE_NAMES, open_limit=system.open_handles(16_384),
+            open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(drive.shut_down)
         closing.callback(ahead.close)
