@@ -155,10 +155,14 @@ class BusyError(MusfuseError):
     may_retry = True
 
 
-class MountError(MusfuseError):
-    """The drive cannot be mounted or unmounted; the message says what to do."""
+class FaceError(MusfuseError):
+    """A face of the library cannot start or stop; the message says what to do."""
 
     exit_code = 3
+
+
+class MountError(FaceError):
+    """The drive cannot be mounted or unmounted."""
 
 
 class ControlError(MusfuseError):

@@ -36,9 +36,9 @@ def test_a_mount_from_start_to_end(program: Program, music: Path, tmp_path: Path
     assert set(indexed) == {"INFO index: 0 indexed, 0 failed"}
     assert [re.sub(r"process \d+", "process N", line) for line in said if line not in indexed] == [
         f"INFO musfuse 0.1.0 starts, process N, library {program.library}",
-        f"INFO mounted at {program.mnt}",
+        f"INFO shown at {program.mnt}",
         f"INFO scan of {music}: 2 files, 2 read, 1 skipped, 0 removed; done",
-        f"INFO mounted at {second}", f"INFO unmounted from {second}", f"INFO unmounted from {program.mnt}",
+        f"INFO shown at {second}", f"INFO no longer shown at {second}", f"INFO no longer shown at {program.mnt}",
         "INFO musfuse ends, process N",
     ]  # fmt: skip
 

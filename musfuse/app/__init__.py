@@ -1,6 +1,6 @@
-"""The composition root: `library` builds everything in order and closes it in reverse; `owner` is the process."""
+"""The composition root: `library` builds everything in order and closes it in reverse; `host` is its process."""
 
+from musfuse.app.host import Host
 from musfuse.app.library import Library, open_library
-from musfuse.app.owner import Owner
 
-__all__ = ["Library", "Owner", "open_library"]
+__all__ = ["Host", "Library", "open_library"]

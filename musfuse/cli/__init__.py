@@ -20,6 +20,8 @@ from musfuse.cli.typed import Typed
 _COMMANDS = {
     "mount": "show the library at a folder",
     "unmount": "take the drive away",
+    "serve": "keep the library at work without a mount",
+    "stop": "end the process that owns the library",
     "status": "mounts, library, scan and index progress",
     "scan": "look for new, changed and removed files",
     "index": "build missing frame indexes",

@@ -1,13 +1,6 @@
 """`musfuse mount`"""
 
-import json
-import logging
-import os
-import subprocess
-import sys
-from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,10 +17,11 @@ from musfuse.cli.common import (
     say,
 )
 from musfuse.cli.completing import folders, policies
+from musfuse.cli.hosting import host, started
 from musfuse.cli.newcomers import Newcomers
 from musfuse.config import Config
-from musfuse.errors import ConfigError, ControlError, MountError, MusfuseError, StoreError
-from musfuse.logs import LOG_NAME, make_room
+from musfuse.errors import ConfigError, ControlError, MountError, StoreError
+from musfuse.logs import LOG_NAME
 from musfuse.origins import default_registry
 from musfuse.platform import system
 
@@ -149,37 +143,16 @@ def _mounted_by_owner(
 def _serve(
     folder: Path, config: Config, sources: list[str], mountpoint: Path, options: tuple[str, ...], ready_fd: int | None
 ) -> None:
-    """Own the library until the end of the mount, on this process."""
-    from musfuse.app import Owner, open_library
-    from musfuse.app.faces import choose_face
+    """Own the library until the end of the mount, in this process."""
+    from musfuse.app.build.faces import choose_mounter
+    from musfuse.service.mounting import MountFace
 
-    def ready(message: dict[str, Any]) -> None:
-        if ready_fd is not None:
-            with os.fdopen(system.open_inherited(ready_fd), "wb") as pipe:
-                pipe.write(json.dumps(message).encode() + b"\n")
-        elif "error" not in message:
-            say(f"mounted at {message['mountpoint']}; Ctrl-C unmounts")
+    def ready(names: list[str]) -> None:
+        say(f"mounted at {names[0]}; Ctrl-C unmounts")
 
-    system.spare_address_space()
-    try:
-        with ExitStack() as closing:
-            face = choose_face(config)
-            face.check(mountpoint, options)
-            library = open_library(folder, config, closing, sources=sources)
-            if not library.sources.rows():
-                raise MountError(
-                    f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
-                )
-            Owner(library, choose_face(library.config)).run(
-                mountpoint, options, lambda where: ready({"mountpoint": str(where)})
-            )
-    except MusfuseError as error:
-        if ready_fd is None:
-            raise
-        logging.getLogger(__name__).error("%s", error)
-        with suppress(OSError):  # already told that it was ready
-            ready({"error": str(error), "exit_code": error.exit_code})
-        sys.exit(error.exit_code)
+    face = MountFace(choose_mounter(config), mountpoint, options)
+    nothing = f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
+    host(folder, config, sources, [lambda _: face], ready, ready_fd, nothing=nothing)
 
 
 def _flags(config_file: Path | None, policy: str | None, template: str | None, options: tuple[str, ...]) -> list[str]:
@@ -203,60 +176,9 @@ def _spawn(folder: Path, flags: list[str], sources: list[str], mountpoint: Path)
         default_registry().check(source)
     try:
         with new_folder(folder):
-            return _started(folder, flags, sources, mountpoint)
+            where = started(folder, "mount", flags, [*sources, str(mountpoint)])[0]
     except StoreError as error:
         raise MountError(str(error)) from error
-
-
-def _started(folder: Path, flags: list[str], sources: list[str], mountpoint: Path) -> str:
-    log = _log_file(folder)
-    read_fd, write_fd = os.pipe()
-    passed = system.inheritable(write_fd)
-    argv = [
-        sys.executable,
-        "-m",
-        "musfuse",
-        "mount",
-        "--library",
-        str(folder),
-        "--foreground",
-        "--ready-fd",
-        str(passed),
-    ]
-    process = system.spawn_detached([*argv, *flags, "--", *sources, str(mountpoint)], log, passed)
-    os.close(write_fd)
-    with os.fdopen(read_fd, "rb") as pipe:
-        line = pipe.readline()
-    if not line:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
-        raise MountError(f"the background process ended before the drive was ready; {log} says why:\n{_tail(log)}")
-    message = json.loads(line)
-    if "error" in message:
-        failure = MountError(message["error"])
-        failure.exit_code = message["exit_code"]  # type: ignore[misc]
-        raise failure
-    where = str(message["mountpoint"])
     if not system.mount_answers(Path(where)):
-        raise MountError(f"{where}: mounted, but it does not answer; {log} may say why")
+        raise MountError(f"{where}: mounted, but it does not answer; {folder / LOG_NAME} may say why")
     return where
-
-
-def _log_file(folder: Path) -> Path:
-    """The background process's log, which can be written. Raises MountError."""
-    log = folder / LOG_NAME
-    try:
-        make_room(log)
-        log.open("ab").close()
-    except OSError as error:
-        raise MountError(
-            f"{folder}: cannot be written: {error.strerror}; name another folder with --library"
-        ) from error
-    return log
-
-
-def _tail(log: Path) -> str:
-    try:
-        return "\n".join(log.read_text("utf-8", "replace").splitlines()[-5:])
-    except OSError:
-        return ""

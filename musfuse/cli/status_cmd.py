@@ -52,12 +52,13 @@ def _show(status: dict[str, Any]) -> None:
     counts = status["counts"]
     rows = [("library", status["library"])]
     rows += [("mounted at", mount) for mount in status["mounts"]]
+    rows += [("shown at", face) for face in status.get("faces", []) if face not in status["mounts"]]
     rows += [("source", source) for source in status["sources"]]
     drive = f"{status['tree']['files']} files in {status['tree']['folders']} folders"
     if "pid" in status:
         up = duration(status["uptime_seconds"])
         rows += [
-            ("process", f"{status['pid']}, up {up}, {status['open_files']} open files"),
+            ("process", f"{status['pid']}, up {up}, {status['open_files']} open files{_stays(status)}"),
             ("drive", f"{drive}, policy {status['policy']}"),
             ("scan", _job(status["scan"])),
             ("index", _job(status["index"]) + (f"; {status['pending']} without one" if status["pending"] else "")),
@@ -71,6 +72,10 @@ def _show(status: dict[str, Any]) -> None:
     rows += [("problem", problem) for problem in status.get("unwritten", [])]
     rows += [("source", f"no music found in {source}") for source in status.get("empty", [])]
     print_table(("what", "state"), rows)
+
+
+def _stays(status: dict[str, Any]) -> str:
+    return "; stays until `musfuse stop`" if status["stays"] else ""
 
 
 _PROBLEMS = (

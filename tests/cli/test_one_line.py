@@ -23,6 +23,8 @@ from musfuse.cli import _COMMANDS, cli
 ROWS = {
     "mount": "mount --library <library> --config <config> <source> <mountpoint>",
     "unmount": "unmount <mountpoint>",
+    "serve": "serve --library <library> --config <config> <source>",
+    "stop": "stop --library <library>",
     "status": "status --library <library>",
     "scan": "scan --library <library> --config <config> <source>",
     "index": "index --library <library> --config <config>",

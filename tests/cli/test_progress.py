@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 from musfuse_fuse import FuseFace
 
-from musfuse.app import Owner, open_library
+from musfuse.app import Host, open_library
+from musfuse.app.methods import Methods
 from musfuse.cli.index_cmd import command as index
 from musfuse.cli.scan_cmd import command as scan
 from musfuse.config import Config
@@ -70,9 +71,10 @@ def test_a_job_that_failed_is_said(serve: Serve, tmp_path: Path, command: Any) -
 def test_progress_asks_no_database(tmp_path: Path) -> None:
     with ExitStack() as closing:
         library = open_library(tmp_path / "state", Config(), closing)
-        owner = Owner(library, FuseFace("mfusepy", 32, False))
-        closing.callback(owner._server.close)
+        host = Host(library, lambda: FuseFace("mfusepy", 32, False))
+        methods = Methods(host)
+        closing.callback(host._server.close)
         library.database.close()
-        assert owner.progress()["scan"]["state"] == "never"
+        assert methods.progress()["scan"]["state"] == "never"
         with pytest.raises(StoreError):
-            owner.status()
+            methods.status()

@@ -16,7 +16,7 @@ from conftest import needs_fuse
 from drive.conftest import make_library  # noqa: F401 - a fixture
 
 from mount.conftest import Program
-from musfuse.app.faces import choose_face
+from musfuse.app.build.faces import choose_mounter
 from musfuse.app.library import Library
 from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
@@ -152,7 +152,7 @@ def mounted(make_library: Callable[..., Library], tmp_path: Path) -> Iterator[Ca
         def mount(**options: object) -> tuple[Library, Path]:
             library, mnt = make_library(**options), tmp_path / "mnt"
             mnt.mkdir()
-            closing.callback(choose_face(library.config).mount(library.drive, mnt).unmount, force=True)
+            closing.callback(choose_mounter(library.config).mount(library.drive, mnt).unmount, force=True)
             return library, mnt
 
         yield mount

@@ -1,0 +1,99 @@
+"""The process that owns a library: it runs faces and background jobs, and answers on the control channel."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from musfuse import __version__
+from musfuse.app.descriptors import RESERVE
+from musfuse.app.jobs import Jobs
+from musfuse.app.library import Library
+from musfuse.app.methods import Methods
+from musfuse.control.protocol import endpoint
+from musfuse.control.server import Server
+from musfuse.drive.mounts import Mounter
+from musfuse.platform import system
+from musfuse.platform.reserve import Reserve
+from musfuse.service.face import Face, Reach, RunningFaces
+from musfuse.service.mounting import MountFace
+
+if TYPE_CHECKING:
+    from musfuse.service.handlers import Handlers
+
+log = logging.getLogger(__name__)
+
+
+class Host:
+    """Runs until its last face is gone or it is told to stop; one that `stays` needs no face to live.
+
+    `mounter` is asked for when something is to be mounted first: a host without mounts needs none to be installed.
+    """
+
+    def __init__(self, library: Library, mounter: Callable[[], Mounter], *, stays: bool = False) -> None:
+        self.library, self.stays, self._mounter = library, stays, mounter
+        self.faces = RunningFaces(Reach(library.drive, self._service))
+        self.jobs = Jobs(library)
+        self.began = time.time()
+        self._stop = threading.Event()
+        self._reserve = Reserve(RESERVE)
+        self._server = Server(
+            endpoint(library.folder), Methods(self).table(), self._service,
+            clients=library.pools.clients, reserve=self._reserve,
+        )  # fmt: skip
+
+    def run(self, faces: Sequence[Face], on_ready: Callable[[list[str]], None]) -> None:
+        """Start what there is in order, call `on_ready` with the names of the faces, and take everything down in
+        reverse at the end. Raises FaceError."""
+        log.info("musfuse %s starts, process %d, library %s", __version__, os.getpid(), self.library.folder)
+        system.on_terminate(self._stop.set)
+        try:
+            names = [self.faces.start(face) for face in faces]
+            self._server.start()
+            self.jobs.start()
+            on_ready(names)
+            if self.library.config.scan.on_mount:
+                self.jobs.request("scan")
+            else:
+                self.jobs.settle()
+            while not self._stop.is_set() and not self.is_idle():
+                self.faces.wait_for_end(self._stop)
+        finally:
+            self._take_down()
+
+    def mount(self, mountpoint: Path, options: Sequence[str] = ()) -> str:
+        """Mount the drive at one more place; where that really is. Raises FaceError."""
+        return self.faces.start(MountFace(self._mounter(), mountpoint, options))
+
+    def unmount(self, mountpoint: str, force: bool = False) -> None:
+        """Unmount from one place. Raises FaceError where it is not mounted there, or in use."""
+        with self._reserve.lent():
+            self.faces.stop(mountpoint, force)
+
+    def mounts(self) -> list[str]:
+        """Where the drive is mounted now."""
+        return self.faces.active(MountFace)
+
+    def is_idle(self) -> bool:
+        """Whether nothing is left to live for."""
+        return not self.stays and not self.faces.active()
+
+    def stop(self) -> None:
+        """Begin to end."""
+        self._stop.set()
+
+    def _service(self) -> "Handlers":
+        return self.library.handlers(lambda: self.jobs.request("scan"))
+
+    def _take_down(self) -> None:
+        """In order: no new work, waiters let go, faces gone, control gone. The library is closed by who opened it."""
+        self.jobs.stop()
+        self.library.pool.close()
+        with self._reserve.lent():
+            self.faces.stop_all("in use; detached, its open files end with this process")
+        self.jobs.join()
+        self._server.close()
+        log.info("musfuse ends, process %d", os.getpid())

@@ -1,0 +1,104 @@
+"""A process that owns a library: in this one, or started in the background and waited for."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musfuse.config import Config
+from musfuse.errors import FaceError, MountError, MusfuseError
+from musfuse.logs import LOG_NAME, make_room
+from musfuse.platform import system
+
+if TYPE_CHECKING:
+    from musfuse.app.build.faces import MakeFace
+
+
+def host(
+    folder: Path,
+    config: Config,
+    sources: Sequence[str],
+    faces: "Sequence[MakeFace]",
+    on_ready: Callable[[list[str]], None],
+    ready_fd: int | None,
+    *,
+    nothing: str = "",
+    stays: bool = False,
+) -> None:
+    """Own the library in `folder` until the end, showing it by `faces`. Who started this process in the background
+    reads at `ready_fd` that it is ready or why not; else `on_ready` hears the names of the faces. Where the library has
+    no sources, `nothing` is the error, unless it is empty. Raises MusfuseError, unless there is a `ready_fd`."""
+    from musfuse.app import Host, open_library
+    from musfuse.app.build.faces import choose_mounter
+
+    system.spare_address_space()
+    try:
+        with ExitStack() as closing:
+            made = [make(config) for make in faces]
+            for face in made:
+                face.check()
+            library = open_library(folder, config, closing, sources=sources)
+            if nothing and not library.sources.rows():
+                raise MountError(nothing)
+            hosting = Host(library, lambda: choose_mounter(library.config), stays=stays)
+            hosting.run(made, on_ready if ready_fd is None else lambda names: _tell(ready_fd, {"names": names}))
+    except MusfuseError as error:
+        if ready_fd is None:
+            raise
+        logging.getLogger(__name__).error("%s", error)
+        with suppress(OSError):  # already told that it was ready
+            _tell(ready_fd, {"error": str(error), "exit_code": error.exit_code})
+        sys.exit(error.exit_code)
+
+
+def _tell(ready_fd: int, message: dict[str, Any]) -> None:
+    with os.fdopen(system.open_inherited(ready_fd), "wb") as pipe:
+        pipe.write(json.dumps(message).encode() + b"\n")
+
+
+def started(folder: Path, command: str, flags: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """Start `musfuse COMMAND` in the background, which owns the library in `folder`, and wait until it answers. The
+    names of its faces. Raises FaceError with its reason where it does not come to that."""
+    log = _log_file(folder)
+    read_fd, write_fd = os.pipe()
+    passed = system.inheritable(write_fd)
+    argv = [sys.executable, "-m", "musfuse", command, "--library", str(folder), "--foreground", "--ready-fd"]
+    process = system.spawn_detached([*argv, str(passed), *flags, "--", *arguments], log, passed)
+    os.close(write_fd)
+    with os.fdopen(read_fd, "rb") as pipe:
+        line = pipe.readline()
+    if not line:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        raise FaceError(f"the background process ended before it was ready; {log} says why:\n{_tail(log)}")
+    message = json.loads(line)
+    if "error" in message:
+        failure = FaceError(message["error"])
+        failure.exit_code = message["exit_code"]  # type: ignore[misc]
+        raise failure
+    return list(message["names"])
+
+
+def _log_file(folder: Path) -> Path:
+    """The background process's log, which can be written. Raises MountError."""
+    log = folder / LOG_NAME
+    try:
+        make_room(log)
+        log.open("ab").close()
+    except OSError as error:
+        raise MountError(
+            f"{folder}: cannot be written: {error.strerror}; name another folder with --library"
+        ) from error
+    return log
+
+
+def _tail(log: Path) -> str:
+    try:
+        return "\n".join(log.read_text("utf-8", "replace").splitlines()[-5:])
+    except OSError:
+        return ""

@@ -1,0 +1,49 @@
+"""`musfuse serve`"""
+
+from pathlib import Path
+
+import click
+
+from musfuse.cli.anywhere import wishes
+from musfuse.cli.common import absolute, config_option, library_option, load, located, new_library_folder, say
+from musfuse.cli.completing import folders
+from musfuse.cli.hosting import host, started
+from musfuse.cli.newcomers import Newcomers
+from musfuse.errors import ControlError
+
+
+@click.command("serve", epilog="Example: musfuse serve ~/Music")
+@library_option
+@config_option
+@click.option("--foreground", is_flag=True, help="Stay in the foreground; Ctrl-C ends it.")
+@click.option("--ready-fd", type=int, hidden=True)
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=folders)
+def command(
+    library: Path | None, config_file: Path | None, foreground: bool, ready_fd: int | None, sources: tuple[str, ...]
+) -> None:
+    """Keep the library at work without any mount, until `musfuse stop`.
+
+    It scans, builds indexes and answers all commands. Mounts may come and go meanwhile: `musfuse mount MOUNTPOINT` is
+    a matter of milliseconds, and with the last of them the process stays.
+    """
+    from musfuse.app.state import new_folder
+    from musfuse.control import find_owner
+
+    folder, places = new_library_folder(library), [located(source) for source in sources]
+    config = load(config_file)
+    if ready_fd is None:
+        owner = find_owner(folder)
+        if owner is not None:
+            with owner:
+                pid = owner.call("status")["pid"]
+            raise ControlError(f"{folder}: process {pid} has this library already; `musfuse stop` ends it")
+    newcomers = Newcomers(folder, places if ready_fd is None else ())
+    if foreground or ready_fd is not None:
+        host(folder, config, places, (), lambda _: say(f"serving {folder}; Ctrl-C ends it"), ready_fd, stays=True)
+        return
+    flags = ["-" + "v" * wishes().verbose] if wishes().verbose else []
+    flags += ["--config", str(absolute(config_file))] if config_file else []
+    with new_folder(folder):
+        started(folder, "serve", flags, places)
+    say(f"serving {folder}; `musfuse stop` ends it")
+    newcomers.tell()

@@ -1,0 +1,105 @@
+"""Faces: how others reach a library, for as long as its host runs them. A mount is one, a server another."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from musfuse.drive import Drive
+from musfuse.errors import FaceError
+
+if TYPE_CHECKING:
+    from musfuse.service.handlers import Handlers
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a face shows: the drive of the main view, and the use cases, which are put together when they are asked for
+    first."""
+
+    drive: Drive
+    service: "Callable[[], Handlers]"
+
+
+class Face(Protocol):
+    """Made with what it needs to know, checked, started once, stopped. May be stopped from any thread."""
+
+    @property
+    def name(self) -> str:
+        """Where it is reached: a mountpoint, an address. Before `start` as it was asked for, afterwards as it is."""
+
+    @property
+    def ended(self) -> threading.Event:
+        """Set when it is gone, whoever ended it."""
+
+    def check(self) -> None:
+        """Raise the error of `start`, as far as it can be told without starting."""
+
+    def start(self, reach: Reach) -> None:
+        """Return when it answers. Raises FaceError, which says what to do; nothing is left of it then."""
+
+    def stop(self, force: bool = False) -> None:
+        """Take it down; one that is gone already stays so. Raises FaceError where somebody uses it and `force` is not
+        set, and then it goes on."""
+
+
+class RunningFaces:
+    """The faces of one library that run now, in order of their start."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._lock = threading.Lock()
+        self._running: dict[str, Face] = {}
+
+    def start(self, face: Face) -> str:
+        """Run one more; where it is reached. Raises FaceError."""
+        if face.name in self.active():
+            raise FaceError(f"{face.name}: the library is shown there already")
+        face.start(self._reach)
+        with self._lock:
+            self._running[face.name] = face
+        log.info("shown at %s", face.name)
+        return face.name
+
+    def stop(self, name: str, force: bool = False) -> None:
+        """Take one down. Raises FaceError where there is none of that name, or it is in use."""
+        with self._lock:
+            face = self._running.get(name)
+        if face is None:
+            raise FaceError(f"{name}: this library is not shown there")
+        face.stop(force)
+        self._drop([name])
+
+    def active(self, kind: type = object) -> list[str]:
+        """Names of those that run, of one kind or all."""
+        with self._lock:
+            gone = [name for name, face in self._running.items() if face.ended.is_set()]
+            left = [name for name, face in self._running.items() if name not in gone and isinstance(face, kind)]
+        self._drop(gone)
+        return left
+
+    def wait_for_end(self, stop: threading.Event) -> None:
+        """Return when `stop` is set, or a face ended or began; looks a few times a second."""
+        with self._lock:
+            faces = list(self._running.values())
+        while not stop.wait(0.2):
+            if any(face.ended.is_set() for face in faces) or len(self._running) != len(faces):
+                return
+
+    def stop_all(self, detached: str) -> None:
+        """Take all down, the last one first, also those in use, of which the log says what `detached` says."""
+        for name in reversed(self.active()):
+            try:
+                self.stop(name)
+            except FaceError:
+                log.warning("%s: %s", name, detached)
+                self.stop(name, force=True)
+
+    def _drop(self, names: Sequence[str]) -> None:
+        with self._lock:
+            gone = [name for name in names if self._running.pop(name, None) is not None]
+        for name in gone:
+            log.info("no longer shown at %s", name)
