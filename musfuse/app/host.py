@@ -91,7 +91,7 @@ class Host:
     def _take_down(self) -> None:
         """In order: no new work, waiters let go, faces gone, control gone. The library is closed by who opened it."""
         self.jobs.stop()
-        self.library.pool.close()
+        self.library.media.pool.close()
         with self._reserve.lent():
             self.faces.stop_all("in use; detached, its open files end with this process")
         self.jobs.join()

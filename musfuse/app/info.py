@@ -22,7 +22,7 @@ def describe(library: Library, path: str, absolute: str = "") -> dict[str, Any]:
     try:
         return _entry(library, path)
     except (NoEntryError, NotAFolderError) as error:
-        near = type(error)(f"{error}{did_you_mean(library.nodes, path)}")
+        near = type(error)(f"{error}{did_you_mean(library.catalog.nodes, path)}")
         raise (unknown_original(library, absolute) if absolute else None) or near from None
 
 
@@ -71,7 +71,7 @@ def _track(library: Library, path: str, row: TrackRow) -> dict[str, Any]:
         "untagged": row.untagged,
     }
     try:
-        layout = library.engine.layout(track)
+        layout = library.media.engine.layout(track)
     except MusfuseError as error:
         return facts | {"size": library.sizes.known(row), "layout": [], "layout_problem": str(error)}
     facts["size"] = layout.size

@@ -182,7 +182,7 @@ class Jobs:
             "skipped": sum(r.skipped for r in results),
             "removed": sum(r.removed for r in results),
             "problems": [r.problem for r in results if r.problem],
-            "empty": self._library.empty(),
+            "empty": self._library.catalog.sources.empty(),
         }
         state.done = state.total = sum(r.seen for r in results)
         state.end("cancelled" if any(r.cancelled for r in results) else "done")
@@ -211,7 +211,7 @@ class Jobs:
         self._backlog = None
         self._urgent_index = False
         state.done = state.total = done + failed
-        there = self._library.renditions.sized(self._library.sizes.tokens())
+        there = self._library.catalog.renditions.sized(self._library.sizes.tokens())
         if done:  # who sounds like what is gone is known now
             self._library.name_tracks()
         state.details = {"indexed": done, "failed": failed, "there": there}
@@ -272,6 +272,6 @@ class Jobs:
         """Wait while readers need the machine, and nothing is urgent."""
         while not self._stopping.is_set() and not self._urgent_index and not is_urgent():
             quiet_for = time.monotonic() - self._library.activity.last_read
-            if quiet_for >= READER_PAUSE and not self._library.pool.demand:
+            if quiet_for >= READER_PAUSE and not self._library.media.pool.demand:
                 return
             self._stopping.wait(0.05)

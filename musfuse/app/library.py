@@ -10,42 +10,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musfuse.app.build.drive import DriveParts, MakeBranch
+from musfuse.app.build.library import build_catalog, build_sizes
+from musfuse.app.build.media import build_media
+from musfuse.app.build.store import build_stores
 from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
 from musfuse.app.state import check_exists, new_folder
-from musfuse.app.views import ViewSpec, forget_others, rules_of
+from musfuse.app.views import ViewSpec, forget_others, main_rules, rules_of
 from musfuse.config import Config
-from musfuse.config.options import usable_cores, worker_count
+from musfuse.config.options import worker_count
 from musfuse.drive.activity import Activity
 from musfuse.errors import LibraryInUseError
 from musfuse.events import EventBus, TagsChanged, TreeChanged
-from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, Tracks
-from musfuse.library.catalog.companions import Companions
-from musfuse.library.catalog.departures import Departures
+from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.todo import is_behind
-from musfuse.library.covers import Covers
 from musfuse.library.interest import Interest
-from musfuse.library.naming import Settled, ViewRules
+from musfuse.library.naming import Settled
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.restoring import PictureRestorer
-from musfuse.library.sizes import Backlog, Sizes
+from musfuse.library.sizes import Backlog
 from musfuse.library.templates import Template
-from musfuse.library.userdb import UserDatabase
 from musfuse.logs import keep_log
-from musfuse.media.engine import MediaEngine
-from musfuse.media.flac.encoder import Encoder, check_installed
 from musfuse.media.formats import FormatRegistry, default_formats
-from musfuse.media.indexing import IndexPool
-from musfuse.media.inspecting import InspectPool
-from musfuse.media.retagger import Retagger
-from musfuse.media.runs import RunCache
-from musfuse.media.served_tags import ServedTags
-from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import SourceFile
 from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
 from musfuse.service.sources import Sourcing
-from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles
 
 if TYPE_CHECKING:
     from musfuse.app.stages import MakeStage, Stages
@@ -79,59 +69,47 @@ class Library:
         branches: Sequence[MakeBranch] = (),
     ) -> None:
         config, pools = fit(config, system.raise_open_file_limit())
-        self.folder, self.config, self.pools, self.formats = folder, config, pools, formats
+        self.folder, self.config, self.pools = folder, config, pools
         self._closing = closing
         template = Template(config.view.template)  # before anything is touched: a bad template is the user's to mend
         self.events, self.activity = EventBus(), Activity()
-        self.database = Database(folder / "catalog.db", pools.readers, renew=True)
-        closing.callback(self.database.close)
-        self.files, self.tracks = Files(self.database), Tracks(self.database)
-        self.renditions, self.departures = Renditions(self.database), Departures(self.database)
-        self.nodes, self.reports = Nodes(self.database), Reports(self.database)
-        self.companions = Companions(self.database)
-        user = UserDatabase(folder / "user.db")
-        self.cache = cache = BestEffortKv(DiskKv(folder / "cache"))
-        self.store = RoutedKv(
-            dict.fromkeys((KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART), user.kv)
-            | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
-        )
-        closing.callback(self.store.close)
-        self.collector = MetaCollector(self.store)
-        catalog = CatalogSources(self.database)
-        self.sourcing = Sourcing(user, catalog, self.collector, registry)
+        self.stores = build_stores(folder, config, pools, closing)
+        self.catalog = build_catalog(self.stores.database)
+        self.collector = MetaCollector(self.stores.kv)
+        tables = self.catalog.sources
+        self.sourcing = Sourcing(self.stores.user, tables, self.collector, registry)
         self.sourcing.take_over()
         self.sourcing.purge()
         self.sourcing.mirror()
-        self.sources = Sources(catalog.rows, self.sourcing.specs, registry, config, pools.originals)
-        self.unscanned, self.empty, self.sourcing.adopt = catalog.unscanned, catalog.empty, self._adopt_sources
+        self.sources = Sources(tables.rows, self.sourcing.specs, registry, config, pools.originals)
+        self.sourcing.adopt = self._adopt_sources
         closing.callback(self.sources.close)
-        self._build_media(config, closing)
-        retag_all = config.art.embed == "always" or config.art.max_pixels > 0
-        main = ViewRules(
-            template, config.view.policy, self.engine.serve_as,
-            f"repair={config.flac.repair} retag_all={retag_all}", retag_all,
+        self.media = build_media(
+            self.stores, config, formats, self.sources.origin, self._readers_at_work,
+            self.catalog.renditions.set_untagged, closing,
         )  # fmt: skip
-        self._views = rules_of(self.database, main, views)
-        self._user, self._more_stages = user, stages
+        restorer = PictureRestorer(
+            self.catalog.tracks, self.catalog.companions, self.media.inspectors, self.sources.origin
+        )
+        pictures = self.stores.pictures
+        pictures.restore = lambda digest: restorer.restore(digest, pictures.get)
+        main = main_rules(config, template, self.media.engine.serve_as)
+        self._views = rules_of(self.catalog.database, main, views)
+        self._more_stages = stages
         self._stages: Stages | None = None
         self._making_stages = threading.Lock()
-        self.sizes = Sizes(
-            self.tracks, self.renditions, self.engine, self.indexes, self.kept, self.pool, self.sources.origin,
-            self.events,
-            threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
-            wait_seconds=config.index.wait_seconds, after_change=self.name_tracks,
-            on_heard=lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
+        self.sizes = build_sizes(
+            self.catalog, self.stores, self.media, config, self.sources.origin, self.events, self.name_tracks,
+            lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
-        self.interest = Interest(self.nodes)
+        self.interest = Interest(self.catalog.nodes)
         parts = DriveParts(
-            self.database, config, self.engine, self.sizes,
-            Covers(self.tracks, self.renditions, self.pictures, self.inspectors, self.sources.origin),
-            self.sources.origin, self.refresh, self.events, self.activity,
-            self.pool.warm, self.interest.listed, branches,
+            self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
+            self.activity, self.interest.listed, branches,
         )  # fmt: skip
         self.drives = {name: parts.build(rules.view, closing) for name, rules in self._views.items()}
         self.drive = self.drives["main"]
-        if is_behind(self.database, self.collector.last()):
+        if is_behind(self.catalog.database, self.collector.last()):
             self.stages.overlaying.catch_up()
             self.adopt_rules()
 
@@ -145,35 +123,9 @@ class Library:
             if self._stages is None:
                 views, more = self._views, self._more_stages
                 self._stages = Stages(
-                    self.database, self._user, self.collector, self.config, views, self._forget_part, more
+                    self.catalog.database, self.stores.user, self.collector, self.config, views, self._forget_part, more
                 )
             return self._stages
-
-    def _build_media(self, config: Config, closing: ExitStack) -> None:
-        workers = worker_count(config)
-        check_installed(config.flac.encoder)
-        self.indexes = IndexStore(self.store, Encoder(config.flac.level, config.flac.encoder))
-        self.runs = RunCache(config.cache.frames_mib << 20, workers)
-        closing.callback(self.runs.close)
-        self.kept = RunFiles(self.folder / "runs", config.cache.transcoded, self.pools.run_files)
-        closing.callback(self.kept.close)
-        self.pool = IndexPool(workers, config.index.memory_mib, self.formats, self._readers_at_work)
-        closing.callback(self.pool.close)
-        self.inspectors = InspectPool(min(config.scan.threads, usable_cores()), self.formats)
-        closing.callback(self.inspectors.close)
-        self.pictures = PictureStore(self.store)
-        restorer = PictureRestorer(self.tracks, self.companions, self.inspectors, self.sources.origin)
-        self.pictures.restore = lambda digest: restorer.restore(digest, self.pictures.get)
-        tags = ServedTags(
-            self.formats, self.pictures, self.inspectors, embed=config.art.embed, max_pixels=config.art.max_pixels,
-            id3=int(config.tags.id3[-1]), padding=config.tags.padding,
-        )  # fmt: skip
-        flac = FlacTranscoder(
-            self.formats, self.indexes, tags, self.pictures, config.flac, self.runs, self.kept, config.cache.read_ahead
-        )
-        wav = WavTranscoder(self.formats, self.indexes, tags, self.pictures)
-        retagger = Retagger(self.formats, tags, self.pictures, self.renditions.set_untagged)
-        self.engine = MediaEngine(self.sources.origin, (flac, wav, retagger, Passthrough()), self.inspectors)
 
     def _readers_at_work(self) -> bool:
         return time.monotonic() - self.activity.last_read < READER_PAUSE
@@ -181,14 +133,14 @@ class Library:
     def warm_up(self) -> None:
         """Load what the first stat of a file will need: the encoder with its fingerprint, a worker, and the
         formats."""
-        self.pool.warm()
+        self.media.pool.warm()
         self.sizes.tokens()
-        self.formats.load()
+        self.media.formats.load()
 
     def unwritten(self) -> list[str]:
         """What cannot be written now and is done without."""
-        self.cache.settle()
-        return [place.problem for place in (self.database, self.cache) if place.problem]
+        self.stores.cache.settle()
+        return [place.problem for place in (self.catalog.database, self.stores.cache) if place.problem]
 
     def add_sources(self, places: Sequence[str | Path]) -> None:
         """Remember places with music. Raises ConfigError where one cannot be a source."""
@@ -203,7 +155,7 @@ class Library:
 
         service, selection = Handlers(), self.tagging.selection
         self.sourcing.answer(service, rescan)
-        Holdings(selection, self.drive.tree, self.nodes, self.reports).answer(service)
+        Holdings(selection, self.drive.tree, self.catalog.nodes, self.catalog.reports).answer(service)
         Tags(selection, self.collector).answer(service)
         self.tagging.answer(service, self._rehearse)
         return service
@@ -212,7 +164,7 @@ class Library:
         from musfuse.service.rehearsal import Rehearsal
 
         over = self.stages.naming_over
-        return Rehearsal(self.database, self.store, self.tagging.selection, over).of(act)
+        return Rehearsal(self.catalog.database, self.stores.kv, self.tagging.selection, over).of(act)
 
     def scanner(self) -> "Scanner":
         """A scanner for one run over the sources."""
@@ -223,9 +175,9 @@ class Library:
 
         pace = Pace(self.name_tracks)
         return Scanner(
-            self.files, self.departures, self.companions,
-            CompanionFinder(self.pictures, self.inspectors, self.config.view.sidecars),
-            Looker(self.pictures, self.inspectors), self.events, pace.after_batch, self._forget,
+            self.catalog.files, self.catalog.departures, self.catalog.companions,
+            CompanionFinder(self.stores.pictures, self.media.inspectors, self.config.view.sidecars),
+            Looker(self.stores.pictures, self.media.inspectors), self.events, pace.after_batch, self._forget,
             self.stages.following.settle, self.interest.take,
         )  # fmt: skip
 
@@ -235,20 +187,22 @@ class Library:
         from musfuse.app.scanning import scan_source
 
         self.sourcing.purge()
-        self.renditions.take_up()
+        self.catalog.renditions.take_up()
         self.adopt_rules()
         left, results = self.sources.rows(), list["ScanResult | None"]()
         with self.interest.during_scan():
             while left:
                 row = self.interest.first_of(left)
                 left.remove(row)
-                results.append(scan_source(scanner, self.sources, self.files, self.database, row, everything))
+                results.append(
+                    scan_source(scanner, self.sources, self.catalog.files, self.catalog.database, row, everything)
+                )
         return [result for result in results if result is not None]
 
     def backlog(self) -> Backlog:
         """A run over everything whose size is not known."""
-        shown = [Tracks(self.database, rules.view) for rules in self._views.values()]
-        return Backlog(shown, self.renditions, self.sizes, queued=max(1, worker_count(self.config) - 1))
+        shown = [Tracks(self.catalog.database, rules.view) for rules in self._views.values()]
+        return Backlog(shown, self.catalog.renditions, self.sizes, queued=max(1, worker_count(self.config) - 1))
 
     def hearing(self) -> "Hearing":
         """A run over everything of which it is not known what it sounds like."""
@@ -256,14 +210,16 @@ class Library:
 
         lossy = self.config.identity.lossy == "idle"
         heard = self.stages.identities
-        return Hearing(self.formats, heard, self.tracks, self.indexes, self.sources.origin, lossy=lossy)
+        return Hearing(
+            self.media.formats, heard, self.catalog.tracks, self.media.indexes, self.sources.origin, lossy=lossy
+        )
 
     def sweeper(self, now_ns: Callable[[], int] = time.time_ns) -> "Sweeper":
         """What drops indexes and runs that nothing refers to any more."""
         from musfuse.library.collecting import Sweeper
 
         kept = self.sourcing.kept_uids
-        return Sweeper(self.database, self.cache, self.indexes, self.kept, kept, now_ns)
+        return Sweeper(self.catalog.database, self.stores.cache, self.media.indexes, self.stores.kept, kept, now_ns)
 
     def refresh(self, uid: str, path: str) -> None:
         """Look at one original again."""
@@ -271,7 +227,7 @@ class Library:
 
     def adopt_rules(self) -> None:
         """Make the tree what all tracks want by the rules of today, also where a kill left half of a change."""
-        forget_others(self.database, self._views.values())
+        forget_others(self.catalog.database, self._views.values())
         self.stages.pipeline.adopt_rules()
         self.name_tracks()
 
@@ -285,7 +241,7 @@ class Library:
             for drive in self.drives.values():
                 drive.forget(settled)
         if settled.changed:
-            self.events.publish(TreeChanged(self.nodes.generation()))
+            self.events.publish(TreeChanged(self.catalog.nodes.generation()))
 
     @cached_property
     def tagging(self) -> "Tagging":
@@ -293,7 +249,7 @@ class Library:
         from musfuse.library.selection import Selection
         from musfuse.service.tagging import Tagging
 
-        return Tagging(Selection(self.database, self.sources.place), self.collector, self._adopt_change)
+        return Tagging(Selection(self.catalog.database, self.sources.place), self.collector, self._adopt_change)
 
     def close(self) -> None:
         """Take everything down in reverse."""
@@ -307,7 +263,7 @@ class Library:
         """Bring a change onto the drive; what moved there."""
         from musfuse.library.places import Places
 
-        places = Places(self.database, self.collector.keys_of(seq))
+        places = Places(self.catalog.database, self.collector.keys_of(seq))
         self.stages.overlaying.adopt(seq, self.collector.keys_of(seq))
         self.name_tracks()
         self.events.publish(TagsChanged(seq))
@@ -317,7 +273,7 @@ class Library:
         self.sizes.forget(file, pcm_range)
 
     def _forget_part(self, file: int, pcm_range: tuple[int, int | None]) -> None:
-        found = self.files.source_file(file)
+        found = self.catalog.files.source_file(file)
         if found is not None:
             self.sizes.forget(found, pcm_range)
 

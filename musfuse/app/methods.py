@@ -58,7 +58,7 @@ class Methods:
         library.add_sources(sources)
         where = self._host.mount(mountpoint, options)
         ticket = jobs.request("scan") if sources else jobs.scan.asked
-        return {"mountpoint": where, "ticket": ticket, "new": library.unscanned()}
+        return {"mountpoint": where, "ticket": ticket, "new": library.catalog.sources.unscanned()}
 
     def unmount(self, mountpoint: Path, force: bool = False) -> dict[str, Any]:
         """Unmount one mountpoint; when nothing is left to live for, the process ends."""
@@ -79,7 +79,11 @@ class Methods:
         """What is not on the drive yet: sources that were never scanned whole, and the ticket of the last scan; `empty`
         are those that a whole scan found no music in."""
         library = self._host.library
-        return {"new": library.unscanned(), "ticket": self._host.jobs.scan.asked, "empty": library.empty()}
+        return {
+            "new": library.catalog.sources.unscanned(),
+            "ticket": self._host.jobs.scan.asked,
+            "empty": library.catalog.sources.empty(),
+        }
 
     def info(self, path: str, absolute: str = "") -> dict[str, Any]:
         """Where a file of the drive comes from; where the original `absolute` is on the drive."""
@@ -107,20 +111,20 @@ class Methods:
     def status(self) -> dict[str, Any]:
         """Everything that `musfuse status` shows."""
         library = self._host.library
-        folders, files = library.nodes.counts()
+        folders, files = library.catalog.nodes.counts()
         return {
             "version": __version__,
             "pid": os.getpid(),
             "uptime_seconds": round(time.time() - self._host.began, 1),
             "stays": self._host.stays,
             "sources": [row.root for row in library.sources.rows()],
-            "empty": library.empty(),
+            "empty": library.catalog.sources.empty(),
             "policy": library.config.view.policy,
             "template": library.config.view.template,
             "tree": {"folders": folders, "files": files},
             "open_files": library.drive.open_handles,
-            "counts": library.reports.counts(),
-            "pending": library.renditions.pending(library.sizes.tokens()),
+            "counts": library.catalog.reports.counts(),
+            "pending": library.catalog.renditions.pending(library.sizes.tokens()),
             "unwritten": library.unwritten(),
             **self.progress(),
         }

@@ -12,7 +12,7 @@ from musfuse.model import AudioFormat, NodeKind
 
 def describe_original(library: Library, absolute: str) -> dict[str, Any] | None:
     """All that the catalog knows of a file or folder of a source, as JSON values; None where it knows nothing."""
-    originals = Originals(library.database, library.sources.place)
+    originals = Originals(library.catalog.database, library.sources.place)
     place = originals.place(absolute)
     if place is None:
         return None
@@ -38,7 +38,7 @@ def describe_original(library: Library, absolute: str) -> dict[str, Any] | None:
 
 def unknown_original(library: Library, absolute: str) -> NoEntryError | None:
     """Why the catalog does not know a path of a source; None for a path outside of them."""
-    place = Originals(library.database, library.sources.place).place(absolute)
+    place = Originals(library.catalog.database, library.sources.place).place(absolute)
     if place is None:
         return None
     name = place.split[1].decode("utf-8", "replace")
@@ -48,14 +48,14 @@ def unknown_original(library: Library, absolute: str) -> NoEntryError | None:
         return NoEntryError(f"{absolute}: no such file, and the last scan saw none")
     except OriginError as error:
         return NoEntryError(f"{error}; the last scan did not see it")
-    known = name.rpartition(".")[2].lower() in library.formats.extensions or is_sheet(name)
+    known = name.rpartition(".")[2].lower() in library.media.formats.extensions or is_sheet(name)
     if found.kind is NodeKind.FILE and not known:
         return NoEntryError(f"{absolute}: not shown, for its name is not that of an audio format")
     return NoEntryError(f"{absolute}: the last scan did not see it; `musfuse scan` looks for new files")
 
 
 def _file(library: Library, file: KnownOriginal) -> dict[str, Any]:
-    rows = [(known, library.tracks.track(known.id)) for known in file.tracks]
+    rows = [(known, library.catalog.tracks.track(known.id)) for known in file.tracks]
     whole = next((row for _, row in rows if row is not None), None)
     return {
         "kind": "original",
@@ -65,7 +65,7 @@ def _file(library: Library, file: KnownOriginal) -> dict[str, Any]:
         "hidden": any(known.hidden for known in file.tracks),
         "format": audio_facts(whole.track.format) if whole else None,
         "tracks": [
-            _shown(library, library.nodes.path(known.node) if known.node else "", row)
+            _shown(library, library.catalog.nodes.path(known.node) if known.node else "", row)
             for known, row in rows
             if row is not None and not known.hidden
         ],

@@ -59,5 +59,5 @@ def _index_here(folder: Path, config_file: Path | None, quiet: bool) -> dict[str
             done, failed = backlog.run(
                 Priority.BACKGROUND, lambda done, left: progress.update(done, done + left), lambda: None
             )
-        there = library.renditions.sized(library.sizes.tokens())
+        there = library.catalog.renditions.sized(library.sizes.tokens())
     return {"indexed": done, "failed": failed, "there": there}

@@ -79,7 +79,7 @@ def _scan_here(
         with Progress("scan", quiet) as progress:
             library.events.subscribe(ScanProgress, lambda e: progress.update(e.seen, e.total, e.source))
             results = library.scan_all(library.scanner(), everything)
-        empty = library.empty()
+        empty = library.catalog.sources.empty()
     return {
         "seen": sum(r.seen for r in results),
         "read": sum(r.read for r in results),

@@ -38,8 +38,8 @@ def make_library(folder: Path, music: Path, tracks: int) -> None:
     source = library.sources.rows()[0]
     fmt = AudioFormat("mp3", "mp3", 44_100, 2)
     for album in range(-(-tracks // 10)):
-        where = library.files.folder(source.id, f"a{album}", 1)
-        library.files.put_files(
+        where = library.catalog.files.folder(source.id, f"a{album}", 1)
+        library.catalog.files.put_files(
             (where, FileRow(f"{n}.mp3", Stamp(1000, n), f"{album}/{n}", format=fmt,
                             tags=tags(album, n)))
             for n in range(min(10, tracks - album * 10))

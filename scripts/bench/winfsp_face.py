@@ -26,9 +26,9 @@ def fill(library: Any, entries: int) -> None:
     from musfuse.library.catalog import FileRow
     from musfuse.model import AudioFormat, Stamp, TagSet
 
-    folder = library.files.folder(library.sources.rows()[0].id, "", 1)
+    folder = library.catalog.files.folder(library.sources.rows()[0].id, "", 1)
     fmt = AudioFormat("mp3", "mp3", 44_100, 2)
-    library.files.put_files(
+    library.catalog.files.put_files(
         (
             folder,
             FileRow(f"{n}.mp3", Stamp(1, n), str(n), format=fmt, tags=TagSet({"artist": ["B"], "title": [f"T{n}"]})),

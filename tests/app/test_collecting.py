@@ -53,7 +53,7 @@ class Desk:
         self.library.backlog().run(Priority.BACKGROUND, lambda *_: None, lambda: None)
 
     def indexed(self) -> set[str]:
-        return set(self.library.store.scan(INDEX))
+        return set(self.library.stores.kv.scan(INDEX))
 
     def uid(self, name: str) -> str:
         return next(row.uid for row in self.library.sources.rows() if row.root.endswith(name))
@@ -100,18 +100,18 @@ def test_what_went_while_there_was_no_catalog_goes(desk: Desk) -> None:
 
 
 def test_a_key_about_the_original_goes_with_it(desk: Desk) -> None:
-    with desk.library.database.read() as db:
+    with desk.library.catalog.database.read() as db:
         size, mtime_ns, ident = db.execute(
             "SELECT size, mtime_ns, ident FROM file WHERE name = x'612e776176'"
         ).fetchone()
     there = SourceFile(desk.uid("one"), "a.wav", Stamp(size, mtime_ns), ident)
-    indexes = desk.library.indexes
+    indexes = desk.library.media.indexes
     indexes.set_lies(there)
     gone = replace(there, ident="gone")
     indexes.set_lies(gone)
     part = indexes.key(there, (0, 1000))
-    desk.library.store.put(INDEX, part, b"of a part that is none any more")
-    desk.library.store.put(INDEX, "strange", b"no key of ours")
+    desk.library.stores.kv.put(INDEX, part, b"of a part that is none any more")
+    desk.library.stores.kv.put(INDEX, "strange", b"no key of ours")
     assert desk.sweep().indexes == 2
     assert indexes.lies(there)
     assert not indexes.lies(gone)
@@ -121,9 +121,9 @@ def test_a_key_about_the_original_goes_with_it(desk: Desk) -> None:
 
 def test_an_older_name_is_a_reference(desk: Desk) -> None:
     (key,) = (key for key in desk.indexed() if "path:" in key)
-    parts = desk.library.indexes.parts(key)
+    parts = desk.library.media.indexes.parts(key)
     assert parts is not None
-    with desk.library.database.write() as db:
+    with desk.library.catalog.database.write() as db:
         db.execute("UPDATE file SET older_name = ?, ident = 'new' WHERE ident = ''", (parts.name,))
     assert desk.sweep().indexes == 0
 
@@ -252,7 +252,7 @@ def test_indexes_of_another_level_stay_for_ninety_days(desk: Desk) -> None:
 
 
 def test_runs_go_with_their_indexes(desk: Desk) -> None:
-    runs, (key, *_) = desk.library.kept, sorted(desk.indexed())
+    runs, (key, *_) = desk.library.stores.kept, sorted(desk.indexed())
     for name in (key, "orphan", "new orphan"):
         runs.put(name, [1000], 0, bytes(1000))
     for name in (key, "orphan"):
@@ -263,15 +263,15 @@ def test_runs_go_with_their_indexes(desk: Desk) -> None:
 
 
 def test_a_store_that_fails_costs_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.library.kept.put(min(desk.indexed()), [1000], 0, bytes(1000))
-    path = desk.library.kept._path(min(desk.indexed()))
+    desk.library.stores.kept.put(min(desk.indexed()), [1000], 0, bytes(1000))
+    path = desk.library.stores.kept._path(min(desk.indexed()))
     os.utime(path, (1, 1))
 
     def broken(*_: object) -> Iterator[str]:
         raise StoreError("the disk is gone")
         yield ""
 
-    monkeypatch.setattr(desk.library.cache._store, "scan", broken)
+    monkeypatch.setattr(desk.library.stores.cache._store, "scan", broken)
     with pytest.raises(StoreError):
         desk.sweep()
     assert path.exists()
@@ -280,7 +280,7 @@ def test_a_store_that_fails_costs_nothing(desk: Desk, monkeypatch: pytest.Monkey
 
 def test_a_sweep_that_is_cut_off_is_done_again(desk: Desk) -> None:
     for n in range(1000):
-        desk.library.store.put(INDEX, f"gone/{n}/1-1/0-/8/4096/x", b"1")
+        desk.library.stores.kv.put(INDEX, f"gone/{n}/1-1/0-/8/4096/x", b"1")
     pages = []
     sweeper = desk.library.sweeper(lambda: desk.now_ns)
 
@@ -301,10 +301,10 @@ def test_a_sweep_that_is_cut_off_is_done_again(desk: Desk) -> None:
 
 def test_memory_does_not_grow_with_the_keys(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """No more keys are asked for than those of the next page."""
-    with desk.library.cache.transaction(INDEX) as tx:
+    with desk.library.stores.cache.transaction(INDEX) as tx:
         for n in range(2000):
             tx.put(INDEX, f"{desk.uid('toy')}/path:{n}/1-1/0-/8/4096/x", b"1")
-    scan, asked, pages = desk.library.cache.scan, 0, 0
+    scan, asked, pages = desk.library.stores.cache.scan, 0, 0
 
     def counted(namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
         nonlocal asked
@@ -317,7 +317,7 @@ def test_memory_does_not_grow_with_the_keys(desk: Desk, monkeypatch: pytest.Monk
         pages += 1
         assert asked <= 200 * pages
 
-    monkeypatch.setattr(desk.library.cache, "scan", counted)
+    monkeypatch.setattr(desk.library.stores.cache, "scan", counted)
     assert desk.library.sweeper(lambda: desk.now_ns).sweep((), look).indexes == 2000
     assert (asked, pages) == (2004, 11)
 
@@ -342,7 +342,7 @@ def test_lookups_use_indexes(desk: Desk) -> None:
 
 def test_the_owner_sweeps_after_a_scan_without_problems_once_a_day(desk: Desk) -> None:
     gone = "gone/1/1-1/0-/8/4096/x"
-    desk.library.store.put(INDEX, gone, b"1")
+    desk.library.stores.kv.put(INDEX, gone, b"1")
     jobs = Jobs(desk.library)
     jobs.start()
     desk.toy.away = True

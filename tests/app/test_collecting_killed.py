@@ -28,7 +28,7 @@ collecting._PAGE = 10
 
 def child(folder, point):
     library = open_library(folder, Config(), registry=Registry([LocalScheme(), ToyScheme(toy=Toy())]))
-    library.cache.get("index", "")  # opens it
+    library.stores.cache.get("index", "")  # opens it
     steps = 0
 
     def step(*_):
@@ -41,7 +41,7 @@ def child(folder, point):
         if event == "os.remove":
             step()
 
-    for connection in (library.database._writer, library.cache._store._opened._con):
+    for connection in (library.catalog.database._writer, library.stores.cache._store._opened._con):
         connection.set_trace_callback(step)  # of a statement that begins
     sys.addaudithook(hook)
     swept = library.sweeper(lambda: now_ns).sweep((), lambda: None)
@@ -71,10 +71,10 @@ def test_nothing_that_is_referred_to_is_lost_where_it_is_killed(tmp_path: Path) 
     assert len(kept) == 4
     useless = [f"{desk.uid('one') if n % 2 else 'gone'}/{n}/1-1/0-/8/4096/x" for n in range(USELESS)]
     for key in useless:
-        desk.library.store.put(INDEX, key, b"1")
+        desk.library.stores.kv.put(INDEX, key, b"1")
     for key in (*kept, *useless[::3], "no key", "nobody's"):
-        desk.library.kept.put(key, [1000], 0, bytes(1000))
-        os.utime(desk.library.kept._path(key), (1, 1))
+        desk.library.stores.kept.put(key, [1000], 0, bytes(1000))
+        os.utime(desk.library.stores.kept._path(key), (1, 1))
     desk.now_ns += DAY_NS
     desk.library.close()
     state = desk.folder / "state"
@@ -99,8 +99,10 @@ def test_nothing_that_is_referred_to_is_lost_where_it_is_killed(tmp_path: Path) 
         assert desk.library.sweeper(lambda: desk.now_ns).is_due()
         assert desk.sweep().whole
         assert desk.indexed() == kept
-        assert all(desk.library.kept.get(key, [1000], 0) == bytes(1000) for key in kept)
+        assert all(desk.library.stores.kept.get(key, [1000], 0) == bytes(1000) for key in kept)
         assert desk.sweep() == Swept(0, 0, whole=True)
-        assert sorted(path.name for path in desk.state.glob("runs/*.run*")) == sorted(map(desk.library.kept.name, kept))
+        assert sorted(path.name for path in desk.state.glob("runs/*.run*")) == sorted(
+            map(desk.library.stores.kept.name, kept)
+        )
         desk.library.close()
     assert min(left) < USELESS / 2 < max(left)  # of early ones and late ones

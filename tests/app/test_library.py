@@ -59,7 +59,7 @@ def child(number):
         if sql == "COMMIT" and next(commits) == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    for connection in (library.database._writer, library.store._backends["track"]._db):
+    for connection in (library.catalog.database._writer, library.stores.kv._backends["track"]._db):
         connection.set_trace_callback(trace)
     work(library)
     library.close()
@@ -97,8 +97,8 @@ def many_albums(folder: Path, count: int = ALBUMS) -> None:
     library.add_sources([folder.parent / "originals"])
     for n in range(count):
         tags = TagSet({"title": ["T"], "artist": ["Old"], "album": [f"L{n}"]})
-        where = library.files.folder(library.sources.rows()[0].id, f"{n}", 1)
-        library.files.put_files([(where, FileRow("t.mp3", Stamp(1000, n), f"i{n}", format=fmt, tags=tags))])
+        where = library.catalog.files.folder(library.sources.rows()[0].id, f"{n}", 1)
+        library.catalog.files.put_files([(where, FileRow("t.mp3", Stamp(1000, n), f"i{n}", format=fmt, tags=tags))])
     library.adopt_rules()
     library.close()
 
@@ -150,10 +150,10 @@ def test_a_rank_that_a_kill_cut_off_is_shown_whole(tmp_path: Path) -> None:
     library = open_library(tmp_path / "before", Config())
     (tmp_path / "more").mkdir()
     library.add_sources([tmp_path / "more"])
-    where = library.files.folder(library.sources.rows()[1].id, "0", 1)
+    where = library.catalog.files.folder(library.sources.rows()[1].id, "0", 1)
     fmt = AudioFormat("mp3", "mp3", 44_100, 2)
     tags = TagSet({"title": ["T"], "artist": ["Old"], "album": ["L0"]})
-    library.files.put_files([(where, FileRow("more.mp3", Stamp(1000, 1), "more", format=fmt, tags=tags))])
+    library.catalog.files.put_files([(where, FileRow("more.mp3", Stamp(1000, 1), "more", format=fmt, tags=tags))])
     library.adopt_rules()
     library.close()
     found = []
@@ -296,7 +296,7 @@ def set_genre(library: Library, genre: str) -> None:
 
 
 def pending(library: Library) -> int:
-    return library.renditions.pending(library.sizes.tokens())
+    return library.catalog.renditions.pending(library.sizes.tokens())
 
 
 def test_a_full_folder_for_temporary_files_changes_nothing(tmp_path: Path) -> None:

@@ -122,14 +122,14 @@ def test_a_first_scan_that_was_cut_off_goes_on_where_somebody_looks(
     first = library.scanner()
     watch.at = {"f/2": first.cancel}
     library.scan_all(first)
-    assert library.unscanned()
+    assert library.catalog.sources.unscanned()
     assert names(library, "f")[0] == "f1"
     watch.listed = []
     watch.at = {"a": lambda: names(library, "f")}
     scan(library)
     assert watch.listed[:6] == ["", "a", "f", "f/1", "f/2", "f/3"]
     assert names(library, "f") == ["f1", "f2", "f3"]
-    assert not library.unscanned()
+    assert not library.catalog.sources.unscanned()
 
 
 def test_the_drive_tells_of_a_listing_once(make_library: Make, music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ def test_after_a_scan_that_failed_nothing_is_noted(
             names(library, "a")
             raise RuntimeError("disk on fire")
 
-        patch.setattr(library.files, "enter", fail)
+        patch.setattr(library.catalog.files, "enter", fail)
         jobs = Jobs(library)
         jobs.start()
         ticket = jobs.request("scan")

@@ -70,7 +70,7 @@ def test_it_is_scanned_named_indexed_and_played(
     tags = mutagen.File(served)
     assert (tags["title"], tags["album"]) == (["T1"], ["B"])
     assert tags.pictures[0].data == COVER
-    (line,) = library.reports.lines()
+    (line,) = library.catalog.reports.lines()
     assert line.path.endswith("c.toysound")
     assert "cut short within its header" in line.reason
     assert len(list(library.tagging.selection.of(target("format:toy")))) == 1
@@ -106,7 +106,7 @@ def test_it_has_a_content_id(tmp_path: Path, originals: Path, closing: ExitStack
     library = opened(tmp_path, originals, closing, view_policy="original")
     library.hearing().run(lambda: None)
     (selected,) = library.tagging.selection.of(target("title:T1"))
-    row = library.tracks.track(selected.id)
+    row = library.catalog.tracks.track(selected.id)
     assert row is not None
     assert row.track.serve is Serve.ORIGINAL
     origin = library.sources.origin(row.track.file.source_uid)
@@ -119,7 +119,7 @@ def test_without_it_its_files_are_no_music(tmp_path: Path, originals: Path, clos
     library = open_library(tmp_path / "state", config, closing, sources=[originals])
     assert scan(library) == [""]
     assert [path for path in shown(library) if "T1" in path] == []
-    assert list(library.reports.lines()) == []
+    assert list(library.catalog.reports.lines()) == []
     assert names(library, "")
 
 

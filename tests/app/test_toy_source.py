@@ -85,8 +85,8 @@ def test_it_goes_away_and_comes_back_with_nothing_lost(tmp_path: Path, shelf: To
     tracks = sorted(path for path in shown(library) if path.endswith(".flac"))
     before = {path: read(library, path) for path in tracks}
     library.tagging.set([("title:T2", "")], ["genre=Jazz"], Who("me"))
-    library.runs.close()
-    library.kept.close()
+    library.media.runs.close()
+    library.stores.kept.close()
     shelf.away = True
     (problem,) = scan(library)
     assert "the shelf is away" in problem
@@ -149,7 +149,7 @@ def test_hostile_listings_are_in_the_report(tmp_path: Path, shelf: Toy, closing:
     library = open_toy(tmp_path, shelf, closing)
     shelf.lies = [Entry(name, SourceStat(NodeKind.FILE, Stamp(1, 1))) for name in ("../up.flac", "a\0.flac", "", "..")]
     scan(library)
-    reports = [report for report in library.reports.lines() if report.kind == "skipped"]
+    reports = [report for report in library.catalog.reports.lines() if report.kind == "skipped"]
     assert len(reports) == 8  # in the root and in Album
     assert len([path for path in shown(library) if path.endswith(".flac")]) == 3
 
@@ -159,11 +159,11 @@ def test_a_lazy_source_is_indexed_when_somebody_asks(tmp_path: Path, shelf: Toy,
     library = open_toy(tmp_path, shelf, closing)
     scan(library)
     assert library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None) == (0, 0)
-    before = library.renditions.pending(library.sizes.tokens())
+    before = library.catalog.renditions.pending(library.sizes.tokens())
     assert before == 2
     (path,) = (path for path in shown(library) if path.endswith("T1.flac"))
     assert read(library, path)[:4] == b"fLaC"
-    assert library.renditions.pending(library.sizes.tokens()) == before - 1
+    assert library.catalog.renditions.pending(library.sizes.tokens()) == before - 1
 
 
 def test_one_that_is_never_indexed_shows_its_originals(tmp_path: Path, shelf: Toy, closing: ExitStack) -> None:

@@ -45,17 +45,17 @@ def test_it_follows_scans_edits_and_removals(tmp_path: Path, originals: Path) ->
         library = opened(tmp_path, originals, closing)
         assert library.stages.pipeline.order[-1] == "titles"
         scan(library)
-        assert titles(library.database) == ["T0", "T1", "T2", "T3", "T4"]
+        assert titles(library.catalog.database) == ["T0", "T1", "T2", "T3", "T4"]
         library.tagging.set([("title:T2", "")], ["title=New"], Who("me"))
-        assert titles(library.database) == ["New", "T0", "T1", "T3", "T4"]
+        assert titles(library.catalog.database) == ["New", "T0", "T1", "T3", "T4"]
         library.tagging.undo(0, Who("me"))
-        assert titles(library.database) == ["T0", "T1", "T2", "T3", "T4"]
+        assert titles(library.catalog.database) == ["T0", "T1", "T2", "T3", "T4"]
         sound.tag(originals / "1.wav", title="Other")
         (originals / "0.wav").unlink()
         scan(library)
-        assert titles(library.database) == ["Other", "T2", "T3", "T4"]
+        assert titles(library.catalog.database) == ["Other", "T2", "T3", "T4"]
         library.sourcing.remove((str(originals), ""))
-        assert titles(library.database) == []
+        assert titles(library.catalog.database) == []
         assert not library.stages.pipeline.left_over()
 
 
@@ -67,18 +67,18 @@ def test_one_that_comes_later_looks_at_everything_and_one_that_goes_leaves_nothi
     with ExitStack() as closing:
         library = opened(tmp_path, originals, closing)
         library.adopt_rules()
-        assert titles(library.database) == ["T0", "T1", "T2", "T3", "T4"]
+        assert titles(library.catalog.database) == ["T0", "T1", "T2", "T3", "T4"]
     with ExitStack() as closing:
         library = open_library(tmp_path / "state", CONFIG, closing)
         library.tagging.set([("title:T2", "")], ["title=New"], Who("me"))
         library.adopt_rules()
         assert not library.stages.pipeline.left_over()
-        with library.database.read() as db:
+        with library.catalog.database.read() as db:
             assert not db.execute("SELECT 1 FROM watch WHERE stage = 'titles'").fetchall()
     with ExitStack() as closing:
         library = opened(tmp_path, originals, closing)
         library.adopt_rules()
-        assert titles(library.database) == ["New", "T0", "T1", "T3", "T4"]
+        assert titles(library.catalog.database) == ["New", "T0", "T1", "T3", "T4"]
 
 
 def test_threads_that_ask_for_it_first_get_one_pipeline(tmp_path: Path, originals: Path) -> None:
@@ -124,12 +124,12 @@ def test_what_a_kill_cut_off_is_done_when_the_library_is_opened(tmp_path: Path, 
     assert os.WTERMSIG(status) == signal.SIGKILL
     with ExitStack() as closing:
         library = opened(tmp_path, originals, closing)
-        with library.database.read() as db:  # of a scan on a slow machine, fewer than there are
+        with library.catalog.database.read() as db:  # of a scan on a slow machine, fewer than there are
             seen = [
                 row[0] for row in db.execute("SELECT json_extract(embedded, '$.title[0]') FROM item_tags ORDER BY 1")
             ]
         assert seen
-        assert titles(library.database) == seen
+        assert titles(library.catalog.database) == seen
         assert not library.stages.pipeline.left_over()
         scan(library)
-        assert titles(library.database) == ["T0", "T1", "T2", "T3", "T4"]
+        assert titles(library.catalog.database) == ["T0", "T1", "T2", "T3", "T4"]

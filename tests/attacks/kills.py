@@ -117,7 +117,7 @@ class Kills:
         """What a start shows before anything else is done."""
         with ExitStack() as closing:
             library = open_library(self.program.library, Config(), closing)
-            rows = [library.tracks.track(track) for track in range(1, 1 + 20 * ALBUMS * TRACKS)]
+            rows = [library.catalog.tracks.track(track) for track in range(1, 1 + 20 * ALBUMS * TRACKS)]
             tags = [row.track.tags for row in rows if row is not None]
             return {one.first("genre") or "" for one in tags if one.first("artist") == "Band"}
 

@@ -74,7 +74,7 @@ def test_progress_asks_no_database(tmp_path: Path) -> None:
         host = Host(library, lambda: FuseFace("mfusepy", 32, False))
         methods = Methods(host)
         closing.callback(host._server.close)
-        library.database.close()
+        library.catalog.database.close()
         assert methods.progress()["scan"]["state"] == "never"
         with pytest.raises(StoreError):
             methods.status()

@@ -85,7 +85,7 @@ def rescan(library: Library) -> None:
 
 
 def remarks(library: Library) -> str:
-    return "\n".join(f"{row.kind} {row.path}: {row.reason}" for row in library.reports.lines())
+    return "\n".join(f"{row.kind} {row.path}: {row.reason}" for row in library.catalog.reports.lines())
 
 
 @pytest.mark.parametrize("name", ["Album.wav", "Album.flac", "Album.m4a", "Album.wv", "Album.tta", "Album.aiff"])
@@ -335,7 +335,7 @@ def test_listing_costs_no_decoding_once_indexed(
     (music / "Album.cue").write_text(SHEET.format(name="Album.flac"))
     library = make_library()
     before = files(library)
-    monkeypatch.setattr(library.pool, "submit", lambda *_: pytest.fail("an index is built again"))
+    monkeypatch.setattr(library.media.pool, "submit", lambda *_: pytest.fail("an index is built again"))
     assert files(library) == before
     for path in before:
         library.drive.attr(path)

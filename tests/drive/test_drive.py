@@ -104,7 +104,7 @@ def test_what_does_not_decode_is_served_as_the_original(make_library: Make, musi
         library.drive.attr("A/B/One.flac")
     assert [e.name for e in library.drive.list("A/B")] == ["One.wv"]
     assert library.drive.attr("A/B/One.wv").size == len(raw)
-    (report,) = library.reports.lines()
+    (report,) = library.catalog.reports.lines()
     assert report.kind == "failed"
     assert "1.wv" in report.reason
 
@@ -203,7 +203,7 @@ def test_an_index_of_another_encoder_is_rebuilt(make_library: Make, music: Path,
     sound.write(music / "1.wav", **TAGS, title="One")
     library = make_library()
     size = library.drive.attr("A/B/One.flac").size
-    library.indexes._fingerprint = "anotherbuild"
+    library.media.indexes._fingerprint = "anotherbuild"
     library.drive.invalidate()
     assert next(library.drive.list("A/B")).size is None
     assert library.drive.attr("A/B/One.flac").size == size
@@ -261,7 +261,7 @@ def test_a_folder_of_twenty_thousand(make_library: Make, music: Path) -> None:
 
     library = make_library()
     source = library.sources.rows()[0]
-    folder = library.files.folder(source.id, "", 1)
+    folder = library.catalog.files.folder(source.id, "", 1)
     rows = [
         (
             folder,
@@ -275,7 +275,7 @@ def test_a_folder_of_twenty_thousand(make_library: Make, music: Path) -> None:
         )
         for n in range(20_000)
     ]
-    library.files.put_files(rows)
+    library.catalog.files.put_files(rows)
     library.name_tracks()
     path = "Unknown Artist/music"
     names = [e.name for e in library.drive.list(path)]

@@ -28,9 +28,9 @@ def scan(library: Library) -> None:
 
 def ids(library: Library) -> dict[str, int]:
     """Public ids by the paths of originals."""
-    with library.database.read() as db:
+    with library.catalog.database.read() as db:
         tracks = [row[0] for row in db.execute("SELECT id FROM item WHERE hidden = 0")]
-    rows = [row for track in tracks if (row := library.tracks.track(track)) is not None]
+    rows = [row for track in tracks if (row := library.catalog.tracks.track(track)) is not None]
     return {f"{row.track.file.path}#{row.part}": row.public for row in rows}
 
 
@@ -133,7 +133,7 @@ def test_a_twin_in_another_source_that_the_same_scan_found_gets_nothing(
 def test_a_twin_gets_nothing_of_what_no_whole_scan_saw(make_library: Make, album: Path) -> None:
     library = make_library()
     shutil.copyfile(album / "2.flac", album / "8.flac")
-    with library.database.write() as db:
+    with library.catalog.database.write() as db:
         db.execute("DELETE FROM scan")  # as while the first one is under way
     library.refresh(library.sources.rows()[0].uid, "Album/8.flac")
     library.tagging.set([(str(album / "2.flac"), str(album / "2.flac"))], ["genre=Jazz"], ME)
@@ -240,7 +240,9 @@ def test_who_comes_back_has_his_id(make_library: Make, album: Path, tmp_path: Pa
 def test_lossy_files_are_never_read_for_it_where_that_is_wished(make_library: Make, album: Path) -> None:
     library = make_library(identity__lossy="never")
     hear(library)
-    rows = (library.tracks.at(library.sources.rows()[0].uid, f"Album/{path.name}", 0) for path in album.iterdir())
+    rows = (
+        library.catalog.tracks.at(library.sources.rows()[0].uid, f"Album/{path.name}", 0) for path in album.iterdir()
+    )
     heard = {row.track.file.path[6:]: row.content[:4] for row in rows if row is not None}
     assert heard == {
         "1.wav": "pcm:", "2.flac": "pcm:", "3.mp3": "", "4.m4a": "", "5.ogg": "", "6.opus": "",

@@ -77,7 +77,7 @@ def test_a_catalog_that_did_not_look_above_the_folders_of_discs(make_library: Ma
     (music / "Album/cover.jpg").write_bytes(cover())
     library = make_library()
     size = library.drive.attr("Band/Album/T.flac").size
-    with library.database.write() as db:  # as one of version 3 comes out of its migration
+    with library.catalog.database.write() as db:  # as one of version 3 comes out of its migration
         db.execute("UPDATE folder SET above = NULL")
         db.execute("UPDATE rendition SET size = NULL")
         db.execute("UPDATE item SET version = version + 1")
@@ -144,7 +144,7 @@ def test_pictures_that_are_refused_are_said(make_library: Make, album: Path) -> 
     (album / "front.gif").write_bytes(cover((8000, 8000), "GIF"))
     (album / "AlbumArt_{X}_Large.jpg").write_bytes(cover((7, 7)))
     library = make_library()
-    assert {Path(r.path).name for r in library.reports.lines() if r.kind == "art"} == {
+    assert {Path(r.path).name for r in library.catalog.reports.lines() if r.kind == "art"} == {
         "cover.jpg", "folder.png", "front.gif",
     }  # fmt: skip
     assert read(library, "Band/Album/cover.jpg") == cover((7, 7))
@@ -160,7 +160,9 @@ def test_an_embedded_picture_that_is_none_shows_no_cover(make_library: Make, alb
     assert "cover.jpg" not in names(library, "Band/Album")
     with pytest.raises(NoEntryError):
         library.drive.attr("Band/Album/cover.jpg")
-    assert ["picture is not used" in r.reason for r in library.reports.lines() if r.path.endswith("2.flac")] == [True]
+    assert [
+        "picture is not used" in r.reason for r in library.catalog.reports.lines() if r.path.endswith("2.flac")
+    ] == [True]
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
@@ -176,7 +178,7 @@ def test_pictures_that_are_cut_short_are_never_listed(make_library: Make, album:
     for name in names(library, "Band/Album"):
         read(library, f"Band/Album/{name}")
     assert read(library, "Band/Album/cover.jpg") == cover((70, 70))
-    reported = {Path(r.path).name: r.reason for r in library.reports.lines()}
+    reported = {Path(r.path).name: r.reason for r in library.catalog.reports.lines()}
     assert reported.keys() == {f"cover.{suffix}", "1.wav", "2.flac", "3.mp3"}
     assert all("cut short" in reason for reason in reported.values())
     with pytest.raises(ConfigError, match="cut short"):
@@ -193,13 +195,13 @@ def test_a_picture_that_a_catalog_of_before_believed_is_not_listed(
         before.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
         believed = describe_picture(cut)
     assert believed is not None
-    library.pictures.keep(believed.picture.digest, cut)
-    with library.database.write() as db:
+    library.stores.pictures.keep(believed.picture.digest, cut)
+    with library.catalog.database.write() as db:
         db.execute("UPDATE companion SET problem = '', picture = ?", (json.dumps(asdict(believed.picture)),))
         db.execute("UPDATE rendition SET size = NULL")
         db.execute("UPDATE item SET version = version + 1")
     library.drive.invalidate()
-    assert not [r for r in library.reports.lines() if r.kind == "art"]
+    assert not [r for r in library.catalog.reports.lines() if r.kind == "art"]
     listed = names(library, "Band/Album")
     assert not [name for name in listed if name.startswith("cover")]
     for name in listed:

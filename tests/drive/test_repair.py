@@ -65,7 +65,7 @@ def test_shown_as_they_are(make_library: Make, faulty: dict[str, bytes]) -> None
     library = make_library()
     for name, data in faulty.items():
         assert served(library, name) == data
-    reported = " ".join(str(row) for row in library.reports.lines())
+    reported = " ".join(str(row) for row in library.catalog.reports.lines())
     for name in ("total", "md5", "id3"):
         assert f"{name}.flac" in reported
 

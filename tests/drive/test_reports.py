@@ -45,7 +45,7 @@ def reported(library: Library) -> list[Report]:
                 said.append(Report(ReportKind.UNTAGGED, path, str(error)))
 
     visit("")
-    return [*library.reports.lines(), *said]
+    return [*library.catalog.reports.lines(), *said]
 
 
 def check(reports: list[Report]) -> None:

@@ -21,11 +21,11 @@ def test_indexes_go_along(make_library: Make, music: Path, tmp_path: Path) -> No
     library.sourcing.move((str(music), ""), (str(tmp_path / "elsewhere"), ""))
     (result,) = library.scan_all(library.scanner())
     assert (result.read, result.removed) == (0, 0)
-    with library.database.read() as db:
+    with library.catalog.database.read() as db:
         tracks = [row[0] for row in db.execute("SELECT id FROM item")]
-    (row,) = (library.tracks.track(track) for track in tracks)
+    (row,) = (library.catalog.tracks.track(track) for track in tracks)
     assert row is not None
-    assert library.indexes.get(row.track) is not None
+    assert library.media.indexes.get(row.track) is not None
     assert row.size == len(before)
     assert names(library, "Band/Album") == ["One.flac"]
     assert read(library, "Band/Album/One.flac") == before

@@ -33,7 +33,7 @@ class Killer:
 
     def _run(self) -> None:
         while not self._over.wait(0.01):
-            for pid in self._library.pool.pids():
+            for pid in self._library.media.pool.pids():
                 os.kill(pid, signal.SIGKILL)
 
 
@@ -45,11 +45,11 @@ def test_workers_that_are_killed_cost_a_file_neither_its_name_nor_its_index(make
     assert [entry.name for entry in library.drive.list("A/B")] == ["One.flac"]
     with pytest.raises(BusyError, match="the next scan tries again"):
         library.drive.attr(NAME)
-    (line,) = library.reports.lines()
+    (line,) = library.catalog.reports.lines()
     assert line.kind is ReportKind.PUT_OFF
     assert "killed" in line.reason
     assert library.backlog().run(Priority.BACKGROUND, lambda *_: None, lambda: None) == (1, 0)
-    assert list(library.reports.lines()) == []
+    assert list(library.catalog.reports.lines()) == []
     assert library.drive.attr(NAME).size > 1000
 
 

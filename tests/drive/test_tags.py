@@ -176,20 +176,20 @@ def test_what_takes_no_tags_is_served_as_it_is_and_said(make_library: Make, musi
     library.tagging.set(target(str(path)), ["title=New", "artist=X"], ME)
     (shown,) = names(library, "X/music")
     assert read(library, f"X/music/{shown}") == path.read_bytes()
-    assert [r for r in library.reports.lines() if r.kind == "untagged" and r.path == str(path)]
+    assert [r for r in library.catalog.reports.lines() if r.kind == "untagged" and r.path == str(path)]
 
 
 def test_a_damaged_overlay_stops_nothing_and_is_said(make_library: Make, album: Path) -> None:
     library = make_library()
     library.tagging.set(target("Band"), ["album=New"], ME)
     key = next(library.collector.keys())
-    library.store.put(KvNamespace.TRACK, key, b'{"format": 1, "fields": 7}')
+    library.stores.kv.put(KvNamespace.TRACK, key, b'{"format": 1, "fields": 7}')
     library.collector.evict(key)
-    with library.database.write() as db:
+    with library.catalog.database.write() as db:
         db.execute("INSERT INTO todo (stage, key) SELECT 'overlay', id FROM item")
     library.name_tracks()
     assert sorted(names(library, "Band")) == ["Album", "New"]
-    assert ["cannot be read" in r.reason for r in library.reports.lines() if r.kind == "untagged"] == [True]
+    assert ["cannot be read" in r.reason for r in library.catalog.reports.lines() if r.kind == "untagged"] == [True]
 
 
 def test_a_change_hides_nothing(make_library: Make, album: Path) -> None:
@@ -327,5 +327,5 @@ def test_more_tags_than_a_file_carries_are_refused_or_told_of(make_library: Make
     library.scan_all(library.scanner())
     assert read(library, "Ann/Best/One.flac") == path.read_bytes()
     assert "more than the 16 MiB that it can carry" in next(
-        r.reason for r in library.reports.lines() if r.kind == "untagged"
+        r.reason for r in library.catalog.reports.lines() if r.kind == "untagged"
     )

@@ -26,8 +26,8 @@ def many_tracks(make_library: Make, music: Path) -> Library:
     fmt = AudioFormat("mp3", "mp3", 44_100, 2)
     for n in range(ALBUMS * TRACKS):
         tags = TagSet({"title": [f"T{n}"], "artist": ["Artist"], "album": [f"Album {n // TRACKS}"]})
-        folder = library.files.folder(source, str(n // TRACKS), 1)
-        library.files.put_files([(folder, FileRow(f"{n}.mp3", Stamp(1000, n), f"i{n}", format=fmt, tags=tags))])
+        folder = library.catalog.files.folder(source, str(n // TRACKS), 1)
+        library.catalog.files.put_files([(folder, FileRow(f"{n}.mp3", Stamp(1000, n), f"i{n}", format=fmt, tags=tags))])
     library.name_tracks()
     return library
 
@@ -44,7 +44,7 @@ def files(library: Library, path: str = "") -> list[str]:
 def queries(library: Library) -> Iterator[list[str]]:
     """What is asked of the catalog meanwhile, on the connections that this thread is lent."""
     asked: list[str] = []
-    idle = list(library.database._readers._idle)
+    idle = list(library.catalog.database._readers._idle)
     assert idle
     for connection in idle:
         connection.set_trace_callback(asked.append)

@@ -93,8 +93,8 @@ def test_both_list_and_read_right_whichever_is_asked_first(
     assert {path: library.drives[first].attr(path).size for path in sizes} == sizes
     for drive in (main, waves):
         assert [path for path in shown(drive) if drive.entry(path).size is None] == []
-    assert library.renditions.pending(library.sizes.tokens()) == 0
-    assert library.renditions.sized(library.sizes.tokens()) == 4
+    assert library.catalog.renditions.pending(library.sizes.tokens()) == 0
+    assert library.catalog.renditions.sized(library.sizes.tokens()) == 4
     assert checksum(originals) == before
 
 
@@ -114,10 +114,10 @@ def test_background_work_gives_way_to_readers_of_every_view(
 
 def test_a_pass_finds_the_sizes_of_both(tmp_path: Path, originals: Path, closing: ExitStack) -> None:
     library = scanned(tmp_path, originals, closing)  # two are in a view what they are already
-    assert library.renditions.pending(library.sizes.tokens()) == 4
+    assert library.catalog.renditions.pending(library.sizes.tokens()) == 4
     done, failed = library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None)
     assert (done, failed) == (4, 0)
-    assert library.renditions.pending(library.sizes.tokens()) == 0
+    assert library.catalog.renditions.pending(library.sizes.tokens()) == 0
     assert [entry.size is not None for entry in library.drives["waves"].list("G")] == [True] * 3
 
 
@@ -174,16 +174,16 @@ def test_a_view_that_is_named_no_more_goes_with_all_that_is_its_own(
         (originals / "one.wav").unlink()
         library.scan_all(library.scanner())
         assert not library.stages.pipeline.left_over()
-        with library.database.read() as db:
+        with library.catalog.database.read() as db:
             assert db.execute("SELECT name FROM view").fetchall() == [("main",)]
             for table in ("place", "node"):
                 assert db.execute(f"SELECT DISTINCT view FROM {table}").fetchall() == [(1,)]
             assert db.execute("SELECT DISTINCT profile FROM rendition").fetchall() == [("flac",)]
         left = {path: node for path, node in ids.items() if "T1" not in path}
         assert shown(library.drive) == left
-        pending = library.renditions.pending(library.sizes.tokens())
+        pending = library.catalog.renditions.pending(library.sizes.tokens())
         assert library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None) == (pending, 0)
-        assert library.renditions.pending(library.sizes.tokens()) == 0
+        assert library.catalog.renditions.pending(library.sizes.tokens()) == 0
     library = open_library(tmp_path / "state", CONFIG, closing, views=[ViewSpec("other", "$title", "wav"), WAVES])
     library.adopt_rules()
     assert used not in {rules.view for rules in library._views.values()}

@@ -20,7 +20,7 @@ def set_genre(library: Library, path: str, genre: str) -> None:
 
 
 def genres(library: Library) -> dict[str, str | None]:
-    rows = [library.tracks.track(number) for number in range(1, 20)]
+    rows = [library.catalog.tracks.track(number) for number in range(1, 20)]
     return {row.track.file.path: row.track.tags.first("genre") for row in rows if row is not None}
 
 

@@ -168,8 +168,8 @@ def test_waiting_stats_do_not_stall_other_folders(
         sound.write(music / f"{n % 4}" / f"{n}.wav", 2000, artist="Wait", album=f"{n % 4}", title=f"{n}")
     original = sound.write(music / "free.flac", artist="Free", album="F", title="f")
     library, mnt = mounted(index__wait_seconds=100_000)
-    held = HeldJobs(library.pool)
-    monkeypatch.setattr(library.pool, "submit", held.submit)
+    held = HeldJobs(library.media.pool)
+    monkeypatch.setattr(library.media.pool, "submit", held.submit)
     waiting = [Path(entry.path) for folder in os.scandir(mnt / "Wait") for entry in os.scandir(folder.path)]
     free = mnt / "Free/F/f.flac"
     with ThreadPoolExecutor(len(waiting) + 1) as threads:
@@ -197,9 +197,9 @@ def test_a_hundred_thousand_files_in_one_folder(program: Program, music: Path) -
     facts = (music / "0.mp3").stat()
     library = open_library(program.library, Config())
     library.add_sources([music])
-    folder = library.files.folder(library.sources.rows()[0].id, "", 1)
+    folder = library.catalog.files.folder(library.sources.rows()[0].id, "", 1)
     fmt, stamp = AudioFormat("mp3", "mp3", 44_100, 2), Stamp(facts.st_size, facts.st_mtime_ns)
-    library.files.put_files(
+    library.catalog.files.put_files(
         (folder, FileRow(f"{n}.mp3", stamp, str(n), format=fmt, tags=TagSet({"title": [f"T{n % 99_000}"]})))
         for n in range(100_000)
     )

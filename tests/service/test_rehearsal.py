@@ -30,11 +30,13 @@ def library(make_library: Make, music: Path) -> Library:
 
 def state(library: Library) -> list[Any]:
     """All that the catalog and user.db hold."""
-    with library.database.read() as db:
+    with library.catalog.database.read() as db:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = [row for table in tables for row in db.execute(f"SELECT * FROM {table}")]
     spaces = (KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART)
-    return rows + [(key, library.store.get(space, key)) for space in spaces for key in library.store.scan(space)]
+    return rows + [
+        (key, library.stores.kv.get(space, key)) for space in spaces for key in library.stores.kv.scan(space)
+    ]
 
 
 def tried(library: Library, request: Change) -> Changed:

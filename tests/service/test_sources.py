@@ -242,7 +242,7 @@ def test_forgetting_is_one_transaction(shelf: Shelf, monkeypatch: pytest.MonkeyP
     assert len(shelf.locations(removed=True)) == 1
     library.scan_all(library.scanner())  # a scan looks, too
     assert shelf.locations(removed=True) == []
-    assert library.store.get(KvNamespace.TRACK, f"{uid}/a.flac#0") is None
+    assert library.stores.kv.get(KvNamespace.TRACK, f"{uid}/a.flac#0") is None
 
 
 def test_move_keeps_uid_overlays_and_indexes(shelf: Shelf) -> None:
@@ -352,7 +352,7 @@ def test_one_that_is_removed_while_it_is_scanned(shelf: Shelf, monkeypatch: pyte
     assert [r.source for r in results] == [str(shelf.folder / "two")]
     library.name_tracks()
     assert shown(library) == {"A/B/T2.flac"}
-    with library.database.read() as db:
+    with library.catalog.database.read() as db:
         assert db.execute("SELECT count(*) FROM file").fetchone() == (1,)
 
 

@@ -88,7 +88,7 @@ def test_a_folder_of_twenty_thousand(windows: Callable[..., Windows], music: Pat
     sound.write(music / "0.flac", 3000, artist="A", title="x")
     mounted = windows()
     library = mounted.library
-    folder = library.files.folder(library.sources.rows()[0].id, "", 1)
+    folder = library.catalog.files.folder(library.sources.rows()[0].id, "", 1)
     fmt = AudioFormat("mp3", "mp3", FORMAT.sample_rate, 2)
     rows = [
         (
@@ -97,7 +97,7 @@ def test_a_folder_of_twenty_thousand(windows: Callable[..., Windows], music: Pat
         )
         for n in range(20_000)
     ]
-    library.files.put_files(rows)
+    library.catalog.files.put_files(rows)
     library.name_tracks()
     opened = mounted.kernel.open("\\B\\music")
     names = [n for n, _ in mounted.kernel.entries(opened, first=65_536, later=65_536)]

@@ -5,6 +5,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from musfuse.app.build.library import Catalog
+from musfuse.app.build.media import Media
+from musfuse.app.build.store import Stores
 from musfuse.config import Config
 from musfuse.drive import Drive
 from musfuse.drive.activity import Activity
@@ -21,7 +24,6 @@ from musfuse.library.catalog import Database, Nodes, Tracks
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.covers import Covers
 from musfuse.library.sizes import Sizes
-from musfuse.media.engine import MediaEngine
 from musfuse.origins import Origin
 from musfuse.platform import system
 
@@ -33,36 +35,39 @@ MakeBranch = Callable[[Database, Items], Branch[Any]]
 class DriveParts:
     """What the drives of a library share. `more` make branches that come after the built-in ones."""
 
-    database: Database
+    catalog: Catalog
+    stores: Stores
+    media: Media
     config: Config
-    engine: MediaEngine
     sizes: Sizes
-    covers: Covers
     origin_of: Callable[[str], Origin]
     refresh: Callable[[str, str], None]
     events: EventBus
     activity: Activity
-    on_pending: Callable[[], None]
     on_listed: Callable[[Entry[Any]], None]
     more: Sequence[MakeBranch] = ()
 
     def build(self, view: int, closing: ExitStack) -> Drive:
         """The drive of a view, which hears of what changes."""
-        nodes, tracks, config = Nodes(self.database, view), Tracks(self.database, view), self.config
+        database, config = self.catalog.database, self.config
+        nodes, tracks = Nodes(database, view), Tracks(database, view)
+        covers = Covers(
+            self.catalog.tracks, self.catalog.renditions, self.stores.pictures, self.media.inspectors, self.origin_of
+        )
         sizes = self.sizes.over(tracks)
         items = Items(
-            nodes, tracks, self.engine, sizes, Freshness(tracks, self.origin_of, self.refresh), self.activity,
+            nodes, tracks, self.media.engine, sizes, Freshness(tracks, self.origin_of, self.refresh), self.activity,
             hides=config.view.unindexed == "hide",
         )  # fmt: skip
         ahead = FolderAhead(nodes, tracks, sizes)
         library = LibraryBranch(nodes, items, on_waited=ahead.queue)
         companions = CompanionsBranch(
-            nodes, Companions(self.database), self.covers, self.origin_of, show_covers=config.art.covers
+            nodes, self.catalog.companions, covers, self.origin_of, show_covers=config.art.covers
         )
-        branches: list[Branch[Any]] = [library, companions, *(make(self.database, items) for make in self.more)]
+        branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
         drive = Drive(
             library.root, branches, items, Volume(nodes), self.activity,
-            on_pending=self.on_pending, on_listed=self.on_listed,
+            on_pending=self.media.pool.warm, on_listed=self.on_listed,
             open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(drive.shut_down)

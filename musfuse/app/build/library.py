@@ -1,0 +1,59 @@
+"""What a library knows: the tables of its catalog, and the exact sizes that indexes give."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from musfuse.app.build.media import Media
+from musfuse.app.build.store import Stores
+from musfuse.config import Config
+from musfuse.config.options import worker_count
+from musfuse.events import EventBus
+from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, Tracks
+from musfuse.library.catalog.companions import Companions
+from musfuse.library.catalog.departures import Departures
+from musfuse.library.sizes import Sizes
+from musfuse.model import Track
+from musfuse.origins import Origin
+from musfuse.platform import system
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The tables of one catalog, by what they hold."""
+
+    database: Database
+    sources: CatalogSources
+    files: Files
+    tracks: Tracks
+    renditions: Renditions
+    departures: Departures
+    nodes: Nodes
+    reports: Reports
+    companions: Companions
+
+
+def build_catalog(database: Database) -> Catalog:
+    """All tables, over one database."""
+    return Catalog(
+        database, CatalogSources(database), Files(database), Tracks(database), Renditions(database),
+        Departures(database), Nodes(database), Reports(database), Companions(database),
+    )  # fmt: skip
+
+
+def build_sizes(
+    catalog: Catalog,
+    stores: Stores,
+    media: Media,
+    config: Config,
+    origin_of: Callable[[str], Origin],
+    events: EventBus,
+    after_change: Callable[[], None],
+    on_heard: Callable[[Track, str], None],
+) -> Sizes:
+    """`after_change` is called when names have to be given anew, `on_heard` when a pass over a track tells what it
+    sounds like."""
+    return Sizes(
+        catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.kept, media.pool, origin_of, events,
+        threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
+        wait_seconds=config.index.wait_seconds, after_change=after_change, on_heard=on_heard,
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""What a library keeps in its folder."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from musfuse.app.descriptors import Pools
+from musfuse.config import Config
+from musfuse.library.catalog import Database
+from musfuse.library.userdb import UserDatabase
+from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The catalog's database and, in `user`, what cannot be made again. Of `kv` each namespace lies where it belongs;
+    `cache` is the part of it that may be lost. `kept` are encoded runs on disk."""
+
+    database: Database
+    user: UserDatabase
+    cache: BestEffortKv
+    kv: RoutedKv
+    kept: RunFiles
+    pictures: PictureStore
+
+
+def build_stores(folder: Path, config: Config, pools: Pools, closing: ExitStack) -> Stores:
+    """Open everything, and have it closed in reverse. Raises StoreError."""
+    database = Database(folder / "catalog.db", pools.readers, renew=True)
+    closing.callback(database.close)
+    user = UserDatabase(folder / "user.db")
+    cache = BestEffortKv(DiskKv(folder / "cache"))
+    kv = RoutedKv(
+        dict.fromkeys((KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART), user.kv)
+        | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
+    )
+    closing.callback(kv.close)
+    kept = RunFiles(folder / "runs", config.cache.transcoded, pools.run_files)
+    closing.callback(kept.close)
+    return Stores(database, user, cache, kv, kept, PictureStore(kv))
