@@ -1,5 +1,6 @@
 """What tests of several folders share."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,8 +9,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from musfuse.app.library import Library
+from musfuse.service.requests.info import Describe
+from musfuse.service.wire import to_json
 
 
 def _may_mount() -> bool:
@@ -56,3 +62,9 @@ def fill(disk: Path) -> Path:
     facts = os.statvfs(disk)
     assert facts.f_bavail == 0
     return filler
+
+
+def describe(library: Library, path: str, original: str = "") -> dict[str, Any]:
+    """What `musfuse info --json` tells."""
+    told: dict[str, Any] = json.loads(json.dumps(to_json(library.handlers().call(Describe(path, original)))))
+    return told

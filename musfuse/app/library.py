@@ -149,8 +149,11 @@ class Library:
 
     def handlers(self, rescan: Callable[[], object] | None = None) -> "Handlers":
         """The service over this library. `rescan` begins a scan, where somebody does that at once."""
+        from musfuse.library.catalog.originals import Originals
         from musfuse.service.handlers import Handlers
+        from musfuse.service.info import Describing
         from musfuse.service.library import Holdings
+        from musfuse.service.originals import OriginalsTold
         from musfuse.service.tags import Tags
 
         service, selection = Handlers(), self.tagging.selection
@@ -158,6 +161,14 @@ class Library:
         Holdings(selection, self.drive.tree, self.catalog.nodes, self.catalog.reports).answer(service)
         Tags(selection, self.collector).answer(service)
         self.tagging.answer(service, self._rehearse)
+        originals = OriginalsTold(
+            Originals(self.catalog.database, self.sources.place), self.catalog.tracks, self.catalog.nodes, self.sizes,
+            self.sources.origin, lambda: self.media.formats.extensions,
+        )  # fmt: skip
+        template = self.config.view.template
+        Describing(
+            self.drive, self.catalog.nodes, self.media.engine, self.sizes, self.sources, originals, template
+        ).answer(service)
         return service
 
     def _rehearse(self, act: "Act") -> "Changed":

@@ -48,7 +48,6 @@ class Methods:
             "scan": self.scan,
             "index": self.index,
             "waiting": self.waiting,
-            "info": self.info,
             "stop": self.stop,
         }
 
@@ -84,12 +83,6 @@ class Methods:
             "ticket": self._host.jobs.scan.asked,
             "empty": library.catalog.sources.empty(),
         }
-
-    def info(self, path: str, absolute: str = "") -> dict[str, Any]:
-        """Where a file of the drive comes from; where the original `absolute` is on the drive."""
-        from musfuse.app.info import describe
-
-        return describe(self._host.library, path, absolute)
 
     def stop(self) -> dict[str, Any]:
         """Take down every face and end. The number of the process."""

@@ -1,19 +1,18 @@
 """`musfuse info`"""
 
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from musfuse.cli.common import (
     absolute_or_none,
     config_option,
+    connect,
     drive_path,
     json_option,
     library_folder,
     library_option,
-    load,
     naming_log,
     print_json,
     print_table,
@@ -21,6 +20,19 @@ from musfuse.cli.common import (
 )
 from musfuse.cli.completing import places
 from musfuse.cli.typed import typed
+from musfuse.service.requests.info import (
+    AudioTold,
+    CompanionInfo,
+    CutTold,
+    Describe,
+    FileInfo,
+    FolderInfo,
+    Info,
+    OriginalInfo,
+    PartTold,
+    SourceFolderInfo,
+)
+from musfuse.service.wire import to_json
 
 Rows = list[tuple[str, str]]
 
@@ -40,120 +52,109 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, path:
     """
     inside, owned = drive_path(path)
     folder = owned or library_folder(library)
-    if inside is not None:
-        facts = _ask(folder, config_file, inside, "")
-    else:
+    if inside is None:
         typed().place(path.strip("/"), path)
-        facts = _ask(folder, config_file, path.strip("/"), absolute_or_none(path))
+    request = Describe(path.strip("/"), absolute_or_none(path)) if inside is None else Describe(inside)
+    with connect(folder, config_file) as service:
+        told = service.call(request)
     if as_json:
-        print_json(facts)
+        print_json(to_json(told))
         return
-    print_table(("what", "value"), ((what, naming_log(value, folder)) for what, value in _rows(facts)))
+    print_table(("what", "value"), ((what, naming_log(value, folder)) for what, value in _rows(told)))
 
 
-def _ask(folder: Path, config_file: Path | None, path: str, original: str) -> dict[str, Any]:
-    from musfuse.control import find_owner
-
-    client = find_owner(folder)
-    if client is not None:
-        with client:
-            found: dict[str, Any] = client.call("info", path=path, absolute=original)
-            return found
-    from musfuse.app import open_library
-    from musfuse.app.info import describe
-
-    with ExitStack() as closing:
-        return describe(open_library(folder, load(config_file), closing, make=False), path, original)
-
-
-def _rows(facts: dict[str, Any]) -> Rows:
-    shown = {"folder": _folder, "source folder": _source_folder, "original": _original, "beside": _companion}
-    return shown.get(facts["kind"], _file)(facts)
+def _rows(told: Info) -> Rows:
+    match told:
+        case FolderInfo():
+            return [("folder", told.path or "/"), ("entries", str(told.entries))]
+        case SourceFolderInfo():
+            return _source_folder(told)
+        case OriginalInfo():
+            return _original(told)
+        case CompanionInfo():
+            return _companion(told)
+        case _:
+            return _file(told)
 
 
-def _folder(facts: dict[str, Any]) -> Rows:
-    return [("folder", facts["path"] or "/"), ("entries", str(facts["entries"]))]
+def _source_folder(told: SourceFolderInfo) -> Rows:
+    rows = [("folder", told.path), ("source", told.source)]
+    rows += [("not listed", told.problem)] if told.problem else []
+    skipped = f", {told.skipped} not shown; `musfuse report` says why" if told.skipped else ""
+    return [*rows, ("files", f"{told.files}{skipped}"), ("tracks", f"{told.tracks} on the drive")]
 
 
-def _source_folder(facts: dict[str, Any]) -> Rows:
-    rows = [("folder", facts["path"]), ("source", facts["source"])]
-    rows += [("not listed", facts["problem"])] if facts["problem"] else []
-    skipped = f", {facts['skipped']} not shown; `musfuse report` says why" if facts["skipped"] else ""
-    return [*rows, ("files", f"{facts['files']}{skipped}"), ("tracks", f"{facts['tracks']} on the drive")]
+def _companion(told: CompanionInfo) -> Rows:
+    rows = [("file", told.path), ("source", told.source), ("bytes", str(told.bytes))]
+    rows += [("is", _ROLES.get(told.role, told.role))]
+    rows += [("picture", f"{told.mime}, {_pixels(told.pixels)}")] if told.pixels else []
+    return rows + ([("not used", told.problem)] if told.problem else [])
 
 
-def _companion(facts: dict[str, Any]) -> Rows:
-    rows = [("file", facts["path"]), ("source", facts["source"]), ("bytes", str(facts["bytes"]))]
-    rows += [("is", _ROLES.get(facts["role"], facts["role"]))]
-    rows += [("picture", f"{facts['mime']}, {_pixels(facts['pixels'])}")] if facts["pixels"] else []
-    return rows + ([("not used", facts["problem"])] if facts["problem"] else [])
-
-
-def _pixels(pixels: list[int]) -> str:
+def _pixels(pixels: tuple[int, int]) -> str:
     return f"{pixels[0]} x {pixels[1]} pixels" if all(pixels) else "pixels not looked at"
 
 
-def _original(facts: dict[str, Any]) -> Rows:
-    rows = [("original", f"{facts['path']} ({size(facts['bytes'])})"), ("source", facts["source"])]
-    rows += [("sound", _sound(facts["format"]))] if facts["format"] else []
-    rows += [("not shown", facts["problem"])] if facts["problem"] else []
-    rows += [("remark", facts["note"])] if facts["note"] else []
-    rows += [("hidden", "an image; its parts are shown in its place")] if facts["hidden"] else []
-    rows += [("cue sheet", f"{sheet['kind']}: {sheet['remark'] or 'read'}") for sheet in facts["sheets"]]
-    for track in facts["tracks"]:
-        rows += _place(track)
-    return rows + _tags(facts)
+def _original(told: OriginalInfo) -> Rows:
+    rows = [("original", f"{told.path} ({size(told.bytes)})"), ("source", told.source)]
+    rows += [("sound", _sound(told.format))] if told.format else []
+    rows += [("not shown", told.problem)] if told.problem else []
+    rows += [("remark", told.note)] if told.note else []
+    rows += [("hidden", "an image; its parts are shown in its place")] if told.hidden else []
+    rows += [("cue sheet", f"{sheet.kind}: {sheet.remark or 'read'}") for sheet in told.sheets]
+    for track in told.tracks:
+        rows += _part(track)
+    return rows + _tags(told.tags)
 
 
-def _place(track: dict[str, Any]) -> Rows:
-    what = f"part {track['part']}" if track["part"] else "on the drive"
-    if not track["path"]:
+def _part(told: PartTold) -> Rows:
+    what = f"part {told.part}" if told.part else "on the drive"
+    if not told.path:
         return [(what, "not named yet; `musfuse scan` does it")]
-    served = f"served as {track['served_as']}" + (f", {track['size']} bytes" if track["size"] is not None else "")
-    return [(what, track["path"]), *_cut(track), ("", served), *_remarks(track)]
+    served = f"served as {told.served_as}" + (f", {told.size} bytes" if told.size is not None else "")
+    return [(what, told.path), *_cut(told.cut), ("", served), *_remarks(told.problem, told.untagged)]
 
 
-def _file(facts: dict[str, Any]) -> Rows:
-    if "format" not in facts:
-        origin = facts.get("source") or "a picture of the album"
-        return [("file", facts["path"]), ("from", origin), ("bytes", str(facts["size"]))]
-    known = f"{facts['size']} bytes" if facts["size"] else "size not known yet"
+def _file(told: FileInfo) -> Rows:
+    if not isinstance(told.format, AudioTold):
+        origin = told.source or "a picture of the album"
+        return [("file", told.path), ("from", origin), ("bytes", str(told.size))]
+    known = f"{told.size} bytes" if told.size else "size not known yet"
     rows = [
-        ("file", facts["path"]),
-        ("original", f"{facts['source']} ({size(facts['source_bytes'])})"),
-        *_cut(facts),
-        ("sound", _sound(facts["format"])),
-        ("served as", f"{facts['served_as']}, {known}"),
+        ("file", told.path),
+        ("original", f"{told.source} ({size(told.source_bytes or 0)})"),
+        *_cut(told.cut or None),
+        ("sound", _sound(told.format)),
+        ("served as", f"{told.served_as}, {known}"),
     ]
     offset = 0
-    for part in facts["layout"]:
-        rows.append((f"from byte {offset}", f"{part['bytes']} bytes: {part['what']}"))
-        offset += part["bytes"]
-    if facts.get("layout_problem"):
-        rows.append(("layout", facts["layout_problem"]))
-    rows.append(("named by", facts["template"]))
-    if facts["numbered"]:
-        rows.append(("numbered", f"another file comes before it as {facts['wanted'].rsplit('/', 1)[-1]}"))
-    return [*rows, *_remarks(facts), *_tags(facts)]
+    for piece in told.layout:
+        rows.append((f"from byte {offset}", f"{piece.bytes} bytes: {piece.what}"))
+        offset += piece.bytes
+    if told.layout_problem:
+        rows.append(("layout", told.layout_problem))
+    rows.append(("named by", str(told.template)))
+    if told.numbered:
+        rows.append(("numbered", f"another file comes before it as {str(told.wanted).rsplit('/', 1)[-1]}"))
+    return [*rows, *_remarks(told.problem or "", told.untagged or ""), *_tags(told.tags or {})]
 
 
-def _sound(fmt: dict[str, Any]) -> str:
-    bits = f", {fmt['bits']} bits" if fmt["bits"] else ""
-    channels = f"{fmt['channels']} channel{'' if fmt['channels'] == 1 else 's'}"
-    return f"{fmt['codec']} in {fmt['container']}, {fmt['rate']} Hz, {channels}{bits}"
+def _sound(told: AudioTold) -> str:
+    bits = f", {told.bits} bits" if told.bits else ""
+    channels = f"{told.channels} channel{'' if told.channels == 1 else 's'}"
+    return f"{told.codec} in {told.container}, {told.rate} Hz, {channels}{bits}"
 
 
-def _cut(facts: dict[str, Any]) -> Rows:
-    cut = facts["cut"]
+def _cut(cut: CutTold | None) -> Rows:
     if not cut:
         return []
-    end = "the end" if cut["end_sample"] is None else cut["end_sample"]
-    return [("cut", f"samples {cut['first_sample']} to {end}, by {cut['sheet']}")]
+    end = "the end" if cut.end_sample is None else cut.end_sample
+    return [("cut", f"samples {cut.first_sample} to {end}, by {cut.sheet}")]
 
 
-def _remarks(facts: dict[str, Any]) -> Rows:
-    return [(what, facts[key]) for what, key in (("problem", "problem"), ("own tags", "untagged")) if facts[key]]
+def _remarks(problem: str, untagged: str) -> Rows:
+    return [(what, text) for what, text in (("problem", problem), ("own tags", untagged)) if text]
 
 
-def _tags(facts: dict[str, Any]) -> Rows:
-    return [("tag", f"{name} = {value}") for name, values in facts["tags"].items() for value in values]
+def _tags(tags: Mapping[str, Sequence[str]]) -> Rows:
+    return [("tag", f"{name} = {value}") for name, values in tags.items() for value in values]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import sound
 from drive.albums import read
+from tests_support import describe
 from toy import Entry, Toy, ToyScheme
 
-from musfuse.app.info import describe
 from musfuse.app.library import Library, open_library
 from musfuse.config import load_config
 from musfuse.errors import MusfuseError, NoEntryError, UnavailableError

@@ -11,8 +11,8 @@ import mutagen
 import pytest
 import sound
 from drive.conftest import Make
+from tests_support import describe
 
-from musfuse.app.info import describe
 from musfuse.app.library import Library
 from musfuse.errors import MusfuseError
 from musfuse.model import NodeKind

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import sound
+from tests_support import describe
 from toybranch import FOLDER, SONG, ToyBranch, toy_branch
 
 from drive.albums import ME, names, read, target
 from drive.conftest import Make
-from musfuse.app.info import describe
 from musfuse.app.library import Library
 from musfuse.drive import CacheHint
 from musfuse.errors import IsAFolderError, NoEntryError, NotAFolderError, SourceChangedError
@@ -152,7 +152,7 @@ def test_info_tells_what_a_branch_tells(make_library: Make, music: Path) -> None
     sound.write(music / "1.flac", **TAGS, title="One")
     library = make_library(branches=[toy_branch])
     facts = describe(library, f"{FOLDER}/a.txt")
-    assert (facts["kind"], facts["size"], facts["toy"]) == ("file", 6, True)
+    assert (facts["kind"], facts["size"], facts["more"]) == ("file", 6, {"toy": True})
     assert facts["layout"] == [{"bytes": 6, "what": "hello"}]
     assert describe(library, FOLDER)["entries"] == 3
     assert describe(library, ALIAS)["source"] == f"{music}/1.flac"

@@ -1,0 +1,112 @@
+"""Where an entry of the drive comes from, what it is made of, and why it is named so."""
+
+from typing import Any, Protocol
+
+from musfuse.drive import Drive
+from musfuse.drive.branches.port import Entry
+from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
+from musfuse.library.catalog import Nodes, SourceRow, TrackRow
+from musfuse.library.neighbours import did_you_mean
+from musfuse.library.sizes import Sizes
+from musfuse.media.engine import MediaEngine
+from musfuse.media.layout import Layout
+from musfuse.model import NodeKind
+from musfuse.service.handlers import Handlers
+from musfuse.service.originals import OriginalsTold, audio_told, cut_told
+from musfuse.service.requests.info import Describe, FileInfo, FolderInfo, Info, PieceTold
+
+
+class KnowsSources(Protocol):
+    """Tells of a source by its uid."""
+
+    def row(self, uid: str) -> SourceRow:
+        """Raises NotFoundError."""
+
+
+class Describing:
+    """Answers `Describe`. `template` is what names are made by."""
+
+    def __init__(
+        self,
+        drive: Drive,
+        nodes: Nodes,
+        engine: MediaEngine,
+        sizes: Sizes,
+        sources: KnowsSources,
+        originals: OriginalsTold,
+        template: str,
+    ) -> None:
+        self._drive = drive.ignoring_case()  # people do not tell a from A, and no two names differ by that alone
+        self._nodes, self._engine, self._sizes, self._sources = nodes, engine, sizes, sources
+        self._originals, self._template = originals, template
+
+    def answer(self, service: Handlers) -> None:
+        """Add it to a service."""
+        service.on(Describe, self.describe)
+
+    def describe(self, request: Describe) -> Info:
+        """Raises NoEntryError."""
+        original = self._originals.told(request.original) if request.original else None
+        if original is not None:
+            return original
+        try:
+            return self._entry(request.path)
+        except (NoEntryError, NotAFolderError) as error:
+            near = type(error)(f"{error}{did_you_mean(self._nodes, request.path)}")
+            unknown = self._originals.unknown(request.original) if request.original else None
+            raise unknown or near from None
+
+    def _entry(self, asked: str) -> FolderInfo | FileInfo:
+        entry, row = self._drive.row(asked)
+        path = self._drive.spelling(asked)
+        if entry.kind is NodeKind.FOLDER:
+            count = sum(1 for _ in entry.branch.children(entry))
+            return FolderInfo(path, entry.id, count, dict(entry.facts))
+        if row is not None:
+            return self._track(path, entry, row)
+        return FileInfo(path, entry.id, entry.size) if entry.item else self._file(path, entry)
+
+    def _file(self, path: str, entry: Entry[Any]) -> FileInfo:
+        """A file that is no item."""
+        served = entry.branch.layout(entry)
+        if served is None:
+            return FileInfo(path, entry.id, more=dict(entry.facts))
+        pieces = _pieces(served.layout)
+        source = ""
+        if entry.original is not None:
+            source = f"{self._sources.row(entry.original.source_uid).root}/{entry.original.path}"
+        size = sum(piece.bytes for piece in pieces)
+        return FileInfo(path, entry.id, size, pieces, source=source, more=dict(entry.facts))
+
+    def _track(self, path: str, entry: Entry[Any], row: TrackRow) -> FileInfo:
+        track = row.track
+        pieces, problem = tuple[PieceTold, ...](), ""
+        try:
+            pieces = _pieces(self._engine.layout(track))
+            size: int | None = sum(piece.bytes for piece in pieces)
+        except MusfuseError as error:
+            size, problem = self._sizes.known(row), str(error)
+        return FileInfo(
+            path, entry.id, size, pieces, problem,
+            source=f"{self._sources.row(track.file.source_uid).root}/{track.file.path}",
+            source_bytes=track.file.stamp.size,
+            id=row.public,
+            content=row.content,
+            served_as=track.serve.value,
+            format=audio_told(track.format),
+            tags={name: list(values) for name, values in track.tags.items()},
+            cut=cut_told(row),
+            template=self._template,
+            wanted=row.wanted,
+            numbered=path.rsplit("/", 1)[-1] != row.wanted.rsplit("/", 1)[-1],
+            problem=row.problem,
+            untagged=row.untagged,
+        )  # fmt: skip
+
+
+def _pieces(layout: Layout) -> tuple[PieceTold, ...]:
+    """What a layout is made of; it is closed."""
+    try:
+        return tuple(PieceTold(segment.length, segment.describe()) for segment in layout.segments)
+    finally:
+        layout.close()
