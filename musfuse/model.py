@@ -6,8 +6,8 @@ from enum import StrEnum
 from urllib.parse import quote, unquote
 
 
-class Serve(StrEnum):
-    """What a track is served as: FLAC frames or PCM made here, or the original's bytes."""
+class Rendition(StrEnum):
+    """What an item is made into: FLAC frames or PCM made here, the original with other tags, or its own bytes."""
 
     FLAC = "flac"
     WAV = "wav"
@@ -234,7 +234,7 @@ class Part:
 class Track:
     """One playable thing: a whole original, or where `part` is set a range of one.
 
-    `version` rises whenever the served bytes may change. `serve` was settled when the track was named, because the
+    `version` rises whenever the served bytes may change. `rendition` was settled when the track was named, because the
     extension in its name comes from it. `tags` are those that are served; `embedded` are the original's where they
     differ. `art` holds the pictures that somebody set (an empty tuple: took away); `picture` is the original's cover,
     its digest empty where its bytes were not looked at, and `folder_picture` one that lies beside the original.
@@ -245,7 +245,7 @@ class Track:
     file: SourceFile
     format: AudioFormat
     tags: TagSet
-    serve: Serve
+    rendition: Rendition
     version: int = 1
     picture: Picture | None = None
     part: Part | None = None

@@ -12,8 +12,8 @@ from toystage import ToyStage
 
 from musfuse.config.options import DEFAULT_TEMPLATE, CueOptions
 from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, places
+from musfuse.library.catalog.cuesheets import CueSheets
 from musfuse.library.catalog.identities import Identities
-from musfuse.library.catalog.sheets import Sheets
 from musfuse.library.catalog.todo import Watch
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector
@@ -27,7 +27,7 @@ from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.templates import Template
 from musfuse.library.userdb import UserDatabase
 from musfuse.library.userdb.sources import source_uid
-from musfuse.model import AudioFormat, Serve, SourceFile, Stamp, TagSet, TagSource
+from musfuse.model import AudioFormat, Rendition, SourceFile, Stamp, TagSet, TagSource
 from musfuse.store import MemoryKv
 
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 100_000, "int")
@@ -43,8 +43,8 @@ FILE "image.wav" WAVE
 """
 
 
-def serve_as(fmt: AudioFormat, policy: str, cut: bool = False) -> Serve:
-    return {"flac": Serve.FLAC, "wav": Serve.WAV}.get(policy, Serve.ORIGINAL)
+def rendition_of(fmt: AudioFormat, policy: str, cut: bool = False) -> Rendition:
+    return {"flac": Rendition.FLAC, "wav": Rendition.WAV}.get(policy, Rendition.ORIGINAL)
 
 
 @dataclass
@@ -74,12 +74,12 @@ class Bench:
         with self.database.write() as db:
             other = places.add_view(db, "other")
         self.views = [
-            ViewRules(Template(DEFAULT_TEMPLATE), "flac", serve_as),
-            ViewRules(Template("$title - $artist"), "wav", serve_as, view=other),
+            ViewRules(Template(DEFAULT_TEMPLATE), "flac", rendition_of),
+            ViewRules(Template("$title - $artist"), "wav", rendition_of, view=other),
         ]
         self.collector = MetaCollector(self.store)
         self.overlaying = Overlaying(self.database, self.collector)
-        cue = Cue(Sheets(self.database), CueOptions())
+        cue = Cue(CueSheets(self.database), CueOptions())
         identifying = Identifying(Identities(self.database), self.user, self.collector, self.overlaying)
         made = built_in(self.database, cue, identifying, self.overlaying, self.views, Settled())
         self.pipeline = Pipeline(self.database, [*made, ToyStage(self.database)])

@@ -7,7 +7,7 @@ from typing import Any
 
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbers import number_of_name
-from musfuse.drive.branches.port import Entry, Served
+from musfuse.drive.branches.port import Entry, FileContent
 from musfuse.library.catalog import Database
 from musfuse.library.names import name_key
 from musfuse.media.layout import Inline, Layout
@@ -47,10 +47,10 @@ class ToyBranch:
     def size(self, entry: Entry[Any]) -> int:
         return self.items.size(entry.item) if entry.item else len(entry.own)
 
-    def layout(self, entry: Entry[Any]) -> Served | None:
+    def layout(self, entry: Entry[Any]) -> FileContent | None:
         if entry.item:
             return self.items.layout(entry.item)
-        return Served(Layout([Inline(entry.own, "hello")]), entry.version, 0, entry.mtime_ns)
+        return FileContent(Layout([Inline(entry.own, "hello")]), entry.version, 0, entry.mtime_ns)
 
     def forget(self, folders: Set[int] | None) -> None:
         self.forgotten.append(folders)

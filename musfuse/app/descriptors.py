@@ -14,7 +14,7 @@ _FIXED = 36
 """Standard streams 3, pipes and locks 4, writers of three databases 9, mounts 2, the control socket and what refuses
 2, the reserve 8, a program or worker being started 6, files that are read at once 2."""
 _PARTS = 28
-_MAX_READERS, _MAX_RUN_FILES, _MAX_CLIENTS = 16, 64, 32
+_MAX_READERS, _MAX_FRAME_FILES, _MAX_CLIENTS = 16, 64, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Pools:
 
     readers: int
     originals: int
-    run_files: int
+    frame_files: int
     clients: int
 
 
@@ -39,12 +39,12 @@ def fit(config: Config, limit: int) -> tuple[Config, Pools]:
         return max(1, min(most, free * of // _PARTS))
 
     pools = Pools(
-        readers=part(4, _MAX_READERS), originals=part(4, limit), run_files=part(2, _MAX_RUN_FILES),
+        readers=part(4, _MAX_READERS), originals=part(4, limit), frame_files=part(2, _MAX_FRAME_FILES),
         clients=part(4, _MAX_CLIENTS),
     )  # fmt: skip
     scanning, workers = part(1, config.scan.threads), part(1, worker_count(config))  # two pipes to each
     encoding = workers
-    held = 2 * pools.readers + pools.originals + pools.run_files + pools.clients + 2 * (scanning + workers) + encoding
+    held = 2 * pools.readers + pools.originals + pools.frame_files + pools.clients + 2 * (scanning + workers) + encoding
     threads = max(2, min(config.fuse.threads, free - held))  # each holds a file while it reads it
     waiters = config.index.waiters if threads == config.fuse.threads else min(config.index.waiters, threads * 3 // 4)
     fitted = replace(

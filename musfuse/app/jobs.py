@@ -251,11 +251,12 @@ class Jobs:
         unreached = {row.uid for row in self._library.sources.rows() if row.root in self._unreached}
         swept = sweeper.sweep(unreached, give_way)
         self._sweeper = None
-        if swept.indexes or swept.runs:
+        if swept.indexes or swept.frame_files:
             log.info(
-                "%d indexes and %d files of encoded runs that nothing used were dropped", swept.indexes, swept.runs
-            )
-        state.details = {"indexes": swept.indexes, "runs": swept.runs}
+                "%d indexes and %d files of encoded runs that nothing used were dropped",
+                swept.indexes, swept.frame_files,
+            )  # fmt: skip
+        state.details = {"indexes": swept.indexes, "runs": swept.frame_files}  # named as in earlier versions
         state.end("done" if swept.whole else "cancelled")
         with self._wake:
             if not swept.whole and self._wanted:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from musfuse.library.hearing import Hearing
     from musfuse.library.moves import Moved
     from musfuse.library.scanner import Scanner
-    from musfuse.library.walking import ScanResult
+    from musfuse.library.walk import ScanResult
     from musfuse.service.handlers import Handlers
     from musfuse.service.requests.changes import Changed
     from musfuse.service.tagging import Act, Tagging
@@ -93,7 +93,7 @@ class Library:
         )
         pictures = self.stores.pictures
         pictures.restore = lambda digest: restorer.restore(digest, pictures.get)
-        main = main_rules(config, template, self.media.engine.serve_as)
+        main = main_rules(config, template, self.media.engine.rendition_of)
         self._views = rules_of(self.catalog.database, main, views)
         self._more_stages = stages
         self._stages: Stages | None = None
@@ -181,14 +181,14 @@ class Library:
         """A scanner for one run over the sources."""
         from musfuse.app.scanning import Pace
         from musfuse.library.companions import CompanionFinder
-        from musfuse.library.looking import Looker
+        from musfuse.library.inspection import FileInspector
         from musfuse.library.scanner import Scanner
 
         pace = Pace(self.name_tracks)
         return Scanner(
             self.catalog.files, self.catalog.departures, self.catalog.companions,
             CompanionFinder(self.stores.pictures, self.media.inspectors, self.config.view.sidecars),
-            Looker(self.stores.pictures, self.media.inspectors), self.events, pace.after_batch, self._forget,
+            FileInspector(self.stores.pictures, self.media.inspectors), self.events, pace.after_batch, self._forget,
             self.stages.following.settle, self.interest.take,
         )  # fmt: skip
 
@@ -230,7 +230,9 @@ class Library:
         from musfuse.library.collecting import Sweeper
 
         kept = self.sourcing.kept_uids
-        return Sweeper(self.catalog.database, self.stores.cache, self.media.indexes, self.stores.kept, kept, now_ns)
+        return Sweeper(
+            self.catalog.database, self.stores.cache, self.media.indexes, self.stores.frame_files, kept, now_ns
+        )
 
     def refresh(self, uid: str, path: str) -> None:
         """Look at one original again."""

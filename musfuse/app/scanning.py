@@ -8,7 +8,7 @@ from musfuse.app.sources import Sources
 from musfuse.errors import NotFoundError, StoreError, UnavailableError
 from musfuse.library.catalog import CatalogSources, Database, Files, SourceRow
 from musfuse.library.scanner import Scanner
-from musfuse.library.walking import ScanResult
+from musfuse.library.walk import ScanResult
 
 log = logging.getLogger(__name__)
 

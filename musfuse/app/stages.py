@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from musfuse.config import Config
 from musfuse.library.catalog import Database, Tracks
+from musfuse.library.catalog.cuesheets import CueSheets
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.catalog.rows import PcmBounds
-from musfuse.library.catalog.sheets import Sheets
 from musfuse.library.following import Following
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector
@@ -43,7 +43,7 @@ class Stages:
         self.overlaying = Overlaying(database, collector)
         tracks, departures = Tracks(database), Departures(database)
         self.following = Following(user, collector, self.overlaying, departures, self.identities, tracks)
-        cue = Cue(Sheets(database), config.cue, config.view.policy != "original", on_removed)
+        cue = Cue(CueSheets(database), config.cue, config.view.policy != "original", on_removed)
         identifying = Identifying(self.identities, user, collector, self.overlaying)
         stages = built_in(database, cue, identifying, self.overlaying, list(views.values()), self.settled)
         self.pipeline = Pipeline(database, [*stages, *(make(database) for make in more)])

@@ -7,7 +7,7 @@ from musfuse.config import Config
 from musfuse.library.catalog import Database, places
 from musfuse.library.naming import ViewRules
 from musfuse.library.templates import Template
-from musfuse.model import AudioFormat, Serve
+from musfuse.model import AudioFormat, Rendition
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,14 @@ class ViewSpec:
     policy: str
 
 
-def main_rules(config: Config, template: Template, serve_as: Callable[[AudioFormat, str, bool], Serve]) -> ViewRules:
+def main_rules(
+    config: Config, template: Template, rendition_of: Callable[[AudioFormat, str, bool], Rendition]
+) -> ViewRules:
     """The rules of the main view. What they decide by beside the template is part of their text, so that a change of
     options is seen at the next start."""
     retag_all = config.art.embed == "always" or config.art.max_pixels > 0
     more = f"repair={config.flac.repair} retag_all={retag_all}"
-    return ViewRules(template, config.view.policy, serve_as, more, retag_all)
+    return ViewRules(template, config.view.policy, rendition_of, more, retag_all)
 
 
 def rules_of(database: Database, main: ViewRules, more: Sequence[ViewSpec]) -> dict[str, ViewRules]:

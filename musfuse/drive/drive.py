@@ -12,14 +12,14 @@ from musfuse.drive.activity import Activity
 from musfuse.drive.answers import Attr, DirEntry, Opened, VolumeInfo
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbers import number_of_rendition
-from musfuse.drive.branches.port import Branch, Entry, Served
+from musfuse.drive.branches.port import Branch, Entry, FileContent
 from musfuse.drive.handles import Handles
 from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
 from musfuse.errors import IsAFolderError, NoEntryError, NotAFolderError
 from musfuse.library.catalog import TrackRow
 from musfuse.library.naming import Settled
-from musfuse.model import NodeKind, Serve
+from musfuse.model import NodeKind, Rendition
 
 _TRIES = 3
 _TOO_FAST = "changes too fast to be opened; try again"
@@ -97,13 +97,13 @@ class Drive:
             entry = self._current(path)
             if entry.kind is NodeKind.FOLDER:
                 raise IsAFolderError(f"{path}: is a folder")
-            served = entry.branch.layout(entry)
-            if served is not None:
-                return self._opened(entry.id, served)
+            content = entry.branch.layout(entry)
+            if content is not None:
+                return self._opened(entry.id, content)
             self.tree.forget_path(path)
         raise NoEntryError(f"{path}: {_TOO_FAST}")
 
-    def open_item(self, item: int, rendition: Serve | None = None) -> Opened:
+    def open_item(self, item: int, rendition: Rendition | None = None) -> Opened:
         """Open an item of the library for reading, without a path: as the view serves it, or made into something else.
 
         As it is served it is the same file as under its path. Raises NoEntryError where the view has no such item, or
@@ -114,10 +114,10 @@ class Drive:
             if not self._items.is_current(node):
                 self.tree.forget_item(item)
                 node = self._items.node(item)
-            served = self._items.layout(item, rendition)
-            if served is not None:
-                other = rendition if rendition is not node.serve else None
-                return self._opened(number_of_rendition(item, other) if other else node.id, served)
+            content = self._items.layout(item, rendition)
+            if content is not None:
+                other = rendition if rendition is not node.rendition else None
+                return self._opened(number_of_rendition(item, other) if other else node.id, content)
         raise NoEntryError(f"item {item}: {_TOO_FAST}")
 
     def read_at(self, handle: int, offset: int, size: int) -> bytes:
@@ -195,10 +195,10 @@ class Drive:
             self._on_pending()
         return DirEntry(entry.id, entry.name, entry.kind, entry.size, entry.mtime_ns)
 
-    def _opened(self, node: int, served: Served) -> Opened:
-        size = served.layout.size
-        version = _version(served.version, size)
-        handle, hint = self._handles.add(node, version, served.edition, served.layout, served.mtime_ns)
+    def _opened(self, node: int, content: FileContent) -> Opened:
+        size = content.layout.size
+        version = _version(content.version, size)
+        handle, hint = self._handles.add(node, version, content.edition, content.layout, content.mtime_ns)
         return Opened(handle, node, size, hint)
 
 

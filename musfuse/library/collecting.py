@@ -21,7 +21,7 @@ from itertools import islice
 from musfuse.library.catalog import Database
 from musfuse.library.catalog.references import Key, Names, References, Spared
 from musfuse.media.transcoders import IndexStore
-from musfuse.store import KvNamespace, KvStore, RunFiles
+from musfuse.store import FrameFiles, KvNamespace, KvStore
 
 _PAGE = 200
 _DAY_NS = 86_400 * 1_000_000_000
@@ -33,10 +33,10 @@ _META = "sweep"
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many indexes and runs were dropped; `whole`: all were looked at."""
+    """How many indexes and files of encoded runs were dropped; `whole`: all were looked at."""
 
     indexes: int
-    runs: int
+    frame_files: int
     whole: bool
 
 
@@ -57,12 +57,12 @@ class Sweeper:
         database: Database,
         store: KvStore,
         indexes: IndexStore,
-        runs: RunFiles,
+        frame_files: FrameFiles,
         kept_sources: Callable[[], Collection[str]],
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._db, self._references = database, References(database)
-        self._store, self._indexes, self._runs = store, indexes, runs
+        self._store, self._indexes, self._frame_files = store, indexes, frame_files
         self._kept_sources, self._now_ns = kept_sources, now_ns
         self._stop = threading.Event()
 
@@ -85,9 +85,9 @@ class Sweeper:
         since_ns = memory.since_ns if memory is not None and memory.made == made else now_ns
         others_go = now_ns - since_ns >= _OTHER_DAYS * _DAY_NS
         unused_since = now_ns / 1e9 - _RUNS_UNUSED_SECONDS
-        dropped = dropped_runs = 0
+        dropped = dropped_files = 0
         with closing(Names()) as runs:
-            runs.add(self._runs.unused_since(unused_since))
+            runs.add(self._frame_files.unused_since(unused_since))
             for page in self._pages():
                 may_go_on()
                 if self._stop.is_set():
@@ -98,14 +98,14 @@ class Sweeper:
                 if others_go:
                     gone |= self._drop_others(page, made)
                 dropped += len(gone)
-                runs.discard(self._runs.name(key) for key in page if key not in gone)
+                runs.discard(self._frame_files.name(key) for key in page if key not in gone)
             for name in runs:
                 may_go_on()
                 if self._stop.is_set():
-                    return Swept(dropped, dropped_runs, whole=False)
-                dropped_runs += self._runs.drop(name, unused_since)
+                    return Swept(dropped, dropped_files, whole=False)
+                dropped_files += self._frame_files.drop(name, unused_since)
         self._db.set_meta(_META, json.dumps([now_ns, made, since_ns]))
-        return Swept(dropped, dropped_runs, whole=True)
+        return Swept(dropped, dropped_files, whole=True)
 
     def _pages(self) -> Iterator[list[str]]:
         keys = self._store.scan(KvNamespace.INDEX)
@@ -120,7 +120,7 @@ class Sweeper:
 
         def drop(key: str) -> None:
             self._store.delete(KvNamespace.INDEX, key)
-            self._runs.forget(key)
+            self._frame_files.forget(key)
             gone.add(key)
 
         if unused and self._references.drop_unused(unused, spared, drop) is None:
@@ -134,7 +134,7 @@ class Sweeper:
             parts = self._indexes.parts(key)
             if parts is not None and parts.made not in ("", made):
                 self._store.delete(KvNamespace.INDEX, key)
-                self._runs.forget(key)
+                self._frame_files.forget(key)
                 others.add(key)
         return others
 

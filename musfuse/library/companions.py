@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from musfuse.library.catalog.companions import Companion
 from musfuse.library.catalog.rows import NOT_LOOKED_AT
-from musfuse.media.inspecting.looks import Look
+from musfuse.media.inspecting.inspection import InspectionKind
 from musfuse.media.inspecting.pool import InspectPool
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin
@@ -48,12 +48,12 @@ class CompanionFinder:
                 found.append(Companion(entry.name, entry.stat.stamp, entry.stat.ident, kind, position))
         return found
 
-    def look(self, origin: Origin, file: SourceFile, companion: Companion) -> Companion:
+    def inspect(self, origin: Origin, file: SourceFile, companion: Companion) -> Companion:
         """A companion with its picture, whose bytes are kept; or with the reason why it is not used."""
         if companion.kind == SIDECAR:
             return companion
-        look = Look.FRONT if companion.kind == "front" else Look.OTHER
-        found = self._inspectors.look(origin, file, look, urgent=True).result()
+        kind = InspectionKind.FRONT if companion.kind == "front" else InspectionKind.OTHER
+        found = self._inspectors.inspect(origin, file, kind, urgent=True).result()
         if found.again:  # another scan may be able to read it
             companion = replace(companion, stamp=Stamp(file.stamp.size, NOT_LOOKED_AT))
         if found.picture is not None:

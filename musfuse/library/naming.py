@@ -14,7 +14,7 @@ from musfuse.library.catalog.places import Candidate, Place
 from musfuse.library.names import name_key
 from musfuse.library.template_fields import Subject
 from musfuse.library.templates import Template
-from musfuse.model import AudioFormat, Serve
+from musfuse.model import AudioFormat, Rendition
 
 NAMING_VERSION = 3
 """Raised whenever the same tags would get another name."""
@@ -48,14 +48,14 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class ViewRules:
-    """How a view names items: by a template under a policy. `serve_as` is MediaEngine's, `rules` what it rests on.
+    """How a view names items: by a template under a policy. `rendition_of` is MediaEngine's, `rules` what it rests on.
 
     `retag_all`: every original may need another header, because pictures are put in or made smaller.
     """
 
     template: Template
     policy: str
-    serve_as: Callable[[AudioFormat, str, bool], Serve]
+    rendition_of: Callable[[AudioFormat, str, bool], Rendition]
     rules: str = ""
     retag_all: bool = False
     view: int = MAIN
@@ -69,22 +69,22 @@ class ViewRules:
         """Where an item wants to be; None for an image behind its parts."""
         if item.hidden:
             return None
-        serve = Serve.ORIGINAL if item.fails else self.serve_as(item.format, self.policy, item.cut)
-        if serve is Serve.ORIGINAL and (item.edited or self.retag_all):
-            serve = Serve.RETAGGED
+        rendition = Rendition.ORIGINAL if item.fails else self.rendition_of(item.format, self.policy, item.cut)
+        if rendition is Rendition.ORIGINAL and (item.edited or self.retag_all):
+            rendition = Rendition.RETAGGED
         wants = self.template.render(
             Subject(
-                item.tags, item.format, item.path, served_extension(serve, item.path),
+                item.tags, item.format, item.path, rendition_extension(rendition, item.path),
                 is_in_set(item.tags, item.several_discs), item.root, item.various,
             )
         )  # fmt: skip
         key = "/".join(name_key(part) for part in wants.folders)
-        return Place(serve, "/".join(wants.folders), key, wants.name, wants.limit)
+        return Place(rendition, "/".join(wants.folders), key, wants.name, wants.limit)
 
 
-def served_extension(serve: Serve, path: str) -> str:
+def rendition_extension(rendition: Rendition, path: str) -> str:
     """The extension, without its dot, that an item's name carries."""
-    if serve not in (Serve.ORIGINAL, Serve.RETAGGED):
-        return serve.value
+    if rendition not in (Rendition.ORIGINAL, Rendition.RETAGGED):
+        return rendition.value
     name = path.rsplit("/", 1)[-1]
     return name.rsplit(".", 1)[-1].lower() if "." in name else ""

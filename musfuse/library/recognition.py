@@ -14,11 +14,11 @@ from musfuse.model import SourceFile
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A file by the name that its index has, whether it is the `same` as before, and whether to `look` into it."""
+    """A file by the name that its index has, whether it is the `same` as before, and whether to `inspect` it."""
 
     file: SourceFile
     same: bool
-    look: bool
+    inspect: bool
 
 
 def recognise(files: Files, now: SourceFile, before: KnownFile | None, renumbered: bool) -> Recognised:
@@ -27,14 +27,14 @@ def recognise(files: Files, now: SourceFile, before: KnownFile | None, renumbere
     What is the same under another id or tag is known by the new one from here on.
     """
     if before is None:
-        return Recognised(now, same=False, look=True)
+        return Recognised(now, same=False, inspect=True)
     known = before.file
     same_id = known.ident == now.ident
     other = not known.stamp.looks_like(now.stamp) or not (same_id or renumbered)
     if other or not (renumbered or known.stamp.agrees_with(now.stamp)):
         if not other:
             now = replace(now, older_name=f"{now.index_name}@{now.stamp.tag}")
-        return Recognised(now, same=False, look=True)
+        return Recognised(now, same=False, inspect=True)
     if same_id and known.stamp == now.stamp:
-        return Recognised(replace(now, older_name=known.older_name), same=True, look=False)
-    return Recognised(files.renumber(before, now), same=True, look=False)
+        return Recognised(replace(now, older_name=known.older_name), same=True, inspect=False)
+    return Recognised(files.renumber(before, now), same=True, inspect=False)

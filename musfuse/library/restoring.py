@@ -10,7 +10,7 @@ from musfuse.errors import MusfuseError, UnavailableError
 from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.companions import Companions
 from musfuse.media.art import scaled_jpeg
-from musfuse.media.inspecting.looks import Look
+from musfuse.media.inspecting.inspection import InspectionKind
 from musfuse.media.inspecting.pool import InspectPool
 from musfuse.origins import Origin
 
@@ -69,7 +69,9 @@ class PictureRestorer:
         file = self._companions.with_picture(_holds(digest))
         if file is None:
             return None
-        found = self._inspectors.look(self._origin_of(file.source_uid), file, Look.FRONT, urgent=True).result()
+        found = self._inspectors.inspect(
+            self._origin_of(file.source_uid), file, InspectionKind.FRONT, urgent=True
+        ).result()
         if found.again:
             raise UnavailableError(found.problem)
         return found.picture.data if found.picture and found.picture.picture.digest == digest else None

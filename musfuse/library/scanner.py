@@ -18,10 +18,10 @@ from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures, Fate, upto
 from musfuse.library.companions import CompanionFinder
-from musfuse.library.looking import Looker, is_sheet
+from musfuse.library.inspection import FileInspector, is_sheet
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Nearness, Stop
-from musfuse.library.walking import Found, ScanResult, Walk
+from musfuse.library.walk import Found, ScanResult, Walk
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
 
@@ -84,7 +84,7 @@ class Scanner:
         departures: Departures,
         companions: Companions,
         finder: CompanionFinder,
-        looker: Looker,
+        inspector: FileInspector,
         events: EventBus,
         after_batch: Callable[[bool], None],
         on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
@@ -92,7 +92,7 @@ class Scanner:
         wanted: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
         self._files, self._departures, self._companions, self._finder = files, departures, companions, finder
-        self._looker, self._events = looker, events
+        self._inspector, self._events = inspector, events
         self._after_batch, self._on_removed = after_batch, on_removed
         self._on_settled, self._wanted = on_settled, wanted
         self._cancel = threading.Event()
@@ -118,7 +118,7 @@ class Scanner:
         scan = self._files.begin_scan(source.id)
         walk = Walk(
             self._files, self._companions, self._finder, source, origin, root, scan, result, everything=everything,
-            looks_into=self._looker.looks_into, cancelled=self._cancel.is_set,
+            inspects=self._inspector.inspects, cancelled=self._cancel.is_set,
             pictures_changed=lambda: self._after_batch(False), wanted=lambda: self._wanted(source.uid),
         )  # fmt: skip
         run = _Run(result)
@@ -126,7 +126,7 @@ class Scanner:
             if isinstance(step, Stop):
                 self._arrive(run, step)
                 continue
-            future = self._looker.look_soon(origin, step.file, step.beside_sheet, urgent=bool(step.nearness))
+            future = self._inspector.inspect_soon(origin, step.file, step.beside_sheet, urgent=bool(step.nearness))
             run.add(_Pending(step, future))
             self._take_in(run, _WANTED, _WINDOW)
         result.total = 0 if self._cancel.is_set() else result.seen
@@ -165,8 +165,8 @@ class Scanner:
         else:
             now = SourceFile(source.uid, path, stat.stamp, stat.ident)
             found = recognise(self._files, now, known, renumbered)
-            if found.look:
-                row = self._looker.look(origin, found.file, any(map(is_sheet, names)))
+            if found.inspect:
+                row = self._inspector.inspect(origin, found.file, any(map(is_sheet, names)))
                 if known is None or not (_half_written(row) or (found.same and row.again)):
                     self._files.put_files([(folder, row)])
         self._after_batch(True)

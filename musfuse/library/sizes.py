@@ -21,9 +21,9 @@ from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.ports import NotIndexedError
 from musfuse.media.transcoders import IndexStore
-from musfuse.model import Serve, SourceFile, Track
+from musfuse.model import Rendition, SourceFile, Track
 from musfuse.origins import IndexWhen, Origin
-from musfuse.store import RunFiles
+from musfuse.store import FrameFiles
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Sizes:
         renditions: Renditions,
         engine: MediaEngine,
         indexes: IndexStore,
-        kept: RunFiles,
+        frame_files: FrameFiles,
         pool: IndexPool,
         origin_of: Callable[[str], Origin],
         events: EventBus,
@@ -56,7 +56,7 @@ class Sizes:
         self._on_heard = on_heard
         self._tracks, self._renditions = tracks, renditions
         self._engine, self._indexes, self._pool = engine, indexes, pool
-        self._kept = kept
+        self._frame_files = frame_files
         self._origin_of, self._events = origin_of, events
         self._threads, self._wait_seconds = threads, wait_seconds
         self._after_change = after_change
@@ -68,23 +68,23 @@ class Sizes:
         other._tracks = tracks
         return other
 
-    def token(self, serve: Serve) -> str:
+    def token(self, rendition: Rendition) -> str:
         """The token under which sizes of files served so count now."""
-        return self._engine.token(serve)
+        return self._engine.token(rendition)
 
-    def tokens(self) -> dict[Serve, str]:
+    def tokens(self) -> dict[Rendition, str]:
         """The tokens of everything whose size is not the original's."""
-        return {serve: self.token(serve) for serve in self._engine.made()}
+        return {rendition: self.token(rendition) for rendition in self._engine.made()}
 
     def known(self, row: TrackRow) -> int | None:
         """The size where no index has to be built for it."""
-        if row.track.serve is Serve.ORIGINAL:
+        if row.track.rendition is Rendition.ORIGINAL:
             return row.track.file.stamp.size
-        if row.size is not None and row.size_token == self.token(row.track.serve):
+        if row.size is not None and row.size_token == self.token(row.track.rendition):
             return row.size
         return self._from_index(row.track)
 
-    def wait(self, track: int, lost: bool = False, rendition: Serve | None = None) -> int:
+    def wait(self, track: int, lost: bool = False, rendition: Rendition | None = None) -> int:
         """The exact size, waiting for the index where it must be built; also where it was and got `lost` since. Of the
         track as it is served, or made into another `rendition`.
 
@@ -142,7 +142,7 @@ class Sizes:
             done.set_result(never)
             return done
         # Who waits for the size reads next: what the pass encodes is kept for them, as long as it is small.
-        path = None if priority is Priority.BACKGROUND else self._kept.new_path(_pcm_bytes(track))
+        path = None if priority is Priority.BACKGROUND else self._frame_files.new_path(_pcm_bytes(track))
         keep = str(path) if path else ""
         sequential = track.part is not None and self._indexes.lies(track.file)
         job = Job(track.file, track.format, self._indexes.encoder, self._threads, keep, track.pcm_range, sequential)
@@ -157,8 +157,8 @@ class Sizes:
                     self._after_change()
                     self.request(track, priority).add_done_callback(lambda again: done.set_result(again.result()))
                     return
-                if answer.kept and path is not None:
-                    self._kept.adopt(key, path)
+                if answer.has_frames and path is not None:
+                    self._frame_files.adopt(key, path)
                 self._settle(track, answer)
             except MusfuseError as error:
                 log.warning("%s: what became of its index could not be kept: %s", track.file.path, error)
@@ -177,16 +177,16 @@ class Sizes:
 
     def forget(self, file: SourceFile, pcm_range: tuple[int, int | None] = (0, None)) -> None:
         """Drop the index of an original, or a part of one, that is gone."""
-        self._kept.forget(self._indexes.key(file, pcm_range))
+        self._frame_files.forget(self._indexes.key(file, pcm_range))
         self._indexes.drop(file, pcm_range)
 
-    def _row(self, track: int, rendition: Serve | None) -> TrackRow:
+    def _row(self, track: int, rendition: Rendition | None) -> TrackRow:
         row = self._tracks.track(track)
         if row is None:
             raise NoEntryError(f"track {track} is gone")
-        if rendition in (None, row.track.serve):
+        if rendition in (None, row.track.rendition):
             return row
-        return replace(row, track=replace(row.track, serve=rendition), size=None)
+        return replace(row, track=replace(row.track, rendition=rendition), size=None)
 
     def _from_index(self, track: Track) -> int | None:
         try:
@@ -194,7 +194,7 @@ class Sizes:
         except NotIndexedError:
             return None
         layout.close()
-        self._renditions.set_size(track, layout.size, self.token(track.serve))
+        self._renditions.set_size(track, layout.size, self.token(track.rendition))
         self._events.publish(TrackIndexed(track.id, layout.size))
         return layout.size
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from musfuse.media.art import CoverExtractor
-from musfuse.media.flac.served import EncodedFrames
+from musfuse.media.flac.encoded_frames import EncodedFrames
 from musfuse.media.layout import Layout
 from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, TranscodeResult
 from musfuse.media.wav import PcmRange
-from musfuse.model import AudioFormat, Serve, Track
+from musfuse.model import AudioFormat, Rendition, Track
 from musfuse.origins import Origin
 
 
@@ -22,29 +22,29 @@ class MediaEngine:
         covers: CoverExtractor,
     ) -> None:
         self._origin_of, self._covers = origin_of, covers
-        self._transcoders: Mapping[Serve, FormatTranscoder] = {t.serve: t for t in transcoders}
+        self._transcoders: Mapping[Rendition, FormatTranscoder] = {t.rendition: t for t in transcoders}
 
-    def serve_as(self, fmt: AudioFormat, policy: str, cut: bool = False) -> Serve:
+    def rendition_of(self, fmt: AudioFormat, policy: str, cut: bool = False) -> Rendition:
         """What a stream is served as under a policy: the policy's format where it loses nothing, else the original.
 
         A stream that is `cut` out of an image cannot be the original: whoever cuts has seen to `can_encode`.
         """
-        wanted = Serve(policy)
+        wanted = Rendition(policy)
         if cut:
-            return Serve.FLAC if wanted is Serve.ORIGINAL else wanted
-        return wanted if self._transcoders[wanted].accepts(fmt) else Serve.ORIGINAL
+            return Rendition.FLAC if wanted is Rendition.ORIGINAL else wanted
+        return wanted if self._transcoders[wanted].accepts(fmt) else Rendition.ORIGINAL
 
-    def made(self) -> Sequence[Serve]:
+    def made(self) -> Sequence[Rendition]:
         """Everything whose size is not the original's."""
-        return [serve for serve in self._transcoders if serve is not Serve.ORIGINAL]
+        return [rendition for rendition in self._transcoders if rendition is not Rendition.ORIGINAL]
 
-    def token(self, serve: Serve) -> str:
+    def token(self, rendition: Rendition) -> str:
         """What sizes of files served so depend on beside the track itself."""
-        return self._transcoders[serve].token()
+        return self._transcoders[rendition].token()
 
     def layout(self, track: Track) -> Layout:
         """The served file; raises NotIndexedError, NotFoundError (its source is gone from the library)."""
-        transcoder = self._transcoders[track.serve]
+        transcoder = self._transcoders[track.rendition]
         origin = self._origin_of(track.file.source_uid)
         return transcoder.layout(track, origin)
 
@@ -53,12 +53,12 @@ class MediaEngine:
 
         Raises what `layout` raises at once; errors of the original surface while the chunks are read.
         """
-        served = replace(track, serve=self.serve_as(track.format, policy, track.part is not None))
+        served = replace(track, rendition=self.rendition_of(track.format, policy, track.part is not None))
         layout = self.layout(served)
         found = self._covers.extract(self._origin_of(track.file.source_uid), track.file)
         duration = _exact_duration(layout, track.format)
         chunks = _chunks(layout, _timeline(layout, track.format, duration), duration)
-        return TranscodeResult(served.serve, layout.size, duration, chunks, found.data if found else None)
+        return TranscodeResult(served.rendition, layout.size, duration, chunks, found.data if found else None)
 
 
 def _chunks(layout: Layout, time_at: Callable[[int], int], duration: int | None) -> Iterator[AudioChunk]:

@@ -7,7 +7,7 @@ from typing import Protocol
 from musfuse.errors import MediaError
 from musfuse.media.layout import Layout
 from musfuse.media.tags.edit import TagEdit
-from musfuse.model import AudioFormat, Picture, Serve, Track
+from musfuse.model import AudioFormat, Picture, Rendition, Track
 from musfuse.origins import Origin
 
 CHUNK_BYTES = 256 * 1024
@@ -42,7 +42,7 @@ class FormatTranscoder(Protocol):
     """Makes one served format from an original."""
 
     @property
-    def serve(self) -> Serve:
+    def rendition(self) -> Rendition:
         """The format it makes."""
 
     def accepts(self, fmt: AudioFormat) -> bool:
@@ -73,7 +73,7 @@ class AudioChunk:
 class TranscodeResult:
     """A stream: read `chunks` to its end or close it. `artwork` is the cover's bytes."""
 
-    serve: Serve
+    rendition: Rendition
     size: int
     duration_ns: int | None
     chunks: Iterator[AudioChunk]

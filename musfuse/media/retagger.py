@@ -10,7 +10,7 @@ from musfuse.errors import UNEXPECTED, MalformedError, MediaError, MusfuseError
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
-from musfuse.model import AudioFormat, Serve, Track
+from musfuse.model import AudioFormat, Rendition, Track
 from musfuse.origins import Origin, all_or_nothing
 from musfuse.store import PictureStore
 
@@ -30,7 +30,7 @@ class Retagger:
     """Serves originals with the tags of the catalog. `refused` is told of a track whose original does not take them,
     which is served as it is then."""
 
-    serve = Serve.RETAGGED
+    rendition = Rendition.RETAGGED
 
     def __init__(
         self,

@@ -6,20 +6,20 @@ import threading
 from musfuse.config.options import FlacOptions
 from musfuse.errors import MalformedError
 from musfuse.media.decoders import open_pcm
+from musfuse.media.flac.encoded_frames import EncodedFrames
 from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.header import HEADER_VERSION, make_header
 from musfuse.media.flac.index import FrameIndex, KeyParts, index_key, split_index_key
-from musfuse.media.flac.served import EncodedFrames
 from musfuse.media.formats import FormatRegistry
+from musfuse.media.frame_cache import FrameCache
 from musfuse.media.layout import Blob, Inline, Layout, Segment, SourceRange
 from musfuse.media.pcm import DecoderPool, can_encode
 from musfuse.media.ports import NotIndexedError, TagOverlayService
-from musfuse.media.runs import RunCache
 from musfuse.media.tags.vorbis import fitting
 from musfuse.media.wav import WAV_HEADER_VERSION, PcmRange, wav_header, wav_id3
-from musfuse.model import AudioFormat, Picture, Serve, SourceFile, Track
+from musfuse.model import AudioFormat, Picture, Rendition, SourceFile, Track
 from musfuse.origins import Origin
-from musfuse.store import KvNamespace, KvStore, PictureStore, RunFiles
+from musfuse.store import FrameFiles, KvNamespace, KvStore, PictureStore
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def _lies_key(file: SourceFile) -> str:
 class FlacTranscoder:
     """Lossless integer PCM to FLAC, frame by frame on request."""
 
-    serve = Serve.FLAC
+    rendition = Rendition.FLAC
 
     def __init__(
         self,
@@ -109,13 +109,13 @@ class FlacTranscoder:
         tags: TagOverlayService,
         pictures: PictureStore,
         options: FlacOptions,
-        runs: RunCache,
-        kept: RunFiles,
+        frame_cache: FrameCache,
+        frame_files: FrameFiles,
         read_ahead: int,
     ) -> None:
         self._formats = formats
         self._indexes, self._tags, self._pictures, self._options = indexes, tags, pictures, options
-        self._runs, self._kept, self._read_ahead = runs, kept, read_ahead
+        self._frame_cache, self._frame_files, self._read_ahead = frame_cache, frame_files, read_ahead
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Integer PCM of 8, 16 or 24 bits that is not FLAC already, or is a faulty one that may be repaired."""
@@ -144,11 +144,11 @@ class FlacTranscoder:
 
         def dropped() -> None:
             self._indexes.drop(track.file, track.pcm_range)
-            self._runs.forget(key)
-            self._kept.forget(key)
+            self._frame_cache.forget(key)
+            self._frame_files.forget(key)
 
         frames = EncodedFrames(
-            key, index, decoders, self._indexes.encoder, self._runs, self._kept, self._read_ahead, dropped
+            key, index, decoders, self._indexes.encoder, self._frame_cache, self._frame_files, self._read_ahead, dropped
         )
         segments.append(frames)
         return Layout(segments)
@@ -170,7 +170,7 @@ def _decoders(formats: FormatRegistry, origin: Origin, track: Track, index: Fram
 class WavTranscoder:
     """Lossless integer PCM to WAV."""
 
-    serve = Serve.WAV
+    rendition = Rendition.WAV
 
     def __init__(
         self, formats: FormatRegistry, indexes: IndexStore, tags: TagOverlayService, pictures: PictureStore
@@ -201,7 +201,7 @@ class WavTranscoder:
 class Passthrough:
     """The original, byte for byte."""
 
-    serve = Serve.ORIGINAL
+    rendition = Rendition.ORIGINAL
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Everything."""

@@ -68,10 +68,10 @@ class Describing:
 
     def _file(self, path: str, entry: Entry[Any]) -> FileInfo:
         """A file that is no item."""
-        served = entry.branch.layout(entry)
-        if served is None:
+        content = entry.branch.layout(entry)
+        if content is None:
             return FileInfo(path, entry.id, more=dict(entry.facts))
-        pieces = _pieces(served.layout)
+        pieces = _pieces(content.layout)
         source = ""
         if entry.original is not None:
             source = f"{self._sources.row(entry.original.source_uid).root}/{entry.original.path}"
@@ -92,7 +92,7 @@ class Describing:
             source_bytes=track.file.stamp.size,
             id=row.public,
             content=row.content,
-            served_as=track.serve.value,
+            served_as=track.rendition.value,
             format=audio_told(track.format),
             tags={name: list(values) for name, values in track.tags.items()},
             cut=cut_told(row),

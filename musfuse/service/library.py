@@ -9,7 +9,7 @@ from musfuse.drive.tree import Tree
 from musfuse.errors import NoEntryError, NotAFolderError, NotFoundError
 from musfuse.library.albums import is_in_set
 from musfuse.library.catalog import Nodes, Reports
-from musfuse.library.naming import served_extension
+from musfuse.library.naming import rendition_extension
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.selection import Selected, Selection
 from musfuse.library.template_fields import Subject
@@ -87,7 +87,7 @@ def _listed(entry: Entry[Any]) -> FolderEntry:
 
 def _subject(row: Selected) -> Subject:
     return Subject(
-        row.tags, row.format, row.inside, served_extension(row.serve, row.inside),
+        row.tags, row.format, row.inside, rendition_extension(row.rendition, row.inside),
         is_in_set(row.tags, row.several_discs), row.root, row.various, row.path,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from musfuse.errors import NoEntryError, NotFoundError, OriginError
 from musfuse.library.catalog import Nodes, TrackRow, Tracks
 from musfuse.library.catalog.originals import KnownOriginal, Originals, Place
 from musfuse.library.sizes import Sizes
-from musfuse.media.inspecting.looks import is_sheet
+from musfuse.media.inspecting.inspection import is_sheet
 from musfuse.model import AudioFormat, NodeKind
 from musfuse.origins import Origin
 from musfuse.service.requests.info import (
@@ -90,7 +90,7 @@ class OriginalsTold:
 
     def _part(self, path: str, row: TrackRow) -> PartTold:
         size = self._sizes.known(row)
-        return PartTold(row.part, path, row.track.serve.value, size, cut_told(row), row.problem, row.untagged)
+        return PartTold(row.part, path, row.track.rendition.value, size, cut_told(row), row.problem, row.untagged)
 
 
 def audio_told(fmt: AudioFormat) -> AudioTold:

@@ -7,7 +7,7 @@ import sound
 
 from musfuse.app import open_library
 from musfuse.config import load_config
-from musfuse.model import AudioFormat, Serve
+from musfuse.model import AudioFormat, Rendition
 from musfuse.service.requests.library import FindTracks
 
 
@@ -16,9 +16,9 @@ def test_options_reach_the_parts(tmp_path: Path) -> None:
     with ExitStack() as closing:
         media = open_library(tmp_path / "state", config, closing).media
         aiff, mp3 = AudioFormat("aiff", "pcm_16", 44_100, 2, 16, 30_000, "int"), AudioFormat("mp3", "mp3", 44_100, 2)
-        made = {policy: media.engine.serve_as(aiff, policy) for policy in ("flac", "wav", "original")}
-        assert made == {"flac": Serve.FLAC, "wav": Serve.WAV, "original": Serve.ORIGINAL}
-        assert media.engine.serve_as(mp3, "flac") is Serve.ORIGINAL
+        made = {policy: media.engine.rendition_of(aiff, policy) for policy in ("flac", "wav", "original")}
+        assert made == {"flac": Rendition.FLAC, "wav": Rendition.WAV, "original": Rendition.ORIGINAL}
+        assert media.engine.rendition_of(mp3, "flac") is Rendition.ORIGINAL
         other = load_config(flags={"flac.level": 0}, env={}).config
         tokens = open_library(tmp_path / "other", other, closing).sizes.tokens()
         assert open_library(tmp_path / "same", config, closing).sizes.tokens() != tokens

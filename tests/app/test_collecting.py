@@ -252,7 +252,7 @@ def test_indexes_of_another_level_stay_for_ninety_days(desk: Desk) -> None:
 
 
 def test_runs_go_with_their_indexes(desk: Desk) -> None:
-    runs, (key, *_) = desk.library.stores.kept, sorted(desk.indexed())
+    runs, (key, *_) = desk.library.stores.frame_files, sorted(desk.indexed())
     for name in (key, "orphan", "new orphan"):
         runs.put(name, [1000], 0, bytes(1000))
     for name in (key, "orphan"):
@@ -263,8 +263,8 @@ def test_runs_go_with_their_indexes(desk: Desk) -> None:
 
 
 def test_a_store_that_fails_costs_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.library.stores.kept.put(min(desk.indexed()), [1000], 0, bytes(1000))
-    path = desk.library.stores.kept._path(min(desk.indexed()))
+    desk.library.stores.frame_files.put(min(desk.indexed()), [1000], 0, bytes(1000))
+    path = desk.library.stores.frame_files._path(min(desk.indexed()))
     os.utime(path, (1, 1))
 
     def broken(*_: object) -> Iterator[str]:

@@ -73,8 +73,8 @@ def test_nothing_that_is_referred_to_is_lost_where_it_is_killed(tmp_path: Path) 
     for key in useless:
         desk.library.stores.kv.put(INDEX, key, b"1")
     for key in (*kept, *useless[::3], "no key", "nobody's"):
-        desk.library.stores.kept.put(key, [1000], 0, bytes(1000))
-        os.utime(desk.library.stores.kept._path(key), (1, 1))
+        desk.library.stores.frame_files.put(key, [1000], 0, bytes(1000))
+        os.utime(desk.library.stores.frame_files._path(key), (1, 1))
     desk.now_ns += DAY_NS
     desk.library.close()
     state = desk.folder / "state"
@@ -99,10 +99,10 @@ def test_nothing_that_is_referred_to_is_lost_where_it_is_killed(tmp_path: Path) 
         assert desk.library.sweeper(lambda: desk.now_ns).is_due()
         assert desk.sweep().whole
         assert desk.indexed() == kept
-        assert all(desk.library.stores.kept.get(key, [1000], 0) == bytes(1000) for key in kept)
+        assert all(desk.library.stores.frame_files.get(key, [1000], 0) == bytes(1000) for key in kept)
         assert desk.sweep() == Swept(0, 0, whole=True)
         assert sorted(path.name for path in desk.state.glob("runs/*.run*")) == sorted(
-            map(desk.library.stores.kept.name, kept)
+            map(desk.library.stores.frame_files.name, kept)
         )
         desk.library.close()
     assert min(left) < USELESS / 2 < max(left)  # of early ones and late ones

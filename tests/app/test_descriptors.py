@@ -12,10 +12,10 @@ from musfuse.config.load import load_config
 def test_together_they_stay_below_the_limit(limit: int, workers: int) -> None:
     flags = {"index.workers": workers, "scan.threads": 40, "fuse.threads": 5000, "index.waiters": 4000}
     config, pools = fit(load_config(env={}, flags=flags).config, limit)
-    pooled = 2 * pools.readers + min(pools.originals, 64) + pools.run_files + pools.clients + RESERVE
+    pooled = 2 * pools.readers + min(pools.originals, 64) + pools.frame_files + pools.clients + RESERVE
     working = config.fuse.threads + config.scan.threads + 3 * config.index.workers
     assert pooled + working + 25 <= limit or limit > 5000
-    assert min(pools.readers, pools.originals, pools.run_files, pools.clients, config.scan.threads) >= 1
+    assert min(pools.readers, pools.originals, pools.frame_files, pools.clients, config.scan.threads) >= 1
     assert 1 <= config.index.waiters < config.fuse.threads
 
 

@@ -18,7 +18,7 @@ from musfuse.media.encoded import encoded_content
 from musfuse.media.formats import BUILT_IN, FormatRegistry
 from musfuse.media.indexing import Priority
 from musfuse.media.reading import read_original
-from musfuse.model import Serve
+from musfuse.model import Rendition
 from musfuse.origins import MemoryOrigin
 
 FORMATS = FormatRegistry((*BUILT_IN, "toyformat"))
@@ -108,7 +108,7 @@ def test_it_has_a_content_id(tmp_path: Path, originals: Path, closing: ExitStack
     (selected,) = library.tagging.selection.of(target("title:T1"))
     row = library.catalog.tracks.track(selected.id)
     assert row is not None
-    assert row.track.serve is Serve.ORIGINAL
+    assert row.track.rendition is Rendition.ORIGINAL
     origin = library.sources.origin(row.track.file.source_uid)
     assert row.content == encoded_content(FORMATS, origin, row.track.file, row.track.format)
     assert row.content.startswith("enc:")

@@ -85,8 +85,8 @@ def test_it_goes_away_and_comes_back_with_nothing_lost(tmp_path: Path, shelf: To
     tracks = sorted(path for path in shown(library) if path.endswith(".flac"))
     before = {path: read(library, path) for path in tracks}
     library.tagging.set([("title:T2", "")], ["genre=Jazz"], Who("me"))
-    library.media.runs.close()
-    library.stores.kept.close()
+    library.media.frame_cache.close()
+    library.stores.frame_files.close()
     shelf.away = True
     (problem,) = scan(library)
     assert "the shelf is away" in problem

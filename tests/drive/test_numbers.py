@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from musfuse.drive.branches.numbers import number_of_companion, number_of_name, number_of_rendition
-from musfuse.model import Serve
+from musfuse.model import Rendition
 
 
 def test_companions_have_the_numbers_that_they_always_had() -> None:
@@ -22,7 +22,7 @@ def test_no_kind_has_the_number_of_another() -> None:
     largest_row = (1 << 37) - 1
     numbers = {
         "row": [1, largest_row],
-        "rendition": [number_of_rendition(item, serve) for item in (1, largest_row) for serve in Serve],
+        "rendition": [number_of_rendition(item, rendition) for item in (1, largest_row) for rendition in Rendition],
         "name": [number_of_name(folder, "x") for folder in (1, largest_row, 1 << 61, (1 << 62) - 1)],
         "companion": [number_of_companion(folder, "x") for folder in (1, largest_row)],
     }
@@ -31,4 +31,4 @@ def test_no_kind_has_the_number_of_another() -> None:
     bounds = [(min(some), max(some)) for some in numbers.values()]
     assert all(before[1] < after[0] for before, after in pairwise(bounds))
     assert every[-1] < 1 << 63
-    assert len({number_of_rendition(3, serve) for serve in Serve}) == len(Serve)
+    assert len({number_of_rendition(3, rendition) for rendition in Rendition}) == len(Rendition)

@@ -11,7 +11,7 @@ from musfuse.app.library import Library
 from musfuse.drive import CacheHint, Opened
 from musfuse.errors import NoEntryError, SourceChangedError, TooManyOpenError
 from musfuse.media.indexing import Priority
-from musfuse.model import Serve
+from musfuse.model import Rendition
 
 TAGS = {"artist": "A", "album": "B"}
 
@@ -34,7 +34,7 @@ def test_it_is_the_file_under_its_path(make_library: Make, music: Path, name: st
     drive, item = library.drive, item_at(library, path)
     first = drive.open_item(item)  # where it has to be waited for
     second = drive.open(path)
-    third = drive.open_item(item, drive.row(path)[0].own.serve)
+    third = drive.open_item(item, drive.row(path)[0].own.rendition)
     assert (first.node, third.node) == (second.node, second.node)
     assert (first.hint, second.hint, third.hint) == (CacheHint.DROP, CacheHint.KEEP, CacheHint.KEEP)
     assert whole(library, first) == whole(library, second) == whole(library, third) == read(library, path)
@@ -65,7 +65,7 @@ def test_handles_are_bounded_together(make_library: Make, music: Path) -> None:
     library.drive.open("A/B/One.flac")
     library.drive.open_item(item)
     with pytest.raises(TooManyOpenError):
-        library.drive.open_item(item, Serve.WAV)
+        library.drive.open_item(item, Rendition.WAV)
     assert library.drive.shut_down() == 2
 
 
@@ -93,7 +93,7 @@ def test_tags_that_change_are_in_the_next_one(make_library: Make, music: Path) -
     item = item_at(library, "A/B/One.mp3")
     library.tagging.set(target("title:One"), ["title=Other"], ME)
     assert whole(library, library.drive.open_item(item)) == read(library, "A/B/Other.mp3")
-    assert whole(library, library.drive.open_item(item, Serve.ORIGINAL)) == (music / "1.mp3").read_bytes()
+    assert whole(library, library.drive.open_item(item, Rendition.ORIGINAL)) == (music / "1.mp3").read_bytes()
 
 
 def test_other_renditions(make_library: Make, music: Path, tmp_path: Path) -> None:
@@ -102,15 +102,19 @@ def test_other_renditions(make_library: Make, music: Path, tmp_path: Path) -> No
     sound.write(music / "3.mp3", **TAGS, title="Three")
     library = make_library(index__background=False)
     drive, one, two = library.drive, item_at(library, "A/B/One.flac"), item_at(library, "A/B/Two.flac")
-    assert whole(library, drive.open_item(one, Serve.ORIGINAL)) == wave.read_bytes()
-    made = drive.open_item(two, Serve.WAV)  # of which nobody has made an index
-    assert made.node not in (drive.attr("A/B/Two.flac").node, drive.open_item(one, Serve.ORIGINAL).node)
-    assert drive.open_item(two, Serve.WAV).node == made.node
+    assert whole(library, drive.open_item(one, Rendition.ORIGINAL)) == wave.read_bytes()
+    made = drive.open_item(two, Rendition.WAV)  # of which nobody has made an index
+    assert made.node not in (drive.attr("A/B/Two.flac").node, drive.open_item(one, Rendition.ORIGINAL).node)
+    assert drive.open_item(two, Rendition.WAV).node == made.node
     served = tmp_path / "two.wav"
     served.write_bytes(whole(library, made))
     assert sound.ffmpeg_md5(served) == sound.ffmpeg_md5(flac)
     assert read(library, "A/B/Two.flac") == flac.read_bytes()
-    for item, rendition in ((one, Serve.WAV), (two, Serve.FLAC), (item_at(library, "A/B/Three.mp3"), Serve.FLAC)):
+    for item, rendition in (
+        (one, Rendition.WAV),
+        (two, Rendition.FLAC),
+        (item_at(library, "A/B/Three.mp3"), Rendition.FLAC),
+    ):
         with pytest.raises(NoEntryError, match="is not made of it"):
             drive.open_item(item, rendition)
 
@@ -122,8 +126,8 @@ def test_a_part_of_an_image_has_no_original(make_library: Make, music: Path) -> 
     library = make_library()
     item = item_at(library, "A/B/02 - T2.flac")
     assert whole(library, library.drive.open_item(item)) == read(library, "A/B/02 - T2.flac")
-    assert whole(library, library.drive.open_item(item, Serve.WAV))[:4] == b"RIFF"
-    for rendition in (Serve.ORIGINAL, Serve.RETAGGED):
+    assert whole(library, library.drive.open_item(item, Rendition.WAV))[:4] == b"RIFF"
+    for rendition in (Rendition.ORIGINAL, Rendition.RETAGGED):
         with pytest.raises(NoEntryError, match="cut out of an image"):
             library.drive.open_item(item, rendition)
 
@@ -136,10 +140,10 @@ def test_what_does_not_decode_is_tried_once(make_library: Make, music: Path) -> 
     (shown,) = library.drive.list("A/B")
     item = item_at(library, f"A/B/{shown.name}")
     with pytest.raises(NoEntryError):
-        library.drive.open_item(item, Serve.WAV)
+        library.drive.open_item(item, Rendition.WAV)
     asked: list[Priority] = []
     library.sizes.request = lambda track, priority: asked.append(priority)  # type: ignore[assignment, return-value, method-assign]
     with pytest.raises(NoEntryError, match="there is no wav of it"):
-        library.drive.open_item(item, Serve.WAV)
+        library.drive.open_item(item, Rendition.WAV)
     assert not asked
     assert whole(library, library.drive.open_item(item)) == path.read_bytes()

@@ -13,7 +13,7 @@ from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures, Fate
 from musfuse.library.catalog.rows import NO_TAGS
 from musfuse.library.companions import CompanionFinder
-from musfuse.library.looking import Looker
+from musfuse.library.inspection import FileInspector
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.pipeline import Pipeline, Stage
@@ -24,7 +24,7 @@ from musfuse.library.templates import Template
 from musfuse.library.userdb.sources import source_uid
 from musfuse.media.formats import default_formats
 from musfuse.media.inspecting import InspectPool
-from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
+from musfuse.model import AudioFormat, NodeKind, Rendition, SourceFile, Stamp, TagSet
 from musfuse.origins import Origin
 from musfuse.store import MemoryKv, PictureStore
 
@@ -33,8 +33,8 @@ INSPECTORS = InspectPool(2, default_formats())
 FORMAT = AudioFormat("wav", "pcm_16", 44_100, 2, 16, 1000, "int")
 
 
-def serve_as(fmt: AudioFormat, policy: str, cut: bool = False) -> Serve:
-    return Serve.FLAC if fmt.pcm == "int" and policy == "flac" else Serve.ORIGINAL
+def rendition_of(fmt: AudioFormat, policy: str, cut: bool = False) -> Rendition:
+    return Rendition.FLAC if fmt.pcm == "int" and policy == "flac" else Rendition.ORIGINAL
 
 
 class Desk:
@@ -44,7 +44,7 @@ class Desk:
         self.database = Database(path)
         self.files, self.nodes, self.sources = Files(self.database), Nodes(self.database), CatalogSources(self.database)
         self.tracks, self.reports = Tracks(self.database), Reports(self.database)
-        self.views = [ViewRules(Template(template), policy, serve_as)]
+        self.views = [ViewRules(Template(template), policy, rendition_of)]
         self.settled = Settled()
         self.store = MemoryKv()
         self.collector = MetaCollector(self.store)
@@ -70,7 +70,7 @@ class Desk:
         pictures = PictureStore(self.store)
         return Scanner(
             self.files, Departures(self.database), Companions(self.database), CompanionFinder(pictures, INSPECTORS),
-            Looker(pictures, INSPECTORS), self.events, lambda last: self.naming.run(),
+            FileInspector(pictures, INSPECTORS), self.events, lambda last: self.naming.run(),
             lambda file, _: self.dropped.append(file), self.follow,
         )  # fmt: skip
 

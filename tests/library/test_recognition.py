@@ -22,7 +22,7 @@ def compare(
     desk: Desk, now: SourceFile, renumbered: bool = False, known: SourceFile | None = None
 ) -> tuple[bool, bool]:
     found = recognise(desk.files, now, KnownFile(1, known or file()), renumbered)
-    return found.same, found.look
+    return found.same, found.inspect
 
 
 def test_the_same_file(desk: Desk) -> None:
@@ -30,7 +30,7 @@ def test_the_same_file(desk: Desk) -> None:
 
 
 def test_a_new_one(desk: Desk) -> None:
-    assert recognise(desk.files, file(), None, False).look
+    assert recognise(desk.files, file(), None, False).inspect
 
 
 def test_another_mtime_or_number(desk: Desk) -> None:
@@ -46,7 +46,7 @@ def test_a_change_time_alone_tells_of_a_rewrite(desk: Desk) -> None:
     assert found.index_name != now.index_name
     assert compare(desk, now, renumbered=True) == (True, False)
     again = recognise(desk.files, now, KnownFile(1, found), False)
-    assert (again.same, again.look, again.file.index_name) == (True, False, found.index_name)
+    assert (again.same, again.inspect, again.file.index_name) == (True, False, found.index_name)
 
 
 def test_permissions_explain_a_change_time(desk: Desk) -> None:

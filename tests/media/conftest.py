@@ -14,12 +14,12 @@ from musfuse.media.embedded import EmbeddedCovers
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.encoder import Encoder
-from musfuse.media.runs import RunCache
-from musfuse.media.served_tags import ServedTags
+from musfuse.media.frame_cache import FrameCache
+from musfuse.media.rendition_tags import RenditionTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import Picture, TagSet, Track
 from musfuse.origins import LocalOrigin
-from musfuse.store import KvNamespace, MemoryKv, PictureStore, RunFiles
+from musfuse.store import FrameFiles, KvNamespace, MemoryKv, PictureStore
 
 
 @dataclass
@@ -33,12 +33,12 @@ class Studio:
 
     def __post_init__(self) -> None:
         self.indexes = IndexStore(self.store, Encoder(self.level))
-        self.runs = RunCache(8 << 20, 2)
-        self.kept = RunFiles(self.folder or Path(), 32 << 20 if self.folder else 0)
+        self.frame_cache = FrameCache(8 << 20, 2)
+        self.frame_files = FrameFiles(self.folder or Path(), 32 << 20 if self.folder else 0)
         pictures = PictureStore(self.store)
-        tags = ServedTags(FORMATS, pictures, EmbeddedCovers(FORMATS))
+        tags = RenditionTags(FORMATS, pictures, EmbeddedCovers(FORMATS))
         options = FlacOptions(level=self.level)
-        flac = FlacTranscoder(FORMATS, self.indexes, tags, pictures, options, self.runs, self.kept, 4)
+        flac = FlacTranscoder(FORMATS, self.indexes, tags, pictures, options, self.frame_cache, self.frame_files, 4)
         wav = WavTranscoder(FORMATS, self.indexes, tags, pictures)
         self.engine = MediaEngine(lambda _: self.origin, (flac, wav, Passthrough()), EmbeddedCovers(FORMATS))
 
@@ -50,9 +50,9 @@ class Studio:
         if found:
             picture = found.picture
             self.store.put(KvNamespace.ARTWORK, picture.digest, found.data)
-        serve = self.engine.serve_as(fmt, policy)
-        made = Track(1, file, fmt, TagSet({k: v.split("; ") for k, v in tags.items()}), serve, 1, picture)
-        if index and serve != "original":
+        rendition = self.engine.rendition_of(fmt, policy)
+        made = Track(1, file, fmt, TagSet({k: v.split("; ") for k, v in tags.items()}), rendition, 1, picture)
+        if index and rendition != "original":
             self.indexes.put(
                 made, build_index(lambda: open_pcm(FORMATS, self.origin, file, fmt), Encoder(self.level), 2)
             )
@@ -63,7 +63,7 @@ class Studio:
 def studio(origin: LocalOrigin) -> Iterator[Studio]:
     made = Studio(origin)
     yield made
-    made.runs.close()
+    made.frame_cache.close()
 
 
 @pytest.fixture

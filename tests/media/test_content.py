@@ -15,7 +15,7 @@ from musfuse.media.flac.build import build_index
 from musfuse.media.flac.content import index_content, pcm_content
 from musfuse.media.flac.encoder import Encoder
 from musfuse.media.inspecting import InspectPool
-from musfuse.media.inspecting.looks import Inspection, Look
+from musfuse.media.inspecting.inspection import Inspection, InspectionKind
 from musfuse.media.inspecting.protocol import answer_message, read_answer
 from musfuse.media.pcm import can_encode
 from musfuse.media.reading import read_original
@@ -120,7 +120,7 @@ def test_a_worker_tells_it_too(tmp_path: Path, pool: InspectPool) -> None:
     memory = MemoryOrigin("m", {"a.flac": path.read_bytes(), "a.wav": sound.write(tmp_path / "a.wav").read_bytes()})
     content = {}
     for name in ("a.flac", "a.wav"):
-        found = pool.look(memory, sound.source_file(memory, name), Look.ORIGINAL).result(60)
+        found = pool.inspect(memory, sound.source_file(memory, name), InspectionKind.ORIGINAL).result(60)
         assert found.reading is not None
         content[name] = found.reading.content
         assert read_answer(answer_message(Inspection(found.reading))).reading == found.reading

@@ -16,7 +16,7 @@ from sound import FORMATS
 
 from musfuse.errors import UnavailableError
 from musfuse.media.inspecting import InspectPool
-from musfuse.media.inspecting.looks import Inspection, Look
+from musfuse.media.inspecting.inspection import Inspection, InspectionKind
 from musfuse.media.inspecting.worker import MEMORY_MIB
 from musfuse.media.reading import read_original
 from musfuse.origins import LocalOrigin, MemoryOrigin, Origin
@@ -30,8 +30,8 @@ def pool() -> Iterator[InspectPool]:
     made.close()
 
 
-def look(pool: InspectPool, origin: Origin, name: str, what: Look = Look.ORIGINAL) -> Inspection:
-    return pool.look(origin, sound.source_file(origin, name), what).result(60)
+def inspect(pool: InspectPool, origin: Origin, name: str, what: InspectionKind = InspectionKind.ORIGINAL) -> Inspection:
+    return pool.inspect(origin, sound.source_file(origin, name), what).result(60)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ SHOWN = {"inflates-picture.mp3", "plain-nuls.mp3", "texts.mp3", "profile.mp3"}
 
 def test_every_bomb_is_stopped_by_a_bound_and_not_by_its_worker_s_death(bombs: Path, pool: InspectPool) -> None:
     origin = LocalOrigin("bombs", str(bombs))
-    found = {name: look(pool, origin, name) for name in os.listdir(bombs) if name != "cover.png"}
+    found = {name: inspect(pool, origin, name) for name in os.listdir(bombs) if name != "cover.png"}
     assert {name for name, one in found.items() if not one.problem} == SHOWN
     for name, reason in REFUSED.items():
         assert reason in found[name].problem, name
@@ -78,9 +78,9 @@ def test_files_behind_one_that_kills_its_worker_go_to_another(music: Path, origi
     try:
         asked = []
         for number, name in enumerate(names):
-            asked.append(pool.look(origin, sound.source_file(origin, name), Look.ORIGINAL))
+            asked.append(pool.inspect(origin, sound.source_file(origin, name), InspectionKind.ORIGINAL))
             if number % 10 == 5:
-                asked.append(pool.look(bad, sound.source_file(bad, "bad.flac"), Look.ORIGINAL))
+                asked.append(pool.inspect(bad, sound.source_file(bad, "bad.flac"), InspectionKind.ORIGINAL))
         found = [one.result(60) for one in asked]
     finally:
         pool.close()
@@ -119,7 +119,7 @@ def test_an_honest_large_tag_is_read_in_full(tmp_path: Path, pool: InspectPool) 
     block = hostile.comments((b"F%04d=%s" % (n, b"v" * 100) for n in range(1000)), 1000)
     (tmp_path / "b.flac").write_bytes(hostile.with_flac_comments(flac, block))
     origin = LocalOrigin("t", str(tmp_path))
-    found = look(pool, origin, "a.mp3").reading
+    found = inspect(pool, origin, "a.mp3").reading
     assert found is not None
     assert found.tags.first("title") == "One"
     assert len(found.tags["lyrics"][0]) >= 200_000
@@ -129,7 +129,7 @@ def test_an_honest_large_tag_is_read_in_full(tmp_path: Path, pool: InspectPool) 
     taken = pool.extract(origin, sound.source_file(origin, "a.mp3"))
     assert taken is not None
     assert taken.data == picture
-    other = look(pool, origin, "b.flac").reading
+    other = inspect(pool, origin, "b.flac").reading
     assert other is not None
     assert len(other.tags) == 1000
 
@@ -139,7 +139,7 @@ def test_an_origin_that_only_this_process_has_is_read_through_it(tmp_path: Path,
     sound.add_picture(path, sound.picture())
     here = LocalOrigin("m", str(tmp_path))
     memory = MemoryOrigin("m", {"a.mp3": path.read_bytes()})
-    there = look(pool, memory, "a.mp3").reading
+    there = inspect(pool, memory, "a.mp3").reading
     direct = read_original(FORMATS, here, sound.source_file(here, "a.mp3"))
     assert there is not None
     assert (there.tags, there.format) == (direct.tags, direct.format)
@@ -160,13 +160,13 @@ def test_a_source_that_stalls_is_asked_again_later(tmp_path: Path) -> None:
     origin.on_read = stall
     pool = InspectPool(1, FORMATS, patience=QUICK, clock=clock)
     try:
-        found = look(pool, origin, "a.flac")
+        found = inspect(pool, origin, "a.flac")
         over.set()
         assert found.again
         assert "its source gave less than" in found.problem
         origin.on_read = lambda _: None
         clock.step = 0
-        assert look(pool, origin, "a.flac").reading is not None
+        assert inspect(pool, origin, "a.flac").reading is not None
     finally:
         pool.close()
 
@@ -175,7 +175,7 @@ def test_after_its_end_it_answers_that_it_is_stopping(music: Path, origin: Local
     sound.write(music / "a.flac")
     pool = InspectPool(1, FORMATS)
     pool.close()
-    assert look(pool, origin, "a.flac").again
+    assert inspect(pool, origin, "a.flac").again
     with pytest.raises(UnavailableError):
         pool.extract(origin, sound.source_file(origin, "a.flac"))
 
@@ -188,15 +188,15 @@ def test_where_no_worker_can_be_started_another_time_may_do(
     try:
         with monkeypatch.context() as patched:
             patched.setattr(sys, "executable", str(music / "no such program"))
-            found = look(pool, origin, "a.flac")
+            found = inspect(pool, origin, "a.flac")
         assert found.again
         assert "no worker can be started now" in found.problem
-        assert look(pool, origin, "a.flac").reading is not None
+        assert inspect(pool, origin, "a.flac").reading is not None
     finally:
         pool.close()
 
 
 def test_picture_that_inflates_is_bounded(bombs: Path, pool: InspectPool) -> None:
     origin = LocalOrigin("bombs", str(bombs))
-    found = look(pool, origin, "cover.png", Look.FRONT)
+    found = inspect(pool, origin, "cover.png", InspectionKind.FRONT)
     assert found.picture is not None or "cannot be decoded" in found.problem

@@ -101,7 +101,7 @@ def test_served_as_flac(
 ) -> None:
     path = make(music, name, bits, channels, rate, 150_001)
     track = studio.track(name)
-    assert track.serve == "flac"
+    assert track.rendition == "flac"
     layout = studio.engine.layout(track)
     out = tmp_path / "out.flac"
     out.write_bytes(b"".join(layout.read_at(at, 77_777) for at in range(0, layout.size, 77_777)))

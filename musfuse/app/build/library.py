@@ -53,7 +53,7 @@ def build_sizes(
     """`after_change` is called when names have to be given anew, `on_heard` when a pass over a track tells what it
     sounds like."""
     return Sizes(
-        catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.kept, media.pool, origin_of, events,
-        threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
+        catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.frame_files, media.pool, origin_of,
+        events, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
         wait_seconds=config.index.wait_seconds, after_change=after_change, on_heard=on_heard,
     )  # fmt: skip

@@ -10,11 +10,11 @@ from musfuse.config.options import usable_cores, worker_count
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.encoder import Encoder, check_installed
 from musfuse.media.formats import FormatRegistry
+from musfuse.media.frame_cache import FrameCache
 from musfuse.media.indexing import IndexPool
 from musfuse.media.inspecting import InspectPool
+from musfuse.media.rendition_tags import RenditionTags
 from musfuse.media.retagger import Retagger
-from musfuse.media.runs import RunCache
-from musfuse.media.served_tags import ServedTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import Track
 from musfuse.origins import Origin
@@ -22,11 +22,11 @@ from musfuse.origins import Origin
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """`pool` builds indexes, `inspectors` look into files, `runs` are encoded runs in memory."""
+    """`pool` builds indexes, `inspectors` look into files, `frame_cache` holds encoded runs in memory."""
 
     formats: FormatRegistry
     indexes: IndexStore
-    runs: RunCache
+    frame_cache: FrameCache
     pool: IndexPool
     inspectors: InspectPool
     engine: MediaEngine
@@ -45,20 +45,20 @@ def build_media(
     workers = worker_count(config)
     check_installed(config.flac.encoder)
     indexes = IndexStore(stores.kv, Encoder(config.flac.level, config.flac.encoder))
-    runs = RunCache(config.cache.frames_mib << 20, workers)
-    closing.callback(runs.close)
+    frame_cache = FrameCache(config.cache.frames_mib << 20, workers)
+    closing.callback(frame_cache.close)
     pool = IndexPool(workers, config.index.memory_mib, formats, readers_at_work)
     closing.callback(pool.close)
     inspectors = InspectPool(min(config.scan.threads, usable_cores()), formats)
     closing.callback(inspectors.close)
-    tags = ServedTags(
+    tags = RenditionTags(
         formats, stores.pictures, inspectors, embed=config.art.embed, max_pixels=config.art.max_pixels,
         id3=int(config.tags.id3[-1]), padding=config.tags.padding,
     )  # fmt: skip
     flac = FlacTranscoder(
-        formats, indexes, tags, stores.pictures, config.flac, runs, stores.kept, config.cache.read_ahead
+        formats, indexes, tags, stores.pictures, config.flac, frame_cache, stores.frame_files, config.cache.read_ahead
     )
     wav = WavTranscoder(formats, indexes, tags, stores.pictures)
     retagger = Retagger(formats, tags, stores.pictures, on_untagged)
     engine = MediaEngine(origin_of, (flac, wav, retagger, Passthrough()), inspectors)
-    return Media(formats, indexes, runs, pool, inspectors, engine)
+    return Media(formats, indexes, frame_cache, pool, inspectors, engine)

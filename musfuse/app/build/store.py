@@ -8,19 +8,19 @@ from musfuse.app.descriptors import Pools
 from musfuse.config import Config
 from musfuse.library.catalog import Database
 from musfuse.library.userdb import UserDatabase
-from musfuse.store import BestEffortKv, DiskKv, KvNamespace, PictureStore, RoutedKv, RunFiles
+from musfuse.store import BestEffortKv, DiskKv, FrameFiles, KvNamespace, PictureStore, RoutedKv
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The catalog's database and, in `user`, what cannot be made again. Of `kv` each namespace lies where it belongs;
-    `cache` is the part of it that may be lost. `kept` are encoded runs on disk."""
+    `cache` is the part of it that may be lost. `frame_files` is the frame cache on disk."""
 
     database: Database
     user: UserDatabase
     cache: BestEffortKv
     kv: RoutedKv
-    kept: RunFiles
+    frame_files: FrameFiles
     pictures: PictureStore
 
 
@@ -35,6 +35,6 @@ def build_stores(folder: Path, config: Config, pools: Pools, closing: ExitStack)
         | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
     )
     closing.callback(kv.close)
-    kept = RunFiles(folder / "runs", config.cache.transcoded, pools.run_files)
-    closing.callback(kept.close)
-    return Stores(database, user, cache, kv, kept, PictureStore(kv))
+    frame_files = FrameFiles(folder / "runs", config.cache.transcoded, pools.frame_files)
+    closing.callback(frame_files.close)
+    return Stores(database, user, cache, kv, frame_files, PictureStore(kv))

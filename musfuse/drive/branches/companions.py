@@ -13,7 +13,7 @@ from typing import Any
 
 from musfuse.drive.branches.items import version_of
 from musfuse.drive.branches.numbers import number_of_companion
-from musfuse.drive.branches.port import Entry, Served
+from musfuse.drive.branches.port import Entry, FileContent
 from musfuse.errors import MusfuseError, NoEntryError
 from musfuse.library.catalog import Nodes
 from musfuse.library.catalog.companions import Companions, FolderCompanion
@@ -21,7 +21,7 @@ from musfuse.library.companions import SIDECAR
 from musfuse.library.covers import MEDIUM, THUMB, Cover, Covers
 from musfuse.library.names import name_key, safe_component, with_number
 from musfuse.media.layout import Layout, SourceRange
-from musfuse.model import ArtKind, NodeKind, Serve, SourceFile
+from musfuse.model import ArtKind, NodeKind, Rendition, SourceFile
 from musfuse.origins import Origin
 
 log = logging.getLogger(__name__)
@@ -82,9 +82,9 @@ class CompanionsBranch:
         """Its exact size in bytes; a scaled cover is made when it is first asked for. Raises NoEntryError."""
         return self.layout(entry).layout.size
 
-    def layout(self, entry: CompanionEntry) -> Served:
+    def layout(self, entry: CompanionEntry) -> FileContent:
         """Its bytes. Raises NoEntryError where a cover is gone, and what the origin raises."""
-        return Served(self._layout(entry), entry.version, entry.mtime_ns, entry.mtime_ns)
+        return FileContent(self._layout(entry), entry.version, entry.mtime_ns, entry.mtime_ns)
 
     def forget(self, folders: Set[int] | None) -> None:
         """Look at these folders again, or at all."""
@@ -150,13 +150,14 @@ class CompanionsBranch:
         changed = shows.cover.mtime_ns
         return Entry(
             self, number_of_companion(folder.id, name), folder.id, name, NodeKind.FILE, changed, shows,
-            version=version_of(Serve.ORIGINAL, str(changed)), facts={"cover": True, "longest_pixels": shows.longest},
+            version=version_of(Rendition.ORIGINAL, str(changed)),
+            facts={"cover": True, "longest_pixels": shows.longest},
         )  # fmt: skip
 
     def _sidecar_entry(self, folder: Entry[Any], name: str, file: SourceFile) -> CompanionEntry:
         return Entry(
             self, number_of_companion(folder.id, name), folder.id, name, NodeKind.FILE, file.stamp.mtime_ns, None,
-            version=version_of(Serve.ORIGINAL, file.version), original=file,
+            version=version_of(Rendition.ORIGINAL, file.version), original=file,
         )  # fmt: skip
 
     def _cover(self, key: str, companions: list[FolderCompanion]) -> Cover | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from musfuse.errors import MusfuseError, NotFoundError, OriginError
 from musfuse.library.catalog import Node, TrackRow, Tracks
-from musfuse.model import Serve, SourceFile
+from musfuse.model import Rendition, SourceFile
 from musfuse.origins import Origin
 
 log = logging.getLogger(__name__)
@@ -71,6 +71,6 @@ class Freshness:
 def _is_outdated(node: Node, row: TrackRow) -> bool:
     """Whether more is known of a track than its node tells, as while a scan has yet to give names to what it read."""
     track = row.track
-    size = track.file.stamp.size if track.serve is Serve.ORIGINAL else row.size
-    known = (track.file.version, track.mtime_ns, track.serve, size)
-    return (node.source, node.mtime_ns, node.serve, node.size) != known
+    size = track.file.stamp.size if track.rendition is Rendition.ORIGINAL else row.size
+    known = (track.file.version, track.mtime_ns, track.rendition, size)
+    return (node.source, node.mtime_ns, node.rendition, node.size) != known

@@ -6,13 +6,13 @@ from typing import Any
 
 from musfuse.drive.activity import Activity
 from musfuse.drive.branches.freshness import Freshness
-from musfuse.drive.branches.port import Branch, Entry, Served
+from musfuse.drive.branches.port import Branch, Entry, FileContent
 from musfuse.errors import MusfuseError, NoEntryError
 from musfuse.library.catalog import Node, Nodes, TrackRow, Tracks
 from musfuse.library.sizes import Sizes
 from musfuse.media.engine import MediaEngine
 from musfuse.media.ports import NotIndexedError
-from musfuse.model import Serve, Track
+from musfuse.model import Rendition, Track
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class Items:
         except MusfuseError as error:
             log.debug("%s", error)
 
-    def layout(self, item: int, rendition: Serve | None = None) -> Served | None:
+    def layout(self, item: int, rendition: Rendition | None = None) -> FileContent | None:
         """The bytes of an item as the view serves it, or made into something else; None where it is to be looked at
         again, because it is gone or its index had to be built.
 
@@ -107,7 +107,7 @@ class Items:
         row = self._tracks.track(item)
         if row is None:
             return None
-        other = rendition if rendition is not row.track.serve else None
+        other = rendition if rendition is not row.track.rendition else None
         track = self._made_into(row, other) if other else row.track
         try:
             layout = self._engine.layout(track)
@@ -116,22 +116,22 @@ class Items:
                 raise NoEntryError(f"{track.file.path}: there is no {other} of it: {row.problem}") from None
             self._sizes.wait(item, lost=True, rendition=other)
             return None
-        return Served(layout, version_of(track.serve, track.file.version), track.edited_ns, track.mtime_ns)
+        return FileContent(layout, version_of(track.rendition, track.file.version), track.edited_ns, track.mtime_ns)
 
-    def _made_into(self, row: TrackRow, rendition: Serve) -> Track:
+    def _made_into(self, row: TrackRow, rendition: Rendition) -> Track:
         track, cut = row.track, row.track.part is not None
-        made_here = rendition in (Serve.FLAC, Serve.WAV)
-        if made_here and self._engine.serve_as(track.format, rendition, cut) is not rendition:
+        made_here = rendition in (Rendition.FLAC, Rendition.WAV)
+        if made_here and self._engine.rendition_of(track.format, rendition, cut) is not rendition:
             raise NoEntryError(f"{track.file.path}: {rendition} is not made of it; it is served as it is")
         if cut and not made_here:
             raise NoEntryError(f"{track.file.path}: there is no original of a track that is cut out of an image")
-        return replace(track, serve=rendition)
+        return replace(track, rendition=rendition)
 
     def _counting(self, node: Node) -> int | None:
         """The size of a node where it counts under the token of today."""
-        if node.serve is Serve.ORIGINAL or node.size is None:
+        if node.rendition is Rendition.ORIGINAL or node.size is None:
             return node.size
-        return node.size if node.size_token == self._sizes.token(node.serve) else None
+        return node.size if node.size_token == self._sizes.token(node.rendition) else None
 
 
 def entry_of(
@@ -141,10 +141,10 @@ def entry_of(
     are given."""
     return Entry(
         branch, number or node.id, folder or node.parent or 0, name or node.name, node.kind, node.mtime_ns, node, size,
-        version_of(node.serve, node.source), node.track,
+        version_of(node.rendition, node.source), node.track,
     )  # fmt: skip
 
 
-def version_of(serve: Serve, source: str) -> str:
+def version_of(rendition: Rendition, source: str) -> str:
     """What a reader in the middle of an item rests on: tags that change in a header of the same size do not count."""
-    return f"{Serve.ORIGINAL if serve is Serve.RETAGGED else serve}/{source}"
+    return f"{Rendition.ORIGINAL if rendition is Rendition.RETAGGED else rendition}/{source}"

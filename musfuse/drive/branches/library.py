@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 from musfuse.drive.branches.items import Items, entry_of
-from musfuse.drive.branches.port import Entry, Served
+from musfuse.drive.branches.port import Entry, FileContent
 from musfuse.errors import NoEntryError
 from musfuse.library.catalog import Node, Nodes
 from musfuse.model import NodeKind
@@ -40,7 +40,7 @@ class LibraryBranch:
         if folder.branch is not self:
             return iter(())
         if sized and not after_key:
-            self._served().wait_for_folder(folder.id)
+            self._readable().wait_for_folder(folder.id)
         found = map(self._entry, self._nodes.children(folder.id, after_key))
         return map(self._with_size, found) if sized else found
 
@@ -50,18 +50,18 @@ class LibraryBranch:
 
     def size(self, entry: Entry[Node]) -> int:
         """The exact size; the rest of its folder is indexed next."""
-        size = self._served().size(entry.item)
+        size = self._readable().size(entry.item)
         self._on_waited(entry.parent)
         return size
 
-    def layout(self, entry: Entry[Node]) -> Served | None:
+    def layout(self, entry: Entry[Node]) -> FileContent | None:
         """The item as the view serves it."""
-        return self._served().layout(entry.item)
+        return self._readable().layout(entry.item)
 
     def forget(self, folders: Set[int] | None) -> None:
         """Nothing is remembered."""
 
-    def _served(self) -> Items:
+    def _readable(self) -> Items:
         if self._items is None:
             raise NoEntryError("originals are not read for a listing")
         return self._items
@@ -75,7 +75,7 @@ class LibraryBranch:
         """An entry of a folder that was waited for, which may have become pending again since."""
         if entry.size is not None or entry.hidden:
             return entry
-        items = self._served()
+        items = self._readable()
         items.wait_for(entry.item)
         found = self._nodes.by_id(entry.id) or entry.own
         return entry_of(self, found, items.known(found))  # a size that is known cannot be noted on a full disk

@@ -4,7 +4,7 @@ import zlib
 from hashlib import blake2b
 
 from musfuse.library.names import name_key
-from musfuse.model import Serve
+from musfuse.model import Rendition
 
 _COMPANIONS, _NAMED, _RENDITIONS = 1 << 62, 1 << 61, 1 << 60
 
@@ -20,9 +20,9 @@ def number_of_name(folder: int, name: str) -> int:
     return _NAMED | int.from_bytes(digest) & (_NAMED - 1)
 
 
-def number_of_rendition(item: int, rendition: Serve) -> int:
+def number_of_rendition(item: int, rendition: Rendition) -> int:
     """That of an item made into something that no view shows it as."""
-    return _RENDITIONS | item << 3 | list(Serve).index(rendition)
+    return _RENDITIONS | item << 3 | list(Rendition).index(rendition)
 
 
 def _key(name: str) -> bytes:

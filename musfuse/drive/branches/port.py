@@ -43,7 +43,7 @@ class Entry(Generic[Own]):
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class FileContent:
     """The bytes of a file, with what tells them from those before and after a change.
 
     `version` is what a reader in the middle rests on, as Entry.version has it; `edition` tells versions apart that
@@ -79,7 +79,7 @@ class Branch(Protocol[Own]):
         """The exact size of a file in bytes, waited for where it must be. Raises BusyError, NoEntryError where it is
         gone, and what its origin raises."""
 
-    def layout(self, entry: Entry[Own]) -> Served | None:
+    def layout(self, entry: Entry[Own]) -> FileContent | None:
         """The bytes of a file; None where it changed meanwhile, so that the path is to be looked up again. Raises what
         `size` raises."""
 

@@ -9,7 +9,7 @@ from musfuse.errors import NoEntryError
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.renditions import unsized
 from musfuse.library.catalog.rows import OF_FILE, at, from_blob
-from musfuse.model import NodeKind, Serve, Stamp, version_name
+from musfuse.model import NodeKind, Rendition, Stamp, version_name
 
 MAIN = 1
 """The view that every library has."""
@@ -23,8 +23,8 @@ _LOOKED_BEHIND = 2000
 class Node:
     """An entry of the drive.
 
-    For a file, `size` is None where it is not known under `size_token`; `serve` tells which token counts. `source` is
-    the version of its original (SourceFile.version), `mtime_ns` that one's mtime or when something was said about it
+    For a file, `size` is None where it is not known under `size_token`; `rendition` tells which token counts. `source`
+    is the version of its original (SourceFile.version), `mtime_ns` that one's mtime or when something was said about it
     later; of a folder, when its entries changed last.
     """
 
@@ -34,7 +34,7 @@ class Node:
     kind: NodeKind
     mtime_ns: int
     track: int = 0
-    serve: Serve = Serve.ORIGINAL
+    rendition: Rendition = Rendition.ORIGINAL
     size: int | None = None
     size_token: str = ""
     source: str = ""
@@ -48,7 +48,7 @@ class _Row(NamedTuple):
     name: str
     mtime_ns: int
     item: int | None
-    serve: str | None
+    rendition: str | None
     size: int | None
     token: str | None
     edited_ns: int | None
@@ -140,7 +140,7 @@ class Nodes:
                 return
             after_key, page = rows[-1][0], 2000
 
-    def unsized(self, parent: int, tokens: Mapping[Serve, str]) -> list[int]:
+    def unsized(self, parent: int, tokens: Mapping[Rendition, str]) -> list[int]:
         """Tracks in a folder whose size is not known under these tokens, in order of name key."""
         wanted, values = unsized(tokens)
         with self._db.read() as db:
@@ -216,7 +216,7 @@ def _node(raw: Any) -> Node:
     row = _Row._make(raw)
     if row.item is None:
         return Node(row.id, row.parent, row.name, NodeKind.FOLDER, row.mtime_ns)
-    served = Serve(row.serve or "original")
+    rendition = Rendition(row.rendition or "original")
     stamp = Stamp(row.file_size or 0, row.file_mtime_ns or 0, row.tag or "")
     return Node(
         row.id,
@@ -225,8 +225,8 @@ def _node(raw: Any) -> Node:
         NodeKind.FILE,
         max(stamp.mtime_ns, row.edited_ns or 0),
         row.item,
-        served,
-        row.file_size if served is Serve.ORIGINAL else row.size,
+        rendition,
+        row.file_size if rendition is Rendition.ORIGINAL else row.size,
         row.token or "",
         version_name(stamp, row.ident or ""),
     )

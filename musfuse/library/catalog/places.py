@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags
 from musfuse.library.catalog.todo import Key, add
-from musfuse.model import AudioFormat, Serve, TagSet
+from musfuse.model import AudioFormat, Rendition, TagSet
 
 SETTLE = "settle"
 """The stage that makes nodes of places; `settle_key` is where it finds the folders of a view."""
@@ -45,7 +45,7 @@ class Place(NamedTuple):
     """Where an item wants to be, and what it is served as there: `dir` and `name` before collisions are settled, `key`
     the name key of `dir`, `limit` the UTF-16 units that its name may have."""
 
-    serve: Serve
+    rendition: Rendition
     dir: str
     key: str
     name: str
@@ -74,8 +74,8 @@ def put(db: sqlite3.Connection, view: int, wanted: Mapping[int, Place | None]) -
     """Give items their places in a view, None for none. The folders that they come to and leave are to be settled, and
     each gets a row for what it is to be made into."""
     before = {
-        item: (serve, key)
-        for item, serve, key in db.execute(
+        item: (rendition, key)
+        for item, rendition, key in db.execute(
             "SELECT item, serve, dir_key FROM place WHERE view = ? AND item IN (SELECT value FROM json_each(?))",
             (view, json.dumps(list(wanted))),
         )
@@ -89,12 +89,16 @@ def put(db: sqlite3.Connection, view: int, wanted: Mapping[int, Place | None]) -
         "INSERT INTO place (item, view, serve, dir, dir_key, name, name_limit) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (item, view) DO UPDATE SET serve = excluded.serve, dir = excluded.dir,"
         " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit",
-        [(item, view, place.serve, place.dir, place.key, place.name, place.limit) for item, place in places],
+        [(item, view, place.rendition, place.dir, place.key, place.name, place.limit) for item, place in places],
     )
     add(db, settle_key(view), {key for _, key in before.values()} | {place.key for _, place in places})
-    made = [(item, place.serve) for item, place in places if place.serve is not Serve.ORIGINAL]
+    made = [(item, place.rendition) for item, place in places if place.rendition is not Rendition.ORIGINAL]
     db.executemany("INSERT OR IGNORE INTO rendition (item, profile) VALUES (?, ?)", made)
-    unwanted = [(item, serve) for item, (serve, _) in before.items() if (p := wanted[item]) is None or p.serve != serve]
+    unwanted = [
+        (item, rendition)
+        for item, (rendition, _) in before.items()
+        if (p := wanted[item]) is None or p.rendition != rendition
+    ]
     db.executemany(
         "DELETE FROM rendition WHERE item = ?1 AND profile = ?2 AND problem = ''"
         " AND NOT EXISTS (SELECT 1 FROM place WHERE item = ?1 AND serve = ?2)",

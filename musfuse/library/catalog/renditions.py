@@ -7,7 +7,7 @@ from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import OF_FILE, at, dump_picture
 from musfuse.library.catalog.todo import Watch, mark_one
 from musfuse.media.art import NOT_USED
-from musfuse.model import Picture, Serve, SourceFile, Track
+from musfuse.model import Picture, Rendition, SourceFile, Track
 
 _UNSIZED = "problem = '' AND profile = ? AND (size IS NULL OR token <> ?)"
 _SIZED = "problem = '' AND profile = ? AND size IS NOT NULL AND token = ?"
@@ -19,11 +19,11 @@ class Renditions:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def pending(self, tokens: Mapping[Serve, str]) -> int:
+    def pending(self, tokens: Mapping[Rendition, str]) -> int:
         """How many have no exact size yet."""
         return self._count(_UNSIZED, tokens)
 
-    def sized(self, tokens: Mapping[Serve, str]) -> int:
+    def sized(self, tokens: Mapping[Rendition, str]) -> int:
         """How many have one."""
         return self._count(_SIZED, tokens)
 
@@ -33,7 +33,7 @@ class Renditions:
             cursor = db.execute(
                 "UPDATE rendition SET size = ?, token = ?, put_off = '' WHERE item = ? AND profile = ?"
                 " AND EXISTS (SELECT 1 FROM item WHERE id = ? AND version = ?)",
-                (size, token, track.id, track.serve, track.id, track.version),
+                (size, token, track.id, track.rendition, track.id, track.version),
             )
             return cursor.rowcount > 0
         return False
@@ -48,14 +48,14 @@ class Renditions:
                     (track.id,),
                 ).fetchone()
                 if whole is not None:
-                    _set_problem(db, whole[0], track.serve, problem)
+                    _set_problem(db, whole[0], track.rendition, problem)
                     mark_one(db, Watch.FOLDER, whole[1])
                 return
             cursor = db.execute(
                 "UPDATE item SET version = version + 1 WHERE id = ? AND version = ?", (track.id, track.version)
             )
             if cursor.rowcount:
-                _set_problem(db, track.id, track.serve, problem)
+                _set_problem(db, track.id, track.rendition, problem)
                 mark_one(db, Watch.MEMBER, track.id)
 
     def put_off(self, track: Track, reason: str) -> None:
@@ -99,21 +99,23 @@ class Renditions:
             db.execute(
                 f"UPDATE rendition SET {column} = ? WHERE item = ? AND profile = ? AND {column} <> ?"
                 " AND EXISTS (SELECT 1 FROM item WHERE id = ? AND version = ?)",
-                (reason, track.id, track.serve, reason, track.id, track.version),
+                (reason, track.id, track.rendition, reason, track.id, track.version),
             )
 
-    def _count(self, condition: str, tokens: Mapping[Serve, str]) -> int:
+    def _count(self, condition: str, tokens: Mapping[Rendition, str]) -> int:
         with self._db.read() as db:
             return sum(
-                int(db.execute(f"SELECT count(*) FROM rendition WHERE {condition}", (serve, token)).fetchone()[0])
-                for serve, token in tokens.items()
+                int(db.execute(f"SELECT count(*) FROM rendition WHERE {condition}", (rendition, token)).fetchone()[0])
+                for rendition, token in tokens.items()
             )
 
 
-def unsized(tokens: Mapping[Serve, str]) -> tuple[str, list[str]]:
+def unsized(tokens: Mapping[Rendition, str]) -> tuple[str, list[str]]:
     """A condition on r (rendition) with its values: the exact size is not known under these tokens."""
     wanted = " OR ".join("(r.profile = ? AND (r.size IS NULL OR r.token <> ?))" for _ in tokens) or "0"
-    return f"(r.problem = '' AND ({wanted}))", [v for serve, token in tokens.items() for v in (serve.value, token)]
+    return f"(r.problem = '' AND ({wanted}))", [
+        v for rendition, token in tokens.items() for v in (rendition.value, token)
+    ]
 
 
 def forget_renditions(db: sqlite3.Connection, items: str, values: tuple[object, ...]) -> None:
@@ -140,7 +142,7 @@ def forget_pictures(db: sqlite3.Connection, folder: int) -> None:
     show_again(db, files, (folder,))
 
 
-def _set_problem(db: sqlite3.Connection, item: int, profile: Serve, problem: str) -> None:
+def _set_problem(db: sqlite3.Connection, item: int, profile: Rendition, problem: str) -> None:
     db.execute(
         "INSERT INTO rendition (item, profile, problem) VALUES (?, ?, ?)"
         " ON CONFLICT (item, profile) DO UPDATE SET problem = excluded.problem",

@@ -209,7 +209,7 @@ INSERT INTO view (id, name) VALUES (1, 'main');
 CREATE TABLE place (
     item       INTEGER NOT NULL REFERENCES item ON DELETE CASCADE,
     view       INTEGER NOT NULL REFERENCES view ON DELETE CASCADE,
-    serve      TEXT NOT NULL,            -- model.Serve: which of the item's renditions
+    serve      TEXT NOT NULL,            -- model.Rendition; named as it was in the first schema
     dir        TEXT NOT NULL,            -- wanted folder, '/'-separated; '' is the root
     dir_key    TEXT NOT NULL,            -- its name key
     name       TEXT NOT NULL,            -- wanted file name
@@ -236,8 +236,8 @@ CREATE UNIQUE INDEX node_dir ON node (view, dir_key) WHERE dir_key IS NOT NULL;
 CREATE UNIQUE INDEX node_item ON node (item, view) WHERE item IS NOT NULL;
 INSERT INTO node (id, view, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (1, 1, 0, '', '1', '', '', 0);
 
--- What an item is made into: a row for each profile (model.Serve but the original) that a place wants, and for each that
--- could not be made. `size` are the exact served bytes, NULL where not known yet; it counts under `token` only, which
+-- What an item is made into: a row for each profile (model.Rendition but the original) that a place wants, and for each
+-- that could not be made. `size` are the exact served bytes, NULL where not known yet; it counts under `token` only, which
 -- holds what it depends on beside the item. Owner: Renditions.
 CREATE TABLE rendition (
     item     INTEGER NOT NULL REFERENCES item ON DELETE CASCADE,

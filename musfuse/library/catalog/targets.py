@@ -9,7 +9,7 @@ from musfuse.library.catalog.nodes import Nodes
 from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags, to_blob
 from musfuse.library.names import name_key
 from musfuse.library.overlay.value import overlay_key
-from musfuse.model import AudioFormat, NodeKind, Serve, SourceFile, Stamp, TagSet
+from musfuse.model import AudioFormat, NodeKind, Rendition, SourceFile, Stamp, TagSet
 
 _SELECT = """
 SELECT i.id, i.public, i.part, i.facts, t.embedded, t.merged, p.serve, m.several_discs, m.various, o.uid, o.root,
@@ -27,7 +27,7 @@ _BEHIND_SLASH = "0"
 @dataclass(frozen=True, slots=True)
 class Selected:
     """A track: `inside` is the path of its original below its source, which `source_uid` names and whose `root` is;
-    `path` its place on the drive, '' for none. `serve`, `several_discs` and `various` are what it was named by."""
+    `path` its place on the drive, '' for none. `rendition`, `several_discs` and `various` are what it was named by."""
 
     id: int
     public: int
@@ -39,7 +39,7 @@ class Selected:
     tags: TagSet
     embedded: TagSet
     format: AudioFormat
-    serve: Serve
+    rendition: Rendition
     several_discs: bool
     various: bool
 
@@ -128,12 +128,14 @@ class Targets:
         return Where(sql, tuple(f"%{n}%" for n in escaped))
 
     def _selected(self, row: Any, folders: dict[int, str]) -> Selected:
-        item, public, part, facts, tags, merged, serve, several, various, uid, root, folder, name, parent, shown = row
+        item, public, part, facts, tags, merged, rendition, several, various, uid, root, folder, name, parent, shown = (
+            row
+        )
         embedded = load_tags(tags)
         if parent is not None and parent not in folders:
             folders[parent] = self._nodes.path(parent)
         return Selected(
             item, public or 0, uid, part, from_blob(root), join(from_blob(folder), from_blob(name)),
             join(folders[parent], shown) if parent is not None else "", load_tags(merged) if merged else embedded,
-            embedded, load_format(facts), Serve(serve) if serve else Serve.ORIGINAL, bool(several), bool(various),
+            embedded, load_format(facts), Rendition(rendition or Rendition.ORIGINAL), bool(several), bool(various),
         )  # fmt: skip

@@ -18,7 +18,7 @@ from musfuse.library.catalog.rows import (
     load_tags,
     source_file,
 )
-from musfuse.model import Part, Serve, TagSet, Track
+from musfuse.model import Part, Rendition, TagSet, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class _Row(NamedTuple):
     art: str | None
     picture: str | None
     damage: str
-    serve: str | None
+    rendition: str | None
     dir: str | None
     name: str | None
     size: int | None
@@ -120,7 +120,7 @@ class Tracks:
             row = db.execute("SELECT id FROM item WHERE public = ?", (public,)).fetchone()
         return int(row[0]) if row else None
 
-    def unsized(self, tokens: Mapping[Serve, str], after: int, limit: int) -> list[TrackRow]:
+    def unsized(self, tokens: Mapping[Rendition, str], after: int, limit: int) -> list[TrackRow]:
         """Tracks on the drive with an id over `after` whose size is not known under these tokens, in order of id."""
         wanted, values = unsized(tokens)
         with self._db.read() as db:
@@ -141,7 +141,7 @@ def _track_row(raw: Any) -> TrackRow:
         source_file(*row[-8:]),
         load_format(row.facts),
         load_tags(row.merged) if row.merged else embedded,
-        Serve(row.serve) if row.serve else Serve.ORIGINAL,
+        Rendition(row.rendition) if row.rendition else Rendition.ORIGINAL,
         row.version,
         load_picture(row.picture),
         Part(row.first_sample, row.samples, row.sheet) if cut else None,

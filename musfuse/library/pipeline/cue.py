@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from musfuse.config.options import CueOptions
+from musfuse.library.catalog.cuesheets import STAGE, CueSheets
 from musfuse.library.catalog.rows import PcmBounds
-from musfuse.library.catalog.sheets import STAGE, Sheets
 from musfuse.library.catalog.todo import Watch
 
 if TYPE_CHECKING:
-    from musfuse.library.cueing import CueRules
+    from musfuse.library.cuesheets import CueRules
 
 CUEING_VERSION = 1
 """Raised whenever the same sheets would cut differently."""
@@ -25,7 +25,7 @@ class Cue:
     """The stage that keeps parts what the sheets say. `cut` is False where every file is to stay as it is. `on_removed`
     is told of (file id, range) that are gone."""
 
-    sheets: Sheets
+    sheets: CueSheets
     options: CueOptions
     cut: bool = True
     on_removed: Removed = lambda *_: None
@@ -47,7 +47,7 @@ class Cue:
         return bool(folders)
 
     def _folder(self, folder: int) -> None:
-        from musfuse.library.cueing import resolve
+        from musfuse.library.cuesheets import resolve
 
         with self.sheets.alone():  # a file that comes meanwhile would be said to be done
             audio, found = self.sheets.load(folder)
@@ -59,7 +59,7 @@ class Cue:
     @cached_property
     def _cue_rules(self) -> "CueRules":
         """Loaded with the first sheet, because mounting is not to wait for it."""
-        from musfuse.library.cueing import CueRules
+        from musfuse.library.cuesheets import CueRules
         from musfuse.media.cue import CutRules
 
         options = self.options

@@ -52,17 +52,17 @@ class Answer:
     """An index, or why there is none. `may_retry` where the source could not give the file, which is not malformed;
     `put_off` where the system did not let the index be built, so that only a later pass is to try again.
 
-    `kept`: the encoded runs lie at the job's path."""
+    `has_frames`: the encoded runs lie at the job's path."""
 
     index: FrameIndex | None
     error: str = ""
     may_retry: bool = False
-    kept: bool = False
+    has_frames: bool = False
     put_off: bool = False
 
     def to_message(self) -> Message:
         """As it is sent."""
-        said = {"error": self.error, "may_retry": self.may_retry, "kept": self.kept}
+        said = {"error": self.error, "may_retry": self.may_retry, "has_frames": self.has_frames}
         return Message(Kind.ANSWER, said, self.index.to_bytes() if self.index else b"")
 
     @classmethod
@@ -70,4 +70,4 @@ class Answer:
         """Read back; raises ValueError, KeyError or MediaError where the worker did not say what it should."""
         index = FrameIndex.from_bytes(message.data) if message.data else None
         said = message.said
-        return cls(index, str(said["error"]), bool(said["may_retry"]), bool(said["kept"]))
+        return cls(index, str(said["error"]), bool(said["may_retry"]), bool(said["has_frames"]))

@@ -16,7 +16,7 @@ from musfuse.media.workers.child import Connection, MeteredOrigin, serve
 from musfuse.media.workers.wire import Message
 from musfuse.origins import Origin
 from musfuse.platform import system
-from musfuse.store.runfiles import RunWriter
+from musfuse.store.frame_files import FrameWriter
 
 _IDLE_SECONDS = 0.3
 
@@ -47,13 +47,13 @@ def answer(formats: FormatRegistry, job: Job, origin: Origin) -> Answer:
         return open_pcm(formats, origin, job.file, job.format, job.sequential, job.pcm_range)
 
     try:
-        writer = RunWriter(Path(job.keep)) if job.keep else None
+        writer = FrameWriter(Path(job.keep)) if job.keep else None
         try:
             index = build_index(open_source, job.encoder, job.threads, keep=writer)
             known = formats.get(job.format.container)
             if known is not None and known.check_md5 is not None and job.pcm_range == (0, None):
                 known.check_md5(origin, job.file, index.md5)
-            return Answer(index, kept=writer is not None and writer.finish())
+            return Answer(index, has_frames=writer is not None and writer.finish())
         finally:
             if writer is not None:
                 writer.discard()

@@ -8,7 +8,7 @@ from musfuse.media.art import MAX_PICTURE, NOT_USED, describe_picture, refusal
 from musfuse.media.embedded import EmbeddedCovers
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.formats.port import Reading
-from musfuse.media.inspecting.looks import SHEET_EXTENSION, Inspection, Look, is_sheet
+from musfuse.media.inspecting.inspection import SHEET_EXTENSION, Inspection, InspectionKind, is_sheet
 from musfuse.media.pcm import can_encode
 from musfuse.media.reading import read_original, read_sheet_file
 from musfuse.model import AudioFormat, SourceFile, TagSet
@@ -23,11 +23,11 @@ class Inspector:
     def __init__(self, formats: FormatRegistry) -> None:
         self._formats, self._covers = formats, EmbeddedCovers(formats)
 
-    def inspect(self, origin: Origin, file: SourceFile, look: Look) -> Inspection:
+    def inspect(self, origin: Origin, file: SourceFile, kind: InspectionKind) -> Inspection:
         """Look into a file."""
         shown = f"{origin.name}/{file.path}"
         try:
-            return self._look(origin, file, look)
+            return self._inspect(origin, file, kind)
         except MusfuseError as error:
             return Inspection(problem=str(error), again=isinstance(error, OriginError), error=type(error).__name__)
         except MemoryError:
@@ -36,12 +36,12 @@ class Inspector:
             log.exception("%s", shown)
             return Inspection(problem=f"{shown}: {UNEXPECTED}")
 
-    def _look(self, origin: Origin, file: SourceFile, look: Look) -> Inspection:
-        if look in (Look.ORIGINAL, Look.BESIDE_SHEET):
-            return self._original(origin, file, beside_sheet=look is Look.BESIDE_SHEET)
-        if look is Look.COVER:
+    def _inspect(self, origin: Origin, file: SourceFile, kind: InspectionKind) -> Inspection:
+        if kind in (InspectionKind.ORIGINAL, InspectionKind.BESIDE_SHEET):
+            return self._original(origin, file, beside_sheet=kind is InspectionKind.BESIDE_SHEET)
+        if kind is InspectionKind.COVER:
             return Inspection(picture=self._covers.extract(origin, file))
-        return _picture(origin, file, 3 if look is Look.FRONT else 4)
+        return _picture(origin, file, 3 if kind is InspectionKind.FRONT else 4)
 
     def _original(self, origin: Origin, file: SourceFile, beside_sheet: bool) -> Inspection:
         if is_sheet(file.path.rsplit("/", 1)[-1]):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from musfuse import errors
 from musfuse.errors import OriginError, UnavailableError
 from musfuse.media.formats import FormatRegistry
-from musfuse.media.inspecting.looks import Inspection, Look
+from musfuse.media.inspecting.inspection import Inspection, InspectionKind
 from musfuse.media.inspecting.protocol import job_message, read_answer
 from musfuse.media.workers.crew import Crew, FirstInFirstOut
 from musfuse.media.workers.failures import Failure, FailureKind
@@ -30,15 +30,15 @@ that takes long."""
 class _Task:
     """A file to look into."""
 
-    __slots__ = ("_look", "file", "future", "origin")
+    __slots__ = ("_inspect", "file", "future", "origin")
 
-    def __init__(self, origin: Origin, file: SourceFile, look: Look) -> None:
-        self.origin, self.file, self._look = origin, file, look
+    def __init__(self, origin: Origin, file: SourceFile, kind: InspectionKind) -> None:
+        self.origin, self.file, self._inspect = origin, file, kind
         self.future: Future[Inspection] = Future()
 
     def message(self) -> Message:
         """The job as it is sent."""
-        return job_message(self.origin, self.file, self._look)
+        return job_message(self.origin, self.file, self._inspect)
 
     def settle(self, answer: Message) -> None:
         """A worker answered."""
@@ -70,9 +70,11 @@ class InspectPool:
             patience=patience, clock=clock,
         )  # fmt: skip
 
-    def look(self, origin: Origin, file: SourceFile, look: Look, urgent: bool = False) -> "Future[Inspection]":
+    def inspect(
+        self, origin: Origin, file: SourceFile, kind: InspectionKind, urgent: bool = False
+    ) -> "Future[Inspection]":
         """Look into a file, before those that are not `urgent`."""
-        task = _Task(origin, file, look)
+        task = _Task(origin, file, kind)
         with self._lock:
             closed = self._crew.closed
             if not closed:
@@ -85,7 +87,7 @@ class InspectPool:
 
     def extract(self, origin: Origin, file: SourceFile) -> "ExtractedPicture | None":
         """The embedded cover of an original, as CoverExtractor has it."""
-        found = self.look(origin, file, Look.COVER, urgent=True).result()
+        found = self.inspect(origin, file, InspectionKind.COVER, urgent=True).result()
         if found.again:
             raise _origin_error(found)
         return found.picture

@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Any
 
-from musfuse.media.inspecting.looks import Inspection, Look
+from musfuse.media.inspecting.inspection import Inspection, InspectionKind
 from musfuse.media.workers.child import job_file, job_values
 from musfuse.media.workers.wire import Kind, Message
 from musfuse.model import AudioFormat, Picture, SourceFile, TagSet
@@ -15,14 +15,14 @@ _of_format = attrgetter(*(entry.name for entry in fields(AudioFormat)))
 _of_picture = attrgetter(*(entry.name for entry in fields(Picture)))
 
 
-def job_message(origin: Origin, file: SourceFile, look: Look) -> Message:
+def job_message(origin: Origin, file: SourceFile, kind: InspectionKind) -> Message:
     """A job as it is sent."""
-    return Message(Kind.JOB, {**job_values(origin, file), "look": look})
+    return Message(Kind.JOB, {**job_values(origin, file), "kind": kind})
 
 
-def read_job(message: Message) -> tuple[SourceFile, Look]:
+def read_job(message: Message) -> tuple[SourceFile, InspectionKind]:
     """Read back."""
-    return job_file(message.said), Look(message.said["look"])
+    return job_file(message.said), InspectionKind(message.said["kind"])
 
 
 def answer_message(found: Inspection) -> Message:

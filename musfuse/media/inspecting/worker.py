@@ -31,8 +31,8 @@ def main() -> None:
 
 def _answer(inspector: Inspector, message: Message, origin: MeteredOrigin) -> Message:
     system.limit_computing(COMPUTING_SECONDS)
-    file, look = read_job(message)
-    return answer_message(inspector.inspect(origin, file, look))
+    file, kind = read_job(message)
+    return answer_message(inspector.inspect(origin, file, kind))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ from musfuse.library.catalog.nodes import MAIN, ROOT
 from musfuse.library.catalog.places import Place
 from musfuse.library.catalog.todo import due
 from musfuse.library.names import name_key
-from musfuse.model import Serve
+from musfuse.model import Rendition
 
 A, B = name_key("A"), name_key("B")
 
 
-def place(serve: Serve, folder: str = "A") -> Place:
-    return Place(serve, folder, name_key(folder), "name", 100)
+def place(rendition: Rendition, folder: str = "A") -> Place:
+    return Place(rendition, folder, name_key(folder), "name", 100)
 
 
 def item_of(desk: Desk, path: str = "1.wav") -> int:
@@ -40,11 +40,11 @@ def test_the_folders_that_an_item_comes_to_and_leaves_are_settled(desk: Desk) ->
     with desk.database.write() as db:
         db.execute("DELETE FROM todo")
         other = places.add_view(db, "other")
-        places.put(db, other, {item: place(Serve.WAV, "A")})
+        places.put(db, other, {item: place(Rendition.WAV, "A")})
         assert due(db, places.settle_key(other), 9) == [A]
         assert due(db, places.settle_key(MAIN), 9) == []
         db.execute("DELETE FROM todo")
-        places.put(db, other, {item: place(Serve.WAV, "B")})
+        places.put(db, other, {item: place(Rendition.WAV, "B")})
         assert due(db, places.settle_key(other), 9) == [A, B]
         db.execute("DELETE FROM todo")
         places.put(db, other, {item: None})

@@ -8,9 +8,9 @@ from library.conftest import Desk
 from library.test_naming import tags
 from musfuse.library.catalog import Renditions, places
 from musfuse.library.catalog.nodes import MAIN
-from musfuse.model import Serve
+from musfuse.model import Rendition
 
-MADE = [Serve.FLAC, Serve.WAV, Serve.RETAGGED]
+MADE = [Rendition.FLAC, Rendition.WAV, Rendition.RETAGGED]
 
 
 def rows(desk: Desk, item: int) -> dict[str, tuple[int | None, str]]:
@@ -22,7 +22,7 @@ def rows(desk: Desk, item: int) -> dict[str, tuple[int | None, str]]:
 @given(
     st.lists(
         st.one_of(
-            st.tuples(st.just("put"), st.integers(0, 2), st.sampled_from([*Serve, None])),
+            st.tuples(st.just("put"), st.integers(0, 2), st.sampled_from([*Rendition, None])),
             st.tuples(st.just("fail"), st.just(0), st.sampled_from(MADE)),
         ),
         max_size=12,
@@ -30,30 +30,30 @@ def rows(desk: Desk, item: int) -> dict[str, tuple[int | None, str]]:
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_a_row_is_there_exactly_for_what_is_wanted_or_failed(
-    desk: Desk, steps: list[tuple[str, int, Serve | None]]
+    desk: Desk, steps: list[tuple[str, int, Rendition | None]]
 ) -> None:
     desk.put("1.wav")
     item, renditions = item_of(desk), Renditions(desk.database)
     views: list[int] = []
     with desk.database.write() as db:
         views = [MAIN, places.add_view(db, "second"), places.add_view(db, "third")]
-    wanted: dict[int, Serve] = {}
-    failed: set[Serve] = set()
-    for what, view, serve in steps:
+    wanted: dict[int, Rendition] = {}
+    failed: set[Rendition] = set()
+    for what, view, rendition in steps:
         if what == "put":
             with desk.database.write() as db:
-                places.put(db, views[view], {item: None if serve is None else place(serve)})
+                places.put(db, views[view], {item: None if rendition is None else place(rendition)})
             wanted.pop(view, None)
-            if serve is not None:
-                wanted[view] = serve
+            if rendition is not None:
+                wanted[view] = rendition
         else:
             row = desk.tracks.track(item)
             assert row is not None
-            if row.track.serve is Serve.ORIGINAL:
+            if row.track.rendition is Rendition.ORIGINAL:
                 continue
             renditions.set_failed(row.track, "broken")
-            failed.add(row.track.serve)
-        assert rows(desk, item).keys() == ({*wanted.values()} - {Serve.ORIGINAL}) | failed
+            failed.add(row.track.rendition)
+        assert rows(desk, item).keys() == ({*wanted.values()} - {Rendition.ORIGINAL}) | failed
     desk.remove("1.wav")
     assert rows(desk, item) == {}
 
@@ -64,19 +64,19 @@ def test_one_that_two_views_want_stays_while_one_of_them_does(desk: Desk) -> Non
     with desk.database.write() as db:
         other = places.add_view(db, "other")
         for view in (MAIN, other):
-            places.put(db, view, {item: place(Serve.FLAC)})
+            places.put(db, view, {item: place(Rendition.FLAC)})
         db.execute("UPDATE rendition SET size = 5, token = 't'")
-        places.put(db, MAIN, {item: place(Serve.WAV)})
+        places.put(db, MAIN, {item: place(Rendition.WAV)})
     assert rows(desk, item) == {"flac": (5, ""), "wav": (None, "")}
     with desk.database.write() as db:
-        places.put(db, other, {item: place(Serve.WAV)})
+        places.put(db, other, {item: place(Rendition.WAV)})
     assert rows(desk, item) == {"wav": (None, "")}
 
 
 def test_a_size_is_noted_for_the_version_and_the_token_that_it_was_found_for(desk: Desk) -> None:
     desk.put("1.wav", tags(title="T"))
     desk.naming.run()
-    renditions, tokens = Renditions(desk.database), {Serve.FLAC: "now"}
+    renditions, tokens = Renditions(desk.database), {Rendition.FLAC: "now"}
     row = desk.tracks.track(item_of(desk))
     assert row is not None
     assert (renditions.pending(tokens), renditions.sized(tokens)) == (1, 0)

@@ -11,7 +11,7 @@ from musfuse.library.catalog.places import Place
 from musfuse.library.catalog.settling import folder_names, settle
 from musfuse.library.catalog.todo import due
 from musfuse.library.names import name_key
-from musfuse.model import NodeKind, Serve
+from musfuse.model import NodeKind, Rendition
 
 KEY = name_key("A") + "/" + name_key("B")
 FILES = [f"{n}.wav" for n in range(5)]
@@ -20,7 +20,7 @@ FILES = [f"{n}.wav" for n in range(5)]
 def put(desk: Desk, view: int, path: str, folder: str, name: str) -> None:
     key = "/".join(name_key(part) for part in folder.split("/")) if folder else ""
     with desk.database.write() as db:
-        places.put(db, view, {item_of(desk, path): Place(Serve.ORIGINAL, folder, key, name, 100)})
+        places.put(db, view, {item_of(desk, path): Place(Rendition.ORIGINAL, folder, key, name, 100)})
 
 
 def run(desk: Desk, view: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from stagebench import SHEET, Bench
 
-from musfuse.library.catalog.sheets import Sheets
+from musfuse.library.catalog.cuesheets import CueSheets
 
 
 @pytest.fixture
@@ -24,17 +24,17 @@ def test_a_file_that_comes_while_its_folder_is_looked_at_is_looked_at_next(
 ) -> None:
     bench.put("a.wav", sheet=SHEET, album="One")
     load, scan = (
-        Sheets.load,
+        CueSheets.load,
         threading.Thread(target=bench.put, args=["b.wav"], kwargs={"sheet": SHEET, "album": "Two"}),
     )
 
-    def load_beside_a_scan(sheets: Sheets, folder: int) -> Any:
+    def load_beside_a_scan(sheets: CueSheets, folder: int) -> Any:
         found = load(sheets, folder)
         scan.start()
         scan.join(0.5)  # it ends only where it is not made to wait
         return found
 
-    monkeypatch.setattr(Sheets, "load", load_beside_a_scan)
+    monkeypatch.setattr(CueSheets, "load", load_beside_a_scan)
     assert bench.stages["cue"].batch()
     scan.join()
     monkeypatch.undo()

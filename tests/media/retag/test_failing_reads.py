@@ -13,7 +13,7 @@ from musfuse.errors import UNEXPECTED, UnavailableError
 from musfuse.media.reading import read_original
 from musfuse.media.retagger import Retagger
 from musfuse.media.tags.edit import TagEdit, make_edit
-from musfuse.model import Picture, Serve, SourceFile, TagSet, Track
+from musfuse.model import Picture, Rendition, SourceFile, TagSet, Track
 from musfuse.origins import Origin
 from musfuse.store import PictureStore
 
@@ -52,7 +52,7 @@ def test_a_read_that_fails(originals: dict[str, Path], kind: str) -> None:
         origin.write(path.name, path.read_bytes())
         stat = origin.stat(path.name)
         file = SourceFile("m", path.name, stat.stamp, stat.ident)
-        track = Track(1, file, reading.format, new, Serve.RETAGGED, embedded=reading.tags)
+        track = Track(1, file, reading.format, new, Rendition.RETAGGED, embedded=reading.tags)
         retagger = Retagger(FORMATS, service, PictureStore(STORE), lambda _, reason: refusals.append(reason))
         origin.left = failing
         layout = retagger.layout(track, origin)
@@ -90,6 +90,6 @@ def test_a_planner_that_fails_serves_the_original(originals: dict[str, Path], mo
 
     monkeypatch.setattr("musfuse.media.planning.plan", broken)
     origin, file = source(path)
-    layout = retagger.layout(Track(1, file, reading.format, new, Serve.RETAGGED, embedded=reading.tags), origin)
+    layout = retagger.layout(Track(1, file, reading.format, new, Rendition.RETAGGED, embedded=reading.tags), origin)
     assert layout.read_at(0, layout.size) == path.read_bytes()
     assert refusals == [UNEXPECTED]

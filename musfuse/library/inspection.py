@@ -4,31 +4,31 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from musfuse.library.catalog import FileRow
-from musfuse.media.inspecting.looks import Inspection, Look, is_sheet
+from musfuse.media.inspecting.inspection import Inspection, InspectionKind, is_sheet
 from musfuse.media.inspecting.pool import InspectPool
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
 from musfuse.store import PictureStore
 
-__all__ = ["Looker", "is_sheet"]
+__all__ = ["FileInspector", "is_sheet"]
 
 
-class Looker:
+class FileInspector:
     """Makes rows of the catalog of files. May be called from many threads."""
 
     def __init__(self, pictures: PictureStore, inspectors: InspectPool) -> None:
         self._pictures, self._inspectors = pictures, inspectors
 
-    def looks_into(self, name: str) -> bool:
+    def inspects(self, name: str) -> bool:
         """Whether a file is music or a cue sheet by its name."""
         extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
         return is_sheet(name) or (extension in self._inspectors.formats.extensions and not name.startswith("._"))
 
-    def look(self, origin: Origin, file: SourceFile, beside_sheet: bool) -> FileRow:
+    def inspect(self, origin: Origin, file: SourceFile, beside_sheet: bool) -> FileRow:
         """Facts about a file, which may lie `beside_sheet`; every failure becomes a row with its reason."""
-        return self.look_soon(origin, file, beside_sheet, urgent=True).result()
+        return self.inspect_soon(origin, file, beside_sheet, urgent=True).result()
 
-    def look_soon(
+    def inspect_soon(
         self, origin: Origin, file: SourceFile, beside_sheet: bool, urgent: bool = False
     ) -> "Future[FileRow]":
         """The same, as soon as a worker gets to it."""
@@ -40,8 +40,8 @@ class Looker:
             except Exception as error:  # noqa: BLE001 - whoever waits is told
                 made.set_exception(error)
 
-        look = Look.BESIDE_SHEET if beside_sheet else Look.ORIGINAL
-        self._inspectors.look(origin, file, look, urgent).add_done_callback(keep)
+        kind = InspectionKind.BESIDE_SHEET if beside_sheet else InspectionKind.ORIGINAL
+        self._inspectors.inspect(origin, file, kind, urgent).add_done_callback(keep)
         return made
 
     def _row(self, file: SourceFile, found: Inspection) -> FileRow:

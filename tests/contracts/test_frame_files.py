@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musfuse.store import RunFiles, RunWriter
+from musfuse.store import FrameFiles, FrameWriter
 
 LENGTHS = [1000, 2000, 1500, 700]
 
@@ -20,14 +20,14 @@ def runs(seed: int = 1) -> list[bytes]:
 
 
 def test_put_and_get(tmp_path: Path) -> None:
-    files = RunFiles(tmp_path / "runs", 1 << 20)
+    files = FrameFiles(tmp_path / "runs", 1 << 20)
     data = runs()
     assert files.get("k", LENGTHS, 0) is None
     for n in (2, 0):
         files.put("k", LENGTHS, n, data[n])
     assert [files.get("k", LENGTHS, n) for n in range(4)] == [data[0], None, data[2], None]
     files.close()
-    again = RunFiles(tmp_path / "runs", 1 << 20)
+    again = FrameFiles(tmp_path / "runs", 1 << 20)
     assert [again.get("k", LENGTHS, n) for n in range(4)] == [data[0], None, data[2], None]
     assert again.get("other", LENGTHS, 0) is None
     again.forget("k")
@@ -37,10 +37,10 @@ def test_put_and_get(tmp_path: Path) -> None:
 
 
 def test_a_worker_writes_and_the_owner_adopts(tmp_path: Path) -> None:
-    files = RunFiles(tmp_path, 1 << 20)
+    files = FrameFiles(tmp_path, 1 << 20)
     path = files.new_path(10_000)
     assert path is not None
-    writer = RunWriter(path)
+    writer = FrameWriter(path)
     writer.add(b"wrong")
     writer.restart()
     for run in runs():
@@ -54,7 +54,7 @@ def test_a_worker_writes_and_the_owner_adopts(tmp_path: Path) -> None:
 
 
 def test_few_files_stay_open_and_none_is_needed(tmp_path: Path) -> None:
-    files = RunFiles(tmp_path, 1 << 20, open_files=2)
+    files = FrameFiles(tmp_path, 1 << 20, open_files=2)
     before = len(os.listdir("/proc/self/fd"))
     for n in range(10):
         files.put(f"k{n}", LENGTHS, 0, runs(n)[0])
@@ -71,12 +71,12 @@ def test_few_files_stay_open_and_none_is_needed(tmp_path: Path) -> None:
 
 
 def test_limits(tmp_path: Path) -> None:
-    off = RunFiles(tmp_path / "off", 0)
+    off = FrameFiles(tmp_path / "off", 0)
     off.put("k", LENGTHS, 0, runs()[0])
     assert off.get("k", LENGTHS, 0) is None
     assert off.new_path(1) is None
     assert not (tmp_path / "off").exists()
-    small = RunFiles(tmp_path / "small", 100_000)
+    small = FrameFiles(tmp_path / "small", 100_000)
     assert small.new_path(60_000) is None
     big = [60_000]
     small.put("big", big, 0, bytes(60_000))
@@ -94,7 +94,7 @@ def test_limits(tmp_path: Path) -> None:
 
 def test_left_overs_of_a_crash_go(tmp_path: Path) -> None:
     (tmp_path / "1-2.new").write_bytes(b"half")
-    files = RunFiles(tmp_path, 1 << 20)
+    files = FrameFiles(tmp_path, 1 << 20)
     files.put("k", LENGTHS, 0, runs()[0])
     assert [p.suffix for p in tmp_path.iterdir()] == [".runs"]
     files.close()
@@ -104,7 +104,7 @@ def test_left_overs_of_a_crash_go(tmp_path: Path) -> None:
 @given(st.integers(0, 5300), st.integers(0, 255), st.booleans())
 def test_damage_is_never_served(tmp_path_factory: object, at: int, value: int, cut: bool) -> None:
     folder = tmp_path_factory.mktemp("runs")  # type: ignore[attr-defined]
-    files = RunFiles(folder, 1 << 20)
+    files = FrameFiles(folder, 1 << 20)
     for n, run in enumerate(runs()):
         files.put("k", LENGTHS, n, run)
     files.close()
@@ -112,7 +112,7 @@ def test_damage_is_never_served(tmp_path_factory: object, at: int, value: int, c
     raw = bytearray(path.read_bytes())
     raw[at % len(raw)] = value
     path.write_bytes(raw[:at] if cut else raw)
-    again = RunFiles(folder, 1 << 20)
+    again = FrameFiles(folder, 1 << 20)
     for n, run in enumerate(runs()):
         assert again.get("k", LENGTHS, n) in (None, run)
         again.put("k", LENGTHS, n, run)
@@ -121,7 +121,7 @@ def test_damage_is_never_served(tmp_path_factory: object, at: int, value: int, c
 
 
 def test_many_threads(tmp_path: Path) -> None:
-    files = RunFiles(tmp_path, 30_000)
+    files = FrameFiles(tmp_path, 30_000)
     problems: list[object] = []
 
     def work(seed: int) -> None:
@@ -146,7 +146,7 @@ def test_many_threads(tmp_path: Path) -> None:
 
 def test_a_file_that_is_gone_by_the_time_it_is_counted(tmp_path: Path) -> None:
     tmp_path.joinpath("0").symlink_to(tmp_path / "gone")  # listed, and not there when asked for its size
-    files = RunFiles(tmp_path, 30_000)
+    files = FrameFiles(tmp_path, 30_000)
     for key in range(12):
         for n in range(4):
             files.put(f"{key}", LENGTHS, n, runs(key)[n])
@@ -157,7 +157,7 @@ def test_a_file_that_is_gone_by_the_time_it_is_counted(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    files = RunFiles(tmp_path / "file" / "runs", 1 << 20)
+    files = FrameFiles(tmp_path / "file" / "runs", 1 << 20)
     files.put("k", LENGTHS, 0, runs()[0])
     assert files.get("k", LENGTHS, 0) is None
     files.close()

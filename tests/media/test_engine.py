@@ -19,7 +19,7 @@ from musfuse.errors import IndexMismatchError, MediaError, SourceChangedError
 from musfuse.media.flac.index import FrameIndex
 from musfuse.media.layout import Blob, Inline, Layout, SourceRange
 from musfuse.media.ports import CHUNK_BYTES, NotIndexedError
-from musfuse.model import Serve
+from musfuse.model import Rendition
 from musfuse.store import MemoryKv, PictureStore
 
 Read = Callable[..., bytes]
@@ -72,7 +72,7 @@ def test_the_wav_policy(
 ) -> None:
     sound.write(music / "a.au", 30_001, channels, bits)
     track = studio.track("a.au", "wav", title="Tïtle", artist="A")
-    assert track.serve is Serve.WAV
+    assert track.rendition is Rendition.WAV
     layout = studio.engine.layout(track)
     out = tmp_path / "out.wav"
     out.write_bytes(read_whole(layout))
@@ -92,16 +92,16 @@ def test_policies_settle_what_is_served(studio: Studio, music: Path) -> None:
     formats = {
         name: sound.format_of(studio.origin, name) for name in ("a.flac", "a.wav", "f.wav", "i.wav", "u.wav", "h.wav")
     }
-    serve = {
-        (name, policy): studio.engine.serve_as(fmt, policy)
+    made = {
+        (name, policy): studio.engine.rendition_of(fmt, policy)
         for name, fmt in formats.items()
         for policy in ("flac", "wav", "original")
     }
-    assert serve["a.wav", "flac"] is Serve.FLAC
-    assert serve["a.flac", "wav"] is Serve.WAV
+    assert made["a.wav", "flac"] is Rendition.FLAC
+    assert made["a.flac", "wav"] is Rendition.WAV
     for key in (("a.flac", "flac"), ("a.wav", "wav"), ("a.wav", "original"), ("f.wav", "flac"), ("i.wav", "flac"),
                 ("u.wav", "flac"), ("h.wav", "flac"), ("f.wav", "wav")):  # fmt: skip
-        assert serve[key] is Serve.ORIGINAL, key
+        assert made[key] is Rendition.ORIGINAL, key
 
 
 def test_an_original_passes_untouched(studio: Studio, music: Path, read_whole: Read) -> None:
@@ -230,7 +230,7 @@ def test_readers_side_by_side_agree(studio: Studio, music: Path, read_whole: Rea
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(reader, range(8)))
-    assert studio.runs.held_bytes <= 8 << 20
+    assert studio.frame_cache.held_bytes <= 8 << 20
 
 
 def test_the_corpus_becomes_flac(studio: Studio, corpus: Path, tmp_path: Path, read_whole: Read) -> None:
@@ -243,7 +243,7 @@ def test_the_corpus_becomes_flac(studio: Studio, corpus: Path, tmp_path: Path, r
         if row["format"] not in ("wav", "aiff") or not row["note"].startswith("valid"):
             continue
         fmt = sound.format_of(studio.origin, row["path"])
-        if studio.engine.serve_as(fmt, "flac") is not Serve.FLAC or not fmt.total_samples:
+        if studio.engine.rendition_of(fmt, "flac") is not Rendition.FLAC or not fmt.total_samples:
             continue
         layout = studio.engine.layout(studio.track(row["path"]))
         out = tmp_path / "out.flac"

@@ -1,4 +1,5 @@
-"""Encoded runs of frames: made once for neighbouring requests, ahead of sequential readers, within a bound of memory.
+"""The frame cache in memory: runs of encoded frames, made once for neighbouring requests, ahead of sequential readers,
+within a bound of memory.
 
 Lock order: `_lock` is innermost; nothing is decoded, encoded or waited for under it.
 """
@@ -11,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 Key = tuple[str, int]
 
 
-class RunCache:
+class FrameCache:
     """Runs by (track's index key, run number), least recently used beyond `limit` bytes dropped.
 
     At most `encoders` runs are encoded at the same time, whoever asks.

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from musfuse.errors import MalformedError
-from musfuse.library.catalog.sheets import AudioRow, PartRow, SheetRow
+from musfuse.library.catalog.cuesheets import AudioRow, PartRow, SheetRow
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
 from musfuse.media.cue import Cut, CutRules, Sheet, cut_image, decode_sheet, parse_sheet
 from musfuse.media.cue.fields import track_tags

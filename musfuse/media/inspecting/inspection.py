@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 SHEET_EXTENSION = "cue"
 
 
-class Look(StrEnum):
+class InspectionKind(StrEnum):
     """What to look for: everything that a scan keeps; the same of a file that lies beside a cue sheet, whose cover is
     wanted whatever it is; its embedded cover; or a picture that is a front cover or another one by its name."""
 

@@ -12,7 +12,7 @@ from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.rows import KnownFile, join
 from musfuse.library.companions import CompanionFinder
-from musfuse.library.looking import is_sheet
+from musfuse.library.inspection import is_sheet
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Above, Nearness, Route, Stop
 from musfuse.model import NodeKind, SourceFile, Stamp
@@ -60,7 +60,7 @@ class Found:
 class Walk:
     """One walk through a source, whose `root` the origin told; `result` is counted up.
 
-    `looks_into` tells by its name whether a file is music or a cue sheet. `wanted` gives folders that
+    `inspects` tells by its name whether a file is music or a cue sheet. `wanted` gives folders that
     are to be walked before the others, the most wanted one last; it is asked before each folder.
     """
 
@@ -76,14 +76,14 @@ class Walk:
         result: ScanResult,
         *,
         everything: bool,
-        looks_into: Callable[[str], bool],
+        inspects: Callable[[str], bool],
         cancelled: Callable[[], bool],
         pictures_changed: Callable[[], None],
         wanted: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._files, self._companions, self._finder = files, companions, finder
         self._source, self._origin, self._root, self._scan, self._result = source, origin, root, scan, result
-        self._looks_into = looks_into
+        self._inspects = inspects
         self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
         self._wanted = wanted
 
@@ -134,7 +134,7 @@ class Walk:
                     continue
                 now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
                 found = recognise(self._files, now, before, renumbered)
-                if found.look or new_sheet or self._everything:
+                if found.inspect or new_sheet or self._everything:
                     yield Found(folder, found.file, before is not None, found.same, bool(sheets), stop.nearness)
         if known:
             self._result.removed += len(known)
@@ -182,7 +182,7 @@ class Walk:
         return True
 
     def _is_music(self, entry: Entry) -> bool:
-        if self._looks_into(entry.name):
+        if self._inspects(entry.name):
             self._result.seen += 1
             return True
         self._result.ignored += 1
@@ -190,7 +190,7 @@ class Walk:
 
     def _may_hold_music(self, entry: Entry) -> bool:
         is_folder = entry.stat is not None and entry.stat.kind is NodeKind.FOLDER
-        return is_folder or entry.away or self._looks_into(entry.name)
+        return is_folder or entry.away or self._inspects(entry.name)
 
     def _look_at_companions(self, path: str, folder: int, entries: Sequence[Entry]) -> None:
         """Keep what is known of the pictures and sidecars of a folder what they are."""
@@ -201,7 +201,7 @@ class Walk:
             same = before is not None and before[1] == companion.kind and before[0].agrees_with(companion.stamp)
             if not same or self._everything:
                 file = SourceFile(self._source.uid, join(path, companion.name), companion.stamp, companion.ident)
-                looked = self._finder.look(self._origin, file, companion)
+                looked = self._finder.inspect(self._origin, file, companion)
                 if not (same and looked.stamp != companion.stamp):  # what is known stands if it could not be read now
                     changed.append(looked)
         if changed or known:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _REMEMBERED = 4096
 
 
-class ServedTags:
+class RenditionTags:
     """The tags of the catalog, and pictures no larger than devices take.
 
     `embed`: `made` puts the cover into files made here, `always` into originals that have none as well, `never` puts in

@@ -57,7 +57,7 @@ class PartRow:
     tags: TagSet
 
 
-class Sheets:
+class CueSheets:
     """Queries and updates over sheet, and over the items that are parts."""
 
     def __init__(self, database: Database) -> None:

@@ -86,14 +86,14 @@ def test_what_is_wanted_is_named_before_another_folder_is_listed(
 def test_what_is_wanted_goes_before_what_waits_to_be_read(desk: Desk, watched: Watched) -> None:
     read: dict[str, bool] = {}
     scanner = desk.scanner()
-    look = scanner._looker.look_soon
+    inspect = scanner._inspector.inspect_soon
 
     def noted(origin, file, beside_sheet, urgent=False):  # type: ignore[no-untyped-def]
         read[file.path] = urgent
-        return look(origin, file, beside_sheet, urgent)
+        return inspect(origin, file, beside_sheet, urgent)
 
     wanted = [["b/2"]]
-    scanner._looker.look_soon = noted  # type: ignore[method-assign]
+    scanner._inspector.inspect_soon = noted  # type: ignore[method-assign]
     scanner._wanted = lambda _: wanted.pop() if wanted else []
     scanner.scan(desk.source("/src"), watched)
     assert [path for path, urgent in read.items() if urgent] == ["b/2/t.wav", "b/1/t.wav"]

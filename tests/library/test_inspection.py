@@ -8,7 +8,7 @@ from failing import FailsOnce
 
 from library.conftest import INSPECTORS
 from musfuse.library.catalog import FileRow
-from musfuse.library.looking import Looker
+from musfuse.library.inspection import FileInspector
 from musfuse.model import SourceFile, Stamp
 from musfuse.origins import MemoryOrigin
 from musfuse.store import MemoryKv, PictureStore
@@ -33,18 +33,18 @@ def _original(folder: Path, name: str) -> Path:
 def test_a_read_that_fails_is_never_taken_for_an_answer(tmp_path: Path, name: str, beside_sheet: bool) -> None:
     path = _original(tmp_path, name)
     data = path.read_bytes()
-    looker = Looker(PictureStore(MemoryKv()), INSPECTORS)
+    inspector = FileInspector(PictureStore(MemoryKv()), INSPECTORS)
 
-    def look(failing: int) -> tuple[FileRow, bool]:
+    def inspect(failing: int) -> tuple[FileRow, bool]:
         origin = FailsOnce(failing)
         origin.write(name, data)
         stat = origin.stat(name)
-        row = looker.look(origin, SourceFile("m", name, stat.stamp, stat.ident), beside_sheet)
+        row = inspector.inspect(origin, SourceFile("m", name, stat.stamp, stat.ident), beside_sheet)
         return row, origin.left > 0
 
-    whole, _ = look(0)
+    whole, _ = inspect(0)
     for failing in range(1, 1000):
-        row, came_through = look(failing)
+        row, came_through = inspect(failing)
         if came_through:
             assert row == whole
             break
@@ -78,8 +78,8 @@ class _Huge(MemoryOrigin):
 )
 def test_a_file_that_sends_readers_astray(front: bytes) -> None:
     origin = _Huge(front, 8 << 30)
-    looker = Looker(PictureStore(MemoryKv()), INSPECTORS)
-    row = looker.look(origin, SourceFile("m", "a.mpc", Stamp(origin.size, 1)), False)
+    inspector = FileInspector(PictureStore(MemoryKv()), INSPECTORS)
+    row = inspector.inspect(origin, SourceFile("m", "a.mpc", Stamp(origin.size, 1)), False)
     assert row.problem
     assert not row.again
     assert origin.given < 500 << 20

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from musfuse.media.runs import RunCache
+from musfuse.media.frame_cache import FrameCache
 
 
 def test_a_run_is_made_once_for_all_who_ask() -> None:
-    cache, made, gate = RunCache(1000, 4), [], threading.Event()
+    cache, made, gate = FrameCache(1000, 4), [], threading.Event()
 
     def make() -> bytes:
         gate.wait()
@@ -27,7 +27,7 @@ def test_a_run_is_made_once_for_all_who_ask() -> None:
 
 
 def test_the_least_recently_used_goes() -> None:
-    cache = RunCache(30, 1)
+    cache = FrameCache(30, 1)
     for n in range(3):
         cache.get(("t", n), lambda: bytes(10))
     cache.get(("t", 0), lambda: b"")
@@ -38,7 +38,7 @@ def test_the_least_recently_used_goes() -> None:
 
 
 def test_errors_reach_everyone_and_are_not_kept() -> None:
-    cache = RunCache(30, 1)
+    cache = FrameCache(30, 1)
 
     def fail() -> bytes:
         raise ValueError("no")
@@ -49,7 +49,7 @@ def test_errors_reach_everyone_and_are_not_kept() -> None:
 
 
 def test_encoders_are_bounded() -> None:
-    cache = RunCache(1 << 20, 2)
+    cache = FrameCache(1 << 20, 2)
     lock, now, most = threading.Lock(), [0], [0]
 
     def make() -> bytes:
@@ -73,7 +73,7 @@ def test_encoders_are_bounded() -> None:
 
 
 def test_what_is_fetched_ahead_is_there_and_closing_ends_it() -> None:
-    cache = RunCache(1000, 1)
+    cache = FrameCache(1000, 1)
     done = threading.Event()
 
     def make() -> bytes:

@@ -1,4 +1,5 @@
-"""Encoded runs kept on disk, a file a track, so that a second read costs a disk read. Anything here can be made again.
+"""The frame cache on disk: runs of encoded frames, a file a track, so that a second read costs a disk read. All of it
+can be made again.
 
 A file holds the runs at the offsets that they have in the served audio (holes where a run is not kept), then a table
 of CRC-64s, one a run, 0 for none. Every run is checked when it is read; what was torn by a crash is as if it were not
@@ -38,7 +39,7 @@ def _checksum(data: bytes) -> int:
     return crc64.xz(data) or 1
 
 
-class RunWriter:
+class FrameWriter:
     """Writes the runs of one track in order, before their number is known. Gives up quietly on a full disk."""
 
     def __init__(self, path: Path) -> None:
@@ -91,7 +92,7 @@ class RunWriter:
             self._path.unlink(missing_ok=True)
 
 
-class RunFile:
+class FrameFile:
     """One track's runs, `lengths` bytes long each. Reads and writes from many threads at once."""
 
     def __init__(self, path: Path, lengths: Sequence[int]) -> None:
@@ -175,7 +176,7 @@ class RunFile:
                 os.utime(self._path)
 
 
-class RunFiles:
+class FrameFiles:
     """All tracks' run files in one folder, of `limit` bytes together; the least recently used go first. Of those that
     nobody is reading, `open_files` stay open.
 
@@ -185,7 +186,7 @@ class RunFiles:
     def __init__(self, folder: Path, limit: int, open_files: int = 64) -> None:
         self._folder, self._limit, self._open_files = folder, limit, open_files
         self._lock = threading.Lock()
-        self._open: OrderedDict[str, RunFile] = OrderedDict()
+        self._open: OrderedDict[str, FrameFile] = OrderedDict()
         self._bytes = -1
         self._numbers = count()
         self._later: ThreadPoolExecutor | None = None
@@ -199,7 +200,7 @@ class RunFiles:
         return self._folder / f"{os.getpid()}-{next(self._numbers)}{_NEW}"
 
     def adopt(self, key: str, written: Path) -> None:
-        """Take over what a RunWriter finished, as the runs of `key`."""
+        """Take over what a FrameWriter finished, as the runs of `key`."""
         path = self._path(key)
         with self._lock:
             old = self._open.pop(key, None)
@@ -305,7 +306,7 @@ class RunFiles:
         digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16)
         return self._folder / (digest.hexdigest() + _SUFFIX)
 
-    def _kept_file(self, key: str, lengths: Sequence[int]) -> RunFile | None:
+    def _kept_file(self, key: str, lengths: Sequence[int]) -> FrameFile | None:
         """A track's file where it is there and can be opened."""
         try:
             return self._file(key, lengths, create=False)
@@ -313,7 +314,7 @@ class RunFiles:
             log.debug("%s: %s", self._folder, error)
             return None
 
-    def _file(self, key: str, lengths: Sequence[int], create: bool) -> RunFile | None:
+    def _file(self, key: str, lengths: Sequence[int], create: bool) -> FrameFile | None:
         with self._lock:
             file = self._open.get(key)
             if file is not None:
@@ -322,7 +323,7 @@ class RunFiles:
         path = self._path(key)
         if self._limit <= 0 or not self._ready() or (not create and not path.exists()):
             return None
-        made = RunFile(path, lengths)
+        made = FrameFile(path, lengths)
         with self._lock:
             file = self._open.setdefault(key, made)
             dropped = self._open.popitem(last=False)[1] if len(self._open) > self._open_files else None

@@ -6,9 +6,9 @@ from musfuse.errors import IndexMismatchError
 from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.frames import renumber
 from musfuse.media.flac.index import RUN_FRAMES, FrameIndex
+from musfuse.media.frame_cache import FrameCache
 from musfuse.media.pcm import DecoderPool
-from musfuse.media.runs import RunCache
-from musfuse.store import RunFiles
+from musfuse.store import FrameFiles
 
 _NEAR_BYTES = 2 << 20
 _RECENT = 3
@@ -24,13 +24,13 @@ class EncodedFrames:
         index: FrameIndex,
         decoders: DecoderPool,
         encoder: Encoder,
-        runs: RunCache,
-        kept: RunFiles,
+        frame_cache: FrameCache,
+        frame_files: FrameFiles,
         read_ahead: int,
         on_mismatch: Callable[[], None],
     ) -> None:
         self._key, self._index, self._decoders, self._encoder = key, index, decoders, encoder
-        self._runs, self._kept = runs, kept
+        self._frame_cache, self._frame_files = frame_cache, frame_files
         self._read_ahead, self._on_mismatch = read_ahead, on_mismatch
         self._offsets = index.offsets
         self._expected = 0
@@ -59,7 +59,7 @@ class EncodedFrames:
                 at = max(first, at)
                 data = self._encode(at, min(last + 1, (run + 1) * RUN_FRAMES))
             elif data is None:
-                data = self._runs.get((self._key, run), lambda n=run: self._make(n))  # type: ignore[misc]
+                data = self._frame_cache.get((self._key, run), lambda n=run: self._make(n))  # type: ignore[misc]
                 self._hold(run, data)
             start = self._offsets.starts[at]
             parts.append(data[max(0, offset - start) : end - start])
@@ -88,15 +88,15 @@ class EncodedFrames:
     def _prefetch(self, run: int) -> None:
         final = (len(self._index.sizes) - 1) // RUN_FRAMES
         for ahead in range(run + 1, min(run + self._read_ahead, final) + 1):
-            if not self._kept.has(self._key, self._offsets.runs, ahead):
-                self._runs.prefetch((self._key, ahead), lambda n=ahead: self._make(n))  # type: ignore[misc]
+            if not self._frame_files.has(self._key, self._offsets.runs, ahead):
+                self._frame_cache.prefetch((self._key, ahead), lambda n=ahead: self._make(n))  # type: ignore[misc]
 
     def _at_hand(self, run: int) -> bytes | None:
         """A run that was just read, one in memory, or one on this machine's disk."""
         for number, data in self._recent:
             if number == run:
                 return data
-        found = self._runs.peek((self._key, run)) or self._kept.get(self._key, self._offsets.runs, run)
+        found = self._frame_cache.peek((self._key, run)) or self._frame_files.get(self._key, self._offsets.runs, run)
         if found is not None:
             self._hold(run, found)
         return found
@@ -106,7 +106,7 @@ class EncodedFrames:
 
     def _make(self, run: int) -> bytes:
         data = self._encode(run * RUN_FRAMES, (run + 1) * RUN_FRAMES)
-        self._kept.put_later(self._key, self._offsets.runs, run, data)
+        self._frame_files.put_later(self._key, self._offsets.runs, run, data)
         return data
 
     def _encode(self, first: int, end: int) -> bytes:
