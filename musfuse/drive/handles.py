@@ -5,15 +5,12 @@ Lock order: `_lock` is innermost; no layout is read or closed under it.
 
 import itertools
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
 
 from musfuse.errors import BadHandleError, SourceChangedError, TooManyOpenError
+from musfuse.lru import Lru
 from musfuse.media.layout import Layout
-
-T = TypeVar("T")
 
 _REMEMBERED = 65_536
 _NEWER = "the file has a newer version; open it again"
@@ -50,13 +47,13 @@ class Handles:
         self._next = itertools.count(1)
         self._open: dict[int, _Handle] = {}
         self._by_node: dict[int, set[int]] = {}
-        self._cached: OrderedDict[int, tuple[str, int]] = OrderedDict()
-        self._shown: OrderedDict[int, str] = OrderedDict()
+        self._cached: Lru[int, tuple[str, int]] = Lru(_REMEMBERED)
+        self._shown: Lru[int, str] = Lru(_REMEMBERED)
 
     def shown(self, node: int, version: str, size: int) -> None:
         """A version's size was told to someone; handles on versions of another size are stale from now on."""
         with self._lock:
-            _remember(self._shown, node, version)
+            self._shown.put(node, version)
             self._make_stale(self._by_node.get(node, set()), size)
 
     def add(self, node: int, version: str, edition: int, layout: Layout, mtime_ns: int = 0) -> tuple[int, CacheHint]:
@@ -69,12 +66,12 @@ class Handles:
             others = self._by_node.setdefault(node, set())
             mine = (version, edition)
             mixed = any((self._open[n].version, self._open[n].edition) != mine for n in others)
-            if mixed or self._shown.get(node, version) != version:
+            if mixed or self._shown.peek(node) not in (None, version):
                 hint = CacheHint.BYPASS
                 self._make_stale(others, layout.size)
             else:
-                hint = CacheHint.KEEP if self._cached.get(node) == mine else CacheHint.DROP
-                _remember(self._cached, node, mine)
+                hint = CacheHint.KEEP if self._cached.peek(node) == mine else CacheHint.DROP
+                self._cached.put(node, mine)
             others.add(number)
             self._open[number] = _Handle(node, version, edition, layout, mtime_ns)
         return number, hint
@@ -132,10 +129,3 @@ class Handles:
 
     def __len__(self) -> int:
         return len(self._open)
-
-
-def _remember(memory: "OrderedDict[int, T]", node: int, version: T) -> None:
-    memory[node] = version
-    memory.move_to_end(node)
-    if len(memory) > _REMEMBERED:
-        memory.popitem(last=False)

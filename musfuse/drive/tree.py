@@ -6,7 +6,6 @@ so that nothing they remembered is kept in it.
 
 import heapq
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence, Set
 from itertools import chain
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from musfuse.drive.branches.port import Branch, Entry
 from musfuse.errors import NoEntryError, NotAFolderError
 from musfuse.library.names import name_key
+from musfuse.lru import Lru
 from musfuse.model import NodeKind
 
 _CACHED = 8192
@@ -27,7 +27,7 @@ class Tree:
     def __init__(self, root: Callable[[], Entry[Any]], branches: Sequence[Branch[Any]]) -> None:
         self._root, self._branches = root, tuple(branches)
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, Entry[Any]] = OrderedDict()  # by _key of a path
+        self._cache: Lru[str, Entry[Any]] = Lru(_CACHED)  # by _key of a path
         self._paths: dict[int, set[str]] = {}  # of an item, in the cache
         self._epoch = 0
 
@@ -37,7 +37,6 @@ class Tree:
         with self._lock:
             entry = self._cache.get(key)
             if entry is not None:
-                self._cache.move_to_end(key)
                 return entry
             epoch = self._epoch
         entry = self._walk(path, exact)
@@ -67,14 +66,14 @@ class Tree:
         with self._lock:
             self._epoch += 1
             for key in self._paths.pop(item, ()):
-                del self._cache[key]
+                self._cache.pop(key)
 
     def forget_path(self, path: str) -> None:
         """What is at a path is another entry now, or none: look it up again, and all else that shows its item."""
         with self._lock:
             self._epoch += 1
             for key in (_key(path, True), _key(path, False)):
-                entry = self._cache.get(key)
+                entry = self._cache.peek(key)
                 if entry is not None:
                     for same in [key, *(self._paths.get(entry.item, set()) - {key} if entry.item else ())]:
                         self._drop(same)
@@ -89,16 +88,18 @@ class Tree:
                 self._drop(key)
 
     def _keep(self, key: str, entry: Entry[Any]) -> None:
-        if key in self._cache:
-            self._drop(key)
-        elif len(self._cache) >= _CACHED:
-            self._drop(next(iter(self._cache)))
-        self._cache[key] = entry
+        self._drop(key)
+        for gone, old in self._cache.put(key, entry):
+            self._unlink(gone, old)
         if entry.item:
             self._paths.setdefault(entry.item, set()).add(key)
 
     def _drop(self, key: str) -> None:
         entry = self._cache.pop(key)
+        if entry is not None:
+            self._unlink(key, entry)
+
+    def _unlink(self, key: str, entry: Entry[Any]) -> None:
         keys = self._paths.get(entry.item, set())
         keys.discard(key)
         if not keys:

@@ -2,12 +2,12 @@
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from musfuse.errors import MalformedError, MusfuseError, NoEntryError, NotFoundError, SourceChangedError
 from musfuse.library.catalog import Renditions, TrackRow, Tracks
+from musfuse.lru import Lru
 from musfuse.media.art import CoverExtractor, scaled_jpeg
 from musfuse.media.layout import Blob, Layout
 from musfuse.model import Picture
@@ -46,7 +46,7 @@ class Covers:
         self._tracks, self._renditions, self._store = tracks, renditions, pictures
         self._extractor, self._origin_of = extractor, origin_of
         self._lock = threading.Lock()
-        self._made: OrderedDict[str, int] = OrderedDict()
+        self._made: Lru[str, int] = Lru(_REMEMBERED)
         self._scaling = threading.BoundedSemaphore(2)  # a large picture takes 150 MB while it is made smaller
 
     def usable(self, cover: Cover) -> Cover | None:
@@ -111,9 +111,7 @@ class Covers:
             data = self._make(picture, longest)
             self._store.keep(digest, data)
         with self._lock:
-            self._made[digest] = len(data)
-            if len(self._made) > _REMEMBERED:
-                self._made.popitem(last=False)
+            self._made.put(digest, len(data))
         return len(data)
 
     def _make(self, picture: Picture, longest: int) -> bytes:

@@ -5,13 +5,14 @@ nothing is called, and no catalog is read, while it is held.
 """
 
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
 from musfuse.library.catalog import Nodes, SourceRow
 from musfuse.library.catalog.nodes import ROOT
+from musfuse.lru import Lru
 
 _SEEN, _LOOKED, _FOLDERS = 1024, 64, 512
 
@@ -36,9 +37,9 @@ class Interest:
         self._nodes = nodes
         self.scanning = False
         self._lock = threading.Lock()
-        self._seen: OrderedDict[int, int] = OrderedDict()
+        self._seen: Lru[int, int] = Lru(_SEEN)
         self._looked: deque[int] = deque(maxlen=_LOOKED)
-        self._folders: dict[str, dict[str, None]] = {}
+        self._folders: dict[str, Lru[str, None]] = {}
 
     @contextmanager
     def during_scan(self) -> Iterator[None]:
@@ -59,12 +60,9 @@ class Interest:
         if not self.scanning or node.id == ROOT:
             return
         with self._lock:
-            if not self.scanning or self._seen.get(node.id) == node.mtime_ns:
+            if not self.scanning or self._seen.peek(node.id) == node.mtime_ns:
                 return
-            self._seen[node.id] = node.mtime_ns
-            self._seen.move_to_end(node.id)
-            if len(self._seen) > _SEEN:
-                self._seen.popitem(last=False)
+            self._seen.put(node.id, node.mtime_ns)
             self._looked.append(node.id)
 
     def want(self, uid: str, folder: str) -> None:
@@ -72,11 +70,7 @@ class Interest:
         with self._lock:
             if not self.scanning:
                 return
-            folders = self._folders.setdefault(uid, {})
-            folders.pop(folder, None)
-            folders[folder] = None
-            if len(folders) > _FOLDERS:
-                del folders[next(iter(folders))]
+            self._folders.setdefault(uid, Lru(_FOLDERS)).put(folder, None)
 
     def take(self, uid: str) -> Sequence[str]:
         """The folders of a source that are wanted since this was asked last; the most wanted one comes last."""

@@ -113,6 +113,7 @@ class Route:
         self._preferred.pop(folder, None)
         self._preferred[folder] = self._count
         added = {folder: self._count}
+        # No Lru: what was made of older ones is made anew without them, which is too much work to do for each.
         if len(self._preferred) > 2 * _PREFERRED:
             added = dict(list(self._preferred.items())[-_PREFERRED:])
             self._preferred, self._toward, self._around = dict(added), {}, set()

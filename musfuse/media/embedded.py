@@ -3,11 +3,11 @@
 import logging
 import struct
 import threading
-from collections import OrderedDict
 from dataclasses import replace
 from typing import Any, BinaryIO
 
 from musfuse.errors import ExcessiveError, MediaError, OriginError
+from musfuse.lru import Lru
 from musfuse.media.art.facts import MAX_PICTURE, ExtractedPicture, describe_picture, picture_digest, sniff_picture
 from musfuse.media.art.locate import comment_picture
 from musfuse.media.art.located import Located, TakenOut
@@ -28,7 +28,7 @@ class EmbeddedCovers:
     def __init__(self, formats: FormatRegistry) -> None:
         self._formats = formats
         self._lock = threading.Lock()
-        self._seen: OrderedDict[str, Picture | None] = OrderedDict()
+        self._seen: Lru[str, Picture | None] = Lru(_REMEMBERED)
 
     def extract(self, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
         """The embedded front cover, or the first embedded picture that can be used."""
@@ -102,10 +102,8 @@ class EmbeddedCovers:
         with self._lock:
             if digest not in self._seen:
                 made = describe_picture(data)
-                self._seen[digest] = made.picture if made else None
-                if len(self._seen) > _REMEMBERED:
-                    self._seen.popitem(last=False)
-            facts = self._seen[digest]
+                self._seen.put(digest, made.picture if made else None)
+            facts = self._seen.get(digest)
         return ExtractedPicture(replace(facts, kind=kind, description=description[:1000]), data) if facts else None
 
 

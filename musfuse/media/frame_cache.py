@@ -5,9 +5,10 @@ Lock order: `_lock` is innermost; nothing is decoded, encoded or waited for unde
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+
+from musfuse.lru import Lru
 
 Key = tuple[str, int]
 
@@ -19,11 +20,10 @@ class FrameCache:
     """
 
     def __init__(self, limit: int, encoders: int) -> None:
-        self._limit, self._encoders = limit, encoders
+        self._encoders = encoders
         self._slots = threading.BoundedSemaphore(encoders)
         self._lock = threading.Lock()
-        self._runs: OrderedDict[Key, bytes] = OrderedDict()
-        self._bytes = 0
+        self._runs: Lru[Key, bytes] = Lru(limit, len)
         self._making: dict[Key, Future[bytes]] = {}
         self._pool: ThreadPoolExecutor | None = None
         self._ahead = 0
@@ -31,10 +31,7 @@ class FrameCache:
     def peek(self, key: Key) -> bytes | None:
         """The run where it is in memory."""
         with self._lock:
-            data = self._runs.get(key)
-            if data is not None:
-                self._runs.move_to_end(key)
-            return data
+            return self._runs.get(key)
 
     def get(self, key: Key, make: Callable[[], bytes]) -> bytes:
         """The run, made on this thread where nobody has it or makes it already; raises what `make` raises."""
@@ -64,7 +61,7 @@ class FrameCache:
         """Drop all runs of a track."""
         with self._lock:
             for key in [k for k in self._runs if k[0] == track]:
-                self._bytes -= len(self._runs.pop(key))
+                self._runs.pop(key)
 
     def close(self) -> None:
         """Stop encoding ahead; what is being made is finished first."""
@@ -76,13 +73,12 @@ class FrameCache:
     @property
     def held_bytes(self) -> int:
         """Bytes of runs kept now."""
-        return self._bytes
+        return self._runs.weight
 
     def _claim(self, key: Key) -> "tuple[bytes | None, Future[bytes], bool]":
         with self._lock:
             data = self._runs.get(key)
             if data is not None:
-                self._runs.move_to_end(key)
                 return data, Future(), False
             future = self._making.get(key)
             if future is not None:
@@ -110,8 +106,5 @@ class FrameCache:
             return
         with self._lock:
             del self._making[key]
-            self._runs[key] = data
-            self._bytes += len(data)
-            while self._bytes > self._limit and len(self._runs) > 1:
-                self._bytes -= len(self._runs.popitem(last=False)[1])
+            self._runs.put(key, data)
         future.set_result(data)

@@ -2,12 +2,12 @@
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
 from musfuse.errors import MalformedError, MediaError
+from musfuse.lru import Lru
 from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.tags.edit import TagEdit, make_edit
@@ -43,7 +43,7 @@ class RenditionTags:
         self._id3, self._padding = id3, padding
         self._lock = threading.Lock()
         self._scaling = threading.BoundedSemaphore(2)  # a large picture takes 150 MB while it is made smaller
-        self._fitted: OrderedDict[str, Picture] = OrderedDict()
+        self._fitted: Lru[str, Picture] = Lru(_REMEMBERED)
 
     def token(self) -> str:
         """What the bytes of tags and pictures depend on beside the track."""
@@ -133,7 +133,5 @@ class RenditionTags:
                 return picture
             fitted = replace(facts.picture, digest=digest)
             with self._lock:
-                self._fitted[digest] = fitted
-                if len(self._fitted) > _REMEMBERED:
-                    self._fitted.popitem(last=False)
+                self._fitted.put(digest, fitted)
         return replace(fitted, kind=picture.kind, description=picture.description)

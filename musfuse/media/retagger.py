@@ -2,11 +2,11 @@
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from musfuse.errors import UNEXPECTED, MalformedError, MediaError, MusfuseError
+from musfuse.lru import Lru
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
@@ -42,7 +42,7 @@ class Retagger:
         self._formats = formats
         self._tags, self._pictures, self._refused = tags, pictures, refused
         self._lock = threading.Lock()
-        self._headers: OrderedDict[tuple[object, ...], list[Piece]] = OrderedDict()
+        self._headers: Lru[tuple[object, ...], list[Piece]] = Lru(_KEPT_HEADERS)
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Everything: what does not take tags is served as it is."""
@@ -88,7 +88,6 @@ class Retagger:
         with self._lock:
             known = self._headers.get(key)
             if known is not None:
-                self._headers.move_to_end(key)
                 return known
         edit = self._tags.edit(track, origin)
         if not edit.changed and not edit.replaced:
@@ -97,7 +96,5 @@ class Retagger:
             pieces = plan(self._formats, reader, track.file.stamp.size, edit, self._tags.load, track.format.container)
         if sum(len(piece) for piece in pieces if isinstance(piece, bytes)) <= _SMALL_HEADER:
             with self._lock:
-                self._headers[key] = pieces
-                if len(self._headers) > _KEPT_HEADERS:
-                    self._headers.popitem(last=False)
+                self._headers.put(key, pieces)
         return pieces

@@ -3,12 +3,12 @@
 import errno
 import io
 import os
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from musfuse.errors import ExcessiveError, OriginError
+from musfuse.lru import Lru
 from musfuse.model import SourceFile
 from musfuse.origins.port import Origin
 
@@ -72,7 +72,7 @@ class _BoundedRawReader(_RawReader):
 
     def __init__(self, origin: Origin, file: SourceFile) -> None:
         super().__init__(origin, file)
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._blocks: Lru[int, bytes] = Lru(_BLOCKS)
         self._fetched, self._limit = 0, MAX_TOTAL
 
     def allow_more(self, size: int) -> None:
@@ -94,15 +94,12 @@ class _BoundedRawReader(_RawReader):
     def _block(self, number: int) -> bytes:
         found = self._blocks.get(number)
         if found is not None:
-            self._blocks.move_to_end(number)
             return found
         found = self._fetch(number * BUFFER, BUFFER)
         self._fetched += len(found)
         if self._fetched > self._limit:
             raise ExcessiveError(f"{self._fetched >> 20} MiB of it were read, and no sense was made of it")
-        self._blocks[number] = found
-        if len(self._blocks) > _BLOCKS:
-            self._blocks.popitem(last=False)
+        self._blocks.put(number, found)
         return found
 
 

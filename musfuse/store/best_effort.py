@@ -27,7 +27,9 @@ class BestEffortKv:
         self._store = store
         self._complaint = Complaint("what it would keep is made again when it is needed")
         self._writing, self._lock = threading.Lock(), threading.Lock()
-        self._held: OrderedDict[_Place, bytes | None] = OrderedDict()  # None: deleted
+        # Values that wait for the backend, None for one to delete; no Lru, because they are given to it in the order in
+        # which they were written, and reading one must not change its turn.
+        self._held: OrderedDict[_Place, bytes | None] = OrderedDict()
         self._bytes = 0
 
     @property

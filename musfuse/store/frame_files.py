@@ -12,7 +12,6 @@ import os
 import threading
 import time
 from array import array
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,6 +21,7 @@ from typing import BinaryIO
 
 from fastcrc import crc64
 
+from musfuse.lru import Lru
 from musfuse.platform import system
 from musfuse.store.complaint import Complaint
 
@@ -184,9 +184,9 @@ class FrameFiles:
     """
 
     def __init__(self, folder: Path, limit: int, open_files: int = 64) -> None:
-        self._folder, self._limit, self._open_files = folder, limit, open_files
+        self._folder, self._limit = folder, limit
         self._lock = threading.Lock()
-        self._open: OrderedDict[str, FrameFile] = OrderedDict()
+        self._open: Lru[str, FrameFile] = Lru(open_files)
         self._bytes = -1
         self._numbers = count()
         self._later: ThreadPoolExecutor | None = None
@@ -203,7 +203,7 @@ class FrameFiles:
         """Take over what a FrameWriter finished, as the runs of `key`."""
         path = self._path(key)
         with self._lock:
-            old = self._open.pop(key, None)
+            old = self._open.pop(key)
         if old is not None:
             old.close()
         try:
@@ -254,7 +254,7 @@ class FrameFiles:
     def forget(self, key: str) -> None:
         """Drop a track's runs."""
         with self._lock:
-            file = self._open.pop(key, None)
+            file = self._open.pop(key)
         if file is not None:
             file.close()
         if self._limit > 0:
@@ -297,9 +297,9 @@ class FrameFiles:
         if later is not None:
             later.shutdown(wait=True)
         with self._lock:
-            files = list(self._open.values())
+            files = self._open.items()
             self._open.clear()
-        for file in files:
+        for _, file in files:
             file.close()
 
     def _path(self, key: str) -> Path:
@@ -318,19 +318,19 @@ class FrameFiles:
         with self._lock:
             file = self._open.get(key)
             if file is not None:
-                self._open.move_to_end(key)
                 return file
         path = self._path(key)
         if self._limit <= 0 or not self._ready() or (not create and not path.exists()):
             return None
         made = FrameFile(path, lengths)
         with self._lock:
-            file = self._open.setdefault(key, made)
-            dropped = self._open.popitem(last=False)[1] if len(self._open) > self._open_files else None
-        if file is not made:
-            made.close()
-        if dropped is not None:
-            dropped.close()
+            file = self._open.get(key)
+            if file is not None:  # another thread opened it meanwhile
+                closing = [made]
+            else:
+                file, closing = made, [old for _, old in self._open.put(key, made)]
+        for other in closing:
+            other.close()
         return file
 
     def _ready(self) -> bool:
@@ -375,8 +375,9 @@ class FrameFiles:
             for stat, path in entries[:-1]:
                 if self._bytes <= self._limit * _KEEP_SHARE:
                     break
-                if path in by_path:
-                    closing.append(self._open.pop(by_path[path]))
+                file = self._open.pop(by_path[path]) if path in by_path else None
+                if file is not None:
+                    closing.append(file)
                 with suppress(OSError):
                     os.unlink(path)
                     self._bytes -= _used(stat)

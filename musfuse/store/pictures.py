@@ -1,9 +1,9 @@
 """PictureStore: pictures by what their bytes are, each kept once."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 
+from musfuse.lru import Lru
 from musfuse.store.kv import KvNamespace, KvStore
 
 _IN_MEMORY = 16 << 20
@@ -19,16 +19,14 @@ class PictureStore:
         self._store = store
         self.restore = restore
         self._lock = threading.Lock()
-        self._recent: OrderedDict[str, bytes] = OrderedDict()
-        self._held = 0
+        self._recent: Lru[str, bytes] = Lru(_IN_MEMORY, len)
 
     def get(self, digest: str) -> bytes | None:
         """A picture's bytes, None where they are lost for good."""
         with self._lock:
             found = self._recent.get(digest)
-            if found is not None:
-                self._recent.move_to_end(digest)
-                return found
+        if found is not None:
+            return found
         found = self._store.get(KvNamespace.ARTWORK, digest)
         if found is None:
             found = self._store.get(KvNamespace.CHOSEN_ART, digest)
@@ -37,17 +35,11 @@ class PictureStore:
             if found is not None:
                 self._store.put(KvNamespace.ARTWORK, digest, found)
         if found is not None:
-            self._remember(digest, found)
+            with self._lock:
+                self._recent.put(digest, found)
         return found
 
     def keep(self, digest: str, data: bytes) -> None:
         """Keep a picture that was found or made."""
         if self._store.get(KvNamespace.ARTWORK, digest) is None:
             self._store.put(KvNamespace.ARTWORK, digest, data)
-
-    def _remember(self, digest: str, data: bytes) -> None:
-        with self._lock:
-            self._held += len(data) - len(self._recent.pop(digest, b""))
-            self._recent[digest] = data
-            while self._held > _IN_MEMORY and len(self._recent) > 1:
-                self._held -= len(self._recent.popitem(last=False)[1])

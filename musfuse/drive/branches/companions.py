@@ -6,7 +6,6 @@ folder is one whose tracks are of one album, or come from one folder of a source
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +19,7 @@ from musfuse.library.catalog.companions import Companions, FolderCompanion
 from musfuse.library.companions import SIDECAR
 from musfuse.library.covers import MEDIUM, THUMB, Cover, Covers
 from musfuse.library.names import name_key, safe_component, with_number
+from musfuse.lru import Lru
 from musfuse.media.layout import Layout, SourceRange
 from musfuse.model import ArtKind, NodeKind, Rendition, SourceFile
 from musfuse.origins import Origin
@@ -61,7 +61,7 @@ class CompanionsBranch:
         self._nodes, self._companions, self._covers, self._origin_of = nodes, companions, covers, origin_of
         self._show_covers = show_covers
         self._lock = threading.Lock()
-        self._cache: OrderedDict[int, tuple[CompanionEntry, ...]] = OrderedDict()
+        self._cache: Lru[int, tuple[CompanionEntry, ...]] = Lru(_CACHED)
         self._epoch = 0
 
     def child(self, folder: Entry[Any], key: str) -> CompanionEntry | None:
@@ -90,23 +90,22 @@ class CompanionsBranch:
         """Look at these folders again, or at all."""
         with self._lock:
             self._epoch += 1
-            for folder in self._cache.keys() & (self._cache.keys() if folders is None else folders):
-                del self._cache[folder]
+            if folders is None:
+                self._cache.clear()
+            for folder in folders or ():
+                self._cache.pop(folder)
 
     def _of(self, folder: Entry[Any]) -> tuple[CompanionEntry, ...]:
         """The companions of a folder in order of name key."""
         with self._lock:
             found = self._cache.get(folder.id)
             if found is not None:
-                self._cache.move_to_end(folder.id)
                 return found
             epoch = self._epoch
         made = tuple(sorted(self._find(folder), key=lambda entry: name_key(entry.name)))
         with self._lock:
             if epoch == self._epoch:
-                self._cache[folder.id] = made
-                if len(self._cache) > _CACHED:
-                    self._cache.popitem(last=False)
+                self._cache.put(folder.id, made)
         return made
 
     def _layout(self, entry: CompanionEntry) -> Layout:

@@ -6,11 +6,11 @@ Lock order: `_lock` is innermost; nothing is asked of an origin or of the catalo
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 from musfuse.errors import MusfuseError, NotFoundError, OriginError
 from musfuse.library.catalog import Node, TrackRow, Tracks
+from musfuse.lru import Lru
 from musfuse.model import Rendition, SourceFile
 from musfuse.origins import Origin
 
@@ -26,11 +26,11 @@ class Freshness:
     def __init__(self, tracks: Tracks, origin_of: Callable[[str], Origin], refresh: Callable[[str, str], None]) -> None:
         self._tracks, self._origin_of, self._refresh = tracks, origin_of, refresh
         self._lock = threading.Lock()
-        self._until: OrderedDict[int, float] = OrderedDict()
+        self._until: Lru[int, float] = Lru(_REMEMBERED)
 
     def is_current(self, node: Node) -> bool:
         """Whether a node of an item tells what is so now. Where its original changed, it was read again."""
-        until = self._until.get(node.track)
+        until = self._until.peek(node.track)  # without the lock: every stat and open comes by here
         if until is not None and until > time.monotonic():
             return True
         row = self._tracks.track(node.track)
@@ -41,10 +41,7 @@ class Freshness:
         if row is None or changed or _is_outdated(node, row):
             return False
         with self._lock:
-            self._until[node.track] = time.monotonic() + _SECONDS
-            self._until.move_to_end(node.track)
-            if len(self._until) > _REMEMBERED:
-                self._until.popitem(last=False)
+            self._until.put(node.track, time.monotonic() + _SECONDS)
         return True
 
     def forget(self) -> None:

@@ -8,7 +8,7 @@ one track), `t/<track's key>/<seq>` (the changes of one track), `m/<old key>/<se
 import json
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from musfuse.errors import NoEntryError
 from musfuse.library.overlay.room import check_room
 from musfuse.library.overlay.value import ALL_FIELDS, ART, Overlay, Slots, folder_key
+from musfuse.lru import Lru
 from musfuse.model import TagSet, TagSource
 from musfuse.store import KvNamespace, KvStore
 
@@ -75,7 +76,7 @@ class MetaCollector:
     def __init__(self, store: KvStore) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, Overlay] = OrderedDict()
+        self._cache: Lru[str, Overlay] = Lru(_CACHED)
         self._epoch = 0
 
     def load_overlay(self, key: str) -> Overlay:
@@ -83,23 +84,20 @@ class MetaCollector:
         with self._lock:
             found = self._cache.get(key)
             if found is not None:
-                self._cache.move_to_end(key)
                 return found
             epoch = self._epoch
         raw = self._store.get(_TRACK, key)
         loaded = Overlay.from_bytes(raw) if raw is not None else Overlay()
         with self._lock:
             if epoch == self._epoch:  # else it may have been read before a change
-                self._cache[key] = loaded
-            if len(self._cache) > _CACHED:
-                self._cache.popitem(last=False)
+                self._cache.put(key, loaded)
         return loaded
 
     def evict(self, key: str) -> None:
         """Forget what is cached of a track; the store keeps it."""
         with self._lock:
             self._epoch += 1
-            self._cache.pop(key, None)
+            self._cache.pop(key)
 
     def put_artwork_blob(self, digest: str, data: bytes) -> None:
         """Keep the bytes of a picture that is set, once by content, where nothing makes them again."""
@@ -256,7 +254,7 @@ class MetaCollector:
             if changed > _CACHED:
                 self._cache.clear()
             for key in touched:
-                self._cache.pop(key, None)
+                self._cache.pop(key)
         return done
 
     @staticmethod

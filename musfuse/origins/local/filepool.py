@@ -6,9 +6,9 @@ Lock order: the pool's lock is innermost and is never held while a file is opene
 import os
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
+from musfuse.lru import Lru
 from musfuse.model import Stamp
 
 Key = tuple[str, Stamp | None]
@@ -30,9 +30,9 @@ class FilePool:
     disk can be ejected. A file in use is closed when its last use ends."""
 
     def __init__(self, limit: int, idle_seconds: float = 10.0) -> None:
-        self._limit, self._idle_seconds = limit, idle_seconds
+        self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._open: OrderedDict[Key, OpenFile] = OrderedDict()
+        self._open: Lru[Key, OpenFile] = Lru(limit)
         self._timer: threading.Timer | None = None
 
     def use(self, key: Key, opener: Callable[[], int], call: Callable[[OpenFile], bytes]) -> bytes:
@@ -48,7 +48,7 @@ class FilePool:
     def forget(self, key: Key) -> None:
         """Drop a file that turned out to be another version."""
         with self._lock:
-            entry = self._open.pop(key, None)
+            entry = self._open.pop(key)
             close = entry is not None and self._retire(entry)
         if entry is not None and close:
             os.close(entry.fd)
@@ -58,11 +58,11 @@ class FilePool:
         before = time.monotonic() - self._idle_seconds
         doomed = []
         with self._lock:
-            for key, entry in list(self._open.items()):  # the least recently used first
+            for key, entry in self._open.items():  # the least recently used first
                 if entry.last_used > before:
                     break
                 if not entry.users:
-                    del self._open[key]
+                    self._open.pop(key)
                     doomed.append(entry.fd)
         for fd in doomed:
             os.close(fd)
@@ -78,7 +78,7 @@ class FilePool:
     def let_go(self) -> None:
         """The same, of a pool that will soon be used again."""
         with self._lock:
-            doomed = [entry.fd for entry in self._open.values() if self._retire(entry)]
+            doomed = [entry.fd for _, entry in self._open.items() if self._retire(entry)]
             self._open.clear()
         for fd in doomed:
             os.close(fd)
@@ -90,7 +90,7 @@ class FilePool:
         with self._lock:
             entry = self._open.get(key)
             if entry is not None:
-                self._begin_use(key, entry)
+                self._begin_use(entry)
             return entry
 
     def _add(self, key: Key, fd: int) -> OpenFile:
@@ -105,20 +105,16 @@ class FilePool:
             if entry is not None:  # another thread opened it meanwhile
                 doomed.append(fd)
             else:
-                entry = self._open[key] = made
-            self._begin_use(key, entry)
-            while len(self._open) > self._limit:
-                _, oldest = self._open.popitem(last=False)
-                if self._retire(oldest):
-                    doomed.append(oldest.fd)
+                entry = made
+                doomed += [old.fd for _, old in self._open.put(key, made) if self._retire(old)]
+            self._begin_use(entry)
         for old in doomed:
             os.close(old)
         return entry
 
-    def _begin_use(self, key: Key, entry: OpenFile) -> None:
+    def _begin_use(self, entry: OpenFile) -> None:
         entry.users += 1
         entry.last_used = time.monotonic()
-        self._open.move_to_end(key)
         if self._timer is None:
             self._start_timer()
 
