@@ -222,12 +222,36 @@ class ArtKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Samples [first, first + count) of an image, to its end where `count` is None; `sheet` says what cut it there."""
+class SampleRange:
+    """Samples [start, stop) of a stream, to its end where `stop` is None. Samples are those of one channel, the first
+    is 0."""
 
-    first: int
-    count: int | None
-    sheet: str = ""
+    start: int = 0
+    stop: int | None = None
+
+    @classmethod
+    def counted(cls, first: int, count: int | None) -> "SampleRange":
+        """`count` samples from `first` on, all that follow where it is None: as tables and keys have a range."""
+        return cls(first, None if count is None else first + count)
+
+    @property
+    def count(self) -> int | None:
+        """How many samples these are; None where the end of the stream is theirs."""
+        return None if self.stop is None else self.stop - self.start
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of any stream."""
+        return self == WHOLE
+
+    def count_of(self, total: int | None) -> int | None:
+        """How many of these a stream of `total` samples has; None where that cannot be told."""
+        left = None if total is None else max(0, total - self.start)
+        return self.count if left is None else left if self.count is None else min(self.count, left)
+
+
+WHOLE = SampleRange()
+"""All samples of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +272,7 @@ class Track:
     rendition: Rendition
     version: int = 1
     picture: Picture | None = None
-    part: Part | None = None
+    part: SampleRange | None = None
     embedded: TagSet | None = None
     art: tuple[tuple[ArtKind, tuple[Picture, ...]], ...] = ()
     folder_picture: Picture | None = None
@@ -260,6 +284,6 @@ class Track:
         return max(self.file.stamp.mtime_ns, self.edited_ns)
 
     @property
-    def pcm_range(self) -> tuple[int, int | None]:
-        """First sample and number of samples (None: to the end) of the original that it plays."""
-        return (self.part.first, self.part.count) if self.part else (0, None)
+    def sample_range(self) -> SampleRange:
+        """The samples of the original that it plays."""
+        return self.part or WHOLE

@@ -32,7 +32,7 @@ from musfuse.library.sizes import Backlog
 from musfuse.library.templates import Template
 from musfuse.logs import keep_log
 from musfuse.media.formats import FormatRegistry, default_formats
-from musfuse.model import SourceFile
+from musfuse.model import SampleRange, SourceFile
 from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
 from musfuse.service.sources import Sourcing
@@ -282,13 +282,13 @@ class Library:
         self.events.publish(TagsChanged(seq))
         return places.moves().told()
 
-    def _forget(self, file: SourceFile, pcm_range: tuple[int, int | None]) -> None:
-        self.sizes.forget(file, pcm_range)
+    def _forget(self, file: SourceFile, sample_range: SampleRange) -> None:
+        self.sizes.forget(file, sample_range)
 
-    def _forget_part(self, file: int, pcm_range: tuple[int, int | None]) -> None:
+    def _forget_part(self, file: int, sample_range: SampleRange) -> None:
         found = self.catalog.files.source_file(file)
         if found is not None:
-            self.sizes.forget(found, pcm_range)
+            self.sizes.forget(found, sample_range)
 
 
 def open_library(

@@ -7,7 +7,6 @@ from musfuse.library.catalog import Database, Tracks
 from musfuse.library.catalog.cuesheets import CueSheets
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.identities import Identities
-from musfuse.library.catalog.rows import PcmBounds
 from musfuse.library.following import Following
 from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.overlay import MetaCollector
@@ -17,6 +16,7 @@ from musfuse.library.pipeline.cue import Cue
 from musfuse.library.pipeline.identity import Identifying
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.userdb import UserDatabase
+from musfuse.model import SampleRange
 
 MakeStage = Callable[[Database], Stage]
 
@@ -34,7 +34,7 @@ class Stages:
         collector: MetaCollector,
         config: Config,
         views: Mapping[str, ViewRules],
-        on_removed: Callable[[int, PcmBounds], None],
+        on_removed: Callable[[int, SampleRange], None],
         more: Sequence[MakeStage] = (),
     ) -> None:
         self._views = views

@@ -152,7 +152,7 @@ def _cut(candidate: _Candidate, used: Mapping[int, _Candidate], rules: CueRules)
             except MalformedError as error:
                 candidate.remarks.append(f"{image.name} stays whole: {error}")
                 continue
-            if not can_encode(image.format) and not all(cut.whole for cut in cuts):
+            if not can_encode(image.format) and not all(cut.sample_range.is_whole for cut in cuts):
                 why = "it is lossy" if not image.format.pcm else f"FLAC cannot hold its {image.format.bits} bits"
                 candidate.remarks.append(f"{image.name} stays whole: {why}")
                 continue
@@ -163,7 +163,7 @@ def _parts(candidate: _Candidate, file: int, disc: tuple[int, int] | None) -> It
     image = candidate.images[file]
     for cut in candidate.cuts[file]:
         tags = track_tags(image.tags, candidate.sheet, cut.track, disc)
-        yield PartRow(cut.first, cut.count, candidate.where, tags)
+        yield PartRow(cut.sample_range, candidate.where, tags)
 
 
 def _discs(candidates: Sequence[_Candidate]) -> dict[int, tuple[int, int]]:

@@ -22,7 +22,7 @@ from musfuse.library.inspection import FileInspector, is_sheet
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Nearness, Stop
 from musfuse.library.walk import Found, ScanResult, Walk
-from musfuse.model import SourceFile
+from musfuse.model import SampleRange, SourceFile
 from musfuse.origins import Origin
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Scanner:
         inspector: FileInspector,
         events: EventBus,
         after_batch: Callable[[bool], None],
-        on_removed: Callable[[SourceFile, tuple[int, int | None]], None],
+        on_removed: Callable[[SourceFile, SampleRange], None],
         on_settled: Callable[[Sequence[Fate], str], None],
         wanted: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
@@ -213,7 +213,7 @@ class Scanner:
         for gone in departures:
             moved = self._departures.moved_to(gone.file)
             if moved is None or moved.path == gone.file.path:  # rewritten in its place
-                self._on_removed(gone.file, gone.bounds)
+                self._on_removed(gone.file, gone.sample_range)
             elif moved.index_name != gone.file.index_name:
                 self._departures.keep_index_name(gone.file, moved)
             fates.append((gone, moved))

@@ -21,7 +21,7 @@ from musfuse.media.indexing import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.ports import NotIndexedError
 from musfuse.media.transcoders import IndexStore
-from musfuse.model import Rendition, SourceFile, Track
+from musfuse.model import WHOLE, Rendition, SampleRange, SourceFile, Track
 from musfuse.origins import IndexWhen, Origin
 from musfuse.store import FrameFiles
 
@@ -134,7 +134,7 @@ class Sizes:
     def request(self, track: Track, priority: Priority) -> "Future[Answer]":
         """Queue a track's index; when the future is done, the catalog has its size or its failure."""
         origin = self._origin_of(track.file.source_uid)
-        key = self._indexes.key(track.file, track.pcm_range)
+        key = self._indexes.key(track.file, track.sample_range)
         done: Future[Answer] = Future()
         if origin.traits.index is IndexWhen.NEVER:
             never = Answer(None, f"{track.file.path}: its source is not to be read whole, which an index would need")
@@ -145,7 +145,7 @@ class Sizes:
         path = None if priority is Priority.BACKGROUND else self._frame_files.new_path(_pcm_bytes(track))
         keep = str(path) if path else ""
         sequential = track.part is not None and self._indexes.lies(track.file)
-        job = Job(track.file, track.format, self._indexes.encoder, self._threads, keep, track.pcm_range, sequential)
+        job = Job(track.file, track.format, self._indexes.encoder, self._threads, keep, track.sample_range, sequential)
 
         def settle(asked: "Future[Answer]") -> None:
             answer = asked.result()
@@ -175,10 +175,10 @@ class Sizes:
         """Whether its index is built only when somebody asks for the size."""
         return self._origin_of(track.file.source_uid).traits.index is IndexWhen.LAZY
 
-    def forget(self, file: SourceFile, pcm_range: tuple[int, int | None] = (0, None)) -> None:
+    def forget(self, file: SourceFile, sample_range: SampleRange = WHOLE) -> None:
         """Drop the index of an original, or a part of one, that is gone."""
-        self._frame_files.forget(self._indexes.key(file, pcm_range))
-        self._indexes.drop(file, pcm_range)
+        self._frame_files.forget(self._indexes.key(file, sample_range))
+        self._indexes.drop(file, sample_range)
 
     def _row(self, track: int, rendition: Rendition | None) -> TrackRow:
         row = self._tracks.track(track)
@@ -215,9 +215,8 @@ class Sizes:
 
 def _pcm_bytes(track: Track) -> int:
     """About the most that the track's frames will take."""
-    fmt, (first, count) = track.format, track.pcm_range
-    samples = (fmt.total_samples or 0) - first if count is None else count
-    return max(0, samples) * fmt.channels * fmt.bits // 8
+    fmt = track.format
+    return (track.sample_range.count_of(fmt.total_samples) or 0) * fmt.channels * fmt.bits // 8
 
 
 class Backlog:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from musfuse.errors import UnsupportedError
 from musfuse.media.pcm import PcmSource, RangePcm, can_encode
-from musfuse.model import AudioFormat, SourceFile
+from musfuse.model import WHOLE, AudioFormat, SampleRange, SourceFile
 from musfuse.origins import Origin
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ def open_pcm(
     file: SourceFile,
     fmt: AudioFormat,
     sequential: bool = False,
-    pcm_range: tuple[int, int | None] = (0, None),
+    sample_range: SampleRange = WHOLE,
 ) -> PcmSource:
     """A decoder for a format that can be encoded exactly. Raises UnsupportedError, MalformedError.
 
-    `sequential`: its timestamps are known to lie. `pcm_range`: only these samples (first; number, None for the rest).
+    `sequential`: its timestamps are known to lie. `sample_range`: only these samples.
     """
     known = formats.get(fmt.container)
     if known is None or known.pcm is None or not can_encode(fmt):
         raise UnsupportedError(f"{origin.name}/{file.path}: {fmt.codec} is served as it is")
     source = known.pcm(origin, file, fmt, sequential)
-    return source if pcm_range == (0, None) else RangePcm(source, *pcm_range)
+    return source if sample_range.is_whole else RangePcm(source, sample_range)

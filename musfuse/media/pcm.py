@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from musfuse.errors import MalformedError, MediaError, OriginError
-from musfuse.model import AudioFormat, SourceFile
+from musfuse.model import AudioFormat, SampleRange, SourceFile
 from musfuse.origins import Origin, open_reader
 
 # libsndfile's names of sample encodings, to bits a sample that FLAC holds exactly.
@@ -106,14 +106,11 @@ class SndfilePcm:
 
 
 class RangePcm:
-    """Samples [first, first + count) of another source, to its end where `count` is None."""
+    """Some of another source's samples."""
 
-    def __init__(self, source: PcmSource, first: int, count: int | None) -> None:
-        self._source, self._first, self._count = source, first, count
-        total = source.format.total_samples
-        left = None if total is None else max(0, total - first)
-        known = count if left is None else left if count is None else min(count, left)
-        self.format = replace(source.format, total_samples=known)
+    def __init__(self, source: PcmSource, samples: SampleRange) -> None:
+        self._source, self._samples = source, samples
+        self.format = replace(source.format, total_samples=samples.count_of(source.format.total_samples))
 
     @property
     def sequential(self) -> bool:
@@ -122,8 +119,9 @@ class RangePcm:
 
     def read(self, start: int, count: int) -> bytes:
         """Samples of the range, fewer at its end."""
-        room = count if self._count is None else min(count, self._count - start)
-        return self._source.read(self._first + start, room) if room > 0 else b""
+        own = self._samples.count
+        room = count if own is None else min(count, own - start)
+        return self._source.read(self._samples.start + start, room) if room > 0 else b""
 
     def close(self) -> None:
         """Close the source."""

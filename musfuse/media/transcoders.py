@@ -17,14 +17,12 @@ from musfuse.media.pcm import DecoderPool, can_encode
 from musfuse.media.ports import NotIndexedError, TagOverlayService
 from musfuse.media.tags.vorbis import fitting
 from musfuse.media.wav import WAV_HEADER_VERSION, PcmRange, wav_header, wav_id3
-from musfuse.model import AudioFormat, Picture, Rendition, SourceFile, Track
+from musfuse.model import WHOLE, AudioFormat, Picture, Rendition, SampleRange, SourceFile, Track
 from musfuse.origins import Origin
 from musfuse.store import FrameFiles, KvNamespace, KvStore, PictureStore
 
 log = logging.getLogger(__name__)
 
-PcmBounds = tuple[int, int | None]
-WHOLE: PcmBounds = (0, None)
 _LIES = "/timestamps-lie"
 
 
@@ -44,9 +42,9 @@ class IndexStore:
                 self._fingerprint = self.encoder.fingerprint()
             return self._fingerprint
 
-    def key(self, file: SourceFile, pcm_range: PcmBounds = WHOLE) -> str:
+    def key(self, file: SourceFile, sample_range: SampleRange = WHOLE) -> str:
         """The key for an original, or a part of one."""
-        return index_key(file, self.encoder.level, self.encoder.block_size, self.fingerprint, pcm_range)
+        return index_key(file, self.encoder.level, self.encoder.block_size, self.fingerprint, sample_range)
 
     @property
     def made(self) -> str:
@@ -64,7 +62,7 @@ class IndexStore:
 
     def get(self, track: Track) -> FrameIndex | None:
         """The index, or None; one that cannot be read is dropped, and one whose image turned out to lie since."""
-        key = self.key(track.file, track.pcm_range)
+        key = self.key(track.file, track.sample_range)
         data = self._store.get(KvNamespace.INDEX, key)
         if data is None:
             return None
@@ -78,11 +76,11 @@ class IndexStore:
 
     def put(self, track: Track, index: FrameIndex) -> None:
         """Keep an index."""
-        self._store.put(KvNamespace.INDEX, self.key(track.file, track.pcm_range), index.to_bytes())
+        self._store.put(KvNamespace.INDEX, self.key(track.file, track.sample_range), index.to_bytes())
 
-    def drop(self, file: SourceFile, pcm_range: PcmBounds = WHOLE) -> None:
+    def drop(self, file: SourceFile, sample_range: SampleRange = WHOLE) -> None:
         """Forget an index."""
-        self._store.delete(KvNamespace.INDEX, self.key(file, pcm_range))
+        self._store.delete(KvNamespace.INDEX, self.key(file, sample_range))
 
     def lies(self, file: SourceFile) -> bool:
         """Whether an image's timestamps are known to lie, so that parts must be found by decoding from the start."""
@@ -140,10 +138,10 @@ class FlacTranscoder:
             segments += (Inline(front), Blob(self._pictures, picture.digest, picture.size))
         segments.append(Inline(header.last))
         decoders = _decoders(self._formats, origin, track, index)
-        key = self._indexes.key(track.file, track.pcm_range)
+        key = self._indexes.key(track.file, track.sample_range)
 
         def dropped() -> None:
-            self._indexes.drop(track.file, track.pcm_range)
+            self._indexes.drop(track.file, track.sample_range)
             self._frame_cache.forget(key)
             self._frame_files.forget(key)
 
@@ -164,7 +162,9 @@ class FlacTranscoder:
 
 
 def _decoders(formats: FormatRegistry, origin: Origin, track: Track, index: FrameIndex) -> DecoderPool:
-    return DecoderPool(lambda: open_pcm(formats, origin, track.file, track.format, index.sequential, track.pcm_range))
+    return DecoderPool(
+        lambda: open_pcm(formats, origin, track.file, track.format, index.sequential, track.sample_range)
+    )
 
 
 class WavTranscoder:

@@ -103,5 +103,5 @@ def cut_told(row: TrackRow) -> CutTold | None:
     """Sheet and range of samples of a track of an image; None for another one."""
     if not row.sheet:
         return None
-    first, count = row.track.pcm_range
-    return CutTold(row.sheet, first, first + count if count is not None else row.track.format.total_samples)
+    samples, total = row.track.sample_range, row.track.format.total_samples
+    return CutTold(row.sheet, samples.start, total if samples.stop is None else samples.stop)

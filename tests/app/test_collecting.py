@@ -19,7 +19,7 @@ from musfuse.errors import StoreError
 from musfuse.library.catalog.references import Names
 from musfuse.library.collecting import Swept
 from musfuse.media.indexing import Priority
-from musfuse.model import SourceFile, Stamp
+from musfuse.model import SampleRange, SourceFile, Stamp
 from musfuse.origins import Entry, LocalScheme, Registry
 from musfuse.store import KvNamespace
 
@@ -109,7 +109,7 @@ def test_a_key_about_the_original_goes_with_it(desk: Desk) -> None:
     indexes.set_lies(there)
     gone = replace(there, ident="gone")
     indexes.set_lies(gone)
-    part = indexes.key(there, (0, 1000))
+    part = indexes.key(there, SampleRange(0, 1000))
     desk.library.stores.kv.put(INDEX, part, b"of a part that is none any more")
     desk.library.stores.kv.put(INDEX, "strange", b"no key of ours")
     assert desk.sweep().indexes == 2

@@ -10,7 +10,7 @@ from musfuse.errors import MalformedError
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
 from musfuse.media.cue import Cut, CutRules, Index, Sheet, SheetTrack, cut_image, parse_sheet
 from musfuse.media.cue.fields import track_tags
-from musfuse.model import TagSet
+from musfuse.model import WHOLE, TagSet
 
 RATES = (8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 
@@ -35,10 +35,10 @@ def test_tracks_joined_are_the_image(sheet: Sheet, rate: int, pregap: str, hidde
     cuts = cut_image(sheet, 0, rate, None, CutRules(pregap, hidden))  # type: ignore[arg-type]
     at = 0
     for cut in cuts:
-        assert cut.first == at
-        at = cut.first + (cut.count or 0)
-        assert cut.count is None or cut.count > 0
-    assert cuts[-1].count is None
+        assert cut.sample_range.start == at
+        at = cut.sample_range.stop or 0
+        assert at > cut.sample_range.start or cut is cuts[-1]
+    assert cuts[-1].sample_range.stop is None
     assert [c.track.number for c in cuts if c.track] == [t.number for t in sheet.tracks]
 
 
@@ -46,7 +46,7 @@ def lines(
     text: str, rate: int = 44_100, total: int | None = None, **rules: object
 ) -> list[tuple[int, int | None, int]]:
     cuts = cut_image(parse_sheet(text), 0, rate, total, CutRules(**rules))  # type: ignore[arg-type]
-    return [(c.first, c.count, c.track.number if c.track else 0) for c in cuts]
+    return [(c.sample_range.start, c.sample_range.count, c.track.number if c.track else 0) for c in cuts]
 
 
 GAPS = "FILE a WAVE\nTRACK 01 AUDIO\nINDEX 00 00:00:00\nINDEX 01 00:02:00\nTRACK 02 AUDIO\nINDEX 00 00:10:00\nINDEX 01 00:12:37\n"
@@ -86,8 +86,8 @@ def test_index_00_in_the_file_before() -> None:
         "FILE a WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 00 01:00:00\nFILE b WAVE\nINDEX 01 00:00:00\n"
     )
     rules = CutRules()
-    assert cut_image(sheet, 0, 44_100, None, rules) == [Cut(0, None, sheet.tracks[0])]
-    assert cut_image(sheet, 1, 44_100, None, rules) == [Cut(0, None, sheet.tracks[1])]
+    assert cut_image(sheet, 0, 44_100, None, rules) == [Cut(WHOLE, sheet.tracks[0])]
+    assert cut_image(sheet, 1, 44_100, None, rules) == [Cut(WHOLE, sheet.tracks[1])]
 
 
 def test_a_cuesheet_block() -> None:
@@ -102,7 +102,7 @@ def test_a_cuesheet_block() -> None:
     sheet = parse_cuesheet_block(body)
     assert (sheet.fields, sheet.tracks[0].fields) == ({"catalog": "0724383065820"}, {"isrc": "GBAAA9400001"})
     cuts = cut_image(sheet, 0, 44_100, 200_000, CutRules())
-    assert [(c.first, c.count) for c in cuts] == [(0, 100_053), (100_053, None)]
+    assert [(c.sample_range.start, c.sample_range.count) for c in cuts] == [(0, 100_053), (100_053, None)]
     for cut in range(len(body)):
         try:
             parse_cuesheet_block(body[:cut])

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from musfuse.errors import MalformedError, MediaError
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.encoder import Encoder
-from musfuse.media.flac.index import FrameIndex, FrameOffsets, index_key
+from musfuse.media.flac.index import FrameIndex, FrameOffsets, KeyParts, index_key, split_index_key
 from musfuse.media.pcm import SndfilePcm
-from musfuse.model import AudioFormat, SourceFile, Stamp
+from musfuse.model import WHOLE, AudioFormat, SampleRange, SourceFile, Stamp
 from musfuse.origins import LocalOrigin
 
 
@@ -173,7 +173,31 @@ def test_a_key_holds_everything_but_the_path() -> None:
         index_key(file, 8, 4096, "fp"),
         index_key(file, 5, 1152, "fp"),
         index_key(file, 5, 4096, "other"),
-        index_key(file, 5, 4096, "fp", (100, 50)),
+        index_key(file, 5, 4096, "fp", SampleRange(100, 150)),
     ]
     assert key not in others
     assert len(set(others)) == len(others)
+
+
+@pytest.mark.parametrize(
+    ("samples", "text"),
+    [
+        (WHOLE, "0-"),
+        (SampleRange(588), "588-"),
+        (SampleRange(0, 44_100), "0-44100"),
+        (SampleRange(588, 44_688), "588-44100"),
+    ],
+)
+def test_keys_are_those_that_earlier_versions_made(samples: SampleRange, text: str) -> None:
+    """Byte for byte: whatever was indexed before would be indexed again otherwise."""
+    stamp = Stamp(1234, 5678, "1 2 3")
+    numbered, unnumbered = (
+        SourceFile("0a", "a/b c/\udcff.wav", stamp, "42"),
+        SourceFile("0a", "a/b c/\udcff.wav", stamp),
+    )
+    renumbered = SourceFile("0a", "x", stamp, "9", older_name="0a/7@t")
+    assert index_key(numbered, 5, 4096, "f1d2", samples) == f"0a/42/1234-5678/{text}/5/4096/f1d2"
+    assert index_key(unnumbered, 5, 4096, "f1d2", samples) == f"0a/path:a/b%20c/%FF.wav/1234-5678/{text}/5/4096/f1d2"
+    assert index_key(renumbered, 5, 4096, "f1d2", samples) == f"0a/7@t/1234-5678/{text}/5/4096/f1d2"
+    parts = split_index_key(index_key(unnumbered, 5, 4096, "f1d2", samples))
+    assert parts == KeyParts("0a/path:a/b%20c/%FF.wav", "1234-5678", text, "5/4096/f1d2")

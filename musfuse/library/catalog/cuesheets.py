@@ -9,7 +9,6 @@ from typing import Any
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import (
-    PcmBounds,
     dump_format,
     dump_picture,
     dump_tags,
@@ -19,7 +18,7 @@ from musfuse.library.catalog.rows import (
     load_tags,
 )
 from musfuse.library.catalog.todo import Watch, done, due, mark_one
-from musfuse.model import AudioFormat, Picture, TagSet
+from musfuse.model import AudioFormat, Picture, SampleRange, TagSet
 
 STAGE = "cue"
 
@@ -49,10 +48,9 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A part of an image: samples [first, first + count), to the end where `count` is None."""
+    """A part of an image."""
 
-    first: int
-    count: int | None
+    sample_range: SampleRange
     sheet: str
     tags: TagSet
 
@@ -102,7 +100,7 @@ class CueSheets:
         parts: Mapping[int, Sequence[PartRow]],
         keep_image: bool,
         remarks: Mapping[tuple[int, str], str],
-    ) -> list[tuple[int, PcmBounds]]:
+    ) -> list[tuple[int, SampleRange]]:
         """Make these the parts of the folder's files, in one transaction; (file, range) of those that are gone."""
         gone = []
         with self._db.write() as db:
@@ -129,19 +127,21 @@ def _audio_row(row: Any) -> AudioRow:
     return AudioRow(file, from_blob(name), version, load_format(facts), load_tags(tags), load_picture(picture), problem)
 
 
-def _put_parts(db: sqlite3.Connection, image: AudioRow, wanted: Sequence[PartRow]) -> list[tuple[int, PcmBounds]]:
+def _put_parts(db: sqlite3.Connection, image: AudioRow, wanted: Sequence[PartRow]) -> list[tuple[int, SampleRange]]:
     """Update, add and remove parts; a part that stays as it is keeps its size and version."""
-    ranges = {(part.first, part.count) for part in wanted}
-    have = db.execute("SELECT first_sample, samples FROM item WHERE file = ? AND part > 0", (image.file,)).fetchall()
+    ranges = {part.sample_range for part in wanted}
+    rows = db.execute("SELECT first_sample, samples FROM item WHERE file = ? AND part > 0", (image.file,)).fetchall()
     db.execute("DELETE FROM item WHERE file = ? AND part > ?", (image.file, len(wanted)))
     for number, part in enumerate(wanted, 1):
         _put_part(db, image, number, part)
-    return [(image.file, (first, count)) for first, count in have if (first, count) not in ranges]
+    have = [SampleRange.counted(*row) for row in rows]
+    return [(image.file, found) for found in have if found not in ranges]
 
 
 def _put_part(db: sqlite3.Connection, image: AudioRow, number: int, part: PartRow) -> None:
     facts, tags, picture = dump_format(image.format), dump_tags(part.tags), dump_picture(image.picture)
-    what = (part.first, part.count, part.sheet, image.version, facts)
+    samples = part.sample_range
+    what = (samples.start, samples.count, part.sheet, image.version, facts)
     before = db.execute(
         "SELECT i.first_sample, i.samples, i.sheet, i.base, i.facts, t.embedded, t.picture FROM item i"
         " JOIN item_tags t ON t.item = i.id WHERE i.file = ? AND i.part = ?",

@@ -9,20 +9,20 @@ import time
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.rows import OF_FILE, SOURCE_FILE, PcmBounds, at, source_file
+from musfuse.library.catalog.rows import OF_FILE, SOURCE_FILE, at, source_file
 from musfuse.library.overlay.value import overlay_key
-from musfuse.model import SourceFile
+from musfuse.model import SampleRange, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """An item as it was: its original, the range of samples (first; number, None for the rest) that it played, its
-    part, its public id where it had one, and its content id where that is known. `since_ns`: when the last whole scan
-    ended that saw it; where there was none, when it was found to be gone."""
+    """An item as it was: its original, the samples of that which it played, its part, its public id where it had one,
+    and its content id where that is known. `since_ns`: when the last whole scan ended that saw it; where there was
+    none, when it was found to be gone."""
 
     id: int
     file: SourceFile
-    bounds: PcmBounds
+    sample_range: SampleRange
     part: int = 0
     public: int | None = None
     content: str = ""
@@ -59,7 +59,7 @@ class Departures:
                 (source,),
             )
             return [
-                Departure(number, source_file(*row), (first, samples), part, public, content, since)
+                Departure(number, source_file(*row), SampleRange.counted(first, samples), part, public, content, since)
                 for number, part, first, samples, public, content, since, *row in rows
             ]
 

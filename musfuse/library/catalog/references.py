@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import NOT_LOOKED_AT, at
-from musfuse.media.flac.index import KeyParts, bounds_text
-from musfuse.model import PATH_NAME, path_of
+from musfuse.media.flac.index import KeyParts, range_text
+from musfuse.model import PATH_NAME, SampleRange, path_of
 
 _FILES = """
 SELECT o.file, o.size, o.mtime_ns FROM original o WHERE o.older_name = ?1 AND o.older_name <> ''
@@ -95,7 +95,8 @@ def _is_of(db: sqlite3.Connection, parts: KeyParts, file: int, size: int, mtime_
     if parts.stamp != f"{size}-{mtime_ns}":
         return False
     items = db.execute("SELECT first_sample, samples FROM item WHERE file = ?", (file,)).fetchall()
-    return not parts.bounds or not items or parts.bounds in (bounds_text(*bounds) for bounds in items)
+    played = (range_text(SampleRange.counted(*item)) for item in items)
+    return not parts.range_text or not items or parts.range_text in played
 
 
 class Names:

@@ -8,7 +8,6 @@ from musfuse.model import ArtKind, AudioFormat, Picture, SourceFile, Stamp, TagS
 NO_TAGS = TagSet()
 NOT_LOOKED_AT = -1
 """The mtime in ns of a file that has to be looked at again: no file has it."""
-PcmBounds = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)

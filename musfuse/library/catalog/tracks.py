@@ -18,7 +18,7 @@ from musfuse.library.catalog.rows import (
     load_tags,
     source_file,
 )
-from musfuse.model import Part, Rendition, TagSet, Track
+from musfuse.model import Rendition, SampleRange, TagSet, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Tracks:
 def _track_row(raw: Any) -> TrackRow:
     row = _Row._make(raw)
     embedded = load_tags(row.embedded)
-    cut = row.first_sample or row.samples is not None
+    samples = SampleRange.counted(row.first_sample, row.samples)
     made = Track(
         row.id,
         source_file(*row[-8:]),
@@ -144,7 +144,7 @@ def _track_row(raw: Any) -> TrackRow:
         Rendition(row.rendition) if row.rendition else Rendition.ORIGINAL,
         row.version,
         load_picture(row.picture),
-        Part(row.first_sample, row.samples, row.sheet) if cut else None,
+        None if samples.is_whole else samples,
         embedded if row.merged else None,
         load_art(row.art) if row.art else (),
         load_picture(row.folder_picture),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from musfuse.config.options import CueOptions
 from musfuse.library.catalog.cuesheets import STAGE, CueSheets
-from musfuse.library.catalog.rows import PcmBounds
 from musfuse.library.catalog.todo import Watch
+from musfuse.model import SampleRange
 
 if TYPE_CHECKING:
     from musfuse.library.cuesheets import CueRules
@@ -17,7 +17,7 @@ CUEING_VERSION = 1
 """Raised whenever the same sheets would cut differently."""
 
 _BATCH = 100
-Removed = Callable[[int, PcmBounds], None]
+Removed = Callable[[int, SampleRange], None]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Cue:
             audio, found = self.sheets.load(folder)
             resolution = resolve(audio, found, self._cue_rules)
             gone = self.sheets.store(folder, audio, resolution.parts, self.options.keep_image, resolution.remarks)
-        for file, bounds in gone:
-            self.on_removed(file, bounds)
+        for file, sample_range in gone:
+            self.on_removed(file, sample_range)
 
     @cached_property
     def _cue_rules(self) -> "CueRules":

@@ -6,6 +6,7 @@ from typing import Literal
 
 from musfuse.errors import MalformedError
 from musfuse.media.cue.sheet import Sheet, SheetTrack
+from musfuse.model import SampleRange
 
 Pregap = Literal["append", "prepend", "drop"]
 
@@ -20,19 +21,10 @@ class CutRules:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A track's samples [first, first + count) of its file; `count` is None where it reaches to the end.
+    """A track's samples of its file. `track` is None for the hidden track in front of the first one."""
 
-    `track` is None for the hidden track in front of the first one.
-    """
-
-    first: int
-    count: int | None
+    sample_range: SampleRange
     track: SheetTrack | None
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is all of its file."""
-        return self.first == 0 and self.count is None
 
 
 def cut_image(sheet: Sheet, file: int, rate: int, total: int | None, rules: CutRules) -> list[Cut]:
@@ -52,7 +44,7 @@ def cut_image(sheet: Sheet, file: int, rate: int, total: int | None, rules: CutR
     cuts: list[Cut] = []
     front = starts[0]
     if front > rules.hidden_seconds * rate and first_file and rules.pregap != "prepend" and tracks[0].audio:
-        cuts.append(Cut(0, front, None))
+        cuts.append(Cut(SampleRange(0, front), None))
     elif rules.pregap != "drop" or front <= rules.hidden_seconds * rate:
         begins[0] = 0
     # A data track ends the audio before it at its own pregap, which holds no music.
@@ -60,7 +52,7 @@ def cut_image(sheet: Sheet, file: int, rate: int, total: int | None, rules: CutR
     for n, track in enumerate(tracks):
         end = ends[n + 1] if n + 1 < len(tracks) else None
         if track.audio:
-            cuts.append(Cut(begins[n], None if end is None else end - begins[n], track))
+            cuts.append(Cut(SampleRange(begins[n], end), track))
     return cuts
 
 

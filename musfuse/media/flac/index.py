@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from musfuse.errors import MalformedError
-from musfuse.model import AudioFormat, SourceFile
+from musfuse.model import WHOLE, AudioFormat, SampleRange, SourceFile
 
 # magic, version, bits, channels, bytes a size, sequential, block size, rate, samples, MD5, frames; then the sizes
 _HEAD = struct.Struct("<4sBBBBBIIQ16sI")
@@ -88,14 +88,12 @@ class FrameOffsets:
         return bisect_right(self.starts, offset) - 1, bisect_right(self.starts, offset + size - 1) - 1
 
 
-def index_key(
-    file: SourceFile, level: int, block: int, encoder: str, pcm_range: tuple[int, int | None] = (0, None)
-) -> str:
+def index_key(file: SourceFile, level: int, block: int, encoder: str, sample_range: SampleRange = WHOLE) -> str:
     """The key of an index: everything that the frames depend on.
 
-    `pcm_range` is the first sample and the number of samples (None: to the end); `encoder` is the fingerprint.
+    `encoder` is the fingerprint. Indexes are kept for years under this text: it must not change.
     """
-    return f"{file.index_name}/{file.stamp}/{bounds_text(*pcm_range)}/{level}/{block}/{encoder}"
+    return f"{file.index_name}/{file.stamp}/{range_text(sample_range)}/{level}/{block}/{encoder}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +103,13 @@ class KeyParts:
 
     name: str
     stamp: str
-    bounds: str
+    range_text: str
     made: str
 
 
-def bounds_text(first: int, count: int | None) -> str:
-    """A range of samples, as keys have it."""
-    return f"{first}-{count or ''}"
+def range_text(samples: SampleRange) -> str:
+    """A range of samples, as keys have it: the first, and how many, which is left out for all that follow."""
+    return f"{samples.start}-{samples.count or ''}"
 
 
 def split_index_key(key: str) -> KeyParts | None:

@@ -7,7 +7,7 @@ from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.index import FrameIndex
 from musfuse.media.workers.child import job_file, job_values
 from musfuse.media.workers.wire import Kind, Message
-from musfuse.model import AudioFormat, SourceFile
+from musfuse.model import WHOLE, AudioFormat, SampleRange, SourceFile
 from musfuse.origins import Origin
 
 
@@ -20,7 +20,7 @@ class Job:
     encoder: Encoder
     threads: int
     keep: str = ""
-    pcm_range: tuple[int, int | None] = (0, None)
+    sample_range: SampleRange = WHOLE
     sequential: bool = False
 
     def to_message(self, origin: Origin) -> Message:
@@ -31,7 +31,7 @@ class Job:
             "encoder": astuple(self.encoder),
             "threads": self.threads,
             "keep": self.keep,
-            "range": self.pcm_range,
+            "range": astuple(self.sample_range),
             "sequential": self.sequential,
         }
         return Message(Kind.JOB, said)
@@ -40,10 +40,9 @@ class Job:
     def from_message(cls, message: Message) -> "Job":
         """Read back."""
         said = message.said
-        first, count = said["range"]
         return cls(
             job_file(said), AudioFormat(*said["format"]), Encoder(*said["encoder"]), said["threads"], said["keep"],
-            (first, count), said["sequential"],
+            SampleRange(*said["range"]), said["sequential"],
         )  # fmt: skip
 
 

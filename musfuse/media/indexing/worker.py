@@ -44,14 +44,14 @@ def answer(formats: FormatRegistry, job: Job, origin: Origin) -> Answer:
     shown = job.file.path
 
     def open_source() -> PcmSource:
-        return open_pcm(formats, origin, job.file, job.format, job.sequential, job.pcm_range)
+        return open_pcm(formats, origin, job.file, job.format, job.sequential, job.sample_range)
 
     try:
         writer = FrameWriter(Path(job.keep)) if job.keep else None
         try:
             index = build_index(open_source, job.encoder, job.threads, keep=writer)
             known = formats.get(job.format.container)
-            if known is not None and known.check_md5 is not None and job.pcm_range == (0, None):
+            if known is not None and known.check_md5 is not None and job.sample_range.is_whole:
                 known.check_md5(origin, job.file, index.md5)
             return Answer(index, has_frames=writer is not None and writer.finish())
         finally:
