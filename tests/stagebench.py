@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from toystage import ToyStage
 
-from musfuse.config.options import DEFAULT_TEMPLATE, CueOptions
 from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, places
 from musfuse.library.catalog.cuesheets import CueSheets
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.catalog.todo import Watch
 from musfuse.library.naming import Settled, ViewRules
+from musfuse.library.options import DEFAULT_TEMPLATE
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.overlay.collector import Delta
 from musfuse.library.overlay.value import overlay_key
@@ -27,6 +27,7 @@ from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.templates import Template
 from musfuse.library.userdb import UserDatabase
 from musfuse.library.userdb.sources import source_uid
+from musfuse.media.cue.options import CueOptions
 from musfuse.model import AudioFormat, Rendition, SourceFile, Stamp, TagSet, TagSource
 from musfuse.store import MemoryKv
 

@@ -17,6 +17,7 @@ import pytest
 import sound
 from conftest import needs_fuse
 
+from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 
 ROOT = Path(__file__).parents[1]
@@ -202,7 +203,7 @@ def test_configurations_are_accepted(tmp_path: Path) -> None:
     for block in blocks():
         if block.language == "toml":
             (tmp_path / "config.toml").write_text("\n".join(block.lines))
-            assert "default" in load_config(tmp_path / "config.toml", env={}).origins.values()
+            assert "default" in load_config(default_sections(), tmp_path / "config.toml", env={}).origins.values()
 
 
 def test_every_command_is_in_the_table() -> None:

@@ -72,7 +72,7 @@ def test_platforms_hold_the_same_functions() -> None:
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     """Mounting must not wait for decoders, numpy or Pillow."""
     script = """
-import sys, musfuse.cli.mount_cmd, musfuse.app, musfuse_fuse.operations
+import sys, musfuse.cli.mount_cmd, musfuse.app.library, musfuse.app.host, musfuse_fuse.operations
 heavy = {"numpy", "soundfile", "PIL", "mutagen", "tinytag", "diskcache", "rich", "av"}
 sys.exit(", ".join(sorted(heavy & set(sys.modules))) or 0)
 """

@@ -3,8 +3,11 @@
 import logging
 from dataclasses import dataclass, replace
 
+from musfuse_fuse.options import FuseOptions
+
 from musfuse.config import Config
-from musfuse.config.options import worker_count
+from musfuse.library.options import ScanOptions
+from musfuse.media.indexing.options import IndexOptions, worker_count
 
 log = logging.getLogger(__name__)
 
@@ -42,17 +45,17 @@ def fit(config: Config, limit: int) -> tuple[Config, Pools]:
         readers=part(4, _MAX_READERS), originals=part(4, limit), frame_files=part(2, _MAX_FRAME_FILES),
         clients=part(4, _MAX_CLIENTS),
     )  # fmt: skip
-    scanning, workers = part(1, config.scan.threads), part(1, worker_count(config))  # two pipes to each
+    scan, fuse, index = config[ScanOptions], config[FuseOptions], config[IndexOptions]
+    scanning, workers = part(1, scan.threads), part(1, worker_count(index))  # two pipes to each
     encoding = workers
     held = 2 * pools.readers + pools.originals + pools.frame_files + pools.clients + 2 * (scanning + workers) + encoding
-    threads = max(2, min(config.fuse.threads, free - held))  # each holds a file while it reads it
-    waiters = config.index.waiters if threads == config.fuse.threads else min(config.index.waiters, threads * 3 // 4)
-    fitted = replace(
-        config,
-        scan=replace(config.scan, threads=scanning),
-        fuse=replace(config.fuse, threads=threads),
-        index=replace(config.index, workers=workers, waiters=waiters),
+    threads = max(2, min(fuse.threads, free - held))  # each holds a file while it reads it
+    waiters = index.waiters if threads == fuse.threads else min(index.waiters, threads * 3 // 4)
+    fitted = config.having(
+        replace(scan, threads=scanning),
+        replace(fuse, threads=threads),
+        replace(index, workers=workers, waiters=waiters),
     )
-    if fitted.fuse != config.fuse:
+    if threads != fuse.threads:
         log.warning("only %d files may be open (ulimit -n): %d readers at the same time", limit, threads)
     return fitted, pools

@@ -16,6 +16,7 @@ from musfuse.app.methods import Methods
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.drive.mounts import Mounter
+from musfuse.library.options import ScanOptions
 from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
 from musfuse.service.face import Face, Reach, RunningFaces
@@ -55,7 +56,7 @@ class Host:
             self._server.start()
             self.jobs.start()
             on_ready(names)
-            if self.library.config.scan.on_mount:
+            if self.library.config[ScanOptions].on_mount:
                 self.jobs.request("scan")
             else:
                 self.jobs.settle()

@@ -11,7 +11,8 @@ from musfuse.app.library import READER_PAUSE, Library
 from musfuse.errors import MusfuseError
 from musfuse.events import ScanProgress, TagsChanged
 from musfuse.library.sizes import Backlog
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.options import IndexOptions
+from musfuse.media.indexing.pool import Priority
 
 if TYPE_CHECKING:
     from musfuse.library.collecting import Sweeper
@@ -188,7 +189,7 @@ class Jobs:
         state.end("cancelled" if any(r.cancelled for r in results) else "done")
         if self._stopping.is_set():
             return
-        if self._library.config.index.background:
+        if self._library.config[IndexOptions].background:
             self.request("index")
         else:
             self.settle()

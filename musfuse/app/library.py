@@ -18,7 +18,6 @@ from musfuse.app.sources import Sources
 from musfuse.app.state import check_exists, new_folder
 from musfuse.app.views import ViewSpec, forget_others, main_rules, rules_of
 from musfuse.config import Config
-from musfuse.config.options import worker_count
 from musfuse.drive.activity import Activity
 from musfuse.errors import LibraryInUseError
 from musfuse.events import EventBus, TagsChanged, TreeChanged
@@ -26,12 +25,14 @@ from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.todo import is_behind
 from musfuse.library.interest import Interest
 from musfuse.library.naming import Settled
+from musfuse.library.options import IdentityOptions, ViewOptions
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog
 from musfuse.library.templates import Template
 from musfuse.logs import keep_log
 from musfuse.media.formats import FormatRegistry, default_formats
+from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.model import SampleRange, SourceFile
 from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
@@ -71,7 +72,7 @@ class Library:
         config, pools = fit(config, system.raise_open_file_limit())
         self.folder, self.config, self.pools = folder, config, pools
         self._closing = closing
-        template = Template(config.view.template)  # before anything is touched: a bad template is the user's to mend
+        template = Template(config[ViewOptions].template)  # first: a bad template is the user's to mend
         self.events, self.activity = EventBus(), Activity()
         self.stores = build_stores(folder, config, pools, closing)
         self.catalog = build_catalog(self.stores.database)
@@ -165,7 +166,7 @@ class Library:
             Originals(self.catalog.database, self.sources.place), self.catalog.tracks, self.catalog.nodes, self.sizes,
             self.sources.origin, lambda: self.media.formats.extensions,
         )  # fmt: skip
-        template = self.config.view.template
+        template = self.config[ViewOptions].template
         Describing(
             self.drive, self.catalog.nodes, self.media.engine, self.sizes, self.sources, originals, template
         ).answer(service)
@@ -181,13 +182,12 @@ class Library:
         """A scanner for one run over the sources."""
         from musfuse.app.scanning import Pace
         from musfuse.library.companions import CompanionFinder
-        from musfuse.library.inspection import FileInspector
         from musfuse.library.scanner import Scanner
 
         pace = Pace(self.name_tracks)
         return Scanner(
             self.catalog.files, self.catalog.departures, self.catalog.companions,
-            CompanionFinder(self.stores.pictures, self.media.inspectors, self.config.view.sidecars),
+            CompanionFinder(self.stores.pictures, self.media.inspectors, self.config[ViewOptions].sidecars),
             FileInspector(self.stores.pictures, self.media.inspectors), self.events, pace.after_batch, self._forget,
             self.stages.following.settle, self.interest.take,
         )  # fmt: skip
@@ -213,13 +213,15 @@ class Library:
     def backlog(self) -> Backlog:
         """A run over everything whose size is not known."""
         shown = [Tracks(self.catalog.database, rules.view) for rules in self._views.values()]
-        return Backlog(shown, self.catalog.renditions, self.sizes, queued=max(1, worker_count(self.config) - 1))
+        return Backlog(
+            shown, self.catalog.renditions, self.sizes, queued=max(1, worker_count(self.config[IndexOptions]) - 1)
+        )
 
     def hearing(self) -> "Hearing":
         """A run over everything of which it is not known what it sounds like."""
         from musfuse.library.hearing import Hearing
 
-        lossy = self.config.identity.lossy == "idle"
+        lossy = self.config[IdentityOptions].lossy == "idle"
         heard = self.stages.identities
         return Hearing(
             self.media.formats, heard, self.catalog.tracks, self.media.indexes, self.sources.origin, lossy=lossy

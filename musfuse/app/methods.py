@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from musfuse import __version__
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
+from musfuse.library.options import ViewOptions
 from musfuse.service.face import RunningFaces
 
 
@@ -112,8 +113,8 @@ class Methods:
             "stays": self._host.stays,
             "sources": [row.root for row in library.sources.rows()],
             "empty": library.catalog.sources.empty(),
-            "policy": library.config.view.policy,
-            "template": library.config.view.template,
+            "policy": library.config[ViewOptions].policy,
+            "template": library.config[ViewOptions].template,
             "tree": {"folders": folders, "files": files},
             "open_files": library.drive.open_handles,
             "counts": library.catalog.reports.counts(),

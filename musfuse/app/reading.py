@@ -110,10 +110,11 @@ class Reading:
         from musfuse.media.embedded import EmbeddedCovers
         from musfuse.media.formats import default_formats
         from musfuse.service.art import Pictures
+        from musfuse.store.options import CacheOptions
 
         config, service = self._load(), Handlers()
         rows, specs = CatalogSources(self._catalog).rows, SourceTable(self._user).current
-        sources = Sources(rows, specs, self._registry, config, config.cache.open_files)
+        sources = Sources(rows, specs, self._registry, config, config[CacheOptions].open_files)
         self._closing.callback(sources.close)
         tracks, companions = Tracks(self._catalog), Companions(self._catalog)
         Pictures(self._selection, tracks, companions, EmbeddedCovers(default_formats()), sources.origin).answer(service)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from musfuse.config import Config
 from musfuse.errors import ConfigError, NotFoundError, UnavailableError
 from musfuse.library.catalog import SourceRow
+from musfuse.library.options import ScanOptions
 from musfuse.origins import OpenContext, Origin, Registry, SourceSpec
+from musfuse.store.options import CacheOptions
 
 
 class Sources:
@@ -60,8 +62,8 @@ class Sources:
         with self._lock:
             self._row(uid)
             if uid not in self._origins:
-                share = max(1, min(self._config.cache.open_files, self._open_files // len(self._rows)))
-                context = OpenContext(self._config.scan.follow_links_out, share)
+                share = max(1, min(self._config[CacheOptions].open_files, self._open_files // len(self._rows)))
+                context = OpenContext(self._config[ScanOptions].follow_links_out, share)
                 try:
                     self._origins[uid] = self._registry.open(self._specs[uid], context)
                 except ConfigError as error:

@@ -9,6 +9,7 @@ from musfuse.library.catalog.departures import Departures
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.following import Following
 from musfuse.library.naming import Settled, ViewRules
+from musfuse.library.options import ViewOptions
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.pipeline import Pipeline, Stage
 from musfuse.library.pipeline.built_in import built_in, naming
@@ -16,6 +17,7 @@ from musfuse.library.pipeline.cue import Cue
 from musfuse.library.pipeline.identity import Identifying
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.userdb import UserDatabase
+from musfuse.media.cue.options import CueOptions
 from musfuse.model import SampleRange
 
 MakeStage = Callable[[Database], Stage]
@@ -43,7 +45,7 @@ class Stages:
         self.overlaying = Overlaying(database, collector)
         tracks, departures = Tracks(database), Departures(database)
         self.following = Following(user, collector, self.overlaying, departures, self.identities, tracks)
-        cue = Cue(CueSheets(database), config.cue, config.view.policy != "original", on_removed)
+        cue = Cue(CueSheets(database), config[CueOptions], config[ViewOptions].policy != "original", on_removed)
         identifying = Identifying(self.identities, user, collector, self.overlaying)
         stages = built_in(database, cue, identifying, self.overlaying, list(views.values()), self.settled)
         self.pipeline = Pipeline(database, [*stages, *(make(database) for make in more)])

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from musfuse.config import Config
 from musfuse.library.catalog import Database, places
 from musfuse.library.naming import ViewRules
+from musfuse.library.options import ViewOptions
 from musfuse.library.templates import Template
+from musfuse.media.art.options import ArtOptions
+from musfuse.media.flac.options import FlacOptions
 from musfuse.model import AudioFormat, Rendition
 
 
@@ -25,9 +28,10 @@ def main_rules(
 ) -> ViewRules:
     """The rules of the main view. What they decide by beside the template is part of their text, so that a change of
     options is seen at the next start."""
-    retag_all = config.art.embed == "always" or config.art.max_pixels > 0
-    more = f"repair={config.flac.repair} retag_all={retag_all}"
-    return ViewRules(template, config.view.policy, rendition_of, more, retag_all)
+    art = config[ArtOptions]
+    retag_all = art.embed == "always" or art.max_pixels > 0
+    more = f"repair={config[FlacOptions].repair} retag_all={retag_all}"
+    return ViewRules(template, config[ViewOptions].policy, rendition_of, more, retag_all)
 
 
 def rules_of(database: Database, main: ViewRules, more: Sequence[ViewSpec]) -> dict[str, ViewRules]:

@@ -15,8 +15,7 @@ import click
 from musfuse.cli.anywhere import wishes
 from musfuse.cli.tables import lines
 from musfuse.cli.typed import typed
-from musfuse.config import Config, load_config
-from musfuse.config.load import Loaded
+from musfuse.config import Config, Loaded, Sections, load_config
 from musfuse.errors import UNEXPECTED, ConfigError, plainly
 from musfuse.logs import LOG_NAME
 from musfuse.origins import scheme_of
@@ -152,7 +151,15 @@ def connect(folder: Path, config_file: Path | None = None, *, make: bool = False
 
 def load_all(config_file: Path | None, flags: Mapping[str, Any] | None = None) -> Loaded:
     """The same and where each value came from."""
-    return load_config(absolute(config_file) if config_file else None, flags)
+    return load_config(known_sections(), absolute(config_file) if config_file else None, flags)
+
+
+def known_sections() -> Sections:
+    """The sections of the configuration: those that whoever runs the program handed in, else the built-in ones."""
+    from musfuse.app.sections import default_sections
+
+    context = click.get_current_context(silent=True)
+    return (context.find_object(Sections) if context else None) or default_sections()
 
 
 def say(text: str, err: bool = False) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musfuse.cli.common import connect, library_folder
+from musfuse.cli.common import connect, known_sections, library_folder
 from musfuse.errors import MusfuseError
 
 if TYPE_CHECKING:
@@ -87,20 +87,16 @@ def _sources(context: click.Context, removed: bool) -> Iterator[tuple[str, str]]
 @_completes
 def option_names(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """Sections and options of the configuration."""
-    from musfuse.config.options import all_options
-
     del context, begun
-    for info in all_options().values():
-        yield info.name, "plain"
+    for name in known_sections().options:
+        yield name, "plain"
 
 
 @_completes
 def policies(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """Values of `view.policy`."""
-    from musfuse.config.options import all_options
-
     del context, begun
-    for choice in all_options()["view.policy"].choices:
+    for choice in known_sections().options["view.policy"].choices:
         yield choice, "plain"
 
 

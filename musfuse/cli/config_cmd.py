@@ -6,10 +6,20 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import absolute, config_option, json_option, load_all, print_json, print_table, printable, say
+from musfuse.cli.common import (
+    absolute,
+    config_option,
+    json_option,
+    known_sections,
+    load_all,
+    print_json,
+    print_table,
+    printable,
+    say,
+)  # fmt: skip
 from musfuse.cli.completing import option_names
 from musfuse.config.load import configuration_file, unknown_option
-from musfuse.config.options import all_options
+from musfuse.config.secrets import Secret
 from musfuse.config.template import toml_value, write_defaults
 
 
@@ -27,20 +37,20 @@ def show(config_file: Path | None, as_json: bool, key: str | None) -> None:
 
     KEY is a section, such as view, or an option, such as view.policy.
     """
-    loaded = load_all(config_file)
+    loaded, options = load_all(config_file), known_sections().options
     rows = []
-    for name, info in all_options().items():
-        value = getattr(getattr(loaded.config, info.section), info.key)
+    for name, info in options.items():
+        value = loaded.values[name]
         rows.append({"option": name, "value": value, "from": loaded.origins[name], "env": info.env, "help": info.help})
     one = next((row for row in rows if row["option"] == key), None)
     found = [row for row in rows if key in (None, row["option"], row["option"].partition(".")[0])]
     if key is not None and not found:
-        raise unknown_option(key, key, all_options())
+        raise unknown_option(key, key, options)
     if as_json:
         print_json(one or found)
     elif one is not None:
         value = one["value"]
-        click.echo(printable(value if isinstance(value, str) else toml_value(value)))
+        click.echo(printable(str(value) if isinstance(value, str | Secret) else toml_value(value)))
     else:
         _print(found)
         click.echo(f"\nfile: {configuration_file(config_file)}")
@@ -64,5 +74,5 @@ def path(config_file: Path | None) -> None:
 def init(config_file: Path | None) -> None:
     """Write a configuration file with every option, its default and what it does, where there is none yet."""
     file = absolute(configuration_file(config_file))
-    write_defaults(file)
+    write_defaults(file, known_sections())
     say(f"written to {file}")

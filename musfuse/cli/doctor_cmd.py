@@ -72,8 +72,9 @@ def _face(config_file: Path | None) -> str:
 
         return f"winfspy {load_winfspy().__version__}"
     from musfuse_fuse.binding import load_binding, major_version
+    from musfuse_fuse.options import FuseOptions
 
-    name = load(config_file).fuse.binding
+    name = load(config_file)[FuseOptions].binding
     binding = load_binding(name)
     if sys.platform == "linux":
         from musfuse.platform.fuse_device import check_fuse
@@ -97,8 +98,9 @@ def _decoder() -> str:
 
 def _encoder(config_file: Path | None) -> str:
     from musfuse.media.flac.encoder import Encoder, frame_maker
+    from musfuse.media.flac.options import FlacOptions
 
-    options = load(config_file).flac
+    options = load(config_file)[FlacOptions]
     version, began = frame_maker(options.encoder).version, time.perf_counter()
     fingerprint = Encoder(options.level, options.encoder).fingerprint()
     return f"{version}, fingerprint {fingerprint} in {(time.perf_counter() - began) * 1e3:.0f} ms"
@@ -124,9 +126,11 @@ def _open_files() -> str:
 
 
 def _address_space(config_file: Path | None) -> str:
+    from musfuse_fuse.options import FuseOptions
+
     from musfuse.platform import system
 
-    threads, limit = load(config_file).fuse.threads, system.address_space()
+    threads, limit = load(config_file)[FuseOptions].threads, system.address_space()
     needed = system.address_space_needed(threads) >> 20
     if limit is None:
         return f"not limited; a drive takes up to {needed} MiB"

@@ -33,8 +33,9 @@ def host(
     """Own the library in `folder` until the end, showing it by `faces`. Who started this process in the background
     reads at `ready_fd` that it is ready or why not; else `on_ready` hears the names of the faces. Where the library has
     no sources, `nothing` is the error, unless it is empty. Raises MusfuseError, unless there is a `ready_fd`."""
-    from musfuse.app import Host, open_library
     from musfuse.app.build.faces import choose_mounter
+    from musfuse.app.host import Host
+    from musfuse.app.library import open_library
 
     system.spare_address_space()
     try:

@@ -49,8 +49,8 @@ def _told(result: dict[str, Any]) -> str:
 
 
 def _index_here(folder: Path, config_file: Path | None, quiet: bool) -> dict[str, Any]:
-    from musfuse.app import open_library
-    from musfuse.media.indexing import Priority
+    from musfuse.app.library import open_library
+    from musfuse.media.indexing.pool import Priority
 
     with ExitStack() as closing:
         library = open_library(folder, load(config_file), closing, make=False)

@@ -68,7 +68,7 @@ def command(
 def _scan_here(
     folder: Path, config_file: Path | None, places: list[str], quiet: bool, everything: bool
 ) -> dict[str, Any]:
-    from musfuse.app import open_library
+    from musfuse.app.library import open_library
     from musfuse.errors import ConfigError
     from musfuse.events import ScanProgress
 

@@ -1,6 +1,6 @@
-"""Options: declared once in `options`, filled by `load` from file, environment and flags."""
+"""Options: declared in sections by the packages that own them, filled by `load` from file, environment and flags."""
 
 from musfuse.config.load import Loaded, load_config
-from musfuse.config.options import Config
+from musfuse.config.sections import Config, Section, Sections
 
-__all__ = ["Config", "Loaded", "load_config"]
+__all__ = ["Config", "Loaded", "Section", "Sections", "load_config"]

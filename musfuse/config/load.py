@@ -8,21 +8,24 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from musfuse.config.options import Config, OptionInfo, all_options
+from musfuse.config.option import OptionInfo
+from musfuse.config.secrets import REFERENCES, Secret, is_reference, unfit
+from musfuse.config.sections import OTHER_VARIABLES, Config, Sections
 from musfuse.errors import ConfigError
-from musfuse.platform.regular import read_regular
+from musfuse.platform.regular import read_guarded
 
 _MAX_FILE = 1 << 20
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-# Variables under the prefix that are not options: where the program's own folders are.
-_OTHER_ENV = ("MUSFUSE_LIBRARY", "MUSFUSE_CONFIG", "MUSFUSE_RUNTIME_DIR", "MUSFUSE_VENV")
+_Layer = dict[str, tuple[Any, str]]
+"""What a file, the environment or the flags say: (value, where it stands) by option name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration, and where each of its values came from (option name to a phrase for people)."""
+    """A configuration, its values by option name, and where each of them came from (a phrase for people)."""
 
     config: Config
+    values: Mapping[str, Any]
     origins: Mapping[str, str]
 
 
@@ -44,80 +47,111 @@ def unknown_option(name: str, where: str, known: Iterable[str]) -> ConfigError:
 
 
 def load_config(
+    sections: Sections,
     file: Path | None = None,
     flags: Mapping[str, Any] | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Loaded:
-    """Read and check all options.
+    """Read and check all options of the sections.
 
     `file` must exist when given; the default file may be missing. `flags` maps option names (`view.policy`) to
-    values, None meaning not given. Raises ConfigError with a suggestion for unknown names and unusable values.
+    values, None meaning not given. Raises ConfigError with a suggestion for unknown names and unusable values, and for
+    a secret that stands where others can read it.
     """
     env = os.environ if env is None else env
-    options = all_options()
+    options = sections.options
     values: dict[str, Any] = {name: info.default for name, info in options.items()}
     origins = dict.fromkeys(options, "default")
-    for layer in (_from_file(file, env, options), _from_env(env, options), _from_flags(flags or {}, options)):
+    layers = _from_file(file, env, options), _from_env(env, options), _from_flags(flags or {}, env, options)
+    for layer in layers:
         for name, (value, where) in layer.items():
-            values[name], origins[name] = value, where
-    return Loaded(_build(values), origins)
+            reference = value.reference if isinstance(value, Secret) else ""
+            values[name], origins[name] = value, f"{where}, {reference}" if reference else where
+    return Loaded(_build(sections, values), values, origins)
 
 
 def _named_by(env: Mapping[str, str]) -> Path | None:
     return Path(env["MUSFUSE_CONFIG"]) if env.get("MUSFUSE_CONFIG") else None
 
 
-def _build(values: Mapping[str, Any]) -> Config:
-    sections = {}
-    for section in fields(Config):
-        kind: Any = type(section.default)
-        sections[section.name] = kind(**{entry.name: values[f"{section.name}.{entry.name}"] for entry in fields(kind)})
-    return Config(**sections)
+def _build(sections: Sections, values: Mapping[str, Any]) -> Config:
+    made = []
+    for section in sections:
+        own = {entry.name: values[f"{section.name}.{entry.name}"] for entry in fields(section.kind)}
+        made.append(section.kind(**own))
+    return Config(*made)
 
 
-def _from_file(
-    file: Path | None, env: Mapping[str, str], options: Mapping[str, OptionInfo]
-) -> dict[str, tuple[Any, str]]:
+def _from_file(file: Path | None, env: Mapping[str, str], options: Mapping[str, OptionInfo]) -> _Layer:
     named = file or _named_by(env)
     path = named or default_file()
     try:
-        table = tomllib.loads(read_regular(path, _MAX_FILE).decode())
+        entries, alone, problem = _entries(path, options)
     except ConfigError as error:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
         if named:
             raise ConfigError(f"{path}: no such configuration file; `musfuse config init` writes one") from None
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    found: dict[str, tuple[Any, str]] = {}
-    for section, entries in table.items():
-        if not isinstance(entries, dict):
-            raise ConfigError(f"{path}: {section} stands outside a section; write it under one, such as [view]")
-        for key, value in entries.items():
-            name = f"{section}.{key}"
-            where = f"{path}: {name}"
-            info = _known(name, options, where)
-            found[name] = (_checked(info, value, where), str(path))
+    if problem:
+        raise ConfigError(f"{path}: {problem}")
+    found: _Layer = {}
+    for name, sealed in entries:
+        where = f"{path}: {name}"
+        value = _checked(_known(name, options, where), sealed, where, env)
+        if not alone and _stands_here(value):
+            raise ConfigError(
+                f"{where}: a secret stands in a file that others than its owner can read; `chmod 600 {path}` mends"
+                f" that, or name the secret: {REFERENCES}"
+            )
+        found[name] = value, str(path)
     return found
 
 
-def _from_env(env: Mapping[str, str], options: Mapping[str, OptionInfo]) -> dict[str, tuple[Any, str]]:
+def _entries(path: Path, options: Mapping[str, OptionInfo]) -> tuple[list[tuple[str, Any]], bool, str]:
+    """(option, value) of all that stands in a file, whether its owner alone can read it, and what is wrong with it.
+
+    Secrets are sealed, and values of unknown options left out: no traceback of what is raised later shows one. Raises
+    ConfigError for a file that cannot be read.
+    """
+    data, alone = read_guarded(path, _MAX_FILE)
+    try:
+        table = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return [], alone, f"not valid TOML: {error}"
+    found: list[tuple[str, Any]] = []
+    for section, entries in table.items():
+        if not isinstance(entries, dict):
+            return [], alone, f"{section} stands outside a section; write it under one, such as [view]"
+        for key, value in entries.items():
+            info = options.get(f"{section}.{key}")
+            found.append((f"{section}.{key}", None if info is None else _sealed(info, value)))
+    return found, alone, ""
+
+
+def _from_env(env: Mapping[str, str], options: Mapping[str, OptionInfo]) -> _Layer:
     by_env = {info.env: info for info in options.values()}
-    found: dict[str, tuple[Any, str]] = {}
+    found: _Layer = {}
     for variable, text in env.items():
-        if not variable.startswith("MUSFUSE_") or variable in _OTHER_ENV:
+        if not variable.startswith("MUSFUSE_") or variable in OTHER_VARIABLES:
             continue
         if variable not in by_env:
             raise ConfigError(f"environment variable {variable}: no such option{_suggest(variable, by_env)}")
         info = by_env[variable]
-        found[info.name] = (_checked(info, _parse(info, text, variable), variable), f"environment {variable}")
+        value = _checked(info, _parse(info, text, variable), variable, env)
+        found[info.name] = value, f"environment {variable}"
     return found
 
 
-def _from_flags(flags: Mapping[str, Any], options: Mapping[str, OptionInfo]) -> dict[str, tuple[Any, str]]:
-    given = {name: value for name, value in flags.items() if value is not None}
-    return {name: (_checked(_known(name, options, name), v, f"flag for {name}"), "flag") for name, v in given.items()}
+def _from_flags(flags: Mapping[str, Any], env: Mapping[str, str], options: Mapping[str, OptionInfo]) -> _Layer:
+    found: _Layer = {}
+    for name in [name for name, value in flags.items() if value is not None]:
+        info, where = _known(name, options, name), f"flag for {name}"
+        value = _checked(info, _sealed(info, flags[name]), where, env)
+        if _stands_here(value):
+            raise ConfigError(f"{where}: everybody can see a command line; name the secret: {REFERENCES}")
+        found[name] = value, "flag"
+    return found
 
 
 def _known(name: str, options: Mapping[str, OptionInfo], where: str) -> OptionInfo:
@@ -141,10 +175,25 @@ def _parse(info: OptionInfo, text: str, where: str) -> Any:
             return int(text)
         except ValueError:
             raise ConfigError(f"{where}: {text!r} is not a whole number") from None
-    return text
+    return _sealed(info, text)
 
 
-def _checked(info: OptionInfo, value: Any, where: str) -> Any:
+def _sealed(info: OptionInfo, value: Any) -> Any:
+    """A value as it was read; one that is to be a secret does not print from here on, and is None where it is no
+    text."""
+    if info.type is not Secret:
+        return value
+    return Secret(value) if isinstance(value, str) else None
+
+
+def _stands_here(value: Any) -> bool:
+    """Whether a value is a secret itself, not the name of one."""
+    return isinstance(value, Secret) and value.reference == ""
+
+
+def _checked(info: OptionInfo, value: Any, where: str, env: Mapping[str, str]) -> Any:
+    if info.type is Secret:
+        return _secret(value, where, env)
     if info.choices:
         if value not in info.choices:
             close = difflib.get_close_matches(str(value), info.choices, n=1)
@@ -158,3 +207,15 @@ def _checked(info: OptionInfo, value: Any, where: str) -> Any:
     if problem:
         raise ConfigError(f"{where}: {value!r} {problem}")
     return value
+
+
+def _secret(sealed: Secret | None, where: str, env: Mapping[str, str]) -> Secret:
+    """What a sealed value is, or names."""
+    if sealed is None:
+        raise ConfigError(f"{where}: a secret is text; put it in quotes")
+    if is_reference(sealed.reveal()):
+        return Secret.kept_at(sealed.reveal(), where, env)
+    problem = unfit(sealed.reveal())
+    if problem:
+        raise ConfigError(f"{where}: the secret {problem}")
+    return sealed

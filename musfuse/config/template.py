@@ -1,11 +1,12 @@
 """A configuration file to begin with: every option with its default, as a comment."""
 
 import textwrap
-from dataclasses import fields
 from pathlib import Path
 from typing import TextIO
 
-from musfuse.config.options import Config, OptionInfo, all_options
+from musfuse.config.option import OptionInfo
+from musfuse.config.secrets import MASK, REFERENCES, Secret
+from musfuse.config.sections import Sections
 from musfuse.errors import ConfigError, plainly
 
 _HEAD = """\
@@ -15,7 +16,9 @@ _HEAD = """\
 
 
 def toml_value(value: object) -> str:
-    """A value as TOML writes it."""
+    """A value as TOML writes it; of a secret, that there is one."""
+    if isinstance(value, Secret):
+        return MASK if value else '""'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -24,39 +27,40 @@ def toml_value(value: object) -> str:
     return str(value)
 
 
-def commented_defaults() -> str:
+def commented_defaults(sections: Sections) -> str:
     """The file's text; it changes nothing until somebody edits it."""
-    options = list(all_options().values())
     parts = [_HEAD]
-    for section in fields(Config):
-        doc = " ".join((type(section.default).__doc__ or "").split())
+    for section in sections:
+        doc = " ".join((section.kind.__doc__ or "").split())
         parts.append(f"\n# {doc}\n[{section.name}]\n")
-        parts += [_entry(info) for info in options if info.section == section.name]
+        parts += [_entry(info) for info in sections.options.values() if info.section == section.name]
     return "".join(parts)
 
 
 def _entry(info: OptionInfo) -> str:
     text = textwrap.fill(info.help, 110, initial_indent="# ", subsequent_indent="# ")
     choices = f"# One of: {', '.join(info.choices)}\n" if info.choices else ""
+    if info.type is Secret:
+        choices = f"# A secret: {REFERENCES}, or itself, where nobody else can read this file.\n"
     return f"\n{text}\n{choices}#{info.key} = {toml_value(info.default)}\n"
 
 
-def _write_whole(path: Path, file: TextIO) -> None:
+def _write_whole(path: Path, file: TextIO, text: str) -> None:
     """All of it, or the file is gone again: it would be taken for one that somebody wrote."""
     try:
-        file.write(commented_defaults())
+        file.write(text)
         file.flush()
     except OSError:
         path.unlink()
         raise
 
 
-def write_defaults(path: Path) -> None:
+def write_defaults(path: Path, sections: Sections) -> None:
     """Write the file where none is; raises ConfigError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            _write_whole(path, file)
+            _write_whole(path, file, commented_defaults(sections))
     except FileExistsError as error:
         what = "is there already; edit it, or move it away" if path.exists() else f"cannot be made: {plainly(error)}"
         raise ConfigError(f"{path}: {what}") from error

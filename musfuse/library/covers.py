@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from musfuse.errors import MalformedError, MusfuseError, NoEntryError, NotFoundError, SourceChangedError
 from musfuse.library.catalog import Renditions, TrackRow, Tracks
 from musfuse.lru import Lru
-from musfuse.media.art import CoverExtractor, scaled_jpeg
+from musfuse.media.art.port import CoverExtractor
+from musfuse.media.art.scale import scaled_jpeg
 from musfuse.media.layout import Blob, Layout
 from musfuse.model import Picture
 from musfuse.origins import Origin

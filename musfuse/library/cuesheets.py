@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from musfuse.errors import MalformedError
 from musfuse.library.catalog.cuesheets import AudioRow, PartRow, SheetRow
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
-from musfuse.media.cue import Cut, CutRules, Sheet, cut_image, decode_sheet, parse_sheet
+from musfuse.media.cue.cut import Cut, CutRules, cut_image
 from musfuse.media.cue.fields import track_tags
+from musfuse.media.cue.parse import parse_sheet
+from musfuse.media.cue.sheet import Sheet
+from musfuse.media.cue.text import decode_sheet
 from musfuse.media.pcm import can_encode
 
 log = logging.getLogger(__name__)

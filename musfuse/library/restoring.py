@@ -9,7 +9,7 @@ from collections.abc import Callable
 from musfuse.errors import MusfuseError, UnavailableError
 from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.companions import Companions
-from musfuse.media.art import scaled_jpeg
+from musfuse.media.art.scale import scaled_jpeg
 from musfuse.media.inspecting.inspection import InspectionKind
 from musfuse.media.inspecting.pool import InspectPool
 from musfuse.origins import Origin

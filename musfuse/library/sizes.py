@@ -17,7 +17,7 @@ from musfuse.library.catalog import Renditions, TrackRow, Tracks
 from musfuse.library.overlay.value import split_key
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.content import index_content
-from musfuse.media.indexing import IndexPool, Priority
+from musfuse.media.indexing.pool import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.ports import NotIndexedError
 from musfuse.media.transcoders import IndexStore

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from musfuse.media.art import CoverExtractor
+from musfuse.media.art.port import CoverExtractor
 from musfuse.media.flac.encoded_frames import EncodedFrames
 from musfuse.media.layout import Layout
 from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, TranscodeResult

@@ -8,7 +8,9 @@ from typing import Literal
 
 from musfuse.errors import MalformedError, MediaError
 from musfuse.lru import Lru
-from musfuse.media.art import CoverExtractor, describe_picture, scaled_jpeg
+from musfuse.media.art.facts import describe_picture
+from musfuse.media.art.port import CoverExtractor
+from musfuse.media.art.scale import scaled_jpeg
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.tags.edit import TagEdit, make_edit
 from musfuse.model import ArtKind, Picture, Track

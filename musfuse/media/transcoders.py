@@ -3,13 +3,13 @@
 import logging
 import threading
 
-from musfuse.config.options import FlacOptions
 from musfuse.errors import MalformedError
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.encoded_frames import EncodedFrames
 from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.header import HEADER_VERSION, make_header
 from musfuse.media.flac.index import FrameIndex, KeyParts, index_key, split_index_key
+from musfuse.media.flac.options import FlacOptions
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.frame_cache import FrameCache
 from musfuse.media.layout import Blob, Inline, Layout, Segment, SourceRange

@@ -44,6 +44,11 @@ def raise_open_file_limit() -> int:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def limit_memory(mib: int) -> None:
     """Bound this process's address space, so that a hostile file cannot take the machine's memory."""
     with contextlib.suppress(ValueError, OSError):
@@ -199,6 +204,11 @@ def open_inherited(number: int) -> int:
 def open_shared(path: str) -> int:
     """Open for reading without standing in anybody's way, or moving the access time where that is allowed."""
     return _open_untouched(path, _READ_FLAGS)
+
+
+def others_can_read(status: os.stat_result) -> bool:
+    """Whether the mode of a file lets others than its owner read it: its group, or everybody."""
+    return bool(status.st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
 def list_names(path: str) -> list[str]:

@@ -11,10 +11,16 @@ from musfuse.platform import system
 def read_regular(path: Path, limit: int) -> bytes:
     """The bytes of a file of up to `limit` bytes. Raises ConfigError for one that is larger, that cannot be read, or
     that is none: a pipe could be waited for, and a device read, for ever."""
+    return read_guarded(path, limit)[0]
+
+
+def read_guarded(path: Path, limit: int) -> tuple[bytes, bool]:
+    """The same, and whether nobody can read the file but its owner and who administers the system. Raises the same."""
     try:
         fd = system.open_shared(str(path))
         try:
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
                 raise ConfigError(f"{path}: cannot be read: it is not a regular file; name one that is")
             data = _read(fd, limit + 1)
         finally:
@@ -23,8 +29,9 @@ def read_regular(path: Path, limit: int) -> bytes:
         reason = plainly(error) if isinstance(error, OSError) else error
         raise ConfigError(f"{path}: cannot be read: {reason}") from error
     if len(data) > limit:
+        del data  # it may hold a secret, which no traceback is to show
         raise ConfigError(f"{path}: over {limit:,} bytes; make it smaller")
-    return data
+    return data, not system.others_can_read(status)
 
 
 def _read(fd: int, most: int) -> bytes:

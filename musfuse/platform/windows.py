@@ -65,6 +65,11 @@ def raise_open_file_limit() -> int:
     return 1 << 20
 
 
+def usable_cores() -> int:
+    """Cores of the machine."""
+    return os.cpu_count() or 1
+
+
 def limit_memory(mib: int) -> None:
     """Address space has no limit of its own here; workers are bounded by time."""
     del mib
@@ -196,6 +201,12 @@ def open_shared(path: str) -> int:
     if handle is None or handle == wintypes.HANDLE(-1).value:
         raise ctypes.WinError(ctypes.get_last_error())
     return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
+
+
+def others_can_read(status: os.stat_result) -> bool:
+    """Modes tell nothing here: a user's folder is closed to others, and what is laid elsewhere is what they chose."""
+    del status
+    return False
 
 
 def list_names(path: str) -> list[str]:

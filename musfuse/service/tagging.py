@@ -13,7 +13,7 @@ from musfuse.library.overlay import Change, Delta, MetaCollector
 from musfuse.library.overlay.room import crowded
 from musfuse.library.overlay.value import ALL_FIELDS, ART, picture_value
 from musfuse.library.selection import Selected, Selection
-from musfuse.media.art import MAX_PICTURE, describe_picture, refusal
+from musfuse.media.art.facts import MAX_PICTURE, describe_picture, refusal
 from musfuse.model import ArtKind, TagSource
 from musfuse.platform.regular import read_regular
 from musfuse.service.assignments import checked_field, parse_assignments

@@ -28,10 +28,13 @@ sys.path[:0] = [str(HERE / "tests"), str(HERE / "adapters")]
 
 @contextmanager
 def opened_library(music: Path, state: Path, **flags: object) -> Iterator[Any]:
-    from musfuse.app import open_library
+    from musfuse.app.library import open_library
+    from musfuse.app.sections import default_sections
     from musfuse.config import load_config
 
-    library = open_library(state, load_config(flags={k.replace("__", "."): v for k, v in flags.items()}).config)
+    library = open_library(
+        state, load_config(default_sections(), flags={k.replace("__", "."): v for k, v in flags.items()}).config
+    )
     try:
         library.add_sources([music])
         library.scan_all(library.scanner())

@@ -28,7 +28,7 @@ def tags(album: int, n: int) -> object:
 
 
 def make_library(folder: Path, music: Path, tracks: int) -> None:
-    from musfuse.app import open_library
+    from musfuse.app.library import open_library
     from musfuse.config import Config
     from musfuse.library.catalog import FileRow
     from musfuse.model import AudioFormat, Stamp

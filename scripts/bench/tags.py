@@ -152,7 +152,7 @@ def bench_many(folder: Path, tracks: int, rounds: int) -> None:
 
 
 def bench_covers(folder: Path) -> None:
-    from musfuse.media.art import scaled_jpeg
+    from musfuse.media.art.scale import scaled_jpeg
 
     for form in ("JPEG", "PNG"):
         data = picture(3000, form)

@@ -78,10 +78,11 @@ def main() -> None:
     args = parser.parse_args()
 
     import sound
-    from musfuse_winfsp import WinFspFace, mount
+    from musfuse_winfsp import mount
+    from musfuse_winfsp.mount import WinFspFace
     from winfsp.binding import load
 
-    from musfuse.app import open_library
+    from musfuse.app.library import open_library
     from musfuse.config import Config
     from musfuse.platform import system
 

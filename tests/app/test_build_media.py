@@ -5,21 +5,24 @@ from pathlib import Path
 
 import sound
 
-from musfuse.app import open_library
+from musfuse.app.library import open_library
+from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 from musfuse.model import AudioFormat, Rendition
 from musfuse.service.requests.library import FindTracks
 
 
 def test_options_reach_the_parts(tmp_path: Path) -> None:
-    config = load_config(flags={"flac.level": 8, "cache.frames_mib": 3, "index.workers": 3}, env={}).config
+    config = load_config(
+        default_sections(), flags={"flac.level": 8, "cache.frames_mib": 3, "index.workers": 3}, env={}
+    ).config
     with ExitStack() as closing:
         media = open_library(tmp_path / "state", config, closing).media
         aiff, mp3 = AudioFormat("aiff", "pcm_16", 44_100, 2, 16, 30_000, "int"), AudioFormat("mp3", "mp3", 44_100, 2)
         made = {policy: media.engine.rendition_of(aiff, policy) for policy in ("flac", "wav", "original")}
         assert made == {"flac": Rendition.FLAC, "wav": Rendition.WAV, "original": Rendition.ORIGINAL}
         assert media.engine.rendition_of(mp3, "flac") is Rendition.ORIGINAL
-        other = load_config(flags={"flac.level": 0}, env={}).config
+        other = load_config(default_sections(), flags={"flac.level": 0}, env={}).config
         tokens = open_library(tmp_path / "other", other, closing).sizes.tokens()
         assert open_library(tmp_path / "same", config, closing).sizes.tokens() != tokens
 
@@ -29,7 +32,9 @@ def test_what_is_made_is_closed_with_the_library(tmp_path: Path, music: Path) ->
     sound.write(music / "1.wav", 50_000, title="One")
     before = children()  # workers that tests share, in the same process
     with ExitStack() as closing:
-        library = open_library(tmp_path / "state", load_config(env={}).config, closing, sources=[music])
+        library = open_library(
+            tmp_path / "state", load_config(default_sections(), env={}).config, closing, sources=[music]
+        )
         library.scan_all(library.scanner())
         (name,) = (track.path for track in library.handlers().rows(FindTracks()))
         library.drive.attr(name)

@@ -14,11 +14,12 @@ from toy import Toy, ToyScheme
 from app.test_jobs import completed
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
 from musfuse.config import Config, load_config
 from musfuse.errors import StoreError
 from musfuse.library.catalog.references import Names
 from musfuse.library.collecting import Swept
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 from musfuse.model import SampleRange, SourceFile, Stamp
 from musfuse.origins import Entry, LocalScheme, Registry
 from musfuse.store import KvNamespace
@@ -239,7 +240,7 @@ def test_indexes_of_another_level_stay_for_ninety_days(desk: Desk) -> None:
     before = desk.indexed()
     desk.sweep()
     desk.library.close()
-    desk.open(load_config(flags={"flac.level": 3}).config)
+    desk.open(load_config(default_sections(), flags={"flac.level": 3}).config)
     desk.now_ns += 1_000 * DAY_NS
     assert desk.sweep().indexes == 0
     desk.index()

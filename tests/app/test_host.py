@@ -11,7 +11,8 @@ import pytest
 import sound
 from toyface import ToyFace
 
-from musfuse.app import Host, open_library
+from musfuse.app.host import Host
+from musfuse.app.library import open_library
 from musfuse.config import Config
 from musfuse.control import Client, find_owner
 from musfuse.drive.mounts import Mounter

@@ -14,6 +14,7 @@ import sound
 from tests_support import fill, small_disk
 
 from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
 from musfuse.config import Config, load_config
 from musfuse.library.catalog import FileRow
 from musfuse.model import AudioFormat, NodeKind, Stamp, TagSet
@@ -30,13 +31,14 @@ KILLER = """
 import itertools, os, shutil, signal, sys
 from pathlib import Path
 from musfuse.app.library import open_library
+from musfuse.app.sections import default_sections
 from musfuse.service.tagging import Who
 from musfuse.config import load_config
 from musfuse.library.pipeline import entities, overlay, place
 
 entities._BATCH = place._BATCH = overlay._BATCH = 100
 folder, what, template, music, step = Path(sys.argv[1]), *sys.argv[2:]
-config = load_config(flags={"view.template": template} if template else {}).config
+config = load_config(default_sections(), flags={"view.template": template} if template else {}).config
 
 def work(library):
     if what == "tags":
@@ -126,7 +128,7 @@ def test_a_change_that_a_kill_cut_off_is_shown_whole(tmp_path: Path, what: str) 
     template = OTHER_TEMPLATE if what == "template" else ""
     states = kill_at_every_commit(tmp_path, what, template)
     assert len(states) > 8
-    config = load_config(flags={"view.template": OTHER_TEMPLATE}).config if template else Config()
+    config = load_config(default_sections(), flags={"view.template": OTHER_TEMPLATE}).config if template else Config()
     before, *others, lived = (after_a_start(state, config) for state in states)
     assert len(before) == len(lived) == ALBUMS
     assert before != lived

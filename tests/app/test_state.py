@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from musfuse.app import open_library
+from musfuse.app.library import open_library
 from musfuse.app.state import check_exists, new_folder
 from musfuse.config import Config
 from musfuse.errors import ConfigError, StoreError

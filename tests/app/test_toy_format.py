@@ -12,11 +12,12 @@ from drive.albums import ME, names, read, target
 
 from app.test_toy_source import scan, shown
 from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 from musfuse.errors import ConfigError
 from musfuse.media.encoded import encoded_content
 from musfuse.media.formats import BUILT_IN, FormatRegistry
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 from musfuse.media.reading import read_original
 from musfuse.model import Rendition
 from musfuse.origins import MemoryOrigin
@@ -49,7 +50,11 @@ def opened(tmp_path: Path, originals: Path, closing: ExitStack, **flags: str) ->
     values = {"index.background": False, "index.wait_seconds": 60, "identity.lossy": "idle"}
     values |= {name.replace("_", ".", 1): value for name, value in flags.items()}
     library = open_library(
-        tmp_path / "state", load_config(flags=values).config, closing, sources=[originals], formats=FORMATS
+        tmp_path / "state",
+        load_config(default_sections(), flags=values).config,
+        closing,
+        sources=[originals],
+        formats=FORMATS,
     )
     assert scan(library) == [""]
     return library
@@ -115,7 +120,7 @@ def test_it_has_a_content_id(tmp_path: Path, originals: Path, closing: ExitStack
 
 
 def test_without_it_its_files_are_no_music(tmp_path: Path, originals: Path, closing: ExitStack) -> None:
-    config = load_config(flags={"index.background": False}).config
+    config = load_config(default_sections(), flags={"index.background": False}).config
     library = open_library(tmp_path / "state", config, closing, sources=[originals])
     assert scan(library) == [""]
     assert [path for path in shown(library) if "T1" in path] == []
@@ -124,7 +129,7 @@ def test_without_it_its_files_are_no_music(tmp_path: Path, originals: Path, clos
 
 
 def test_a_format_that_cannot_be_loaded_is_told_of_before_anything_is_made(tmp_path: Path, music: Path) -> None:
-    config = load_config(flags={}).config
+    config = load_config(default_sections(), flags={}).config
     with pytest.raises(ConfigError, match="nosuchformat: no format can be loaded from it"):
         open_library(tmp_path / "state", config, sources=[music], formats=FormatRegistry(("nosuchformat",)))
     assert not (tmp_path / "state").exists()

@@ -12,14 +12,15 @@ from tests_support import describe
 from toy import Entry, Toy, ToyScheme
 
 from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 from musfuse.errors import MusfuseError, NoEntryError, UnavailableError
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins import IndexWhen, LocalScheme, Registry, SourceStat
 from musfuse.service.tagging import Who
 
-CONFIG = load_config(flags={"index.background": False, "index.wait_seconds": 60}).config
+CONFIG = load_config(default_sections(), flags={"index.background": False, "index.wait_seconds": 60}).config
 
 
 @pytest.fixture
@@ -177,3 +178,23 @@ def test_one_that_is_never_indexed_shows_its_originals(tmp_path: Path, shelf: To
     assert {"T1.wav", "T2.flac", "T3.aiff"} <= names
     (path,) = (path for path in shown(library) if path.endswith("T1.wav"))
     assert read(library, path) == shelf.files["Album/one.wav"][0]
+
+
+def test_a_locked_one_is_opened_by_its_secret(
+    tmp_path: Path, shelf: Toy, closing: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.lock = "sesame"
+    library = open_toy(tmp_path, shelf, closing)
+    (problem,) = scan(library)
+    assert "the shelf is locked" in problem
+    library.sourcing.change(("toy://shelf", "toy://shelf"), ["key=env:TOY_KEY"])
+    (problem,) = scan(library)
+    assert "toy://shelf: key: env:TOY_KEY is not set" in problem
+    monkeypatch.setenv("TOY_KEY", "mellon")
+    (problem,) = scan(library)
+    assert "the shelf is locked" in problem
+    monkeypatch.setenv("TOY_KEY", "sesame")
+    assert scan(library) == [""]
+    assert len(shown(library)) >= 4
+    kept = (tmp_path / "state/user.db").read_bytes() + (tmp_path / "state/musfuse.log").read_bytes()
+    assert b"sesame" not in kept

@@ -14,11 +14,12 @@ import sound
 from toystage import ToyStage, titles
 
 from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 from musfuse.library.catalog.database import Database
 from musfuse.service.tagging import Who
 
-CONFIG = load_config(flags={"index.background": False}).config
+CONFIG = load_config(default_sections(), flags={"index.background": False}).config
 
 
 @pytest.fixture

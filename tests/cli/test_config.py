@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from musfuse.config import load_config
-from musfuse.config.options import Config, all_options
+from musfuse.app.sections import default_sections
+from musfuse.config import Config, load_config
 
 
 def _run(*args: str | Path, code: int = 0, **env: str) -> str:
@@ -45,12 +45,12 @@ def test_init_writes_every_default_and_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "new" / "config.toml"
     assert _run("init", "--config", file) == f"written to {file}\n"
     text = file.read_text()
-    assert load_config(file).config == Config()
-    assert set(load_config(file).origins.values()) == {"default"}
-    for info in all_options().values():
+    assert load_config(default_sections(), file).config == Config()
+    assert set(load_config(default_sections(), file).origins.values()) == {"default"}
+    for info in default_sections().options.values():
         text = text.replace(f"\n#{info.key} = ", f"\n{info.key} = ")
     file.write_text(text)
-    edited = load_config(file)
+    edited = load_config(default_sections(), file)
     assert edited.config == Config()
     assert set(edited.origins.values()) == {str(file)}
     assert "is there already" in _run("init", "--config", file, code=2)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from musfuse_fuse import FuseFace
+from musfuse_fuse.mount import FuseFace
 
-from musfuse.app import Host, open_library
+from musfuse.app.host import Host
+from musfuse.app.library import open_library
 from musfuse.app.methods import Methods
 from musfuse.cli.index_cmd import command as index
 from musfuse.cli.scan_cmd import command as scan

@@ -2,15 +2,18 @@
 
 import json
 import os
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from musfuse.config import load_config
-from musfuse.config.options import Config, OptionInfo, all_options, worker_count
+from musfuse.app.sections import default_sections
+from musfuse.config import Config, load_config
+from musfuse.config.option import OptionInfo
 from musfuse.errors import ConfigError
+from musfuse.library.options import ScanOptions, ViewOptions
+from musfuse.media.flac.options import FlacOptions
 
+SECTIONS = default_sections()
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 
@@ -21,7 +24,7 @@ def write(tmp_path: Path, text: str) -> Path:
 
 
 def test_defaults() -> None:
-    loaded = load_config(env={})
+    loaded = load_config(SECTIONS, env={})
     assert loaded.config == Config()
     assert set(loaded.origins.values()) == {"default"}
 
@@ -29,8 +32,9 @@ def test_defaults() -> None:
 def test_file_environment_flags_in_that_order(tmp_path: Path) -> None:
     file = write(tmp_path, '[view]\npolicy = "wav"\ntemplate = "$title"\n[flac]\nlevel = 8\n')
     env = {"MUSFUSE_VIEW_POLICY": "original", "MUSFUSE_FLAC_LEVEL": "6", "HOME": "/x"}
-    loaded = load_config(file, {"view.policy": "flac", "flac.level": None}, env)
-    assert (loaded.config.view.policy, loaded.config.view.template, loaded.config.flac.level) == ("flac", "$title", 6)
+    loaded = load_config(SECTIONS, file, {"view.policy": "flac", "flac.level": None}, env)
+    view = loaded.config[ViewOptions]
+    assert (view.policy, view.template, loaded.config[FlacOptions].level) == ("flac", "$title", 6)
     assert loaded.origins["view.policy"] == "flag"
     assert loaded.origins["view.template"] == str(file)
     assert loaded.origins["flac.level"] == "environment MUSFUSE_FLAC_LEVEL"
@@ -38,7 +42,7 @@ def test_file_environment_flags_in_that_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["1", "true", "YES", "on"])
 def test_booleans_from_the_environment(text: str) -> None:
-    assert load_config(env={"MUSFUSE_SCAN_FOLLOW_LINKS_OUT": text}).config.scan.follow_links_out
+    assert load_config(SECTIONS, env={"MUSFUSE_SCAN_FOLLOW_LINKS_OUT": text}).config[ScanOptions].follow_links_out
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_booleans_from_the_environment(text: str) -> None:
 def test_errors_in_the_file(tmp_path: Path, toml: str, words: str) -> None:
     file = write(tmp_path, toml)
     with pytest.raises(ConfigError, match=r"config\.toml") as caught:
-        load_config(file, env={})
+        load_config(SECTIONS, file, env={})
     assert words in str(caught.value)
 
 
@@ -66,20 +70,20 @@ def test_errors_in_the_file(tmp_path: Path, toml: str, words: str) -> None:
 )  # fmt: skip
 def test_errors_in_the_environment(name: str, value: str, words: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_config(env={name: value})
+        load_config(SECTIONS, env={name: value})
     assert words in str(caught.value)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such configuration file"):
-        load_config(tmp_path / "none.toml", env={})
+        load_config(SECTIONS, tmp_path / "none.toml", env={})
     with pytest.raises(ConfigError, match="cannot be read"):
-        load_config(tmp_path, env={})
+        load_config(SECTIONS, tmp_path, env={})
     (tmp_path / "latin.toml").write_bytes(b"# caf\xe9")
     with pytest.raises(ConfigError, match="not valid TOML"):
-        load_config(tmp_path / "latin.toml", env={})
+        load_config(SECTIONS, tmp_path / "latin.toml", env={})
     with pytest.raises(ConfigError, match="no such configuration file"):
-        load_config(env={"MUSFUSE_CONFIG": str(tmp_path / "none.toml")})
+        load_config(SECTIONS, env={"MUSFUSE_CONFIG": str(tmp_path / "none.toml")})
 
 
 def test_files_that_are_no_configuration(tmp_path: Path) -> None:
@@ -88,10 +92,10 @@ def test_files_that_are_no_configuration(tmp_path: Path) -> None:
         file.truncate(1 << 40)
     for bad in (Path("/dev/zero"), tmp_path / "pipe", tmp_path / "large"):
         with pytest.raises(ConfigError, match=r"not a regular file|over 1,048,576 bytes"):
-            load_config(bad, env={})
+            load_config(SECTIONS, bad, env={})
     (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000)
     with pytest.raises(ConfigError, match="not valid TOML"):
-        load_config(tmp_path / "deep.toml", env={})
+        load_config(SECTIONS, tmp_path / "deep.toml", env={})
 
 
 def row(info: OptionInfo) -> str:
@@ -103,16 +107,11 @@ def row(info: OptionInfo) -> str:
 def test_every_option_is_documented_with_its_default_and_unit() -> None:
     text = DOCS.read_text()
     rows = [line for line in text.splitlines() if line.startswith("| `")]
-    assert sorted(rows) == sorted(row(info) for info in all_options().values())
-    for section in fields(Config):
-        assert f"## [{section.name}]\n\n{type(section.default).__doc__}\n\n| option | default | what |\n" in text
+    assert sorted(rows) == sorted(row(info) for info in SECTIONS.options.values())
+    for section in SECTIONS:
+        assert f"## [{section.name}]\n\n{section.kind.__doc__}\n\n| option | default | what |\n" in text
 
 
 def test_every_amount_has_a_unit() -> None:
-    without = {name for name, info in all_options().items() if info.type is int and not info.unit}
+    without = {name for name, info in SECTIONS.options.items() if info.type is int and not info.unit}
     assert without == {"flac.level"}
-
-
-def test_workers() -> None:
-    assert worker_count(Config()) >= 1
-    assert worker_count(load_config(flags={"index.workers": 3}, env={}).config) == 3

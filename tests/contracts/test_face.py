@@ -15,8 +15,8 @@ import sound
 from conftest import fuse_works
 from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 from faces.shown import ShownByFuse, ShownByWinFsp
-from musfuse_fuse import FuseFace
-from musfuse_winfsp import WinFspFace
+from musfuse_fuse.mount import FuseFace
+from musfuse_winfsp.mount import WinFspFace
 from toyface import ToyFace
 from winfsp.conftest import simulation  # noqa: F401 - a fixture
 

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from musfuse.errors import MalformedError
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
-from musfuse.media.cue import Cut, CutRules, Index, Sheet, SheetTrack, cut_image, parse_sheet
+from musfuse.media.cue.cut import Cut, CutRules, cut_image
 from musfuse.media.cue.fields import track_tags
+from musfuse.media.cue.parse import parse_sheet
+from musfuse.media.cue.sheet import Index, Sheet, SheetTrack
 from musfuse.model import WHOLE, TagSet
 
 RATES = (8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 
 from musfuse.errors import MalformedError
 from musfuse.media.containers.cuesheet import parse_cuesheet_block
-from musfuse.media.cue import CutRules, Sheet, cut_image, decode_sheet, parse_sheet
+from musfuse.media.cue.cut import CutRules, cut_image
+from musfuse.media.cue.parse import parse_sheet
+from musfuse.media.cue.sheet import Sheet
+from musfuse.media.cue.text import decode_sheet
 from musfuse.media.formats.flac.facts import probe_flac
 
 # Where cueprint reads something else than we do, and why.

@@ -11,6 +11,7 @@ from tests_support import needs_program
 from drive.albums import retag
 from musfuse.app.build.drive import MakeBranch
 from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 
 Make = Callable[..., Library]
@@ -22,7 +23,7 @@ def make_library(tmp_path: Path, music: Path) -> Iterator[Make]:
     with ExitStack() as closing:
 
         def make(scan: bool = True, branches: Sequence[MakeBranch] = (), **options: object) -> Library:
-            config = load_config(flags={k.replace("__", "."): v for k, v in options.items()}).config
+            config = load_config(default_sections(), flags={k.replace("__", "."): v for k, v in options.items()}).config
             library = open_library(tmp_path / "state", config, closing, branches=branches)
             library.add_sources([music])
             if scan:

@@ -74,7 +74,7 @@ def test_hidden_until_indexed(make_library: Make, music: Path) -> None:
     assert [e.name for e in library.drive.list("A/B")] == ["Two.mp3"]
     with pytest.raises(NoEntryError):
         library.drive.attr("A/B/One.flac")
-    from musfuse.media.indexing import Priority
+    from musfuse.media.indexing.pool import Priority
 
     assert library.backlog().run(Priority.BACKGROUND, lambda *_: None, lambda: None) == (1, 0)
     assert [e.name for e in library.drive.list("A/B")] == ["One.flac", "Two.mp3"]

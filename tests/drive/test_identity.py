@@ -10,7 +10,7 @@ from drive.albums import ME, names, retag, target
 from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.library.overlay import overlay_key
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 from musfuse.model import SourceFile, Stamp
 
 

@@ -10,7 +10,7 @@ from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.drive import CacheHint, Opened
 from musfuse.errors import NoEntryError, SourceChangedError, TooManyOpenError
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 from musfuse.model import Rendition
 
 TAGS = {"artist": "A", "album": "B"}

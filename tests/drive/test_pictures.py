@@ -17,7 +17,7 @@ from PIL import Image
 from drive.albums import ME, cover, embed, names, read, target
 from drive.conftest import Make
 from musfuse.errors import ConfigError, NoEntryError, UnavailableError
-from musfuse.media.art import describe_picture
+from musfuse.media.art.facts import describe_picture
 from musfuse.model import ArtKind
 from musfuse.origins import LocalOrigin
 

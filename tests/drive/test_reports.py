@@ -12,7 +12,7 @@ from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.errors import MusfuseError
 from musfuse.library.catalog.reports import Report, ReportKind
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 from musfuse.model import NodeKind
 
 JARGON = re.compile(

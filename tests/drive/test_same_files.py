@@ -8,7 +8,7 @@ import sound
 
 from drive.albums import names, read
 from drive.conftest import Make
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 
 
 def test_indexes_go_along(make_library: Make, music: Path, tmp_path: Path) -> None:

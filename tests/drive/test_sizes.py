@@ -12,7 +12,7 @@ from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.errors import BusyError, NotFoundError
 from musfuse.library.catalog.reports import ReportKind
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 
 NAME = "A/B/One.flac"
 

@@ -17,7 +17,7 @@ from drive.albums import ME, checksum, cover, names, read, retag, target
 from drive.conftest import Make
 from musfuse.drive.handles import CacheHint
 from musfuse.errors import ConfigError, NotFoundError
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 from musfuse.media.reading import read_original
 from musfuse.model import TagSource
 from musfuse.origins import LocalOrigin

@@ -8,6 +8,7 @@ import pytest
 import sound
 
 from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 from musfuse.drive import DirEntry
 from musfuse.errors import NoEntryError, NotAFolderError, NotFoundError
@@ -89,7 +90,7 @@ def step(rng: random.Random, library: Library, music: Path) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_any_order(tmp_path: Path, music: Path, seed: int) -> None:
     rng = random.Random(seed)
-    config = load_config().config
+    config = load_config(default_sections()).config
     with ExitStack() as closing:
         library = open_library(tmp_path / "state", config, closing)
         library.add_sources([music])

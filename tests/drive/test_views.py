@@ -11,15 +11,16 @@ from tests_support import needs_program
 from drive.albums import ME, checksum, target
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
 from musfuse.app.views import ViewSpec
 from musfuse.config import load_config
 from musfuse.drive import Drive
 from musfuse.errors import ConfigError
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 from musfuse.model import NodeKind
 
 WAVES = ViewSpec("waves", "$genre/$title by $artist", "wav")
-CONFIG = load_config(flags={"index.background": False, "index.wait_seconds": 60}).config
+CONFIG = load_config(default_sections(), flags={"index.background": False, "index.wait_seconds": 60}).config
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from conftest import fuse_works
 from drive.conftest import make_library  # noqa: F401 - a fixture
-from musfuse_fuse import FuseFace
-from musfuse_winfsp import WinFspFace
+from musfuse_fuse.mount import FuseFace
+from musfuse_winfsp.mount import WinFspFace
 from winfsp.conftest import simulation  # noqa: F401 - a fixture
 
 from faces.shown import Shown, ShownByDrive, ShownByFuse, ShownByWinFsp

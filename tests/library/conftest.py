@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.events import EventBus
 from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, Nodes, Reports, SourceRow, Tracks
 from musfuse.library.catalog.companions import Companions
@@ -15,6 +14,7 @@ from musfuse.library.catalog.rows import NO_TAGS
 from musfuse.library.companions import CompanionFinder
 from musfuse.library.inspection import FileInspector
 from musfuse.library.naming import Settled, ViewRules
+from musfuse.library.options import DEFAULT_TEMPLATE
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.pipeline import Pipeline, Stage
 from musfuse.library.pipeline.built_in import naming

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musfuse.config.options import DEFAULT_TEMPLATE
 from musfuse.errors import TemplateError
 from musfuse.library.names import units
+from musfuse.library.options import DEFAULT_TEMPLATE
 from musfuse.library.template_fields import FIELDS, Subject
 from musfuse.library.templates import Line, Template
 from musfuse.model import AudioFormat, TagSet

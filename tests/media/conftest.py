@@ -8,12 +8,12 @@ import pytest
 import sound
 from sound import FORMATS
 
-from musfuse.config.options import FlacOptions
 from musfuse.media.decoders import open_pcm
 from musfuse.media.embedded import EmbeddedCovers
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.encoder import Encoder
+from musfuse.media.flac.options import FlacOptions
 from musfuse.media.frame_cache import FrameCache
 from musfuse.media.rendition_tags import RenditionTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder

@@ -12,7 +12,8 @@ import sound
 from PIL import Image
 from sound import FORMATS
 
-from musfuse.media import art
+from musfuse.media.art.facts import describe_picture, refusal
+from musfuse.media.art.scale import scaled_jpeg
 from musfuse.media.embedded import EmbeddedCovers
 from musfuse.origins import LocalOrigin
 
@@ -23,10 +24,10 @@ from musfuse.origins import LocalOrigin
 )
 def test_pictures_are_described(fmt: str, mime: str) -> None:
     data = sound.picture(48, fmt)
-    made = art.describe_picture(data, 3, "front")
+    made = describe_picture(data, 3, "front")
     assert made is not None
     assert (made.picture.mime, made.picture.width, made.picture.height, made.picture.size) == (mime, 48, 48, len(data))
-    again = art.describe_picture(data)
+    again = describe_picture(data)
     assert again is not None
     assert again.picture.digest == made.picture.digest
 
@@ -41,7 +42,7 @@ def png(width: int, height: int) -> bytes:
     "data", [b"", b"text", png(40_000, 40_000), b"\xff\xd8\xff" + bytes(50), sound.picture() + bytes(10_000_001)]
 )
 def test_what_is_no_picture_or_too_large_is_refused(data: bytes) -> None:
-    assert art.describe_picture(data) is None
+    assert describe_picture(data) is None
 
 
 def encoded(image: Image.Image, fmt: str, **options: object) -> bytes:
@@ -58,11 +59,11 @@ def grain(mode: str = "RGB") -> Image.Image:
 
 def is_usable(data: bytes) -> bool:
     """Whether a picture is believed; what is believed can be made into every size."""
-    if art.describe_picture(data) is None:
-        assert art.refusal(data)
+    if describe_picture(data) is None:
+        assert refusal(data)
         return False
     for longest in (0, 40):
-        assert art.scaled_jpeg(data, longest)
+        assert scaled_jpeg(data, longest)
     return True
 
 

@@ -16,7 +16,7 @@ from sound import FORMATS
 
 from musfuse.errors import MusfuseError
 from musfuse.media.flac.encoder import Encoder
-from musfuse.media.indexing import IndexPool, Priority
+from musfuse.media.indexing.pool import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.media.workers.wire import read_message
 from musfuse.model import AudioFormat, SourceFile, Stamp

@@ -18,7 +18,7 @@ from drive.conftest import make_library  # noqa: F401 - a fixture
 from mount.conftest import Program
 from musfuse.app.build.faces import choose_mounter
 from musfuse.app.library import Library
-from musfuse.media.indexing import IndexPool, Priority
+from musfuse.media.indexing.pool import IndexPool, Priority
 from musfuse.media.indexing.protocol import Answer, Job
 from musfuse.origins import Origin
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from drive.conftest import make_library  # noqa: F401 - a fixture
-from musfuse_winfsp import WinFspFace, WinFspMount
 from musfuse_winfsp import mount as mount_module
+from musfuse_winfsp.mount import WinFspFace, WinFspMount
 
 from musfuse.app.library import Library
 from musfuse.platform import system

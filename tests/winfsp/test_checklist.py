@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import sound
-from musfuse_winfsp import WinFspFace, status
+from musfuse_winfsp import status
 from musfuse_winfsp.info import drive_path, filetime, label_of, windows_path
-from musfuse_winfsp.mount import parse_mountpoint
+from musfuse_winfsp.mount import WinFspFace, parse_mountpoint
 
 from musfuse.errors import MountError
 from winfsp import kernel as k

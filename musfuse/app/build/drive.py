@@ -23,7 +23,9 @@ from musfuse.events import EventBus, TrackIndexed
 from musfuse.library.catalog import Database, Nodes, Tracks
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.covers import Covers
+from musfuse.library.options import ViewOptions
 from musfuse.library.sizes import Sizes
+from musfuse.media.art.options import ArtOptions
 from musfuse.origins import Origin
 from musfuse.platform import system
 
@@ -57,12 +59,12 @@ class DriveParts:
         sizes = self.sizes.over(tracks)
         items = Items(
             nodes, tracks, self.media.engine, sizes, Freshness(tracks, self.origin_of, self.refresh), self.activity,
-            hides=config.view.unindexed == "hide",
+            hides=config[ViewOptions].unindexed == "hide",
         )  # fmt: skip
         ahead = FolderAhead(nodes, tracks, sizes)
         library = LibraryBranch(nodes, items, on_waited=ahead.queue)
         companions = CompanionsBranch(
-            nodes, self.catalog.companions, covers, self.origin_of, show_covers=config.art.covers
+            nodes, self.catalog.companions, covers, self.origin_of, show_covers=config[ArtOptions].covers
         )
         branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
         drive = Drive(
@@ -80,5 +82,5 @@ def listing_tree(database: Database, config: Config) -> Tree:
     """The tree of the main view, for listings: no original is read, and no size found out."""
     nodes = Nodes(database)
     library = LibraryBranch(nodes)
-    companions = CompanionsBranch(nodes, Companions(database), show_covers=config.art.covers)
+    companions = CompanionsBranch(nodes, Companions(database), show_covers=config[ArtOptions].covers)
     return Tree(library.root, [library, companions])

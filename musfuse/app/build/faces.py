@@ -3,6 +3,9 @@
 import sys
 from collections.abc import Callable
 
+from musfuse_fuse.options import FuseOptions
+from musfuse_winfsp.options import WinFspOptions
+
 from musfuse.config import Config
 from musfuse.drive.mounts import Mounter
 from musfuse.service.face import Face
@@ -14,9 +17,10 @@ MakeFace = Callable[[Config], Face]
 def choose_mounter(config: Config) -> Mounter:
     """WinFsp on Windows, FUSE elsewhere. Imported here, late, because they need what may not be installed."""
     if sys.platform == "win32":
-        from musfuse_winfsp import WinFspFace
+        from musfuse_winfsp.mount import WinFspFace
 
-        return WinFspFace(config.winfsp.label)
-    from musfuse_fuse import FuseFace
+        return WinFspFace(config[WinFspOptions].label)
+    from musfuse_fuse.mount import FuseFace
 
-    return FuseFace(config.fuse.binding, config.fuse.threads, config.fuse.allow_other)
+    options = config[FuseOptions]
+    return FuseFace(options.binding, options.threads, options.allow_other)

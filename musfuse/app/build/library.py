@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
 from musfuse.config import Config
-from musfuse.config.options import worker_count
 from musfuse.events import EventBus
 from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, Tracks
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.sizes import Sizes
+from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.model import Track
 from musfuse.origins import Origin
 from musfuse.platform import system
@@ -52,8 +52,9 @@ def build_sizes(
 ) -> Sizes:
     """`after_change` is called when names have to be given anew, `on_heard` when a pass over a track tells what it
     sounds like."""
+    options = config[IndexOptions]
     return Sizes(
         catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.frame_files, media.pool, origin_of,
-        events, threads=worker_count(config), waiters=system.waiting_calls(config.index.waiters),
-        wait_seconds=config.index.wait_seconds, after_change=after_change, on_heard=on_heard,
+        events, threads=worker_count(options), waiters=system.waiting_calls(options.waiters),
+        wait_seconds=options.wait_seconds, after_change=after_change, on_heard=on_heard,
     )  # fmt: skip

@@ -6,18 +6,24 @@ from dataclasses import dataclass
 
 from musfuse.app.build.store import Stores
 from musfuse.config import Config
-from musfuse.config.options import usable_cores, worker_count
+from musfuse.library.options import ScanOptions
+from musfuse.media.art.options import ArtOptions
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.encoder import Encoder, check_installed
+from musfuse.media.flac.options import FlacOptions
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.frame_cache import FrameCache
-from musfuse.media.indexing import IndexPool
+from musfuse.media.indexing.options import IndexOptions, worker_count
+from musfuse.media.indexing.pool import IndexPool
 from musfuse.media.inspecting import InspectPool
 from musfuse.media.rendition_tags import RenditionTags
 from musfuse.media.retagger import Retagger
+from musfuse.media.tags.options import TagOptions
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import Track
 from musfuse.origins import Origin
+from musfuse.platform import system
+from musfuse.store.options import CacheOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +48,22 @@ def build_media(
     closing: ExitStack,
 ) -> Media:
     """`on_untagged` hears which file takes no other tags, and why. Raises ConfigError where the encoder is missing."""
-    workers = worker_count(config)
-    check_installed(config.flac.encoder)
-    indexes = IndexStore(stores.kv, Encoder(config.flac.level, config.flac.encoder))
-    frame_cache = FrameCache(config.cache.frames_mib << 20, workers)
+    options, cache, index, art = config[FlacOptions], config[CacheOptions], config[IndexOptions], config[ArtOptions]
+    workers = worker_count(index)
+    check_installed(options.encoder)
+    indexes = IndexStore(stores.kv, Encoder(options.level, options.encoder))
+    frame_cache = FrameCache(cache.frames_mib << 20, workers)
     closing.callback(frame_cache.close)
-    pool = IndexPool(workers, config.index.memory_mib, formats, readers_at_work)
+    pool = IndexPool(workers, index.memory_mib, formats, readers_at_work)
     closing.callback(pool.close)
-    inspectors = InspectPool(min(config.scan.threads, usable_cores()), formats)
+    inspectors = InspectPool(min(config[ScanOptions].threads, system.usable_cores()), formats)
     closing.callback(inspectors.close)
     tags = RenditionTags(
-        formats, stores.pictures, inspectors, embed=config.art.embed, max_pixels=config.art.max_pixels,
-        id3=int(config.tags.id3[-1]), padding=config.tags.padding,
+        formats, stores.pictures, inspectors, embed=art.embed, max_pixels=art.max_pixels,
+        id3=int(config[TagOptions].id3[-1]), padding=config[TagOptions].padding,
     )  # fmt: skip
     flac = FlacTranscoder(
-        formats, indexes, tags, stores.pictures, config.flac, frame_cache, stores.frame_files, config.cache.read_ahead
+        formats, indexes, tags, stores.pictures, options, frame_cache, stores.frame_files, cache.read_ahead
     )
     wav = WavTranscoder(formats, indexes, tags, stores.pictures)
     retagger = Retagger(formats, tags, stores.pictures, on_untagged)

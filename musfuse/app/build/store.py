@@ -9,6 +9,7 @@ from musfuse.config import Config
 from musfuse.library.catalog import Database
 from musfuse.library.userdb import UserDatabase
 from musfuse.store import BestEffortKv, DiskKv, FrameFiles, KvNamespace, PictureStore, RoutedKv
+from musfuse.store.options import CacheOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,6 @@ def build_stores(folder: Path, config: Config, pools: Pools, closing: ExitStack)
         | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
     )
     closing.callback(kv.close)
-    frame_files = FrameFiles(folder / "runs", config.cache.transcoded, pools.frame_files)
+    frame_files = FrameFiles(folder / "runs", config[CacheOptions].transcoded, pools.frame_files)
     closing.callback(frame_files.close)
     return Stores(database, user, cache, kv, frame_files, PictureStore(kv))

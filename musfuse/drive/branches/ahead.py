@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from musfuse.errors import MusfuseError
 from musfuse.library.catalog import Nodes, Tracks
 from musfuse.library.sizes import Sizes
-from musfuse.media.indexing import Priority
+from musfuse.media.indexing.pool import Priority
 
 log = logging.getLogger(__name__)
 

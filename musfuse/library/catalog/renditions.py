@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import OF_FILE, at, dump_picture
 from musfuse.library.catalog.todo import Watch, mark_one
-from musfuse.media.art import NOT_USED
+from musfuse.media.art.facts import NOT_USED
 from musfuse.model import Picture, Rendition, SourceFile, Track
 
 _UNSIZED = "problem = '' AND profile = ? AND (size IS NULL OR token <> ?)"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from musfuse.config.options import CueOptions
 from musfuse.library.catalog.cuesheets import STAGE, CueSheets
 from musfuse.library.catalog.todo import Watch
+from musfuse.media.cue.options import CueOptions
 from musfuse.model import SampleRange
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Cue:
     def _cue_rules(self) -> "CueRules":
         """Loaded with the first sheet, because mounting is not to wait for it."""
         from musfuse.library.cuesheets import CueRules
-        from musfuse.media.cue import CutRules
+        from musfuse.media.cue.cut import CutRules
 
         options = self.options
         cuts = CutRules(options.pregap, options.hidden_seconds)

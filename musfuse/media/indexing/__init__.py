@@ -1,5 +1,1 @@
 """Index building in worker processes, so that hostile files, the GIL and the memory stay out of the drive's process."""
-
-from musfuse.media.indexing.pool import IndexPool, Priority
-
-__all__ = ["IndexPool", "Priority"]

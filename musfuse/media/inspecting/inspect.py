@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from musfuse.errors import UNEXPECTED, MalformedError, MusfuseError, OriginError
-from musfuse.media.art import MAX_PICTURE, NOT_USED, describe_picture, refusal
+from musfuse.media.art.facts import MAX_PICTURE, NOT_USED, describe_picture, refusal
 from musfuse.media.embedded import EmbeddedCovers
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.formats.port import Reading

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from musfuse.media.art import ExtractedPicture
+    from musfuse.media.art.facts import ExtractedPicture
     from musfuse.media.formats.port import Reading
 
 SHEET_EXTENSION = "cue"

@@ -19,7 +19,7 @@ from musfuse.model import SourceFile
 from musfuse.origins import Origin
 
 if TYPE_CHECKING:
-    from musfuse.media.art import ExtractedPicture
+    from musfuse.media.art.facts import ExtractedPicture
 
 _MODULE = "musfuse.media.inspecting.worker"
 _AHEAD = 16

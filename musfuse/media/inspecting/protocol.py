@@ -49,7 +49,7 @@ def answer_message(found: Inspection) -> Message:
 def read_answer(message: Message) -> Inspection:
     """Read back; raises ValueError, KeyError or TypeError where the worker did not say what it should. Loads readers,
     which only a scan needs."""
-    from musfuse.media.art import ExtractedPicture
+    from musfuse.media.art.facts import ExtractedPicture
     from musfuse.media.formats.port import Reading
 
     said = message.said

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 from sound import FORMATS
 
-from musfuse.media.art import ExtractedPicture, describe_picture
+from musfuse.media.art.facts import ExtractedPicture, describe_picture
 from musfuse.media.layout import Layout
 from musfuse.media.planning import plan
 from musfuse.media.retag.bind import bind

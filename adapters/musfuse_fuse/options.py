@@ -1,0 +1,19 @@
+"""Options of the FUSE face. Nothing of a binding is imported here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from musfuse.config.option import at_least, option
+from musfuse.config.sections import Section
+
+
+@dataclass(frozen=True, slots=True)
+class FuseOptions:
+    """The FUSE face."""
+
+    binding: Literal["mfusepy", "fusepy"] = option("mfusepy", "Python binding of libfuse")
+    threads: int = option(256, "threads of the FUSE loop at most (libfuse 3.12 or newer)", at_least(32), "threads")
+    allow_other: bool = option(False, "let other users read the drive (needs user_allow_other in /etc/fuse.conf)")
+
+
+FUSE = Section("fuse", FuseOptions)

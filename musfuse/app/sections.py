@@ -1,0 +1,21 @@
+"""The sections of the configuration that come with musfuse, in the order in which they are shown."""
+
+from musfuse_fuse.options import FUSE
+from musfuse_winfsp.options import WINFSP
+
+from musfuse.config import Sections
+from musfuse.library.options import IDENTITY, SCAN, VIEW
+from musfuse.media.art.options import ART
+from musfuse.media.cue.options import CUE
+from musfuse.media.flac.options import FLAC
+from musfuse.media.indexing.options import INDEX
+from musfuse.media.tags.options import TAGS
+from musfuse.store.options import CACHE
+
+BUILT_IN = (VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, IDENTITY, CACHE, FUSE, WINFSP)
+"""Those of both faces, wherever this runs: one file serves on every system."""
+
+
+def default_sections() -> Sections:
+    """The sections of a program without additions."""
+    return Sections(BUILT_IN)
