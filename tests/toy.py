@@ -5,7 +5,8 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 
-from musfuse.errors import ConfigError, NotFoundError, SourceChangedError, UnavailableError
+from musfuse.config.secrets import Secret
+from musfuse.errors import ConfigError, NotFoundError, RefusedError, SourceChangedError, UnavailableError
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins import Entry, OpenContext, SchemeOption, SourceSpec, SourceStat, Traits
 from musfuse.origins.port import checked_path
@@ -19,6 +20,7 @@ class Toy:
     def __init__(self, latency: float = 0.0) -> None:
         self.files: dict[str, tuple[bytes, Stamp]] = {}
         self.latency, self.away, self.reads = latency, False, 0
+        self.lock = ""
         self.traits = Traits()
         self.lies: list[Entry] = []
         """Entries that every listing has beside the true ones."""
@@ -31,8 +33,8 @@ class Toy:
 
 
 class ToyOrigin:
-    def __init__(self, uid: str, name: str, toy: Toy) -> None:
-        self.uid, self.name, self._toy = uid, name, toy
+    def __init__(self, uid: str, name: str, toy: Toy, key: Secret = Secret()) -> None:
+        self.uid, self.name, self._toy, self._key = uid, name, toy, key
 
     @property
     def traits(self) -> Traits:
@@ -80,6 +82,8 @@ class ToyOrigin:
         time.sleep(self._toy.latency)
         if self._toy.away:
             raise UnavailableError(f"{self.name}: the shelf is away")
+        if self._toy.lock and self._key != Secret(self._toy.lock):
+            raise RefusedError(f"{self.name}: the shelf is locked")
 
 
 class ToyScheme:
@@ -114,4 +118,6 @@ class ToyScheme:
         return None
 
     def open(self, spec: SourceSpec, context: OpenContext) -> ToyOrigin:
-        return ToyOrigin(spec.uid, spec.uri, self.shelves[spec.uri.removeprefix("toy://")])
+        key = spec.secret("key")
+        key.reveal()  # where it is not there, the source cannot be opened
+        return ToyOrigin(spec.uid, spec.uri, self.shelves[spec.uri.removeprefix("toy://")], key)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from musfuse.config.secrets import unusable
 from musfuse.errors import ConfigError
 from musfuse.origins.checked import CheckedOrigin
 from musfuse.origins.port import Origin
@@ -16,7 +17,6 @@ from musfuse.origins.spec import SourceSpec, scheme_of
 LOCAL = "file"
 """The scheme of a text that is no URI."""
 _MAX_LOCATION = 8000
-_REFERENCES = ("env:", "keyring:", "file:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +148,9 @@ def checked_options(scheme: Scheme, values: Mapping[str, str]) -> tuple[dict[str
     options, secrets = dict[str, str](), dict[str, str]()
     for key, value in values.items():
         if key in scheme.secrets:
-            if not value.startswith(_REFERENCES):
-                raise ConfigError(
-                    f"{key}: a secret is named, not written down; env:NAME, keyring:NAME or file:PATH is wanted"
-                )
+            problem = unusable(value)
+            if problem:
+                raise ConfigError(f"{key}: {problem}")
             secrets[key] = value
         elif key not in scheme.options:
             known = ", ".join(sorted({"kind", "name", "priority", *scheme.options, *scheme.secrets}))

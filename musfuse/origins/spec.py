@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from musfuse.config.secrets import Secret
+
 DEFAULT_PRIORITY = 100
 MUSIC = "music"
 _URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://", re.ASCII)
@@ -12,7 +14,7 @@ _URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
     """A place with originals. `uid` names it for good; `uri` is absolute and in its scheme's one spelling; the smaller
-    `priority` comes first. `secrets` are references (`env:NAME`, `keyring:NAME`), never values."""
+    `priority` comes first. `secrets` are references (`config/secrets.py`), never values."""
 
     uid: str
     scheme: str
@@ -22,6 +24,12 @@ class SourceSpec:
     priority: int = DEFAULT_PRIORITY
     options: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+
+    def secret(self, name: str) -> Secret:
+        """One of its secrets, which is looked up when it is revealed; an empty one where none is set. Raises
+        ConfigError for a reference that cannot be one."""
+        reference = self.secrets.get(name, "")
+        return Secret.kept_at(reference, f"{self.uri}: {name}") if reference else Secret()
 
 
 def scheme_of(text: str) -> str:

@@ -79,7 +79,7 @@ def test_options_and_secrets() -> None:
     assert checked_options(scheme, {"colour": "red", "key": "env:KEY"}) == ({"colour": "red"}, {"key": "env:KEY"})
     for wrong, said in (
         ({"colour": "blue"}, "one of red, green"), ({"size": "1"}, "there are colour, key, kind, name, priority"),
-        ({"key": "hunter2"}, "a secret is named"),
+        ({"key": "hunter2"}, "a secret is named"), ({"key": "file:hunter2"}, "key: file: wants a whole path"),
     ):  # fmt: skip
         with pytest.raises(ConfigError, match=said) as caught:
             checked_options(scheme, wrong)

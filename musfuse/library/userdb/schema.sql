@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS source (
     kind       TEXT NOT NULL,              -- music
     priority   INTEGER NOT NULL,           -- the smaller comes first, and gets the name that two want
     options    TEXT NOT NULL,              -- JSON: option -> value, as its scheme understands them
-    secrets    TEXT NOT NULL,              -- JSON: secret -> reference (env:NAME, keyring:NAME), never the secret
+    secrets    TEXT NOT NULL,              -- JSON: secret -> reference (env:NAME, file:PATH), never the secret
     added_ns   INTEGER NOT NULL,
     removed_ns INTEGER                     -- since when it is off the drive; its row and its overlays go some time later
 );
