@@ -1,7 +1,8 @@
 """Who answers a request about a library: this process, or the one that owns the library. Who asks cannot tell.
 
 What only reads what is kept is answered here, over databases opened for reading, whether somebody owns the library or
-not. All else goes to the owner; where there is none, this process owns the library for that long.
+not; by its owner where they cannot be read here, as those of an owner that is another version. All else goes to the
+owner; where there is none, this process owns the library for that long.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,9 +15,11 @@ from typing import TypeVar
 from musfuse.config import Config
 from musfuse.control.client import find_owner
 from musfuse.control.remote import Remote
+from musfuse.errors import ControlError, StoreError
 from musfuse.service.port import Listing, Request, Service
 
 A = TypeVar("A")
+T = TypeVar("T")
 _SECONDS = 600.0
 """How long an answer may take."""
 
@@ -31,11 +34,27 @@ class Connection:
 
     def call(self, request: Request[A]) -> A:
         """The answer. Raises MusfuseError."""
-        return (self._reading if request.reads else self._owning).call(request)
+        return self._read(lambda service: service.call(request)) if request.reads else self._owning.call(request)
 
     def rows(self, listing: Listing[A]) -> Iterator[A]:
         """The rows. Raises MusfuseError."""
-        return self._reading.rows(listing)
+        return self._read(lambda service: service.rows(listing))
+
+    def _read(self, ask: Callable[[Service], T]) -> T:
+        try:
+            return ask(self._reading)
+        except StoreError as error:
+            if self._owner is None:
+                raise
+            try:
+                return ask(self._owner)
+            except ControlError:  # the owner does not answer that, or cannot read them either
+                raise error from None
+
+    @cached_property
+    def _owner(self) -> Service | None:
+        client = find_owner(self.folder, _SECONDS)
+        return Remote(self._closing.enter_context(client)) if client is not None else None
 
     @cached_property
     def _reading(self) -> Service:
@@ -45,9 +64,8 @@ class Connection:
 
     @cached_property
     def _owning(self) -> Service:
-        client = find_owner(self.folder, _SECONDS)
-        if client is not None:
-            return Remote(self._closing.enter_context(client))
+        if self._owner is not None:
+            return self._owner
         from musfuse.app.library import open_library
         from musfuse.app.state import new_folder
 

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from musfuse.control import protocol
 from musfuse.errors import ControlError
 from musfuse.platform import system
+
+_SILENT = "the process that owns the library does not answer"
 
 
 class RemoteError(ControlError):
@@ -39,20 +41,53 @@ class Client:
 
     def call(self, method: str, **params: Any) -> Any:
         """Call a method. Raises ControlError with the owner's message, or where the owner went away."""
-        request = protocol.encode({"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params})
+        return _result(self._first(self._send(method, params)))
+
+    def rows(self, method: str, **params: Any) -> Iterator[Any]:
+        """The rows of a listing as they arrive, to be taken before anything else is called: a call passes over what is
+        left of them. Raises ControlError, at once where the owner refuses."""
+        first = self._first(self._send(method, params))
+        if first.get("method") == protocol.ROWS:
+            return self._rows(first)
+        _check_count(_result(first), 0)
+        return iter(())
+
+    def _rows(self, message: dict[str, Any]) -> Iterator[Any]:
+        count = 0
+        while message.get("method") == protocol.ROWS:
+            count += len(message["params"]["rows"])
+            yield from message["params"]["rows"]
+            message = self._receive()
+        _check_count(_result(message), count)
+
+    def _send(self, method: str, params: Mapping[str, Any]) -> int:
+        """Ask; the id of the call."""
+        call_id = next(self._ids)
+        request = protocol.encode({"jsonrpc": "2.0", "id": call_id, "method": method, "params": params})
         try:
             with suppress(BrokenPipeError, ConnectionResetError):  # who hung up may have said why
                 self._socket.sendall(request)
+        except OSError as error:
+            raise ControlError(f"{_SILENT}: {error}") from error
+        return call_id
+
+    def _first(self, call_id: int) -> dict[str, Any]:
+        """The first message that answers a call, or says that nobody is served."""
+        while True:
+            message = self._receive()
+            if message.get("params", message).get("id") in (call_id, None):
+                return message
+
+    def _receive(self) -> dict[str, Any]:
+        """The next message. Raises ControlError where none comes."""
+        try:
             line = next(self._lines, None)
         except OSError as error:
-            raise ControlError(f"the process that owns the library does not answer: {error}") from error
+            raise ControlError(f"{_SILENT}: {error}") from error
         if line is None:
             raise ControlError("the process that owns the library ended before it answered")
-        answer = json.loads(line)
-        if "error" in answer:
-            said = answer["error"]
-            raise RemoteError(said["message"], (said.get("data") or {}).get("exit_code", ControlError.exit_code))
-        return answer["result"]
+        message: dict[str, Any] = json.loads(line)
+        return message
 
     def close(self) -> None:
         """Hang up."""
@@ -63,6 +98,20 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _result(message: Mapping[str, Any]) -> Any:
+    """What was answered. Raises RemoteError."""
+    if "error" in message:
+        said = message["error"]
+        raise RemoteError(said["message"], (said.get("data") or {}).get("exit_code", ControlError.exit_code))
+    return message["result"]
+
+
+def _check_count(told: Any, count: int) -> None:
+    """Raise ControlError where a listing ends with another count of rows than arrived."""
+    if told != count:
+        raise ControlError("the process that owns the library is another version of musfuse: it lists in another way")
 
 
 def find_owner(library: Path, timeout: float = 60.0) -> Client | None:

@@ -1,9 +1,9 @@
-"""From a line of JSON-RPC 2.0 to the line that answers it."""
+"""From a line of JSON-RPC 2.0 to the lines that answer it."""
 
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from musfuse.control import protocol
@@ -28,26 +28,33 @@ class Dispatcher:
         self._make, self._lock = service, threading.Lock()
         self._requests: Requests | None = None
 
-    def answer(self, line: bytes) -> dict[str, Any] | None:
-        """The response to one request; None for a notification."""
+    def answers(self, line: bytes) -> Generator[bytes, None, None]:
+        """The lines that answer a request: of a listing its rows, each line when it is asked for, and how many they
+        were; of all else one; none for a notification."""
         try:
             request = json.loads(line)
         except (ValueError, RecursionError):
-            return failure(None, protocol.PARSE_ERROR, "not JSON, or nested too deeply")
+            yield protocol.encode(failure(None, protocol.PARSE_ERROR, "not JSON, or nested too deeply"))
+            return
         if not _is_request(request):
-            return failure(None, protocol.INVALID_REQUEST, "not a JSON-RPC 2.0 request")
-        said = self._call(request["method"], request.get("params", {}))
-        return {"jsonrpc": "2.0", "id": request["id"], **said} if "id" in request else None
+            yield protocol.encode(failure(None, protocol.INVALID_REQUEST, "not a JSON-RPC 2.0 request"))
+            return
+        said = yield from self._call(request["method"], request.get("params", {}), request)
+        if "id" in request:
+            yield protocol.encode({"jsonrpc": "2.0", "id": request["id"], **said})
 
-    def _call(self, name: str, params: Any) -> dict[str, Any]:
-        """`result` or `error`."""
+    def _call(self, name: str, params: Any, request: Mapping[str, Any]) -> Generator[bytes, None, dict[str, Any]]:
+        """Lines with rows; and `result` or `error`."""
         try:
             method = self._methods.get(name) or self._use_cases().method(name)
             if method is None:
                 return _error(protocol.METHOD_NOT_FOUND, f"no method {name[:60]}")
             if not isinstance(params, dict):
                 return _error(protocol.INVALID_PARAMS, "parameters are given by name")
-            return {"result": method.bind(params)()}
+            found = method.bind(params)()
+            if not isinstance(found, Iterator):
+                return {"result": found}
+            return {"result": (yield from protocol.row_lines(request["id"], found))} if "id" in request else {}
         except ParameterError as error:
             return _error(protocol.INVALID_PARAMS, f"{name}: {error}")
         except MusfuseError as error:

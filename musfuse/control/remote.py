@@ -1,7 +1,7 @@
 """The service of the process that owns a library, over the control channel."""
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from musfuse.control.client import Client
 from musfuse.errors import ControlError
@@ -9,7 +9,6 @@ from musfuse.service.port import Listing, Request
 from musfuse.service.wire import WireError, answer_type, from_json, to_json
 
 A = TypeVar("A")
-_PAGE = 500
 
 
 class Remote:
@@ -21,19 +20,18 @@ class Remote:
     def call(self, request: Request[A]) -> A:
         """The answer. Raises ControlError with what the owner says."""
         kind: type[Request[A]] = type(request)
-        answer = self._client.call(request.METHOD, **to_json(request))
-        try:
-            return from_json(answer, answer_type(kind))
-        except WireError as error:
-            raise ControlError(f"the process that owns the library is another version of musfuse: {error}") from error
+        return _made(self._client.call(request.METHOD, **to_json(request)), answer_type(kind))
 
     def rows(self, listing: Listing[A]) -> Iterator[A]:
-        """The rows, asked for in pages."""
+        """The rows as they arrive, some held at a time. Raises the same, at once where the owner refuses."""
         kind: type[Listing[A]] = type(listing)
-        offset = 0
-        while True:
-            page = self._client.call(listing.METHOD, **to_json(listing), offset=offset, limit=_PAGE)
-            yield from (from_json(row, answer_type(kind)) for row in page["rows"])
-            if not page["more"]:
-                return
-            offset += _PAGE
+        found, row_type = self._client.rows(listing.METHOD, **to_json(listing)), answer_type(kind)
+        return (_made(row, row_type) for row in found)
+
+
+def _made(value: Any, kind: type[A]) -> A:
+    """What was answered as what it is. Raises ControlError where it is none."""
+    try:
+        return from_json(value, kind)
+    except WireError as error:
+        raise ControlError(f"the process that owns the library is another version of musfuse: {error}") from error

@@ -1,23 +1,13 @@
 """Requests of the service as methods of the control channel: checked against their types, answered as JSON."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
-from typing import Annotated, Any
-
-import msgspec
+from typing import Any
 
 from musfuse.control.parameters import ParameterError
 from musfuse.service.handlers import Handlers
 from musfuse.service.port import Listing, Request
 from musfuse.service.wire import WireError, from_json, to_json
-
-
-class _Page(msgspec.Struct, forbid_unknown_fields=True):
-    """Which rows of a listing are wanted; a line of the control channel holds no more than these."""
-
-    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
-    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +18,19 @@ class RequestMethod:
     kind: type[Request[Any]] | type[Listing[Any]]
 
     def bind(self, params: Mapping[str, Any]) -> Callable[[], Any]:
-        """The call with these parameters, still to be made; of a listing a page, {rows, more}. Raises
-        ParameterError."""
+        """The call with these parameters, still to be made; that of a listing gives its rows, each when it is asked
+        for. Raises ParameterError."""
         try:
-            return self._bound(dict(params))
+            asked = from_json(dict(params), self.kind)
         except WireError as error:
             raise ParameterError(str(error)) from None
+        if isinstance(asked, Request):
+            return lambda: to_json(self.service.call(asked))
+        return lambda: self._rows(asked)
 
-    def _bound(self, params: dict[str, Any]) -> Callable[[], Any]:
-        if issubclass(self.kind, Request):
-            request = from_json(params, self.kind)
-            return lambda: to_json(self.service.call(request))
-        page = from_json({name: params.pop(name) for name in ("offset", "limit") if name in params}, _Page)
-        listing = from_json(params, self.kind)
-
-        def rows() -> dict[str, Any]:
-            found = list(islice(self.service.rows(listing), page.offset, page.offset + page.limit + 1))
-            return {"rows": to_json(found[: page.limit]), "more": len(found) > page.limit}
-
-        return rows
+    def _rows(self, listing: Listing[Any]) -> Iterator[Any]:
+        for row in self.service.rows(listing):
+            yield to_json(row)
 
 
 class Requests:

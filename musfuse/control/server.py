@@ -4,7 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +25,15 @@ _LOOK_SECONDS = 60.0
 _BACK_OFF_SECONDS = 0.1
 _GRACE_SECONDS = 1.0
 _IDLE_IN_NEED_SECONDS = 10.0
+_PATIENCE_SECONDS = 60.0
 
 
 class Server:
     """Answers calls with `methods` and what `service` makes, of `clients` at the same time; who cannot be served is
     told so.
 
-    When the process is out of descriptors, one client at a time is served with those of `reserve`.
+    When the process is out of descriptors, one client at a time is served with those of `reserve`. Who takes none of an
+    answer for `patience` seconds is hung up on: rows that wait for him may hold a connection to the catalog.
     """
 
     def __init__(
@@ -42,7 +44,9 @@ class Server:
         *,
         clients: int = MAX_CLIENTS,
         reserve: Reserve | None = None,
+        patience: float = _PATIENCE_SECONDS,
     ) -> None:
+        self._patience = patience
         self._path, self._dispatcher = path, Dispatcher(methods, service)
         self._socket = system.listen(path)
         # With a timeout Python polls before it accepts: an accept that waits would take the last descriptor for itself.
@@ -125,13 +129,22 @@ class Server:
                     return
                 for line in protocol.lines(connection):
                     with self._in_progress():
-                        answer = self._dispatcher.answer(line)
-                        if answer is not None:
-                            connection.sendall(protocol.encode(answer))
+                        self._answer(connection, line)
         except (OSError, ControlError) as error:
             log.debug("control connection ended: %s", error)
         finally:
             self._slots.release()
+
+    def _answer(self, connection: socket.socket, line: bytes) -> None:
+        """Send the lines that answer one; a listing goes on no longer than the server does. Raises OSError."""
+        idle = connection.gettimeout()
+        connection.settimeout(min(idle or self._patience, self._patience))
+        with closing(self._dispatcher.answers(line)) as answers:
+            for number, answer in enumerate(answers):
+                if number and self._closed.is_set():
+                    raise ControlError("the server ends")
+                connection.sendall(answer)
+        connection.settimeout(idle)
 
     @contextmanager
     def _in_progress(self) -> Iterator[None]:

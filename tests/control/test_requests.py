@@ -1,5 +1,6 @@
-"""Requests as methods: bound and checked first, then answered; listings in pages."""
+"""Requests as methods: bound and checked first, then answered; listings row by row."""
 
+import json
 from typing import ClassVar
 
 import pytest
@@ -35,8 +36,7 @@ def test_what_is_bound_is_answered_when_it_is_called(requests: Requests) -> None
     assert half is not None
     assert upto is not None
     assert half.bind({"number": 8})() == 4
-    assert upto.bind({"end": 3})() == {"rows": [0, 1, 2], "more": False}
-    assert upto.bind({"end": 9, "offset": 4, "limit": 2})() == {"rows": [4, 5], "more": True}
+    assert list(upto.bind({"end": 3})()) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,19 @@ def test_a_service_that_cannot_be_made_is_an_answer() -> None:
     def make() -> Handlers:
         raise ConfigError("no service today")
 
-    answer = Dispatcher({}, make).answer(b'{"jsonrpc": "2.0", "id": 1, "method": "half", "params": {}}')
-    assert answer is not None
-    assert answer["error"]["message"] == "no service today"
+    (answer,) = Dispatcher({}, make).answers(b'{"jsonrpc": "2.0", "id": 1, "method": "half", "params": {}}')
+    assert json.loads(answer)["error"]["message"] == "no service today"
+
+
+def test_rows_come_before_the_answer_that_counts_them() -> None:
+    handlers = Handlers()
+    handlers.on_listing(Upto, lambda listing: iter(range(listing.end)))
+    dispatcher = Dispatcher({}, lambda: handlers)
+    answers = list(
+        map(json.loads, dispatcher.answers(b'{"jsonrpc": "2.0", "id": "x", "method": "upto", "params": {"end": 4}}'))
+    )
+    assert [(m.get("method"), m.get("params"), m.get("result")) for m in answers] == [
+        ("rows", {"id": "x", "rows": [0]}, None), ("rows", {"id": "x", "rows": [1, 2]}, None), ("rows", {"id": "x", "rows": [3]}, None),
+        (None, None, 4),
+    ]  # fmt: skip
+    assert list(dispatcher.answers(b'{"jsonrpc": "2.0", "method": "upto", "params": {"end": 4}}')) == []

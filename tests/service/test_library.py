@@ -1,7 +1,8 @@
-"""What a library holds, asked for here and of the owner: the same rows."""
+"""What a library holds, asked for here, of the owner, and of another process's owner: the same rows."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,26 @@ import sound
 from musfuse.app.connection import Connection
 from musfuse.app.library import Library, open_library
 from musfuse.config import Config
-from musfuse.errors import ConfigError, NoEntryError, NotAFolderError, NotFoundError, TemplateError
+from musfuse.control import Client, Server
+from musfuse.control.client import RemoteError
+from musfuse.control.protocol import endpoint
+from musfuse.control.remote import Remote
+from musfuse.errors import ConfigError, NoEntryError, NotAFolderError, NotFoundError, StoreError, TemplateError
 from musfuse.service.port import Service
+from musfuse.service.requests.art import ShowArt
+from musfuse.service.requests.changes import CountTracks
 from musfuse.service.requests.library import FindLines, FindTracks, Folder, FolderEntry, ListFolders, ListReport
+
+
+@contextmanager
+def serving(library: Library) -> Iterator[None]:
+    """Answer for a library on its control channel."""
+    server = Server(endpoint(library.folder), {}, library.handlers)
+    server.start()
+    try:
+        yield
+    finally:
+        server.close()
 
 
 @pytest.fixture
@@ -26,10 +44,14 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-@pytest.fixture(params=["owner", "reader"])
+@pytest.fixture(params=["owner", "reader", "channel"])
 def service(library: Library, request: pytest.FixtureRequest) -> Iterator[Service]:
     if request.param == "owner":
         yield library.handlers()
+        return
+    if request.param == "channel":
+        with serving(library), Client(endpoint(library.folder)) as client:
+            yield Remote(client)
         return
     with Connection(library.folder, Config) as connection:
         yield connection
@@ -42,9 +64,9 @@ def test_find(service: Service) -> None:
     ]  # fmt: skip
     assert [row.path for row in service.rows(FindTracks((("title:t2", ""),)))] == ["A/B/T2.flac"]
     assert list(service.rows(FindLines("$title by $artist", (("title:t2", ""),)))) == ["T2 by A"]
-    with pytest.raises(NotFoundError, match="title:none"):
+    with pytest.raises((NotFoundError, RemoteError), match="title:none"):
         list(service.rows(FindTracks((("title:none", ""),))))
-    with pytest.raises(TemplateError):
+    with pytest.raises((TemplateError, RemoteError)):
         list(service.rows(FindLines("$nothing")))
 
 
@@ -55,9 +77,9 @@ def test_folders(service: Service) -> None:
     (album,) = service.rows(ListFolders("A/B"))
     assert [entry.name for entry in album.entries] == ["T1.flac", "T2.flac"]
     assert all(entry.size for entry in album.entries)
-    with pytest.raises(NoEntryError, match="is there"):
+    with pytest.raises((NoEntryError, RemoteError), match="is there"):
         service.rows(ListFolders("A/C"))
-    with pytest.raises(NotAFolderError, match="musfuse info"):
+    with pytest.raises((NotAFolderError, RemoteError), match="musfuse info"):
         service.rows(ListFolders("A/B/T1.flac"))
 
 
@@ -74,3 +96,16 @@ def test_a_reader_says_what_is_missing(tmp_path: Path, library: Library) -> None
         path.unlink()
     with Connection(library.folder, Config) as service, pytest.raises(ConfigError, match="its catalog is gone"):
         list(service.rows(FindTracks()))
+
+
+def test_what_only_its_owner_can_read_its_owner_reads(library: Library) -> None:
+    """As after an update, while the process of the version before still serves the drive."""
+    with closing(sqlite3.connect(library.folder / "catalog.db")) as other:
+        other.execute("PRAGMA user_version=1000")
+    with Connection(library.folder, Config) as service, pytest.raises(StoreError, match="a newer musfuse"):
+        service.rows(FindTracks())
+    with serving(library), Connection(library.folder, Config) as service:
+        assert [row.path for row in service.rows(FindTracks())] == ["A/B/T1.flac", "A/B/T2.flac"]
+        assert service.call(CountTracks((("title:t2", ""),))) == 1
+        with pytest.raises(StoreError, match="a newer musfuse"):
+            service.rows(ShowArt(()))  # parses originals: nothing for the owner
