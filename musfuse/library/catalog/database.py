@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
-from musfuse.errors import StoreError
+from musfuse.errors import StoreError, plainly
 from musfuse.library.catalog.readers import Readers
 from musfuse.store import Complaint, keep_temporary_files_in
 from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
@@ -40,8 +40,7 @@ class Database:
             if renew and 0 < self._version() < SCHEMA_VERSION:
                 log.warning("%s: made by an older musfuse; it is made anew, which takes a scan", path)
                 self._writer.close()
-                for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-                    file.unlink(missing_ok=True)
+                _remove(path)
                 self._writer = self._connect()
             keep_temporary_files_in(path.parent, self._writer)
             if not read_only and self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -139,3 +138,14 @@ class Database:
                 f"{self.path}: made by {'a newer' if newer else 'an older'} musfuse (schema {version}, known is"
                 f" {SCHEMA_VERSION}); {advice}"
             )
+
+
+def _remove(path: Path) -> None:
+    """Remove a database. It goes last, so that after a kill there is the old one, to be removed again, or none: never
+    its log alone, which another database under this name would take for its own. The log's index goes first: it is
+    made anew of the log. Raises StoreError."""
+    try:
+        for end in ("-shm", "-wal", ""):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path}: made by an older musfuse, and cannot be made anew: {plainly(error)}") from error
