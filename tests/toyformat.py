@@ -134,5 +134,7 @@ FORMATS = (
         pcm=_open_pcm,
         plan=_plan,
         audio=_audio,
+        codecs=frozenset({"toy"}),
+        called={"plaything": "toy"},
     ),
 )

@@ -10,13 +10,16 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from musfuse.config import Config
 from musfuse.control.client import find_owner
 from musfuse.control.remote import Remote
 from musfuse.errors import ControlError, StoreError
 from musfuse.service.port import Listing, Request, Service
+
+if TYPE_CHECKING:
+    from musfuse.media.formats import FormatRegistry
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -26,10 +29,12 @@ _SECONDS = 600.0
 
 class Connection:
     """A service of the library in `folder`. `load` gives the configuration when it is needed first; `make`: a library
-    is made where there is none. Closed by `with`."""
+    is made where there is none. `formats` knows other kinds of files than usual. Closed by `with`."""
 
-    def __init__(self, folder: Path, load: Callable[[], Config], *, make: bool = False) -> None:
-        self.folder, self._load, self._make = folder, load, make
+    def __init__(
+        self, folder: Path, load: Callable[[], Config], *, make: bool = False, formats: "FormatRegistry | None" = None
+    ) -> None:
+        self.folder, self._load, self._make, self._formats = folder, load, make, formats
         self._closing = ExitStack()
 
     def call(self, request: Request[A]) -> A:
@@ -60,7 +65,7 @@ class Connection:
     def _reading(self) -> Service:
         from musfuse.app.reading import Reading
 
-        return Reading(self.folder, self._load, self._closing)
+        return Reading(self.folder, self._load, self._closing, self._formats)
 
     @cached_property
     def _owning(self) -> Service:
@@ -71,7 +76,8 @@ class Connection:
 
         if self._make:  # it is gone again where what is asked for fails
             self._closing.enter_context(new_folder(self.folder))
-        return open_library(self.folder, self._load(), self._closing, make=self._make).handlers()
+        made = open_library(self.folder, self._load(), self._closing, make=self._make, formats=self._formats)
+        return made.handlers()
 
     def __enter__(self) -> "Connection":
         self._closing.__enter__()

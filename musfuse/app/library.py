@@ -264,7 +264,8 @@ class Library:
         from musfuse.library.selection import Selection
         from musfuse.service.tagging import Tagging
 
-        return Tagging(Selection(self.catalog.database, self.sources.place), self.collector, self._adopt_change)
+        selection = Selection(self.catalog.database, self.sources.place, self.media.formats)
+        return Tagging(selection, self.collector, self._adopt_change)
 
     def close(self) -> None:
         """Take everything down in reverse."""

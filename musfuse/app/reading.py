@@ -16,6 +16,7 @@ from musfuse.library.neighbours import did_you_mean
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
 from musfuse.library.userdb import SourceTable, UserDatabase
+from musfuse.media.formats import FormatRegistry, default_formats
 from musfuse.origins import default_registry
 from musfuse.service.handlers import Handlers
 from musfuse.service.library import Holdings
@@ -54,9 +55,12 @@ class Reading:
     catalog is gone, or user.db is and only the catalog knows the sources. Raises ConfigError where there is no
     library."""
 
-    def __init__(self, folder: Path, load: Callable[[], Config], closing: ExitStack) -> None:
+    def __init__(
+        self, folder: Path, load: Callable[[], Config], closing: ExitStack, formats: FormatRegistry | None = None
+    ) -> None:
         check_exists(folder)
         self._folder, self._load, self._closing, self._registry = folder, load, closing, default_registry()
+        self._formats = formats or default_formats()
 
     def call(self, request: Request[A]) -> A:
         """The answer. Raises ConfigError where the catalog is gone that it needs."""
@@ -108,7 +112,6 @@ class Reading:
     def _art(self) -> Handlers:
         from musfuse.app.sources import Sources
         from musfuse.media.embedded import EmbeddedCovers
-        from musfuse.media.formats import default_formats
         from musfuse.service.art import Pictures
         from musfuse.store.options import CacheOptions
 
@@ -117,13 +120,13 @@ class Reading:
         sources = Sources(rows, specs, self._registry, config, config[CacheOptions].open_files)
         self._closing.callback(sources.close)
         tracks, companions = Tracks(self._catalog), Companions(self._catalog)
-        Pictures(self._selection, tracks, companions, EmbeddedCovers(default_formats()), sources.origin).answer(service)
+        Pictures(self._selection, tracks, companions, EmbeddedCovers(self._formats), sources.origin).answer(service)
         return service
 
     @cached_property
     def _selection(self) -> Selection:
         specs = SourceTable(self._user).current()
-        return Selection(self._catalog, lambda text: self._registry.place(specs, text))
+        return Selection(self._catalog, lambda text: self._registry.place(specs, text), self._formats)
 
     @cached_property
     def _catalog(self) -> Database:

@@ -12,12 +12,11 @@ A field that nothing has, and a value that no track could have, are mistakes: th
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from musfuse.errors import ConfigError
-from musfuse.library import formats
-from musfuse.library.vocabulary import SPECIAL, Vocabulary
+from musfuse.library.vocabulary import SPECIAL, Vocabulary, is_of
 from musfuse.media.tags.fields import field_name
 from musfuse.model import TagSet
 
@@ -28,7 +27,6 @@ _WORDS = ("title", "artist", "album", "albumartist", "composer", "genre")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NUMBERS = {"year": "1967", "bpm": "120", "tracktotal": "12", "discnumber": "2", "disctotal": "2"}
 _DATES = frozenset({"date", "originaldate", "originalyear"})
-_BUILT_IN = Vocabulary()
 
 
 class QueryError(ConfigError):
@@ -47,13 +45,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term. `field` is empty for words; `low` and `high` are set for a range; an empty `text` asks for absence."""
+    """One term. `field` is empty for words; `low` and `high` are set for a range; an empty `text` asks for absence;
+    `kinds` are the containers and codecs that a format means."""
 
     text: str
     field: str = ""
     negated: bool = False
     low: str | None = None
     high: str | None = None
+    kinds: Set[str] = frozenset()
 
     def holds(self, subject: Subject) -> bool:
         """Whether a track answers it."""
@@ -68,7 +68,7 @@ class Term:
         if not self.text:
             return not values
         if self.field == "format":
-            return formats.is_of_format(self.text, subject.container, subject.codec)
+            return is_of(self.kinds, subject.container, subject.codec)
         return any(self.text in fold(value) for value in values)
 
 
@@ -95,7 +95,7 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
-def parse_query(text: str, vocabulary: Vocabulary = _BUILT_IN) -> Query:
+def parse_query(text: str, vocabulary: Vocabulary) -> Query:
     """Read a query. Raises QueryError for an unclosed quote, a stray quote, nothing at all, a field or format that
     `vocabulary` does not have, and a value or range that cannot be one."""
     at, terms = 0, []
@@ -131,7 +131,8 @@ def _term(text: str, at: int, match: re.Match[str], vocabulary: Vocabulary) -> T
     if quoted is None and dots and field not in ("path", "format"):
         term = Term("", field, negated, fold(low), fold(high))
     else:
-        term = Term(fold(value), field, negated)
+        kinds = vocabulary.format(fold(value)) if field == "format" and value else frozenset()
+        term = Term(fold(value), field, negated, kinds=kinds)
     problem = _problem(term, value, vocabulary)
     if problem:
         raise _error(text, match.start("field") + len(name) + 1, problem)
@@ -157,8 +158,8 @@ def _problem(term: Term, value: str, vocabulary: Vocabulary) -> str:
         return f"{field} is a date, which {value} is not; write {field}:1967, {field}:1967-05 or {field}:1967..1969"
     if len(ends) == 2 and _is_reversed(*ends):
         return f'the range {value} ends before it begins; write {field}:"{value}" to look for this text'
-    if field == "format" and term.text and not vocabulary.has_format(term.text):
-        close = difflib.get_close_matches(term.text, sorted(formats.NAMES), n=1)
+    if field == "format" and term.text and not term.kinds:
+        close = difflib.get_close_matches(term.text, sorted(vocabulary.formats()), n=1)
         return f"no format is called {value}, and no track is of it; " + (
             f"did you mean {close[0]}?" if close else "write an extension or a codec, such as flac, m4a, opus"
         )

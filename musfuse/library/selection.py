@@ -9,6 +9,7 @@ from musfuse.library.catalog.targets import Selected, Targets, Where
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.query import Query, Subject, parse_query
 from musfuse.library.vocabulary import CatalogVocabulary
+from musfuse.media.formats import FormatRegistry
 from musfuse.origins import scheme_of
 
 __all__ = ["Selected", "Selection"]
@@ -22,11 +23,14 @@ def is_path(text: str) -> bool:
 class Selection:
     """Resolves targets against the catalog; what it yields is read in pages and never held whole.
 
-    `place` tells which source an absolute text lies in, (uid, path inside), None for none.
+    `place` tells which source an absolute text lies in, (uid, path inside), None for none; `formats` are known to
+    queries by name.
     """
 
-    def __init__(self, database: Database, place: Callable[[str], tuple[str, str] | None]) -> None:
-        self._db, self._targets, self._place = database, Targets(database), place
+    def __init__(
+        self, database: Database, place: Callable[[str], tuple[str, str] | None], formats: FormatRegistry
+    ) -> None:
+        self._db, self._targets, self._place, self._formats = database, Targets(database), place, formats
         self._nodes = Nodes(database)
 
     def of(self, targets: Sequence[tuple[str, str]]) -> Iterator[Selected]:
@@ -46,12 +50,12 @@ class Selection:
                 )
             else:
                 terms.append(text)
-        query = parse_query(" ".join(terms), CatalogVocabulary(self._db)) if terms else None
+        query = parse_query(" ".join(terms), self.vocabulary()) if terms else None
         return self._checked(wheres, query, " ".join(terms))
 
     def vocabulary(self) -> CatalogVocabulary:
-        """The fields that there are."""
-        return CatalogVocabulary(self._db)
+        """The fields and formats that there are."""
+        return CatalogVocabulary(self._db, self._formats)
 
     def everything(self) -> Iterator[Selected]:
         """All tracks."""

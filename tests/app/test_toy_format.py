@@ -11,16 +11,19 @@ import toyformat
 from drive.albums import ME, names, read, target
 
 from app.test_toy_source import scan, shown
+from musfuse.app.connection import Connection
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
-from musfuse.config import load_config
+from musfuse.config import Config, load_config
 from musfuse.errors import ConfigError
+from musfuse.library.query import QueryError
 from musfuse.media.encoded import encoded_content
 from musfuse.media.formats import BUILT_IN, FormatRegistry
 from musfuse.media.indexing.pool import Priority
 from musfuse.media.reading import read_original
 from musfuse.model import Rendition
 from musfuse.origins import MemoryOrigin
+from musfuse.service.requests.library import FindTracks
 
 FORMATS = FormatRegistry((*BUILT_IN, "toyformat"))
 SAMPLES = 100_000
@@ -117,6 +120,19 @@ def test_it_has_a_content_id(tmp_path: Path, originals: Path, closing: ExitStack
     origin = library.sources.origin(row.track.file.source_uid)
     assert row.content == encoded_content(FORMATS, origin, row.track.file, row.track.format)
     assert row.content.startswith("enc:")
+
+
+@pytest.mark.parametrize("name", ["toy", "toysound", "TOY_PCM", "plaything"])
+def test_queries_name_it(tmp_path: Path, originals: Path, closing: ExitStack, name: str) -> None:
+    library = opened(tmp_path, originals, closing)
+    wanted = FindTracks(((f"format:{name}", ""),))
+    assert [row.tags["title"] for row in library.handlers().rows(wanted)] == [["T1"]]
+    assert [row.tags["title"] for row in library.handlers().rows(FindTracks(((f"-format:{name}", ""),)))] == [["T2"]]
+    with Connection(library.folder, Config, formats=FORMATS) as service:
+        assert [row.tags["title"] for row in service.rows(wanted)] == [["T1"]]
+    if name in ("toysound", "plaything"):  # which no track is called
+        with Connection(library.folder, Config) as service, pytest.raises(QueryError, match="no format is called"):
+            list(service.rows(wanted))
 
 
 def test_without_it_its_files_are_no_music(tmp_path: Path, originals: Path, closing: ExitStack) -> None:

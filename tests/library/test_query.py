@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musfuse.library.query import QueryError, Subject, parse_query
+from musfuse.library.query import Query, QueryError, Subject, parse_query
+from musfuse.library.vocabulary import Vocabulary
+from musfuse.media.formats import default_formats
 from musfuse.model import TagSet
 
+VOCABULARY = Vocabulary(default_formats())
 HELP = Subject(
     TagSet({"title": ["Help!"], "artist": ["The Beatles"], "album": ["Help!"], "date": ["1965-08-06"],
             "genre": ["Rock", "Pop"], "tracknumber": ["1"], "bpm": ["95.5"]}),
@@ -16,6 +19,10 @@ HELP = Subject(
 )  # fmt: skip
 TAPE = Subject(TagSet({}), "/m/a..b.wv", "wavpack", "wavpack")
 MOTOR = Subject(TagSet({"title": ["Überdosis"], "artist": ["Motörhead"], "date": ["1979"]}), "/m/x.mp3", "mp3")
+
+
+def parsed(text: str) -> Query:
+    return parse_query(text, VOCABULARY)
 
 
 @pytest.mark.parametrize(
@@ -31,12 +38,12 @@ MOTOR = Subject(TagSet({"title": ["Überdosis"], "artist": ["Motörhead"], "date
     ],
 )  # fmt: skip
 def test_what_it_finds(query: str, found: bool) -> None:
-    assert parse_query(query).matches(HELP) is found
+    assert parsed(query).matches(HELP) is found
 
 
 @pytest.mark.parametrize("query", ["motorhead", "MOTÖRHEAD", "uberdosis", "title:über"])
 def test_case_and_accents_do_not_count(query: str) -> None:
-    assert parse_query(query).matches(MOTOR)
+    assert parsed(query).matches(MOTOR)
 
 
 @pytest.mark.parametrize(
@@ -49,16 +56,16 @@ def test_case_and_accents_do_not_count(query: str) -> None:
     ],
 )  # fmt: skip
 def test_formats_by_any_of_their_names(name: str, container: str, codec: str) -> None:
-    assert parse_query(f"format:{name}").matches(Subject(TagSet(), "", codec, container))
-    assert not parse_query(f"format:{name}").matches(MOTOR)
+    assert parsed(f"format:{name}").matches(Subject(TagSet(), "", codec, container))
+    assert not parsed(f"format:{name}").matches(MOTOR)
 
 
 def test_wav_is_no_wavpack() -> None:
-    assert not parse_query("format:wav").matches(TAPE)
+    assert not parsed("format:wav").matches(TAPE)
 
 
 def test_a_path_may_hold_dots() -> None:
-    assert parse_query("path:a..b").matches(TAPE)
+    assert parsed("path:a..b").matches(TAPE)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +80,7 @@ def test_a_path_may_hold_dots() -> None:
 )  # fmt: skip
 def test_what_nothing_can_answer_is_a_mistake(query: str, said: str) -> None:
     with pytest.raises(QueryError) as error:
-        parse_query(query)
+        parsed(query)
     assert said in str(error.value)
 
 
@@ -81,17 +88,17 @@ def test_what_nothing_can_answer_is_a_mistake(query: str, said: str) -> None:
     "query", ["artist:beatles..b", "year:196", "year:", "tracknumber:A1", 'date:"may 1967"', '"9:15"']
 )
 def test_what_something_may_answer_is_none(query: str) -> None:
-    parse_query(query)
+    parsed(query)
 
 
 @pytest.mark.parametrize("query", ["", "   ", '"open', 'artist:"open', "-", 'a"b', "year:..", 'x "'])
 def test_mistakes_are_pointed_at(query: str) -> None:
     with pytest.raises(QueryError) as error:
-        parse_query(query)
+        parsed(query)
     assert str(error.value).endswith("^")
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_query_or_a_mistake(text: str) -> None:
     with contextlib.suppress(QueryError):
-        parse_query(text).matches(HELP)
+        parsed(text).matches(HELP)

@@ -7,6 +7,7 @@ from pathlib import Path
 from library.conftest import Desk
 from musfuse.library.overlay import Delta
 from musfuse.library.selection import Selection
+from musfuse.media.formats import default_formats
 from musfuse.model import TagSet, TagSource
 
 SMALL, LARGE = 300, 1200
@@ -119,7 +120,8 @@ def test_a_tag_for_all(tmp_path: Path) -> None:
 
         def change() -> None:
             deltas = (
-                Delta(row.key, {"genre": ("Jazz",)}) for row in Selection(desk.database, lambda _: None).everything()
+                Delta(row.key, {"genre": ("Jazz",)})
+                for row in Selection(desk.database, lambda _: None, default_formats()).everything()
             )
             made = collector.apply_delta(deltas, TagSource.USER, "me", "a genre")
             assert made.tracks == albums * 3

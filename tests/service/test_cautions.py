@@ -3,6 +3,7 @@
 import pytest
 
 from musfuse.library.vocabulary import Vocabulary
+from musfuse.media.formats import default_formats
 from musfuse.service.cautions import cautions
 
 
@@ -20,7 +21,7 @@ from musfuse.service.cautions import cautions
     ],
 )
 def test_what_may_be_a_slip(field: str, value: str, said: str) -> None:
-    (caution,) = cautions({field: (value,)}, Vocabulary())
+    (caution,) = cautions({field: (value,)}, Vocabulary(default_formats()))
     assert caution.startswith(field)
     assert said in caution
 
@@ -30,4 +31,4 @@ def test_what_is_as_it_should_be() -> None:
         "date": ("1977", "1977-01", "1977-01-23", "1977-01-23T10:00:00"), "tracknumber": ("03",), "bpm": ("120.5",),
         "disctotal": ("2",), "genre": ("Rock",), "musicbrainz_trackid": ("x",), "gnere": (),
     }  # fmt: skip
-    assert list(cautions(right, Vocabulary())) == []
+    assert list(cautions(right, Vocabulary(default_formats()))) == []

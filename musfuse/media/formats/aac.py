@@ -28,5 +28,6 @@ FORMATS = (
         _read,
         pictures=around_pictures,
         audio=framed_spans,
+        called={"adts": "aac"},
     ),
 )

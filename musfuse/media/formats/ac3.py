@@ -13,5 +13,6 @@ FORMATS = (
         begins(b"\x0b\x77"),
         unless_framed(read_silent),
         audio=stream_spans,
+        called={"eac3": "ac3"},
     ),
 )

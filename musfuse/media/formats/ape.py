@@ -59,5 +59,6 @@ FORMATS = (
         pcm=_open_pcm,
         plan=plan_ape,
         audio=stream_spans,
+        called={"mac": "ape", "monkeysaudio": "ape"},
     ),
 )

@@ -36,5 +36,6 @@ FORMATS = (
         begins(bytes.fromhex("3026b2758e66cf11")),
         unless_framed(read_tagged),
         audio=_spans,
+        codecs=frozenset({"wma"}),
     ),
 )

@@ -8,7 +8,7 @@ from musfuse.media.avpcm import AvPcm
 from musfuse.media.containers.fields import unpack
 from musfuse.media.formats.port import Format, Opened, Reading, begins
 from musfuse.media.formats.readers.alac import ALAC_BITS
-from musfuse.media.formats.readers.sndfile import read_by_sndfile
+from musfuse.media.formats.readers.sndfile import SAMPLES, read_by_sndfile
 from musfuse.media.identity.chunks import chunk_spans
 from musfuse.media.pcm import PcmSource, SndfilePcm
 from musfuse.model import AudioFormat, SourceFile, TagSet
@@ -62,4 +62,15 @@ def _cookie_bits(cookie: bytes) -> int:
     return ALAC_BITS.get(cookie[5], 0) if len(cookie) >= 24 else 0
 
 
-FORMATS = (Format("caf", "CAF", frozenset({"caf"}), begins(b"caff"), _read, pcm=_open_pcm, audio=chunk_spans),)
+FORMATS = (
+    Format(
+        "caf",
+        "CAF",
+        frozenset({"caf"}),
+        begins(b"caff"),
+        _read,
+        pcm=_open_pcm,
+        audio=chunk_spans,
+        codecs=SAMPLES | {"alac"},
+    ),
+)

@@ -19,5 +19,7 @@ FORMATS = (
         unless_framed(read_silent),
         bounds=lambda reader, size: check_chunks(reader, size, _CHUNK, first=16),
         audio=chunk_spans,
+        codecs=frozenset({"dsd"}),
+        called={"dsdiff": "dff"},
     ),
 )

@@ -25,5 +25,6 @@ FORMATS = (
         unless_framed(read_tagged),
         bounds=_check_bounds,
         audio=chunk_spans,
+        codecs=frozenset({"dsd"}),
     ),
 )

@@ -54,5 +54,6 @@ FORMATS = (
         unless_framed(read_tagged),
         plan=plan_ape,
         audio=_spans,
+        called={"musepack": "mpc", "mpp": "mpc"},
     ),
 )

@@ -5,8 +5,8 @@ MemoryError, read headers only, and bound what they allocate and how often they 
 """
 
 import io
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from musfuse.media.art.located import Located, TakenOut
@@ -116,6 +116,16 @@ class Format:
     audio: FindAudio | None = None
     hashing: Callable[[], Hashing] = FrameHash
     """Makes the content id of the bytes that `audio` found."""
+    codecs: frozenset[str] = frozenset()
+    """Codecs of its streams that people ask for by name, in lower case; one stands for its variants, too: `pcm` for
+    `pcm_16`."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """Other names that people use, in lower case, and the container or codec that each means."""
+
+    @property
+    def containers(self) -> frozenset[str]:
+        """All containers that its streams may have."""
+        return self.also | {self.name}
 
 
 def begins(*magics: bytes, at: int = 0) -> Callable[[bytes], bool]:

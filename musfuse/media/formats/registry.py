@@ -1,6 +1,6 @@
 """Which formats a process knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO
@@ -42,6 +42,14 @@ class FormatRegistry:
         """Names that are looked into, in lower case; everything else is not music and is not reported."""
         return frozenset().union(*(record.extensions for record in self.all))
 
+    @cached_property
+    def names(self) -> "Mapping[str, frozenset[str]]":
+        """All that kinds of audio may be called, in lower case, and which containers and codecs each means: what people
+        say, else the container or codec of that name, else the containers of files with that extension."""
+        means = {name: record.containers for record in self.all for name in record.extensions}
+        means |= {name: frozenset({name}) for record in self.all for name in record.containers | record.codecs}
+        return means | {name: frozenset({meant}) for record in self.all for name, meant in record.called.items()}
+
     def get(self, container: str) -> "Format | None":
         """The format of streams with this container; None for one that is not known here."""
         return self._by_container.get(container)
@@ -62,7 +70,7 @@ class FormatRegistry:
 
     @cached_property
     def _by_container(self) -> "dict[str, Format]":
-        return {name: record for record in self.all for name in (record.name, *record.also)}
+        return {name: record for record in self.all for name in record.containers}
 
 
 def _load(module: str) -> "tuple[Format, ...]":

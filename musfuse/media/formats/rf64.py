@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from musfuse.errors import ExcessiveError, MalformedError
 from musfuse.media.formats.port import Format, Opened, Reading, begins
-from musfuse.media.formats.readers.sndfile import open_by_sndfile, read_by_sndfile
+from musfuse.media.formats.readers.sndfile import SAMPLES, open_by_sndfile, read_by_sndfile
 from musfuse.media.formats.wav import plan_wav
 from musfuse.media.identity.chunks import chunk_spans
 from musfuse.media.tags.id3 import loaded
@@ -71,5 +71,6 @@ FORMATS = (
         pcm=open_by_sndfile,
         plan=lambda reader, size, edit, _: plan_wav(reader, size, edit),
         audio=chunk_spans,
+        codecs=SAMPLES,
     ),
 )

@@ -46,5 +46,6 @@ FORMATS = (
         pcm=_open_pcm,
         plan=lambda reader, size, edit, _: plan_mp3(reader, size, edit),
         audio=stream_spans,
+        called={"trueaudio": "tta"},
     ),
 )

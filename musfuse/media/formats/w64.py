@@ -1,7 +1,7 @@
 """Wave64: RIFF with 64-bit lengths."""
 
 from musfuse.media.formats.port import Format, begins
-from musfuse.media.formats.readers.sndfile import open_by_sndfile, read_by_sndfile
+from musfuse.media.formats.readers.sndfile import SAMPLES, open_by_sndfile, read_by_sndfile
 from musfuse.media.identity.chunks import chunk_spans
 
 FORMATS = (
@@ -13,5 +13,6 @@ FORMATS = (
         read_by_sndfile,
         pcm=open_by_sndfile,
         audio=chunk_spans,
+        codecs=SAMPLES,
     ),
 )

@@ -8,7 +8,7 @@ from musfuse.errors import MalformedError
 from musfuse.media.art.locate import chunk_pictures
 from musfuse.media.containers.opening import check_chunks
 from musfuse.media.formats.port import Format, Opened, Reading
-from musfuse.media.formats.readers.sndfile import open_by_sndfile, read_by_sndfile
+from musfuse.media.formats.readers.sndfile import SAMPLES, open_by_sndfile, read_by_sndfile
 from musfuse.media.formats.readers.tagged import read_tinytag
 from musfuse.media.identity.chunks import chunk_spans
 from musfuse.media.retag.pieces import Piece, total
@@ -92,5 +92,6 @@ FORMATS = (
         pcm=open_by_sndfile,
         plan=lambda reader, size, edit, _: plan_wav(reader, size, edit),
         audio=chunk_spans,
+        codecs=SAMPLES,
     ),
 )

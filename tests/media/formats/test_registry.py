@@ -47,3 +47,13 @@ def test_a_module_that_is_missing_or_has_no_formats_is_named() -> None:
 
 def test_nothing_is_loaded_before_a_format_is_asked_for() -> None:
     assert FormatRegistry(("no_such_module",)).modules == ("no_such_module",)
+
+
+def test_what_kinds_of_audio_are_called() -> None:
+    names = FormatRegistry((*BUILT_IN, "toyformat")).names
+    assert names["m4a"] == {"mp4"}  # an extension
+    assert names["opus"] == {"opus"}  # an extension of Ogg, but people mean the codec
+    assert names["spx"] == {"speex"}
+    assert names["monkeysaudio"] == {"ape"}
+    assert (names["toysound"], names["plaything"]) == ({"toy"}, {"toy"})
+    assert all(name == name.lower() for name in names)

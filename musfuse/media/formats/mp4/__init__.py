@@ -57,5 +57,7 @@ FORMATS = (
         pcm=_open_pcm,
         plan=lambda reader, size, edit, _: plan_mp4(reader, size, edit),
         audio=mp4_spans,
+        codecs=frozenset({"aac", "alac"}),
+        called={"m4p": "mp4"},
     ),
 )

@@ -54,5 +54,7 @@ FORMATS = (
         plan=plan_ogg,
         audio=stream_spans,
         hashing=OggPackets,
+        codecs=frozenset({"vorbis", "opus", "speex", "flac", "theora"}),
+        called={"spx": "speex"},
     ),
 )

@@ -11,6 +11,8 @@ from musfuse.media.pcm import UNKNOWN, PcmSource, SndfilePcm, open_sndfile, sndf
 from musfuse.model import AudioFormat, SourceFile, TagSet
 from musfuse.origins import Origin
 
+SAMPLES = frozenset({"pcm", "float", "double", "ulaw", "alaw"})
+"""What samples that are not compressed are called as codecs."""
 _STRINGS = {
     "title": "title", "artist": "artist", "album": "album", "date": "date", "genre": "genre", "comment": "comment",
     "copyright": "copyright", "tracknumber": "tracknumber",
