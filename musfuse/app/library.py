@@ -182,6 +182,7 @@ class Library:
         """A scanner for one run over the sources."""
         from musfuse.app.scanning import Pace
         from musfuse.library.companions import CompanionFinder
+        from musfuse.library.inspection import FileInspector
         from musfuse.library.scanner import Scanner
 
         pace = Pace(self.name_tracks)
