@@ -85,6 +85,8 @@ def id3v1(old: bytes, edit: TagEdit) -> bytes:
         if edit.touches(field):
             text = (edit.tags.first(field) or "").encode("latin-1", "replace")[:width]
             tag[at : at + width] = text.ljust(width, b"\0")
+    if edit.touches("comment") and tag[125]:
+        tag[125:127] = bytes(2)  # without a zero before the track number, these are the comment's last
     if edit.touches("tracknumber"):
         number = edit.tags.first("tracknumber") or ""
         tag[125], tag[126] = 0, int(number) & 0xFF if number.isascii() and number.isdigit() and len(number) < 4 else 0

@@ -12,6 +12,8 @@ PICTURE_TYPES = {"image/jpeg": JPEG, "image/png": PNG, "image/bmp": BMP}
 """Pictures that an item can hold; readers know no others."""
 _MEAN = b"com.apple.iTunes"
 _NUMBERS = {"tracknumber": b"trkn", "discnumber": b"disk"}
+_MAX_TEMPO = 0x7FFF
+"""Integers of items are signed; those of track and disc numbers are not."""
 
 
 def field_of(kind: bytes, mean: bytes = b"", name: bytes = b"") -> str:
@@ -41,8 +43,8 @@ def new_items(fields: TagSet) -> Iterable[bytes]:
             yield from _number_item(name, values[0], fields.first(PAIRS[name]) or "")
         elif name == "compilation" and values in (("1",), ("0",)):
             yield _item(b"cpil", _data(INTEGER, bytes((int(values[0]),))))
-        elif name == "bpm" and len(values) == 1 and _word(values[0]) is not None:
-            yield _item(b"tmpo", _data(INTEGER, struct.pack(">H", _word(values[0]))))
+        elif name == "bpm" and len(values) == 1 and (tempo := _word(values[0])) is not None and tempo <= _MAX_TEMPO:
+            yield _item(b"tmpo", _data(INTEGER, struct.pack(">h", tempo)))
         elif name in MP4_BY_FIELD and name not in ("compilation", "bpm"):
             yield _item(MP4_BY_FIELD[name].encode("latin-1"), b"".join(_text(v) for v in values))
         else:

@@ -78,8 +78,8 @@ def edit_comments(
     room -= len(vendor) + 8
     entries = []
     for entry in (*kept, *fresh, *pictures):
-        room -= len(entry) + 4
-        if room >= 0:
+        if len(entry) + 4 <= room:
+            room -= len(entry) + 4
             entries.append(entry)
         elif old and len(entries) < len(kept) + len(fresh):
             raise UnsupportedError("its own tags and those that were set are more than the 16 MiB that it can carry")

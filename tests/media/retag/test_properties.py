@@ -20,8 +20,6 @@ from musfuse.media.retag.oggpages import lay_out, parse_page
 from musfuse.media.retag.pieces import Kept, total
 from musfuse.media.tags.edit import make_edit
 from musfuse.media.tags.fields import ID3_BY_FIELD, ID3_FRAMES, field_name
-from musfuse.media.tags.id3 import edit_tag
-from musfuse.media.tags.id3frames import read_tag
 from musfuse.model import TagSet
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "dev"
@@ -192,12 +190,3 @@ def test_packets_on_any_number_of_pages(packets, data):
         at, seen = page.end, seen + 1
     assert found == packets
     assert seen == pages
-
-
-def test_a_frame_that_can_be_read_but_not_written():
-    """An RVA2 frame (ID3v2.4 §4.11) with a peak that mutagen reads and then refuses to write."""
-    body = b"alb\0\0\x03Sumut\0"
-    frame = b"RVA2" + struct.pack(">IH", len(body), 0) + body
-    tag = b"ID3\4\0\0\0\0\0" + bytes((len(frame),)) + frame
-    with pytest.raises(MediaError, match="cannot be written"):
-        edit_tag(read_tag(io.BytesIO(tag), 0, len(tag)), make_edit(TagSet(), TagSet({"title": ["new"]})))
