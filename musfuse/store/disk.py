@@ -20,6 +20,10 @@ def _place(namespace: KvNamespace, key: str) -> str:
     return f"{namespace}:{stored_key(key)}"
 
 
+class _NoBytesError(Exception):
+    """The cache holds a value that this program never puts there."""
+
+
 class _WholeFiles:
     """Of diskcache.Disk: leaves no half of a value behind, which would take a full disk's room for good."""
 
@@ -43,9 +47,10 @@ def _open_cache(path: Path) -> Any:
             return super().store(value, read, key)
 
         def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
-            if mode not in (1, 2):  # MODE_RAW, MODE_BINARY
-                raise ValueError("the cache holds a value that is not raw bytes")
-            return super().fetch(mode, filename, value, read)
+            found = super().fetch(mode, filename, value, read) if mode in (1, 2) else None  # MODE_RAW, MODE_BINARY
+            if not isinstance(found, bytes):  # short texts and numbers are raw, too
+                raise _NoBytesError
+            return found
 
     class OneConnection(diskcache.Cache):  # type: ignore[misc]
         """All threads use one connection, one at a time: with one each, every thread costs two descriptors or more."""
@@ -88,11 +93,11 @@ class DiskKv:
         self._opened: Any = None
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
-        """The value, or None; a value that is not raw bytes is dropped."""
+        """The value, or None; a value that is not bytes is dropped."""
         try:
             with self._cache() as cache:
                 value = cache.get(_place(namespace, key))
-        except ValueError:
+        except _NoBytesError:
             self.delete(namespace, key)
             return None
         return None if value is None else bytes(value)

@@ -55,7 +55,7 @@ def reading_uri(path: Path) -> str:
     except sqlite3.OperationalError:
         if _bytes(path.with_name(path.name + "-wal")):
             raise
-        return _probed(f"{base}?immutable=1")
+        return _probed(f"{base}?mode=ro&immutable=1")
 
 
 def _probed(uri: str) -> str:

@@ -1,6 +1,5 @@
 """What every KvStore must hold."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,19 +71,6 @@ def test_scan_by_prefix_is_ordered_and_within_the_namespace(store: KvStore) -> N
     assert list(store.scan(INDEX)) == sorted(["b/2", "a/1", "b/10", "b", "c", "b%x"])
 
 
-def test_a_scan_on_disk_holds_no_more_than_a_page(tmp_path: Path) -> None:
-    """What goes behind the page that is read is not listed any more; what is held in memory has its place in order."""
-    for store in (SqliteKv(tmp_path / "kv.db"), BestEffortKv(DiskKv(tmp_path / "disk"))):
-        with store.transaction(INDEX) as tx:
-            for n in range(2100):
-                tx.put(INDEX, f"{n:04}", b"1")
-        keys = store.scan(INDEX)
-        first = next(keys)
-        store.delete(INDEX, "2099")
-        assert [first, *keys] == [f"{n:04}" for n in range(2099)]
-        store.close()
-
-
 def test_threads(store: KvStore) -> None:
     def work(n: int) -> None:
         for k in range(20):
@@ -107,18 +93,6 @@ def test_values_survive_closing(kind: str, tmp_path: Path) -> None:
     second = BACKENDS[kind](tmp_path)
     assert second.get(INDEX, "k") == b"kept"
     second.close()
-
-
-def test_disk_refuses_a_pickle(tmp_path: Path) -> None:
-    """A tampered cache must not run code."""
-    import diskcache
-
-    with diskcache.Cache(str(tmp_path / "disk")) as cache:
-        cache.set("index:evil", {"a": object})
-    store = DiskKv(tmp_path / "disk")
-    assert store.get(INDEX, "evil") is None
-    assert list(store.scan(INDEX)) == []
-    store.close()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "disk"])
@@ -161,41 +135,3 @@ def test_no_writer_comes_between(store: KvStore) -> None:
     for thread in threads:
         thread.join()
     assert store.get(INDEX, "n") == b"100"
-
-
-def test_a_layer_leaves_what_lies_below_as_it_is() -> None:
-    below = MemoryKv()
-    for key in ("a", "b", "c"):
-        below.put(INDEX, key, key.encode())
-    layer = LayeredKv(SqliteKv.temporary(), below)
-    layer.put(INDEX, "b", b"other")
-    layer.put(INDEX, "bb", b"new")
-    assert layer.delete(INDEX, "a")
-    assert not layer.delete(INDEX, "a")
-    assert [(key, layer.get(INDEX, key)) for key in layer.scan(INDEX)] == [("b", b"other"), ("bb", b"new"), ("c", b"c")]
-    assert layer.get(INDEX, "a") is None
-    layer.close()
-    assert [below.get(INDEX, key) for key in below.scan(INDEX)] == [b"a", b"b", b"c"]
-
-
-def test_threads_of_the_cache_cost_no_descriptors(tmp_path: Path) -> None:
-    kv = DiskKv(tmp_path / "disk")
-    kv.put(INDEX, "a", b"1")
-    before, done = len(os.listdir("/proc/self/fd")), threading.Semaphore(0)
-    leave = threading.Event()
-
-    def work() -> None:
-        kv.get(INDEX, "a")
-        done.release()
-        leave.wait()
-
-    threads = [threading.Thread(target=work) for _ in range(30)]
-    for thread in threads:
-        thread.start()
-    for _ in threads:
-        done.acquire()
-    assert len(os.listdir("/proc/self/fd")) <= before  # other tests may have left files that are closed meanwhile
-    leave.set()
-    for thread in threads:
-        thread.join()
-    kv.close()
