@@ -25,9 +25,10 @@ class MemoryOrigin:
 
     def write(self, path: str, data: bytes, keep_mtime: bool = False) -> None:
         """Create or replace a file; its mtime moves, unless that of the file before is to be kept."""
+        checked_path(path)
         with self._lock:
             self._clock += 1_000_000_000
-            before = self._files.get(checked_path(path)) if keep_mtime else None
+            before = self._files.get(path) if keep_mtime else None
             mtime_ns = before[1].mtime_ns if before else self._clock
             ident = f"m{self._clock}"
             self._files[path] = (data, Stamp(len(data), mtime_ns, ident), ident)

@@ -3,14 +3,12 @@
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from musfuse.errors import NotFoundError, RefusedError, SourceChangedError
 from musfuse.origins import LocalOrigin
-from musfuse.origins.local.filepool import FilePool, OpenFile
 
 
 def test_a_link_out_is_refused_and_listed_with_its_reason(tmp_path: Path) -> None:
@@ -165,56 +163,8 @@ def test_files_of_others_are_read_without_the_owners_rights(tmp_path: Path) -> N
     assert "b'1' ['f.wav']" in done.stdout, done.stderr
 
 
-def test_files_that_nobody_uses_are_closed(tmp_path: Path) -> None:
-    for name in ("f", "g"):
-        (tmp_path / name).write_bytes(b"1")
-    pool = FilePool(4, idle_seconds=0.0)
-
-    def use(file: OpenFile) -> bytes:
-        pool.use(("g", None), lambda: os.open(tmp_path / "g", os.O_RDONLY), lambda other: b"")
-        pool.close_idle()  # closes the other, not the one in use
-        assert len(pool) == 1
-        return os.pread(file.fd, 1, 0)
-
-    assert pool.use(("f", None), lambda: os.open(tmp_path / "f", os.O_RDONLY), use) == b"1"
-    pool.close_idle()
-    assert len(pool) == 0
-    pool.close()
-
-
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_no_permission(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir(mode=0)
     with pytest.raises(RefusedError, match="permission"):
         list(LocalOrigin("u", str(tmp_path)).list("d"))
-
-
-def test_the_pool_is_bounded_and_closes_what_it_drops(tmp_path: Path) -> None:
-    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
-    for n in range(50):
-        (tmp_path / f"{n}.wav").write_bytes(str(n).encode())
-    origin = LocalOrigin("u", str(tmp_path), open_files=8)
-    threads = [threading.Thread(target=lambda: [origin.read(f"{n}.wav", 0, 5) for n in range(50)]) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if before:
-        assert len(os.listdir("/proc/self/fd")) <= before + 8
-    origin.close()
-    if before:
-        assert len(os.listdir("/proc/self/fd")) <= before
-
-
-def test_a_file_in_use_outlives_its_eviction(tmp_path: Path) -> None:
-    path = tmp_path / "f"
-    path.write_bytes(b"1")
-    pool = FilePool(1)
-
-    def use(file: OpenFile) -> bytes:
-        pool.use(("other", None), lambda: os.open(path, os.O_RDONLY), lambda other: b"")
-        return os.pread(file.fd, 1, 0)
-
-    assert pool.use(("f", None), lambda: os.open(path, os.O_RDONLY), use) == b"1"
-    assert len(pool) == 1
-    pool.close()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from toy import FOLDER, Toy, ToyOrigin
+from toy import Toy, ToyOrigin
 
-from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError, UnavailableError
+from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError
 from musfuse.model import NodeKind, SourceFile, Stamp
-from musfuse.origins import CheckedOrigin, Entry, LocalOrigin, MemoryOrigin, Origin, SourceStat, open_reader
+from musfuse.origins import CheckedOrigin, LocalOrigin, MemoryOrigin, Origin, open_reader
 
 Write = Callable[..., None]
 """Writes a file, as another version; with `keep_mtime` one of the same mtime, as another file in its place."""
@@ -155,63 +155,3 @@ def test_another_process_is_told_whether_it_can_read(made: tuple[Origin, Write])
     origin, _ = made
     spec = origin.spec()
     assert (spec["local"], spec["uid"]) == (origin.traits.local, origin.uid)
-
-
-HOSTILE = ("", ".", "..", "a/b.wav", "/etc/passwd", "../up.wav", "nul\0.wav", "\ud800.wav", "x" * 2000)
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_names_that_can_be_none_are_reported_and_renamed(name: str) -> None:
-    toy = Toy()
-    toy.write("good.wav", b"1")
-    toy.lies = [Entry(name, SourceStat(NodeKind.FILE, Stamp(1, 1))), Entry(name, FOLDER)]
-    entries = list(CheckedOrigin(ToyOrigin("t", "toy://t", toy)).list(""))
-    names = [entry.name for entry in entries]
-    assert len(set(names)) == 3
-    assert names == sorted(names)
-    (good,) = (entry for entry in entries if not entry.misnamed)
-    assert (good.name, good.problem) == ("good.wav", "")
-    for entry in entries:
-        assert entry.name.encode("utf-8", "surrogateescape")
-        assert not {"/", "\0"} & set(entry.name)
-        assert entry.name not in ("", ".", "..")
-        if entry is not good:
-            assert entry.stat is None
-            assert "toy://t" in entry.problem
-
-
-def test_a_name_that_stands_for_another_takes_nobody_elses() -> None:
-    toy = Toy()
-    for name in ("a\u2215b.wav", "a\u2215b.wav_"):
-        toy.write(name, b"1")
-    toy.lies = [Entry("a/b.wav", None)]
-    entries = {entry.name: entry for entry in CheckedOrigin(ToyOrigin("t", "toy://t", toy)).list("")}
-    assert [name for name, entry in entries.items() if entry.misnamed] == ["a\u2215b.wav__"]
-    assert len(entries) == 3
-
-
-@pytest.mark.parametrize(
-    "stat",
-    [
-        SourceStat(NodeKind.FILE, Stamp(-1, 1)), SourceStat(NodeKind.FILE, Stamp(1 << 63, 1)),
-        SourceStat(NodeKind.FILE, Stamp(1, 1 << 64)), SourceStat(NodeKind.FILE, Stamp(1, 1, "\ud800")),
-        SourceStat(NodeKind.FILE, Stamp(1, 1, "t" * 5000)), SourceStat(NodeKind.FILE, Stamp(1, 1), "\0"),
-    ],
-)  # fmt: skip
-def test_facts_that_can_be_none_are_a_problem(stat: SourceStat, monkeypatch: pytest.MonkeyPatch) -> None:
-    toy = Toy()
-    toy.lies = [Entry("a.wav", stat)]
-    origin = ToyOrigin("t", "toy://t", toy)
-    (entry,) = CheckedOrigin(origin).list("")
-    assert entry.stat is None
-    assert entry.problem.startswith("toy://t/a.wav: its source tells ")
-    monkeypatch.setattr(origin, "stat", lambda path: stat)
-    with pytest.raises(UnavailableError, match="its source tells"):
-        CheckedOrigin(origin).stat("a.wav")
-
-
-def test_more_bytes_than_were_asked_for_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    origin = ToyOrigin("t", "toy://t", Toy())
-    monkeypatch.setattr(origin, "read", lambda *_: b"12345")
-    with pytest.raises(UnavailableError, match="5 bytes where 4 were asked for"):
-        CheckedOrigin(origin).read("a.wav", 0, 4)
