@@ -1,0 +1,143 @@
+"""What `musfuse.platform.windows` calls of Windows, over POSIX: kernel32 with its handles and error codes, msvcrt.
+
+As in `tests/winfsp/binding.py`, it stands in for the system below the module, not for anything of the module. A handle
+is a descriptor. Whoever opens a file without letting others write, rename and delete it fails, because originals belong
+to somebody else.
+"""
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import importlib.util
+import os
+import select
+import signal
+import stat
+import struct
+import sys
+import termios
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import musfuse.platform
+
+_SHARE_ALL, _OPEN_ALWAYS, _GENERIC_WRITE = 7, 4, 0x40000000
+_INVALID_HANDLE, _SYNCHRONIZE, _WAIT_TIMEOUT = (1 << 64) - 1, 0x00100000, 258
+_CODES = {errno.ENOENT: 2, errno.EACCES: 5, errno.EISDIR: 5, errno.EBADF: 6, errno.ENOSPC: 112, errno.ENOTDIR: 3}
+_FILE_HANDLE_EOF, _BROKEN_PIPE, _INVALID_PARAMETER, _SHARING_VIOLATION = 38, 109, 87, 32
+
+
+class System:
+    """The state of one Windows: its last error, drive letters, handlers of the console, an administrator or not."""
+
+    def __init__(self) -> None:
+        self.error, self.letters, self.handlers, self.admin = 0, {"C"}, list[Any](), False
+        self.kernel32 = types.SimpleNamespace(
+            CreateFileW=lambda *a: self._create(*a),
+            ReadFile=lambda *a: self._read(*a),
+            WriteFile=lambda *a: self._write(*a),
+            PeekNamedPipe=lambda *a: self._peek(*a),
+            OpenProcess=lambda *a: self._process(*a),
+            WaitForSingleObject=lambda handle, ms: (
+                0 if select.select([handle], [], [], ms / 1000)[0] else _WAIT_TIMEOUT
+            ),
+            CloseHandle=lambda handle: os.close(handle),
+            GetLogicalDrives=lambda: sum(1 << (ord(letter) - 65) for letter in self.letters),
+            SetConsoleCtrlHandler=lambda handler, add: self.handlers.append(handler),
+        )
+
+    def _fails(self, code: int, result: int = 0) -> int:
+        self.error = code
+        return result
+
+    def _create(self, path: str, access: int, share: int, _: None, disposition: int, *__: object) -> int:
+        if share != _SHARE_ALL:
+            return self._fails(_SHARING_VIOLATION, _INVALID_HANDLE)
+        flags = (os.O_RDWR if access & _GENERIC_WRITE else os.O_RDONLY) | os.O_CLOEXEC
+        try:
+            fd = os.open(path, flags | (os.O_CREAT if disposition == _OPEN_ALWAYS else 0), 0o600)
+        except OSError as error:
+            return self._fails(_CODES[error.errno or 0], _INVALID_HANDLE)
+        if stat.S_ISDIR(os.fstat(fd).st_mode):  # access denied, without a flag for backups
+            os.close(fd)
+            return self._fails(5, _INVALID_HANDLE)
+        return fd
+
+    def _read(self, handle: int, buffer: Any, size: int, got: Any, where: Any) -> int:
+        at = where._obj
+        try:
+            data = os.pread(handle, size, at.offset_high << 32 | at.offset)
+        except OSError as error:
+            return self._fails(_CODES[error.errno or 0])
+        if size and not data:
+            return self._fails(_FILE_HANDLE_EOF)
+        ctypes.memmove(buffer, data, len(data))
+        got._obj.value = len(data)
+        return 1
+
+    def _write(self, handle: int, data: bytes, size: int, done: Any, where: Any) -> int:
+        at = where._obj
+        try:
+            done._obj.value = os.pwrite(handle, data[:size], at.offset_high << 32 | at.offset)
+        except OSError as error:
+            return self._fails(_CODES[error.errno or 0])
+        return 1
+
+    def _peek(self, handle: int, _: None, __: int, ___: None, waiting: Any, ____: None) -> int:
+        waiting._obj.value = struct.unpack("i", fcntl.ioctl(handle, termios.FIONREAD, bytes(4)))[0]
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        ended = any(event & select.POLLHUP for _, event in poll.poll(0))
+        return self._fails(_BROKEN_PIPE) if ended and not waiting._obj.value else 1
+
+    def _process(self, access: int, _: bool, pid: int) -> int | None:
+        assert access == _SYNCHRONIZE
+        try:
+            return os.pidfd_open(pid)
+        except ProcessLookupError:
+            self.error = _INVALID_PARAMETER
+            return None
+
+
+def _win_error(code: int) -> OSError:
+    number = next((number for number, known in _CODES.items() if known == code), errno.EINVAL)
+    return OSError(number, f"[WinError {code}] {os.strerror(number)}")
+
+
+def _lock(fd: int, mode: int, size: int) -> None:
+    assert (mode, size) == (2, 1)
+    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def load(patch: pytest.MonkeyPatch) -> tuple[Any, System]:
+    """The module, over a Windows of its own; it stays usable as long as the patch."""
+    made = System()
+    patch.setattr(ctypes, "WinDLL", lambda name, use_last_error: made.kernel32, raising=False)
+    patch.setattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE, raising=False)
+    patch.setattr(ctypes, "get_last_error", lambda: made.error, raising=False)
+    patch.setattr(ctypes, "WinError", _win_error, raising=False)
+    shell32 = types.SimpleNamespace(IsUserAnAdmin=lambda: made.admin)
+    patch.setattr(ctypes, "windll", types.SimpleNamespace(shell32=shell32), raising=False)
+    patch.setattr(os, "O_BINARY", 0, raising=False)
+    patch.setattr(os, "set_handle_inheritable", os.set_inheritable, raising=False)
+    patch.setattr(signal, "SIGBREAK", signal.SIGUSR1, raising=False)
+    msvcrt = types.SimpleNamespace(
+        get_osfhandle=lambda fd: fd, open_osfhandle=lambda handle, flags: handle, locking=_lock, LK_NBLCK=2
+    )
+    patch.setitem(sys.modules, "msvcrt", msvcrt)  # type: ignore[misc]
+    spec = importlib.util.spec_from_file_location(
+        "musfuse.platform.windows_here", Path(musfuse.platform.__file__).with_name("windows.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with contextlib.ExitStack() as only_meanwhile:
+        system = pytest.MonkeyPatch()
+        only_meanwhile.callback(system.undo)
+        system.setattr(sys, "platform", "win32")
+        spec.loader.exec_module(module)
+    return module, made
