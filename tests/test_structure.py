@@ -57,6 +57,16 @@ def test_every_folder_of_tests_is_explained() -> None:
     assert folders <= first_cells("Tests")
 
 
+def test_a_newcomer_is_led_to_what_is_there() -> None:
+    """At least twelve questions, and every path in their answers exists."""
+    section = (ROOT / "docs/development.md").read_text().split("## Where is …?\n")[1].split("\n## ")[0]
+    answers = [line.split("|")[2] for line in section.splitlines() if line.startswith("| ") and "?" in line]
+    named = [re.findall(r"`((?:musfuse|adapters)/[^`]+)`", answer) for answer in answers]
+    assert len(answers) >= 12
+    assert all(named)
+    assert [path for paths in named for path in paths if not (ROOT / path).exists()] == []
+
+
 def test_platforms_hold_the_same_functions() -> None:
     import ast
 
