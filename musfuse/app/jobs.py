@@ -91,8 +91,8 @@ class Jobs:
         self._sweeper: Sweeper | None = None
         self._unreached: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
-        library.events.subscribe(ScanProgress, self._scan_progress)
-        library.events.subscribe(TagsChanged, lambda change: self.settle(change.seq))
+        library.events.listen(ScanProgress, self._scan_progress)
+        library.events.listen(TagsChanged, lambda change: self.settle(change.seq))
 
     def start(self) -> None:
         """Begin to work."""

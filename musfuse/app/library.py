@@ -75,6 +75,7 @@ class Library:
         template = Template(config[ViewOptions].template)  # first: a bad template is the user's to mend
         self.events, self.activity = EventBus(), Activity()
         self.stores = build_stores(folder, config, pools, closing)
+        self.stores.frame_files.on_evicted = self._on_evicted
         self.catalog = build_catalog(self.stores.database)
         self.collector = MetaCollector(self.stores.kv)
         tables = self.catalog.sources
@@ -103,7 +104,7 @@ class Library:
             self.catalog, self.stores, self.media, config, self.sources.origin, self.events, self.name_tracks,
             lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
-        self.interest = Interest(self.catalog.nodes)
+        self.interest, self._away = Interest(self.catalog.nodes), dict[str, bool]()
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
             self.activity, self.interest.listed, branches,
@@ -196,19 +197,19 @@ class Library:
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
         """Scan every source; a source that is away does not stop the others. `everything`: all files. What somebody
         looks at on the drive meanwhile comes first."""
-        from musfuse.app.scanning import scan_source
+        from musfuse.app.scanning import Syncs, scan_source
 
         self.sourcing.purge()
         self.catalog.renditions.take_up()
         self.adopt_rules()
         left, results = self.sources.rows(), list["ScanResult | None"]()
+        syncs = Syncs(self.events, self._away)
         with self.interest.during_scan():
             while left:
                 row = self.interest.first_of(left)
                 left.remove(row)
-                results.append(
-                    scan_source(scanner, self.sources, self.catalog.files, self.catalog.database, row, everything)
-                )
+                database, files = self.catalog.database, self.catalog.files
+                results.append(scan_source(scanner, self.sources, files, database, row, everything, syncs))
         return [result for result in results if result is not None]
 
     def backlog(self) -> Backlog:
@@ -285,6 +286,11 @@ class Library:
         self.name_tracks()
         self.events.publish(TagsChanged(seq))
         return places.moves().told()
+
+    def _on_evicted(self, freed: int) -> None:
+        from musfuse.events.originals import CacheEviction
+
+        self.events.publish(CacheEviction(freed))
 
     def _forget(self, file: SourceFile, sample_range: SampleRange) -> None:
         self.sizes.forget(file, sample_range)

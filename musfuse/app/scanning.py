@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from musfuse.app.sources import Sources
 from musfuse.errors import NotFoundError, StoreError, UnavailableError
+from musfuse.events import EventBus
+from musfuse.events.originals import OriginConnected, OriginDisconnected, SyncCompleted, SyncStarted
 from musfuse.library.catalog import CatalogSources, Database, Files, SourceRow
 from musfuse.library.scanner import Scanner
 from musfuse.library.walk import ScanResult
@@ -13,10 +15,39 @@ from musfuse.library.walk import ScanResult
 log = logging.getLogger(__name__)
 
 
+class Syncs:
+    """Tells of scans of sources, and of sources that come and go. `away` holds the uids of those that were away when
+    they were looked at last; it is kept from scan to scan."""
+
+    def __init__(self, events: EventBus, away: dict[str, bool]) -> None:
+        self._events, self._away = events, away
+
+    def begin(self, uid: str) -> None:
+        """A source is scanned now."""
+        self._events.publish(SyncStarted(uid))
+
+    def end(self, uid: str, result: ScanResult) -> None:
+        """That ended."""
+        away = bool(result.problem)
+        if self._away.get(uid) is not away:
+            self._away[uid] = away
+            self._events.publish((OriginDisconnected if away else OriginConnected)(uid))
+        self._events.publish(SyncCompleted(uid, result.read + result.removed))
+
+
 def scan_source(
-    scanner: Scanner, sources: Sources, files: Files, database: Database, row: SourceRow, everything: bool
+    scanner: Scanner, sources: Sources, files: Files, database: Database, row: SourceRow, everything: bool, syncs: Syncs
 ) -> ScanResult | None:
     """Scan a source; None for one that was removed meanwhile. `everything`: all files, changed or not."""
+    syncs.begin(row.uid)
+    result = _scanned(scanner, sources, files, database, row, everything)
+    syncs.end(row.uid, result or ScanResult(row.root))
+    return result
+
+
+def _scanned(
+    scanner: Scanner, sources: Sources, files: Files, database: Database, row: SourceRow, everything: bool
+) -> ScanResult | None:
     try:
         return _logged(scanner.scan(row, sources.origin(row.uid), everything), row.root)
     except UnavailableError as error:

@@ -77,7 +77,7 @@ def _scan_here(
         if not library.sources.rows():
             raise ConfigError(f"{folder}: this library has no sources yet; name a folder with music")
         with Progress("scan", quiet) as progress:
-            library.events.subscribe(ScanProgress, lambda e: progress.update(e.seen, e.total, e.source))
+            library.events.listen(ScanProgress, lambda e: progress.update(e.seen, e.total, e.source))
             results = library.scan_all(library.scanner(), everything)
         empty = library.catalog.sources.empty()
     return {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from copy import copy
 from typing import Any
 
-from musfuse.drive.activity import Activity
+from musfuse.drive.accesses import Accesses
 from musfuse.drive.answers import Attr, DirEntry, Opened, VolumeInfo
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbers import number_of_rendition
@@ -39,14 +39,14 @@ class Drive:
         branches: Sequence[Branch[Any]],
         items: Items,
         volume: Volume,
-        activity: Activity,
+        accesses: Accesses,
         *,
         on_pending: Callable[[], None] = lambda: None,
         on_listed: Callable[[Entry[Any]], None] = lambda _: None,
         open_limit: int = 16_384,
     ) -> None:
         self.tree, self._exact = Tree(root, branches), True
-        self._items, self._volume, self._activity = items, volume, activity
+        self._items, self._volume, self._accesses = items, volume, accesses
         self._on_pending, self._on_listed = on_pending, on_listed
         self._handles = Handles(open_limit)
 
@@ -99,7 +99,7 @@ class Drive:
                 raise IsAFolderError(f"{path}: is a folder")
             content = entry.branch.layout(entry)
             if content is not None:
-                return self._opened(entry.id, content)
+                return self._opened(entry.id, content, entry.item)
             self.tree.forget_path(path)
         raise NoEntryError(f"{path}: {_TOO_FAST}")
 
@@ -117,12 +117,12 @@ class Drive:
             content = self._items.layout(item, rendition)
             if content is not None:
                 other = rendition if rendition is not node.rendition else None
-                return self._opened(number_of_rendition(item, other) if other else node.id, content)
+                return self._opened(number_of_rendition(item, other) if other else node.id, content, item)
         raise NoEntryError(f"item {item}: {_TOO_FAST}")
 
     def read_at(self, handle: int, offset: int, size: int) -> bytes:
         """Bytes [offset, offset + size) of an open file, fewer only at its end, none past it."""
-        self._activity.note()
+        self._accesses.read(handle, offset, size)
         return self._handles.read_at(handle, offset, size)
 
     def size_of(self, handle: int) -> int:
@@ -140,6 +140,7 @@ class Drive:
 
     def close(self, handle: int) -> None:
         """Close an open file."""
+        self._accesses.closed(handle)
         self._handles.remove(handle)
 
     def statvfs(self) -> VolumeInfo:
@@ -195,10 +196,11 @@ class Drive:
             self._on_pending()
         return DirEntry(entry.id, entry.name, entry.kind, entry.size, entry.mtime_ns)
 
-    def _opened(self, node: int, content: FileContent) -> Opened:
+    def _opened(self, node: int, content: FileContent, item: int) -> Opened:
         size = content.layout.size
         version = _version(content.version, size)
         handle, hint = self._handles.add(node, version, content.edition, content.layout, content.mtime_ns)
+        self._accesses.opened(handle, item)
         return Opened(handle, node, size, hint)
 
 

@@ -19,6 +19,7 @@ from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures, Fate, upto
 from musfuse.library.companions import CompanionFinder
 from musfuse.library.inspection import FileInspector, is_sheet
+from musfuse.library.news import FileNews
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Nearness, Stop
 from musfuse.library.walk import Found, ScanResult, Walk
@@ -92,7 +93,7 @@ class Scanner:
         wanted: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
         self._files, self._departures, self._companions, self._finder = files, departures, companions, finder
-        self._inspector, self._events = inspector, events
+        self._inspector, self._events, self._news = inspector, events, FileNews(events, departures)
         self._after_batch, self._on_removed = after_batch, on_removed
         self._on_settled, self._wanted = on_settled, wanted
         self._cancel = threading.Event()
@@ -158,6 +159,7 @@ class Scanner:
         except NotFoundError as error:
             if known and _is_gone(origin, path):
                 self._files.remove_files([known.id])
+                self._news.gone(known.file)
             else:
                 log.warning("%s; what is known of it stands", error)
         except OriginError as error:
@@ -169,6 +171,8 @@ class Scanner:
                 row = self._inspector.inspect(origin, found.file, any(map(is_sheet, names)))
                 if known is None or not (_half_written(row) or (found.same and row.again)):
                     self._files.put_files([(folder, row)])
+                    self._news.read(found.file, known is not None)
+        self._news.tell()
         self._after_batch(True)
 
     def _take_in(self, run: _Run, first: int, window: int) -> None:
@@ -181,6 +185,7 @@ class Scanner:
                 log.warning("%s; what is known of it stands", row.problem)
             elif not (pending.found.known and _half_written(row)):
                 run.batch.rows.append((pending.found.folder, row))
+                self._news.read(pending.found.file, pending.found.known)
                 run.awaited |= bool(pending.found.nearness)
             if run.batch.is_due():
                 self._commit(run)
@@ -201,6 +206,7 @@ class Scanner:
         batch, run.batch = run.batch, _Batch()
         if batch.rows:
             self._files.put_files(batch.rows)
+            self._news.tell()
         self._after_batch(at_once)
         result = run.result
         looked_at = result.seen - result.waiting
@@ -219,6 +225,8 @@ class Scanner:
             fates.append((gone, moved))
         if departures:
             self._on_settled(fates, upto(departures[-1]))
+            self._news.left(gone.file for gone in departures)
+            self._news.tell()
 
 
 def _half_written(row: FileRow) -> bool:

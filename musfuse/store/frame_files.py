@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import accumulate, count
@@ -29,10 +29,8 @@ log = logging.getLogger(__name__)
 
 _SUFFIX, _NEW = ".runs", ".new"
 _TOUCH_SECONDS = 60.0
-_KEEP_SHARE = 0.9
-_TRACK_SHARE = 2
-_ENTRY = 8
-_LATER = 32
+_KEEP_SHARE, _TRACK_SHARE = 0.9, 2
+_ENTRY, _LATER = 8, 32
 
 
 def _checksum(data: bytes) -> int:
@@ -185,6 +183,7 @@ class FrameFiles:
 
     def __init__(self, folder: Path, limit: int, open_files: int = 64) -> None:
         self._folder, self._limit = folder, limit
+        self.on_evicted: Callable[[int], None] = lambda _: None  # gets how many bytes made room
         self._lock = threading.Lock()
         self._open: Lru[str, FrameFile] = Lru(open_files)
         self._bytes = -1
@@ -371,7 +370,7 @@ class FrameFiles:
             entries = sorted(self._kept(), key=lambda found: found[0].st_mtime_ns)
             self._bytes = sum(_used(stat) for stat, _ in entries)
             by_path = {str(self._path(key)): key for key in self._open}
-            closing = []
+            closing, before = [], self._bytes
             for stat, path in entries[:-1]:
                 if self._bytes <= self._limit * _KEEP_SHARE:
                     break
@@ -381,8 +380,10 @@ class FrameFiles:
                 with suppress(OSError):
                     os.unlink(path)
                     self._bytes -= _used(stat)
+            freed = before - self._bytes
         for file in closing:
             file.close()
+        self.on_evicted(freed)
 
 
 _BIG_ENDIAN = array("H", b"\x00\x01")[0] == 1

@@ -76,7 +76,8 @@ def test_limits(tmp_path: Path) -> None:
     assert off.get("k", LENGTHS, 0) is None
     assert off.new_path(1) is None
     assert not (tmp_path / "off").exists()
-    small = FrameFiles(tmp_path / "small", 100_000)
+    small, freed = FrameFiles(tmp_path / "small", 100_000), list[int]()
+    small.on_evicted = freed.append
     assert small.new_path(60_000) is None
     big = [60_000]
     small.put("big", big, 0, bytes(60_000))
@@ -88,6 +89,7 @@ def test_limits(tmp_path: Path) -> None:
             assert small.get("k0", [20_000], 0) is not None or n > 4
     held = sum(p.stat().st_blocks * 512 for p in (tmp_path / "small").iterdir())
     assert held <= 125_000
+    assert sum(freed) == 20 * 20_480 - held
     assert small.get("k19", [20_000], 0) is not None
     small.close()
 

@@ -86,7 +86,7 @@ def test_the_first_stat_has_the_whole_folder_indexed(make_library: Make, music: 
         sound.write(music / f"{n}.wav", **TAGS, title=str(n))
     library = make_library()
     indexed: queue.Queue[TrackIndexed] = queue.Queue()
-    library.events.subscribe(TrackIndexed, indexed.put)
+    library.events.listen(TrackIndexed, indexed.put)
     library.drive.attr("A/B/2.flac")
     assert len({indexed.get(timeout=100).track_id for _ in range(4)}) == 4
     assert all(e.size for e in library.drive.list("A/B"))

@@ -36,7 +36,7 @@ def library(music: Path) -> None:
 def test_a_first_scan_and_a_second(desk: Desk, music: Path, origin: LocalOrigin) -> None:
     library(music)
     seen: list[ScanProgress] = []
-    desk.events.subscribe(ScanProgress, seen.append)
+    desk.events.listen(ScanProgress, seen.append)
     first = desk.scan(origin)
     assert (first.seen, first.read, first.skipped, first.removed, first.ignored) == (4, 4, 1, 0, 2)
     assert sorted(desk.tree()) == ["X/Y/A.flac", "X/Y/B.flac", "X/Z/C.mp3"]

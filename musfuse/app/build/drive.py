@@ -10,6 +10,7 @@ from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
 from musfuse.config import Config
 from musfuse.drive import Drive
+from musfuse.drive.accesses import Accesses
 from musfuse.drive.activity import Activity
 from musfuse.drive.branches.ahead import FolderAhead
 from musfuse.drive.branches.companions import CompanionsBranch
@@ -68,13 +69,13 @@ class DriveParts:
         )
         branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
         drive = Drive(
-            library.root, branches, items, Volume(nodes), self.activity,
+            library.root, branches, items, Volume(nodes), Accesses(self.activity, self.events, items.row),
             on_pending=self.media.pool.warm, on_listed=self.on_listed,
             open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(drive.shut_down)
         closing.callback(ahead.close)
-        self.events.subscribe(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
+        self.events.listen(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
         return drive
 
 

@@ -81,6 +81,12 @@ class Departures:
             ).fetchone()
         return source_file(*row) if row else None
 
+    def has_successor(self, gone: SourceFile) -> bool:
+        """Whether an original is known in the place of one that is gone, as where it was rewritten."""
+        with self._db.read() as db:
+            values = at(gone.source_uid, gone.path)
+            return db.execute(f"SELECT 1 FROM original o WHERE {OF_FILE} LIMIT 1", values).fetchone() is not None
+
     def keep_index_name(self, before: SourceFile, moved: SourceFile) -> None:
         """The index of a file that was moved keeps its name."""
         with self._db.write() as db:
