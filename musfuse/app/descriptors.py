@@ -13,8 +13,8 @@ log = logging.getLogger(__name__)
 
 RESERVE = 8
 """Kept aside for a connection, a query and a program that unmounts, where all others are taken."""
-_FIXED = 36
-"""Standard streams 3, pipes and locks 4, writers of three databases 9, mounts 2, the control socket and what refuses
+_FIXED = 39
+"""Standard streams 3, pipes and locks 4, writers of four databases 12, mounts 2, the control socket and what refuses
 2, the reserve 8, a program or worker being started 6, files that are read at once 2."""
 _PARTS = 28
 _MAX_READERS, _MAX_FRAME_FILES, _MAX_CLIENTS = 16, 64, 32

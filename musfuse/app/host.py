@@ -39,6 +39,7 @@ class Host:
         self.faces = RunningFaces(Reach(library.drive, self._service))
         self.jobs = Jobs(library)
         self.began = time.time()
+        self.ready = threading.Event()
         self._stop = threading.Event()
         self._reserve = Reserve(RESERVE)
         self._server = Server(
@@ -54,12 +55,13 @@ class Host:
         try:
             names = [self.faces.start(face) for face in faces]
             self._server.start()
-            self.jobs.start()
             on_ready(names)
+            self.jobs.start()  # behind that: nobody who mounts waits for what jobs did last
             if self.library.config[ScanOptions].on_mount:
                 self.jobs.request("scan")
             else:
                 self.jobs.settle()
+            self.ready.set()
             while not self._stop.is_set() and not self.is_idle():
                 self.faces.wait_for_end(self._stop)
         finally:
@@ -91,6 +93,7 @@ class Host:
 
     def _take_down(self) -> None:
         """In order: no new work, waiters let go, faces gone, control gone. The library is closed by who opened it."""
+        self.ready.set()
         self.jobs.stop()
         self.library.media.pool.close()
         with self._reserve.lent():

@@ -99,7 +99,7 @@ class Library:
         self._views = rules_of(self.catalog.database, main, views)
         self._more_stages = stages
         self._stages: Stages | None = None
-        self._making_stages = threading.Lock()
+        self._making_stages, self._naming = threading.Lock(), threading.Lock()
         self.sizes = build_sizes(
             self.catalog, self.stores, self.media, config, self.sources.origin, self.events, self.name_tracks,
             lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
@@ -251,12 +251,13 @@ class Library:
     def name_tracks(self) -> None:
         """Give names to what has none, and tell the drive."""
         settled = Settled(everywhere=True)  # where it is cut off by an error
-        try:
-            self.stages.pipeline.run()
-            settled = self.stages.settled.take()
-        finally:
-            for drive in self.drives.values():
-                drive.forget(settled)
+        with self._naming:  # what another thread's run noted so far is not taken for this one's
+            try:
+                self.stages.pipeline.run()
+                settled = self.stages.settled.take()
+            finally:
+                for drive in self.drives.values():
+                    drive.forget(settled)
         if settled.changed:
             self.events.publish(TreeChanged(self.catalog.nodes.generation()))
 

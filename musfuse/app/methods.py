@@ -1,6 +1,7 @@
 """What a host answers about itself on the control channel."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,13 +15,14 @@ from musfuse.service.face import RunningFaces
 
 
 class Hosting(Protocol):
-    """What is asked of a host; `began` in seconds since 1970."""
+    """What is asked of a host; `began` in seconds since 1970. `ready`: what it does by itself was asked for."""
 
     library: Library
     jobs: Jobs
     faces: RunningFaces
     stays: bool
     began: float
+    ready: threading.Event
 
     def mount(self, mountpoint: Path, options: Sequence[str] = ()) -> str: ...
 
@@ -57,7 +59,7 @@ class Methods:
         library, jobs = self._host.library, self._host.jobs
         library.add_sources(sources)
         where = self._host.mount(mountpoint, options)
-        ticket = jobs.request("scan") if sources else jobs.scan.asked
+        ticket = jobs.request("scan").id if sources else jobs.runner.asked("scan")
         return {"mountpoint": where, "ticket": ticket, "new": library.catalog.sources.unscanned()}
 
     def unmount(self, mountpoint: Path, force: bool = False) -> dict[str, Any]:
@@ -69,19 +71,20 @@ class Methods:
         """Begin a scan, with more sources where they are given; `everything`: also of what did not change. Gives a
         ticket."""
         self._host.library.add_sources(sources)
-        return {"ticket": self._host.jobs.request("scan all" if everything else "scan")}
+        return {"ticket": self._host.jobs.request("scan", {"everything": everything}).id}
 
     def index(self) -> dict[str, Any]:
         """Begin to build all missing indexes. The ticket of that."""
-        return {"ticket": self._host.jobs.request("index", urgent=True)}
+        return {"ticket": self._host.jobs.request("index", urgent=True).id}
 
     def waiting(self) -> dict[str, Any]:
         """What is not on the drive yet: sources that were never scanned whole, and the ticket of the last scan; `empty`
         are those that a whole scan found no music in."""
         library = self._host.library
+        self._host.ready.wait()
         return {
             "new": library.catalog.sources.unscanned(),
-            "ticket": self._host.jobs.scan.asked,
+            "ticket": self._host.jobs.runner.asked("scan"),
             "empty": library.catalog.sources.empty(),
         }
 
@@ -98,8 +101,8 @@ class Methods:
             "library": str(host.library.folder),
             "mounts": host.mounts(),
             "faces": host.faces.active(),
-            "scan": host.jobs.scan.to_json(),
-            "index": host.jobs.index.to_json(),
+            "scan": host.jobs.told("scan"),
+            "index": host.jobs.told("index"),
         }
 
     def status(self) -> dict[str, Any]:
@@ -119,6 +122,6 @@ class Methods:
             "open_files": library.drive.open_handles,
             "counts": library.catalog.reports.counts(),
             "pending": library.catalog.renditions.pending(library.sizes.tokens()),
-            "unwritten": library.unwritten(),
+            "unwritten": [*library.unwritten(), *filter(None, [self._host.jobs.runner.problem])],
             **self.progress(),
         }

@@ -9,8 +9,9 @@ from pathlib import Path
 from musfuse.errors import ConfigError, StoreError, plainly
 from musfuse.logs import LOG_NAME
 
+JOBS = "jobs.db"
 _CATALOG, _USER = "catalog.db", "user.db"
-_FILES = ("catalog.db", "user.db", "owner.lock", LOG_NAME)
+_FILES = ("catalog.db", "user.db", JOBS, "owner.lock", LOG_NAME)
 _FOLDERS = ("cache", "runs")
 
 

@@ -361,8 +361,7 @@ class FrameFiles:
     def _count(self, more: int) -> None:
         with self._lock:
             self._bytes += more
-            full = self._bytes > self._limit
-        if full:
+        if self._bytes > self._limit:
             self._evict()
 
     def _evict(self) -> None:

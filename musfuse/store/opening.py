@@ -43,6 +43,12 @@ def failure(path: Path, error: sqlite3.Error) -> StoreError:
     return StoreError(f"{path}: {error}" + (f"; {_MAKE_ROOM}" if full else ""))
 
 
+def is_damaged(error: StoreError) -> bool:
+    """Whether the file that failed is no sound database."""
+    code = getattr(error.__cause__, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code & 0xFF in _DAMAGED
+
+
 def reading_uri(path: Path) -> str:
     """The URI that opens a database for reading, where nothing can be written. Raises sqlite3.Error.
 

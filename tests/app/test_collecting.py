@@ -347,16 +347,16 @@ def test_the_owner_sweeps_after_a_scan_without_problems_once_a_day(desk: Desk) -
     jobs = Jobs(desk.library)
     jobs.start()
     desk.toy.away = True
-    completed(jobs.scan, jobs.request("scan"))
-    assert jobs._swept.asked == 0
+    completed(jobs, "scan")
+    assert jobs.runner.current("sweep") is None
     assert gone in desk.indexed()
     desk.toy.away = False
     for _ in range(2):
-        completed(jobs.scan, jobs.request("scan"))
-        completed(jobs._swept, 1)
+        completed(jobs, "scan")
+        swept = jobs.runner.wait(jobs.runner.asked("sweep"))
     assert gone not in desk.indexed()
-    assert jobs._swept.asked == 1
-    assert jobs._swept.result["indexes"] == 1
+    assert len(jobs.runner.rows("sweep")) == 1
+    assert swept.result == {"indexes": 1, "runs": 0, "whole": True}
     assert len(desk.indexed()) == 4
     jobs.stop()
     jobs.join()

@@ -160,13 +160,10 @@ def test_after_a_scan_that_failed_nothing_is_noted(
         patch.setattr(library.catalog.files, "enter", fail)
         jobs = Jobs(library)
         jobs.start()
-        ticket = jobs.request("scan")
-        pause = threading.Event()
-        while jobs.scan.completed < ticket:
-            pause.wait(0.01)
+        scan = jobs.runner.wait(jobs.request("scan").id)
         jobs.stop()
         jobs.join()
-    assert jobs.scan.state == "failed"
+    assert scan.state == "failed"
     assert scanning == [True]
     assert not library.interest.scanning
     assert not library.interest._looked

@@ -9,13 +9,14 @@ import sound
 from tests_support import needs_program
 
 from drive.albums import ME, checksum, target
-from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
 from musfuse.app.views import ViewSpec
+from musfuse.app.work import Work
 from musfuse.config import load_config
 from musfuse.drive import Drive
 from musfuse.errors import ConfigError
+from musfuse.jobs import JobContext
 from musfuse.media.indexing.pool import Priority
 from musfuse.model import NodeKind
 
@@ -106,10 +107,10 @@ def test_background_work_gives_way_to_readers_of_every_view(
     library.activity.last_read = -2e9
     read(library.drives["waves"], "G/T1 by A.wav")
     waited = []
-    jobs = Jobs(library)
-    monkeypatch.setattr(jobs._stopping, "wait", lambda seconds: waited.append(jobs._stopping.set()))
-    monkeypatch.setattr("musfuse.app.jobs.READER_PAUSE", 1e9)
-    jobs._give_way()
+    context = JobContext({}, lambda *_: None, lambda: False, lambda: False)
+    monkeypatch.setattr(context, "pause", lambda seconds: waited.append(context.stop()))
+    monkeypatch.setattr("musfuse.app.work.READER_PAUSE", 1e9)
+    Work(library, lambda *_: None, lambda *_: None).settle(context)
     assert waited
 
 

@@ -1,0 +1,184 @@
+"""What is done in the background for a library: scan, settle sizes, index, hear, sweep, each a kind of job.
+
+An index pass and a scan may run side by side, as a scan and whoever waits for an index always have: the catalog has one
+writer, names are given by one thread at a time, and originals are read by versions. So a scan waits for no index pass;
+an index pass begins when no scan is under way, since it would miss what that finds. A sweep runs alone: what nothing
+refers to can be told only while nothing moves.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from musfuse.app.library import READER_PAUSE, Library
+from musfuse.events import ScanProgress
+from musfuse.jobs import JobContext, JobKind, Resource
+from musfuse.jobs.job import Params
+from musfuse.library.sizes import Backlog
+from musfuse.media.indexing.options import IndexOptions
+from musfuse.media.indexing.pool import Priority
+
+log = logging.getLogger(__name__)
+
+EVERYTHING = 0
+"""In place of the number of a change."""
+_CHANGES = 100
+"""More of them are as good as everything."""
+
+Ask = Callable[[str, Params], object]
+Result = Mapping[str, Any]
+
+
+class Work:
+    """The jobs of one library. `ask` has another job done afterwards; `drop` one that waits not."""
+
+    def __init__(self, library: Library, ask: Ask, drop: Callable[[str, str], None]) -> None:
+        self._library, self._ask, self._drop = library, ask, drop
+        self._scanning: JobContext | None = None
+        self._unreached: set[str] = set()
+        library.events.listen(ScanProgress, self._scan_progress)
+
+    def kinds(self) -> list[JobKind]:
+        """The first that is wanted comes next."""
+        return [
+            JobKind("scan", Resource.ORIGIN, self.scan, resumes=_always, merge=_either),
+            JobKind("sizes", Resource.DISK, self.settle, resumes=_always, merge=_all_changes),
+            JobKind(
+                "index", Resource.CPU, self.index, after=frozenset({"scan"}), resumes=self._resumes_index,
+                merge=lambda old, new: {**old, **new, "background": old.get("background") and new.get("background")},
+            ),
+            JobKind(
+                "identity", Resource.ORIGIN, self.hear, after=frozenset({"scan", "sizes", "index"}), patient=True,
+                resumes=_always,
+            ),
+            JobKind("sweep", Resource.DISK, self.sweep, alone=True, patient=True),
+        ]  # fmt: skip
+
+    def scan(self, context: JobContext) -> Result:
+        """Scan all sources, also what did not change where `everything` is asked for."""
+        self._drop("sweep", "what it was to spare is known anew after a scan")
+        library = self._library
+        library.warm_up()
+        scanner = library.scanner()
+        self._scanning = context
+        try:
+            with context.stopped_by(scanner.cancel):
+                results = library.scan_all(scanner, bool(context.params.get("everything")))
+        finally:
+            self._scanning = None
+        context.progress(sum(r.seen for r in results), sum(r.seen for r in results))
+        if not context.stopping:
+            self._unreached = {r.source for r in results if r.unreached}
+            self._follow_up(whole=bool(results) and not any(r.problem for r in results))
+        return {
+            "read": sum(r.read for r in results),
+            "skipped": sum(r.skipped for r in results),
+            "removed": sum(r.removed for r in results),
+            "problems": [r.problem for r in results if r.problem],
+            "empty": library.catalog.sources.empty(),
+        }
+
+    def _follow_up(self, whole: bool) -> None:
+        if self._library.config[IndexOptions].background:
+            self._ask("index", {"background": True})
+        else:
+            self._ask("sizes", {})
+        self._ask("identity", {})
+        if whole and self._library.sweeper().is_due():
+            self._ask("sweep", {})
+
+    def _scan_progress(self, event: ScanProgress) -> None:
+        if self._scanning is not None:
+            told = {"source": event.source, "read": event.read, "skipped": event.skipped}
+            self._scanning.progress(event.seen, event.total, event.source, **told)
+
+    def index(self, context: JobContext) -> Result:
+        """Build all indexes that are missing."""
+        library = self._library
+        backlog = library.backlog()
+
+        def progress(done: int, left: int) -> None:
+            context.progress(done, done + left)
+
+        with context.stopped_by(backlog.stop):
+            done, failed = backlog.run(Priority.BACKGROUND, progress, lambda: self._give_way(context))
+        context.progress(done + failed, done + failed)
+        there = library.catalog.renditions.sized(library.sizes.tokens())
+        if done:  # who sounds like what is gone is known now
+            library.name_tracks()
+        log.info("index: %d indexed, %d failed", done, failed)
+        return {"indexed": done, "failed": failed, "there": there}
+
+    def _resumes_index(self, params: Params) -> bool:
+        return not params.get("background") or self._library.config[IndexOptions].background
+
+    def settle(self, context: JobContext) -> Result:
+        """Note sizes that need no new index, after some `changes` of tags, by their numbers, or for everything."""
+        changes = context.params.get("changes", (EVERYTHING,))
+        backlog: Backlog = self._library.backlog()
+        settled = 0
+        with context.stopped_by(backlog.stop):
+            for change in changes:
+                keys = self._library.collector.keys_of(change) if change else None
+                settled += backlog.settle(keys, lambda: self._give_way(context))
+                context.progress(settled)
+        return {}
+
+    def hear(self, context: JobContext) -> Result:
+        """Find out what items sound like."""
+        hearing = self._library.hearing()
+
+        def give_way() -> None:
+            self._give_way(context)
+            if context.gives_way():
+                hearing.stop()
+
+        with context.stopped_by(hearing.stop):
+            found = hearing.run(give_way)
+        context.progress(found)
+        if found:
+            log.info("identity: what %d files sound like is known now", found)
+            self._library.name_tracks()
+        return {}
+
+    def sweep(self, context: JobContext) -> Result:
+        """Drop what nothing refers to any more."""
+        sweeper = self._library.sweeper()
+
+        def give_way() -> None:
+            self._give_way(context)
+            if context.gives_way():
+                sweeper.stop()
+
+        unreached = {row.uid for row in self._library.sources.rows() if row.root in self._unreached}
+        with context.stopped_by(sweeper.stop):
+            swept = sweeper.sweep(unreached, give_way)
+        if swept.indexes or swept.frame_files:
+            log.info(
+                "%d indexes and %d files of encoded runs that nothing used were dropped",
+                swept.indexes, swept.frame_files,
+            )  # fmt: skip
+        return {"indexes": swept.indexes, "runs": swept.frame_files, "whole": swept.whole}
+
+    def _give_way(self, context: JobContext) -> None:
+        """Wait while readers need the machine, unless somebody waits for the job, or for its place."""
+        while not context.stopping and not context.urgent and not context.gives_way():
+            quiet_for = time.monotonic() - self._library.activity.last_read
+            if quiet_for >= READER_PAUSE and not self._library.media.pool.demand:
+                return
+            context.pause(0.05)
+
+
+def _always(_: Params) -> bool:
+    return True
+
+
+def _either(older: Params, newer: Params) -> Params:
+    """What is asked for in one of them."""
+    return {name: older.get(name) or newer.get(name) for name in (*older, *newer)}
+
+
+def _all_changes(older: Params, newer: Params) -> Params:
+    both = {*older.get("changes", (EVERYTHING,)), *newer.get("changes", (EVERYTHING,))}
+    return {} if EVERYTHING in both or len(both) > _CHANGES else {"changes": sorted(both)}

@@ -1,0 +1,131 @@
+"""What every kind of job has to be, over a real library: its result is JSON, it returns soon where it is stopped, and
+where it was cut off anywhere, doing it once more ends as if nothing had happened."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sound
+
+from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
+from musfuse.app.work import Work
+from musfuse.config.load import load_config
+from musfuse.jobs import JobContext, JobKind
+from musfuse.store import KvNamespace
+
+_INDEX = KvNamespace.INDEX
+KINDS = ("scan", "sizes", "index", "identity", "sweep")
+PARAMS: dict[str, Mapping[str, Any]] = {"scan": {"everything": True}}
+
+
+class Desk:
+    """A library in which every kind has something to do."""
+
+    def __init__(self, folder: Path, closing: ExitStack) -> None:
+        music = folder / "music"
+        for n in range(6):
+            sound.write(music / f"{n}.wav", 3000, title=str(n), seed=n)
+            sound.write(music / f"{n}.mp3", 3000, title=f"{n} lossy", seed=n)
+        config = load_config(default_sections(), env={}, flags={"index.background": False}).config
+        self.library: Library = open_library(folder / "state", config, closing, sources=[music])
+        self.asked: list[str] = []
+        self.work = Work(self.library, lambda kind, _: self.asked.append(kind), lambda *_: None)
+        self.kinds = {kind.name: kind for kind in self.work.kinds()}
+
+    def prepare(self, kind: str) -> JobKind:
+        """Everything before a kind is done."""
+        if kind != "scan":
+            self.library.scan_all(self.library.scanner())
+        if kind == "sweep":
+            for n in range(5):
+                self.library.stores.kv.put(_INDEX, f"gone/{n}/1-1/0-/8/4096/x", b"1")
+        return self.kinds[kind]
+
+    def state(self) -> dict[str, Any]:
+        """What jobs leave behind."""
+        library = self.library
+        with library.catalog.database.read() as db:
+            contents = db.execute("SELECT facts, content FROM item ORDER BY facts, content").fetchall()
+        return {
+            "names": sorted(entry.name for entry in library.drive.list("Unknown Artist/music"))
+            if library.catalog.nodes.counts()[1]
+            else [],
+            "pending": library.catalog.renditions.pending(library.sizes.tokens()),
+            "contents": contents,
+            "indexes": sorted(library.stores.kv.scan(_INDEX)),
+        }
+
+
+class Context(JobContext):
+    """One whose job is stopped at its `n`-th step: a report of progress, or a look whether it gives way."""
+
+    def __init__(self, params: Mapping[str, Any], stop_at: int = 0) -> None:
+        super().__init__(params, self._reported, self._looked, lambda: True)
+        self.steps, self._stop_at = 0, stop_at
+        self.reports: list[tuple[int, int, dict[str, Any]]] = []
+
+    def _reported(self, done: int, total: int, what: str, so_far: dict[str, Any]) -> None:
+        self.reports.append((done, total, so_far))
+        json.dumps([done, total, what, so_far])
+        self._step()
+
+    def _looked(self) -> bool:
+        self._step()
+        return False
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps == self._stop_at:
+            self.stop()
+
+
+@pytest.fixture
+def closing() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_its_result_and_progress_are_json(tmp_path: Path, closing: ExitStack, name: str) -> None:
+    desk = Desk(tmp_path, closing)
+    kind, context = desk.prepare(name), Context(PARAMS.get(name, {}))
+    json.dumps(dict(kind.run(context)))
+    assert all(done >= 0 and (not total or done <= total) for done, total, _ in context.reports)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_one_that_is_stopped_before_it_begins_does_nothing(tmp_path: Path, closing: ExitStack, name: str) -> None:
+    desk = Desk(tmp_path, closing)
+    kind, context = desk.prepare(name), Context(PARAMS.get(name, {}))
+    before = desk.state()
+    context.stop()
+    kind.run(context)
+    assert desk.state() == before
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_one_that_was_cut_off_anywhere_ends_the_same_when_it_is_done_again(
+    tmp_path: Path, closing: ExitStack, name: str
+) -> None:
+    whole = Desk(tmp_path / "whole", closing)
+    counting = Context(PARAMS.get(name, {}))
+    whole.prepare(name).run(counting)
+    expected = whole.state()
+    assert (name == "sizes") or counting.steps > 0
+    for step in {1, max(1, counting.steps // 2), counting.steps}:
+        desk = Desk(tmp_path / f"cut at {step}", closing)
+        kind = desk.prepare(name)
+        kind.run(Context(PARAMS.get(name, {}), stop_at=step))
+        kind.run(Context(PARAMS.get(name, {})))
+        kind.run(Context(PARAMS.get(name, {})))  # and once more for nothing
+        assert _without_inodes(desk.state()) == _without_inodes(expected), step
+
+
+def _without_inodes(state: dict[str, Any]) -> dict[str, Any]:
+    """Keys of indexes name their originals by numbers that are other ones in another folder."""
+    return state | {"indexes": len(state["indexes"])}
