@@ -1,12 +1,13 @@
 """Who answers a request about a library: this process, or the one that owns the library. Who asks cannot tell.
 
 What only reads what is kept is answered here, over databases opened for reading, whether somebody owns the library or
-not; by its owner where they cannot be read here, as those of an owner that is another version. All else goes to the
-owner; where there is none, this process owns the library for that long.
+not; by its owner where they cannot be read here, as those of an owner that is another version. What only the owner
+knows is asked of it, and read from what is kept where there is none. All else goes to the owner; where there is none,
+this process owns the library for that long.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from musfuse.config import Config
 from musfuse.control.client import find_owner
 from musfuse.control.remote import Remote
 from musfuse.errors import ControlError, StoreError
-from musfuse.service.port import Listing, Request, Service
+from musfuse.service.port import Listing, Request, Service, Stream
 
 if TYPE_CHECKING:
     from musfuse.media.formats import FormatRegistry
@@ -39,6 +40,8 @@ class Connection:
 
     def call(self, request: Request[A]) -> A:
         """The answer. Raises MusfuseError."""
+        if request.live:
+            return (self._owner or self._reading).call(request)
         return self._read(lambda service: service.call(request)) if request.reads else self._owning.call(request)
 
     def rows(self, listing: Listing[A]) -> Iterator[A]:
@@ -66,6 +69,16 @@ class Connection:
         from musfuse.app.reading import Reading
 
         return Reading(self.folder, self._load, self._closing, self._formats)
+
+    @contextmanager
+    def follow(self, stream: Stream[A]) -> Iterator[Iterator[A]]:
+        """What happens within the block, from its begin on, until the owner ends. Raises MusfuseError, ControlError
+        where nobody owns the library."""
+        client = find_owner(self.folder)  # one of its own, which then serves nothing else
+        if client is None:
+            raise ControlError(f"{self.folder}: no process has this library, so nothing happens there")
+        with client:
+            yield Remote(client).follow(stream)
 
     @cached_property
     def _owning(self) -> Service:

@@ -89,7 +89,13 @@ class Host:
         self._stop.set()
 
     def _service(self) -> "Handlers":
-        return self.library.handlers(lambda: self.jobs.request("scan"))
+        from musfuse.service.events import answer_events
+        from musfuse.service.jobs import RunningJobs
+
+        service = self.library.handlers(lambda: self.jobs.request("scan"))
+        RunningJobs(self.jobs.runner).answer(service)
+        answer_events(self.library.events, service)
+        return service
 
     def _take_down(self) -> None:
         """In order: no new work, waiters let go, faces gone, control gone. The library is closed by who opened it."""
@@ -99,5 +105,6 @@ class Host:
         with self._reserve.lent():
             self.faces.stop_all("in use; detached, its open files end with this process")
         self.jobs.join()
+        self.library.events.close()
         self._server.close()
         log.info("musfuse ends, process %d", os.getpid())

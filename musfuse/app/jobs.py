@@ -43,10 +43,8 @@ class Jobs:
 
     def told(self, kind: str) -> dict[str, Any]:
         """The job of a kind that counts now, as `status` shows it; reads nothing from disk."""
-        job, ended = self.runner.current(kind), self.runner.ended(kind)
-        shown = told(Job(0, kind, Resource.CPU), "never") if job is None else told(job)
-        result = {} if ended is None else {"state": ended.state, "files": ended.done, **told(ended)["details"]}
-        return shown | {"completed": ended.id if ended else 0, "result": result}
+        job = self.runner.current(kind)
+        return told(Job(0, kind, Resource.CPU), "never") if job is None else told(job)
 
 
 def told(job: Job, state: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from musfuse.app.build.drive import listing_tree
-from musfuse.app.state import check_exists, check_scanned
+from musfuse.app.state import JOBS, check_exists, check_scanned
 from musfuse.config import Config
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks
 from musfuse.library.catalog.absent import Absent
@@ -77,6 +77,8 @@ class Reading:
                 return self._sources
             case "tag":
                 return self._tags
+            case "jobs":
+                return self._jobs
             case "art":
                 return self._art
             case _:
@@ -92,6 +94,14 @@ class Reading:
             sourcing.take_over()
         service = Handlers()
         sourcing.answer(service)
+        return service
+
+    @cached_property
+    def _jobs(self) -> Handlers:
+        from musfuse.service.jobs import KeptJobs
+
+        service = Handlers()
+        KeptJobs(self._folder / JOBS).answer(service)
         return service
 
     @cached_property

@@ -25,6 +25,7 @@ _COMMANDS = {
     "status": "mounts, library, scan and index progress",
     "scan": "look for new, changed and removed files",
     "index": "build missing frame indexes",
+    "jobs": "background jobs: list, show, cancel, wait",
     "report": "files that were skipped, and why",
     "ls": "list a folder of the drive, mounted or not",
     "find": "the tracks that a query finds, one line each",

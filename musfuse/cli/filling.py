@@ -2,15 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from musfuse.cli.common import say
+from musfuse.cli.common import connect, say
+from musfuse.cli.following import follow
 from musfuse.cli.newcomers import tell_empty
-from musfuse.cli.progress import follow
 from musfuse.control import Client, find_owner
 from musfuse.errors import MountError
+
+if TYPE_CHECKING:
+    from musfuse.app.connection import Connection
+    from musfuse.service.requests.jobs import JobTold
 
 
 def tell(folder: Path, wait: str | None) -> None:
@@ -19,27 +23,33 @@ def tell(folder: Path, wait: str | None) -> None:
     client = find_owner(folder)
     if client is None:
         return  # unmounted again already
-    with client:
+    with client, connect(folder) as service:
         waiting: dict[str, Any] = client.call("waiting")
         if wait:
-            _wait(client, waiting, wait)
+            _wait(client, service, waiting["ticket"], wait)
         elif waiting["new"] and waiting["ticket"]:
-            _show(client, waiting)
+            _show(client, service, waiting)
 
 
-def _wait(client: Client, waiting: dict[str, Any], wait: str) -> None:
-    done = follow(client, "scan", waiting["ticket"], False) if waiting["ticket"] else {}
-    if "error" in done or done.get("problems"):
-        reason = done.get("error") or "; ".join(done["problems"])
-        raise MountError(f"mounted, but not every name is there: {reason}")
+def _wait(client: Client, service: "Connection", scan: int, wait: str) -> None:
+    if scan:
+        done = follow(service, scan)
+        problems = "; ".join(done.result.get("problems", ())) or _unfinished(done)
+        if problems:
+            raise MountError(f"mounted, but not every name is there: {problems}")
     tell_empty(client.call("waiting")["empty"])
     if wait == "index":
-        done = follow(client, "index", client.call("index")["ticket"], False)
-        if "error" in done:
-            raise MountError(f"mounted, but not every size is known: {done['error']}")
+        done = follow(service, client.call("index")["ticket"])
+        if _unfinished(done):
+            raise MountError(f"mounted, but not every size is known: {_unfinished(done)}")
 
 
-def _show(client: Client, waiting: dict[str, Any]) -> None:
+def _unfinished(job: "JobTold") -> str:
+    """Why a job did not come to its end, '' where it did."""
+    return "" if job.state == "done" else job.error or f"the {job.kind} was {job.state}"
+
+
+def _show(client: Client, service: "Connection", waiting: dict[str, Any]) -> None:
     new = ", ".join(waiting["new"])
     if not sys.stderr.isatty():
         seen = client.call("progress")["scan"]["done"]
@@ -48,10 +58,11 @@ def _show(client: Client, waiting: dict[str, Any]) -> None:
         return
     say(f"scanning {new}; Ctrl-C leaves the drive mounted, and the scan going on", err=True)
     try:
-        done = follow(client, "scan", waiting["ticket"], False)
+        done = follow(service, waiting["ticket"])
     except KeyboardInterrupt:
         click.echo("the drive stays mounted and the scan goes on; `musfuse status` shows how far it is", err=True)
         return
-    if "files" in done:
-        say(f"{done['files']} files, {done.get('skipped', 0)} skipped; `musfuse report` lists what is not shown")
-        tell_empty(done.get("empty", ()))
+    if done.state == "done":
+        skipped = done.result["skipped"]
+        say(f"{done.done} files, {skipped} skipped; `musfuse report` lists what is not shown")
+        tell_empty(done.result["empty"])

@@ -6,8 +6,18 @@ from typing import Any
 
 import click
 
-from musfuse.cli.common import config_option, json_option, library_folder, library_option, load, print_json, say
-from musfuse.cli.progress import Progress, follow
+from musfuse.cli.common import (
+    config_option,
+    connect,
+    json_option,
+    library_folder,
+    library_option,
+    load,
+    print_json,
+    say,
+)
+from musfuse.cli.following import check_done, follow
+from musfuse.cli.progress import Progress
 
 
 @click.command("index", epilog="Example: musfuse index --wait")
@@ -28,17 +38,18 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, wait:
         result = _index_here(folder, config_file, as_json)
     else:
         with client:
-            ticket = client.call("index")["ticket"]
-            if not wait:
-                say("indexing has begun; `musfuse status` shows how far it is")
-                return
-            result = follow(client, "index", ticket, as_json)
+            number = client.call("index")["ticket"]
+        if not wait:
+            say("indexing has begun; `musfuse status` shows how far it is")
+            return
+        with connect(folder) as service:
+            job = follow(service, number, as_json)
+        check_done(job)
+        result = dict(job.result)
     if as_json:
         print_json(result)
-    elif "error" not in result:
+    else:
         say(_told(result))
-    if "error" in result:
-        raise click.ClickException(result["error"])
 
 
 def _told(result: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@
 import sys
 import threading
 import time
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -11,7 +10,6 @@ import click
 
 from musfuse.cli.anywhere import wishes
 from musfuse.cli.common import duration
-from musfuse.control import Client
 
 _PLAIN_SECONDS = 5.0
 
@@ -85,19 +83,3 @@ class Waiting:
             click.echo(f"\r{self._what}: at work for {duration(time.monotonic() - began)}", err=True, nl=False)
         if time.monotonic() - began >= 1.0:
             click.echo("\r\033[K", err=True, nl=False)
-
-
-def follow(
-    client: Client, job: str, ticket: int, quiet: bool, show: Callable[[dict[str, Any]], str] = lambda _: ""
-) -> dict[str, Any]:
-    """Watch an owner's jobs until the request with this ticket is done: its result."""
-    with Progress(job, quiet) as progress:
-        while True:
-            jobs: dict[str, Any] = client.call("progress")
-            state = jobs[job]
-            if state["completed"] >= ticket:
-                result: dict[str, Any] = state["result"]
-                return result
-            busy = jobs["scan"] if state["state"] != "running" and jobs["scan"]["state"] == "running" else state
-            progress.update(busy["done"], busy["total"], show(busy))
-            time.sleep(0.1)

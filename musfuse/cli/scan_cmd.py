@@ -8,6 +8,7 @@ import click
 
 from musfuse.cli.common import (
     config_option,
+    connect,
     json_option,
     library_folder,
     library_option,
@@ -18,8 +19,9 @@ from musfuse.cli.common import (
     say,
 )
 from musfuse.cli.completing import folders
+from musfuse.cli.following import check_done, follow
 from musfuse.cli.newcomers import Newcomers, tell_empty
-from musfuse.cli.progress import Progress, follow
+from musfuse.cli.progress import Progress
 from musfuse.cli.typed import typed
 
 
@@ -46,14 +48,15 @@ def command(
     client = find_owner(folder)
     if client is not None:
         with client:
-            ticket = client.call("scan", sources=places, everything=everything)["ticket"]
-            scan = follow(client, "scan", ticket, as_json, lambda job: job["details"].get("source", ""))
-        result = {"seen": scan.pop("files"), **scan}
+            number = client.call("scan", sources=places, everything=everything)["ticket"]
+        with connect(folder) as service:
+            job = follow(service, number, as_json)
+        newcomers.tell()
+        check_done(job)
+        result = {"seen": job.done, **job.result}
     else:
         result = _scan_here(folder, config_file, places, as_json, everything)
-    newcomers.tell()
-    if "error" in result:
-        raise click.ClickException(result["error"])
+        newcomers.tell()
     if as_json:
         print_json(result)
     else:

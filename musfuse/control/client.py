@@ -12,6 +12,8 @@ from musfuse.errors import ControlError
 from musfuse.platform import system
 
 _SILENT = "the process that owns the library does not answer"
+_LOOK_SECONDS = 0.2
+"""How long a stream waits at a time: Windows tells of Ctrl-C only in between."""
 
 
 class RemoteError(ControlError):
@@ -36,7 +38,8 @@ class Client:
             raise NobodyError(f"{path}: no process answers there") from error
         except OSError as error:
             raise ControlError(f"{path}: the process that owns the library cannot be reached: {error}") from error
-        self._lines = protocol.lines(self._socket)
+        self._streams = False
+        self._lines = protocol.lines(self._socket, lambda: self._streams)
         self._ids = itertools.count(1)
 
     def call(self, method: str, **params: Any) -> Any:
@@ -51,6 +54,19 @@ class Client:
             return self._rows(first)
         _check_count(_result(first), 0)
         return iter(())
+
+    def stream(self, method: str, **params: Any) -> tuple[Any, Iterator[Any]]:
+        """Begin a stream: its result, and what is told from then on, until the owner ends it; this connection serves
+        nothing else any more. Raises what `call` raises."""
+        opening = self.call(method, **params)
+        self._streams = True
+        self._socket.settimeout(_LOOK_SECONDS)
+        return opening, self._told()
+
+    def _told(self) -> Iterator[Any]:
+        with suppress(OSError):
+            for line in self._lines:
+                yield json.loads(line)["params"]
 
     def _rows(self, message: dict[str, Any]) -> Iterator[Any]:
         count = 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from musfuse.control import protocol
 from musfuse.control.parameters import Method, ParameterError
+from musfuse.control.streams import Streaming
 from musfuse.errors import MusfuseError
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ class Dispatcher:
         self._make, self._lock = service, threading.Lock()
         self._requests: Requests | None = None
 
-    def answers(self, line: bytes) -> Generator[bytes, None, None]:
+    def answers(self, line: bytes) -> Generator[bytes | Streaming, None, None]:
         """The lines that answer a request: of a listing its rows, each line when it is asked for, and how many they
-        were; of all else one; none for a notification."""
+        were; of all else one; none for a notification. Behind that of a stream comes what it goes on with."""
         try:
             request = json.loads(line)
         except (ValueError, RecursionError):
@@ -40,7 +41,10 @@ class Dispatcher:
             yield protocol.encode(failure(None, protocol.INVALID_REQUEST, "not a JSON-RPC 2.0 request"))
             return
         said = yield from self._call(request["method"], request.get("params", {}), request)
-        if "id" in request:
+        stream = said.get("result")
+        if isinstance(stream, Streaming):
+            yield from _opened(request, stream)
+        elif "id" in request:
             yield protocol.encode({"jsonrpc": "2.0", "id": request["id"], **said})
 
     def _call(self, name: str, params: Any, request: Mapping[str, Any]) -> Generator[bytes, None, dict[str, Any]]:
@@ -74,6 +78,19 @@ class Dispatcher:
             if self._requests is None:
                 self._requests = Requests(self._make() if self._make else None)
             return self._requests
+
+
+def _opened(request: Mapping[str, Any], stream: Streaming) -> Generator[bytes | Streaming, None, None]:
+    """The answer to who opens a stream, and the stream, unless he is gone, or wants no answer."""
+    taken = False
+    try:
+        if "id" in request:
+            yield protocol.encode({"jsonrpc": "2.0", "id": request["id"], "result": stream.opening})
+            taken = True
+            yield stream
+    finally:
+        if not taken:
+            stream.source.close()
 
 
 def failure(call_id: str | int | None, code: int, message: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ some rows each; the answer tells how many rows there were, or why there are no m
 import hashlib
 import json
 import socket
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,15 @@ _ROWS_SIZE, _MOST_ROWS = 64 << 10, 512
 _MAX_ROW = MAX_LINE - 2 * _ROWS_SIZE
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32700, -32600, -32601, -32602, -32603
 APPLICATION_ERROR = -32000
+
+
+def _piece(connection: socket.socket, waits: Callable[[], bool]) -> bytes:
+    while True:
+        try:
+            return connection.recv(65_536)
+        except TimeoutError:
+            if not waits():
+                raise
 
 
 def endpoint(library: Path) -> Path:
@@ -66,10 +75,11 @@ def _rows_line(call_id: str | int | None, rows: Iterable[str]) -> bytes:
     return f"{front.removesuffix(']}}')}{','.join(rows)}]}}}}\n".encode()
 
 
-def lines(connection: socket.socket) -> Iterator[bytes]:
-    """The lines that arrive, until the other side closes. Raises ControlError for one that is too long."""
+def lines(connection: socket.socket, waits: Callable[[], bool] = lambda: False) -> Iterator[bytes]:
+    """The lines that arrive, until the other side closes. Where none comes within the connection's timeout, it goes on
+    as long as `waits`. Raises ControlError for one that is too long, TimeoutError."""
     buffer = bytearray()
-    while piece := connection.recv(65_536):
+    while piece := _piece(connection, waits):
         buffer += piece
         while (end := buffer.find(b"\n")) >= 0:
             yield bytes(buffer[:end])

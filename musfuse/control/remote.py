@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from musfuse.control.client import Client
 from musfuse.errors import ControlError
-from musfuse.service.port import Listing, Request
+from musfuse.service.port import Listing, Request, Stream
 from musfuse.service.wire import WireError, answer_type, from_json, to_json
 
 A = TypeVar("A")
@@ -21,6 +21,13 @@ class Remote:
         """The answer. Raises ControlError with what the owner says."""
         kind: type[Request[A]] = type(request)
         return _made(self._client.call(request.METHOD, **to_json(request)), answer_type(kind))
+
+    def follow(self, stream: Stream[A]) -> Iterator[A]:
+        """What happens, until the owner ends; the connection serves nothing else any more. It has begun when this
+        returns. Raises ControlError with what the owner says."""
+        kind: type[Stream[A]] = type(stream)
+        _, told = self._client.stream(stream.METHOD, **to_json(stream))
+        return (from_json(row, answer_type(kind)) for row in told)
 
     def rows(self, listing: Listing[A]) -> Iterator[A]:
         """The rows as they arrive, some held at a time. Raises the same, at once where the owner refuses."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from musfuse.control import protocol
 from musfuse.control.dispatch import Dispatcher, failure
+from musfuse.control.streams import Streaming
 from musfuse.errors import ControlError
 from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_CLIENTS = 32
-_LAST_ANSWERS_SECONDS = 10.0
+_LAST_ANSWERS_SECONDS, _LAST_EVENTS_SECONDS = 10.0, 1.0
 _LOOK_SECONDS = 60.0
 _BACK_OFF_SECONDS = 0.1
 _GRACE_SECONDS = 1.0
@@ -33,7 +34,8 @@ class Server:
     told so.
 
     When the process is out of descriptors, one client at a time is served with those of `reserve`. Who takes none of an
-    answer for `patience` seconds is hung up on: rows that wait for him may hold a connection to the catalog.
+    answer for `patience` seconds is hung up on: rows that wait for him may hold a connection to the catalog. A stream
+    waits for him as long as he stays: that costs a thread and a bounded queue.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Server:
         self._reserve = reserve or Reserve(1)
         self._to_refuse = Reserve(1)
         self._closed = threading.Event()
-        self._calls = 0
+        self._calls = self._streams = 0
         self._answered = threading.Condition()
         self._thread = threading.Thread(target=self._accept, name="control", daemon=True)
 
@@ -65,7 +67,9 @@ class Server:
 
     def close(self) -> None:
         """Stop listening, and let calls in progress be answered: the process may end as soon as this returns, and the
-        call that made it end is one of them."""
+        call that made it end is one of them. Streams whose source is closed get a moment to be read to their end."""
+        with self._answered:
+            self._answered.wait_for(lambda: not self._streams, _LAST_EVENTS_SECONDS)
         self._closed.set()
         self._path.unlink(missing_ok=True)
         with suppress(OSError):
@@ -129,22 +133,41 @@ class Server:
                     return
                 for line in protocol.lines(connection):
                     with self._in_progress():
-                        self._answer(connection, line)
+                        stream = self._answer(connection, line)
+                    if stream is not None:
+                        self._stream(connection, stream)
+                        return
         except (OSError, ControlError) as error:
             log.debug("control connection ended: %s", error)
         finally:
             self._slots.release()
 
-    def _answer(self, connection: socket.socket, line: bytes) -> None:
-        """Send the lines that answer one; a listing goes on no longer than the server does. Raises OSError."""
+    def _answer(self, connection: socket.socket, line: bytes) -> Streaming | None:
+        """Send the lines that answer one; a listing goes on no longer than the server does. The stream that was opened
+        by that, if it was one. Raises OSError."""
+        stream = None
         idle = connection.gettimeout()
         connection.settimeout(min(idle or self._patience, self._patience))
         with closing(self._dispatcher.answers(line)) as answers:
             for number, answer in enumerate(answers):
                 if number and self._closed.is_set():
                     raise ControlError("the server ends")
+                if isinstance(answer, Streaming):
+                    stream = answer
+                    break
                 connection.sendall(answer)
         connection.settimeout(idle)
+        return stream
+
+    def _stream(self, connection: socket.socket, stream: Streaming) -> None:
+        with self._answered:
+            self._streams += 1
+        try:
+            stream.run(connection, self._closed.is_set)
+        finally:
+            with self._answered:
+                self._streams -= 1
+                self._answered.notify_all()
 
     @contextmanager
     def _in_progress(self) -> Iterator[None]:

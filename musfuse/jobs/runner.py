@@ -130,11 +130,6 @@ class JobRunner:
             live = [entry.job for entry in (*self._queue.running, *self._queue.waiting) if entry.kind.name == kind]
             return live[0] if live else self._newest.get(kind)
 
-    def ended(self, kind: str) -> Job | None:
-        """The last job of a kind that ended in this process."""
-        with self._changed:
-            return self._newest.get(kind)
-
     def asked(self, kind: str) -> int:
         """The id of the last job of a kind that was asked for in this process, 0 for none."""
         with self._changed:
@@ -253,7 +248,7 @@ class JobRunner:
         context = entry.context
         assert context is not None
         self._tell(entry)
-        result: dict[str, Any] = {}
+        result: dict[str, Any] | None = None  # of one that failed what it told so far stands
         error = ""
         try:
             result = dict(entry.kind.run(context))
@@ -268,7 +263,7 @@ class JobRunner:
             if not context.stopping and self._put_back(entry):
                 return
             state = State.INTERRUPTED if self._stopping and not entry.cancelled else State.CANCELLED
-        self._end(entry, state, {**entry.job.result, **result}, error)
+        self._end(entry, state, result, error)
 
     def _put_back(self, entry: Entry) -> bool:
         """A job that gave way waits again, unless the same was asked for meanwhile, or the process ends."""

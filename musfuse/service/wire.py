@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from musfuse.service.port import Listing, Request
+from musfuse.service.port import Listing, Request, Stream
 
 T = TypeVar("T")
 _MAX_NUMBER = (1 << 63) - 1
@@ -33,9 +33,9 @@ def from_json(value: Any, kind: type[T]) -> T:
         raise WireError("a name is no text") from None
 
 
-def answer_type(kind: type[Request[T]] | type[Listing[T]]) -> type[T]:
-    """What a request, or each row of a listing, is answered with."""
-    for base in getattr(kind, "__orig_bases__", ()):
+def answer_type(kind: type[Request[T]] | type[Listing[T]] | type[Stream[T]]) -> type[T]:
+    """What a request, or each row of a listing or a stream, is answered with."""
+    for base in (base for known in kind.__mro__ for base in getattr(known, "__orig_bases__", ())):
         if args := get_args(base):
             found: type[T] = args[0]
             return found

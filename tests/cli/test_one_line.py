@@ -18,6 +18,8 @@ from mount.conftest import Program
 from tests_support import fill, needs_program, small_disk
 
 from musfuse.cli import _COMMANDS, cli
+from musfuse.jobs import Job, Resource, State
+from musfuse.store.jobtable import JobTable
 
 # What each command is given, a <slot> where a path stands; each slot in turn gets a path that is no use.
 ROWS = {
@@ -28,6 +30,10 @@ ROWS = {
     "status": "status --library <library>",
     "scan": "scan --library <library> --config <config> <source>",
     "index": "index --library <library> --config <config>",
+    "jobs list": "jobs list --library <library>",
+    "jobs show": "jobs show --library <library> 1",
+    "jobs cancel": "jobs cancel --library <library> 1",
+    "jobs wait": "jobs wait --library <library> 1",
     "report": "report --library <library>",
     "ls": "ls --library <library> --config <config> <place>",
     "find": "find --library <library> <place>",
@@ -62,9 +68,9 @@ ROWS = {
 }
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
-    "backup", "doctor",
+    "backup", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
 }  # fmt: skip
-NEEDS_NO_OWNER = READS_ONLY - {"status", "doctor"}
+NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")}
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("tag", "set", "--library", "lib", "artist:ann", "--", "genre=Jazz"),
     ):
         subprocess.run([sys.executable, "-m", "musfuse", *args], cwd=home, check=True, capture_output=True)
+    jobs = JobTable(home / "lib/jobs.db")
+    jobs.put(Job(1, "scan", Resource.ORIGIN, state=State.DONE, done=1))
+    jobs.close()
     return home
 
 

@@ -108,6 +108,7 @@ COMMANDS = (
     ("index",), ("info", "x"), ("ls",), ("report",), ("find",), ("tag", "show", "artist:x"),
     ("tag", "set", "artist:x", "--", "genre=x"), ("tag", "undo"), ("backup", "/tmp/never"), ("source", "list"),
     ("source", "move", "/a", "/b"), ("source", "remove", "/a"), ("source", "set", "/a", "name=x"), ("source", "restore", "/a"),
+    ("jobs",), ("jobs", "list"), ("jobs", "show", "1"), ("jobs", "cancel", "1"), ("jobs", "wait", "1"),
     ("source", "show", "/a"), ("source", "add", "--dry-run", "/nowhere"), ("scan",), ("status",), ("scan", "/nowhere"), ("source", "add", "/nowhere"),
 )  # fmt: skip
 
@@ -116,8 +117,8 @@ COMMANDS = (
 def test_a_mistyped_library_leaves_no_folder(
     program: Program, home: Path, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    done = program.run(*command[:1], *command[1:2] if command[0] in ("tag", "source") else (), "--library", tmp_path / "typo",
-                       *command[2:] if command[0] in ("tag", "source") else command[1:], check=False)  # fmt: skip
+    words = 2 if command[0] in ("tag", "source", "jobs") else 1
+    done = program.run(*command[:words], "--library", tmp_path / "typo", *command[words:], check=False)
     assert done.returncode != 0
     assert not (tmp_path / "typo").exists()
     assert "Traceback" not in done.stderr

@@ -40,6 +40,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "source.move": {"old": ["x", "/x"], "new": ["/no", "/no"]},
     "source.remove": {"source": ["x", "/x"]},
     "source.restore": {"source": ["x", "/x"]},
+    "jobs.list": {"kind": "scan", "limit": 5},
+    "jobs.show": {"job": 77},
+    "jobs.cancel": {"job": 77},
+    "jobs.wait": {"job": 77, "seconds": 0.0},
     "art.set": {"targets": TARGETS, "picture": "/no", "kind": "front", **ME},
     "art.clear": {"targets": TARGETS, "kinds": ["front"], "hide": False, **ME},
 }  # fmt: skip

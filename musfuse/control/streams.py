@@ -1,0 +1,60 @@
+"""Streams over the control channel: one answer, then a notification for each thing that happens, until one hangs up."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from musfuse.control import protocol
+
+BUFFER = 100
+"""Notifications that are put together at a time; all else waits in the subscriber's own queue."""
+_LOOK_SECONDS = 1.0
+
+
+class Source(Protocol):
+    """Where they come from, as values of JSON."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    def take(self, most: int, seconds: float | None = None) -> list[Any]: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """The answer to a call that goes on: `opening` is its result, what follows is notified as `method`."""
+
+    method: str
+    opening: Any
+    source: Source
+
+    def run(self, connection: socket.socket, ended: Callable[[], bool]) -> None:
+        """Send until the client hangs up, the source is closed, or all ends. A client that does not read keeps this
+        thread, and nobody else."""
+        try:
+            while not ended() and not _hung_up(connection):
+                taken = self.source.take(BUFFER, _LOOK_SECONDS)
+                if taken:
+                    connection.sendall(b"".join(map(self._line, taken)))
+                elif self.source.closed:
+                    return
+        finally:
+            self.source.close()
+
+    def _line(self, params: Any) -> bytes:
+        return protocol.encode({"jsonrpc": "2.0", "method": self.method, "params": params})
+
+
+def _hung_up(connection: socket.socket) -> bool:
+    """Whether the other side is gone, as far as that can be told without waiting. What it says is left unread."""
+    patience = connection.gettimeout()
+    connection.setblocking(False)
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    finally:
+        connection.settimeout(patience)

@@ -1,0 +1,38 @@
+"""A stream of what happens in a library."""
+
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+
+from musfuse.service.port import Answer, Stream
+
+
+class Watching(Answer, frozen=True):
+    """How a stream begins: `stream` names the process that gives the numbers, `last` is the number given last."""
+
+    stream: str
+    last: int
+
+
+class Happened(Answer, frozen=True):
+    """An event: its number, its time in ns since the epoch, its name and its fields, as events.wire has them.
+    `events_lost` tells how many were not given (`count`), the last of which had its number."""
+
+    seq: int
+    time_ns: int
+    event: str
+    data: dict[str, Any]
+
+
+class Watch(Stream[Happened], frozen=True):
+    """What happens from now on, of these kinds by name or of all. `progress`: of what waits only the last of each job
+    and source is wanted. `after`: begin behind this number, which was given by `stream`, as far as it is known still.
+
+    Raises ConfigError for a kind that is not known.
+    """
+
+    METHOD: ClassVar[str] = "events.subscribe"
+    kinds: tuple[str, ...] = ()
+    progress: bool = False
+    after: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    stream: str = ""
