@@ -109,7 +109,7 @@ class JobTable:
     def rows(self, kind: str = "", limit: int = 100) -> list[Job]:
         """The last jobs, of one kind or all, the latest first."""
         with self._lock:
-            where, values = ("WHERE kind = ?", (kind,)) if kind else ("", ())
+            where, values = _of_kind(kind)
             written = {job.id: job for job in self._read(f"{where} ORDER BY id DESC LIMIT ?", *values, limit)}
             held = {job.id: job for job in self._held.values() if kind in ("", job.kind)}
         return sorted((written | held).values(), key=lambda job: -job.id)[:limit]
@@ -192,7 +192,7 @@ def read_jobs(path: Path, kind: str = "", limit: int = 100) -> list[Job]:
     or running is interrupted, and will be called that by the next process. Raises StoreError."""
     if not path.exists():
         return []
-    where, values = ("WHERE kind = ?", (kind,)) if kind else ("", ())
+    where, values = _of_kind(kind)
     try:
         db = sqlite3.connect(reading_uri(path), uri=True)
         try:
@@ -228,6 +228,11 @@ def _job(row: tuple[Any, ...]) -> Job:
         number, kind, Resource(resource), key, json.loads(params), State(state), asked, began, ended, done, total,
         json.loads(what), json.loads(result), json.loads(error), tries,
     )  # fmt: skip
+
+
+def _of_kind(kind: str) -> tuple[str, tuple[str, ...]]:
+    """A condition, and its values; what is no text is no kind."""
+    return ("WHERE kind = ?", (kind.encode("utf-8", "replace").decode(),)) if kind else ("", ())
 
 
 def _json(value: object) -> str:
