@@ -4,7 +4,6 @@ import json
 import sqlite3
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import Any
 from musfuse.errors import StoreError
 from musfuse.jobs.job import ENDED, Job, Resource, State
 from musfuse.jobs.ledger import interrupted
+from musfuse.lru import Lru
 from musfuse.store.complaint import Complaint
 from musfuse.store.opening import failure, is_damaged, opening_failure, reading_uri
 
@@ -64,7 +64,7 @@ class JobTable:
         self._path, self._now_ns = path, now_ns
         self._lock = threading.Lock()
         self._db: sqlite3.Connection | None = None
-        self._held: OrderedDict[int, Job] = OrderedDict()
+        self._held: Lru[int, Job] = Lru(_HELD)
         self._unwritten: dict[int, None] = {}
         self._complaint = Complaint("what jobs did is not kept, and none goes on after a kill")
 
@@ -88,11 +88,9 @@ class JobTable:
     def put(self, job: Job) -> None:
         """Write down a job as it is now."""
         with self._lock:
-            self._held[job.id] = job
-            self._held.move_to_end(job.id)
             self._unwritten[job.id] = None
-            while len(self._held) > _HELD:
-                self._unwritten.pop(self._held.popitem(last=False)[0], None)
+            for gone, _ in self._held.put(job.id, job):
+                self._unwritten.pop(gone, None)
             try:
                 self._write()
             except StoreError as error:
@@ -103,7 +101,7 @@ class JobTable:
     def get(self, job: int) -> Job | None:
         """A job by its id."""
         with self._lock:
-            found = self._held.get(job)
+            found = self._held.peek(job)
             return found or next(iter(self._read("WHERE id = ?", job)), None)
 
     def rows(self, kind: str = "", limit: int = 100) -> list[Job]:
@@ -111,7 +109,7 @@ class JobTable:
         with self._lock:
             where, values = _of_kind(kind)
             written = {job.id: job for job in self._read(f"{where} ORDER BY id DESC LIMIT ?", *values, limit)}
-            held = {job.id: job for job in self._held.values() if kind in ("", job.kind)}
+            held = {job.id: job for _, job in self._held.items() if kind in ("", job.kind)}
         return sorted((written | held).values(), key=lambda job: -job.id)[:limit]
 
     def close(self) -> None:
@@ -147,7 +145,8 @@ class JobTable:
 
     def _write(self) -> None:
         for number in list(self._unwritten):
-            job = self._held[number]
+            job = self._held.peek(number)
+            assert job is not None
             self._store(job)
             if job.ended:
                 self._trim(job.kind)
