@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from library.conftest import FORMAT, Desk
 from musfuse.library.catalog import FileRow
 from musfuse.library.catalog.references import Key, Names, References, Spared
-from musfuse.media.flac.index import index_key, split_index_key
+from musfuse.media.flac.index import KeyParts, index_key, split_index_key
 from musfuse.model import SourceFile, Stamp
 
 NOBODY = Spared((), ())
@@ -58,6 +58,15 @@ def test_a_key_of_a_part_is_used_while_something_plays_that_part(desk: Desk, uid
         db.execute("UPDATE item SET first_sample = 100, samples = 500")
     assert used(desk, file, bounds=(100, 500))
     assert not used(desk, file)
+
+
+def test_a_key_about_the_original_or_about_a_file_that_makes_no_sense_now(desk: Desk, uid: str) -> None:
+    file = replace(FILE, source_uid=uid)
+    whole = Key("whole", KeyParts(file.index_name, str(file.stamp), "", ""))
+    assert References(desk.database).unused([whole], NOBODY) == []
+    folder = desk.files.folder(desk.source().id, "a", 1)
+    desk.files.put_files([(folder, FileRow("1.wav", file.stamp, file.ident, problem="broken"))])
+    assert used(desk, file)
 
 
 def test_a_file_that_could_not_be_looked_into_keeps_all_that_is_of_it(desk: Desk, uid: str) -> None:
