@@ -8,17 +8,14 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from musfuse.errors import ConfigError, NoEntryError, StoreError
-from musfuse.library.overlay import Delta, MetaCollector, Overlay, merge, overlay_key, room
-from musfuse.library.overlay.room import crowded
-from musfuse.library.overlay.value import split_key
-from musfuse.media.tags.vorbis import ROOM, entries_size
+from musfuse.errors import ConfigError, NoEntryError
+from musfuse.library.overlay import Delta, MetaCollector, Overlay, merge, overlay_key
+from musfuse.media.tags.vorbis import ROOM
 from musfuse.model import SourceFile, Stamp, TagSet, TagSource
 from musfuse.store import KvNamespace, MemoryKv, SqliteKv
 
@@ -190,32 +187,6 @@ def test_overlays_move_with_their_originals(collector: MetaCollector) -> None:
     assert title(collector, "taken#0") == "Other"
 
 
-@given(st.text(min_size=1), st.integers(0, 99))
-def test_keys_of_any_path(path: str, part: int) -> None:
-    path = path.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
-    key = overlay_key(SourceFile("uid", path, Stamp(1, 1)), part)
-    assert key.isascii()
-    assert split_key(key) == ("uid", path, part)
-
-
-@given(
-    st.dictionaries(
-        st.text(min_size=1), st.dictionaries(st.sampled_from(TagSource), st.lists(st.text()).map(tuple), min_size=1)
-    )
-)
-def test_overlays_survive_being_stored(fields: dict[str, dict[TagSource, tuple[str, ...]]]) -> None:
-    overlay = Overlay(fields, frozenset({"title"}), 5)
-    assert Overlay.from_bytes(overlay.to_bytes()) == overlay
-
-
-@pytest.mark.parametrize("value", [b"", b"{}", b"[]", b'{"format": 99}', b'{"format":1,"fields":{"a":1}}', b"\xff"])
-def test_a_damaged_overlay_is_said(value: bytes) -> None:
-    store = MemoryKv()
-    store.put(KvNamespace.TRACK, "k", value)
-    with pytest.raises(StoreError):
-        MetaCollector(store).load_overlay("k")
-
-
 def moved(collector: MetaCollector, *pairs: tuple[str, str]) -> None:
     collector.move(pairs, "scan")
 
@@ -273,12 +244,65 @@ def test_no_changes_together_make_more_tags_than_a_file_carries(collector: MetaC
     assert [len(merge(TagSet(), collector.load_overlay(key)).first(name) or "") for name in "ab"] == [10, half]
 
 
-@given(st.dictionaries(st.text("ab", min_size=1, max_size=9), st.lists(st.text(max_size=30), max_size=9), max_size=9))
-def test_what_fits_is_never_crowded(tags: dict[str, list[str]]) -> None:
-    size = entries_size(tags)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "ROOM", size)
-        assert crowded({}, tags) == ""
-        patch.setattr(room, "ROOM", size - 1)
-        assert bool(crowded({}, tags)) == bool(size)
-        assert crowded(tags, tags) == ""
+def test_undo_takes_locks_back(collector: MetaCollector) -> None:
+    for change in (Delta("k", lock=frozenset({"title"})), Delta("k", unlock=frozenset({"title"}))):
+        before = collector.load_overlay("k").locks
+        seq = collector.apply_delta([change], USER, "tester", "test").seq
+        assert collector.load_overlay("k").locks != before
+        collector.undo(seq, "tester")
+        assert collector.load_overlay("k").locks == before
+        collector.apply_delta([Delta("k", lock=frozenset({"title"}))], USER, "tester", "test")
+
+
+def test_edits_are_a_second_apart(collector: MetaCollector) -> None:
+    """Programs that compare times by the second see each of them."""
+    seconds = set()
+    for n in range(4):
+        say(collector, USER, title=str(n))
+        seconds.add(collector.load_overlay("k").edited_ns // 1_000_000_000)
+    assert len(seconds) == 4
+
+
+class Interrupted(MemoryKv):
+    """Something happens while a value is on its way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], None] | None = None
+
+    def get(self, namespace: KvNamespace, key: str) -> bytes | None:
+        found = super().get(namespace, key)
+        if self.meanwhile is not None and namespace is KvNamespace.TRACK:
+            happens, self.meanwhile = self.meanwhile, None
+            happens()
+        return found
+
+
+@pytest.mark.parametrize("how", ["changed", "evicted", "purged"])
+def test_what_changes_while_it_is_loaded_is_not_remembered_as_it_was(how: str) -> None:
+    store = Interrupted()
+    collector = MetaCollector(store)
+    say(collector, USER, "src/k", title="Old")
+    collector.evict("src/k")
+
+    def change() -> None:
+        if how == "changed":
+            say(collector, USER, "src/k", title="New")
+        elif how == "evicted":  # another process has written it
+            store.put(KvNamespace.TRACK, "src/k", Overlay().to_bytes())
+            collector.evict("src/k")
+        else:
+            collector.purge("src")
+
+    store.meanwhile = change
+    collector.load_overlay("src/k")
+    assert title(collector, "src/k") == ("New" if how == "changed" else "File")
+
+
+def test_a_source_that_is_purged_takes_its_own_along_alone(collector: MetaCollector) -> None:
+    for key in ("src/a#0", "src/b#0", "src2/a#0"):
+        say(collector, USER, key, title=key)
+    assert collector.purge("src") == 2
+    assert list(collector.keys()) == ["src2/a#0"]
+    assert title(collector, "src/a#0") == "File"
+    assert collector.last() == 3  # the history stays

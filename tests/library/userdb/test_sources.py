@@ -1,6 +1,5 @@
-"""user.db: tables beside the key-value store, sources that keep their uids."""
+"""Sources that somebody added: their order, and uids that are never given to another place."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -8,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from musfuse.errors import StoreError
 from musfuse.library.userdb import SourceTable, UserDatabase
 from musfuse.library.userdb.sources import source_uid
 from musfuse.origins import SourceSpec
-from musfuse.store import KvNamespace, SqliteKv
-
-TRACK = KvNamespace.TRACK
 
 
 @pytest.fixture
@@ -22,50 +17,6 @@ def database(tmp_path: Path) -> Iterator[UserDatabase]:
     made = UserDatabase(tmp_path / "user.db")
     yield made
     made.close()
-
-
-def test_tables_come_to_a_store_that_had_none(tmp_path: Path) -> None:
-    store = SqliteKv(tmp_path / "user.db")
-    store.put(TRACK, "k", b"said")
-    store.close()
-    with closing(UserDatabase(tmp_path / "user.db")) as database:
-        assert SourceTable(database).all() == []
-        SourceTable(database).add("file", "file:///m", "/m", 1)
-        assert database.kv.get(TRACK, "k") == b"said"
-    with closing(UserDatabase(tmp_path / "user.db")) as again:
-        assert [kept.spec.uri for kept in SourceTable(again).all()] == ["file:///m"]
-
-
-def test_what_cannot_be_written_is_read_without_tables(tmp_path: Path) -> None:
-    store = SqliteKv(tmp_path / "user.db")
-    store.put(TRACK, "k", b"said")
-    store.close()
-    with closing(UserDatabase(tmp_path / "user.db", read_only=True)) as database:
-        assert SourceTable(database).all() == []
-        assert database.kv.get(TRACK, "k") == b"said"
-
-
-def test_one_of_a_newer_musfuse_is_refused(tmp_path: Path) -> None:
-    UserDatabase(tmp_path / "user.db").close()
-    with closing(sqlite3.connect(tmp_path / "user.db")) as db:
-        db.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="made by a newer musfuse"):
-        UserDatabase(tmp_path / "user.db")
-
-
-def test_rows_and_values_change_together(database: UserDatabase) -> None:
-    table = SourceTable(database)
-    with pytest.raises(KeyError), database.transaction():
-        table.add("file", "file:///m", "/m", 1)
-        database.kv.put(TRACK, "k", b"said")
-        raise KeyError
-    assert table.all() == []
-    assert database.kv.get(TRACK, "k") is None
-    with database.transaction():
-        table.add("file", "file:///m", "/m", 1)
-        database.kv.put(TRACK, "k", b"said")
-    assert len(table.all()) == 1
-    assert database.kv.get(TRACK, "k") == b"said"
 
 
 def test_order_is_by_priority_then_as_they_were_added(database: UserDatabase) -> None:
