@@ -16,7 +16,7 @@ from tests_support import needs_program
 from drive.albums import ME, checksum, cover, names, read, retag, target
 from drive.conftest import Make
 from musfuse.drive.handles import CacheHint
-from musfuse.errors import ConfigError, NotFoundError
+from musfuse.errors import ConfigError
 from musfuse.media.indexing.pool import Priority
 from musfuse.media.reading import read_original
 from musfuse.model import TagSource
@@ -203,21 +203,6 @@ def test_a_change_hides_nothing(make_library: Make, album: Path) -> None:
     assert names(library, "Band/Album") == before
     assert all(entry.size for entry in library.drive.list("Band/Album", sized=True))
     read(library, "Band/Album/01 - Song 1.flac")
-
-
-def test_targets(make_library: Make, album: Path, music: Path) -> None:
-    library = make_library()
-
-    def count(*texts: str) -> int:
-        return sum(1 for _ in library.tagging.selection.of([(t, str(Path(t).absolute())) for t in texts]))
-
-    assert count("Band/Album") == count(str(album)) == count(str(music)) == count("artist:band") == 6
-    assert count("Band/Album/02 - Song 2.flac") == count(str(album / "2.flac")) == 1
-    assert count("artist:band", "title:2") == 1
-    assert count("Band/Album/02 - Song 2.flac", str(album)) == 6
-    for nothing in ("/nowhere/x.flac", "artist:nobody", "./no"):
-        with pytest.raises(NotFoundError):
-            count(nothing)
 
 
 def test_tags_of_a_wav_made_here(make_library: Make, album: Path, tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from library.test_naming import tags
 from musfuse.errors import NoEntryError
 from musfuse.library.catalog import Node, Nodes, Renditions
 from musfuse.library.names import name_key
-from musfuse.model import NodeKind, Serve
+from musfuse.model import NodeKind, Rendition
 
-TOKENS = {Serve.FLAC: "now", Serve.WAV: "w"}
+TOKENS = {Rendition.FLAC: "now", Rendition.WAV: "w"}
 
 
 def find(desk: Desk, path: str) -> Node:
@@ -74,9 +74,9 @@ def test_sizes_count_under_their_token(tree: Desk) -> None:
     Renditions(tree.database).set_size(row.track, 2000, "now")
     assert track.track not in tree.nodes.unsized(album, TOKENS)
     assert len(tree.nodes.unsized(album, TOKENS)) == 6
-    assert len(tree.nodes.unsized(album, {Serve.WAV: "w"})) == 0  # nothing is served as that
+    assert len(tree.nodes.unsized(album, {Rendition.WAV: "w"})) == 0  # nothing is served as that
     sized = find(tree, "Ann/Best/T3.flac")
-    assert (sized.size, sized.size_token, sized.serve) == (2000, "now", Serve.FLAC)
+    assert (sized.size, sized.size_token, sized.rendition) == (2000, "now", Rendition.FLAC)
     assert tree.nodes.known_bytes() == 2000
 
 
@@ -86,7 +86,7 @@ def test_what_is_served_as_it_is_has_the_size_of_its_original(tree: Desk) -> Non
     Renditions(tree.database).set_failed(row.track, "broken")
     tree.naming.run()
     node = find(tree, "Bob/Rest/One.wav")
-    assert (node.serve, node.size) == (Serve.ORIGINAL, row.track.file.stamp.size)
+    assert (node.rendition, node.size) == (Rendition.ORIGINAL, row.track.file.stamp.size)
     assert node.source == row.track.file.version
     assert tree.nodes.known_bytes() == node.size
 

@@ -8,7 +8,7 @@ from library.test_naming import tags
 from musfuse.library.catalog import Renditions, TrackRow, Tracks
 from musfuse.library.catalog.companions import Companion, Companions
 from musfuse.library.overlay import Delta, overlay_key
-from musfuse.model import Part, Picture, Serve, Stamp, TagSource
+from musfuse.model import Picture, Rendition, SampleRange, Stamp, TagSource
 
 
 def row(desk: Desk, path: str, part: int = 0) -> TrackRow:
@@ -38,7 +38,7 @@ def test_what_is_said_is_served_and_the_originals_tags_are_known(desk: Desk) -> 
     desk.put("a/1.wav", tags(title="T", artist="A", album="B"))
     desk.naming.run()
     before = row(desk, "a/1.wav")
-    assert (before.wanted, before.track.serve, before.track.embedded) == ("A/B/T.flac", Serve.FLAC, None)
+    assert (before.wanted, before.track.rendition, before.track.embedded) == ("A/B/T.flac", Rendition.FLAC, None)
     assert before.embedded == before.track.tags
     say(desk, "a/1.wav", title="Other")
     after = row(desk, "a/1.wav")
@@ -50,19 +50,21 @@ def test_what_is_said_is_served_and_the_originals_tags_are_known(desk: Desk) -> 
 
 def test_a_track_that_no_view_names_yet_is_its_original(desk: Desk) -> None:
     desk.put("a/1.wav")
-    assert (row(desk, "a/1.wav").track.serve, row(desk, "a/1.wav").wanted) == (Serve.ORIGINAL, "")
+    assert (row(desk, "a/1.wav").track.rendition, row(desk, "a/1.wav").wanted) == (Rendition.ORIGINAL, "")
     desk.naming.run()
     item = item_of(desk, "a/1.wav")
     other = Tracks(desk.database, 77).track(item)  # in a view that shows nothing
     assert other is not None
-    assert (other.track.serve, other.wanted, other.size) == (Serve.ORIGINAL, "", None)
+    assert (other.track.rendition, other.wanted, other.size) == (Rendition.ORIGINAL, "", None)
 
 
 @pytest.mark.parametrize(
     ("first", "samples", "part"),
-    [(0, None, None), (0, 100, Part(0, 100, "s")), (7, None, Part(7, None, "s")), (7, 5, Part(7, 5, "s"))],
+    [(0, None, None), (0, 100, SampleRange(0, 100)), (7, None, SampleRange(7)), (7, 5, SampleRange(7, 12))],
 )
-def test_a_part_is_what_has_a_beginning_or_an_end(desk: Desk, first: int, samples: int | None, part: Part) -> None:
+def test_a_part_is_what_has_a_beginning_or_an_end(
+    desk: Desk, first: int, samples: int | None, part: SampleRange | None
+) -> None:
     desk.put("1.wav")
     with desk.database.write() as db:
         db.execute("UPDATE item SET part = 2, first_sample = ?, samples = ?, sheet = 's'", (first, samples))
@@ -97,7 +99,7 @@ def test_the_picture_of_the_folder_is_the_best_front_else_that_above_a_disc(desk
 def test_tracks_without_a_size_are_told_in_pages(desk: Desk) -> None:
     for n in range(5):
         desk.put(f"{n}.wav", tags(title=f"T{n}", artist="A", album="B"))
-    tokens = {Serve.FLAC: "now"}
+    tokens = {Rendition.FLAC: "now"}
     assert desk.tracks.unsized(tokens, 0, 10) == []  # nothing is on the drive
     desk.naming.run()
     items = [item_of(desk, f"{n}.wav") for n in range(5)]
