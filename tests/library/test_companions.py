@@ -63,7 +63,7 @@ def looked(name: str, data: bytes, store: PictureStore, kind: str = "front") -> 
     facts = origin.stat(name)
     companion = Companion(name, facts.stamp, facts.ident, kind)
     file = SourceFile("m", name, facts.stamp, facts.ident)
-    return CompanionFinder(store, INSPECTORS).look(origin, file, companion)
+    return CompanionFinder(store, INSPECTORS).inspect(origin, file, companion)
 
 
 def test_a_picture_is_kept_and_told_what_it_is() -> None:
@@ -95,8 +95,8 @@ def test_what_could_not_be_read_is_looked_at_again() -> None:
     facts = origin.stat("cover.png")
     file = SourceFile("m", "cover.png", facts.stamp, facts.ident)
     companion = Companion("cover.png", facts.stamp, facts.ident, "front")
-    found = finder().look(origin, file, companion)
+    found = finder().inspect(origin, file, companion)
     assert (found.stamp.mtime_ns, found.picture) == (NOT_LOOKED_AT, None)
     assert "input/output error" in found.problem
-    again = finder().look(origin, file, companion)
+    again = finder().inspect(origin, file, companion)
     assert (again.stamp, again.problem) == (facts.stamp, "")

@@ -13,7 +13,7 @@ from musfuse.errors import NoEntryError, UnavailableError
 from musfuse.library.catalog import Renditions, TrackRow
 from musfuse.library.catalog.rows import dump_picture
 from musfuse.library.covers import MEDIUM, THUMB, Cover, Covers
-from musfuse.media.art import describe_picture
+from musfuse.media.art.facts import describe_picture
 from musfuse.model import Picture, Stamp
 from musfuse.origins import LocalOrigin, MemoryOrigin
 from musfuse.store import KvNamespace, PictureStore

@@ -10,7 +10,7 @@ from library.conftest import INSPECTORS, Desk
 from musfuse.errors import UnavailableError
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.restoring import PictureRestorer
-from musfuse.media.art import picture_digest
+from musfuse.media.art.facts import picture_digest
 from musfuse.model import Stamp
 from musfuse.origins import LocalOrigin, MemoryOrigin, Origin
 from musfuse.store import KvNamespace, PictureStore

@@ -1,6 +1,7 @@
 """Which tracks a TARGET means."""
 
 import pytest
+from sound import FORMATS
 
 from library.conftest import Desk
 from library.test_naming import tags
@@ -21,7 +22,7 @@ def selection(desk: Desk) -> Selection:
     def place(text: str) -> tuple[str, str] | None:
         return (uid, text.removeprefix("/src").strip("/")) if text.startswith("/src") else None
 
-    return Selection(desk.database, place)
+    return Selection(desk.database, place, FORMATS)
 
 
 def found(selection: Selection, *texts: str) -> list[str]:

@@ -10,7 +10,7 @@ from library.conftest import FORMAT, Desk
 from musfuse.library.catalog import FileRow
 from musfuse.library.catalog.references import Key, Names, References, Spared
 from musfuse.media.flac.index import KeyParts, index_key, split_index_key
-from musfuse.model import SourceFile, Stamp
+from musfuse.model import WHOLE, SampleRange, SourceFile, Stamp
 
 NOBODY = Spared((), ())
 FILE = SourceFile("", "a/1.wav", Stamp(10, 100), "17")
@@ -30,15 +30,15 @@ def put(desk: Desk, file: SourceFile, again: bool = False) -> None:
     desk.files.put_files([(desk.files.folder(desk.source().id, folder, 1), row)])
 
 
-def key(file: SourceFile, bounds: tuple[int, int | None] = (0, None)) -> Key:
-    text = index_key(file, 5, 4096, "encoder", bounds)
+def key(file: SourceFile, samples: SampleRange = WHOLE) -> Key:
+    text = index_key(file, 5, 4096, "encoder", samples)
     parts = split_index_key(text)
     assert parts is not None
     return Key(text, parts)
 
 
-def used(desk: Desk, file: SourceFile, spared: Spared = NOBODY, bounds: tuple[int, int | None] = (0, None)) -> bool:
-    return References(desk.database).unused([key(file, bounds)], spared) == []
+def used(desk: Desk, file: SourceFile, spared: Spared = NOBODY, samples: SampleRange = WHOLE) -> bool:
+    return References(desk.database).unused([key(file, samples)], spared) == []
 
 
 def test_a_key_is_used_while_that_version_of_the_file_is_known(desk: Desk, uid: str) -> None:
@@ -53,10 +53,10 @@ def test_a_key_is_used_while_that_version_of_the_file_is_known(desk: Desk, uid: 
 
 def test_a_key_of_a_part_is_used_while_something_plays_that_part(desk: Desk, uid: str) -> None:
     file = replace(FILE, source_uid=uid)
-    assert not used(desk, file, bounds=(0, 500))
+    assert not used(desk, file, samples=SampleRange(0, 500))
     with desk.database.write() as db:
         db.execute("UPDATE item SET first_sample = 100, samples = 500")
-    assert used(desk, file, bounds=(100, 500))
+    assert used(desk, file, samples=SampleRange(100, 600))
     assert not used(desk, file)
 
 
@@ -72,7 +72,7 @@ def test_a_key_about_the_original_or_about_a_file_that_makes_no_sense_now(desk: 
 def test_a_file_that_could_not_be_looked_into_keeps_all_that_is_of_it(desk: Desk, uid: str) -> None:
     file = replace(FILE, source_uid=uid)
     put(desk, file, again=True)
-    assert used(desk, replace(file, stamp=Stamp(1, 1)), bounds=(3, 4))
+    assert used(desk, replace(file, stamp=Stamp(1, 1)), samples=SampleRange(3, 7))
 
 
 def test_an_older_name_counts_and_then_the_id_does_not(desk: Desk, uid: str) -> None:
