@@ -23,12 +23,14 @@ def tell(folder: Path, wait: str | None) -> None:
     client = find_owner(folder)
     if client is None:
         return  # unmounted again already
-    with client, connect(folder) as service:
+    with client:
         waiting: dict[str, Any] = client.call("waiting")
         if wait:
-            _wait(client, service, waiting["ticket"], wait)
+            with connect(folder) as service:
+                _wait(client, service, waiting["ticket"], wait)
         elif waiting["new"] and waiting["ticket"]:
-            _show(client, service, waiting)
+            with connect(folder) as service:
+                _show(client, service, waiting)
 
 
 def _wait(client: Client, service: "Connection", scan: int, wait: str) -> None:

@@ -47,6 +47,14 @@ def test_without_a_terminal_mount_says_that_the_drive_fills(program: Program, ho
     assert program.run("mount", program.mnt).stderr == ""  # every name is there already
 
 
+def test_mounting_what_is_scanned_already_loads_no_use_case(program: Program, home: Path) -> None:
+    program.run("mount", "--wait", program.music, program.mnt)
+    program.unmount()
+    said = program.run("mount", program.mnt, env={"PYTHONPROFILEIMPORTTIME": "1"}).stderr
+    assert "musfuse.control" in said
+    assert [name for name in ("msgspec", "musfuse.app.connection", "rich") if name in said] == []
+
+
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_on_a_terminal_the_first_scan_is_shown(program: Program, home: Path, interrupted: bool) -> None:
     if interrupted:
