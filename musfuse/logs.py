@@ -5,9 +5,8 @@ import os
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-LOG_NAME = "musfuse.log"
 LOG_LIMIT = 1 << 20
-"""Bytes of a log; a longer one becomes `musfuse.log.1`, in place of the one before."""
+"""Bytes of a log; a longer one becomes the same with `.1`, in place of the one before."""
 
 
 def formatter() -> logging.Formatter:
@@ -59,12 +58,12 @@ class _LogFile(logging.Handler):
         os.write(self._fd, line)
 
 
-def keep_log(folder: Path, closing: ExitStack) -> None:
-    """Until `closing`, write what this process logs, from INFO up, to the log of the library in `folder`.
+def keep_log(path: Path, closing: ExitStack) -> None:
+    """Until `closing`, write what this process logs, from INFO up, to the log of a library.
 
     A background process has its standard error in the same file: what it logs is not written twice.
     """
-    root, path = logging.getLogger(), folder / LOG_NAME
+    root = logging.getLogger()
     before, handler = root.level, _LogFile(path)
     handler.setLevel(min(before, logging.INFO))
     for other in [other for other in root.handlers if _writes_to(other, path)]:

@@ -71,7 +71,7 @@ def test_scans_without_a_mount_and_errors(program: Program, music: Path, tmp_pat
 
 def test_it_is_bounded(tmp_path: Path) -> None:
     with ExitStack() as closing:
-        keep_log(tmp_path, closing)
+        keep_log(tmp_path / "musfuse.log", closing)
         for _ in range(3 * LOG_LIMIT // 1000):
             logging.getLogger("musfuse.test").warning("%s", "x" * 1000)
     sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
@@ -87,6 +87,6 @@ def test_a_log_that_cannot_be_written_stops_nothing(
     log = tmp_path / "musfuse.log"
     log.mkdir() if what == "a folder in its place" else log.symlink_to("/dev/full")
     with ExitStack() as closing:
-        keep_log(tmp_path, closing)
+        keep_log(tmp_path / "musfuse.log", closing)
         logging.getLogger("musfuse.test").warning("lost")
     assert capsys.readouterr().err == ""

@@ -85,10 +85,10 @@ class Connection:
         if self._owner is not None:
             return self._owner
         from musfuse.app.library import open_library
-        from musfuse.app.state import new_folder
+        from musfuse.app.state import StateFolder
 
         if self._make:  # it is gone again where what is asked for fails
-            self._closing.enter_context(new_folder(self.folder))
+            self._closing.enter_context(StateFolder(self.folder).made())
         made = open_library(self.folder, self._load(), self._closing, make=self._make, formats=self._formats)
         return made.handlers()
 

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from musfuse.app.library import Library
-from musfuse.app.state import JOBS
+from musfuse.app.state import StateFolder
 from musfuse.app.work import EVERYTHING, Work
 from musfuse.events import TagsChanged
 from musfuse.jobs import Job, JobRunner, Resource
@@ -18,7 +18,9 @@ class Jobs:
 
     def __init__(self, library: Library, *, resumes: bool = True) -> None:
         work = Work(library, self.request, lambda kind, why: self.runner.drop(kind, why))
-        self.runner = JobRunner(work.kinds(), library.events, JobTable(library.folder / JOBS), resumes=resumes)
+        self.runner = JobRunner(
+            work.kinds(), library.events, JobTable(StateFolder(library.folder).jobs), resumes=resumes
+        )
         library.events.listen(TagsChanged, lambda change: self.settle(change.seq))
 
     def start(self) -> None:

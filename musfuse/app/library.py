@@ -15,7 +15,7 @@ from musfuse.app.build.media import build_media
 from musfuse.app.build.store import build_stores
 from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
-from musfuse.app.state import check_exists, new_folder
+from musfuse.app.state import StateFolder
 from musfuse.app.views import ViewSpec, forget_others, main_rules, rules_of
 from musfuse.config import Config
 from musfuse.drive.activity import Activity
@@ -74,7 +74,7 @@ class Library:
         self._closing = closing
         template = Template(config[ViewOptions].template)  # first: a bad template is the user's to mend
         self.events, self.activity = EventBus(), Activity()
-        self.stores = build_stores(folder, config, pools, closing)
+        self.stores = build_stores(StateFolder(folder), config, pools, closing)
         self.stores.frame_files.on_evicted = self._on_evicted
         self.catalog = build_catalog(self.stores.database)
         self.collector = MetaCollector(self.stores.kv)
@@ -323,12 +323,13 @@ def open_library(
     Raises ConfigError where there is no library or a source cannot be one, LibraryInUseError where another process has
     it, StoreError where its state cannot be used.
     """
+    state = StateFolder(folder)
     if not make:
-        check_exists(folder)
+        state.check_exists()
     if formats is not None:  # one that cannot be loaded is told of now; ours are loaded when they are needed
         formats.load()
     stack = closing or ExitStack()
-    with new_folder(folder):
+    with state.made():
         try:
             known = formats or default_formats()
             return _open(folder, config, stack, sources, registry or default_registry(), known, stages, views, branches)
@@ -350,11 +351,12 @@ def _open(
 ) -> Library:
     for source in sources:
         registry.check(str(source))
-    lock = system.ProcessLock(folder / "owner.lock")
+    state = StateFolder(folder)
+    lock = system.ProcessLock(state.lock)
     if not lock.acquire():
         raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
     closing.callback(lock.release)
-    keep_log(folder, closing)
+    keep_log(state.log, closing)
     library = Library(folder, config, closing, registry, formats, stages, views, branches)
     library.add_sources(sources)
     return library

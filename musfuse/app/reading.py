@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from musfuse.app.build.drive import listing_tree
-from musfuse.app.state import JOBS, check_exists, check_scanned
+from musfuse.app.state import StateFolder
 from musfuse.config import Config
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks
 from musfuse.library.catalog.absent import Absent
@@ -28,7 +28,7 @@ A = TypeVar("A")
 
 def near(folder: Path, path: str) -> str:
     """`; did you mean …?` of a path that is not on the drive, or nothing."""
-    database = _opened(folder)
+    database = _opened(StateFolder(folder))
     try:
         return did_you_mean(Nodes(database), path)
     finally:
@@ -37,7 +37,7 @@ def near(folder: Path, path: str) -> str:
 
 def read_status(folder: Path) -> dict[str, Any]:
     """What can be said of a library that nobody owns. Raises ConfigError where there is none."""
-    database = _opened(folder)
+    database = _opened(StateFolder(folder))
     try:
         folders, files = Nodes(database).counts()
         sources = CatalogSources(database)
@@ -58,8 +58,9 @@ class Reading:
     def __init__(
         self, folder: Path, load: Callable[[], Config], closing: ExitStack, formats: FormatRegistry | None = None
     ) -> None:
-        check_exists(folder)
-        self._folder, self._load, self._closing, self._registry = folder, load, closing, default_registry()
+        self._state = StateFolder(folder)
+        self._state.check_exists()
+        self._load, self._closing, self._registry = load, closing, default_registry()
         self._formats = formats or default_formats()
 
     def call(self, request: Request[A]) -> A:
@@ -86,7 +87,7 @@ class Reading:
 
     @cached_property
     def _sources(self) -> Handlers:
-        path, kept = self._folder / "catalog.db", (self._folder / "user.db").exists()
+        path, kept = self._state.catalog, self._state.user.exists()
         catalog = Database.for_reading(path) if path.exists() else Absent(path)
         self._closing.callback(catalog.close)
         sourcing = Sourcing(self._user, CatalogSources(catalog), MetaCollector(self._user.kv), self._registry)
@@ -101,7 +102,7 @@ class Reading:
         from musfuse.service.jobs import KeptJobs
 
         service = Handlers()
-        KeptJobs(self._folder / JOBS).answer(service)
+        KeptJobs(self._state.jobs).answer(service)
         return service
 
     @cached_property
@@ -140,17 +141,17 @@ class Reading:
 
     @cached_property
     def _catalog(self) -> Database:
-        database = _opened(self._folder)
+        database = _opened(self._state)
         self._closing.callback(database.close)
         return database
 
     @cached_property
     def _user(self) -> UserDatabase:
-        user = UserDatabase.for_reading(self._folder / "user.db")
+        user = UserDatabase.for_reading(self._state.user)
         self._closing.callback(user.close)
         return user
 
 
-def _opened(folder: Path) -> Database:
-    check_scanned(folder)
-    return Database.for_reading(folder / "catalog.db")
+def _opened(state: StateFolder) -> Database:
+    state.check_scanned()
+    return Database.for_reading(state.catalog)

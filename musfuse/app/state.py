@@ -1,18 +1,107 @@
-"""Where a library's state lies, and how a folder of state comes to be: only where a library comes of it."""
+"""What lies in the folder of a library, and how such a folder comes to be: only where a library comes of it."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from musfuse.errors import ConfigError, StoreError, plainly
-from musfuse.logs import LOG_NAME
 
-JOBS = "jobs.db"
-_CATALOG, _USER = "catalog.db", "user.db"
-_FILES = ("catalog.db", "user.db", JOBS, "owner.lock", LOG_NAME)
-_FOLDERS = ("cache", "runs")
+LOG_NAME = "musfuse.log"
+
+
+@dataclass(frozen=True, slots=True)
+class StateFolder:
+    """The folder of a library. These names are those of libraries that exist: they stay as they are."""
+
+    path: Path
+
+    @property
+    def catalog(self) -> Path:
+        """The database of what is known of originals, which can be made again."""
+        return self.path / "catalog.db"
+
+    @property
+    def user(self) -> Path:
+        """The database of what cannot be made again: sources, and what somebody said."""
+        return self.path / "user.db"
+
+    @property
+    def jobs(self) -> Path:
+        """The database of jobs, which tells what a process that was killed was at."""
+        return self.path / "jobs.db"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the process which owns the library holds locked."""
+        return self.path / "owner.lock"
+
+    @property
+    def log(self) -> Path:
+        """What the owner did, and what failed."""
+        return self.path / LOG_NAME
+
+    @property
+    def cache(self) -> Path:
+        """The folder of indexes and pictures, which can be made again."""
+        return self.path / "cache"
+
+    @property
+    def frames(self) -> Path:
+        """The folder of the frame cache."""
+        return self.path / "runs"
+
+    def check_exists(self) -> None:
+        """Raise ConfigError where there is no library in the folder."""
+        if not (self._has(self.catalog) or self._has(self.user)):
+            raise ConfigError(f"{self.path}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
+
+    def check_scanned(self) -> None:
+        """Raise ConfigError where there is no library, or its catalog is gone."""
+        self.check_exists()
+        if not self._has(self.catalog):
+            raise ConfigError(f"{self.path}: its catalog is gone; `musfuse scan` makes it again")
+
+    @contextmanager
+    def made(self) -> Iterator[None]:
+        """Make the folder where it is missing. Where the block fails, what was made for it is taken away again: a
+        mistyped name leaves nothing behind. Raises StoreError."""
+        missing = _missing(self.path)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            _remove(missing)
+            raise StoreError(f"{self.path}: cannot be made: {self._obstacle(error)}") from error
+        try:
+            yield
+        except BaseException:
+            if self.path in missing:
+                self._empty()
+                _remove(missing)
+            raise
+
+    def _has(self, path: Path) -> bool:
+        try:
+            return path.exists()
+        except OSError as error:
+            raise ConfigError(f"{self.path}: cannot be looked into: {plainly(error)}") from error
+
+    def _obstacle(self, error: OSError) -> str:
+        file = next((path for path in (self.path, *self.path.parents) if os.path.isfile(path)), None)
+        why = error.strerror if file is None else "a file" if file == self.path else f"{file} is a file"
+        return f"{why}; name another folder with --library"
+
+    def _empty(self) -> None:
+        """Remove what a library consists of, and nothing else: a database has files of its name beside it."""
+        import shutil
+
+        for file in (self.catalog, self.user, self.jobs, self.lock, self.log):
+            for path in self.path.glob(f"{file.name}*"):
+                with suppress(OSError):
+                    path.unlink()
+        for folder in (self.cache, self.frames):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def default_folder() -> Path:
@@ -21,47 +110,6 @@ def default_folder() -> Path:
 
     named = os.environ.get("MUSFUSE_LIBRARY")
     return Path(named) if named else Path(platformdirs.user_data_dir("musfuse", appauthor=False))
-
-
-def check_exists(folder: Path) -> None:
-    """Raise ConfigError where there is no library in a folder."""
-    if not any(_is_there(folder, name) for name in (_CATALOG, _USER)):
-        raise ConfigError(f"{folder}: no library there; `musfuse scan SOURCE` or `musfuse mount` makes one")
-
-
-def check_scanned(folder: Path) -> None:
-    """The same, and raise ConfigError where its catalog is gone, which can be made again."""
-    check_exists(folder)
-    if not _is_there(folder, _CATALOG):
-        raise ConfigError(f"{folder}: its catalog is gone; `musfuse scan` makes it again")
-
-
-def _is_there(folder: Path, name: str) -> bool:
-    try:
-        return (folder / name).exists()
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be looked into: {plainly(error)}") from error
-
-
-@contextmanager
-def new_folder(folder: Path) -> Iterator[None]:
-    """Make the folder of a library where it is missing. Where the block fails, what was made for it is taken away
-    again: a mistyped name leaves nothing behind. Raises StoreError."""
-    missing = _missing(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        _remove(missing)
-        file = next((path for path in (folder, *folder.parents) if os.path.isfile(path)), None)
-        why = error.strerror if file is None else "a file" if file == folder else f"{file} is a file"
-        raise StoreError(f"{folder}: cannot be made: {why}; name another folder with --library") from error
-    try:
-        yield
-    except BaseException:
-        if folder in missing:
-            _empty(folder)
-            _remove(missing)
-        raise
 
 
 def _missing(folder: Path) -> list[Path]:
@@ -73,16 +121,6 @@ def _missing(folder: Path) -> list[Path]:
                 break
         missing.append(path)
     return missing
-
-
-def _empty(folder: Path) -> None:
-    """Remove what a library consists of, and nothing else."""
-    for name in _FILES:
-        for path in folder.glob(f"{name}*"):
-            with suppress(OSError):
-                path.unlink()
-    for name in _FOLDERS:
-        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _remove(folders: list[Path]) -> None:

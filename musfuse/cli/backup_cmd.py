@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from musfuse.app.state import StateFolder
 from musfuse.cli.common import absolute, is_there, library_folder, library_option, say, size
 from musfuse.cli.progress import Waiting
 from musfuse.errors import ConfigError, LibraryInUseError, StoreError
@@ -19,19 +20,17 @@ def command(library: Path | None, restore: bool, file: Path) -> None:
 
     Works while the drive is mounted; a restore does not. Everything else comes back with a scan.
     """
-    from musfuse.app.state import check_exists
     from musfuse.store import copy_database
 
-    folder, path = library_folder(library), absolute(file)
-    kept = folder / "user.db"
+    state, path = StateFolder(library_folder(library)), absolute(file)
     if restore:
-        _restore(folder, kept, path)
+        _restore(state, path)
         return
-    check_exists(folder)
+    state.check_exists()
     if is_there(path):
         raise ConfigError(f"{path}: is there already; name a new file")
     with Waiting("backup"):
-        copy_database(kept, path)
+        copy_database(state.user, path)
     say(f"{size(path.stat().st_size)} written to {path}")
 
 
@@ -45,8 +44,7 @@ def _have_looked_at_again(catalog: Path) -> None:
         database.close()
 
 
-def _restore(folder: Path, kept: Path, path: Path) -> None:
-    from musfuse.app.state import new_folder
+def _restore(state: StateFolder, path: Path) -> None:
     from musfuse.platform import system
 
     if not is_there(path):
@@ -54,14 +52,14 @@ def _restore(folder: Path, kept: Path, path: Path) -> None:
     before = path.with_name(path.name + ".before")
     if is_there(before):
         raise ConfigError(f"{before}: is there already; move it away first")
-    with new_folder(folder):
-        lock = system.ProcessLock(folder / "owner.lock")
+    with state.made():
+        lock = system.ProcessLock(state.lock)
         if not lock.acquire():
-            raise LibraryInUseError(f"{folder}: a process owns this library; unmount first")
+            raise LibraryInUseError(f"{state.path}: a process owns this library; unmount first")
         try:
-            _put_in_place(path, kept, before)
-            if (folder / "catalog.db").exists():
-                _have_looked_at_again(folder / "catalog.db")
+            _put_in_place(path, state.user, before)
+            if state.catalog.exists():
+                _have_looked_at_again(state.catalog)
         finally:
             lock.release()
     say(f"restored from {path}" + (f"; what was kept before is in {before}" if before.exists() else ""))

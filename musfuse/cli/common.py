@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from musfuse.app.state import StateFolder, default_folder
 from musfuse.cli.anywhere import wishes
 from musfuse.cli.tables import lines
 from musfuse.cli.typed import typed
 from musfuse.config import Config, Loaded, Sections, load_config
 from musfuse.errors import UNEXPECTED, ConfigError, plainly
-from musfuse.logs import LOG_NAME
 from musfuse.origins import scheme_of
 
 if TYPE_CHECKING:
@@ -59,8 +59,6 @@ def library_folder(named: Path | None) -> Path:
 
 def new_library_folder(named: Path | None) -> Path:
     """The library that a command means which may make one: the one that is named, else the default one."""
-    from musfuse.app.state import default_folder
-
     return absolute(named or default_folder())
 
 
@@ -115,7 +113,7 @@ def absolute_or_none(text: str) -> str:
 
 def naming_log(reason: str, library: Path) -> str:
     """A reason that says where the log is, where it is to be looked at."""
-    return reason.replace(UNEXPECTED, UNEXPECTED.replace("its log", str(library / LOG_NAME)))
+    return reason.replace(UNEXPECTED, UNEXPECTED.replace("its log", str(StateFolder(library).log)))
 
 
 def is_there(path: Path) -> bool:

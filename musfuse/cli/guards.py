@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from musfuse.app.state import default_folder
 from musfuse.cli.common import absolute, connect, print_json, print_table, printable, say, shortened
 from musfuse.cli.progress import Waiting
 
@@ -169,8 +170,6 @@ def _back(number: int) -> str:
 
 
 def _where(folder: Path) -> str:
-    from musfuse.app.state import default_folder
-
     return "" if folder == absolute(default_folder()) else f" in the library {folder}"
 
 

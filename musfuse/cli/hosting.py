@@ -10,9 +10,10 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musfuse.app.state import StateFolder
 from musfuse.config import Config
 from musfuse.errors import FaceError, MountError, MusfuseError
-from musfuse.logs import LOG_NAME, make_room
+from musfuse.logs import make_room
 from musfuse.platform import system
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def started(folder: Path, command: str, flags: Sequence[str], arguments: Sequenc
 
 def _log_file(folder: Path) -> Path:
     """The background process's log, which can be written. Raises MountError."""
-    log = folder / LOG_NAME
+    log = StateFolder(folder).log
     try:
         make_room(log)
         log.open("ab").close()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from musfuse.app.state import StateFolder
 from musfuse.cli import filling
 from musfuse.cli.anywhere import wishes
 from musfuse.cli.common import (
@@ -21,7 +22,6 @@ from musfuse.cli.hosting import host, started
 from musfuse.cli.newcomers import Newcomers
 from musfuse.config import Config
 from musfuse.errors import ConfigError, ControlError, MountError, StoreError
-from musfuse.logs import LOG_NAME
 from musfuse.origins import default_registry
 from musfuse.platform import system
 
@@ -105,10 +105,8 @@ def command(
 
 
 def _check_has_library(folder: Path, mountpoint: Path) -> None:
-    from musfuse.app.state import check_exists
-
     try:
-        check_exists(folder)
+        StateFolder(folder).check_exists()
     except ConfigError as error:
         raise MountError(
             f"{folder}: no library there yet; name a folder with music first: musfuse mount ~/Music {mountpoint}"
@@ -170,15 +168,14 @@ def _flags(config_file: Path | None, policy: str | None, template: str | None, o
 
 def _spawn(folder: Path, flags: list[str], sources: list[str], mountpoint: Path) -> str:
     """Start the owner in the background and wait until it says where the drive is, or why not."""
-    from musfuse.app.state import new_folder
-
+    state = StateFolder(folder)
     for source in sources:
         default_registry().check(source)
     try:
-        with new_folder(folder):
+        with state.made():
             where = started(folder, "mount", flags, [*sources, str(mountpoint)])[0]
     except StoreError as error:
         raise MountError(str(error)) from error
     if not system.mount_answers(Path(where)):
-        raise MountError(f"{where}: mounted, but it does not answer; {folder / LOG_NAME} may say why")
+        raise MountError(f"{where}: mounted, but it does not answer; {state.log} may say why")
     return where

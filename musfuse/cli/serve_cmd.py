@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from musfuse.app.state import StateFolder
 from musfuse.cli.anywhere import wishes
 from musfuse.cli.common import absolute, config_option, library_option, load, located, new_library_folder, say
 from musfuse.cli.completing import folders
@@ -26,7 +27,6 @@ def command(
     It scans, builds indexes and answers all commands. Mounts may come and go meanwhile: `musfuse mount MOUNTPOINT` is
     a matter of milliseconds, and with the last of them the process stays.
     """
-    from musfuse.app.state import new_folder
     from musfuse.control import find_owner
 
     folder, places = new_library_folder(library), [located(source) for source in sources]
@@ -43,7 +43,7 @@ def command(
         return
     flags = ["-" + "v" * wishes().verbose] if wishes().verbose else []
     flags += ["--config", str(absolute(config_file))] if config_file else []
-    with new_folder(folder):
+    with StateFolder(folder).made():
         started(folder, "serve", flags, places)
     say(f"serving {folder}; `musfuse stop` ends it")
     newcomers.tell()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from musfuse.app.state import StateFolder
 from musfuse.cli.common import library_folder, library_option, say
 from musfuse.errors import ControlError
-from musfuse.logs import LOG_NAME
 
 _END_SECONDS = 60.0
 
@@ -28,5 +28,5 @@ def command(library: Path | None) -> None:
     with owner:
         pid = owner.call("stop")["pid"]
     if not system.wait_for_end(pid, _END_SECONDS):
-        raise ControlError(f"process {pid} was told to end, and goes on; {folder / LOG_NAME} may say why")
+        raise ControlError(f"process {pid} was told to end, and goes on; {StateFolder(folder).log} may say why")
     say(f"ended process {pid}")

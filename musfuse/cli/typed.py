@@ -5,8 +5,6 @@ from pathlib import Path
 
 import click
 
-from musfuse.logs import LOG_NAME
-
 
 class Typed:
     """What was typed for the paths of one run of the program."""
@@ -32,6 +30,8 @@ class Typed:
             return self._places[place] + message[len(place) :]
         if not self._paths:
             return message
+        from musfuse.app.state import LOG_NAME
+
         known = "|".join(map(re.escape, sorted(self._paths, key=len, reverse=True)))
         # Not in the middle of a path or a name.
         pattern = rf"(?<![\w/\\~.-])({known})(?![\w.-])(?!\S*[/\\]{re.escape(LOG_NAME)})"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
+from musfuse.app.state import StateFolder
 from musfuse.cli.common import absolute_mountpoint, say
 from musfuse.cli.completing import drives
 from musfuse.errors import MountError
-from musfuse.logs import LOG_NAME
 
 _END_SECONDS = 30.0
 
@@ -33,7 +33,7 @@ def command(mountpoint: Path, force: bool) -> None:
             os.chdir(status["library"])  # who is in a folder of the drive, as its shell may be, has it in use
             done = client.call("unmount", mountpoint=str(path), force=force)
         if done["last"] and not system.wait_for_end(done["pid"], _END_SECONDS):
-            log = Path(status["library"]) / LOG_NAME
+            log = StateFolder(Path(status["library"])).log
             raise MountError(f"{path}: unmounted, but its process {done['pid']} goes on; {log} may say why")
         say(f"unmounted {path}")
         return

@@ -14,6 +14,7 @@ import sound
 from tests_support import needs_tmpfs
 
 from mount.conftest import Program
+from musfuse.app.state import StateFolder
 from musfuse.platform import system
 
 Until = Callable[..., None]
@@ -148,7 +149,7 @@ def test_when_unmount_returns_the_process_is_gone(program: Program, music: Path)
     program.unmount()
     process = Path(f"/proc/{pid}")
     assert not process.exists() or not list((process / "fd").iterdir())  # nobody may have waited for it yet
-    lock = system.ProcessLock(program.library / "owner.lock")
+    lock = system.ProcessLock(StateFolder(program.library).lock)
     assert lock.acquire()
     lock.release()
 

@@ -2,9 +2,9 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from musfuse.app.descriptors import Pools
+from musfuse.app.state import StateFolder
 from musfuse.config import Config
 from musfuse.library.catalog import Database
 from musfuse.library.userdb import UserDatabase
@@ -25,17 +25,17 @@ class Stores:
     pictures: PictureStore
 
 
-def build_stores(folder: Path, config: Config, pools: Pools, closing: ExitStack) -> Stores:
+def build_stores(state: StateFolder, config: Config, pools: Pools, closing: ExitStack) -> Stores:
     """Open everything, and have it closed in reverse. Raises StoreError."""
-    database = Database(folder / "catalog.db", pools.readers, renew=True)
+    database = Database(state.catalog, pools.readers, renew=True)
     closing.callback(database.close)
-    user = UserDatabase(folder / "user.db")
-    cache = BestEffortKv(DiskKv(folder / "cache"))
+    user = UserDatabase(state.user)
+    cache = BestEffortKv(DiskKv(state.cache))
     kv = RoutedKv(
         dict.fromkeys((KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART), user.kv)
         | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
     )
     closing.callback(kv.close)
-    frame_files = FrameFiles(folder / "runs", config[CacheOptions].transcoded, pools.frame_files)
+    frame_files = FrameFiles(state.frames, config[CacheOptions].transcoded, pools.frame_files)
     closing.callback(frame_files.close)
     return Stores(database, user, cache, kv, frame_files, PictureStore(kv))
