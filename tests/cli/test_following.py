@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from musfuse.app.connection import Connection
-from musfuse.app.state import JOBS
+from musfuse.app.state import StateFolder
 from musfuse.cli import following
 from musfuse.cli.following import follow
 from musfuse.cli.index_cmd import command as index
@@ -38,7 +38,7 @@ class Owner:
                 JobKind("scan", Resource.ORIGIN, lambda context: self.steps["scan"](context)),
                 JobKind("index", Resource.CPU, lambda c: self.steps["index"](c), after=frozenset({"scan"})),
             ],
-            self.bus, JobTable(folder / JOBS),
+            self.bus, JobTable(StateFolder(folder).jobs),
         )  # fmt: skip
         self.handlers = Handlers()
         RunningJobs(self.runner).answer(self.handlers)
