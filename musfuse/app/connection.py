@@ -7,7 +7,7 @@ this process owns the library for that long.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,15 +17,18 @@ from musfuse.config import Config
 from musfuse.control.client import find_owner
 from musfuse.control.remote import Remote
 from musfuse.errors import ControlError, StoreError
-from musfuse.service.port import Listing, Request, Service, Stream
+from musfuse.service.port import Feed, Listing, Request, Service, Stream
 
 if TYPE_CHECKING:
     from musfuse.media.formats import FormatRegistry
+    from musfuse.service.handlers import Handlers
 
 A = TypeVar("A")
 T = TypeVar("T")
 _SECONDS = 600.0
 """How long an answer may take."""
+_BATCH, _LOOK_SECONDS = 100, 0.2
+"""What is taken of a stream at a time, and how long that waits: Windows tells of Ctrl-C only in between."""
 
 
 class Connection:
@@ -36,13 +39,19 @@ class Connection:
         self, folder: Path, load: Callable[[], Config], *, make: bool = False, formats: "FormatRegistry | None" = None
     ) -> None:
         self.folder, self._load, self._make, self._formats = folder, load, make, formats
+        self._here: Handlers | None = None  # of a library that this process owns
+        self._useful = False
         self._closing = ExitStack()
 
     def call(self, request: Request[A]) -> A:
         """The answer. Raises MusfuseError."""
         if request.live:
-            return (self._owner or self._reading).call(request)
-        return self._read(lambda service: service.call(request)) if request.reads else self._owning.call(request)
+            return (self._owner or self._here or self._reading).call(request)
+        if request.reads:
+            return self._read(lambda service: service.call(request))
+        answer = self._owning.call(request)
+        self._useful = True
+        return answer
 
     def rows(self, listing: Listing[A]) -> Iterator[A]:
         """The rows. Raises MusfuseError."""
@@ -70,10 +79,19 @@ class Connection:
 
         return Reading(self.folder, self._load, self._closing, self._formats)
 
+    @property
+    def is_owned(self) -> bool:
+        """Whether another process owns the library."""
+        return self._owner is not None
+
     @contextmanager
     def follow(self, stream: Stream[A]) -> Iterator[Iterator[A]]:
         """What happens within the block, from its begin on, until the owner ends. Raises MusfuseError, ControlError
         where nobody owns the library."""
+        if self._here is not None:
+            with closing(self._here.open(stream)) as feed:
+                yield _taken(feed)
+            return
         client = find_owner(self.folder)  # one of its own, which then serves nothing else
         if client is None:
             raise ControlError(f"{self.folder}: no process has this library, so nothing happens there")
@@ -84,13 +102,16 @@ class Connection:
     def _owning(self) -> Service:
         if self._owner is not None:
             return self._owner
+        from musfuse.app.background import Alone
         from musfuse.app.library import open_library
         from musfuse.app.state import StateFolder
 
         if self._make:  # it is gone again where what is asked for fails
-            self._closing.enter_context(StateFolder(self.folder).made())
+            self._closing.enter_context(StateFolder(self.folder).made(lambda: self._useful))
         made = open_library(self.folder, self._load(), self._closing, make=self._make, formats=self._formats)
-        return made.handlers()
+        self._here = made.handlers()
+        Alone(made, self._closing).answer(self._here)
+        return self._here
 
     def __enter__(self) -> "Connection":
         self._closing.__enter__()
@@ -100,3 +121,12 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing.__exit__(kind, error, trace)
+
+
+def _taken(feed: Feed[A]) -> Iterator[A]:
+    """What a feed gives, until it is closed."""
+    while True:
+        taken = feed.take(_BATCH, _LOOK_SECONDS)
+        yield from taken
+        if feed.closed and not taken:
+            return

@@ -43,7 +43,7 @@ class Host:
         self._stop = threading.Event()
         self._reserve = Reserve(RESERVE)
         self._server = Server(
-            endpoint(library.folder), Methods(self).table(), self._service,
+            endpoint(library.folder), Methods(self).table(), self._service, owner=self._own,
             clients=library.pools.clients, reserve=self._reserve,
         )  # fmt: skip
 
@@ -89,12 +89,17 @@ class Host:
         self._stop.set()
 
     def _service(self) -> "Handlers":
-        from musfuse.service.events import answer_events
-        from musfuse.service.jobs import RunningJobs
+        return self._own(self.library.handlers(lambda: self.jobs.request("scan")))
 
-        service = self.library.handlers(lambda: self.jobs.request("scan"))
-        RunningJobs(self.jobs.runner).answer(service)
-        answer_events(self.library.events, service)
+    def _own(self, service: "Handlers | None" = None) -> "Handlers":
+        """What is asked of a host itself, beside other use cases."""
+        from musfuse.app.answers import Answers
+        from musfuse.app.background import Background
+        from musfuse.service.handlers import Handlers
+
+        service = service or Handlers()
+        Background(self.library, lambda: self.jobs).answer(service)
+        Answers(self).answer(service)
         return service
 
     def _take_down(self) -> None:

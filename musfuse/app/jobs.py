@@ -5,7 +5,7 @@ from typing import Any
 
 from musfuse.app.library import Library
 from musfuse.app.state import StateFolder
-from musfuse.app.work import EVERYTHING, Work
+from musfuse.app.work import EVERYTHING, Ask, Work
 from musfuse.events import TagsChanged
 from musfuse.jobs import Job, JobRunner, Resource
 from musfuse.jobs.job import Params
@@ -14,14 +14,16 @@ from musfuse.store.jobtable import JobTable
 
 
 class Jobs:
-    """A library's jobs, kept in its folder over restarts. With `resumes`, what a killed process left goes on."""
+    """A library's jobs, kept in its folder over restarts; what a killed process left goes on. Those that are `alone` do
+    what they are asked for, and nothing follows."""
 
-    def __init__(self, library: Library, *, resumes: bool = True) -> None:
-        work = Work(library, self.request, lambda kind, why: self.runner.drop(kind, why))
-        self.runner = JobRunner(
-            work.kinds(), library.events, JobTable(StateFolder(library.folder).jobs), resumes=resumes
-        )
-        library.events.listen(TagsChanged, lambda change: self.settle(change.seq))
+    def __init__(self, library: Library, *, alone: bool = False) -> None:
+        follow: Ask = _nothing if alone else self.request
+        work = Work(library, follow, lambda kind, why: self.runner.drop(kind, why))
+        ledger = JobTable(StateFolder(library.folder).jobs)
+        self.runner = JobRunner(work.kinds(), library.events, ledger, resumes=not alone)
+        if not alone:
+            library.events.listen(TagsChanged, lambda change: self.settle(change.seq))
 
     def start(self) -> None:
         """Begin to work."""
@@ -47,6 +49,10 @@ class Jobs:
         """The job of a kind that counts now, as `status` shows it; reads nothing from disk."""
         job = self.runner.current(kind)
         return told(Job(0, kind, Resource.CPU), "never") if job is None else told(job)
+
+
+def _nothing(kind: str, params: Params) -> None:
+    del kind, params
 
 
 def told(job: Job, state: str = "") -> dict[str, Any]:

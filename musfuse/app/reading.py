@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from musfuse.app.build.drive import listing_tree
 from musfuse.app.state import StateFolder
@@ -23,6 +23,9 @@ from musfuse.service.library import Holdings
 from musfuse.service.port import Listing, Request
 from musfuse.service.sources import Sourcing
 
+if TYPE_CHECKING:
+    from musfuse.service.requests.owner import Status
+
 A = TypeVar("A")
 
 
@@ -31,21 +34,6 @@ def near(folder: Path, path: str) -> str:
     database = _opened(StateFolder(folder))
     try:
         return did_you_mean(Nodes(database), path)
-    finally:
-        database.close()
-
-
-def read_status(folder: Path) -> dict[str, Any]:
-    """What can be said of a library that nobody owns. Raises ConfigError where there is none."""
-    database = _opened(StateFolder(folder))
-    try:
-        folders, files = Nodes(database).counts()
-        sources = CatalogSources(database)
-        return {
-            "library": str(folder), "mounts": [], "sources": [row.root for row in sources.rows()],
-            "tree": {"folders": folders, "files": files}, "counts": Reports(database).counts(),
-            "empty": sources.empty(), "unscanned": sources.unscanned(),
-        }  # fmt: skip
     finally:
         database.close()
 
@@ -80,6 +68,8 @@ class Reading:
                 return self._tags
             case "jobs":
                 return self._jobs
+            case "status":
+                return self._status
             case "art":
                 return self._art
             case _:
@@ -96,6 +86,25 @@ class Reading:
         service = Handlers()
         sourcing.answer(service)
         return service
+
+    @cached_property
+    def _status(self) -> Handlers:
+        from musfuse.service.requests.owner import ShowStatus
+
+        service = Handlers()
+        service.on(ShowStatus, lambda _: self._unowned())
+        return service
+
+    def _unowned(self) -> "Status":
+        """What can be said of a library that nobody owns."""
+        from musfuse.service.requests.owner import Status, TreeSize
+
+        catalog = self._catalog
+        sources = CatalogSources(catalog)
+        return Status(
+            str(self._state.path), (), tuple(row.root for row in sources.rows()), TreeSize(*Nodes(catalog).counts()),
+            Reports(catalog).counts(), tuple(sources.empty()), tuple(sources.unscanned()),
+        )  # fmt: skip
 
     @cached_property
     def _jobs(self) -> Handlers:

@@ -1,7 +1,7 @@
 """What lies in the folder of a library, and how such a folder comes to be: only where a library comes of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,9 +64,9 @@ class StateFolder:
             raise ConfigError(f"{self.path}: its catalog is gone; `musfuse scan` makes it again")
 
     @contextmanager
-    def made(self) -> Iterator[None]:
-        """Make the folder where it is missing. Where the block fails, what was made for it is taken away again: a
-        mistyped name leaves nothing behind. Raises StoreError."""
+    def made(self, stays: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """Make the folder where it is missing. Where the block fails, what was made for it is taken away again, unless
+        it `stays` all the same: a mistyped name leaves nothing behind. Raises StoreError."""
         missing = _missing(self.path)
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -76,7 +76,7 @@ class StateFolder:
         try:
             yield
         except BaseException:
-            if self.path in missing:
+            if self.path in missing and not stays():
                 self._empty()
                 _remove(missing)
             raise

@@ -57,7 +57,7 @@ def drives(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     yield begun, "dir"
     for client in owners():
         with client:
-            yield from ((path, "path") for path in client.call("status")["mounts"])
+            yield from ((path, "path") for path in client.call("progress")["mounts"])
 
 
 @_completes

@@ -148,5 +148,5 @@ def _drives() -> str:
     found = []
     for client in owners():
         with client:
-            found += client.call("status")["mounts"]
+            found += client.call("progress")["mounts"]
     return ", ".join(found) or "none is mounted"

@@ -1,47 +1,55 @@
 """What `musfuse mount` says of a drive that fills: its first scan, shown, waited for, or told of."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from musfuse.cli.common import connect, say
 from musfuse.cli.following import follow
 from musfuse.cli.newcomers import tell_empty
-from musfuse.control import Client, find_owner
 from musfuse.errors import MountError
 
 if TYPE_CHECKING:
     from musfuse.app.connection import Connection
     from musfuse.service.requests.jobs import JobTold
+    from musfuse.service.requests.owner import Filling
 
 
-def tell(folder: Path, wait: str | None) -> None:
-    """Wait for every name, or every size (`index`), where that is asked for. Else show the scan of sources that are new
-    on a terminal, until Ctrl-C, and elsewhere say that the drive fills."""
-    client = find_owner(folder)
-    if client is None:
-        return  # unmounted again already
-    with client:
-        waiting: dict[str, Any] = client.call("waiting")
+def tell(folder: Path, wait: str | None, new: Sequence[str]) -> None:
+    """Wait for every name, or every size (`index`), where that is asked for. Else show the scan of sources that are
+    `new` on a terminal, until Ctrl-C, and elsewhere say that the drive fills."""
+    if not (wait or new):
+        return
+    with connect(folder) as service:
+        if not service.is_owned:
+            return  # unmounted again already
         if wait:
-            with connect(folder) as service:
-                _wait(client, service, waiting["ticket"], wait)
-        elif waiting["new"] and waiting["ticket"]:
-            with connect(folder) as service:
-                _show(client, service, waiting)
+            _wait(service, wait)
+        else:
+            _show(service)
 
 
-def _wait(client: Client, service: "Connection", scan: int, wait: str) -> None:
+def _filling(service: "Connection") -> "Filling":
+    from musfuse.service.requests.owner import ShowFilling
+
+    return service.call(ShowFilling())
+
+
+def _wait(service: "Connection", wait: str) -> None:
+    from musfuse.service.requests.owner import BeginIndex
+
+    scan = _filling(service).job
     if scan:
         done = follow(service, scan)
         problems = "; ".join(done.result.get("problems", ())) or _unfinished(done)
         if problems:
             raise MountError(f"mounted, but not every name is there: {problems}")
-    tell_empty(client.call("waiting")["empty"])
+    tell_empty(_filling(service).empty)
     if wait == "index":
-        done = follow(service, client.call("index")["ticket"])
+        done = follow(service, service.call(BeginIndex()).job)
         if _unfinished(done):
             raise MountError(f"mounted, but not every size is known: {_unfinished(done)}")
 
@@ -51,16 +59,21 @@ def _unfinished(job: "JobTold") -> str:
     return "" if job.state == "done" else job.error or f"the {job.kind} was {job.state}"
 
 
-def _show(client: Client, service: "Connection", waiting: dict[str, Any]) -> None:
-    new = ", ".join(waiting["new"])
+def _show(service: "Connection") -> None:
+    from musfuse.service.requests.jobs import ShowJob
+
+    filling = _filling(service)
+    if not (filling.new and filling.job):
+        return
+    new = ", ".join(filling.new)
     if not sys.stderr.isatty():
-        seen = client.call("progress")["scan"]["done"]
+        seen = service.call(ShowJob(filling.job)).done
         say(f"scanning {new}: {seen} files so far; the drive fills meanwhile", err=True)
         say("`musfuse status` shows how far it is, `mount --wait` waits until every name is there", err=True)
         return
     say(f"scanning {new}; Ctrl-C leaves the drive mounted, and the scan going on", err=True)
     try:
-        done = follow(service, waiting["ticket"])
+        done = follow(service, filling.job)
     except KeyboardInterrupt:
         click.echo("the drive stays mounted and the scan goes on; `musfuse status` shows how far it is", err=True)
         return

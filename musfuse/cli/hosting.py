@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
@@ -18,6 +18,13 @@ from musfuse.platform import system
 
 if TYPE_CHECKING:
     from musfuse.app.build.faces import MakeFace
+
+
+class Ready(NamedTuple):
+    """What a process in the background says once it answers: names of its faces, and sources that no scan saw whole."""
+
+    names: Sequence[str]
+    new: Sequence[str]
 
 
 def host(
@@ -48,7 +55,14 @@ def host(
             if nothing and not library.sources.rows():
                 raise MountError(nothing)
             hosting = Host(library, lambda: choose_mounter(library.config), stays=stays)
-            hosting.run(made, on_ready if ready_fd is None else lambda names: _tell(ready_fd, {"names": names}))
+
+            def tell(names: list[str]) -> None:
+                if ready_fd is None:
+                    on_ready(names)
+                else:
+                    _tell(ready_fd, {"names": names, "new": library.catalog.sources.unscanned()})
+
+            hosting.run(made, tell)
     except MusfuseError as error:
         if ready_fd is None:
             raise
@@ -63,9 +77,9 @@ def _tell(ready_fd: int, message: dict[str, Any]) -> None:
         pipe.write(json.dumps(message).encode() + b"\n")
 
 
-def started(folder: Path, command: str, flags: Sequence[str], arguments: Sequence[str]) -> list[str]:
-    """Start `musfuse COMMAND` in the background, which owns the library in `folder`, and wait until it answers. The
-    names of its faces. Raises FaceError with its reason where it does not come to that."""
+def started(folder: Path, command: str, flags: Sequence[str], arguments: Sequence[str]) -> Ready:
+    """Start `musfuse COMMAND` in the background, which owns the library in `folder`, and wait until it answers. Raises
+    FaceError with its reason where it does not come to that."""
     log = _log_file(folder)
     read_fd, write_fd = os.pipe()
     passed = system.inheritable(write_fd)
@@ -83,7 +97,7 @@ def started(folder: Path, command: str, flags: Sequence[str], arguments: Sequenc
         failure = FaceError(message["error"])
         failure.exit_code = message["exit_code"]  # type: ignore[misc]
         raise failure
-    return list(message["names"])
+    return Ready(message["names"], message["new"])
 
 
 def _log_file(folder: Path) -> Path:

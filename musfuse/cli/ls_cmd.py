@@ -38,8 +38,8 @@ def command(
     library: Path | None, config_file: Path | None, as_json: bool, long: bool, recursive: bool, path: str
 ) -> None:
     """List a folder of the drive, mounted or not. PATH is one on the drive, or below a mountpoint."""
-    from musfuse.app.reading import read_status
     from musfuse.service.requests.library import ListFolders
+    from musfuse.service.requests.owner import ShowStatus
 
     inside, owned = drive_path(path) if path else (None, None)
     folder = owned or library_folder(library)
@@ -55,7 +55,7 @@ def command(
                 click.echo(("\n" if number else "") + printable(f"{listed.path or '/'}:"))
             _print(listed.entries, long)
             if not (top or number or listed.entries):
-                tell_nothing(read_status(folder))
+                tell_nothing(service.call(ShowStatus()))
 
 
 def _entries(folders: "Iterator[Folder]", with_folder: bool) -> Iterator[dict[str, Any]]:

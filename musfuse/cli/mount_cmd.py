@@ -1,5 +1,6 @@
 """`musfuse mount`"""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from musfuse.cli.common import (
     absolute,
     absolute_mountpoint,
     config_option,
+    connect,
     library_option,
     load,
     located,
@@ -24,6 +26,9 @@ from musfuse.config import Config
 from musfuse.errors import ConfigError, ControlError, MountError, StoreError
 from musfuse.origins import default_registry
 from musfuse.platform import system
+
+_Shown = tuple[str, Sequence[str]]
+"""Where the drive is mounted, and which sources no scan saw whole yet."""
 
 
 def no_helper(context: click.Context, _: click.Parameter, kind: str | None) -> None:
@@ -91,17 +96,18 @@ def command(
     if wait and foreground:
         raise click.UsageError("--wait is for a drive in the background; --foreground stays anyway")
     newcomers = Newcomers(folder, sources if ready_fd is None else ())
-    where = _mounted_by_owner(folder, sources, mountpoint, options, policy, template) if ready_fd is None else None
-    if where is None:
+    shown = _mounted_by_owner(folder, sources, mountpoint, options, policy, template) if ready_fd is None else None
+    if shown is None:
         if not sources:
             _check_has_library(folder, mountpoint)
         if foreground or ready_fd is not None:
             _serve(folder, config, sources, mountpoint, options, ready_fd)
             return
-        where = _spawn(folder, _flags(config_file, policy, template, options), sources, mountpoint)
+        shown = _spawn(folder, _flags(config_file, policy, template, options), sources, mountpoint)
+    where, new = shown
     say(f"mounted at {where}")
     newcomers.tell()
-    filling.tell(folder, wait)
+    filling.tell(folder, wait, new)
 
 
 def _check_has_library(folder: Path, mountpoint: Path) -> None:
@@ -120,22 +126,25 @@ def _mounted_by_owner(
     options: tuple[str, ...],
     policy: str | None,
     template: str | None,
-) -> str | None:
-    """Have the owner mount; where it did, None where nobody owns the library."""
+) -> _Shown | None:
+    """Have the owner mount; None where nobody owns the library."""
     from musfuse.control import find_owner
 
-    client = find_owner(folder)
-    if client is None:
+    owner = find_owner(folder)
+    if owner is None:
         return None
-    with client:
-        status = client.call("status")
-        for name, wanted in (("policy", policy), ("template", template)):
-            if wanted is not None and wanted != status[name]:
+    owner.close()
+    from musfuse.service.requests.owner import MountAt, ShowStatus
+
+    with connect(folder) as service:
+        status = service.call(ShowStatus())
+        for name, wanted, known in (("policy", policy, status.policy), ("template", template, status.template)):
+            if wanted is not None and wanted != known:
                 raise ControlError(
-                    f"the library is mounted with {name} {status[name]!r}; unmount it first, or use another --library"
+                    f"the library is mounted with {name} {known!r}; unmount it first, or use another --library"
                 )
-        made = client.call("mount", mountpoint=str(mountpoint), options=list(options), sources=sources)
-    return str(made["mountpoint"])
+        made = service.call(MountAt(mountpoint, options, tuple(sources)))
+    return made.mountpoint, made.new
 
 
 def _serve(
@@ -166,16 +175,17 @@ def _flags(config_file: Path | None, policy: str | None, template: str | None, o
     return flags
 
 
-def _spawn(folder: Path, flags: list[str], sources: list[str], mountpoint: Path) -> str:
+def _spawn(folder: Path, flags: list[str], sources: list[str], mountpoint: Path) -> _Shown:
     """Start the owner in the background and wait until it says where the drive is, or why not."""
     state = StateFolder(folder)
     for source in sources:
         default_registry().check(source)
     try:
         with state.made():
-            where = started(folder, "mount", flags, [*sources, str(mountpoint)])[0]
+            ready = started(folder, "mount", flags, [*sources, str(mountpoint)])
     except StoreError as error:
         raise MountError(str(error)) from error
+    where = ready.names[0]
     if not system.mount_answers(Path(where)):
         raise MountError(f"{where}: mounted, but it does not answer; {state.log} may say why")
-    return where
+    return where, ready.new

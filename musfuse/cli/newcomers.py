@@ -1,8 +1,8 @@
 """What commands say of sources: that one was added to a library that has others, was not scanned, or holds no music."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +11,7 @@ from musfuse.cli.typed import typed
 from musfuse.errors import MusfuseError
 
 if TYPE_CHECKING:
+    from musfuse.service.requests.owner import Status
     from musfuse.service.requests.sources import SourcesAdded
 
 
@@ -29,13 +30,13 @@ class Newcomers:
             say(printable(typed().restore(text)), err=True)
 
 
-def tell_nothing(status: Mapping[str, Any]) -> None:
+def tell_nothing(status: "Status") -> None:
     """Why a drive may be empty, or lack files, of which no file can tell."""
-    if not status["sources"]:
+    if not status.sources:
         click.echo("this library has no sources; `musfuse source add FOLDER` adds one", err=True)
-    for root in status["unscanned"]:
+    for root in status.unscanned:
         click.echo(printable(typed().restore(f"no scan has seen all of {root} yet")), err=True)
-    tell_empty(status["empty"])
+    tell_empty(status.empty)
 
 
 def tell_empty(roots: Iterable[str]) -> None:

@@ -24,19 +24,19 @@ _SHOWN = {
 @json_option
 def command(library: Path | None, as_json: bool) -> None:
     """List the files that are not shown, or are shown with a remark, and why; and folders that could not be listed."""
-    from musfuse.app.reading import read_status
     from musfuse.service.requests.library import ListReport
+    from musfuse.service.requests.owner import ShowStatus
 
     folder = library_folder(library)
     with connect(folder) as service:
         rows = [(row.kind, row.path, naming_log(row.reason, folder)) for row in service.rows(ListReport())]
+        status = None if rows or as_json else service.call(ShowStatus())
     if as_json:
         print_json([{"kind": kind, "path": path, "reason": reason} for kind, path, reason in rows])
     elif rows:
         print_table(("file is", "path", "why"), ((_SHOWN[kind], path, _short(why, path)) for kind, path, why in rows))
-    else:
-        status = read_status(folder)
-        if not (status["unscanned"] or status["empty"]):
+    elif status is not None:
+        if not (status.unscanned or status.empty):
             click.echo("nothing to report: every file is shown")
         tell_nothing(status)
 

@@ -1,8 +1,6 @@
 """`musfuse scan`"""
 
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -12,7 +10,6 @@ from musfuse.cli.common import (
     json_option,
     library_folder,
     library_option,
-    load,
     located,
     new_library_folder,
     print_json,
@@ -21,7 +18,6 @@ from musfuse.cli.common import (
 from musfuse.cli.completing import folders
 from musfuse.cli.following import check_done, follow
 from musfuse.cli.newcomers import Newcomers, tell_empty
-from musfuse.cli.progress import Progress
 from musfuse.cli.typed import typed
 
 
@@ -40,54 +36,22 @@ def command(
     library: Path | None, config_file: Path | None, as_json: bool, everything: bool, sources: tuple[str, ...]
 ) -> None:
     """Look for new, changed and removed files in all sources, and in SOURCES, which are remembered."""
-    from musfuse.control import find_owner
+    from musfuse.service.requests.owner import BeginScan
 
-    places = [located(source) for source in sources]
+    places = tuple(located(source) for source in sources)
     folder = new_library_folder(library) if places else library_folder(library)
     newcomers = Newcomers(folder, places)
-    client = find_owner(folder)
-    if client is not None:
-        with client:
-            number = client.call("scan", sources=places, everything=everything)["ticket"]
-        with connect(folder) as service:
-            job = follow(service, number, as_json)
-        newcomers.tell()
-        check_done(job)
-        result = {"seen": job.done, **job.result}
-    else:
-        result = _scan_here(folder, config_file, places, as_json, everything)
-        newcomers.tell()
+    with connect(folder, config_file, make=bool(places)) as service:
+        job = follow(service, service.call(BeginScan(places, everything)).job, as_json)
+    newcomers.tell()
+    check_done(job)
+    result = job.result
     if as_json:
-        print_json(result)
+        print_json({"seen": job.done, **result})
     else:
-        say(f"{result['seen']} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
+        say(f"{job.done} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
         for problem in result["problems"]:
             click.echo(typed().restore(f"not scanned: {problem}"), err=True)
-        tell_empty(result.get("empty", ()))
+        tell_empty(result["empty"])
     if result["problems"]:
         raise SystemExit(1)
-
-
-def _scan_here(
-    folder: Path, config_file: Path | None, places: list[str], quiet: bool, everything: bool
-) -> dict[str, Any]:
-    from musfuse.app.library import open_library
-    from musfuse.errors import ConfigError
-    from musfuse.events import ScanProgress
-
-    with ExitStack() as closing:
-        library = open_library(folder, load(config_file), closing, sources=places, make=bool(places))
-        if not library.sources.rows():
-            raise ConfigError(f"{folder}: this library has no sources yet; name a folder with music")
-        with Progress("scan", quiet) as progress:
-            library.events.listen(ScanProgress, lambda e: progress.update(e.seen, e.total, e.source))
-            results = library.scan_all(library.scanner(), everything)
-        empty = library.catalog.sources.empty()
-    return {
-        "seen": sum(r.seen for r in results),
-        "read": sum(r.read for r in results),
-        "skipped": sum(r.skipped for r in results),
-        "removed": sum(r.removed for r in results),
-        "problems": [r.problem for r in results if r.problem],
-        "empty": empty,
-    }

@@ -35,7 +35,7 @@ def command(
         owner = find_owner(folder)
         if owner is not None:
             with owner:
-                pid = owner.call("status")["pid"]
+                pid = owner.call("progress")["pid"]
             raise ControlError(f"{folder}: process {pid} has this library already; `musfuse stop` ends it")
     newcomers = Newcomers(folder, places if ready_fd is None else ())
     if foreground or ready_fd is not None:

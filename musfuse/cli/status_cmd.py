@@ -1,11 +1,14 @@
 """`musfuse status`"""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from musfuse.cli.common import absolute, duration, json_option, print_json, print_table
+from musfuse.cli.common import absolute, connect, duration, json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from musfuse.service.requests.owner import JobState, Status
 
 
 @click.command("status", epilog="Example: musfuse status --json")
@@ -25,57 +28,53 @@ def command(library: Path | None, as_json: bool) -> None:
         _show(status)
 
 
-def _mounted() -> list[dict[str, Any]]:
+def _mounted() -> "list[Status]":
     from musfuse.control import owners
+    from musfuse.control.remote import Remote
+    from musfuse.service.requests.owner import ShowStatus
 
     found = []
     for client in owners():
         with client:
-            found.append(client.call("status"))
+            found.append(Remote(client).call(ShowStatus()))
     return found
 
 
-def _one(folder: Path) -> dict[str, Any]:
-    from musfuse.control import find_owner
+def _one(folder: Path) -> "Status":
+    from musfuse.service.requests.owner import ShowStatus
 
-    client = find_owner(folder)
-    if client is not None:
-        with client:
-            found: dict[str, Any] = client.call("status")
-            return found
-    from musfuse.app.reading import read_status
-
-    return read_status(folder)
+    with connect(folder) as service:
+        return service.call(ShowStatus())
 
 
-def _show(status: dict[str, Any]) -> None:
-    counts = status["counts"]
-    rows = [("library", status["library"])]
-    rows += [("mounted at", mount) for mount in status["mounts"]]
-    rows += [("shown at", face) for face in status.get("faces", []) if face not in status["mounts"]]
-    rows += [("source", source) for source in status["sources"]]
-    drive = f"{status['tree']['files']} files in {status['tree']['folders']} folders"
-    if "pid" in status:
-        up = duration(status["uptime_seconds"])
-        rows += [
-            ("process", f"{status['pid']}, up {up}, {status['open_files']} open files{_stays(status)}"),
-            ("drive", f"{drive}, policy {status['policy']}"),
-            ("scan", _job(status["scan"])),
-            ("index", _job(status["index"]) + (f"; {status['pending']} without one" if status["pending"] else "")),
-        ]
-    else:
-        rows += [("mounted", "no"), ("drive", drive)]
-    problems = [f"{counts[key]} {label}" for key, label in _PROBLEMS if counts[key]]
+def _show(status: "Status") -> None:
+    rows = [("library", status.library)]
+    rows += [("mounted at", mount) for mount in status.mounts]
+    rows += [("shown at", face) for face in status.faces or () if face not in status.mounts]
+    rows += [("source", source) for source in status.sources]
+    rows += _owned(status) if status.pid is not None else [("mounted", "no"), ("drive", _drive(status))]
+    problems = [f"{status.counts[key]} {label}" for key, label in _PROBLEMS if status.counts[key]]
     if problems:
         rows.append(("problems", f"{', '.join(problems)}; `musfuse report` lists them"))
-    rows += [("problem", problem) for problem in status.get("scan", {}).get("details", {}).get("problems", [])]
-    rows += [("problem", problem) for problem in status.get("unwritten", [])]
-    rows += [("source", f"no music found in {source}") for source in status.get("empty", [])]
+    rows += [("problem", problem) for problem in (status.scan.details.get("problems", ()) if status.scan else ())]
+    rows += [("problem", problem) for problem in status.unwritten or ()]
+    rows += [("source", f"no music found in {source}") for source in status.empty]
     print_table(("what", "state"), rows)
 
 
-def _stays(status: dict[str, Any]) -> str:
-    return "; stays until `musfuse stop`" if status["stays"] else ""
+def _owned(status: "Status") -> list[tuple[str, str]]:
+    up, stays = duration(status.uptime_seconds), "; stays until `musfuse stop`" if status.stays else ""
+    without = f"; {status.pending} without one" if status.pending else ""
+    return [
+        ("process", f"{status.pid}, up {up}, {status.open_files} open files{stays}"),
+        ("drive", f"{_drive(status)}, policy {status.policy}"),
+        ("scan", _job(status.scan)),
+        ("index", _job(status.index) + without),
+    ]
+
+
+def _drive(status: "Status") -> str:
+    return f"{status.tree.files} files in {status.tree.folders} folders"
 
 
 _PROBLEMS = (
@@ -86,12 +85,14 @@ _PROBLEMS = (
 )
 
 
-def _job(job: dict[str, Any]) -> str:
-    text = str(job["state"])
-    if job["state"] == "running":
-        text += f", {job['done']}" + (f" of {job['total']}" if job["total"] else "") + " files"
-        if job["seconds_left"] is not None:
-            text += f", {duration(job['seconds_left'])} left"
-    elif job["state"] == "done":
-        text += f", {job['done']} files in {duration(job['ended'] - job['began'])}"
-    return text + (f": {job['details']['error']}" if "error" in job["details"] else "")
+def _job(job: "JobState | None") -> str:
+    if job is None:
+        return ""
+    text = job.state
+    if job.state == "running":
+        text += f", {job.done}" + (f" of {job.total}" if job.total else "") + " files"
+        if job.seconds_left is not None:
+            text += f", {duration(job.seconds_left)} left"
+    elif job.state == "done":
+        text += f", {job.done} files in {duration(job.ended - job.began)}"
+    return text + (f": {job.details['error']}" if "error" in job.details else "")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from musfuse.app.state import StateFolder
-from musfuse.cli.common import absolute_mountpoint, say
+from musfuse.cli.common import absolute_mountpoint, connect, say
 from musfuse.cli.completing import drives
 from musfuse.errors import MountError
 
@@ -23,18 +23,20 @@ def command(mountpoint: Path, force: bool) -> None:
     """
     from musfuse.control import owners
     from musfuse.platform import system
+    from musfuse.service.requests.owner import UnmountFrom
 
     path = absolute_mountpoint(mountpoint)
     for client in owners():
         with client:
-            status = client.call("status")
+            status = client.call("progress")
             if str(path) not in status["mounts"]:
                 continue
             os.chdir(status["library"])  # who is in a folder of the drive, as its shell may be, has it in use
-            done = client.call("unmount", mountpoint=str(path), force=force)
-        if done["last"] and not system.wait_for_end(done["pid"], _END_SECONDS):
+        with connect(Path(status["library"])) as service:
+            done = service.call(UnmountFrom(path, force))
+        if done.last and not system.wait_for_end(done.pid, _END_SECONDS):
             log = StateFolder(Path(status["library"])).log
-            raise MountError(f"{path}: unmounted, but its process {done['pid']} goes on; {log} may say why")
+            raise MountError(f"{path}: unmounted, but its process {done.pid} goes on; {log} may say why")
         say(f"unmounted {path}")
         return
     if system.clean_dead_mount(path):

@@ -12,7 +12,7 @@ from musfuse.control.streams import Streaming
 from musfuse.errors import MusfuseError
 
 if TYPE_CHECKING:
-    from musfuse.control.requests import Requests
+    from musfuse.control.requests import RequestMethod, Requests
     from musfuse.service.handlers import Handlers
 
 log = logging.getLogger(__name__)
@@ -23,11 +23,15 @@ class Dispatcher:
     returning a JSON value."""
 
     def __init__(
-        self, methods: Mapping[str, Callable[..., Any]], service: "Callable[[], Handlers] | None" = None
+        self,
+        methods: Mapping[str, Callable[..., Any]],
+        service: "Callable[[], Handlers] | None" = None,
+        owner: "Callable[[], Handlers] | None" = None,
     ) -> None:
         self._methods = {name: Method(call) for name, call in methods.items()}
-        self._make, self._lock = service, threading.Lock()
-        self._requests: Requests | None = None
+        self._lock = threading.Lock()
+        self._to_make = [make for make in (owner, service) if make is not None]
+        self._made: list[Requests] = []
 
     def answers(self, line: bytes) -> Generator[bytes | Streaming, None, None]:
         """The lines that answer a request: of a listing its rows, each line when it is asked for, and how many they
@@ -50,7 +54,7 @@ class Dispatcher:
     def _call(self, name: str, params: Any, request: Mapping[str, Any]) -> Generator[bytes, None, dict[str, Any]]:
         """Lines with rows; and `result` or `error`."""
         try:
-            method = self._methods.get(name) or self._use_cases().method(name)
+            method = self._methods.get(name) or self._use_case(name)
             if method is None:
                 return _error(protocol.METHOD_NOT_FOUND, f"no method {name[:60]}")
             if not isinstance(params, dict):
@@ -70,14 +74,19 @@ class Dispatcher:
             log.exception("control call %s", name)
             return _error(protocol.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
 
-    def _use_cases(self) -> "Requests":
-        """Put together when the first one is asked for: mounting does not wait for it."""
+    def _use_case(self, name: str) -> "RequestMethod | None":
+        """Use cases are put together when one is asked for: mounting does not wait for it, nor does who asks an owner
+        for its state wait for all else."""
         from musfuse.control.requests import Requests
 
         with self._lock:
-            if self._requests is None:
-                self._requests = Requests(self._make() if self._make else None)
-            return self._requests
+            while True:
+                found = (requests.method(name) for requests in self._made)
+                method = next((method for method in found if method is not None), None)
+                if method is not None or not self._to_make:
+                    return method
+                self._made.append(Requests(self._to_make[0]()))
+                del self._to_make[0]
 
 
 def _opened(request: Mapping[str, Any], stream: Streaming) -> Generator[bytes | Streaming, None, None]:

@@ -30,8 +30,8 @@ _PATIENCE_SECONDS = 60.0
 
 
 class Server:
-    """Answers calls with `methods` and what `service` makes, of `clients` at the same time; who cannot be served is
-    told so.
+    """Answers calls with `methods` and what `owner` and `service` make, of `clients` at the same time; who cannot be
+    served is told so. `service` is put together when something is asked for that the others do not know.
 
     When the process is out of descriptors, one client at a time is served with those of `reserve`. Who takes none of an
     answer for `patience` seconds is hung up on: rows that wait for him may hold a connection to the catalog. A stream
@@ -44,12 +44,13 @@ class Server:
         methods: Mapping[str, Callable[..., Any]],
         service: "Callable[[], Handlers] | None" = None,
         *,
+        owner: "Callable[[], Handlers] | None" = None,
         clients: int = MAX_CLIENTS,
         reserve: Reserve | None = None,
         patience: float = _PATIENCE_SECONDS,
     ) -> None:
         self._patience = patience
-        self._path, self._dispatcher = path, Dispatcher(methods, service)
+        self._path, self._dispatcher = path, Dispatcher(methods, service, owner)
         self._socket = system.listen(path)
         # With a timeout Python polls before it accepts: an accept that waits would take the last descriptor for itself.
         self._socket.settimeout(_LOOK_SECONDS)

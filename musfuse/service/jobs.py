@@ -1,6 +1,7 @@
 """Background jobs, for whoever asks: those of the process that runs them, and those that are written down."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,17 +17,17 @@ _ALL = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class RunningJobs:
-    """Those of a runner in this process."""
+    """Those of a runner in this process, which is given when it is needed."""
 
-    runner: JobRunner
+    runner: Callable[[], JobRunner]
 
     def answer(self, handlers: Handlers) -> None:
         """Answer the requests about jobs."""
         runner = self.runner
-        handlers.on(ListJobs, lambda asked: tuple(map(told, runner.rows(asked.kind, asked.limit))))
-        handlers.on(ShowJob, lambda asked: told(runner.job(asked.job)))
-        handlers.on(CancelJob, lambda asked: told(runner.cancel(asked.job)))
-        handlers.on(WaitJob, lambda asked: told(runner.wait(asked.job, asked.seconds)))
+        handlers.on(ListJobs, lambda asked: tuple(map(told, runner().rows(asked.kind, asked.limit))))
+        handlers.on(ShowJob, lambda asked: told(runner().job(asked.job)))
+        handlers.on(CancelJob, lambda asked: told(runner().cancel(asked.job)))
+        handlers.on(WaitJob, lambda asked: told(runner().wait(asked.job, asked.seconds)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,11 +96,11 @@ def test_who_does_one_thing_leaves_what_was_interrupted_for_the_next_owner(tmp_p
     for n in range(4):
         sound.write(music / f"{n}.wav", 3000, title=str(n), seed=n)
     killed(state, music, "index")
-    for resumes, expected in ((False, 0), (True, 1)):
+    for alone, expected in ((True, 0), (False, 1)):
         with ExitStack() as closing:
             jobs = Jobs(
                 open_library(state, load_config(default_sections(), env={}, flags=FLAGS).config, closing),
-                resumes=resumes,
+                alone=alone,
             )
             jobs.start()
             asked = jobs.runner.asked("index")

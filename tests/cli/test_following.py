@@ -41,12 +41,12 @@ class Owner:
             self.bus, JobTable(StateFolder(folder).jobs),
         )  # fmt: skip
         self.handlers = Handlers()
-        RunningJobs(self.runner).answer(self.handlers)
+        RunningJobs(lambda: self.runner).answer(self.handlers)
         answer_events(self.bus, self.handlers)
         self.calls: list[str] = []
 
         def begin(kind: str) -> dict[str, int]:
-            return {"ticket": self.runner.request(kind).id}
+            return {"job": self.runner.request(kind).id}
 
         self.server = Server(
             endpoint(folder),

@@ -18,8 +18,6 @@ from mount.conftest import Program
 from tests_support import fill, needs_program, small_disk
 
 from musfuse.cli import _COMMANDS, cli
-from musfuse.jobs import Job, Resource, State
-from musfuse.store.jobtable import JobTable
 
 # What each command is given, a <slot> where a path stands; each slot in turn gets a path that is no use.
 ROWS = {
@@ -123,9 +121,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("tag", "set", "--library", "lib", "artist:ann", "--", "genre=Jazz"),
     ):
         subprocess.run([sys.executable, "-m", "musfuse", *args], cwd=home, check=True, capture_output=True)
-    jobs = JobTable(home / "lib/jobs.db")
-    jobs.put(Job(1, "scan", Resource.ORIGIN, state=State.DONE, done=1))
-    jobs.close()
     return home
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from musfuse_fuse.mount import FuseFace
 
+from musfuse.app.answers import Answers
 from musfuse.app.host import Host
 from musfuse.app.library import open_library
 from musfuse.app.methods import Methods
@@ -24,7 +25,7 @@ def test_progress_asks_no_database(tmp_path: Path) -> None:
         library.catalog.database.close()
         assert methods.progress()["scan"]["state"] == "never"
         with pytest.raises(StoreError):
-            methods.status()
+            Answers(host).status()
 
 
 def test_without_a_terminal_there_is_a_line_now_and_then(

@@ -1,0 +1,79 @@
+"""What a host answers about itself: its state, its mounts, what is not on the drive yet."""
+
+import os
+import time
+from dataclasses import dataclass
+
+from musfuse import __version__
+from musfuse.app.methods import Hosting
+from musfuse.library.options import ViewOptions
+from musfuse.service.handlers import Handlers
+from musfuse.service.requests.owner import (
+    Filling,
+    JobState,
+    MountAt,
+    Mounted,
+    ShowFilling,
+    ShowStatus,
+    Status,
+    TreeSize,
+    Unmounted,
+    UnmountFrom,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Use cases of one host."""
+
+    host: Hosting
+
+    def answer(self, handlers: Handlers) -> None:
+        """Answer the requests about a host."""
+        handlers.on(ShowStatus, lambda _: self.status())
+        handlers.on(MountAt, self._mount)
+        handlers.on(UnmountFrom, self._unmount)
+        handlers.on(ShowFilling, lambda _: self._filling())
+
+    def status(self) -> Status:
+        """Everything that `musfuse status` shows."""
+        host, library = self.host, self.host.library
+        view, problem = library.config[ViewOptions], host.jobs.runner.problem
+        return Status(
+            library=str(library.folder),
+            mounts=tuple(host.mounts()),
+            sources=tuple(row.root for row in library.sources.rows()),
+            tree=TreeSize(*library.catalog.nodes.counts()),
+            counts=library.catalog.reports.counts(),
+            empty=tuple(library.catalog.sources.empty()),
+            unscanned=tuple(library.catalog.sources.unscanned()),
+            version=__version__,
+            pid=os.getpid(),
+            uptime_seconds=round(time.time() - host.began, 1),
+            stays=host.stays,
+            faces=tuple(host.faces.active()),
+            policy=view.policy,
+            template=view.template,
+            open_files=library.drive.open_handles,
+            pending=library.catalog.renditions.pending(library.sizes.tokens()),
+            unwritten=(*library.unwritten(), *filter(None, [problem])),
+            scan=JobState(**host.jobs.told("scan")),
+            index=JobState(**host.jobs.told("index")),
+        )
+
+    def _mount(self, asked: MountAt) -> Mounted:
+        library = self.host.library
+        library.add_sources(asked.sources)
+        where = self.host.mount(asked.mountpoint, asked.options)
+        if asked.sources:
+            self.host.jobs.request("scan")
+        return Mounted(where, tuple(library.catalog.sources.unscanned()))
+
+    def _unmount(self, asked: UnmountFrom) -> Unmounted:
+        self.host.unmount(str(asked.mountpoint), asked.force)
+        return Unmounted(os.getpid(), self.host.is_idle())
+
+    def _filling(self) -> Filling:
+        self.host.ready.wait()
+        sources = self.host.library.catalog.sources
+        return Filling(tuple(sources.unscanned()), self.host.jobs.runner.asked("scan"), tuple(sources.empty()))

@@ -1,0 +1,59 @@
+"""What is asked of background jobs, by whoever owns a library: a host, or a command for as long as it runs."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cached_property
+
+from musfuse.app.jobs import Jobs
+from musfuse.app.library import Library
+from musfuse.errors import ConfigError
+from musfuse.service.events import answer_events
+from musfuse.service.handlers import Handlers
+from musfuse.service.jobs import RunningJobs
+from musfuse.service.requests.owner import BeginIndex, BeginScan, JobBegun
+
+
+class Background:
+    """Jobs of a library, which `jobs` gives when they are needed first."""
+
+    def __init__(self, library: Library, jobs: Callable[[], Jobs]) -> None:
+        self._library, self._jobs = library, jobs
+
+    def answer(self, handlers: Handlers) -> None:
+        """Answer requests about jobs, and those that begin one; have streams of what happens opened."""
+        handlers.on(BeginScan, self._scan)
+        handlers.on(BeginIndex, lambda _: JobBegun(self._jobs().request("index", urgent=True).id))
+        RunningJobs(lambda: self._jobs().runner).answer(handlers)
+        answer_events(self._library.events, handlers)
+
+    def _scan(self, asked: BeginScan) -> JobBegun:
+        self._library.add_sources(asked.sources)
+        if not self._library.sources.rows():
+            raise ConfigError(f"{self._library.folder}: this library has no sources yet; name a folder with music")
+        return JobBegun(self._jobs().request("scan", {"everything": asked.everything}).id)
+
+
+class Alone:
+    """The jobs of a command that owns a library for as long as it runs. They do what was asked for and nothing else;
+    what does not get done is cancelled when `closing` closes."""
+
+    def __init__(self, library: Library, closing: ExitStack) -> None:
+        self._library, self._closing = library, closing
+
+    def answer(self, handlers: Handlers) -> None:
+        """Answer what Background does."""
+        Background(self._library, lambda: self._jobs).answer(handlers)
+
+    @cached_property
+    def _jobs(self) -> Jobs:
+        jobs = Jobs(self._library, alone=True)
+        self._closing.callback(jobs.join)
+        self._closing.callback(jobs.stop)
+        self._closing.callback(self._cancel)
+        jobs.start()
+        return jobs
+
+    def _cancel(self) -> None:
+        for job in self._jobs.runner.rows():
+            if not job.ended:
+                self._jobs.runner.cancel(job.id)

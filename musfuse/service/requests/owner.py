@@ -1,0 +1,145 @@
+"""Requests to the process that owns a library: its state, mounts, and work to begin."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from musfuse.service.port import Answer, Request
+
+
+class JobBegun(Answer, frozen=True):
+    """The job that does what was asked for, by its id."""
+
+    job: int
+
+
+class JobState(Answer, frozen=True):
+    """The last job of a kind; `never` where there was none in this process. Times in seconds since the epoch, 0 for not
+    yet; `details` are its result, so far while it runs, with `error` where it failed."""
+
+    id: int
+    state: str
+    done: int
+    total: int
+    began: float
+    ended: float
+    details: dict[str, Any]
+    seconds_left: float | None
+
+
+class TreeSize(Answer, frozen=True):
+    """How much a drive shows."""
+
+    folders: int
+    files: int
+
+
+class Status(Answer, frozen=True, omit_defaults=True):
+    """The state of a library: `counts` of what is not shown as it might be, `empty` sources without music, `unscanned`
+    those that no scan saw whole. What only its owner knows is left out where there is none."""
+
+    library: str
+    mounts: tuple[str, ...]
+    sources: tuple[str, ...]
+    tree: TreeSize
+    counts: dict[str, int]
+    empty: tuple[str, ...]
+    unscanned: tuple[str, ...]
+    version: str | None = None
+    pid: int | None = None
+    uptime_seconds: float | None = None
+    stays: bool | None = None
+    faces: tuple[str, ...] | None = None
+    policy: str | None = None
+    template: str | None = None
+    open_files: int | None = None
+    pending: int | None = None
+    unwritten: tuple[str, ...] | None = None
+    scan: JobState | None = None
+    index: JobState | None = None
+
+
+class Mounted(Answer, frozen=True):
+    """Where the drive is mounted now, and which sources no scan saw whole yet."""
+
+    mountpoint: str
+    new: tuple[str, ...]
+
+
+class Unmounted(Answer, frozen=True):
+    """`last`: nothing is left to live for, so the process `pid` ends."""
+
+    pid: int
+    last: bool
+
+
+class Filling(Answer, frozen=True):
+    """What is not on the drive yet: sources that no scan saw whole, and the last scan (0: none); `empty` are those that
+    a whole scan found no music in."""
+
+    new: tuple[str, ...]
+    job: int
+    empty: tuple[str, ...]
+
+
+class ShowStatus(Request[Status], frozen=True):
+    """The state of the library."""
+
+    METHOD: ClassVar[str] = "status"
+
+    @property
+    def live(self) -> bool:
+        """The owner knows more."""
+        return True
+
+
+class MountAt(Request[Mounted], frozen=True):
+    """Mount the drive at one more place, and take in more sources. Raises FaceError, ConfigError."""
+
+    METHOD: ClassVar[str] = "mount"
+    mountpoint: Path
+    options: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Only an owner mounts."""
+        return True
+
+
+class UnmountFrom(Request[Unmounted], frozen=True):
+    """Unmount from one place. Raises FaceError."""
+
+    METHOD: ClassVar[str] = "unmount"
+    mountpoint: Path
+    force: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Only an owner has mounts."""
+        return True
+
+
+class ShowFilling(Request[Filling], frozen=True):
+    """What is not on the drive yet."""
+
+    METHOD: ClassVar[str] = "waiting"
+
+    @property
+    def live(self) -> bool:
+        """Only an owner scans by itself."""
+        return True
+
+
+class BeginScan(Request[JobBegun], frozen=True):
+    """Scan all sources, and these from now on; `everything`: also files that did not change. Raises ConfigError where
+    one cannot be a source, or there are none."""
+
+    METHOD: ClassVar[str] = "scan"
+    sources: tuple[str, ...] = ()
+    everything: bool = False
+
+
+class BeginIndex(Request[JobBegun], frozen=True):
+    """Build all indexes that are missing."""
+
+    METHOD: ClassVar[str] = "index"
