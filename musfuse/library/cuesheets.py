@@ -55,6 +55,8 @@ class _Candidate:
 
     @property
     def rank(self) -> tuple[int, bool, int, str]:
+        # Files beside the audio come before what is embedded: somebody may have put them right. The name comes last, so
+        # that the result never depends on the order of a listing.
         stems = {stem(t.name) for t in self.targets if t is not None} | {key(t.name) for t in self.targets if t}
         return _KINDS[self.row.kind], stem(self.row.name) not in stems, -len(self.sheet.tracks), self.row.name
 
@@ -68,11 +70,12 @@ class Resolution:
 
 
 def resolve(audio: Sequence[AudioRow], sheets: Sequence[SheetRow], rules: CueRules) -> Resolution:
-    """Choose and cut; never raises."""
+    """Choose which sheet cuts which image of a folder, and cut. Never raises: what is wrong with a sheet becomes a
+    remark on it, and an image that no sheet cuts stays whole."""
     hints = [hint for row in audio for hint in _hints(row)]
     candidates = sorted((_read(row, audio, hints, rules) for row in sheets), key=lambda c: c.rank)
     used: dict[int, _Candidate] = {}
-    for candidate in candidates:
+    for candidate in candidates:  # the best first: it has its images, and the others hear who has them
         if not rules.cut:
             candidate.remarks.append("not used: with view.policy = original every file stays as it is")
             continue
@@ -91,7 +94,7 @@ def key(name: str) -> str:
 
 
 def stem(name: str) -> str:
-    """That without its extension."""
+    """A file's name without its extension, for comparing."""
     return key(name).rsplit(".", 1)[0]
 
 
@@ -120,7 +123,12 @@ def _read(row: SheetRow, audio: Sequence[AudioRow], hints: Sequence[str], rules:
 
 
 def _find(name: str, row: SheetRow, sheet: Sheet, audio: Sequence[AudioRow]) -> AudioRow | None:
-    """The folder's file that a FILE names: as it stands there, with another extension, or the sheet's own namesake."""
+    """The file of the folder that a FILE names; None where there is none.
+
+    Rips are converted and renamed after their sheet was written, so a name counts with any extension (a lossless file
+    before others). A sheet with one FILE may also mean the file of its own name, or the only one there is where it has
+    several tracks. A sheet with several FILEs is never guessed at: a wrong file would give wrong tracks.
+    """
     by_name = {key(a.name): a for a in reversed(audio)}
     if key(name) in by_name:
         return by_name[key(name)]
@@ -137,7 +145,7 @@ def _find(name: str, row: SheetRow, sheet: Sheet, audio: Sequence[AudioRow]) -> 
 
 
 def _cut(candidate: _Candidate, used: Mapping[int, _Candidate], rules: CueRules) -> None:
-    """Cut the candidate's files that no better sheet cuts; what cannot be is remarked."""
+    """Cut the files of a candidate that no better sheet cuts; why the others are not cut becomes a remark."""
     for number, image in enumerate(candidate.targets):
         if not any(t.start is not None and t.start.file == number for t in candidate.sheet.tracks):
             continue
@@ -155,6 +163,8 @@ def _cut(candidate: _Candidate, used: Mapping[int, _Candidate], rules: CueRules)
             except MalformedError as error:
                 candidate.remarks.append(f"{image.name} stays whole: {error}")
                 continue
+            # Parts have to be encoded anew, which loses something here. A sheet with one track a file cuts nothing off,
+            # and only names it.
             if not can_encode(image.format) and not all(cut.sample_range.is_whole for cut in cuts):
                 why = "it is lossy" if not image.format.pcm else f"FLAC cannot hold its {image.format.bits} bits"
                 candidate.remarks.append(f"{image.name} stays whole: {why}")

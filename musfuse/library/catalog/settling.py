@@ -1,7 +1,11 @@
 """The nodes of a view, made what its places want: who gets a name that several want, how a folder is spelled.
 
-Ranks are source position, then source path. Two steps wherever names may change hands within a folder: first all that
-change get a name key that nobody wants, then each its own.
+Items are ranked by the position of their source, then by their path in it, then by their part, so that the result does
+not depend on the order in which items came.
+
+A folder has each name key once (UNIQUE in the schema, checked at every row that is written, not at the end of a
+statement). Two items that change names would break that in the middle: so all that change are parked first under a key
+that no name can have (`/` and the node's id; a name holds no slash), and then each gets its own.
 """
 
 import json
@@ -46,16 +50,20 @@ class _Settling:
 
     def settle(self, dirty: set[str]) -> int:
         changed = 0
+        # In one order, whatever the set's is, so that the same nodes are made in the same order.
         for key in sorted(dirty, key=lambda k: (k.count("/"), k)):
             changed += self._settle_folder(key)
-        # Deepest first: an emptied folder may empty its parent; spelling travels upward.
+        # Then from the deepest up, once all files are in place: an emptied folder may empty the one that holds it, and
+        # a folder is spelled as its best item wants, which may lie far below.
         todo = {parent for key in dirty for parent in _with_parents(key)}
         for key in sorted(todo, key=lambda k: -k.count("/") - bool(k)):
             changed += self._settle_spelling(key)
         return changed
 
     def _settle_folder(self, key: str) -> int:
-        """Files of one folder: each item's node gets its name, numbered where taken."""
+        """Give the files of one folder their names, with a number where another item or a folder has the name; how many
+        nodes changed. Names of folders are taken before those of files: a file gives way to a folder, never the other
+        way, or a whole album would move for the name of a file."""
         db, view = self._db, self._view
         wants = db.execute(
             "SELECT p.item, p.name, p.name_limit, p.dir, o.position, o.path, o.name, i.part FROM place p"
@@ -81,6 +89,7 @@ class _Settling:
         gone = [node for item, (node, _) in have.items() if item not in names]
         if not changed and not gone:
             return 0
+        # Parked before anything else, wherever these nodes are: an item that comes from another folder brings its node.
         for item in changed:
             db.execute("UPDATE node SET name_key = '/' || id WHERE item = ? AND view = ?", (item, view))
         for node in gone:
@@ -97,13 +106,15 @@ class _Settling:
         return len(changed) + len(gone)
 
     def _leave(self, node: int, key: str) -> None:
-        """A node's item wants to be in this folder no more."""
+        """The item of a node does not want to be in this folder any more: remove the node, or leave it to the folder
+        that the item wants. The node is kept then, because its id is the inode number of the file, the same for
+        life."""
         wanted = self._db.execute(
             "SELECT p.dir_key FROM node n JOIN place p ON p.item = n.item AND p.view = n.view WHERE n.id = ?", (node,)
         ).fetchone()
         if wanted is None or wanted[0] == key:
             self._db.execute("DELETE FROM node WHERE id = ?", (node,))
-        else:  # its new folder takes it over when that is settled
+        else:  # that folder takes the node over when it is settled; until then the node is parked here
             self._db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", (node,))
 
     def _existing_folder(self, key: str) -> int | None:
@@ -119,7 +130,8 @@ class _Settling:
         parent_name, _, leaf = spelling.rpartition("/")
         parent = self._folder(parent_key, parent_name)
         now, db = time.time_ns(), self._db
-        # A file that has the name already makes room; its folder is settled again below.
+        # A file that has the name already makes room. It is parked while the folder's row goes in, and the parent is
+        # settled again below, with the folder's name taken: that gives the file a number.
         squatter = db.execute("SELECT id FROM node WHERE parent = ? AND name_key = ?", (parent, leaf_key)).fetchone()
         if squatter:
             db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", squatter)
@@ -130,12 +142,19 @@ class _Settling:
         ).fetchone()[0]
         db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (now, parent))
         if squatter:
+            # No item wants an empty name, so settling sees that this one has to change.
             db.execute("UPDATE node SET name = '' WHERE id = ?", squatter)
             self._settle_folder(parent_key)
         return int(folder)
 
     def _settle_spelling(self, key: str) -> int:
-        """Remove a folder that became empty; else show the spelling that its best-ranked item wants."""
+        """Remove a folder that became empty; else spell it as its best-ranked item, at whatever depth below it, wants;
+        how many nodes changed.
+
+        `owner` holds that item's rank and the path of its folder as it wants it spelled. So the best of a folder is the
+        least of its own files' ranks and of the owners of the folders in it, which are settled already; nothing further
+        below is read. The rank is text that sorts as it should: the position with zeros in front, then the path as hex.
+        """
         db = self._db
         row = db.execute(
             "SELECT id, parent, name, owner FROM node WHERE view = ? AND dir_key = ?", (self._view, key)
@@ -153,6 +172,7 @@ class _Settling:
         if best is None:
             db.execute("DELETE FROM node WHERE id = ?", (node,))
             db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (time.time_ns(), parent))
+            # The name is free: a file beside it that had a number for its sake may have the plain name now.
             return 1 + self._settle_folder(key.rpartition("/")[0])
         spelling = best.partition(" ")[2].split("/")[key.count("/")]
         if best == owner and spelling == name:

@@ -142,23 +142,31 @@ class MetaCollector:
         return self._write(edits, Change(0, 0, author, header.source, f"undo of {seq}: {header.what}", undoes=seq))
 
     def move(self, pairs: Sequence[tuple[str, str]], author: str, departures: str = "") -> Change:
-        """Overlays follow originals that were moved, (old key, new key), all at the same time: two may change places.
+        """Overlays follow originals that were moved: `pairs` of (old key, new key).
 
-        One whose new place has another overlay that does not move stays where it is. The history goes along.
+        All of them move at the same time, so that two originals may have changed places. An overlay stays where it is
+        when its new place holds one that does not move: what somebody said there is not to be lost. The history goes
+        along. Raises StoreError.
         """
         header = Change(0, 0, author, TagSource.USER, "originals were moved", moved=True, departures=departures)
         with self._store.transaction(_TRACK) as tx:
             leaving = {old: said for old, _ in pairs if (said := self._said(tx, old)) is not None}
-            targets = {old: new for old, new in reversed(pairs) if old in leaving}  # the first place of each
+            # Where several places are told for one original, the first counts.
+            targets = {old: new for old, new in reversed(pairs) if old in leaving}
+            # Whoever is blocked stays, and so blocks in turn who wanted its place: repeat until nobody is blocked. A
+            # ring of originals that changed places is not blocked, because each of its places is left as well.
             while blocked := [o for o, n in targets.items() if n not in targets and self._said(tx, n) is not None]:
-                for old in blocked:  # and then whoever wanted its place
+                for old in blocked:
                     del targets[old]
             arriving = {new: (old, leaving[old]) for old, new in targets.items()}
             edits: list[tuple[str, Any]] = [
                 (new, lambda _, moved=moved: (moved, 0)) for new, (_, moved) in arriving.items()
             ]
+            # Two may want one place: one of them has it, and the other's overlay stays. Places that are left, and to
+            # which nothing comes, are emptied.
             left = {old for old, _ in arriving.values()} - arriving.keys()
             edits += [(old, lambda _: (Overlay(), 0)) for old in left]
+            # Read before anything is written: what is written may lie under the same keys.
             told = {old: [k.rpartition("/")[2] for k in tx.scan(_HISTORY, f"t/{old}/")] for old in leaving}
             change = self._write(edits, header)
             for new, (old, _) in arriving.items():

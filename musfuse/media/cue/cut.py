@@ -1,4 +1,9 @@
-"""Where an image is cut: 75 frames a second to samples, rounded down, one rule at every rate."""
+"""Where an image is cut into tracks.
+
+A sheet counts 75 frames a second. Each mark becomes a sample by itself, rounded down: `frames * rate // 75`. A track
+ends at the sample where the next one begins, never at a length of its own, so that rounding loses no sample and adds
+none: tracks played one after the other are the image, at rates that 75 does not divide as well.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +43,11 @@ def cut_image(sheet: Sheet, file: int, rate: int, total: int | None, rules: CutR
     if not any(t.audio for t in tracks):
         raise MalformedError("no audio track of the sheet begins in it")
     _check(tracks, starts, total)
+    # Only what lies before the first track of the whole sheet can be a hidden one. In a later FILE, what lies before
+    # its first INDEX 01 is a pregap.
     first_file = next(i.start.file for i in sheet.tracks if i.start is not None) == file
+    # A pregap is played by the track before it (`append`), by its own track (`prepend`), or by none (`drop`): so the
+    # same mark is where one track ends and where the next begins, unless pregaps are dropped.
     begins = [gap if rules.pregap == "prepend" else start for gap, start in zip(gaps, starts, strict=True)]
     ends = [start if rules.pregap == "append" else gap for gap, start in zip(gaps, starts, strict=True)]
     cuts: list[Cut] = []
@@ -46,7 +55,7 @@ def cut_image(sheet: Sheet, file: int, rate: int, total: int | None, rules: CutR
     if front > rules.hidden_seconds * rate and first_file and rules.pregap != "prepend" and tracks[0].audio:
         cuts.append(Cut(SampleRange(0, front), None))
     elif rules.pregap != "drop" or front <= rules.hidden_seconds * rate:
-        begins[0] = 0
+        begins[0] = 0  # too short to be a track, or a pregap that is kept: the first track has it, and nothing is lost
     # A data track ends the audio before it at its own pregap, which holds no music.
     ends = [gap if not t.audio else end for t, gap, end in zip(tracks, gaps, ends, strict=True)]
     for n, track in enumerate(tracks):
