@@ -36,7 +36,7 @@ class AlbumFacts:
 
     @property
     def belongs(self) -> tuple[int, int, int, str, str, bool]:
-        """What the catalog keeps of it: ids of album and artist, disc, and what tells compilations."""
+        """The part of it that the catalog keeps: ids of album and artist, disc, and what tells compilations."""
         return (
             entity_id(self.album_key), entity_id(name_key(self.artist)), self.disc, self.compilation_key,
             self.first_artist, self.compilation,
@@ -56,7 +56,8 @@ def hash_id(key: str) -> int:
 
 
 def album_facts(tags: TagSet, source: int, path: str, various: bool) -> AlbumFacts:
-    """Of a track at `path` in a source; `various` tells whether its compilation key belongs to a compilation."""
+    """The facts of a track at `path` in a source; `various` tells whether its compilation key belongs to a
+    compilation."""
     album = tags.first("album")
     loose = bool(album) and not tags.first("albumartist")
     artist = _GUESTS.sub("", tags.first("artist") or "")

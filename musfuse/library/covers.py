@@ -67,7 +67,7 @@ class Covers:
         return replace(cover, picture=picture, track=0)
 
     def layout(self, cover: Cover, longest: int) -> Layout:
-        """Its bytes, the longer side `longest` pixels at most (0: as it is).
+        """The bytes of a cover, the longer side `longest` pixels at most (0: as it is).
 
         Raises NoEntryError where it cannot be decoded or is gone, and what the origin raises.
         """

@@ -20,11 +20,11 @@ _PAGE = 200
 
 
 class _StoppedError(Exception):
-    """Nobody waits for it any more."""
+    """Whoever waited for the content id does not any more."""
 
 
 class Hearing:
-    """Goes through the items of which it is not known. `lossy`: also through those whose original has to be read."""
+    """Finds out the content ids of items that have none. `lossy`: also where the original has to be read for it."""
 
     def __init__(
         self,
@@ -46,8 +46,8 @@ class Hearing:
         self._stop.set()
 
     def run(self, may_go_on: Callable[[], None]) -> int:
-        """How many were found out. `may_go_on` is called before each piece that is read, and may block for as long as
-        readers need the machine."""
+        """Find them out; how many that were. `may_go_on` is called before each piece that is read, and may block for as
+        long as readers need the machine."""
 
         def proceed() -> None:
             may_go_on()

@@ -31,7 +31,7 @@ class FileInspector:
     def inspect_soon(
         self, origin: Origin, file: SourceFile, beside_sheet: bool, urgent: bool = False
     ) -> "Future[FileRow]":
-        """The same, as soon as a worker gets to it."""
+        """As `inspect`, as soon as a worker gets to it."""
         made: Future[FileRow] = Future()
 
         def keep(looked: "Future[Inspection]") -> None:
@@ -45,7 +45,7 @@ class FileInspector:
         return made
 
     def _row(self, file: SourceFile, found: Inspection) -> FileRow:
-        """A row; the bytes of a picture are kept where the file will be encoded here."""
+        """What was found in a file as a row. The bytes of a picture are kept where the file will be encoded here."""
         name = file.path.rsplit("/", 1)[-1]
         row = FileRow(name, file.stamp, file.ident, older_name=file.older_name)
         if found.reading is None:

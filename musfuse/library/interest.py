@@ -22,11 +22,11 @@ class Listed(Protocol):
 
     @property
     def id(self) -> int:
-        """Those of folders that are not in the catalog's tree lead nowhere."""
+        """Its inode number. Folders that are not in the catalog's tree have numbers that lead nowhere."""
 
     @property
     def mtime_ns(self) -> int:
-        """In ns since the epoch."""
+        """When its entries changed last, in ns since 1970."""
 
 
 class Interest:

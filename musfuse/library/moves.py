@@ -61,7 +61,7 @@ class Moves:
         self.files = 0
 
     def note(self, old: Place, new: Place) -> None:
-        """A file is, or would be, elsewhere; nothing where both are the same place."""
+        """Note that a file is, or would be, elsewhere; nothing where both are the same place."""
         before, after = self._old_path(old[0]), self._new_path(new[0])
         if (before, old[1]) == (after, new[1]):
             return
@@ -72,7 +72,7 @@ class Moves:
             pair.names.append((old[1], new[1]))
 
     def note_spelling(self, folder: int) -> None:
-        """A folder is spelled in another way, with all that lies in it."""
+        """Note that a folder is spelled in another way, with all that lies in it."""
         self._spelled[self._old_path(folder)] = self._new_path(folder)
 
     def told(self) -> Moved:

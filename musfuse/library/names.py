@@ -26,7 +26,8 @@ _RESERVED = re.compile(
 
 
 def name_key(name: str) -> str:
-    """Equal for names that may not both be in a folder: NFC, then each character's one-to-one upper case."""
+    """The key of a name: equal for names that may not both be in a folder. It is NFC, then each character's one-to-one
+    upper case."""
     if name.isascii():
         return name.upper()
     upper = "".join(_upper(c) for c in unicodedata.normalize("NFC", name))
@@ -98,7 +99,7 @@ def file_limit(folders: list[str]) -> int:
 
 
 def units(text: str) -> int:
-    """UTF-16 code units."""
+    """How many UTF-16 code units a text has."""
     return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
 
 

@@ -32,7 +32,7 @@ class Settled:
     everywhere: bool = False
 
     def note(self, changed: int, before: Mapping[int, str], after: Mapping[int, str]) -> None:
-        """A batch changed nodes; names of its folders by id, before and after."""
+        """Note that a batch changed nodes; `before` and `after` are the names of its folders by id."""
         self.changed += changed
         self.folders.update(before, after)
         self.everywhere |= any(after.get(folder, name) != name for folder, name in before.items())
@@ -62,7 +62,7 @@ class ViewRules:
 
     @property
     def text(self) -> str:
-        """Another text: other names, or other bytes."""
+        """The rules as text. Another text than last time means other names, or other bytes."""
         return json.dumps([NAMING_VERSION, self.view, self.policy, self.template.text, self.rules])
 
     def place(self, item: Candidate) -> Place | None:

@@ -16,22 +16,23 @@ class FileNews:
         self._waiting: list[FileEvent] = []
 
     def read(self, file: SourceFile, known: bool) -> None:
-        """A file was looked into; `known`: it was in the catalog before."""
+        """Note that a file was looked into; `known`: it was in the catalog before."""
         self._note(FileModified if known else FileAdded, file)
 
     def gone(self, file: SourceFile) -> None:
-        """A file is not where it was."""
+        """Note that a file is not where it was."""
         self._note(FileRemoved, file)
 
     def left(self, files: Iterable[SourceFile]) -> None:
-        """These went from their places, of which some may hold others now. Parts of an image went with one file."""
+        """Note that files went from their places, but for places that hold another file now. All parts of an image went
+        with one file."""
         if self._events.wants(FileRemoved):
             for file in {file.path: file for file in files}.values():
                 if not self._departures.has_successor(file):
                     self.gone(file)
 
     def tell(self) -> None:
-        """What was collected is in the catalog."""
+        """Publish what was collected: the catalog has it now."""
         told, self._waiting = self._waiting, []
         for event in told:
             self._events.publish(event)

@@ -21,7 +21,7 @@ class Places:
         self._folders = {parent: nodes.path(parent) for parent in {file[1] for file in self._files}}
 
     def moves(self) -> Moves:
-        """What moved since."""
+        """The moves since this was made."""
         found = Moves(self._folders.__getitem__, self._nodes.path, lambda node: self._nodes.by_id(node) is not None)
         for number, parent, name in self._files:
             now = self._nodes.by_id(number)

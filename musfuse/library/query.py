@@ -35,7 +35,7 @@ class QueryError(ConfigError):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a query is asked of: the tags that are served, the path of the original, its codec and container."""
+    """A track as a query sees it: the tags that are served, the path of the original, its codec and container."""
 
     tags: TagSet
     path: str
@@ -56,7 +56,7 @@ class Term:
     kinds: Set[str] = frozenset()
 
     def holds(self, subject: Subject) -> bool:
-        """Whether a track answers it."""
+        """Whether the term holds for a track."""
         return self._found(subject) is not self.negated
 
     def _found(self, subject: Subject) -> bool:

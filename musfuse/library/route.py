@@ -30,7 +30,8 @@ class Nearness(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A folder to be walked now."""
+    """A folder to be walked now: its path, the ids of the folders down to it, and how near it is to what somebody
+    prefers."""
 
     path: str
     above: Above
@@ -62,8 +63,8 @@ class Route:
         return Stop(path, above, nearness)
 
     def add(self, stop: Stop, below: Sequence[tuple[str, Above]]) -> None:
-        """The folders in a folder that was walked, in order. What nobody prefers of them, where the walk turned aside
-        to it, comes last: what was under way goes on first."""
+        """Add the folders inside a folder that was walked, in order. Where the walk had turned aside to that folder,
+        those that nobody prefers come last: what was under way goes on first."""
         belongs = stop.path in self._around and len(below) <= _NEIGHBOURS
         beside = belongs or stop.nearness is Nearness.BESIDE
         far: dict[str, Above] = {}

@@ -60,11 +60,12 @@ class _Run:
         self.first, self.window = deque[_Pending](), deque[_Pending]()
 
     def add(self, pending: _Pending) -> None:
-        """A file is being looked into."""
+        """Add a file that is being inspected."""
         (self.first if pending.found.nearness else self.window).append(pending)
 
     def ready(self, first: int, window: int) -> Iterator[_Pending]:
-        """Take out what is done, and where more than so many are left, also what is not done yet."""
+        """Take out the files that are inspected; where more than so many are left, wait for the oldest of these,
+        too."""
         for queue, most in ((self.first, first), (self.window, window)):
             while len(queue) > most or (queue and queue[0].future.done()):
                 pending = queue.popleft()
@@ -142,7 +143,7 @@ class Scanner:
         return result
 
     def rescan_file(self, source: SourceRow, origin: Origin, path: str) -> None:
-        """Look at one original again, because a reader found it changed.
+        """Inspect one original again, because a reader found it changed.
 
         It is forgotten only where the origin answers and says that there is no such file. An origin that cannot be
         reached leaves what is known as it is.
@@ -176,7 +177,7 @@ class Scanner:
         self._after_batch(True)
 
     def _take_in(self, run: _Run, first: int, window: int) -> None:
-        """Take in the files that were looked into, until so many are left."""
+        """Put inspected files into the batch until only so many are left."""
         for pending in run.ready(first, window):
             row = pending.future.result()
             run.result.read += 1

@@ -63,13 +63,13 @@ class Sizes:
         self._slots = threading.BoundedSemaphore(waiters)
 
     def over(self, tracks: Tracks) -> "Sizes":
-        """The same for what another view shows; those who wait are counted together."""
+        """Sizes of what another view shows, with these workers and this count of waiters."""
         other = copy(self)
         other._tracks = tracks
         return other
 
     def token(self, rendition: Rendition) -> str:
-        """The token under which sizes of files served so count now."""
+        """The token under which the sizes of such a rendition count now."""
         return self._engine.token(rendition)
 
     def tokens(self) -> dict[Rendition, str]:
@@ -172,11 +172,11 @@ class Sizes:
         return done
 
     def is_lazy(self, track: Track) -> bool:
-        """Whether its index is built only when somebody asks for the size."""
+        """Whether a track's index is built only when somebody asks for the size."""
         return self._origin_of(track.file.source_uid).traits.index is IndexWhen.LAZY
 
     def forget(self, file: SourceFile, sample_range: SampleRange = WHOLE) -> None:
-        """Drop the index of an original, or a part of one, that is gone."""
+        """Drop the index and the encoded runs of an original, or a part of one, that is gone."""
         self._frame_files.forget(self._indexes.key(file, sample_range))
         self._indexes.drop(file, sample_range)
 
@@ -214,7 +214,7 @@ class Sizes:
 
 
 def _pcm_bytes(track: Track) -> int:
-    """About the most that the track's frames will take."""
+    """The bytes of the track's PCM: about the most that its frames will take."""
     fmt = track.format
     return (track.sample_range.count_of(fmt.total_samples) or 0) * fmt.channels * fmt.bits // 8
 

@@ -66,7 +66,7 @@ def _folder(subject: Subject) -> str | None:
 
 
 def _last_name(folder: str, subject: Subject) -> str | None:
-    """That of a folder inside the source, or of the source itself."""
+    """The name of a folder inside the source; the source's own name for its root."""
     return folder.rsplit("/", 1)[-1] or Path(subject.source).name or None
 
 

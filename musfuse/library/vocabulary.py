@@ -18,7 +18,8 @@ def is_of(kinds: Set[str], container: str, codec: str) -> bool:
 
 
 class Vocabulary:
-    """What is built in, and what `formats` know; these are loaded when a query names one."""
+    """Fields and formats that are built in, and formats that `formats` knows; those are loaded when a query names
+    one."""
 
     def __init__(self, formats: FormatRegistry) -> None:
         self._formats = formats
@@ -42,23 +43,23 @@ class Vocabulary:
 
 
 class CatalogVocabulary(Vocabulary):
-    """That, and what the tracks of a library have: looked for only where something is not built in."""
+    """Vocabulary, and what the tracks of a library have. Tracks are looked through only for what is not built in."""
 
     def __init__(self, database: Database, formats: FormatRegistry) -> None:
         super().__init__(formats)
         self._words = Words(database)
 
     def has_field(self, name: str) -> bool:
-        """Whether it is built in, or any track has it."""
+        """Whether a field is built in, or any track has it."""
         return super().has_field(name) or self._words.has_field(name)
 
     def format(self, name: str) -> Set[str]:
-        """The same; a name that means nothing else is a container or codec where any track has it."""
+        """As Vocabulary.format; a name that it does not know is a container or codec where any track has it."""
         named = super().format(name)
         if named or not any(is_of({name}, kind.container, kind.codec) for kind in self._words.formats()):
             return named
         return {name}
 
     def fields(self) -> frozenset[str]:
-        """All that are built in, and all that tracks have."""
+        """All fields that are built in, and all that tracks have."""
         return super().fields() | self._words.fields()

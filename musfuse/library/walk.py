@@ -108,7 +108,7 @@ class Walk:
             route.add(stop, below)
 
     def _folder(self, stop: Stop, entries: Sequence[Entry]) -> Generator[Found, None, _Below]:
-        """One folder; what to walk through below it."""
+        """Walk through one folder; the folders in it that are to be walked next."""
         path, above = stop.path, stop.above
         folder, renumbered = self._files.enter(self._source.id, path, self._scan, above[-1])
         known = self._files.known(folder)
@@ -142,12 +142,12 @@ class Walk:
         return below
 
     def _skip(self, folder: int, entry: Entry) -> None:
-        """Keep why an entry is not shown."""
+        """Keep the reason why an entry is not shown."""
         self._files.put_files([(folder, FileRow(entry.name, Stamp(0, 0), "", problem=entry.problem))])
         self._result.skipped += 1
 
     def _is_unmounted(self, path: str, ident: str) -> bool:
-        """Whether an empty folder is but the place where another was mounted, whose files are known."""
+        """Whether an empty folder is only where another one used to be mounted, whose files are known."""
         if self._everything or not self._files.was_another(self._source.id, path, ident):
             return False
         shown = f"{self._origin.name}/{path}".rstrip("/")
@@ -161,13 +161,13 @@ class Walk:
         return True
 
     def _leave(self, path: str, problem: str) -> None:
-        """What is known of a folder and all below it stands."""
+        """Leave what is known of a folder, and of all below it, as it is; note the problem."""
         self._result.unreached += 1
         self._files.keep(self._source.id, path, self._scan)
         self._files.folder(self._source.id, path, self._scan, problem)
 
     def _stands(self, path: str, entry: Entry, known: dict[str, KnownFile]) -> bool:
-        """Whether something is known that stays as it is, of an entry that the origin could not tell about just now."""
+        """Whether something is known of an entry that the origin could not tell about just now; that stays as it is."""
         if known.pop(entry.name, None) is None:
             if not self._files.keep(self._source.id, path, self._scan):
                 return False
@@ -193,7 +193,7 @@ class Walk:
         return is_folder or entry.away or self._inspects(entry.name)
 
     def _look_at_companions(self, path: str, folder: int, entries: Sequence[Entry]) -> None:
-        """Keep what is known of the pictures and sidecars of a folder what they are."""
+        """Bring what is known of the companions of a folder up to date."""
         known = self._companions.known(folder)
         changed = []
         for companion in self._finder.of(entries):

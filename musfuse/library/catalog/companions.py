@@ -25,7 +25,7 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class FolderCompanion:
-    """A companion of a drive's folder."""
+    """A companion that a folder of the drive may show."""
 
     file: SourceFile
     name: str
@@ -54,7 +54,7 @@ class Companions:
         self._db = database
 
     def known(self, folder: int) -> dict[str, tuple[Stamp, str]]:
-        """Of a folder: name to (stamp, kind)."""
+        """The companions of a folder by name, each as (stamp, kind)."""
         with self._db.read() as db:
             rows = db.execute("SELECT name, size, mtime_ns, tag, kind FROM companion WHERE folder = ?", (folder,))
             return {from_blob(name): (Stamp(size, mtime, tag), kind) for name, size, mtime, tag, kind in rows}

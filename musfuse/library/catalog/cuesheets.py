@@ -48,7 +48,7 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A part of an image."""
+    """A part of an image as its sheet cuts it: which samples it has, what cut it (`sheet`), and its tags."""
 
     sample_range: SampleRange
     sheet: str

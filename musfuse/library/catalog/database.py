@@ -78,7 +78,8 @@ class Database:
 
     @contextmanager
     def note(self) -> Iterator[sqlite3.Connection]:
-        """The same for what can be found out again: where it cannot be written, that is said once, and it is lost."""
+        """As `write`, for what can be found out again: where it cannot be written, that is said once in the log, and
+        the note is lost."""
         try:
             with self.write() as db:
                 yield db

@@ -64,7 +64,7 @@ class Departures:
             ]
 
     def settle(self, named: str) -> None:
-        """What `upto` named is dealt with."""
+        """Forget the departures that `upto` named: they are dealt with."""
         uid, _, last = named.partition(":")
         with self._db.write() as db:
             db.execute(

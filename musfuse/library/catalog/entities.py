@@ -55,7 +55,8 @@ def _member(row: Any) -> Member:
 
 
 def note(db: sqlite3.Connection, found: Sequence[Member]) -> None:
-    """Note what items belong to. What they came to, and what they left, is to be looked at."""
+    """Note what items belong to. The albums and artists that they came to, and those that they left, are to be looked
+    at."""
     changed = [(member, member.belongs) for member in found if member.belongs != member.noted]
     db.executemany(
         "INSERT INTO member (item, album, artist, disc, compilation_key, first_artist, compilation)"

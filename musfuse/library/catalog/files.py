@@ -39,7 +39,7 @@ class Files:
             return cursor.lastrowid
 
     def end_scan(self, scan: int, whole: bool) -> None:
-        """The scan ended; `whole`: it saw everything."""
+        """Note that a scan ended; `whole` tells whether it saw everything."""
         with self._db.write() as db:
             db.execute("UPDATE scan SET ended = ?, whole = ? WHERE id = ?", (time.time_ns(), whole, scan))
 
@@ -113,7 +113,8 @@ class Files:
             return {from_blob(row[3]): KnownFile(row[0], source_file(*row[1:])) for row in rows}
 
     def renumber(self, known: KnownFile, now: SourceFile) -> SourceFile:
-        """A file that did not change has another id or tag now; its index keeps its name. The file as it is known."""
+        """Take over the id or tag that a file which did not change has now. The file as it is known from here on: its
+        index keeps its name."""
         older = known.file.older_name if known.file.ident == now.ident else known.file.index_name
         with self._db.write() as db:
             db.execute(
@@ -143,8 +144,8 @@ class Files:
                 db.execute("DELETE FROM file WHERE id = ?", (file,))
 
     def remove_unseen(self, source: int, scan: int) -> int:
-        """A whole scan is done: forget the folders that it did not see, and note that their files are gone; how many
-        these were."""
+        """Forget the folders that a whole scan did not see, and note that their files are gone; how many files these
+        were."""
         with self._db.write() as db:
             db.execute("UPDATE source SET scanned = 1 WHERE id = ?", (source,))
             (count,) = db.execute(

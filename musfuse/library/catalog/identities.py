@@ -110,7 +110,7 @@ class Identities:
                 add(db, STAGE, [item])
 
     def look_again(self, content: str) -> None:
-        """An item that sounded like this is gone: whoever sounds like it may be it."""
+        """Have items that sound like one that is gone looked at: one of them may be it."""
         with self._db.write() as db:
             found = db.execute(f"SELECT i.id FROM item i WHERE i.content = ? AND {_HEARD}", (content,)).fetchall()
             add(db, STAGE, [row[0] for row in found])

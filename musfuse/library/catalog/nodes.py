@@ -87,13 +87,13 @@ class Nodes:
         return _node(row)
 
     def of_item(self, item: int) -> Node | None:
-        """Where an item is."""
+        """The node of an item in the view; None where it has none."""
         with self._db.read() as db:
             row = db.execute(f"{_COLUMNS} WHERE n.item = ? AND n.view = ?", (item, self._view)).fetchone()
         return _node(row) if row else None
 
     def of_original(self, source_uid: str, path: str, part: int) -> Node | None:
-        """Where the part of an original is, 0 for all of it."""
+        """The node of a part of an original (0: all of it) in the view; None where it has none."""
         with self._db.read() as db:
             row = db.execute(
                 f"{_COLUMNS} WHERE n.view = ? AND n.item = (SELECT i.id FROM original o JOIN item i ON i.file = o.file"
@@ -109,7 +109,7 @@ class Nodes:
         return row[0] if row else None
 
     def by_id(self, node: int) -> Node | None:
-        """A node by its id."""
+        """A node by its id; None where it is gone."""
         with self._db.read() as db:
             row = db.execute(f"{_COLUMNS} WHERE n.id = ?", (node,)).fetchone()
         return _node(row) if row else None
@@ -189,7 +189,7 @@ class Nodes:
         return int(self._db.meta("generation") or 0)
 
     def changes(self) -> int:
-        """Another number than before where anything in the catalog, sizes included, may have changed."""
+        """A number that changes whenever anything in the catalog, sizes included, may have changed."""
         return self._db.commits
 
     def counts(self) -> tuple[int, int]:

@@ -104,7 +104,7 @@ class Originals:
         return KnownOriginal(row[1], row[2], row[3], found, tuple(sheets))
 
     def companion(self, place: Place) -> KnownCompanion | None:
-        """A file that is a companion."""
+        """A companion by the place of its file; None where it is none."""
         with self._db.read() as db:
             row = db.execute(
                 "SELECT c.kind, c.size, c.picture, c.problem FROM companion c JOIN folder d ON d.id = c.folder"

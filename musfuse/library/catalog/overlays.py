@@ -25,7 +25,8 @@ SELECT i.id, i.part, t.embedded, t.merged, t.art, i.edited_ns, t.damage, o.uid, 
 
 @dataclass(frozen=True, slots=True)
 class Overlaid:
-    """An item: where its original lies, the tags that that has, and what is kept of its overlay."""
+    """An item for the overlay stage: where its original lies, the tags of the original, and what is kept of its
+    overlay."""
 
     id: int
     source_uid: str
@@ -62,13 +63,14 @@ def put(db: sqlite3.Connection, item: Overlaid, merged: TagSet | None, art: str 
 
 
 def note_damage(db: sqlite3.Connection, item: Overlaid, damage: str) -> None:
-    """Why an item's overlay cannot be read, '' where it can: what is served has its original's tags."""
+    """Note why an item's overlay cannot be read, '' where it can. Its original's tags are served as long as it
+    cannot."""
     if damage != item.damage:
         db.execute("UPDATE item_tags SET damage = ? WHERE item = ?", (damage, item.id))
 
 
 def none_said(db: sqlite3.Connection) -> None:
-    """There are no overlays: what has none now is done."""
+    """Be done with all items that keep nothing of an overlay: there are no overlays at all."""
     db.execute(
         "DELETE FROM todo WHERE stage = ? AND NOT EXISTS (SELECT 1 FROM item_tags"
         " WHERE item = todo.key AND (merged IS NOT NULL OR art IS NOT NULL))",
@@ -95,11 +97,11 @@ class Overlays:
         return int(self._db.meta("overlay_seq") or 0)
 
     def mark(self, places: Iterable[tuple[str, str, int]]) -> None:
-        """The overlays of these changed: (source uid, path, part)."""
+        """Have the items of these keys, (source uid, path, part), looked at: their overlays changed."""
         with self._db.write() as db:
             add(db, STAGE, (item for place in places for item in _items(db, *place)))
 
     def mark_all(self) -> None:
-        """Any may have changed."""
+        """Have all items looked at: any overlay may have changed."""
         with self._db.write() as db:
             db.execute("INSERT OR IGNORE INTO todo (stage, key) SELECT ?, id FROM item", (STAGE,))

@@ -125,7 +125,7 @@ def all_views(db: sqlite3.Connection) -> set[int]:
 
 
 def remove_views(db: sqlite3.Connection, views: Iterable[int]) -> None:
-    """These views go, with all that is theirs, and what items were made into for them alone."""
+    """Remove views with their places and nodes, and the renditions that only they wanted."""
     for view in views:
         db.execute("DELETE FROM view WHERE id = ?", (view,))
         db.execute("DELETE FROM todo WHERE stage = ?", (settle_key(view),))  # nobody settles its folders

@@ -125,5 +125,5 @@ class Names:
         self._db.executemany("DELETE FROM name WHERE name = ?", ((name,) for name in names))
 
     def close(self) -> None:
-        """Forget all."""
+        """Close the file, which is gone then."""
         self._db.close()

@@ -20,11 +20,11 @@ class Renditions:
         self._db = database
 
     def pending(self, tokens: Mapping[Rendition, str]) -> int:
-        """How many have no exact size yet."""
+        """How many renditions have no exact size under these tokens."""
         return self._count(_UNSIZED, tokens)
 
     def sized(self, tokens: Mapping[Rendition, str]) -> int:
-        """How many have one."""
+        """How many renditions have an exact size under these tokens."""
         return self._count(_SIZED, tokens)
 
     def set_size(self, track: Track, size: int, token: str) -> bool:
@@ -39,7 +39,8 @@ class Renditions:
         return False
 
     def set_failed(self, track: Track, problem: str) -> None:
-        """It cannot be made, for good: the track is to be named again, as the original; an image stays whole."""
+        """Note that a track's rendition can never be made. The track is to be named again, as the original; where it is
+        a part, its image stays whole."""
         with self._db.write() as db:
             if track.part is not None:
                 whole = db.execute(
@@ -59,20 +60,20 @@ class Renditions:
                 mark_one(db, Watch.MEMBER, track.id)
 
     def put_off(self, track: Track, reason: str) -> None:
-        """It cannot be made now, which is not its file's fault: it stays what it is."""
+        """Note that a track's rendition cannot be made now, through no fault of its file. The track keeps its name."""
         self._note(track, "put_off", reason)
 
     def take_up(self) -> None:
-        """Nothing is put off any more."""
+        """Try again what was put off."""
         with self._db.write() as db:
             db.execute("UPDATE rendition SET put_off = '' WHERE put_off <> ''")
 
     def set_untagged(self, track: Track, reason: str) -> None:
-        """Note that its tags cannot be put into what is served, and why."""
+        """Note why a track's tags cannot be put into what is served; '' where they can."""
         self._note(track, "untagged", reason)
 
     def set_picture(self, track: Track, picture: Picture | None) -> None:
-        """Note what its embedded cover turned out to be when it was looked at; None where it cannot be used."""
+        """Note what a track's embedded cover turned out to be when it was looked at; None where it cannot be used."""
         with self._db.note() as db:
             found = db.execute(
                 "UPDATE item_tags SET picture = ? WHERE item = ? AND (SELECT version FROM item WHERE id = item) = ?"
@@ -87,7 +88,7 @@ class Renditions:
                 )
 
     def forget_sizes(self, file: SourceFile) -> None:
-        """The sizes of a file's parts are not known any more."""
+        """Forget the sizes of all parts of a file."""
         files = f"SELECT o.file FROM original o WHERE {OF_FILE}"
         values = at(file.source_uid, file.path)
         with self._db.write() as db:
@@ -119,14 +120,15 @@ def unsized(tokens: Mapping[Rendition, str]) -> tuple[str, list[str]]:
 
 
 def forget_renditions(db: sqlite3.Connection, items: str, values: tuple[object, ...]) -> None:
-    """What these items, a query for ids, are made into has other bytes from now on."""
+    """Forget the sizes of all renditions of these items (a query for ids), whose bytes are others from now on, and
+    raise the items' versions."""
     db.execute(f"UPDATE rendition SET size = NULL WHERE item IN ({items})", values)
     db.execute(f"UPDATE item SET version = version + 1 WHERE id IN ({items})", values)
 
 
 def show_again(db: sqlite3.Connection, files: str, values: tuple[object, ...]) -> None:
-    """Something of these files' items changed that no name depends on: have the folders of the drive that show them
-    settled again, so that whoever holds what they showed hears of it. `files` is a query for ids."""
+    """Have the folders of the drive settled that show the items of these files (a query for ids), though no name
+    changed: so whoever remembers what the folders showed hears that it is to be looked up again."""
     db.execute(
         "INSERT OR IGNORE INTO todo (stage, key) SELECT 'settle.' || p.view, p.dir_key FROM place p"
         f" JOIN item i ON i.id = p.item WHERE i.file IN ({files})",
@@ -135,7 +137,8 @@ def show_again(db: sqlite3.Connection, files: str, values: tuple[object, ...]) -
 
 
 def forget_pictures(db: sqlite3.Connection, folder: int) -> None:
-    """What is served with the pictures that lie in a folder is made anew, in that of an album's discs as well."""
+    """Make anew what is served with the pictures of a folder; pictures beside the folders of discs belong to all of
+    them."""
     files = "SELECT f.id FROM file f JOIN folder d ON d.id = f.folder WHERE d.id = ?1 OR d.above = ?1"
     items = f"SELECT i.id FROM item i WHERE i.file IN ({files}) AND EXISTS (SELECT 1 FROM rendition WHERE item = i.id)"
     forget_renditions(db, items, (folder,))

@@ -90,7 +90,7 @@ def load_format(text: str) -> AudioFormat:
 
 
 def dump_format(fmt: AudioFormat) -> str:
-    """The same as JSON."""
+    """The facts of an item as JSON, to be stored."""
     return json.dumps({name: getattr(fmt, name) for name in _FACTS})
 
 
@@ -100,7 +100,7 @@ def load_tags(text: str) -> TagSet:
 
 
 def dump_tags(tags: TagSet) -> str:
-    """The same as JSON."""
+    """Tags as JSON, to be stored."""
     return json.dumps(dict(tags))
 
 
@@ -110,7 +110,7 @@ def load_picture(text: str | None) -> Picture | None:
 
 
 def dump_picture(picture: Picture | None) -> str | None:
-    """The same as JSON, None for none."""
+    """A picture as JSON, to be stored; None for none."""
     return json.dumps(asdict(picture)) if picture else None
 
 
@@ -123,5 +123,5 @@ def load_art(text: str) -> Art:
 
 
 def dump_art(art: Art) -> str | None:
-    """The same as JSON, None for nothing."""
+    """Pictures that are set as JSON, to be stored; None for nothing."""
     return json.dumps([(kind.value, [asdict(p) for p in pictures]) for kind, pictures in art]) if art else None

@@ -66,7 +66,7 @@ class Scratch(Database):
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """The one connection that there is."""
+        """The one connection that this database has."""
         with self.write() as db:
             yield db
 
@@ -98,7 +98,7 @@ class Scratch(Database):
             )
 
     def touched(self) -> set[Group]:
-        """What items that were written share, or shared."""
+        """The groups (album, compilation, folder, …) of items that were written, before and after."""
         with self.write() as db:
             return {
                 (kind, key)
@@ -133,7 +133,8 @@ class Scratch(Database):
 
 
 def groups(database: Database, source_uid: str, path: str, part: int) -> Iterator[Group]:
-    """What the item of an original belongs to now, itself the first."""
+    """The groups of the item of an original as they are now: first itself, then its album, its compilation and its
+    folder."""
     with database.read() as db:
         row = db.execute(
             "SELECT i.id, m.album, m.compilation_key, p.dir_key FROM original o JOIN item i ON i.file = o.file"

@@ -33,7 +33,7 @@ def folder_names(db: sqlite3.Connection, view: int, keys: Iterable[str]) -> dict
 
 
 def raise_generation(db: sqlite3.Connection) -> None:
-    """The tree changed."""
+    """Count that the tree changed."""
     db.execute(
         "INSERT INTO meta VALUES ('generation', '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
     )

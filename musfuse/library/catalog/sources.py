@@ -64,7 +64,7 @@ class CatalogSources:
             return {from_blob(root): str(problem) for root, problem in rows}
 
     def tracks(self, uid: str) -> int:
-        """How many files of the drive come from a source."""
+        """How many tracks the catalog has of a source."""
         with self._db.read() as db:
             (count,) = db.execute(
                 "SELECT count(*) FROM source s JOIN folder d ON d.source = s.id JOIN file f ON f.folder = d.id"

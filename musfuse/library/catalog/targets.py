@@ -45,12 +45,12 @@ class Selected:
 
     @property
     def key(self) -> str:
-        """The key of its overlay."""
+        """The key under which its overlay is kept."""
         return overlay_key(SourceFile(self.source_uid, self.inside, Stamp(0, 0)), self.part)
 
     @property
     def source(self) -> str:
-        """Its original, as people write it."""
+        """The place of its original as people write it: a path or a URI."""
         return join(self.root, self.inside)
 
 
@@ -70,7 +70,7 @@ class Targets:
 
     @property
     def place(self) -> str:
-        """Where the catalog lies, for messages."""
+        """The path of the catalog, for messages."""
         return str(self._db.path.parent)
 
     def rows(self, where: Where) -> Iterator[Selected]:

@@ -55,7 +55,7 @@ class Todo:
         return True
 
     def forget_others(self, stages: Iterable[str]) -> None:
-        """Stages that are none of these are gone, with what they had to do."""
+        """Forget the marks and watches of all stages but these."""
         known = set(stages)
         with self._db.read() as db:
             found = {row[0] for row in db.execute("SELECT DISTINCT stage FROM todo UNION SELECT stage FROM watch")}
@@ -92,12 +92,12 @@ def is_behind(database: Database, seq: int) -> bool:
 
 
 def mark_one(db: sqlite3.Connection, what: Watch, key: int) -> None:
-    """Something changed: tell who watches for it."""
+    """Tell the stages that watch for it that something changed."""
     db.execute("INSERT OR IGNORE INTO todo (stage, key) SELECT stage, ? FROM watch WHERE what = ?", (key, what))
 
 
 def add(db: sqlite3.Connection, stage: str, keys: Iterable[Key]) -> None:
-    """Have one stage look at these."""
+    """Have one stage look at these keys."""
     db.executemany("INSERT OR IGNORE INTO todo (stage, key) VALUES (?, ?)", [(stage, key) for key in keys])
 
 
@@ -108,5 +108,5 @@ def due(db: sqlite3.Connection, stage: str, limit: int) -> list[Key]:
 
 
 def done(db: sqlite3.Connection, stage: str, keys: Iterable[Key]) -> None:
-    """A stage looked at these, in this transaction."""
+    """Note that a stage looked at these keys, in the transaction that has the results."""
     db.executemany("DELETE FROM todo WHERE stage = ? AND key = ?", [(stage, key) for key in keys])

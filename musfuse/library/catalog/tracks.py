@@ -101,7 +101,7 @@ class Tracks:
         self._db, self._view = database, view
 
     def track(self, track: int) -> TrackRow | None:
-        """One track."""
+        """A track by the id of its item; None where it is gone."""
         with self._db.read() as db:
             row = db.execute(f"{_TRACK} WHERE i.id = ?", (self._view, track)).fetchone()
         return _track_row(row) if row else None
@@ -115,7 +115,7 @@ class Tracks:
         return _track_row(row) if row else None
 
     def public(self, public: int) -> int | None:
-        """The track with a public id."""
+        """The item with a public id; None where there is none."""
         with self._db.read() as db:
             row = db.execute("SELECT id FROM item WHERE public = ?", (public,)).fetchone()
         return int(row[0]) if row else None

@@ -48,7 +48,7 @@ class Overlay:
         return tuple(found)
 
     def to_bytes(self) -> bytes:
-        """JSON."""
+        """The overlay as JSON, as `from_bytes` reads it."""
         fields = {name: {source.value: list(v) for source, v in slots.items()} for name, slots in self.fields.items()}
         value = {"format": _FORMAT, "fields": fields, "locks": sorted(self.locks), "edited_ns": self.edited_ns}
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -22,8 +22,8 @@ Removed = Callable[[int, SampleRange], None]
 
 @dataclass(frozen=True)
 class Cue:
-    """The stage that keeps parts what the sheets say. `cut` is False where every file is to stay as it is. `on_removed`
-    is told of (file id, range) that are gone."""
+    """The stage that keeps the parts of images what their sheets say. `cut` is False where every file is to stay as it
+    is. `on_removed` is told of (file id, range of samples) that are no parts any more."""
 
     sheets: CueSheets
     options: CueOptions
@@ -40,7 +40,7 @@ class Cue:
         return f"{CUEING_VERSION} {self.options} {self.cut}"
 
     def batch(self) -> bool:
-        """Some folders; each is one transaction."""
+        """Cut the images of some folders, each in one transaction."""
         folders = self.sheets.due(_BATCH)
         for folder in folders:
             self._folder(folder)
@@ -58,7 +58,7 @@ class Cue:
 
     @cached_property
     def _cue_rules(self) -> "CueRules":
-        """Loaded with the first sheet, because mounting is not to wait for it."""
+        """The rules for sheets. Loaded with the first sheet, because mounting is not to wait for it."""
         from musfuse.library.cuesheets import CueRules
         from musfuse.media.cue.cut import CutRules
 

@@ -27,7 +27,7 @@ class Entities:
     rules = "1"
 
     def batch(self) -> bool:
-        """Items first; what these belong to once all of them have been looked at."""
+        """Look at some items; once all items have been looked at, at the albums and artists that they belong to."""
         return (
             self._some(entities.STAGE, _BATCH, lambda db, keys: entities.note(db, list(entities.members(db, keys))))
             or self._some(entities.ALBUM, _ENTITIES, entities.settle_albums)

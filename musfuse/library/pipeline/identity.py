@@ -35,7 +35,7 @@ class Identifying:
         self._collector, self._overlaying = collector, overlaying
 
     def batch(self) -> bool:
-        """Some items."""
+        """Give some items their public ids."""
         items = self._identities.due(_BATCH)
         back = {item.id: self._come_back(item) for item in items}
         kept = self._table.kept([item.key for item in items])  # also where a kill left the catalog behind
@@ -56,7 +56,7 @@ class Identifying:
         return found
 
     def _come_back(self, item: Identity) -> int | None:
-        """The id of the one item that is gone and that this one is, by its sound."""
+        """The id of the one item that is gone and sounded like this one; None where there is none, or several."""
         gone = list(self._table.of_content(item.content)) if item.content > NONE else []
         if len(gone) != 1:
             return None
@@ -72,6 +72,6 @@ class Identifying:
         return was.id
 
     def _is_the_new_one(self, item: Identity, since_ns: int) -> bool:
-        """Whether of all that sound like it, only this one was not there at a time."""
+        """Whether, of all items that sound like it, only this one was not there at that time."""
         added = [kept.spec.uid for kept in SourceTable(self._user).all() if kept.added_ns > since_ns]
         return [new.id for new in self._identities.new_since(item.content, since_ns, added)] == [item.id]

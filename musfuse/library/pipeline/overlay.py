@@ -35,7 +35,7 @@ class Overlaying:
         self._db, self._collector, self._overlays = database, collector, overlays.Overlays(database)
 
     def catch_up(self) -> bool:
-        """Have looked at what changed in user.db while the catalog was not told; whether there was anything."""
+        """Have the items looked at that changed in user.db while the catalog was not told; whether there were any."""
         known, last = self._overlays.known(), self._collector.last()
         if known == last:
             return False
@@ -49,7 +49,7 @@ class Overlaying:
         return True
 
     def mark(self, keys: Iterable[str]) -> None:
-        """The overlays with these keys changed."""
+        """Have the items with these keys looked at: their overlays changed."""
         self._overlays.mark(split_key(key) for key in keys)
 
     def adopt(self, seq: int, keys: Iterable[str], departures: str = "") -> None:
@@ -63,7 +63,7 @@ class Overlaying:
             self._db.set_meta("overlay_seq", str(seq))
 
     def batch(self) -> bool:
-        """Some items that are new or were marked."""
+        """Bring the overlays of some items, new or marked, into the catalog."""
         nothing = next(iter(self._collector.keys()), None) is None
         with self._db.write() as db:
             if nothing:

@@ -25,7 +25,7 @@ class Pipeline:
         return [stage.name for stage in self._stages]
 
     def adopt_rules(self) -> None:
-        """Have stages look at everything again whose rules differ from last time, and forget those that are gone."""
+        """Have stages whose rules differ from last time look at everything again, and forget stages that are gone."""
         self._todo.forget_others(self.order)
         for stage in self._stages:
             self._todo.subscribe(stage.name, stage.watches, stage.rules)

@@ -28,11 +28,11 @@ class Places:
 
     @property
     def rules(self) -> str:
-        """Those of all views."""
+        """The rules of all views."""
         return "\n".join(view.text for view in self.views)
 
     def batch(self) -> bool:
-        """Some items."""
+        """Give some items the places that they want."""
         with self.database.write() as db:
             items = due(db, self.name, _BATCH)
             found = list(places.candidates(db, items))
@@ -57,7 +57,7 @@ class Settle:
     rules = ""
 
     def batch(self) -> bool:
-        """Some folders of one view."""
+        """Settle some folders of one view."""
         return any(self._batch_of(view) for view in self.views)
 
     def _batch_of(self, view: int) -> bool:

@@ -15,19 +15,21 @@ class Stage(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name in `todo`; letters only."""
+        """The name under which `todo` holds what it has to do; letters only."""
 
     @property
     def after(self) -> Sequence[str]:
-        """The stages whose results it uses."""
+        """The names of the stages whose results it uses."""
 
     @property
     def watches(self) -> Sequence[Watch]:
-        """What it has to be told of. Everything of the first kind is marked where it, or its rules, are new."""
+        """The changes that it has to be told of. Everything of the first kind is marked where the stage or its rules
+        are new."""
 
     @property
     def rules(self) -> str:
-        """What its results rest on beside the catalog. Another text than last time: everything is done again."""
+        """What its results rest on beside the catalog, as text. Where the text differs from last time, everything is
+        done again."""
 
     def batch(self) -> bool:
         """Do some of what there is to do; whether there was any. Raises MusfuseError."""

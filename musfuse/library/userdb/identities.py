@@ -29,13 +29,14 @@ class IdentityTable:
         self._db = database
 
     def ids_of(self, keys: Sequence[str]) -> list[int]:
-        """The same for several; where nothing is an exception, nothing is looked up for each."""
+        """The public ids of items with these keys, as `id_of` has them. While there is no exception at all, nothing is
+        looked up for each."""
         if not self._db.execute("SELECT 1 FROM vanished UNION ALL SELECT 1 FROM item_id LIMIT 1"):
             return [hash_id(key) for key in keys]
         return [self.id_of(key) for key in keys]
 
     def kept(self, keys: Sequence[str]) -> dict[str, int]:
-        """The ids of those that are exceptions."""
+        """Public ids by key, of the keys that have an id other than their own."""
         if not self._db.execute("SELECT 1 FROM item_id LIMIT 1"):
             return {}
         return {key: public for key in keys if (public := self._kept(key)) is not None}
@@ -53,32 +54,33 @@ class IdentityTable:
         return found
 
     def move(self, old: str, new: str, public: int) -> None:
-        """An item with this id has another key now."""
+        """Give an item's id to the key that the item has now."""
         with self._db.transaction():
             self._db.execute("DELETE FROM item_id WHERE key = ? AND id = ?", old, public)
             self._keep(new, public)
 
     def keep(self, key: str, public: int) -> None:
-        """The item with this key has this id, whatever was known."""
+        """Give an id to the key of an item, whatever was known of either."""
         with self._db.transaction():
             self._keep(key, public)
 
     def vanish(self, item: Vanished) -> None:
-        """An item is gone for good, as far as anybody can tell: its id is not given away again."""
+        """Note that an item is gone for good, as far as anybody can tell, so that its id is not given to another."""
         self._db.execute(
             "INSERT OR REPLACE INTO vanished (id, key, content, since_ns) VALUES (?, ?, ?, ?)",
             item.id, item.key, item.content, item.since_ns,
         )  # fmt: skip
 
     def of_content(self, content: str) -> Iterator[Vanished]:
-        """The items that are gone and sounded like this; two at most are told."""
+        """The items that are gone and sounded like this, two at most: more than one means that none can be chosen."""
         rows = self._db.execute(
             "SELECT id, key, content, since_ns FROM vanished WHERE content = ? AND content <> '' LIMIT 2", content
         )
         return (Vanished(*row) for row in rows)
 
     def come_back(self, item: Vanished, key: str, burnt: int | None) -> None:
-        """An item that was gone is the one with this key now; the id that that had until now is used up."""
+        """Give the id of an item that was gone to the key of the item that it is now; the id that this key had until
+        now is used up."""
         with self._db.transaction():
             self._db.execute("DELETE FROM vanished WHERE id = ?", item.id)
             self.move(item.key, key, item.id)
@@ -94,7 +96,7 @@ class IdentityTable:
         self._db.execute("INSERT OR REPLACE INTO item_id (key, id) VALUES (?, ?)", key, public)
 
     def _is_free(self, public: int, key: str) -> bool:
-        """Whether an id is nobody's but this key's."""
+        """Whether an id belongs to no key but this one."""
         return not self._db.execute(
             "SELECT 1 FROM vanished WHERE id = ?1 UNION ALL SELECT 1 FROM item_id WHERE id = ?1 AND key <> ?2 LIMIT 1",
             public, key,

@@ -33,7 +33,7 @@ class SourceTable:
         return list(self._rows())
 
     def current(self) -> list[SourceSpec]:
-        """Those that are not removed, in that order."""
+        """The sources that are not removed, in order of priority."""
         return [kept.spec for kept in self._rows() if kept.removed_ns is None]
 
     def add(self, scheme: str, uri: str, shown: str, now_ns: int) -> SourceSpec:
@@ -48,7 +48,7 @@ class SourceTable:
         return spec
 
     def put(self, spec: SourceSpec, now_ns: int) -> None:
-        """A new source as it is, with its uid."""
+        """Keep a new source under the uid that its spec has."""
         with self._db.transaction():
             self._db.execute(
                 f"INSERT INTO source ({_SPEC}, added_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_values(spec), now_ns
@@ -60,7 +60,7 @@ class SourceTable:
         return not self._db.execute("SELECT 1 FROM source_place LIMIT 1")
 
     def change(self, spec: SourceSpec) -> None:
-        """The source with this uid is as `spec` says now."""
+        """Keep what a spec says of the source with its uid."""
         with self._db.transaction():
             self._db.execute(
                 "UPDATE source SET scheme = ?2, uri = ?3, name = ?4, kind = ?5, priority = ?6, options = ?7,"
@@ -70,17 +70,17 @@ class SourceTable:
             self._note_place(spec)
 
     def remove(self, uid: str, now_ns: int) -> None:
-        """A source is not shown any more."""
+        """Note that a source is removed, since now."""
         with self._db.transaction():
             self._db.execute("UPDATE source SET removed_ns = ? WHERE uid = ?", now_ns, uid)
 
     def restore(self, uid: str) -> None:
-        """A removed source is shown again."""
+        """Note that a removed source is shown again."""
         with self._db.transaction():
             self._db.execute("UPDATE source SET removed_ns = NULL WHERE uid = ?", uid)
 
     def purge(self, uid: str) -> None:
-        """Forget a source. Its uid stays that of its places."""
+        """Forget a source. Its uid stays reserved for the places that it had."""
         with self._db.transaction():
             self._db.execute("DELETE FROM source WHERE uid = ?", uid)
 
