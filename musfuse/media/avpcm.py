@@ -20,15 +20,15 @@ _STRICT = {"err_detect": "crccheck+explode"}
 
 
 class Blocks(Protocol):
-    """Where the blocks of a stream lie whose container has no index."""
+    """Where the blocks of a stream lie. Needed for a container that has no index."""
 
     @property
     def start(self) -> int:
-        """The first byte of audio."""
+        """The byte at which the audio begins."""
 
     @property
     def end(self) -> int:
-        """Behind its last byte."""
+        """The byte behind the audio."""
 
     def find(self, sample: int) -> int:
         """The offset of a block that begins at or before a sample, close to it."""
@@ -80,7 +80,6 @@ class AvPcm:
             return self._read(start, count)
 
     def close(self) -> None:
-        """Let go of the decoder."""
         self._let_go()
         self._reader.close()
 

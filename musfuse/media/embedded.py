@@ -97,7 +97,8 @@ class EmbeddedCovers:
         return sorted(found, key=lambda picture: picture[0] != 3)
 
     def _described(self, data: bytes, kind: int, description: str) -> ExtractedPicture | None:
-        """As `describe_picture`: one at a time, and those that the tracks of an album share only once."""
+        """As `describe_picture`, for one picture at a time, and only once for those that the tracks of an album
+        share."""
         digest = picture_digest(data)
         with self._lock:
             if digest not in self._seen:

@@ -29,12 +29,12 @@ class FrameCache:
         self._ahead = 0
 
     def peek(self, key: Key) -> bytes | None:
-        """The run where it is in memory."""
+        """A run that is in memory; None for others."""
         with self._lock:
             return self._runs.get(key)
 
     def get(self, key: Key, make: Callable[[], bytes]) -> bytes:
-        """The run, made on this thread where nobody has it or makes it already; raises what `make` raises."""
+        """A run. It is made on this thread where nobody has it or makes it already. Raises what `make` raises."""
         data, future, mine = self._claim(key)
         if data is not None:
             return data
@@ -72,7 +72,7 @@ class FrameCache:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes of runs kept now."""
+        """How many bytes the runs in memory have together."""
         return self._runs.weight
 
     def _claim(self, key: Key) -> "tuple[bytes | None, Future[bytes], bool]":

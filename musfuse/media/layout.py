@@ -20,7 +20,7 @@ class Segment(Protocol):
 
     @property
     def length(self) -> int:
-        """Bytes."""
+        """How many bytes the segment has."""
 
     def read(self, offset: int, size: int) -> bytes:
         """Bytes [offset, offset + size) of this segment."""
@@ -41,15 +41,12 @@ class Inline:
 
     @property
     def length(self) -> int:
-        """Bytes."""
         return len(self.data)
 
     def read(self, offset: int, size: int) -> bytes:
-        """A slice of the data."""
         return self.data[offset : offset + size]
 
     def describe(self) -> str:
-        """What these bytes are."""
         return self.what
 
     def close(self) -> None:
@@ -66,15 +63,13 @@ class SourceRange:
     length: int
 
     def read(self, offset: int, size: int) -> bytes:
-        """Bytes of the original."""
         return self.origin.read(self.file.path, self.start + offset, size, self.file.stamp)
 
     def describe(self) -> str:
-        """What these bytes are."""
         return f"original bytes {self.start} to {self.start + self.length}"
 
     def close(self) -> None:
-        """The origin pools its files."""
+        """Nothing is to be done: the origin pools its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +81,12 @@ class Blob:
     length: int
 
     def read(self, offset: int, size: int) -> bytes:
-        """A slice of the picture."""
         value = self.pictures.get(self.digest)
         if value is None or len(value) != self.length:
             raise MediaError(f"picture {self.digest}: lost from the cache; `musfuse scan --all` restores it")
         return value[offset : offset + size]
 
     def describe(self) -> str:
-        """What these bytes are."""
         return f"picture {self.digest[:12]}"
 
     def close(self) -> None:
@@ -131,6 +124,5 @@ class Layout:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def close(self) -> None:
-        """Close each segment."""
         for segment in self.segments:
             segment.close()

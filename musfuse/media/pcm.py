@@ -41,7 +41,7 @@ class PcmSource(Protocol):
         """Samples [start, start + count) of all channels, fewer at the end. Raises MediaError."""
 
     def close(self) -> None:
-        """Let go of the decoder."""
+        """Close the decoder."""
 
 
 def sample_words(bits: int) -> str:
@@ -50,7 +50,7 @@ def sample_words(bits: int) -> str:
 
 
 def word_bytes(bits: int) -> int:
-    """Bytes of that word."""
+    """How many bytes that word has."""
     return 4 if bits > 16 else 2
 
 
@@ -100,13 +100,12 @@ class SndfilePcm:
         return words
 
     def close(self) -> None:
-        """Let go of the decoder."""
         self._file.close()
         self._input.close()
 
 
 class RangePcm:
-    """Some of another source's samples."""
+    """PcmSource over some of another source's samples."""
 
     def __init__(self, source: PcmSource, samples: SampleRange) -> None:
         self._source, self._samples = source, samples
@@ -114,7 +113,7 @@ class RangePcm:
 
     @property
     def sequential(self) -> bool:
-        """As the whole source."""
+        """Whether the whole source has to be decoded from its start."""
         return self._source.sequential
 
     def read(self, start: int, count: int) -> bytes:
@@ -124,7 +123,6 @@ class RangePcm:
         return self._source.read(self._samples.start + start, room) if room > 0 else b""
 
     def close(self) -> None:
-        """Close the source."""
         self._source.close()
 
 
@@ -151,11 +149,10 @@ class SndfileInput:
             return self._reader.tell()
 
     def tell(self) -> int:
-        """The position."""
         return self._reader.tell()
 
     def write(self, data: bytes) -> int:
-        """Originals are never written."""
+        """Write nothing: originals are never written."""
         del data
         return 0
 
@@ -166,7 +163,6 @@ class SndfileInput:
             raise error.__cause__ if isinstance(error.__cause__, OriginError) else error
 
     def close(self) -> None:
-        """Close the reader."""
         self._reader.close()
 
 

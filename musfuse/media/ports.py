@@ -29,7 +29,7 @@ class TagOverlayService(Protocol):
         """Pictures for a file made here; `load` has their bytes."""
 
     def base_pictures(self, track: Track) -> Sequence[Picture]:
-        """The same before anybody set any."""
+        """The pictures that `pictures` would give if nobody had set any."""
 
     def edit(self, track: Track, origin: Origin) -> TagEdit:
         """What has to change in an original that is served with its own audio."""
@@ -39,11 +39,11 @@ class TagOverlayService(Protocol):
 
 
 class FormatTranscoder(Protocol):
-    """Makes one served format from an original."""
+    """Makes one kind of rendition from an original."""
 
     @property
     def rendition(self) -> Rendition:
-        """The format it makes."""
+        """The kind of rendition that it makes."""
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Whether a stream with these facts can be made into it without losing anything."""
@@ -52,7 +52,7 @@ class FormatTranscoder(Protocol):
         """What the sizes of its files depend on beside the track: encoder, options, header."""
 
     def layout(self, track: Track, origin: Origin) -> Layout:
-        """The served file. Raises NotIndexedError where its size is not known yet."""
+        """The rendition's bytes. Raises NotIndexedError where its size is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What tags and pictures a served file carries: TagOverlayService over what the catalog knows of a track."""
+"""The tags and pictures that a rendition carries: TagOverlayService over what the catalog knows of a track."""
 
 import logging
 import threading
@@ -62,7 +62,7 @@ class RenditionTags:
         return [self._fit(picture) for picture in found]
 
     def base_pictures(self, track: Track) -> Sequence[Picture]:
-        """The same before anybody set any: what the room in a header is measured by."""
+        """The pictures that `pictures` would give if nobody had set any: the room in a header is measured by them."""
         return self.pictures(replace(track, art=())) if track.art else self.pictures(track)
 
     def edit(self, track: Track, origin: Origin) -> TagEdit:
@@ -105,13 +105,13 @@ class RenditionTags:
         return found.picture
 
     def _fit(self, picture: Picture) -> Picture:
-        """The picture, or a smaller one made of it."""
+        """A picture, or a smaller one made of it where it is too large."""
         longest = self._max_pixels
         fits = not longest or max(picture.width, picture.height) <= longest
         return picture if fits else self._made(picture, longest)
 
     def _fit_to(self, types: frozenset[str], picture: Picture) -> Picture:
-        """The same for a format whose readers know these MIME types only, or all where there are none."""
+        """As `_fit`, for a format whose readers know these MIME types only (any, where there are none)."""
         fitted = self._fit(picture)
         return fitted if not types or fitted.mime in types else self._made(fitted, 0)
 

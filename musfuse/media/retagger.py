@@ -45,12 +45,12 @@ class Retagger:
         self._headers: Lru[tuple[object, ...], list[Piece]] = Lru(_KEPT_HEADERS)
 
     def accepts(self, fmt: AudioFormat) -> bool:
-        """Everything: what does not take tags is served as it is."""
+        """Every stream: an original that does not take tags is served as it is."""
         del fmt
         return True
 
     def token(self) -> str:
-        """What headers are made by."""
+        """What the bytes of headers depend on beside the track."""
         return f"retagged/{RETAG_VERSION}/{self._tags.token()}"
 
     def layout(self, track: Track, origin: Origin) -> Layout:
@@ -80,7 +80,7 @@ class Retagger:
         return Layout(bind(pieces, origin, file, self._pictures))
 
     def _plan(self, track: Track, origin: Origin) -> "list[Piece] | None":
-        """The pieces of the served file, kept by the track's version; None where nothing has to change."""
+        """The pieces of the rendition, kept by the track's version; None where nothing has to change."""
         # What makes headers is loaded where a tag was changed, not before: mounting is not to wait for it.
         from musfuse.media.planning import plan
 

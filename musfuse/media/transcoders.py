@@ -48,7 +48,7 @@ class IndexStore:
 
     @property
     def made(self) -> str:
-        """What keys of indexes that are made now end with."""
+        """The end that keys of indexes have which are made now: level, block size and fingerprint of the encoder."""
         return f"{self.encoder.level}/{self.encoder.block_size}/{self.fingerprint}"
 
     @staticmethod
@@ -75,11 +75,11 @@ class IndexStore:
         return None if track.part and not index.sequential and self.lies(track.file) else index
 
     def put(self, track: Track, index: FrameIndex) -> None:
-        """Keep an index."""
+        """Keep the index of a track."""
         self._store.put(KvNamespace.INDEX, self.key(track.file, track.sample_range), index.to_bytes())
 
     def drop(self, file: SourceFile, sample_range: SampleRange = WHOLE) -> None:
-        """Forget an index."""
+        """Forget the index of an original, or of a part of one."""
         self._store.delete(KvNamespace.INDEX, self.key(file, sample_range))
 
     def lies(self, file: SourceFile) -> bool:
@@ -87,7 +87,7 @@ class IndexStore:
         return self._store.get(KvNamespace.INDEX, _lies_key(file)) is not None
 
     def set_lies(self, file: SourceFile) -> None:
-        """Remember that."""
+        """Remember that an image's timestamps lie."""
         self._store.put(KvNamespace.INDEX, _lies_key(file), b"1")
 
 
@@ -122,12 +122,12 @@ class FlacTranscoder:
         return can_encode(fmt)
 
     def token(self) -> str:
-        """Encoder, level, header, padding."""
+        """Encoder, level, version of headers, and padding: sizes depend on these."""
         made = f"{HEADER_VERSION}/{self._options.level}/{self._options.padding}/{self._indexes.fingerprint}"
         return f"flac/{made}/{self._tags.token()}"
 
     def layout(self, track: Track, origin: Origin) -> Layout:
-        """Header, pictures, padding, frames."""
+        """The FLAC rendition: header, pictures, padding, frames."""
         index = self._indexes.get(track)
         if index is None:
             raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
@@ -182,11 +182,12 @@ class WavTranscoder:
         return fmt.container not in ("wav", "rf64") and can_encode(fmt)
 
     def token(self) -> str:
-        """Header; the number of samples is settled by the frame index."""
+        """The version of headers. The number of samples is settled by the frame index."""
         return f"wav/{WAV_HEADER_VERSION}/{self._indexes.encoder}/{self._tags.token()}"
 
     def layout(self, track: Track, origin: Origin) -> Layout:
-        """Header with INFO and ID3 chunks, and packed PCM. The index tells how many samples really decode."""
+        """The WAV rendition: header with INFO and ID3 chunks, and packed PCM. The index tells how many samples really
+        decode."""
         index = self._indexes.get(track)
         if index is None:
             raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
@@ -204,14 +205,14 @@ class Passthrough:
     rendition = Rendition.ORIGINAL
 
     def accepts(self, fmt: AudioFormat) -> bool:
-        """Everything."""
+        """Every stream."""
         del fmt
         return True
 
     def token(self) -> str:
-        """Nothing but the original's own size."""
+        """Always the same: only the original's own size counts."""
         return "original"
 
     def layout(self, track: Track, origin: Origin) -> Layout:
-        """One range of the original."""
+        """The original as one range."""
         return Layout([SourceRange(origin, track.file, 0, track.file.stamp.size)])

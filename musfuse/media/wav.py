@@ -64,7 +64,7 @@ class PcmRange:
 
     @property
     def length(self) -> int:
-        """Bytes, the pad byte included."""
+        """How many bytes the segment has, the pad byte included."""
         return self._audio + (self._audio & 1)
 
     def read(self, offset: int, size: int) -> bytes:
@@ -83,7 +83,6 @@ class PcmRange:
         return data[start : start + size]
 
     def describe(self) -> str:
-        """What these bytes are."""
         return f"{self._samples} samples of decoded PCM, {self._bits} bits"
 
     def sample_at(self, offset: int) -> int:
@@ -91,7 +90,6 @@ class PcmRange:
         return min(offset // self._block, self._samples)
 
     def close(self) -> None:
-        """Close the decoders."""
         self._decoders.close()
 
 

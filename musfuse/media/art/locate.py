@@ -17,13 +17,14 @@ _APE_COVERS = {b"cover art (front)": 3, b"cover art (back)": 4}
 
 
 def around_pictures(reader: BinaryIO, start: int, size: int) -> list[Located | TakenOut]:
-    """Those of an ID3v2 tag in front, else of an APEv2 tag at the end."""
+    """The pictures of an ID3v2 tag in front; where it has none, those of an APEv2 tag at the end."""
     del start
     return _id3(reader, 0, size) or list(_apev2(reader, size))
 
 
 def chunk_pictures(reader: BinaryIO, size: int, order: str) -> list[Located | TakenOut]:
-    """Those of the ID3 chunk, in a file of chunks with this byte order; of several chunks the last one's."""
+    """The pictures of the ID3 chunk, in a file of chunks with this byte order; of several ID3 chunks the last one
+    counts."""
     at = 12
     found: list[Located | TakenOut] = []
     for _ in range(_MAX_BLOCKS):

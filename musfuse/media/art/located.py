@@ -17,12 +17,11 @@ class Located:
     length: int
 
     def read(self, reader: BinaryIO) -> bytes:
-        """Its bytes."""
         reader.seek(self.start)
         return reader.read(self.length)
 
     def facts(self, reader: BinaryIO) -> Picture | None:
-        """What can be told without reading it; None where it is no picture. Its digest stays empty."""
+        """What can be told of the picture by its first bytes, with an empty digest; None where it is no picture."""
         reader.seek(self.start)
         mime = sniff_picture(reader.read(min(self.length, 16)))
         return Picture("", self.length, mime, self.kind, self.description) if mime else None
@@ -38,16 +37,14 @@ class TakenOut:
 
     @property
     def length(self) -> int:
-        """Its bytes."""
         return len(self.data)
 
     def read(self, reader: BinaryIO) -> bytes:
-        """Its bytes."""
         del reader
         return self.data
 
     def facts(self, reader: BinaryIO) -> Picture | None:
-        """What `Located.facts` tells."""
+        """As Located.facts; nothing is read for it."""
         del reader
         mime = sniff_picture(self.data)
         return Picture("", len(self.data), mime, self.kind, self.description[:1000]) if mime else None

@@ -20,7 +20,7 @@ class Box:
 
     @property
     def body(self) -> int:
-        """Where its body begins."""
+        """The byte at which its body begins."""
         return self.start + self.head
 
 

@@ -106,8 +106,8 @@ def check_tag(reader: BinaryIO, start: int, limit: int) -> None:
 
 
 def check_chunks(reader: BinaryIO, size: int, head: struct.Struct, first: int = 12) -> None:
-    """The same for all tags in the chunks of WAV, AIFF and DSDIFF: `head` is a chunk's name and length, `first` where
-    the first one begins."""
+    """As `check_tag`, for all tags in the chunks of WAV, AIFF and DSDIFF: `head` is a chunk's name and length, `first`
+    where the first one begins."""
     at = first
     for _ in range(_MAX_CHUNKS):
         reader.seek(at)

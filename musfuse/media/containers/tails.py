@@ -74,7 +74,8 @@ def _before_lyrics3(reader: BinaryIO, end: int) -> int:
 
 
 def _before_lyrics(reader: BinaryIO, end: int) -> int:
-    """Lyrics3 v2, which tells its length, or v1, which is short. Both begin with a word of their own."""
+    """Where a Lyrics3 tag that ends at byte `end` begins; `end` where there is none. Version 2 tells its length,
+    version 1 is short; both begin with a word of their own."""
     start = max(0, end - _MAX_LYRICS3V1 - 9)
     reader.seek(max(0, end - 9))
     if reader.read(9) == b"LYRICSEND":
@@ -89,7 +90,8 @@ def _before_lyrics(reader: BinaryIO, end: int) -> int:
 
 
 def _before_more_of_id3v1(reader: BinaryIO, end: int) -> int:
-    """The longer title and artist that some writers put in front of ID3v1."""
+    """Where the longer title and artist begin that some writers put in front of an ID3v1 tag; `end` where there are
+    none."""
     if end < _ID3V1_MORE:
         return end
     reader.seek(end - _ID3V1_MORE)
@@ -97,7 +99,8 @@ def _before_more_of_id3v1(reader: BinaryIO, end: int) -> int:
 
 
 def _before_id3v2(reader: BinaryIO, end: int) -> int:
-    """An ID3v2.4 tag at the end has a footer, its header with other letters (ID3v2.4 §3.4)."""
+    """Where an ID3v2.4 tag that ends at byte `end` begins; `end` where there is none. Such a tag has a footer, which is
+    its header with other letters (ID3v2.4 §3.4)."""
     if end < _ID3_FOOTER:
         return end
     reader.seek(end - _ID3_FOOTER)

@@ -122,7 +122,7 @@ class _Reader:
 
 
 def _unquoted(text: str) -> str:
-    """Without the outer quotes, of which the second may be missing; inner ones stay."""
+    """A text without its outer quotes, of which the second may be missing; inner ones stay."""
     if text.startswith('"'):
         text = text[1:-1] if len(text) > 1 and text.endswith('"') else text[1:]
     return text.strip(_BLANK)

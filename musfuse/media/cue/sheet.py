@@ -30,7 +30,7 @@ class Index:
     samples: int | None = None
 
     def at(self, rate: int) -> int:
-        """The sample, rounded down."""
+        """The sample at which it lies at `rate` Hz, rounded down."""
         return self.frames * rate // FRAMES_A_SECOND if self.samples is None else self.samples
 
 
@@ -49,12 +49,12 @@ class SheetTrack:
         return self.kind == "AUDIO"
 
     def index(self, number: int) -> Index | None:
-        """The INDEX of a number."""
+        """The INDEX with this number; None where the track has none."""
         return next((index for index in self.indexes if index.number == number), None)
 
     @property
     def start(self) -> Index | None:
-        """INDEX 01; where a sheet lacks it, the first one there is."""
+        """INDEX 01; where the track lacks it, its first INDEX."""
         later = sorted((i for i in self.indexes if i.number), key=lambda i: i.number)
         return self.index(1) or (later[0] if later else self.index(0))
 

@@ -49,7 +49,8 @@ def decode_sheet(raw: bytes, hints: Iterable[str] = (), encoding: str = "") -> t
 
 
 def _without_mark(raw: bytes) -> str:
-    """UTF-16 without a byte order mark: every other byte of the ASCII keywords is zero."""
+    """The encoding of UTF-16 without a byte order mark, told by the zeros in every other byte of the ASCII keywords; ''
+    for other text."""
     head = raw[:200]
     if len(head) < 8 or b"\0" not in head:
         return ""
@@ -86,7 +87,8 @@ def _decodes(raw: bytes, encoding: str) -> bool:
 
 
 def _by_kana(raw: bytes) -> str:
-    """Japanese: a third of the letters that are no ASCII are kana, which no other reading yields."""
+    """Japanese (cp932) where a third of the letters that are no ASCII are kana, since no other reading of such bytes
+    yields them; '' elsewhere."""
     try:
         letters = [char for char in raw[:_SAMPLE].decode("cp932") if not char.isascii()]
     except UnicodeDecodeError:

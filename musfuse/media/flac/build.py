@@ -26,10 +26,10 @@ class RunSink(Protocol):
     """Takes the encoded runs of RUN_FRAMES frames in order, as they are served."""
 
     def add(self, run: bytes) -> None:
-        """The next run."""
+        """Take the next run."""
 
     def restart(self) -> None:
-        """Forget them: the pass begins anew."""
+        """Forget all runs: the pass begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ def _collect(
 
 
 class _Decoders:
-    """Decoders of one source, each lent to one thread; who goes on where one stands gets that one."""
+    """Decoders of one source, each lent to one thread at a time. A thread that goes on where a decoder stands gets that
+    one, which need not seek."""
 
     def __init__(self, open_source: Callable[[], PcmSource]) -> None:
         self._open_source = open_source
@@ -142,7 +143,7 @@ class _Decoders:
 
 
 class _Pass:
-    """One pass; both ways yield the same stretches in order."""
+    """One pass over a source. `side_by_side` and `in_order` yield the same stretches in the same order."""
 
     def __init__(
         self, decoders: _Decoders, encoder: Encoder, threads: int, keep: bool, pool: ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The segment of a served FLAC that holds its frames, made from PCM as they are asked for."""
+"""The segment of a FLAC rendition that holds its frames, made from PCM as they are asked for."""
 
 from collections.abc import Callable
 
@@ -38,7 +38,6 @@ class EncodedFrames:
 
     @property
     def length(self) -> int:
-        """Bytes of all frames."""
         return self._offsets.length
 
     def read(self, offset: int, size: int) -> bytes:
@@ -66,7 +65,6 @@ class EncodedFrames:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def describe(self) -> str:
-        """What these bytes are."""
         frames = f"{len(self._index.sizes)} FLAC frames of {self._index.block_size} samples"
         return f"{frames}, level {self._encoder.level}, made on request"
 
@@ -81,7 +79,7 @@ class EncodedFrames:
         return first + samples * (offset - start) // self._index.sizes[frame]
 
     def close(self) -> None:
-        """Close the decoders."""
+        """Close the decoders, and forget the runs that this handle holds."""
         self._recent = ()
         self._decoders.close()
 
@@ -92,7 +90,8 @@ class EncodedFrames:
                 self._frame_cache.prefetch((self._key, ahead), lambda n=ahead: self._make(n))  # type: ignore[misc]
 
     def _at_hand(self, run: int) -> bytes | None:
-        """A run that was just read, one in memory, or one on this machine's disk."""
+        """A run that needs no encoding: one that was just read, one in memory, or one on this machine's disk; None
+        where there is none."""
         for number, data in self._recent:
             if number == run:
                 return data

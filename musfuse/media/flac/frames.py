@@ -44,7 +44,7 @@ def coded_number(value: int) -> bytes:
 
 
 def coded_length(value: int) -> int:
-    """Bytes that `coded_number` takes."""
+    """How many bytes `coded_number` takes for a number."""
     if value < 0x80:
         return 1
     length, bits = 2, 11
@@ -54,7 +54,7 @@ def coded_length(value: int) -> int:
 
 
 def renumber(frame: bytes, number: int) -> bytes:
-    """The same frame with another frame number; CRC-8 (poly 07) and CRC-16 (poly 8005) are made anew."""
+    """A frame with another frame number; its CRC-8 (poly 07) and CRC-16 (poly 8005) are made anew."""
     old = _number_length(frame[4])
     head_end = 4 + old + _optional_length(frame)
     head = frame[:4] + coded_number(number) + frame[4 + old : head_end]

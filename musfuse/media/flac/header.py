@@ -26,7 +26,7 @@ class HeaderParts:
 
     @property
     def length(self) -> int:
-        """Bytes without the pictures."""
+        """How many bytes the header has without the pictures."""
         return sum(map(len, self.before)) + len(self.last)
 
 
@@ -59,7 +59,7 @@ def make_header(
 
 
 def streaminfo(index: FrameIndex) -> bytes:
-    """STREAMINFO (§8.2), 34 bytes."""
+    """The STREAMINFO block (RFC 9639 §8.2) of an index, 34 bytes."""
     packed = index.rate << 44 | (index.channels - 1) << 41 | (index.bits - 1) << 36 | index.total_samples
     return (
         struct.pack(">HH", index.block_size, index.block_size)
@@ -71,7 +71,7 @@ def streaminfo(index: FrameIndex) -> bytes:
 
 
 def seek_table(index: FrameIndex) -> bytes:
-    """SEEKTABLE (§8.5): a point about every ten seconds, each the exact start of a frame."""
+    """The SEEKTABLE block (RFC 9639 §8.5): a point about every ten seconds, each the exact start of a frame."""
     offsets = index.offsets.starts
     frames = len(index.sizes)
     step = max(1, _SEEK_SECONDS * index.rate // index.block_size, -(-frames // _MAX_SEEK_POINTS))

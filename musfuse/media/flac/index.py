@@ -42,11 +42,11 @@ class FrameIndex:
 
     @property
     def audio_bytes(self) -> int:
-        """Bytes of all frames."""
+        """How many bytes all frames have together."""
         return self.offsets.length
 
     def to_bytes(self) -> bytes:
-        """For the KvStore: about two bytes a frame."""
+        """The index as the KvStore keeps it, about two bytes a frame; `from_bytes` reads it."""
         width = 2 if max(self.sizes, default=0) < 1 << 16 else 4
         head = _HEAD.pack(
             _MAGIC, _VERSION, self.bits, self.channels, width, self.sequential, self.block_size, self.rate,
@@ -56,7 +56,7 @@ class FrameIndex:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "FrameIndex":
-        """Read back; raises MalformedError for anything but a whole, consistent index."""
+        """The index that `to_bytes` wrote. Raises MalformedError for anything but a whole, consistent index."""
         if len(data) < _HEAD.size:
             raise MalformedError("frame index: cut short")
         magic, version, bits, channels, width, sequential, block, rate, samples, md5, count = _HEAD.unpack_from(data)

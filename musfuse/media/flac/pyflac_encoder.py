@@ -27,7 +27,7 @@ class PyflacFrames:
 
     @property
     def version(self) -> str:
-        """That of pyFLAC."""
+        """The version of pyFLAC."""
         return f"pyFLAC {metadata.version('pyflac')}"
 
     def frames(self, words: bytes, rate: int, channels: int, bits: int, level: int, block: int) -> list[bytes]:

@@ -40,7 +40,7 @@ class SoundfileFrames:
 
     @property
     def version(self) -> str:
-        """That of libsndfile, which holds libFLAC."""
+        """The version of libsndfile, which holds libFLAC."""
         return f"libsndfile {soundfile.__libsndfile_version__}"
 
     def frames(self, words: bytes, rate: int, channels: int, bits: int, level: int, block: int) -> list[bytes]:

@@ -63,11 +63,12 @@ class FindPictures(Protocol):
     """Finds pictures by their headers."""
 
     def __call__(self, reader: BinaryIO, start: int, size: int, /) -> Iterable[Located | TakenOut]:
-        """Those of a file of `size` bytes that begins at `start`. Raises MediaError, struct.error or IndexError."""
+        """The pictures of a file of `size` bytes that begins at `start`. Raises MediaError, struct.error or
+        IndexError."""
 
 
 class OpenPcm(Protocol):
-    """Opens a decoder."""
+    """Opens a decoder of samples."""
 
     def __call__(self, origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bool, /) -> PcmSource:
         """The samples of a stream that `can_encode`; `sequential`: its timestamps lie. Raises MediaError."""
@@ -77,15 +78,15 @@ class Plan(Protocol):
     """Plans a file with other tags, its encoded audio as it is."""
 
     def __call__(self, reader: BinaryIO, size: int, edit: TagEdit, load: Callable[[Picture], bytes], /) -> list[Piece]:
-        """The pieces of the served file; `load` gives the bytes of a picture. Raises MalformedError where anything is
-        dropped that it did not understand."""
+        """The pieces of the rendition with other tags; `load` gives the bytes of a picture. Raises MalformedError where
+        anything would be lost that it did not understand."""
 
 
 class FindAudio(Protocol):
     """Finds the bytes that a content id is made of: the same ones whatever tags and pictures the file has."""
 
     def __call__(self, reader: BinaryIO, start: int, size: int, /) -> list[Span]:
-        """Where they lie in a file of `size` bytes that begins at `start`. Raises MalformedError."""
+        """Where those bytes lie in a file of `size` bytes that begins at `start`. Raises MalformedError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Hashing(Protocol):
     """Makes a content id of the bytes of a file's spans, which come in order."""
 
     def update(self, data: bytes) -> None:
-        """Take in what comes next."""
+        """Take in the bytes that come next."""
 
     def content(self) -> str | None:
         """The content id once all was taken in; None where there is none."""
@@ -35,7 +35,6 @@ class FrameHash:
         self._hash, self._count = hashlib.blake2b(digest_size=_DIGEST), 0
 
     def update(self, data: bytes) -> None:
-        """Take in what comes next."""
         self._hash.update(data)
         self._count += len(data)
 
@@ -67,7 +66,7 @@ class ContentFeed:
         return min(limit, last.end)
 
     def feed(self, offset: int, data: bytes) -> None:
-        """Bytes of the file from `offset` on."""
+        """Take in bytes of the file that lie at `offset`."""
         end = offset + len(data)
         while self._number < len(self._spans) and offset <= self._at < end:
             span = self._spans[self._number]

@@ -7,5 +7,5 @@ from musfuse.media.identity.feed import Span
 
 
 def stream_spans(reader: BinaryIO, start: int, size: int) -> list[Span]:
-    """All between the tags in front and those behind."""
+    """The span between the tags in front of the stream and those behind it."""
     return [Span(start, end)] if (end := audio_end(reader, start, size)) > start else []

@@ -42,19 +42,18 @@ class _Task:
 
     @property
     def file(self) -> SourceFile:
-        """The original."""
         return self.job.file
 
     def message(self) -> Message:
-        """The job as it is sent."""
+        """The job as it is sent to a worker."""
         return self.job.to_message(self.origin)
 
     def settle(self, answer: Message) -> None:
-        """A worker answered."""
+        """Take a worker's answer."""
         self._end(Answer.from_message(answer))
 
     def fail(self, failure: Failure) -> None:
-        """No worker could answer."""
+        """Note that no worker could answer, and why."""
         if failure.kind is FailureKind.STOPPING:
             self._end(Answer(None, failure.reason, may_retry=True))
             return
@@ -81,7 +80,8 @@ class _Queue:
         return len(self._heap)
 
     def put(self, key: str, origin: Origin, job: Job, priority: Priority) -> _Task:
-        """A new task, or the one that has this key, at the higher priority."""
+        """Queue a new task; where one with this key is queued or running already, raise that one's priority. The
+        task."""
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = _Task(self, key, origin, job, priority)
@@ -109,7 +109,7 @@ class _Queue:
         return None
 
     def forget(self, task: _Task) -> None:
-        """The task is done."""
+        """Forget a task that is done."""
         with self._lock:
             if self._tasks.get(task.key) is task:
                 del self._tasks[task.key]

@@ -24,7 +24,7 @@ class Job:
     sequential: bool = False
 
     def to_message(self, origin: Origin) -> Message:
-        """As it is sent; `origin` is where the file lies."""
+        """The job as it is sent to a worker; `origin` is where the file lies."""
         said: dict[str, Any] = {
             **job_values(origin, self.file),
             "format": astuple(self.format),
@@ -38,7 +38,7 @@ class Job:
 
     @classmethod
     def from_message(cls, message: Message) -> "Job":
-        """Read back."""
+        """The job that `to_message` made."""
         said = message.said
         return cls(
             job_file(said), AudioFormat(*said["format"]), Encoder(*said["encoder"]), said["threads"], said["keep"],
@@ -60,13 +60,14 @@ class Answer:
     put_off: bool = False
 
     def to_message(self) -> Message:
-        """As it is sent."""
+        """The answer as a worker sends it."""
         said = {"error": self.error, "may_retry": self.may_retry, "has_frames": self.has_frames}
         return Message(Kind.ANSWER, said, self.index.to_bytes() if self.index else b"")
 
     @classmethod
     def from_message(cls, message: Message) -> "Answer":
-        """Read back; raises ValueError, KeyError or MediaError where the worker did not say what it should."""
+        """The answer that `to_message` made. Raises ValueError, KeyError or MediaError where the worker did not say
+        what it should."""
         index = FrameIndex.from_bytes(message.data) if message.data else None
         said = message.said
         return cls(index, str(said["error"]), bool(said["may_retry"]), bool(said["has_frames"]))

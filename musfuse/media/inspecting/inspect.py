@@ -18,13 +18,13 @@ log = logging.getLogger(__name__)
 
 
 class Inspector:
-    """Looks into files of these formats."""
+    """Inspects files of these formats, in the process that calls it."""
 
     def __init__(self, formats: FormatRegistry) -> None:
         self._formats, self._covers = formats, EmbeddedCovers(formats)
 
     def inspect(self, origin: Origin, file: SourceFile, kind: InspectionKind) -> Inspection:
-        """Look into a file."""
+        """Inspect a file. Whatever goes wrong with it is part of the answer."""
         shown = f"{origin.name}/{file.path}"
         try:
             return self._inspect(origin, file, kind)

@@ -37,15 +37,15 @@ class _Task:
         self.future: Future[Inspection] = Future()
 
     def message(self) -> Message:
-        """The job as it is sent."""
+        """The job as it is sent to a worker."""
         return job_message(self.origin, self.file, self._inspect)
 
     def settle(self, answer: Message) -> None:
-        """A worker answered."""
+        """Take a worker's answer."""
         self.future.set_result(read_answer(answer))
 
     def fail(self, failure: Failure) -> None:
-        """No worker could answer."""
+        """Note that no worker could answer, and why."""
         again = failure.kind is not FailureKind.FILE
         problem = f"{self.origin.name}/{self.file.path}: {failure.reason}"
         self.future.set_result(Inspection(problem=problem, again=again, error="UnavailableError" if again else ""))

@@ -16,12 +16,12 @@ _of_picture = attrgetter(*(entry.name for entry in fields(Picture)))
 
 
 def job_message(origin: Origin, file: SourceFile, kind: InspectionKind) -> Message:
-    """A job as it is sent."""
+    """The job as it is sent to a worker."""
     return Message(Kind.JOB, {**job_values(origin, file), "kind": kind})
 
 
 def read_job(message: Message) -> tuple[SourceFile, InspectionKind]:
-    """Read back."""
+    """The job that `job_message` made: a file, and what to inspect it for."""
     return job_file(message.said), InspectionKind(message.said["kind"])
 
 
@@ -47,8 +47,8 @@ def answer_message(found: Inspection) -> Message:
 
 
 def read_answer(message: Message) -> Inspection:
-    """Read back; raises ValueError, KeyError or TypeError where the worker did not say what it should. Loads readers,
-    which only a scan needs."""
+    """What `answer_message` was made of. Raises ValueError, KeyError or TypeError where the worker did not say what it
+    should. Loads readers, which only a scan needs."""
     from musfuse.media.art.facts import ExtractedPicture
     from musfuse.media.formats.port import Reading
 

@@ -30,7 +30,7 @@ Piece = bytes | Kept | Picture | RenumberedPages
 
 
 def piece_length(piece: Piece) -> int:
-    """Bytes of a piece."""
+    """How many bytes a piece has."""
     if isinstance(piece, bytes):
         return len(piece)
     return piece.size if isinstance(piece, Picture) else piece.length
@@ -47,7 +47,7 @@ def from_parts(parts: Iterable[Part]) -> list[Piece]:
 
 
 def joined(pieces: Iterable[Piece]) -> list[Piece]:
-    """The same bytes in as few pieces as they can be, none of them empty."""
+    """The pieces of the same bytes in as few pieces as can be, none of them empty."""
     found: list[Piece] = []
     for piece in pieces:
         last = found[-1] if found else None

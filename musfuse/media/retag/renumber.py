@@ -25,7 +25,6 @@ class OggPages:
         self._boundary = start
 
     def read(self, offset: int, size: int) -> bytes:
-        """Bytes of the renumbered pages."""
         begin, end = self._start + offset, self._start + offset + size
         at = self._page_before(begin)
         out = bytearray()
@@ -41,11 +40,10 @@ class OggPages:
         return bytes(out[lead : lead + size])
 
     def describe(self) -> str:
-        """What these bytes are."""
         return f"original Ogg pages from byte {self._start}, their numbers raised by {self._shift}"
 
     def close(self) -> None:
-        """The origin pools its files."""
+        """Nothing is to be done: the origin pools its files."""
 
     def _original(self, at: int, size: int) -> bytes:
         size = min(size, self._start + self.length - at)

@@ -76,7 +76,7 @@ def free_name(field: str) -> str:
 
 
 def linked(fields: Iterable[str]) -> frozenset[str]:
-    """These fields, and those that some format keeps in the same place: numbers go with their totals."""
+    """These fields, and those that some format keeps in the same place as one of them: numbers with their totals."""
     found = set(fields)
     return frozenset(found | {PAIRS[f] for f in found if f in PAIRS} | {TOTALS[f] for f in found if f in TOTALS})
 

@@ -63,7 +63,7 @@ def edit_tag(old: RawTag | None, edit: TagEdit) -> tuple[bytes, list[Part]]:
 
 
 def parts_length(parts: Iterable[Part]) -> int:
-    """Bytes of these parts."""
+    """How many bytes these parts have."""
     return sum(len(p) if isinstance(p, bytes) else p.size if isinstance(p, Picture) else p.length for p in parts)
 
 

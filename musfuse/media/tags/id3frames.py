@@ -158,7 +158,7 @@ class _Budget:
         return made
 
     def _check_values(self, name: str, body: bytes) -> None:
-        """Readers copy the rest of a frame for each value in it."""
+        """Raise ExcessiveError where a frame has too many values: readers copy the rest of a frame for each of them."""
         if name in _NO_LISTS:
             return
         separators = body.count(b"\0\0" if body[:1] in (b"\1", b"\2") else b"\0")
@@ -168,7 +168,8 @@ class _Budget:
             raise ExcessiveError(f"its ID3v2 tag holds more than {MAX_VALUES} values, or much too long lists of them")
 
     def _check_chapter(self, name: str, body: bytes, version: int, depth: int = 0) -> None:
-        """The frames within a chapter are read with it, whatever they hold."""
+        """Raise ExcessiveError where the frames within a chapter hold too much, or more chapters: readers read them
+        with it, whatever they hold."""
         at = body.find(b"\0") + 1
         if name == "CHAP":
             at += 16
@@ -285,5 +286,5 @@ def syncsafe(raw: bytes) -> int:
 
 
 def to_syncsafe(value: int) -> bytes:
-    """The same as bytes."""
+    """A number as four bytes of seven bits (ID3v2.4 §6.2)."""
     return bytes((value >> 21 & 0x7F, value >> 14 & 0x7F, value >> 7 & 0x7F, value & 0x7F))

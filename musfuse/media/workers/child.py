@@ -33,7 +33,7 @@ class Connection:
         self._ahead: deque[Message] = deque()
 
     def jobs(self) -> Iterator[Message]:
-        """One job after the other, until the parent is gone."""
+        """The jobs that the parent sends, until it is gone."""
         while True:
             message = self._ahead.popleft() if self._ahead else read_message(self._in)
             if message is None:
@@ -41,13 +41,13 @@ class Connection:
             yield message
 
     def send(self, message: Message) -> None:
-        """Raises BrokenPipeError where the parent is gone."""
+        """Send a message. Raises BrokenPipeError where the parent is gone."""
         with self._sending:
             self._out.write(message.to_bytes())
             self._out.flush()
 
     def read(self, offset: int, size: int) -> bytes:
-        """Bytes of the job's original, out of the parent's hands. Raises OriginError."""
+        """Bytes of the job's original, which the parent reads. Raises OriginError."""
         with self._asking:
             self.send(Message(Kind.READ, {"offset": offset, "size": size}))
             while (message := read_message(self._in)) is not None:
@@ -84,7 +84,7 @@ class MeteredOrigin:
         return self._waiting > 0
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
-        """As the origin does; out of the parent's hands where this process cannot reach it."""
+        """As Origin.read; the parent reads where this process cannot reach the origin."""
         parts = []
         while size > 0 and (part := self._piece(path, offset, min(size, MAX_READ), stamp)):
             parts.append(part)
@@ -107,15 +107,15 @@ class MeteredOrigin:
         return data
 
     def list(self, path: str) -> Iterator[Entry]:
-        """Workers look at files only."""
+        """Raises UnavailableError: a worker only reads files that it is told of."""
         raise UnavailableError(f"{self.name}/{path}: a worker lists no folders")
 
     def stat(self, path: str) -> SourceStat:
-        """Workers are told what a file is."""
+        """Raises UnavailableError: a worker is told what a file is."""
         raise UnavailableError(f"{self.name}/{path}: a worker looks nothing up")
 
     def spec(self) -> Mapping[str, object]:
-        """There is no third process."""
+        """The uid alone: no other process can read by way of a worker."""
         return {"local": False, "uid": self.uid}
 
     def let_go(self) -> None:
@@ -124,7 +124,7 @@ class MeteredOrigin:
             self._local.let_go()
 
     def close(self) -> None:
-        """The same: there may be another job."""
+        """As `let_go`: another job may follow."""
         self.let_go()
 
 
@@ -138,7 +138,7 @@ class Heart:
 
     @contextmanager
     def at_work(self, origin: MeteredOrigin) -> Iterator[None]:
-        """A job over a file of this origin."""
+        """Within the block a job over a file of this origin is under way."""
         self._origin = origin
         try:
             yield
@@ -200,6 +200,6 @@ def job_values(origin: Origin, file: SourceFile) -> dict[str, object]:
 
 
 def job_file(said: Mapping[str, Any]) -> SourceFile:
-    """The original of a job."""
+    """The original that `job_values` tells of."""
     uid, path, stamp, ident, older_name = said["file"]
     return SourceFile(uid, path, Stamp(*stamp), ident, older_name)

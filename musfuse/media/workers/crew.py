@@ -42,16 +42,16 @@ class Task(Protocol):
 
     @property
     def file(self) -> SourceFile:
-        """The original."""
+        """The original itself."""
 
     def message(self) -> Message:
-        """The job as it is sent."""
+        """The job as it is sent to a worker."""
 
     def settle(self, answer: Message) -> None:
-        """A worker answered. Raises ValueError, KeyError, TypeError or MusfuseError where that makes no sense."""
+        """Take a worker's answer. Raises ValueError, KeyError, TypeError or MusfuseError where it makes no sense."""
 
     def fail(self, failure: Failure) -> None:
-        """There will be no answer."""
+        """Note that no worker will answer, and why."""
 
 
 T = TypeVar("T", bound=Task)
@@ -66,7 +66,7 @@ class Queue(Protocol[T]):
     def __len__(self) -> int: ...
 
     def drop(self) -> list[T]:
-        """Take out all."""
+        """Take out all tasks."""
 
 
 class FirstInFirstOut(Generic[T]):
@@ -77,7 +77,7 @@ class FirstInFirstOut(Generic[T]):
         self._others: deque[T] = deque()
 
     def push(self, task: T, urgent: bool = False) -> None:
-        """One more."""
+        """Put in a task, before those that are not urgent where it is."""
         (self._urgent if urgent else self._others).append(task)
 
     def pop(self) -> T | None:
@@ -89,7 +89,6 @@ class FirstInFirstOut(Generic[T]):
         return len(self._urgent) + len(self._others)
 
     def drop(self) -> list[T]:
-        """Take out all."""
         dropped = [*self._urgent, *self._others]
         self._urgent.clear()
         self._others.clear()
@@ -329,7 +328,7 @@ class Crew(Generic[T]):
                 self._wake.notify_all()
 
     def _give_up(self, sent: Sequence[T], reason: str) -> None:
-        """No worker can be started: whoever waits is told so, unless other workers are left."""
+        """Tell whoever waits that no worker can be started, unless other workers are left."""
         log.warning("%s", reason)
         with self._lock:
             doomed = [*sent]

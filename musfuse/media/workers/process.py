@@ -46,11 +46,10 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
         return self._process.pid
 
     def is_alive(self) -> bool:
-        """Whether it runs."""
+        """Whether the process has not ended."""
         return self._process.poll() is None
 
     def send(self, messages: Iterable[Message]) -> None:
@@ -81,7 +80,7 @@ class WorkerProcess:
         return None
 
     def watched_by(self, watch: Watch | None) -> None:
-        """From now on this watch tells whether it gets on."""
+        """Have this watch tell from now on whether the worker gets on; None: there is nothing to get on with."""
         with self._lock:
             self._watch = watch
 

@@ -41,7 +41,7 @@ class Message:
     data: bytes = b""
 
     def to_bytes(self) -> bytes:
-        """As it is sent; lone surrogates in names survive as JSON escapes."""
+        """The message as it is sent; lone surrogates in names survive as JSON escapes."""
         said = json.dumps(self.said, ensure_ascii=True).encode() if self.said else b""
         return _HEAD.pack(self.kind, len(said), len(self.data)) + said + self.data
 

@@ -24,7 +24,7 @@ _VORBIS_COMMENT, _CUESHEET = 4, 5
 
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
-    """STREAMINFO (§8.2)."""
+    """What the STREAMINFO block says (RFC 9639 §8.2)."""
 
     min_block: int
     max_block: int

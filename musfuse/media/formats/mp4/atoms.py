@@ -42,5 +42,5 @@ def box_head(kind: bytes, body: int) -> bytes:
 
 
 def make_box(kind: bytes, body: bytes) -> bytes:
-    """A whole box."""
+    """A box with this body."""
     return box_head(kind, len(body)) + body

@@ -66,7 +66,7 @@ class _Plan:
         self._reader, self._edit, self._edge = reader, edit, edge
 
     def moov(self, moov: Box, shift: int) -> list[Piece]:
-        """The body of `moov`."""
+        """The pieces of the new body of `moov`."""
         pieces: list[Piece] = []
         tagged = False
         for box in boxes(self._reader, moov.body, moov.end):

@@ -43,7 +43,7 @@ def check_items(reader: BinaryIO, size: int) -> None:
 
 
 def find_covers(reader: BinaryIO, start: int, size: int) -> Iterator[Located]:
-    """The pictures of its cover."""
+    """The cover pictures of an MP4, by its `ilst` box."""
     del start
     box = next((b for b in boxes(reader, 0, size) if b.kind == b"moov"), None)
     for kind, skip in ((b"udta", 0), (b"meta", 0), (b"ilst", 4), (b"covr", 0)):

@@ -15,7 +15,7 @@ _MAX_TAGS = 8
 
 
 def front_of(opened: Opened) -> bytes:
-    """The bytes that its first frame should lie in."""
+    """The bytes at `start` of a file in which the first frame of its stream should lie."""
     opened.reader.seek(opened.start)
     return opened.reader.read(WINDOW)
 

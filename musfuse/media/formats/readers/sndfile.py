@@ -21,7 +21,7 @@ _WAVPACK_3 = 4096  # bytes in which the header of such a file lies, behind that 
 
 
 def open_by_sndfile(origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bool) -> PcmSource:
-    """A decoder; its positions never lie."""
+    """A decoder over libsndfile. It counts samples, so its positions never lie."""
     del fmt, sequential
     return SndfilePcm(origin, file)
 

@@ -57,7 +57,7 @@ def read_tagged(opened: Opened, *, may_be_silent: bool = False, bounded: bool = 
 
 
 def read_silent(opened: Opened) -> Reading:
-    """`read_tagged` of a kind of file of which tag readers know little."""
+    """As `read_tagged`, of a kind of file of which tag readers know little."""
     return read_tagged(opened, may_be_silent=True)
 
 
