@@ -34,9 +34,9 @@ class FileInspector:
         """As `inspect`, as soon as a worker gets to it."""
         made: Future[FileRow] = Future()
 
-        def keep(looked: "Future[Inspection]") -> None:
+        def keep(inspected: "Future[Inspection]") -> None:
             try:
-                made.set_result(self._row(file, looked.result()))
+                made.set_result(self._row(file, inspected.result()))
             except Exception as error:  # noqa: BLE001 - whoever waits is told
                 made.set_exception(error)
 

@@ -112,7 +112,7 @@ class Walk:
         path, above = stop.path, stop.above
         folder, renumbered = self._files.enter(self._source.id, path, self._scan, above[-1])
         known = self._files.known(folder)
-        self._look_at_companions(path, folder, entries)
+        self._inspect_companions(path, folder, entries)
         below: _Below = []
         sheets = {entry.name for entry in entries if is_sheet(entry.name)}
         new_sheet = bool(sheets - known.keys())  # pictures of images are looked for only beside sheets
@@ -192,7 +192,7 @@ class Walk:
         is_folder = entry.stat is not None and entry.stat.kind is NodeKind.FOLDER
         return is_folder or entry.away or self._inspects(entry.name)
 
-    def _look_at_companions(self, path: str, folder: int, entries: Sequence[Entry]) -> None:
+    def _inspect_companions(self, path: str, folder: int, entries: Sequence[Entry]) -> None:
         """Bring what is known of the companions of a folder up to date."""
         known = self._companions.known(folder)
         changed = []
@@ -201,9 +201,9 @@ class Walk:
             same = before is not None and before[1] == companion.kind and before[0].agrees_with(companion.stamp)
             if not same or self._everything:
                 file = SourceFile(self._source.uid, join(path, companion.name), companion.stamp, companion.ident)
-                looked = self._finder.inspect(self._origin, file, companion)
-                if not (same and looked.stamp != companion.stamp):  # what is known stands if it could not be read now
-                    changed.append(looked)
+                inspected = self._finder.inspect(self._origin, file, companion)
+                if not (same and inspected.stamp != companion.stamp):  # else what is known stands: it could not be read
+                    changed.append(inspected)
         if changed or known:
             self._companions.change(folder, changed, known)
             self._pictures_changed()
