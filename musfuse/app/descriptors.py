@@ -22,8 +22,8 @@ _MAX_READERS, _MAX_FRAME_FILES, _MAX_CLIENTS = 16, 64, 32
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """Sizes of pools that are no options: connections that read the catalog, files of all sources together and of
-    encoded runs kept open, clients of the control channel."""
+    """Sizes of pools that are no options: connections that read the catalog, files of all sources together and of the
+    frame cache kept open, clients of the control channel."""
 
     readers: int
     originals: int

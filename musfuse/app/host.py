@@ -103,7 +103,8 @@ class Host:
         return service
 
     def _take_down(self) -> None:
-        """In order: no new work, waiters let go, faces gone, control gone. The library is closed by who opened it."""
+        """Take everything down in order: no new work, waiters let go, faces gone, control gone. Whoever opened the
+        library closes it."""
         self.ready.set()
         self.jobs.stop()
         self.library.media.pool.close()

@@ -140,7 +140,7 @@ class Library:
         self.media.formats.load()
 
     def unwritten(self) -> list[str]:
-        """What cannot be written now and is done without."""
+        """Why notes in the catalog, and the cache, cannot be written now; empty where both can."""
         self.stores.cache.settle()
         return [place.problem for place in (self.catalog.database, self.stores.cache) if place.problem]
 
@@ -213,14 +213,14 @@ class Library:
         return [result for result in results if result is not None]
 
     def backlog(self) -> Backlog:
-        """A run over everything whose size is not known."""
+        """A run over all items whose size is not known."""
         shown = [Tracks(self.catalog.database, rules.view) for rules in self._views.values()]
         return Backlog(
             shown, self.catalog.renditions, self.sizes, queued=max(1, worker_count(self.config[IndexOptions]) - 1)
         )
 
     def hearing(self) -> "Hearing":
-        """A run over everything of which it is not known what it sounds like."""
+        """A run over all items whose content id is not known."""
         from musfuse.library.hearing import Hearing
 
         lossy = self.config[IdentityOptions].lossy == "idle"
@@ -279,7 +279,7 @@ class Library:
         self.name_tracks()
 
     def _adopt_change(self, seq: int) -> "Moved":
-        """Bring a change onto the drive; what moved there."""
+        """Bring a change onto the drive; which files of it moved."""
         from musfuse.library.places import Places
 
         places = Places(self.catalog.database, self.collector.keys_of(seq))

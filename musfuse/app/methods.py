@@ -12,7 +12,8 @@ from musfuse.service.face import RunningFaces
 
 
 class Hosting(Protocol):
-    """What is asked of a host; `began` in seconds since 1970. `ready`: what it does by itself was asked for."""
+    """What is asked of a host. `began` is in seconds since 1970; `ready` is set once the host has asked for the jobs
+    that it starts by itself."""
 
     library: Library
     jobs: Jobs
@@ -43,7 +44,7 @@ class Methods:
         return {"progress": self.progress, "stop": self.stop}
 
     def stop(self) -> dict[str, Any]:
-        """Take down every face and end. The number of the process."""
+        """Take down every face and end; the number of the process."""
         self._host.stop()
         return {"pid": os.getpid()}
 

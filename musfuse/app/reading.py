@@ -60,7 +60,7 @@ class Reading:
         return self._of(listing.METHOD).rows(listing)
 
     def _of(self, method: str) -> Handlers:
-        """Those that answer requests of a group."""
+        """The handlers of a method's group (`source`, `tag`, …), each built when it is first asked for."""
         match method.partition(".")[0]:
             case "source":
                 return self._sources

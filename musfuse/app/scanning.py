@@ -23,11 +23,11 @@ class Syncs:
         self._events, self._away = events, away
 
     def begin(self, uid: str) -> None:
-        """A source is scanned now."""
+        """Tell that a scan of a source begins."""
         self._events.publish(SyncStarted(uid))
 
     def end(self, uid: str, result: ScanResult) -> None:
-        """That ended."""
+        """Tell that the scan of a source ended, and whether the source was away."""
         away = bool(result.problem)
         if self._away.get(uid) is not away:
             self._away[uid] = away
@@ -60,15 +60,15 @@ def _scanned(
 
 
 class Pace:
-    """Names are made after the first batch of a scan, then at growing distances, so that naming never dominates, and
-    where somebody waits for them."""
+    """When names are given during a scan: after the first batch, then at growing distances, so that naming never
+    dominates, and whenever somebody waits for them."""
 
     def __init__(self, name_tracks: Callable[[], None]) -> None:
         self._name_tracks = name_tracks
         self._next = 0.0
 
     def after_batch(self, at_once: bool) -> None:
-        """A batch was committed."""
+        """Give names after a batch was committed, if it is time."""
         began = time.monotonic()
         if at_once or began >= self._next:
             self._name_tracks()

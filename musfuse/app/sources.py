@@ -31,7 +31,8 @@ class Sources:
         self.reload()
 
     def reload(self) -> None:
-        """Sources were added, removed or changed; origins of those that are others now are closed."""
+        """Take over which sources there are now, after some were added, removed or changed; close the origins of those
+        that differ."""
         rows = {row.uid: row for row in self._read_rows()}
         specs = {spec.uid: spec for spec in self._read_specs()}
         with self._lock:

@@ -26,8 +26,8 @@ class ViewSpec:
 def main_rules(
     config: Config, template: Template, rendition_of: Callable[[AudioFormat, str, bool], Rendition]
 ) -> ViewRules:
-    """The rules of the main view. What they decide by beside the template is part of their text, so that a change of
-    options is seen at the next start."""
+    """The rules of the main view. Options that decide about names or bytes are part of the rules' text, so that a
+    change of them is seen at the next start."""
     art = config[ArtOptions]
     retag_all = art.embed == "always" or art.max_pixels > 0
     more = f"repair={config[FlacOptions].repair} retag_all={retag_all}"
@@ -35,8 +35,8 @@ def main_rules(
 
 
 def rules_of(database: Database, main: ViewRules, more: Sequence[ViewSpec]) -> dict[str, ViewRules]:
-    """The rules of all views by name, the main one first; what the others do not say is as there. Views that the
-    catalog does not have are made."""
+    """The rules of all views by name, the main one first. A view has the main view's rules where it does not say
+    otherwise; a view that the catalog lacks is made."""
     made = {"main": main}
     for spec in more:
         template = Template(spec.template)
@@ -47,7 +47,7 @@ def rules_of(database: Database, main: ViewRules, more: Sequence[ViewSpec]) -> d
 
 
 def forget_others(database: Database, views: Iterable[ViewRules]) -> None:
-    """Views of the catalog that are none of these are shown no more, and go."""
+    """Remove all views from the catalog but these."""
     kept = {rules.view for rules in views}
     with database.read() as db:
         gone = places.all_views(db) - kept

@@ -31,7 +31,8 @@ Result = Mapping[str, Any]
 
 
 class Work:
-    """The jobs of one library. `ask` has another job done afterwards; `drop` one that waits not."""
+    """The jobs of one library. `ask` requests another job to follow; `drop` takes back a job that waits and is not
+    needed any more."""
 
     def __init__(self, library: Library, ask: Ask, drop: Callable[[str, str], None]) -> None:
         self._library, self._ask, self._drop = library, ask, drop
@@ -40,7 +41,7 @@ class Work:
         library.events.listen(ScanProgress, self._scan_progress)
 
     def kinds(self) -> list[JobKind]:
-        """The first that is wanted comes next."""
+        """The kinds of jobs, in order of priority."""
         return [
             JobKind("scan", Resource.ORIGIN, self.scan, resumes=_always, merge=_either),
             JobKind("sizes", Resource.DISK, self.settle, resumes=_always, merge=_all_changes),
@@ -175,7 +176,7 @@ def _always(_: Params) -> bool:
 
 
 def _either(older: Params, newer: Params) -> Params:
-    """What is asked for in one of them."""
+    """The parameters of one job that does what two requests want."""
     return {name: older.get(name) or newer.get(name) for name in (*older, *newer)}
 
 

@@ -31,7 +31,7 @@ class Wishes:
 
 
 def wishes(context: click.Context | None = None) -> Wishes:
-    """Those of the command that runs, on whatever level they were given."""
+    """The wishes for the command that runs, whatever level of the command line they were given at."""
     context = context or click.get_current_context(silent=True)
     if context is None:
         return Wishes()
@@ -49,7 +49,7 @@ def set_up_logging() -> None:
 
 
 def options(hidden: bool = False) -> list[click.Option]:
-    """Those three, for a group."""
+    """Give a group the options `-v`, `-q` and `--json`."""
     return [*_talk(hidden), click.Option(
         ["--json"], is_flag=True, expose_value=False, callback=_want_json, hidden=hidden,
         help="Print JSON, where the command can.",

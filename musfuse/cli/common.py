@@ -82,7 +82,7 @@ def absolute(path: Path) -> Path:
 
 
 def absolute_mountpoint(path: Path) -> Path:
-    """The same of a mountpoint, which may be a drive letter."""
+    """An absolute mountpoint, without touching the file system; a drive letter stays as it is."""
     from musfuse.platform import system
 
     return _whole(path, system.absolute_mountpoint)
@@ -148,7 +148,7 @@ def connect(folder: Path, config_file: Path | None = None, *, make: bool = False
 
 
 def load_all(config_file: Path | None, flags: Mapping[str, Any] | None = None) -> Loaded:
-    """The same and where each value came from."""
+    """The configuration, and where each value came from."""
     return load_config(known_sections(), absolute(config_file) if config_file else None, flags)
 
 
@@ -176,7 +176,7 @@ def print_json(value: Any) -> None:
 
 
 def print_json_list(values: Iterable[Any]) -> None:
-    """The same of a list that may be long: a value a line, each as soon as it is there."""
+    """A list, which may be long, as JSON on standard output: a value a line, each as soon as it is there."""
     separator = "["
     try:
         for value in values:

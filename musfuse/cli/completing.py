@@ -43,7 +43,7 @@ def _completes(find: Find) -> "Callable[[click.Context, click.Parameter, str], I
 
 @_completes
 def folders(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
-    """Folders of this machine."""
+    """Folders of this machine whose path begins with the word."""
     del context
     yield begun, "dir"
 
@@ -109,7 +109,8 @@ def places(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
 
 @_completes
 def targets(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
-    """The same and fields of a query; behind `--` the fields alone, as they are named or given a value there."""
+    """Files, names on the drive, and fields of a query. Behind `--` only fields: their names, or `name=` where the
+    command sets values."""
     from musfuse.library.vocabulary import SPECIAL
     from musfuse.media.tags.fields import BUILT_IN
 

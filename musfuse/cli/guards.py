@@ -62,7 +62,7 @@ def guarded(
 
 
 def make(folder: Path, config_file: Path | None, change: "Change") -> "Changed":
-    """Have a change made, or told of."""
+    """Have a change made, or with `dry_run` only told of."""
     with connect(folder, config_file) as service, Waiting("tags"):
         return service.call(change)
 

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 
 class Newcomers:
-    """The places among these that are new to a library with other sources, as it is before they are added."""
+    """Places that are new to a library with other sources. Made before they are added, since afterwards they look like
+    all others."""
 
     def __init__(self, folder: Path, places: Sequence[str]) -> None:
         self._folder, self._plan = folder, _plan(folder, places) if places else None
 
     def tell(self) -> None:
-        """They were added."""
+        """Say that the places were added, and to which other sources."""
         new = [*self._plan.added, *self._plan.restored] if self._plan else []
         if new and self._plan and self._plan.others:
             others = _listed(self._plan.others)

@@ -74,7 +74,7 @@ class Bash(_Shell):
         return words[1:], begun
 
     def complete(self) -> str:
-        """The answer."""
+        """The answer to bash: all candidates, a line each."""
         args, begun = self.get_completion_args()
         current = os.environ["COMP_CWORD"]
         seen = "" if current in (":", "=") else "".join(split_arg_string(current))
@@ -120,6 +120,6 @@ class PowerShell(_Shell):
 
 
 def register() -> None:
-    """Have click ask these, in place of its own."""
+    """Have click use these shells in place of its own."""
     for shell in (Bash, Zsh, Fish, PowerShell):
         add_completion_class(shell)

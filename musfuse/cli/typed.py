@@ -39,6 +39,6 @@ class Typed:
 
 
 def typed() -> Typed:
-    """Those of the command that runs."""
+    """The typed paths of the command that runs."""
     context = click.get_current_context(silent=True)
     return (context.find_object(Typed) if context else None) or Typed()

@@ -50,8 +50,8 @@ def build_sizes(
     after_change: Callable[[], None],
     on_heard: Callable[[Track, str], None],
 ) -> Sizes:
-    """`after_change` is called when names have to be given anew, `on_heard` when a pass over a track tells what it
-    sounds like."""
+    """Sizes over these parts. `after_change` is called when tracks have to be named anew, `on_heard` when a pass over a
+    track tells what it sounds like."""
     options = config[IndexOptions]
     return Sizes(
         catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.frame_files, media.pool, origin_of,

@@ -28,7 +28,8 @@ from musfuse.store.options import CacheOptions
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """`pool` builds indexes, `inspectors` look into files, `frame_cache` holds encoded runs in memory."""
+    """The parts that make bytes: `pool` builds indexes, `inspectors` look into files, `frame_cache` holds encoded runs
+    in memory."""
 
     formats: FormatRegistry
     indexes: IndexStore
@@ -47,7 +48,8 @@ def build_media(
     on_untagged: Callable[[Track, str], None],
     closing: ExitStack,
 ) -> Media:
-    """`on_untagged` hears which file takes no other tags, and why. Raises ConfigError where the encoder is missing."""
+    """Build the parts, in order. `on_untagged` hears which file takes no other tags, and why. Raises ConfigError where
+    the encoder is missing."""
     options, cache, index, art = config[FlacOptions], config[CacheOptions], config[IndexOptions], config[ArtOptions]
     workers = worker_count(index)
     check_installed(options.encoder)

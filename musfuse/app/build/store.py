@@ -1,4 +1,4 @@
-"""What a library keeps in its folder."""
+"""Opens what a library keeps in its folder."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Stores:
 
 
 def build_stores(state: StateFolder, config: Config, pools: Pools, closing: ExitStack) -> Stores:
-    """Open everything, and have it closed in reverse. Raises StoreError."""
+    """Open all databases, caches and the frame cache; `closing` closes them in reverse. Raises StoreError."""
     database = Database(state.catalog, pools.readers, renew=True)
     closing.callback(database.close)
     user = UserDatabase(state.user)
