@@ -142,14 +142,15 @@ def _looked_up(reference: str, where: str, env: Mapping[str, str]) -> str:
 
 
 def _of_environment(name: str, env: Mapping[str, str]) -> tuple[str, str]:
-    """(text, problem)"""
+    """The text of an environment variable, and what is wrong with it ('' for nothing)."""
     if name in env:
         return env[name], ""
     return "", "is not set; set it for the process that needs it, or name another place"
 
 
 def _of_file(name: str, env: Mapping[str, str]) -> tuple[str, str]:
-    """The same. Raises ConfigError where it cannot be read."""
+    """The text of a file, and what is wrong with it ('' for nothing). Raises ConfigError where the file cannot be
+    read."""
     del env
     path = Path(os.path.expanduser(name))
     data, alone = read_guarded(path, MAX_SECRET)
@@ -162,7 +163,7 @@ def _of_file(name: str, env: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _of_keyring(name: str, env: Mapping[str, str]) -> tuple[str, str]:
-    """The same."""
+    """The text of an entry of the system's keyring, and what is wrong with it ('' for nothing)."""
     del env
     try:
         import keyring

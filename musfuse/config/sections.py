@@ -71,7 +71,7 @@ class Config:
         return values if isinstance(values, kind) else kind()
 
     def having(self, *sections: object) -> "Config":
-        """The same with other values of some sections."""
+        """This configuration with other values of some sections."""
         return Config(*self._values.values(), *sections)
 
     def __eq__(self, other: object) -> bool:

@@ -90,7 +90,8 @@ class Dispatcher:
 
 
 def _opened(request: Mapping[str, Any], stream: Streaming) -> Generator[bytes | Streaming, None, None]:
-    """The answer to who opens a stream, and the stream, unless he is gone, or wants no answer."""
+    """The answer to a client that opens a stream, and the stream; no stream where the client is gone or wants no
+    answer."""
     taken = False
     try:
         if "id" in request:

@@ -37,7 +37,7 @@ class Remote:
 
 
 def _made(value: Any, kind: type[A]) -> A:
-    """What was answered as what it is. Raises ControlError where it is none."""
+    """An answer as a value of its type. Raises ControlError where it does not fit the type."""
     try:
         return from_json(value, kind)
     except WireError as error:

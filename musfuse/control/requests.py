@@ -58,11 +58,11 @@ class _JsonFeed:
 
 
 class Requests:
-    """What a service answers, by METHOD; nothing where there is none."""
+    """The requests, listings and streams of a service as methods; there are none without a service."""
 
     def __init__(self, service: Handlers | None) -> None:
         self._methods = {name: RequestMethod(service, kind) for name, kind in service.kinds.items()} if service else {}
 
     def method(self, name: str) -> RequestMethod | None:
-        """The one with a name."""
+        """The method with this name; None where there is none."""
         return self._methods.get(name)

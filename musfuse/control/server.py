@@ -95,7 +95,7 @@ class Server:
                 self._begin(connection, ExitStack())
 
     def _accept_in_need(self) -> None:
-        """Somebody waits whom the system cannot let in now, for want of descriptors or memory, or who went away."""
+        """A client waits that the system cannot let in now, for want of descriptors or memory, or it went away."""
         with ExitStack() as held:
             serve = self._reserve.wait_until_whole(_GRACE_SECONDS)
             held.enter_context((self._reserve if serve else self._to_refuse).lent())

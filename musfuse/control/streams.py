@@ -13,7 +13,7 @@ _LOOK_SECONDS = 1.0
 
 
 class Source(Protocol):
-    """Where they come from, as values of JSON."""
+    """Where the values of a stream come from, ready to be written as JSON."""
 
     @property
     def closed(self) -> bool: ...

@@ -39,7 +39,7 @@ class Accesses:
             self._open[handle] = _Open(item)
 
     def closed(self, handle: int) -> None:
-        """It is open no more."""
+        """A file was closed."""
         self._open.pop(handle, None)
 
     def read(self, handle: int, offset: int, size: int) -> None:

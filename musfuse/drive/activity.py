@@ -11,5 +11,5 @@ class Activity:
         """As time.monotonic() tells it; 0 for never."""
 
     def note(self) -> None:
-        """Somebody reads, or will next."""
+        """Somebody reads now, or will in a moment."""
         self.last_read = time.monotonic()

@@ -30,7 +30,8 @@ class DirEntry:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open file."""
+    """An open file: the `handle` to read it by, its `node` and exact size in bytes, and what a face may do with bytes
+    that the system cached."""
 
     handle: int
     node: int

@@ -162,7 +162,7 @@ class Drive:
         self.tree.invalidate()
 
     def forget_track(self, track: int) -> None:
-        """A track's size is another one now, or known: look it up again."""
+        """The size of a track changed or became known: look the track up again."""
         self.tree.forget_item(track)
 
     def forget_folders(self, folders: Set[int]) -> None:
@@ -177,11 +177,11 @@ class Drive:
             self.tree.forget_folders(settled.folders)
 
     def shut_down(self) -> int:
-        """Close what is still open; how many files that were."""
+        """Close all files that are still open; how many there were."""
         return self._handles.close_all()
 
     def _current(self, path: str) -> Entry[Any]:
-        """The entry, after what it is made of was looked at again (at most once a second)."""
+        """The entry at a path, after the branch looked again at what the entry is made of (at most once a second)."""
         entry = self._found(path)
         if entry.branch.is_current(entry):
             return entry

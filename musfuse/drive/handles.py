@@ -82,7 +82,8 @@ class Handles:
             handle.stale = handle.stale or handle.layout.size != size
 
     def check(self, number: int) -> None:
-        """Raise SourceChangedError for a stale handle; one that is not open is nobody's."""
+        """Raise SourceChangedError for a stale handle. A handle that is not open belongs to nobody and is not
+        checked."""
         handle = self._open.get(number)
         if handle is not None and handle.stale:
             raise SourceChangedError(_NEWER)
@@ -121,7 +122,7 @@ class Handles:
         handle.layout.close()
 
     def close_all(self) -> int:
-        """Close what is still open; how many that were."""
+        """Close all handles that are still open; how many there were."""
         left = list(self._open)
         for number in left:
             self.remove(number)

@@ -13,11 +13,11 @@ class Mount(Protocol):
 
     @property
     def mountpoint(self) -> Path:
-        """Where it really is: `*` became a drive letter."""
+        """Where the drive really is: `*` became a drive letter."""
 
     @property
     def ended(self) -> threading.Event:
-        """Set at the end."""
+        """The event that is set when the system's side is gone."""
 
     def unmount(self, force: bool = False) -> None:
         """Unmount; raises MountError where it is in use and `force` is not set."""
@@ -28,7 +28,7 @@ class Mounter(Protocol):
 
     @property
     def name(self) -> str:
-        """For messages."""
+        """What messages call this way to mount."""
 
     def check(self, mountpoint: Path, options: Sequence[str] = ()) -> None:
         """Raise MountError where `mount` would, as far as that can be told without mounting."""

@@ -53,7 +53,7 @@ class Tree:
         return _merged(lists) if len(lists) > 1 else lists[0] if lists else iter(())
 
     def invalidate(self) -> None:
-        """Anything may have changed: look it up again."""
+        """Anything may have changed: forget all paths."""
         for branch in self._branches:
             branch.forget(None)
         with self._lock:
@@ -62,14 +62,14 @@ class Tree:
             self._paths.clear()
 
     def forget_item(self, item: int) -> None:
-        """Something of an item changed, but no name: look it up again."""
+        """Something of an item changed, but no name: forget the paths that show it."""
         with self._lock:
             self._epoch += 1
             for key in self._paths.pop(item, ()):
                 self._cache.pop(key)
 
     def forget_path(self, path: str) -> None:
-        """What is at a path is another entry now, or none: look it up again, and all else that shows its item."""
+        """Another entry is at this path now, or none: forget the path, and all others that show the same item."""
         with self._lock:
             self._epoch += 1
             for key in (_key(path, True), _key(path, False)):
@@ -79,7 +79,7 @@ class Tree:
                         self._drop(same)
 
     def forget_folders(self, folders: Set[int]) -> None:
-        """These folders, by id, or entries of them changed, and no name of a folder: look them up again."""
+        """These folders, by id, or entries of them changed, but no name of a folder: forget the paths of both."""
         for branch in self._branches:
             branch.forget(folders)
         with self._lock:
@@ -124,18 +124,18 @@ class Tree:
 
 
 def _key(path: str, exact: bool) -> str:
-    """Of a path in the cache; a path has no slash in front."""
+    """The key of a path in the cache: one for exact spelling, one for any (a path never begins with a slash)."""
     return path if exact else f"/{path}"
 
 
 def _begun(entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]] | None:
-    """The same with its first entry found already; None where there is none."""
+    """The entries with the first one found already, so that its errors are raised now; None where there are none."""
     first = next(entries, None)
     return None if first is None else chain([first], entries)
 
 
 def _merged(lists: Sequence[Iterator[Entry[Any]]]) -> Iterator[Entry[Any]]:
-    """All in order of name key; where several have a name, that of the first is shown."""
+    """The entries of several branches in order of name key; where several have a name, the first branch's is shown."""
     last = None
     for entry in heapq.merge(*lists, key=lambda e: name_key(e.name)):
         key = name_key(entry.name)

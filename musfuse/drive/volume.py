@@ -10,14 +10,14 @@ _PAUSES = 10
 
 
 class Volume:
-    """Counts files, folders and bytes, what branches other than the library's show left out."""
+    """Counts the folders, files and bytes of a view; entries of other branches than the library's are left out."""
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
         self._counted = -1, 0.0, VolumeInfo(0, 0, 0)
 
     def info(self) -> VolumeInfo:
-        """As it is now or, so that asking often costs little, was a moment ago."""
+        """The figures as of now, or as of a moment ago, so that asking often costs little."""
         changes, began = self._nodes.changes(), time.monotonic()
         known, due, volume = self._counted
         if known == changes or began < due:

@@ -27,12 +27,12 @@ class EventLog:
         self._kept: deque[Numbered] = deque(maxlen=capacity)
 
     def add(self, event: Numbered) -> None:
-        """The next one; the oldest may go for it."""
+        """Number an event and keep it; the oldest one goes where the log is full."""
         self._kept.append(event)
 
     def since(self, seq: int, wanted: Callable[[Event], bool]) -> tuple[list[Numbered], int]:
-        """The wanted ones after a number, and how many numbers after it are not here any more, of whatever kind these
-        events were."""
+        """The wanted events after a number, and how many numbers after it the log does not hold any more, whatever
+        events had them."""
         if not self._kept:
             return [], 0
         lost = max(0, self._kept[0].seq - seq - 1)

@@ -54,7 +54,7 @@ class Subscription:
         self._lost, self._lost_seq, self._closed = 0, 0, False
 
     def offer(self, event: Numbered) -> None:
-        """One more. Never waits for the subscriber."""
+        """Put in one more event. Never waits for the subscriber."""
         with self._changed:
             if self._latest and event.event.topic is not None:
                 self._forget(event.event.topic)
@@ -80,11 +80,11 @@ class Subscription:
 
     @property
     def closed(self) -> bool:
-        """Whether no more will come; what waits can still be taken."""
+        """Whether no more events will come; those that wait can still be taken."""
         return self._closed
 
     def close(self) -> None:
-        """Hear of nothing any more."""
+        """End the subscription."""
         self._leave(self)
         with self._changed:
             self._closed = True

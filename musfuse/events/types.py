@@ -34,7 +34,7 @@ class ScanProgress(Event):
 
     @property
     def topic(self) -> Hashable:
-        """A source: it is scanned once at a time."""
+        """The source, since it is scanned once at a time."""
         return self.NAME, self.source
 
 
@@ -47,7 +47,7 @@ class TreeChanged(Event):
 
     @property
     def topic(self) -> Hashable:
-        """The tree: its latest generation is the one that counts."""
+        """One topic for the tree: only its latest generation counts."""
         return self.NAME
 
 
@@ -84,7 +84,7 @@ class JobChanged(Event):
 
     @property
     def topic(self) -> Hashable:
-        """The job."""
+        """The job, by its id."""
         return self.NAME, self.job
 
 

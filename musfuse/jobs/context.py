@@ -67,7 +67,7 @@ class JobContext:
                 self._stops.remove(stop)
 
     def stop(self) -> None:
-        """Have it return soon."""
+        """Have the job return soon."""
         with self._lock:
             self._stop.set()
             stops = list(self._stops)

@@ -59,5 +59,5 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more becomes of it."""
+        """Whether the job has come to an end, whatever that is."""
         return self.state in ENDED

@@ -9,7 +9,7 @@ from musfuse.jobs.job import Params, Resource
 
 
 def latest(older: Params, newer: Params) -> Params:
-    """Both together; where they differ, the newer counts."""
+    """The parameters of both requests; the newer one's where they differ."""
     return {**older, **newer}
 
 

@@ -29,11 +29,11 @@ class Ledger(Protocol):
         """The last jobs, of one kind or all, the latest first."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the ledger; nothing is written down any more."""
 
 
 class MemoryLedger:
-    """One that ends with its process."""
+    """A ledger in memory: jobs end with the process."""
 
     def __init__(self, keep: int = 1000) -> None:
         self._keep = keep
@@ -41,15 +41,15 @@ class MemoryLedger:
 
     @property
     def problem(self) -> str:
-        """Never any."""
+        """Always '': memory takes everything."""
         return ""
 
     def open(self) -> tuple[int, list[Job]]:
-        """Nobody left anything."""
+        """The last id; there are no jobs to go on with, since no other process wrote here."""
         return max(self._jobs, default=0), []
 
     def put(self, job: Job) -> None:
-        """Keep it; the oldest that ended goes where there are too many."""
+        """Write down a job as it is now; the oldest that ended is forgotten where there are too many."""
         self._jobs[job.id] = job
         if len(self._jobs) > self._keep:
             ended = next((other.id for other in list(self._jobs.values()) if other.ended), None)

@@ -9,7 +9,7 @@ _TOO_EARLY_NS = 500_000_000
 
 
 def seconds_left(job: Job, now_ns: int) -> float | None:
-    """An estimate from the pace so far; None where there is no telling."""
+    """The seconds that a job will still take, by its pace so far; None where that cannot be told."""
     spent = now_ns - job.began_ns
     if job.state is not State.RUNNING or not job.total or not job.done or spent < _TOO_EARLY_NS:
         return None
@@ -24,7 +24,7 @@ class Pace:
         self._next = float("-inf")
 
     def is_due(self) -> bool:
-        """Whether it is time again; then it is not for the next while."""
+        """Whether it is time for something again. A yes counts as that time: the next is due some seconds later."""
         now = self._clock()
         if now < self._next:
             return False

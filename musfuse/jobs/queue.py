@@ -20,7 +20,7 @@ class Entry:
 
     @property
     def place(self) -> tuple[str, str]:
-        """Of those with the same, one waits at a time."""
+        """The kind and the key of a job: of all jobs in one place, one waits at a time."""
         return self.job.kind, self.job.key
 
 
@@ -39,22 +39,22 @@ class Queue:
         return list(self._waiting.values())
 
     def put(self, entry: Entry) -> None:
-        """One more waits."""
+        """Add an entry to those that wait."""
         self._waiting[entry.place] = entry
 
     def at(self, place: tuple[str, str]) -> Entry | None:
-        """What waits in a place."""
+        """The entry that waits in a place; None where none does."""
         return self._waiting.get(place)
 
     def drop(self, entry: Entry) -> bool:
-        """It waits no more; False where it did not."""
+        """Take a waiting entry out; False where it does not wait."""
         if self._waiting.get(entry.place) is not entry:
             return False
         del self._waiting[entry.place]
         return True
 
     def take(self, resource: Resource) -> Entry | None:
-        """The next one that may begin now on a thread of this resource; it runs from now on."""
+        """The next entry that may begin now on a thread of this resource. It counts as running from now on."""
         ready = [e for e in self._waiting.values() if e.kind.resource is resource and self._may_begin(e)]
         if not ready:
             return None
@@ -64,11 +64,11 @@ class Queue:
         return entry
 
     def end(self, entry: Entry) -> None:
-        """It runs no more."""
+        """An entry runs no more."""
         self.running.remove(entry)
 
     def wants_place_of(self, entry: Entry) -> bool:
-        """Whether something waits that could begin, were it not for this one which runs."""
+        """Whether an entry waits that could begin if this running one ended."""
         others = [other for other in self.running if other is not entry]
         return any(self._goes_before(waiting, entry) and self._may_begin(waiting, others) for waiting in self.waiting)
 

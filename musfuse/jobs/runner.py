@@ -78,7 +78,7 @@ class JobRunner:
         return asked
 
     def drop(self, kind: str, why: str) -> None:
-        """What waits of a kind is not needed any more."""
+        """Take out the waiting jobs of a kind, which are not needed any more."""
         with self._changed:
             dropped = [entry for entry in self._queue.waiting if entry.kind.name == kind and self._queue.drop(entry)]
         for entry in dropped:
@@ -292,7 +292,7 @@ class JobRunner:
             self._changed.notify_all()
 
     def _tell(self, entry: Entry) -> None:
-        """Write a job down as it is now, and tell of it. Who comes late tells what is so by then."""
+        """Write a job down as it is now, and publish that. A thread that comes late publishes what is so by then."""
         with self._telling:
             self._ledger.put(entry.job)
             self._publish(entry.job)

@@ -69,25 +69,26 @@ class CompanionsBranch:
         return next((entry for entry in self._of(folder) if name_key(entry.name) == key), None)
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[CompanionEntry]:
-        """The companions of a folder. Its cover was looked at: what is listed can be read."""
+        """The companions of a folder. Whatever is listed can be read: the cover was looked at."""
         entries = (entry for entry in self._of(folder) if name_key(entry.name) > after_key)
         return map(self._with_size, entries) if sized else entries
 
     def is_current(self, entry: CompanionEntry) -> bool:
-        """What a scan saw of it stands until the next one."""
+        """Always: what a scan saw of a companion stands until the next scan."""
         del entry
         return True
 
     def size(self, entry: CompanionEntry) -> int:
-        """Its exact size in bytes; a scaled cover is made when it is first asked for. Raises NoEntryError."""
+        """The exact size of a companion in bytes; a scaled cover is made when it is first asked for. Raises
+        NoEntryError."""
         return self.layout(entry).layout.size
 
     def layout(self, entry: CompanionEntry) -> FileContent:
-        """Its bytes. Raises NoEntryError where a cover is gone, and what the origin raises."""
+        """The bytes of a companion. Raises NoEntryError where a cover is gone, and what the origin raises."""
         return FileContent(self._layout(entry), entry.version, entry.mtime_ns, entry.mtime_ns)
 
     def forget(self, folders: Set[int] | None) -> None:
-        """Look at these folders again, or at all."""
+        """Find the companions of these folders, or of all, anew."""
         with self._lock:
             self._epoch += 1
             if folders is None:

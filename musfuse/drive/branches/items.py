@@ -40,7 +40,7 @@ class Items:
 
     @property
     def view(self) -> int:
-        """The view that they are shown in."""
+        """The number of the view that shows the items."""
         return self._nodes.view
 
     def node(self, item: int) -> Node:
@@ -73,11 +73,12 @@ class Items:
             return None
 
     def is_current(self, node: Node) -> bool:
-        """Whether a node tells what is so now; its original is looked at again, at most once a second."""
+        """Whether a node tells what is so now. The original is looked at again, at most once a second."""
         return self.freshness.is_current(node)
 
     def size(self, item: int) -> int:
-        """The exact size, waited for where it must be. Raises what Sizes.wait raises."""
+        """The exact size of an item in bytes, waited for where its index must be built. Raises what Sizes.wait
+        raises."""
         size = self._sizes.wait(item)
         self._activity.note()  # who waited for a size reads next
         return size
@@ -128,7 +129,7 @@ class Items:
         return replace(track, rendition=rendition)
 
     def _counting(self, node: Node) -> int | None:
-        """The size of a node where it counts under the token of today."""
+        """The size of a node in bytes, None where it was found under another token than today's and does not count."""
         if node.rendition is Rendition.ORIGINAL or node.size is None:
             return node.size
         return node.size if node.size_token == self._sizes.token(node.rendition) else None

@@ -45,11 +45,11 @@ class LibraryBranch:
         return map(self._with_size, found) if sized else found
 
     def is_current(self, entry: Entry[Node]) -> bool:
-        """Whether its original is what it was."""
+        """Whether the original of a file is what it was; a folder is always current."""
         return not entry.item or self._items is None or self._items.is_current(entry.own)
 
     def size(self, entry: Entry[Node]) -> int:
-        """The exact size; the rest of its folder is indexed next."""
+        """The exact size of a file in bytes; the rest of its folder is indexed next."""
         size = self._readable().size(entry.item)
         self._on_waited(entry.parent)
         return size
@@ -59,7 +59,7 @@ class LibraryBranch:
         return self._readable().layout(entry.item)
 
     def forget(self, folders: Set[int] | None) -> None:
-        """Nothing is remembered."""
+        """Nothing is to be done: this branch remembers nothing."""
 
     def _readable(self) -> Items:
         if self._items is None:

@@ -10,18 +10,18 @@ _COMPANIONS, _NAMED, _RENDITIONS = 1 << 62, 1 << 61, 1 << 60
 
 
 def number_of_companion(folder: int, name: str) -> int:
-    """The same for the same name in the same folder, which has a row."""
+    """The inode number of a companion in a folder that has a row. It depends on the folder and the name's key alone."""
     return _COMPANIONS | folder << 24 | zlib.crc32(_key(name)) & 0xFF_FFFF
 
 
 def number_of_name(folder: int, name: str) -> int:
-    """The same for the same name in the same folder, whatever branch that is of."""
+    """The inode number of a name in any folder. It depends on the folder and the name's key alone."""
     digest = blake2b(b"%d/%b" % (folder, _key(name)), digest_size=8).digest()
     return _NAMED | int.from_bytes(digest) & (_NAMED - 1)
 
 
 def number_of_rendition(item: int, rendition: Rendition) -> int:
-    """That of an item made into something that no view shows it as."""
+    """The inode number of an item made into a rendition that no view shows."""
     return _RENDITIONS | item << 3 | list(Rendition).index(rendition)
 
 

@@ -63,7 +63,7 @@ class Branch(Protocol[Own]):
     """
 
     def child(self, folder: Entry[Any], key: str) -> Entry[Own] | None:
-        """Its entry in a folder whose name has this key (names.name_key); None where it has none there."""
+        """The branch's entry in a folder under this name key (names.name_key); None where it has none there."""
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Own]]:
         """Its entries in a folder in order of name key, those after `after_key`.
@@ -73,7 +73,8 @@ class Branch(Protocol[Own]):
         """
 
     def is_current(self, entry: Entry[Own]) -> bool:
-        """Look at what it is made of again, at most once a second; False where the path is to be looked up again."""
+        """Look again at what an entry is made of, at most once a second; False where the path is to be looked up
+        again."""
 
     def size(self, entry: Entry[Own]) -> int:
         """The exact size of a file in bytes, waited for where it must be. Raises BusyError, NoEntryError where it is
@@ -84,4 +85,4 @@ class Branch(Protocol[Own]):
         `size` raises."""
 
     def forget(self, folders: Set[int] | None) -> None:
-        """Something changed in these folders, by id, or anywhere: what it remembers of them is not to be trusted."""
+        """Something changed in these folders, by id, or anywhere (None): do not trust what you remember of them."""
