@@ -42,7 +42,6 @@ class _LogFile(logging.Handler):
             return False
 
     def close(self) -> None:
-        """The end of it."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

@@ -20,7 +20,8 @@ _START_SECONDS = 20.0
 
 
 class FuseMount:
-    """A mounted drive. `on_end` is called once, when the kernel's side is gone, whoever unmounted it."""
+    """A drive that is mounted through FUSE. `on_end` is called once, when the kernel's side is gone, whoever unmounted
+    it."""
 
     def __init__(self, mountpoint: Path) -> None:
         self.mountpoint = mountpoint

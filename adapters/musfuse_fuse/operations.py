@@ -135,7 +135,6 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
 
         @answered
         def release(self, path: str, fi: Any) -> int:
-            """Close."""
             del path
             drive.close(fi.fh)
             return 0

@@ -40,7 +40,7 @@ def heard() -> Iterator[Sequence[str]]:
 
 
 class _Here(threading.local):
-    """What a thread hears: who wants its lines, and the begin of one that libfuse says in pieces."""
+    """What one thread hears: who wants its lines, and the beginning of a line that libfuse says in pieces."""
 
     lines: deque[str] | None = None
     begun = ""

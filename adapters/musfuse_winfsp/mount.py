@@ -23,7 +23,7 @@ _PREFIX_UNITS = 95  # winfspy cuts longer ones
 
 
 class WinFspMount:
-    """A mounted drive."""
+    """A drive that is mounted through WinFsp."""
 
     def __init__(self, mountpoint: Path, file_system: Any, operations: Any, is_there: Callable[[Path], bool]) -> None:
         self.mountpoint = mountpoint

@@ -109,7 +109,6 @@ def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C90
                 opened.NormalizedNameSize = len(raw)
 
         def close(self, file_context: OpenEntry) -> None:
-            """Close."""
             handle, file_context.handle = file_context.handle, 0
             if handle:
                 try:
@@ -139,7 +138,7 @@ def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C90
             return file_info(file_context.entry, file_context.size)
 
         def get_security(self, file_context: OpenEntry) -> tuple[Any, int]:
-            """The same for everything."""
+            """The same security descriptor for every file and folder."""
             del file_context
             return self._security.handle, self._security.size
 

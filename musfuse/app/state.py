@@ -49,7 +49,7 @@ class StateFolder:
 
     @property
     def frames(self) -> Path:
-        """The folder of the frame cache."""
+        """The folder of the frame cache, named after the runs of frames in it."""
         return self.path / "runs"
 
     def check_exists(self) -> None:

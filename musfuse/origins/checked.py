@@ -28,17 +28,14 @@ class CheckedOrigin:
 
     @property
     def uid(self) -> str:
-        """As the origin has it."""
         return self._origin.uid
 
     @property
     def name(self) -> str:
-        """As the origin has it."""
         return self._origin.name
 
     @property
     def traits(self) -> Traits:
-        """As the origin has them."""
         return self._origin.traits
 
     def list(self, path: str) -> Iterator[Entry]:
@@ -61,7 +58,6 @@ class CheckedOrigin:
         return data
 
     def spec(self) -> Mapping[str, object]:
-        """As the origin has it."""
         return self._origin.spec()
 
     def let_go(self) -> None:
@@ -69,7 +65,6 @@ class CheckedOrigin:
         self._origin.let_go()
 
     def close(self) -> None:
-        """Let go of all resources."""
         self._origin.close()
 
 

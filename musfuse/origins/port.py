@@ -48,7 +48,7 @@ class Origin(Protocol):
 
     @property
     def traits(self) -> Traits:
-        """What it is like."""
+        """What the origin is like: asked for wherever its kind would matter."""
 
     def list(self, path: str) -> Iterator[Entry]:
         """The entries of a folder, sorted by name; an entry that cannot be used is given with its problem."""

@@ -76,7 +76,7 @@ class _BoundedRawReader(_RawReader):
         self._fetched, self._limit = 0, MAX_TOTAL
 
     def allow_more(self, size: int) -> None:
-        """From here on no more than so many bytes."""
+        """Allow no more than so many bytes from here on."""
         self._limit = min(self._limit, self._fetched + size)
 
     def readall(self) -> bytes:
@@ -110,7 +110,8 @@ def check_size(size: int) -> None:
 
 
 class _BoundedReader(io.BufferedReader):
-    """Ends loops, which need seeks: without them every reader comes to the end of the file."""
+    """Ends readers of tags that go in circles. That takes seeks, which are counted: without them every reader comes to
+    the end of the file."""
 
     _seeks = 0
 
@@ -156,7 +157,7 @@ def all_or_nothing(origin: Origin, file: SourceFile) -> Iterator[io.BufferedRead
 
 
 def allow_more(reader: io.BufferedReader, size: int) -> None:
-    """From here on a reader of `all_or_nothing` gives no more than so many bytes, then raises ExcessiveError."""
+    """Have a reader of `all_or_nothing` give no more than so many bytes from here on, and raise ExcessiveError then."""
     if isinstance(reader.raw, _BoundedRawReader):
         reader.raw.allow_more(size)
 

@@ -48,19 +48,19 @@ class Scheme(Protocol):
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        """The secrets that it may have, and what each is for."""
+        """The secrets that a source of this kind may have, and what each is for."""
 
     def locate(self, text: str) -> str:
         """The absolute URI of what somebody typed, in its one spelling. Raises ConfigError."""
 
     def shown(self, uri: str) -> str:
-        """The URI as people write it."""
+        """A URI as people write it."""
 
     def overlap(self, uri: str, other: str) -> bool:
-        """Whether both are the same place, or one lies within the other."""
+        """Whether two URIs are the same place, or one lies within the other."""
 
     def check(self, uri: str) -> None:
-        """Raises ConfigError where the place cannot be a source now."""
+        """Raise ConfigError where the place cannot be a source now."""
 
     def inside(self, uri: str, text: str) -> str | None:
         """The path, inside the source at `uri`, that an absolute text means ('' for the source itself); None where it
@@ -95,8 +95,8 @@ class Registry:
         return name, scheme.locate(text)
 
     def shown(self, scheme: str, uri: str) -> str:
-        """A URI as people write it; itself, where its scheme is unknown or does not take it here: what a library keeps
-        may come from another system."""
+        """A URI as people write it. It stays as it is where its scheme is unknown or does not take it here: what a
+        library keeps may come from another system."""
         known = self._schemes.get(scheme)
         try:
             return known.shown(uri) if known is not None else uri
@@ -109,7 +109,7 @@ class Registry:
         return scheme == other_scheme and self.scheme(scheme).overlap(uri, other_uri)
 
     def check(self, text: str) -> None:
-        """Raises ConfigError where what somebody typed cannot be a source now."""
+        """Raise ConfigError where what somebody typed cannot be a source now."""
         scheme, uri = self.locate(text)
         self.scheme(scheme).check(uri)
 
@@ -127,8 +127,8 @@ class Registry:
         return CheckedOrigin(self.scheme(spec.scheme).open(spec, context))
 
     def reopen(self, values: Mapping[str, Any]) -> Origin | None:
-        """The same origin in another process, from what `Origin.spec` said there; None where this process cannot reach
-        it by itself."""
+        """An origin of another process, opened here from what its `Origin.spec` said there; None where this process
+        cannot reach it by itself."""
         if not values.get("local") or values.get("scheme") not in self._schemes:
             return None
         spec = SourceSpec(values["uid"], values["scheme"], values["uri"], options=values["options"])

@@ -451,5 +451,5 @@ def absolute_path(path: str) -> str:
 
 
 def free_drive_letter() -> str:
-    """There are no drive letters here."""
+    """Raises MountError: there are no drive letters here."""
     raise MountError("drive letters are for Windows; name an empty folder")

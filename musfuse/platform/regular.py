@@ -15,7 +15,7 @@ def read_regular(path: Path, limit: int) -> bytes:
 
 
 def read_guarded(path: Path, limit: int) -> tuple[bytes, bool]:
-    """The same, and whether nobody can read the file but its owner and who administers the system. Raises the same."""
+    """As `read_regular`; and whether nobody can read the file but its owner and who administers the system."""
     try:
         fd = system.open_shared(str(path))
         try:

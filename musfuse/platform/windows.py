@@ -66,42 +66,42 @@ def raise_open_file_limit() -> int:
 
 
 def usable_cores() -> int:
-    """Cores of the machine."""
+    """How many cores the machine has."""
     return os.cpu_count() or 1
 
 
 def limit_memory(mib: int) -> None:
-    """Address space has no limit of its own here; workers are bounded by time."""
+    """Does nothing: address space has no limit of its own here. Workers are bounded by time."""
     del mib
 
 
 def limit_data(mib: int) -> None:
-    """Allocations have no limit of their own here; workers are bounded by time."""
+    """Does nothing: allocations have no limit of their own here. Workers are bounded by time."""
     del mib
 
 
 def limit_computing(seconds: int) -> None:
-    """Time of computing has no limit of its own here; the parent's patience bounds a worker."""
+    """Does nothing: time of computing has no limit of its own here. The parent's patience bounds a worker."""
     del seconds
 
 
 def address_space() -> int | None:
-    """Address space has no limit here."""
+    """None: address space has no limit here."""
     return None
 
 
 def address_space_needed(threads: int) -> int:
-    """Nothing that anybody would notice."""
+    """0: nothing that anybody would notice."""
     del threads
     return 0
 
 
 def spare_address_space() -> None:
-    """There is enough."""
+    """Does nothing: there is enough."""
 
 
 def face_threads(wanted: int) -> int:
-    """WinFsp chooses by itself."""
+    """As many as are wanted: WinFsp chooses by itself."""
     return wanted
 
 
@@ -116,7 +116,7 @@ def was_killed(status: int) -> bool:
 
 
 def was_out_of_time(status: int) -> bool:
-    """Nobody ends processes for that here."""
+    """False: nobody ends processes for that here."""
     del status
     return False
 
@@ -393,13 +393,13 @@ def is_mounted(path: Path) -> bool:
 
 
 def clean_dead_mount(path: Path) -> bool:
-    """WinFsp removes what a killed process leaves; nothing is to be done."""
+    """False: WinFsp removes what a killed process leaves, so nothing is to be done."""
     del path
     return False
 
 
 def unmount(path: Path, lazy: bool) -> None:
-    """A mount ends through its own face here, never from outside."""
+    """Raises ControlError: a mount ends through its own face here, never from outside."""
     del lazy
     raise ControlError(f"{path}: no drive of musfuse is mounted there")
 

@@ -18,7 +18,7 @@ class EventFeed:
 
     @property
     def closed(self) -> bool:
-        """Whether no more will come."""
+        """Whether no more events will come; those that wait can still be taken."""
         return self._subscription.closed
 
     def take(self, most: int, seconds: float | None = None) -> Sequence[Happened]:
@@ -26,7 +26,7 @@ class EventFeed:
         return [Happened(**to_json(event)) for event in self._subscription.take(most, seconds)]
 
     def close(self) -> None:
-        """Hear of nothing any more."""
+        """End the subscription."""
         self._subscription.close()
 
 

@@ -29,11 +29,11 @@ class Face(Protocol):
 
     @property
     def name(self) -> str:
-        """Where it is reached: a mountpoint, an address. Before `start` as it was asked for, afterwards as it is."""
+        """Where others reach it: a mountpoint, an address. Before `start` as it was asked for, afterwards as it is."""
 
     @property
     def ended(self) -> threading.Event:
-        """Set when it is gone, whoever ended it."""
+        """The event that is set when it is gone, whoever ended it."""
 
     def check(self) -> None:
         """Raise the error of `start`, as far as it can be told without starting."""
@@ -55,7 +55,7 @@ class RunningFaces:
         self._running: dict[str, Face] = {}
 
     def start(self, face: Face) -> str:
-        """Run one more; where it is reached. Raises FaceError."""
+        """Run one more face; where it is reached. Raises FaceError."""
         if face.name in self.active():
             raise FaceError(f"{face.name}: the library is shown there already")
         face.start(self._reach)
@@ -65,7 +65,7 @@ class RunningFaces:
         return face.name
 
     def stop(self, name: str, force: bool = False) -> None:
-        """Take one down. Raises FaceError where there is none of that name, or it is in use."""
+        """Take a face down. Raises FaceError where there is none of that name, or it is in use."""
         with self._lock:
             face = self._running.get(name)
         if face is None:
@@ -74,7 +74,7 @@ class RunningFaces:
         self._drop([name])
 
     def active(self, kind: type = object) -> list[str]:
-        """Names of those that run, of one kind or all."""
+        """The names of the faces that run, of one kind or all."""
         with self._lock:
             gone = [name for name, face in self._running.items() if face.ended.is_set()]
             left = [name for name, face in self._running.items() if name not in gone and isinstance(face, kind)]

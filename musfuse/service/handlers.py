@@ -34,7 +34,7 @@ class Handlers:
         self._feeds[kind] = open_
 
     def call(self, request: Request[A]) -> A:
-        """The answer. Raises what the use case raises, ConfigError where nobody here can answer."""
+        """The answer to a request. Raises what the use case raises, ConfigError where nobody here can answer."""
         answer = self._calls.get(type(request))
         if answer is None:
             raise _not_here(request.METHOD)
@@ -42,14 +42,14 @@ class Handlers:
         return found
 
     def rows(self, listing: Listing[A]) -> Iterator[A]:
-        """The rows. Raises the same."""
+        """The rows of a listing. Raises what `call` raises."""
         answer = self._rows.get(type(listing))
         if answer is None:
             raise _not_here(listing.METHOD)
         return answer(listing)
 
     def open(self, stream: Stream[A]) -> Feed[A]:
-        """What a stream gives, from now on; closed by who asked. Raises the same."""
+        """A feed of what a stream gives from now on, which the caller closes. Raises what `call` raises."""
         answer = self._feeds.get(type(stream))
         if answer is None:
             raise _not_here(stream.METHOD)

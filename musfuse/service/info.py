@@ -20,11 +20,11 @@ class KnowsSources(Protocol):
     """Tells of a source by its uid."""
 
     def row(self, uid: str) -> SourceRow:
-        """Raises NotFoundError."""
+        """A source by its uid. Raises NotFoundError."""
 
 
 class Describing:
-    """Answers `Describe`. `template` is what names are made by."""
+    """Answers `Describe`. `template` is the one that names are made by."""
 
     def __init__(
         self,
@@ -41,11 +41,11 @@ class Describing:
         self._originals, self._template = originals, template
 
     def answer(self, service: Handlers) -> None:
-        """Add it to a service."""
+        """Have a service answer `Describe` with this."""
         service.on(Describe, self.describe)
 
     def describe(self, request: Describe) -> Info:
-        """Raises NoEntryError."""
+        """What is known of an original, or of an entry of the drive. Raises NoEntryError."""
         original = self._originals.told(request.original) if request.original else None
         if original is not None:
             return original
@@ -67,7 +67,7 @@ class Describing:
         return FileInfo(path, entry.id, entry.size) if entry.item else self._file(path, entry)
 
     def _file(self, path: str, entry: Entry[Any]) -> FileInfo:
-        """A file that is no item."""
+        """What is known of a file that shows no item."""
         content = entry.branch.layout(entry)
         if content is None:
             return FileInfo(path, entry.id, more=dict(entry.facts))
@@ -105,7 +105,7 @@ class Describing:
 
 
 def _pieces(layout: Layout) -> tuple[PieceTold, ...]:
-    """What a layout is made of; it is closed."""
+    """The pieces that a layout is made of. The layout is closed."""
     try:
         return tuple(PieceTold(segment.length, segment.describe()) for segment in layout.segments)
     finally:

@@ -32,7 +32,7 @@ class RunningJobs:
 
 @dataclass(frozen=True, slots=True)
 class KeptJobs:
-    """Those that are written down in the folder of a library that nobody owns."""
+    """Answers requests about the jobs that are written down in the folder of a library that nobody owns."""
 
     path: Path
 
@@ -50,7 +50,8 @@ class KeptJobs:
         raise NoJobError(f"{self.path.parent}: there is no job {number}; `musfuse jobs` lists them")
 
     def _over(self, number: int, what: str) -> JobTold:
-        """A job that came to its end; there are no others to be had here."""
+        """A job that came to its end. Raises ControlError for one that was interrupted: nothing runs that could go on
+        with it."""
         job = self._job(number)
         if job.state is not State.INTERRUPTED:
             return told(job)

@@ -46,7 +46,7 @@ class Holdings:
         handlers.on_listing(ListReport, lambda _: self.report())
 
     def find(self, targets: Sequence[Asked]) -> Iterator[Selected]:
-        """What targets mean, all tracks where there are none. Raises NotFoundError where that is nothing."""
+        """The tracks that targets mean, all where there are none. Raises NotFoundError where a target means nothing."""
         row = None
         for row in self.selection.of(targets) if targets else self.selection.everything():
             yield row
@@ -54,7 +54,7 @@ class Holdings:
             raise NotFoundError(f"{' '.join(text for text, _ in targets) or 'the library'}: no tracks there")
 
     def lines(self, template: str, targets: Sequence[Asked]) -> Iterator[str]:
-        """The same as lines. Raises TemplateError."""
+        """A line for each track that `find` gives, made by a template. Raises TemplateError."""
         line = Line(template)
         return (line.render(_subject(row)) for row in self.find(targets))
 

@@ -65,14 +65,14 @@ class Feed(Protocol[F]):
         seconds, or it is closed."""
 
     def close(self) -> None:
-        """Want no more."""
+        """End the stream: no more is wanted."""
 
 
 class Service(Protocol):
-    """Who answers. Both may raise MusfuseError."""
+    """Who answers requests and listings. Both may raise MusfuseError."""
 
     def call(self, request: Request[A]) -> A:
-        """The answer."""
+        """The answer to a request."""
 
     def rows(self, listing: Listing[A]) -> Iterator[A]:
-        """The rows, each as soon as it is found."""
+        """The rows of a listing, each as soon as it is found."""

@@ -86,7 +86,7 @@ class Sourcing:
         handlers.on(asked.RestoreSource, lambda r: looked_for(self.restore(r.source, r.dry_run), r.dry_run))
 
     def specs(self) -> list[SourceSpec]:
-        """Those that are not removed, in order of priority."""
+        """The sources that are not removed, in order of priority."""
         return self._table.current()
 
     def kept_uids(self) -> list[str]:
@@ -105,7 +105,7 @@ class Sourcing:
                     self._table.put(SourceSpec(row.uid, scheme, uri), self._now_ns())
 
     def mirror(self) -> bool:
-        """Have the catalog know the sources; whether it did not."""
+        """Have the catalog know the sources; whether it knew others before."""
         with self._lock:
             return self._catalog.mirror([(spec.uid, self._shown(spec)) for spec in self.specs()])
 
@@ -266,7 +266,7 @@ class Sourcing:
         return self._registry.locate(place[1] or place[0])
 
     def _check_apart(self, scheme: str, uri: str, others: Sequence[tuple[str, str]]) -> None:
-        """Raises ConfigError where a place lies within one of the others, or one of them in it."""
+        """Raise ConfigError where a place lies within one of the others, or one of them in it."""
         known = self._registry.scheme(scheme)
         nested = next((other for kind, other in others if kind == scheme and known.overlap(uri, other)), None)
         if nested == uri:
@@ -277,7 +277,7 @@ class Sourcing:
             )
 
     def _check_fits(self, spec: SourceSpec) -> None:
-        """Raises ConfigError where options or secrets are none of its scheme."""
+        """Raise ConfigError where options or secrets are none of its scheme."""
         checked_options(self._registry.scheme(spec.scheme), {**spec.options, **spec.secrets})
 
     def _assigned(self, spec: SourceSpec, assignments: Sequence[str]) -> SourceSpec:

@@ -59,7 +59,8 @@ def _path(value: Any) -> Path:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Numbers that no field has, and values nested so deeply that walking through them ends the process."""
+    """Raise WireError for numbers that no field has, and for values nested so deeply that walking through them would
+    end the process."""
     if depth > _MAX_DEPTH:
         raise WireError("nested too deeply")
     if isinstance(value, dict):

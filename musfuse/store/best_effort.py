@@ -38,7 +38,6 @@ class BestEffortKv:
         return self._complaint.problem
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
-        """The value, or None."""
         with self._lock:
             if (namespace, key) in self._held:
                 return self._held[namespace, key]
@@ -52,13 +51,11 @@ class BestEffortKv:
         return found
 
     def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
-        """Set the value."""
         with self._writing:
             if self._write((namespace, key), bytes(value)):
                 self._give_back()
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
-        """Remove the value; whether there was one."""
         found = self.get(namespace, key) is not None
         with self._writing:
             if self._write((namespace, key), None):
@@ -79,7 +76,7 @@ class BestEffortKv:
 
     @contextmanager
     def transaction(self, namespace: KvNamespace) -> Iterator[KvStore]:
-        """The backend's; raises StoreError."""
+        """A transaction of the backend, without what is held in memory. Raises StoreError."""
         with self._writing:
             self._give_back()
             with self._store.transaction(namespace) as view:

@@ -20,15 +20,15 @@ class Complaint:
         return self._problem
 
     def failed(self, error: Exception) -> None:
-        """A write failed; the first one is logged."""
+        """Note that a write failed; the first failure is logged."""
         with self._lock:
             known, self._problem = self._problem, f"{error}; {self._consequence}"
         if not known:
             log.warning("%s", self._problem)
 
     def worked(self) -> None:
-        """A write succeeded; the log hears of it where the one before it failed, and once more why that was: what was
-        said on a full disk may be lost."""
+        """Note that a write succeeded. Where the one before failed, the log hears of it, and once more why that was:
+        what was logged on a full disk may be lost."""
         if not self._problem:
             return
         with self._lock:

@@ -103,12 +103,10 @@ class DiskKv:
         return None if value is None else bytes(value)
 
     def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
-        """Set the value."""
         with self._cache() as cache:
             cache.set(_place(namespace, key), bytes(value))
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
-        """Remove the value; whether there was one."""
         with self._cache() as cache:
             return bool(cache.delete(_place(namespace, key)))
 
@@ -163,7 +161,8 @@ class DiskKv:
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    """What a failing disk makes of a call. Calls that `retry` would try for ever where the disk cannot be written."""
+    """The exceptions that a failing disk makes of a call. diskcache's own `retry` is not used: where the disk cannot be
+    written, it would try for ever."""
     import diskcache
 
     return OSError, sqlite3.Error, diskcache.Timeout

@@ -48,7 +48,7 @@ class FrameWriter:
             self._out = path.open("wb")
 
     def add(self, run: bytes) -> None:
-        """The next run."""
+        """Write the next run."""
         if self._out is None:
             return
         try:
@@ -59,7 +59,7 @@ class FrameWriter:
         self._table.append(_checksum(run))
 
     def restart(self) -> None:
-        """Forget all runs."""
+        """Forget all runs that were written."""
         self._table = array("Q")
         if self._out is not None:
             try:
@@ -82,7 +82,7 @@ class FrameWriter:
         return True
 
     def discard(self) -> None:
-        """Leave nothing behind."""
+        """Give up, and leave no file behind."""
         out, self._out = self._out, None
         if out is not None:
             with suppress(OSError):
@@ -105,7 +105,7 @@ class FrameFile:
             self._table.byteswap()
 
     def get(self, run: int) -> bytes | None:
-        """A run, or None where it is not kept or was damaged."""
+        """A run, checked; None where it is not kept or was damaged."""
         expected = self._table[run]
         if not expected or not self._enter():
             return None
@@ -216,7 +216,7 @@ class FrameFiles:
             self._complaint.worked()
 
     def get(self, key: str, lengths: Sequence[int], run: int) -> bytes | None:
-        """A run of a track whose runs have these lengths, or None."""
+        """A run of a track whose runs have these lengths in bytes; None where it is not kept."""
         file = self._kept_file(key, lengths)
         return file.get(run) if file is not None else None
 
@@ -226,7 +226,7 @@ class FrameFiles:
         return file is not None and file.has(run)
 
     def put(self, key: str, lengths: Sequence[int], run: int, data: bytes) -> None:
-        """Keep a run."""
+        """Keep a run of a track whose runs have these lengths in bytes."""
         if self._limit <= 0 or sum(lengths) > self._limit // _TRACK_SHARE:
             return
         try:
@@ -261,11 +261,11 @@ class FrameFiles:
                 self._path(key).unlink(missing_ok=True)
 
     def name(self, key: str) -> str:
-        """What a track's runs are called in the folder."""
+        """The name of the file that holds a track's runs."""
         return self._path(key).name
 
     def unused_since(self, seconds: float) -> Iterator[str]:
-        """The names of runs that were neither written nor read since then (seconds since 1970)."""
+        """The names of files that were neither written nor read since then (seconds since 1970)."""
         with suppress(OSError), os.scandir(self._folder) as entries:
             for entry in entries:
                 with suppress(OSError):
@@ -273,7 +273,7 @@ class FrameFiles:
                         yield entry.name
 
     def drop(self, name: str, seconds: float) -> bool:
-        """Drop runs by that name, unless they were used since; whether they are gone."""
+        """Drop a file by its name, unless it was used since then (seconds since 1970); whether it is gone."""
         path = self._folder / name
         with self._lock:
             key = next((key for key in self._open if self._path(key) == path), None)
@@ -350,7 +350,7 @@ class FrameFiles:
         return True
 
     def _kept(self) -> list[tuple[os.stat_result, str]]:
-        """What the folder holds; a file that `forget` removes meanwhile is not an error."""
+        """Every file in the folder, with its facts. A file that `forget` removes meanwhile is no error."""
         kept = []
         with os.scandir(self._folder) as entries:
             for entry in entries:

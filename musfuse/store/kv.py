@@ -41,7 +41,7 @@ class KvStore(Protocol):
         all when it raises. No other writer comes between; other namespaces of the same backend take part."""
 
     def close(self) -> None:
-        """Flush and let go."""
+        """Write what waits, and close."""
 
 
 def stored_key(key: str) -> str:
@@ -70,19 +70,15 @@ class RoutedKv:
         self._backends = dict(backends)
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
-        """The value, or None."""
         return self._backends[namespace].get(namespace, key)
 
     def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
-        """Set the value."""
         self._backends[namespace].put(namespace, key, value)
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
-        """Remove the value; whether there was one."""
         return self._backends[namespace].delete(namespace, key)
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix`, in order."""
         return self._backends[namespace].scan(namespace, prefix)
 
     def transaction(self, namespace: KvNamespace) -> AbstractContextManager[KvStore]:

@@ -17,7 +17,6 @@ class LayeredKv:
         self._upper, self._lower = upper, lower
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
-        """The value, or None."""
         own = self._upper.get(namespace, key)
         if own is None:
             return self._lower.get(namespace, key)
@@ -34,7 +33,6 @@ class LayeredKv:
         return found
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix`, in order."""
         both = heapq.merge(self._upper.scan(namespace, prefix), self._lower.scan(namespace, prefix))
         return (key for key, _ in itertools.groupby(both) if self._upper.get(namespace, key) != _GONE)
 

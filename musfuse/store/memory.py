@@ -15,22 +15,18 @@ class MemoryKv:
         self._values: dict[tuple[KvNamespace, str], bytes] = {}
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
-        """The value, or None."""
         with self._lock:
             return self._values.get((namespace, key))
 
     def put(self, namespace: KvNamespace, key: str, value: bytes) -> None:
-        """Set the value."""
         with self._lock:
             self._values[namespace, key] = bytes(value)
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
-        """Remove the value; whether there was one."""
         with self._lock:
             return self._values.pop((namespace, key), None) is not None
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
-        """The keys that begin with `prefix`, in order."""
         with self._lock:
             return iter(sorted(k for n, k in self._values if n == namespace and k.startswith(prefix)))
 

@@ -61,7 +61,6 @@ class SqliteKv:
         return store
 
     def get(self, namespace: KvNamespace, key: str) -> bytes | None:
-        """The value, or None."""
         rows = self._run("SELECT value FROM kv WHERE namespace = ? AND key = ?", namespace, stored_key(key))
         return bytes(rows[0][0]) if rows else None
 
@@ -70,7 +69,6 @@ class SqliteKv:
         self._run("INSERT OR REPLACE INTO kv VALUES (?, ?, ?)", namespace, stored_key(key), value)
 
     def delete(self, namespace: KvNamespace, key: str) -> bool:
-        """Remove the value; whether there was one."""
         return bool(self._run("DELETE FROM kv WHERE namespace = ? AND key = ? RETURNING 1", namespace, stored_key(key)))
 
     def scan(self, namespace: KvNamespace, prefix: str = "") -> Iterator[str]:
@@ -120,7 +118,6 @@ class SqliteKv:
                 raise failure(self._path, error) from error
 
     def close(self) -> None:
-        """Flush and close."""
         with self._lock:
             self._db.close()
 

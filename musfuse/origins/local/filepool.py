@@ -76,7 +76,7 @@ class FilePool:
         self.let_go()
 
     def let_go(self) -> None:
-        """The same, of a pool that will soon be used again."""
+        """As `close`, of a pool that will soon be used again."""
         with self._lock:
             doomed = [entry.fd for _, entry in self._open.items() if self._retire(entry)]
             self._open.clear()

@@ -53,7 +53,7 @@ class ListJobs(Request[tuple[JobTold, ...]], frozen=True):
 
 
 class ShowJob(_JobRequest, frozen=True):
-    """One job. Raises NoJobError."""
+    """Tell of one job. Raises NoJobError."""
 
     METHOD: ClassVar[str] = "jobs.show"
 

@@ -52,7 +52,8 @@ class FindTracks(Listing[FoundTrack], frozen=True):
 
 
 class FindLines(Listing[str], frozen=True):
-    """The same as lines, made by a template (templates.Line). Raises TemplateError, too."""
+    """The tracks that the targets mean as lines, made by a template (templates.Line). Raises what FindTracks raises,
+    and TemplateError."""
 
     METHOD: ClassVar[str] = "library.find_lines"
     template: str

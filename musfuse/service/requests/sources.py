@@ -58,7 +58,7 @@ class Setting(Answer, frozen=True):
 
 
 class SourceChanged(Answer, frozen=True):
-    """What changed of a source."""
+    """What `SetSource` changed: each setting as it was and is."""
 
     id: str
     location: str
@@ -87,7 +87,7 @@ class SourceRemoved(Answer, frozen=True):
 
 
 class SourceRestored(Answer, frozen=True):
-    """A source that is back."""
+    """A source that was removed and is shown again."""
 
     id: str
     location: str
