@@ -3,13 +3,11 @@
 import errno
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sound
 from musfuse_winfsp import status
-from musfuse_winfsp.info import drive_path, filetime, label_of, windows_path
-from musfuse_winfsp.mount import WinFspFace, parse_mountpoint
+from musfuse_winfsp.info import drive_path, label_of, windows_path
 
 from musfuse.errors import MountError
 from winfsp import kernel as k
@@ -25,20 +23,6 @@ def one(windows: Mount, music: Path) -> Windows:
     sound.write(music / "1.wav", 60_000, **ALBUM, title="One")
     sound.write(music / "2.mp3", 60_000, **{**ALBUM, "tracknumber": "2"}, title="Two")
     return windows()
-
-
-def test_volume_parameters(one: Windows) -> None:
-    params = one.volume.params
-    expected = {
-        "sector_size": 4096, "sectors_per_allocation_unit": 1, "max_component_length": 255, "case_sensitive_search": 0,
-        "case_preserved_names": 1, "unicode_on_disk": 1, "persistent_acls": 1, "read_only_volume": 1,
-        "post_cleanup_when_modified_only": 1, "um_file_context_is_user_context2": 1, "file_info_timeout": 0xFFFFFFFF,
-        "flush_and_purge_on_cleanup": 1, "dir_info_timeout_valid": 1, "dir_info_timeout": 5000,
-        "volume_info_timeout_valid": 1, "volume_info_timeout": 10_000, "file_system_name": "MUSFUSE", "prefix": "",
-    }  # fmt: skip
-    assert {name: params[name] for name in expected} == expected
-    assert params["volume_serial_number"]
-    assert params["volume_creation_time"] == filetime(1_767_225_600_000_000_000)
 
 
 def test_volume_info(windows: Mount, music: Path) -> None:
@@ -240,68 +224,6 @@ def test_hidden_until_indexed(windows: Mount, music: Path) -> None:
     folder = mounted.kernel.open("\\A\\music")
     assert [n for n, _ in mounted.kernel.entries(folder)] == [".", "..", "Two.mp3"]
     mounted.kernel.close(folder)
-
-
-def test_files_open_at_stop_are_released(one: Windows) -> None:
-    for _ in range(3):
-        assert one.kernel.open(ONE).status == 0
-    assert one.library.drive.open_handles == 3
-    with pytest.raises(MountError, match="3 files or folders are open"):
-        one.mount.unmount()
-    one.mount.unmount(force=True)
-    assert one.library.drive.open_handles == 0
-    assert one.mount.ended.is_set()
-    assert "M:" not in one.lib.taken
-
-
-@pytest.mark.parametrize(
-    ("text", "parsed"),
-    [
-        ("M:", ("M:", "")), ("m:\\", ("M:", "")), ("*", ("*", "")), ("\\\\musfuse\\library", ("*", "\\musfuse\\library")),
-        ("C:\\mnt\\music", ("C:\\mnt\\music", "")), ("\\\\?\\C:\\mnt", ("\\\\?\\C:\\mnt", "")),
-    ],
-)  # fmt: skip
-def test_mountpoints(text: str, parsed: tuple[str, str]) -> None:
-    assert parse_mountpoint(text) == parsed
-
-
-@pytest.mark.parametrize("text", ["\\\\server", "\\\\server\\share\\deeper"])
-def test_malformed_shares(text: str) -> None:
-    with pytest.raises(MountError, match="server"):
-        parse_mountpoint(text)
-
-
-def test_mounting_in_every_way(simulation: Any, windows: Mount, music: Path) -> None:
-    sound.write(music / "1.flac", artist="A", title="One")
-    share = windows("\\\\musfuse\\library")
-    assert (str(share.mount.mountpoint), share.volume.params["prefix"]) == ("Z:", "\\musfuse\\library")
-    share.mount.unmount()
-    drive = share.library.drive
-    letter = WinFspFace("x", lambda: "Y:").mount(drive, Path("*"))
-    assert str(letter.mountpoint) == "Y:"
-    letter.unmount()
-    folder = WinFspFace("x", lambda: "Y:").mount(drive, Path("C:\\mnt\\music"))
-    folder.unmount()
-    with pytest.raises(MountError, match="must be free"):
-        WinFspFace("x", lambda: "Y:").mount(drive, Path("C:"))
-    with pytest.raises(MountError, match="mount options are for FUSE"):
-        WinFspFace("x", lambda: "Y:").mount(drive, Path("M:"), ["allow_other"])
-    with pytest.raises(MountError, match="95 characters"):
-        WinFspFace("x", lambda: "Y:").mount(drive, Path("\\\\s\\" + "x" * 100))
-
-
-def test_a_start_that_fails_leaves_nothing(simulation: Any, windows: Mount, music: Path) -> None:
-    sound.write(music / "1.flac", artist="A", title="One")
-    first = windows()
-    _, _, lib = simulation
-    before = len(lib.volumes)
-    lib.fail_mount = 0xC0000001
-    try:
-        with pytest.raises(MountError, match="could not mount"):
-            WinFspFace("x").mount(first.library.drive, Path("N:"))
-    finally:
-        lib.fail_mount = 0
-    assert len(lib.volumes) == before
 
 
 def test_errors_have_one_status_each() -> None:
