@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -126,12 +125,12 @@ def files_like(begun: str, folders_only: bool = False) -> Iterator[str]:
     """Files whose path begins so, folders with a slash behind them; for shells that cannot mix their own in."""
     parent, slash, start = begun.rpartition("/")
     try:
-        with os.scandir(Path(parent + slash or ".").expanduser()) as entries:
+        with os.scandir(os.path.expanduser(parent + slash or ".")) as entries:
             found = (e for e in entries if e.name.startswith(start) and (start or not e.name.startswith(".")))
             for entry in islice(found, _MOST):
                 if entry.is_dir() or not folders_only:
                     yield parent + slash + entry.name + ("/" if entry.is_dir() else "")
-    except OSError:
+    except (OSError, ValueError):  # no such folder, or no name of one
         return
 
 

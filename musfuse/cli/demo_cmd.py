@@ -94,9 +94,12 @@ def _pcm_digest(path: Path) -> str:
     import soundfile
 
     digest = hashlib.sha256()
-    with soundfile.SoundFile(path) as opened:
-        while block := bytes(opened.buffer_read(1 << 16, "int32")):
-            digest.update(block)
+    try:
+        with soundfile.SoundFile(path) as opened:
+            while block := bytes(opened.buffer_read(1 << 16, "int32")):
+                digest.update(block)
+    except soundfile.LibsndfileError as error:
+        return f"{path.name}: {error}"  # which is no digest of anything
     return digest.hexdigest()
 
 

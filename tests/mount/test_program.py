@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -11,11 +10,8 @@ from pathlib import Path
 
 import pytest
 import sound
-from tests_support import needs_tmpfs
 
 from mount.conftest import Program
-from musfuse.app.state import StateFolder
-from musfuse.platform import system
 
 Until = Callable[..., None]
 
@@ -117,56 +113,6 @@ def test_messages_say_what_to_do(program: Program, music: Path, tmp_path: Path) 
         assert done.returncode == code, (args, done.returncode, done.stderr)
         assert "Traceback" not in done.stderr
         assert not os.path.ismount(program.mnt)
-
-
-def test_a_mount_in_use_is_said_and_force_works(program: Program, music: Path, until: Until) -> None:
-    sound.write(music / "1.flac", title="One")
-    program.mount()
-    program.wait_for_scan()
-    (path,) = program.files()
-    with path.open("rb"):
-        done = program.unmount(check=False)
-        assert done.returncode == 3
-        assert "in use by" in done.stderr
-        assert f"({os.getpid()})" in done.stderr
-        assert path.exists()
-        done = subprocess.run(
-            [sys.executable, "-m", "musfuse", "unmount", "."], cwd=program.mnt, capture_output=True, text=True
-        )
-        assert re.search(rf"in use by \S+ \({os.getpid()}\): ", done.stderr)  # and not by the command itself
-        program.unmount("--force")
-        assert not os.path.ismount(program.mnt)
-    until(lambda: program.status() == [])
-
-
-def test_when_unmount_returns_the_process_is_gone(program: Program, music: Path) -> None:
-    sound.write(music / "1.wav", 200_000, title="One")
-    program.mount()
-    program.settle()
-    (path,) = program.files()
-    path.read_bytes()
-    pid = program.status()[0]["pid"]
-    program.unmount()
-    process = Path(f"/proc/{pid}")
-    assert not process.exists() or not list((process / "fd").iterdir())  # nobody may have waited for it yet
-    lock = system.ProcessLock(StateFolder(program.library).lock)
-    assert lock.acquire()
-    lock.release()
-
-
-@needs_tmpfs
-def test_the_originals_disk_can_be_unmounted_at_once(program: Program, music: Path) -> None:
-    subprocess.run(["mount", "-t", "tmpfs", "musfuse-test", music], check=True)
-    try:
-        sound.write(music / "1.wav", 200_000, title="One")
-        program.mount()
-        program.settle()
-        (path,) = program.files()
-        path.read_bytes()
-        program.unmount()
-    finally:
-        done = subprocess.run(["umount", music], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "fusermount3"])
