@@ -53,6 +53,16 @@ def test_a_library_is_made_of_a_backup_alone(library: Path, tmp_path: Path, musi
     assert genre(new) == ["Rock"]
 
 
+def test_another_history_of_the_same_length_is_looked_at(library: Path, tmp_path: Path, music: Path) -> None:
+    other = tmp_path / "other"
+    run("scan", "--library", other, music)
+    set_genre(other, "Jazz")
+    run("backup", "--library", other, tmp_path / "jazz.db")
+    run("backup", "--restore", "--library", library, tmp_path / "jazz.db")
+    run("scan", "--library", library)
+    assert genre(library) == ["Jazz"]
+
+
 def test_nothing_is_written_over(library: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     copy.write_bytes(b"mine")

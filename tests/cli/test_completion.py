@@ -117,19 +117,6 @@ def _answer(shell: str, words: str, cword: str, **env: str) -> list[str]:
     return [value for kind, value, _ in lines if kind in ("plain", "path")]
 
 
-def test_the_protocol_of_each_shell(album: Program) -> None:
-    """What the scripts say, for shells that are not installed."""
-    assert _answer("bash", "musfuse ls Pink\\ Floyd/Ani", "Pink\\ Floyd/Ani") == ["Pink Floyd/Animals, too/"]
-    assert _answer("bash", "musfuse mount --policy=", "=") == ["flac", "original", "wav"]
-    assert _answer("zsh", "musfuse mount --policy=or", "2") == ["--policy=original"]
-    assert _answer("zsh", 'musfuse ls "Pink Floyd/Ani', "2") == ["Pink Floyd/Animals, too/"]
-    assert _answer("fish", "musfuse ls 'Pink Floyd/Ani", "'Pink Floyd/Ani") == ["Pink Floyd/Animals, too/"]
-    assert _answer("powershell", "musfuse\nls", "'Pink Floyd/Ani") == ["Pink Floyd/Animals, too/"]
-    assert _answer("powershell", "musfuse\nconfig\nshow", "flac.l") == ["flac.level"]
-    assert _answer("powershell", "musfuse\ncompletion", "pow") == ["powershell"]
-    assert _answer("powershell", "musfuse", "stat") == ["status"]
-
-
 def test_drives_and_sources_are_offered(album: Program, music: Path) -> None:
     album.run("mount", album.mnt)
     assert str(album.mnt) in _answer("zsh", "musfuse unmount /", "2")

@@ -129,10 +129,8 @@ def test_messages_name_what_was_typed(capsys: pytest.CaptureFixture[str]) -> Non
         FileNotFoundError(errno.ENOENT, "no", "/home/ann/music/a.flac"),
     ):  # fmt: skip
         ended(raises(error), typed)
-        assert (
-            "music/a.flac: no"
-            in capsys.readouterr().err.removeprefix("musfuse: ").removeprefix("Error: ").split(";")[0]
-        )
+        said = capsys.readouterr().err.removeprefix("musfuse: ").removeprefix("Error: ")
+        assert said.split(";")[0].strip() == "music/a.flac: no"
 
 
 def test_an_error_that_nobody_foresaw_is_not_hidden() -> None:
@@ -148,3 +146,20 @@ def test_output_that_cannot_be_written_is_said_once(args: list[str]) -> None:
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("musfuse: standard output: No space left on device; ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+@pytest.mark.parametrize(("own", "code", "lines"), [(0, 1, 1), (7, 7, 0)])
+def test_what_still_waits_to_be_written_is_tried_once(own: int, code: int, lines: int) -> None:
+    """As a table that was printed piece by piece; a command that failed keeps its own code."""
+    script = (
+        "import sys; from musfuse.cli.ending import ended; from musfuse.cli.typed import Typed\n"
+        f"sys.exit(ended(lambda: [print('x', end=''), {own}][1], Typed()))"
+    )
+    with open("/dev/full", "w") as full:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run(
+            [sys.executable, "-c", script], stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+        )
+    assert done.returncode == code
+    assert len(done.stderr.splitlines()) == lines

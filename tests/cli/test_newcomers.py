@@ -54,6 +54,14 @@ def test_the_first_of_a_library_is_nothing_to_talk_about(tmp_path: Path, capsys:
     assert not (tmp_path / "none").exists()
 
 
+def test_one_that_comes_when_all_others_are_gone_joins_nobody(
+    library: Path, music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("source", "remove", "--library", library, music)
+    Newcomers(library, folders(tmp_path, 1)).tell()
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_place_that_cannot_be_added_is_left_to_who_tries(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Newcomers(library, ["gopher://hole"]).tell()
     assert capsys.readouterr() == ("", "")

@@ -7,7 +7,7 @@ import pytest
 
 from cli.inprocess import shared  # noqa: F401 - a fixture
 from musfuse.cli import cli
-from musfuse.cli.shells import Bash, Fish, PowerShell, Zsh, register, script
+from musfuse.cli.shells import Bash, Fish, PowerShell, Zsh, register
 
 Answer = Callable[..., list[tuple[str, str]]]
 
@@ -59,6 +59,12 @@ def test_names_on_the_drive_whatever_signs_they_have(answer: Answer, shell: type
     assert ("path", "Ann/Best/") in quoted
 
 
+def test_behind_the_dashes_of_a_set_stand_fields(answer: Answer) -> None:
+    assert answer(Fish, *asked(Fish, "musfuse", "tag", "set", "x", "--", "titl")) == [
+        ("plain", "title="), ("plain", "titlesort="),
+    ]  # fmt: skip
+
+
 def test_an_option_with_its_value_is_replaced_whole_but_by_bash(answer: Answer) -> None:
     for shell in (Zsh, Fish, PowerShell):
         assert answer(shell, *asked(shell, "musfuse", "mount", "--policy=or")) == [("plain", "--policy=original")]
@@ -97,13 +103,6 @@ def test_a_line_that_ends_in_the_middle_of_a_quote_is_read_all_the_same(answer: 
     assert ("path", "Ann/Best/One.flac") in answer(Bash, "musfuse info 'Ann/Best/O", "'Ann/Best/O")
     assert ("path", "Ann/Best/One.flac") in answer(PowerShell, "musfuse\ninfo", '"Ann/Best/O')
     assert answer(Zsh, "musfuse", "5") is not None  # behind all words
-
-
-@pytest.mark.parametrize("name", ["bash", "zsh", "fish", "powershell"])
-def test_every_script_asks_by_the_protocol(name: str) -> None:
-    text = script(name)
-    for word in (f"{name}_complete", "_MUSFUSE_COMPLETE", "COMP_WORDS", "COMP_CWORD"):
-        assert word in text
 
 
 def test_clicks_own_classes_give_way() -> None:

@@ -38,6 +38,7 @@ def parsed(
         (["album artist=x", "a"], ["a"], ["album artist=x"]),
         ([" title=x"], [" title=x"], []),
         (["--", "title=--x"], [], ["title=--x"]),
+        (["~nobody=x", "nul\0=x"], [], ["~nobody=x", "nul\0=x"]),
     ],
 )
 def test_what_looks_like_a_field_of_a_set_is_one(args: list[str], targets: list[str], fields: list[str]) -> None:

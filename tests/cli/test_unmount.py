@@ -72,6 +72,8 @@ def test_one_of_two_places_leaves_the_other(program: Program, music: Path, tmp_p
     second.mkdir()
     program.mount()
     program.mount(mnt=second)
+    assert "no drive of musfuse is mounted there" in run("unmount", music, code=3).err
+    assert set(program.status()[0]["mounts"]) == {str(program.mnt), str(second)}
     assert run("unmount", program.mnt).out == f"unmounted {program.mnt}\n"
     assert not os.path.ismount(program.mnt)
     assert program.status()[0]["mounts"] == [str(second)]
