@@ -7,6 +7,7 @@ import sound
 
 from cli.inprocess import run
 from musfuse.cli.newcomers import Newcomers, tell_empty, tell_nothing
+from musfuse.service.requests.owner import Status, TreeSize
 
 
 @pytest.fixture
@@ -77,10 +78,14 @@ def test_what_was_removed_and_comes_back_is_told_of(
     assert capsys.readouterr().err.startswith(f"added {new} ")
 
 
+def status(*sources: str, unscanned: tuple[str, ...] = (), empty: tuple[str, ...] = ()) -> Status:
+    return Status("/library", (), sources, TreeSize(0, 0), {}, empty, unscanned)
+
+
 def test_why_a_drive_may_be_empty(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_nothing({"sources": [], "unscanned": [], "empty": []})
+    tell_nothing(status())
     assert "musfuse source add FOLDER" in capsys.readouterr().err
-    tell_nothing({"sources": ["/a"], "unscanned": ["/a", "/b\x1b"], "empty": ["/c"]})
+    tell_nothing(status("/a", unscanned=("/a", "/b\x1b"), empty=("/c",)))
     assert capsys.readouterr().err.splitlines() == [
         "no scan has seen all of /a yet", "no scan has seen all of /b\ufffd yet", "no music found in /c",
     ]  # fmt: skip
