@@ -4,8 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import sound
 from mount.conftest import Program, program, until  # noqa: F401 - fixtures
 from mount.test_program import Until
@@ -66,10 +68,17 @@ def test_the_originals_disk_can_be_unmounted_at_once(program: Program, music: Pa
     assert done.returncode == 0, done.stderr
 
 
-def test_one_of_two_places_leaves_the_other(program: Program, music: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def second(tmp_path: Path) -> Iterator[Path]:
+    """Another place for a drive."""
+    folder = tmp_path / "second"
+    folder.mkdir()
+    yield folder
+    subprocess.run(["fusermount3", "-u", "-z", str(folder)], capture_output=True)
+
+
+def test_one_of_two_places_leaves_the_other(program: Program, music: Path, second: Path) -> None:
     sound.write(music / "1.flac", 5000, title="One")
-    second = tmp_path / "second"
-    second.mkdir()
     program.mount()
     program.mount(mnt=second)
     assert "no drive of musfuse is mounted there" in run("unmount", music, code=3).err

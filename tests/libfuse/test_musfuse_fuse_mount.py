@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,12 +31,24 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield made
 
 
-@pytest.fixture
-def mnt(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "mnt"
+@contextmanager
+def mountpoint(folder: Path) -> Iterator[Path]:
+    """A place where nothing is mounted in the end, whatever a test did."""
     folder.mkdir()
     yield folder
     subprocess.run(["fusermount3", "-u", "-z", str(folder)], capture_output=True)
+
+
+@pytest.fixture
+def mnt(tmp_path: Path) -> Iterator[Path]:
+    with mountpoint(tmp_path / "mnt") as made:
+        yield made
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Iterator[Path]:
+    with mountpoint(tmp_path / "second") as made:
+        yield made
 
 
 def line_of(mnt: Path) -> str:
@@ -113,9 +125,7 @@ def test_a_place_is_checked_before_anything_is_loaded(library: Library, mnt: Pat
     (mnt / "file").unlink()
 
 
-def test_one_drive_is_shown_in_two_places(library: Library, mnt: Path, tmp_path: Path) -> None:
-    second = tmp_path / "second"
-    second.mkdir()
+def test_one_drive_is_shown_in_two_places(library: Library, mnt: Path, second: Path) -> None:
     face = FuseFace("mfusepy", 10, False)
     mounts: list[FuseMount] = [face.mount(library.drive, place) for place in (mnt, second)]
     assert (mnt / "Ann/Best/One.flac").stat().st_ino == (second / "Ann/Best/One.flac").stat().st_ino
