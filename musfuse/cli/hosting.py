@@ -48,9 +48,8 @@ def host(
     system.spare_address_space()
     try:
         with ExitStack() as closing:
-            made = [make(config) for make in faces]
-            for face in made:
-                face.check()
+            for make in faces:
+                make(config).check()
             library = open_library(folder, config, closing, sources=sources)
             if nothing and not library.sources.rows():
                 raise MountError(nothing)
@@ -62,7 +61,8 @@ def host(
                 else:
                     _tell(ready_fd, {"names": names, "new": library.catalog.sources.unscanned()})
 
-            hosting.run(made, tell)
+            # The library's configuration fits what this process may open: a face has no more threads than that.
+            hosting.run([make(library.config) for make in faces], tell)
     except MusfuseError as error:
         if ready_fd is None:
             raise

@@ -152,14 +152,17 @@ def _serve(
 ) -> None:
     """Own the library until the end of the mount, in this process."""
     from musfuse.app.build.faces import choose_mounter
+    from musfuse.service.face import Face
     from musfuse.service.mounting import MountFace
 
     def ready(names: list[str]) -> None:
         say(f"mounted at {names[0]}; Ctrl-C unmounts")
 
-    face = MountFace(choose_mounter(config), mountpoint, options)
+    def make(config: Config) -> Face:
+        return MountFace(choose_mounter(config), mountpoint, options)
+
     nothing = f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
-    host(folder, config, sources, [lambda _: face], ready, ready_fd, nothing=nothing)
+    host(folder, config, sources, [make], ready, ready_fd, nothing=nothing)
 
 
 def _flags(config_file: Path | None, policy: str | None, template: str | None, options: tuple[str, ...]) -> list[str]:
