@@ -76,6 +76,8 @@ class _Handler(socketserver.StreamRequestHandler):
                 except MusfuseError as error:
                     answer = {"errno": error.errno, "error": str(error)}
                 self.wfile.write(json.dumps(answer).encode() + b"\n")
+                if answer == "ending":  # it hangs up on everybody, so the answer goes first
+                    threading.Thread(target=self.server.shutdown).start()
         except (OSError, ValueError):
             pass
         finally:
@@ -88,7 +90,6 @@ class _Handler(socketserver.StreamRequestHandler):
     def _answer(self, opened: list[int], what: str, of: str) -> Any:
         drive = self.server.reach.drive
         if what == "end":
-            threading.Thread(target=self.server.shutdown).start()
             return "ending"
         if what == "count":
             return sum(1 for _ in self.server.reach.service().rows(FindTracks(((of, of),))))

@@ -24,8 +24,8 @@ def command(
 ) -> None:
     """Keep the library at work without any mount, until `musfuse stop`.
 
-    It scans, builds indexes and answers all commands. Mounts may come and go meanwhile: `musfuse mount MOUNTPOINT` is
-    a matter of milliseconds, and with the last of them the process stays.
+    It scans, builds indexes and answers all commands. Mounts may come and go meanwhile; with the last of them the
+    process stays.
     """
     from musfuse.control import find_owner
 

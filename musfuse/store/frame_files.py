@@ -9,6 +9,7 @@ there.
 import hashlib
 import logging
 import os
+import sys
 import threading
 import time
 from array import array
@@ -101,7 +102,7 @@ class FrameFile:
         self._users, self._closed = 0, False
         raw = system.read_at(self._fd, _ENTRY * len(lengths), self._starts[-1])
         self._table = array("Q", raw.ljust(_ENTRY * len(lengths), b"\0"))
-        if _BIG_ENDIAN:
+        if sys.byteorder == "big":
             self._table.byteswap()
 
     def get(self, run: int) -> bytes | None:
@@ -382,14 +383,12 @@ class FrameFiles:
             freed = before - self._bytes
         for file in closing:
             file.close()
-        self.on_evicted(freed)
-
-
-_BIG_ENDIAN = array("H", b"\x00\x01")[0] == 1
+        if freed > 0:
+            self.on_evicted(freed)
 
 
 def _table_bytes(table: "array[int]") -> bytes:
-    if _BIG_ENDIAN:
+    if sys.byteorder == "big":
         table = array("Q", table)
         table.byteswap()
     return table.tobytes()

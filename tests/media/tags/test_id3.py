@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.id3 import APIC, COMM, ID3, POPM, PRIV, TCON, TDRC, TIT2, TPE1, TRCK, TSOP, TXXX, UFID, USLT, ParseID3v1
 
+from media.tags.mutagens import of_mutagen
 from musfuse.errors import MalformedError, MediaError
 from musfuse.media.tags.edit import TagEdit, make_edit
 from musfuse.media.tags.id3 import OldBody, edit_tag, finish, id3v1, loaded, parts_length
@@ -19,16 +20,6 @@ from musfuse.model import ArtKind, Picture, TagSet
 
 NOTHING = TagSet()
 PNG = b"\x89PNG picture"
-
-
-def of_mutagen(*frames: Any, version: int = 4) -> bytes:
-    made, out = ID3(), io.BytesIO()
-    for each in frames:
-        made.add(each)
-    if version == 3:
-        made.update_to_v23()
-    made.save(out, v1=0, v2_version=version, padding=lambda _: 0)
-    return out.getvalue()
 
 
 def edited(old: bytes, edit: TagEdit, padding: int = 0, image: bytes = PNG) -> bytes:
