@@ -13,10 +13,9 @@ from musfuse.errors import MediaError, MusfuseError
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.build import build_index
 from musfuse.media.flac.encoder import Encoder
-from musfuse.media.formats.wavpack import WavPackBlocks, parse_block
 from musfuse.media.pcm import can_encode, pack, word_bytes
 from musfuse.media.reading import read_original
-from musfuse.origins import LocalOrigin, open_reader
+from musfuse.origins import LocalOrigin
 
 SHAPES = [
     ("a.m4a", 16, 2, 44_100), ("b.m4a", 24, 2, 96_000), ("c.m4a", 16, 6, 48_000), ("d.m4a", 24, 1, 192_000),
@@ -151,47 +150,6 @@ def test_the_lossless_corpus(corpus: Path, tmp_path: Path) -> None:
         converted.append(row["path"])
     origin.close()
     assert len(converted) >= 18, converted
-
-
-def test_hybrid_float_and_wide_wavpack_stay_as_they_are(origin: LocalOrigin, music: Path) -> None:
-    wav = sound.write(music.parent / "x.wav", 50_000)
-    sound.convert(wav, music / "hybrid.wv", "-b320")
-    floats = sound.write(music.parent / "f.wav", 50_000, subtype="FLOAT")
-    sound.convert(floats, music / "float.wv")
-    wide = sound.write(music.parent / "w.wav", 50_000, subtype="PCM_32")
-    sound.convert(wide, music / "wide.wv")
-    for name, word in (("hybrid", "hybrid"), ("float", "floating"), ("wide", "")):
-        reading = read_original(FORMATS, origin, sound.source_file(origin, f"{name}.wv"))
-        assert not can_encode(reading.format)
-        assert word in " ".join(reading.notes)
-
-
-def test_a_wavpack_tail_of_tags_is_not_audio(origin: LocalOrigin, music: Path) -> None:
-    import mutagen.apev2
-
-    path = make(music, "t.wv", 16, 2, 44_100)
-    expected = sound.ffmpeg_raw(path, 16)
-    tags = mutagen.apev2.APEv2()
-    tags["Title"] = "wvpk" * 30
-    tags.save(path)
-    with path.open("ab") as file:
-        file.write(b"TAG" + bytes(125))
-    source = open_pcm(FORMATS, origin, sound.source_file(origin, "t.wv"), sound.format_of(origin, "t.wv"))
-    assert pack(source.read(0, 1 << 20), 16) == expected
-    assert pack(source.read(290_000, 1000), 16) == expected[290_000 * 4 : 291_000 * 4]
-    source.close()
-
-
-def test_a_wavpack_block_is_found_by_bisection(origin: LocalOrigin, music: Path) -> None:
-    path = make(music, "big.wv", 16, 2, 44_100, 44_100 * 60)
-    with open_reader(origin, sound.source_file(origin, "big.wv")) as reader:
-        blocks = WavPackBlocks(reader, path.stat().st_size)
-        for sample in (0, 1, 44_099, 1_000_000, 44_100 * 60 - 1, 44_100 * 70):
-            offset = blocks.find(sample)
-            block = parse_block(path.read_bytes()[offset : offset + 32], offset)
-            assert block is not None
-            assert block.first <= sample
-            assert sample < block.first + block.samples or sample >= 44_100 * 60
 
 
 @pytest.mark.parametrize("name", ["a.m4a", "a.tta", "a.wv"])
