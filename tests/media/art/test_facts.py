@@ -4,18 +4,16 @@ import io
 import random
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
 import sound
 from PIL import Image
-from sound import FORMATS
 
-from musfuse.media.art.facts import describe_picture, refusal
+from musfuse.errors import MalformedError
+from musfuse.media.art import facts
+from musfuse.media.art.facts import opened_picture, sniff_picture
 from musfuse.media.art.scale import scaled_jpeg
-from musfuse.media.embedded import EmbeddedCovers
-from musfuse.origins import LocalOrigin
 
 
 @pytest.mark.parametrize(
@@ -24,25 +22,25 @@ from musfuse.origins import LocalOrigin
 )
 def test_pictures_are_described(fmt: str, mime: str) -> None:
     data = sound.picture(48, fmt)
-    made = describe_picture(data, 3, "front")
+    made = facts.describe_picture(data, 3, "front")
     assert made is not None
     assert (made.picture.mime, made.picture.width, made.picture.height, made.picture.size) == (mime, 48, 48, len(data))
-    again = describe_picture(data)
+    again = facts.describe_picture(data)
     assert again is not None
     assert again.picture.digest == made.picture.digest
 
 
 def png(width: int, height: int) -> bytes:
-    """A PNG header that claims a size."""
+    """A PNG header that claims a size, and the beginning of pixels."""
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body)) + bytes(12)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body)) + b"\0\0\0\4IDAT"
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"text", png(40_000, 40_000), b"\xff\xd8\xff" + bytes(50), sound.picture() + bytes(10_000_001)]
 )
 def test_what_is_no_picture_or_too_large_is_refused(data: bytes) -> None:
-    assert describe_picture(data) is None
+    assert facts.describe_picture(data) is None
 
 
 def encoded(image: Image.Image, fmt: str, **options: object) -> bytes:
@@ -59,8 +57,8 @@ def grain(mode: str = "RGB") -> Image.Image:
 
 def is_usable(data: bytes) -> bool:
     """Whether a picture is believed; what is believed can be made into every size."""
-    if describe_picture(data) is None:
-        assert refusal(data)
+    if facts.describe_picture(data) is None:
+        assert facts.refusal(data)
         return False
     for longest in (0, 40):
         assert scaled_jpeg(data, longest)
@@ -126,24 +124,55 @@ def test_pictures_that_take_too_long_or_too_much_memory_are_refused() -> None:
     assert not is_usable(encoded(Image.new("RGB", (4000, 4000)), "WEBP", lossless=True, method=0))
 
 
-def test_the_front_cover_is_preferred(music: Path, origin: LocalOrigin) -> None:
-    from mutagen import id3
+@pytest.mark.parametrize(
+    ("mode", "fmt", "depth"),
+    [
+        ("RGB", "PNG", 24),
+        ("RGBA", "PNG", 32),
+        ("L", "PNG", 8),
+        ("P", "PNG", 8),
+        ("1", "PNG", 1),
+        ("CMYK", "JPEG", 32),
+        ("L", "JPEG", 8),
+    ],
+)
+def test_sides_and_depth_are_those_of_the_picture(mode: str, fmt: str, depth: int) -> None:
+    """RFC 9639 §8.8 wants bits a pixel. A JPEG is decoded at an eighth of its size, which its sides do not show."""
+    made = facts.describe_picture(encoded(grain(mode), fmt), 4, "x" * 2000)
+    assert made is not None
+    assert (made.picture.width, made.picture.height, made.picture.depth) == (90, 60, depth)
+    assert (made.picture.kind, made.picture.description) == (4, "x" * 1000)
+    assert made.picture.digest == facts.picture_digest(made.data)
+    assert made.picture.digest != facts.picture_digest(made.data + b"x")
 
-    path = sound.write(music / "a.wav", title="T")
-    other, front = sound.picture(10), sound.picture(20)
-    import mutagen
 
-    opened = mutagen.File(path)
-    opened.tags.add(id3.APIC(encoding=3, mime="image/png", type=4, desc="back", data=other))
-    opened.tags.add(id3.APIC(encoding=3, mime="image/png", type=3, desc="front", data=front))
-    opened.save()
-    found = EmbeddedCovers(FORMATS).extract(origin, sound.source_file(origin, "a.wav"))
-    assert found is not None
-    assert found.data == front
+def test_a_picture_is_what_its_first_bytes_say() -> None:
+    heads = {
+        b"\xff\xd8\xff\xe0": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF89a": "image/gif", b"BM": "image/bmp",
+        b"RIFF\0\0\0\0WEBPVP8 ": "image/webp", b"RIFF\0\0\0\0WAVE": "", b"\xff\xd8": "", b"\x89PNG": "", b"": "", b"<svg": "",
+    }  # fmt: skip
+    for head, mime in heads.items():
+        assert sniff_picture(head) == mime
+    assert not is_usable(b"\xff\xd8\xff" + encoded(grain(), "PNG"))
 
 
-def test_no_picture_and_broken_tags_are_none(music: Path, origin: LocalOrigin) -> None:
-    sound.write(music / "a.wav")
-    (music / "b.wav").write_bytes(b"RIFF....WAVEid3 \xff\xff\xff\x7f")
-    for name in ("a.wav", "b.wav"):
-        assert EmbeddedCovers(FORMATS).extract(origin, sound.source_file(origin, name)) is None
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (sound.picture() + bytes(10_000_001), "over 10 MB"), (b"text", "no JPEG, PNG, GIF, BMP or WebP"), (png(6001, 6000), "over 36 million"),
+        (png(65_501, 1), "sides over 65500"), (png(40_000, 40_000), "million"), (png(6, 6), "damaged or cut short"),
+    ],
+    ids=["bytes", "kind", "pixels", "side", "bomb", "damage"],
+)  # fmt: skip
+def test_a_refusal_says_why(data: bytes, why: str) -> None:
+    assert why in facts.refusal(data)
+    with pytest.raises(MalformedError, match=why), opened_picture(data) as image:
+        image.load()
+
+
+def test_a_picture_at_the_limits_is_used() -> None:
+    assert not facts.refusal(encoded(Image.new("1", (6000, 6000)), "PNG"))
+    assert not facts.refusal(encoded(Image.new("1", (65_500, 1)), "PNG"))
+    data = sound.picture(32, "BMP")
+    assert not facts.refusal(data + bytes(10_000_000 - len(data)))
+    assert facts.refusal(data + bytes(10_000_001 - len(data)))
