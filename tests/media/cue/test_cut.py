@@ -1,18 +1,20 @@
 """Cutting: what is cut and joined again is the image, to the sample, at every rate."""
 
-import struct
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
+from conftest import manifest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from media.cue.sheets import DIFFERS, read
 from musfuse.errors import MalformedError
-from musfuse.media.containers.cuesheet import parse_cuesheet_block
 from musfuse.media.cue.cut import Cut, CutRules, cut_image
-from musfuse.media.cue.fields import track_tags
 from musfuse.media.cue.parse import parse_sheet
 from musfuse.media.cue.sheet import Index, Sheet, SheetTrack
-from musfuse.model import WHOLE, TagSet
+from musfuse.model import WHOLE
 
 RATES = (8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 
@@ -38,9 +40,9 @@ def test_tracks_joined_are_the_image(sheet: Sheet, rate: int, pregap: str, hidde
     at = 0
     for cut in cuts:
         assert cut.sample_range.start == at
-        at = cut.sample_range.stop or 0
-        assert at > cut.sample_range.start or cut is cuts[-1]
-    assert cuts[-1].sample_range.stop is None
+        at = cut.sample_range.start + (cut.sample_range.count or 0)
+        assert cut.sample_range.count is None or cut.sample_range.count > 0
+    assert cuts[-1].sample_range.count is None
     assert [c.track.number for c in cuts if c.track] == [t.number for t in sheet.tracks]
 
 
@@ -83,6 +85,23 @@ def test_marks_that_make_no_sense() -> None:
         lines(GAPS, total=44_100)
 
 
+def test_a_cut_knows_whether_it_is_all_of_its_file() -> None:
+    sheet = parse_sheet(GAPS)
+    one, two = cut_image(sheet, 0, 44_100, None, CutRules())
+    assert not one.sample_range.is_whole
+    assert not two.sample_range.is_whole
+    assert Cut(WHOLE, None).sample_range.is_whole
+
+
+def test_a_mark_at_the_end_or_twice_at_one_place_is_refused() -> None:
+    end = 12 * 44_100 + 37 * 588
+    assert len(lines(GAPS, total=end + 1)) == 2
+    with pytest.raises(MalformedError, match="track 02 begins behind its end"):
+        lines(GAPS, total=end)
+    with pytest.raises(MalformedError, match="track 03 does not begin after track 02"):
+        lines(GAPS + "TRACK 03 AUDIO\nINDEX 01 00:12:37\n")
+
+
 def test_index_00_in_the_file_before() -> None:
     sheet = parse_sheet(
         "FILE a WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 00 01:00:00\nFILE b WAVE\nINDEX 01 00:00:00\n"
@@ -92,39 +111,31 @@ def test_index_00_in_the_file_before() -> None:
     assert cut_image(sheet, 1, 44_100, None, rules) == [Cut(WHOLE, sheet.tracks[1])]
 
 
-def test_a_cuesheet_block() -> None:
-    def track(number: int, offset: int, *indexes: tuple[int, int], audio: bool = True) -> bytes:
-        head = struct.pack(
-            ">QB12sB13xB", offset, number, b"GBAAA9400001" if number == 1 else b"", 0 if audio else 0x80, len(indexes)
-        )
-        return head + b"".join(struct.pack(">QB3x", at, n) for n, at in indexes)
-
-    body = b"0724383065820".ljust(128, b"\0") + struct.pack(">QB258xB", 88_200, 0x80, 3)
-    body += track(1, 0, (1, 0)) + track(2, 100_003, (0, 0), (1, 50)) + track(170, 200_000)
-    sheet = parse_cuesheet_block(body)
-    assert (sheet.fields, sheet.tracks[0].fields) == ({"catalog": "0724383065820"}, {"isrc": "GBAAA9400001"})
-    cuts = cut_image(sheet, 0, 44_100, 200_000, CutRules())
-    assert [(c.sample_range.start, c.sample_range.count) for c in cuts] == [(0, 100_053), (100_053, None)]
-    for cut in range(len(body)):
-        try:
-            parse_cuesheet_block(body[:cut])
-        except MalformedError:
+def test_break_points_as_cuebreakpoints(corpus: Path) -> None:
+    """The cuts of every image of the corpus, in each way of treating pregaps."""
+    if not shutil.which("cuebreakpoints"):
+        pytest.skip("cuebreakpoints is not installed (apt install cuetools)")
+    modes = {"append": "--append-gaps", "prepend": "--prepend-gaps"}
+    compared = 0
+    for row in manifest():
+        path = corpus / row["path"]
+        if row["format"] != "cue" or not row["note"].startswith("valid") or path.name in DIFFERS:
             continue
-        raise AssertionError(cut)
+        sheet = read(path)
+        if len(sheet.files) != 1 or len(sheet.tracks) < 2 or "PREGAP" in path.read_text("latin-1"):
+            continue
+        for mode, flag in modes.items():
+            argv = ["cuebreakpoints", "-i", "cue", flag, str(path)]
+            said = subprocess.run(argv, capture_output=True, check=True).stdout.decode("latin-1").split()
+            theirs = [_frames(point) for point in said]
+            cuts = cut_image(sheet, 0, 75, None, CutRules(mode, 10**6))  # type: ignore[arg-type]
+            ours = [cut.sample_range.start for cut in cuts[1:]]
+            assert ours == [t for t in theirs if t], (path, mode)
+            compared += 1
+    assert compared > 20
 
 
-def test_tags_of_a_track() -> None:
-    sheet = parse_sheet(
-        'REM GENRE Rock\nREM DATE 1999\nREM DISCNUMBER 2\nREM TOTALDISCS 3\nREM REPLAYGAIN_ALBUM_GAIN "-7 dB"\nCATALOG 0724\n'
-        "PERFORMER Band\nTITLE Album\nFILE a WAVE\nTRACK 01 AUDIO\nTITLE One\nPERFORMER Guest\nSONGWRITER Poet\nISRC X\n"
-        "REM REPLAYGAIN_TRACK_GAIN -1\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 01:00:00\n"
-    )
-    image = TagSet({"title": ["All of it"], "album": ["Old"], "artist": ["Old"], "label": ["L"], "tracknumber": ["9"]})
-    one, two, hidden = (track_tags(image, sheet, t) for t in (*sheet.tracks, None))
-    assert dict(one) == {
-        "album": ("Album",), "artist": ("Guest",), "albumartist": ("Band",), "label": ("L",), "genre": ("Rock",), "date": ("1999",),
-        "discnumber": ("2",), "disctotal": ("3",), "replaygain_album_gain": ("-7 dB",), "barcode": ("0724",), "title": ("One",),
-        "songwriter": ("Poet",), "isrc": ("X",), "replaygain_track_gain": ("-1",), "tracknumber": ("1",), "tracktotal": ("2",),
-    }  # fmt: skip
-    assert (two["artist"], two.get("title"), two["tracknumber"]) == (("Band",), None, ("2",))
-    assert (hidden["title"], hidden["tracknumber"]) == (("Hidden Track",), ("0",))
+def _frames(point: str) -> int:
+    minutes, seconds = point.split(":")
+    whole, _, frames = seconds.partition(".")
+    return (int(minutes) * 60 + int(whole)) * 75 + int(frames or 0)
