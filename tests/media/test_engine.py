@@ -17,10 +17,8 @@ from hypothesis import strategies as st
 from media.conftest import Studio
 from musfuse.errors import IndexMismatchError, MediaError, SourceChangedError
 from musfuse.media.flac.index import FrameIndex
-from musfuse.media.layout import Blob, Inline, Layout, SourceRange
 from musfuse.media.ports import CHUNK_BYTES, NotIndexedError
 from musfuse.model import Rendition
-from musfuse.store import MemoryKv, PictureStore
 
 Read = Callable[..., bytes]
 FORMATS = [
@@ -191,27 +189,6 @@ def test_streams_rise_and_end_with_the_audio(studio: Studio, music: Path, policy
     exact = track.format.total_samples * 1_000_000_000 // 44_100
     assert abs(chunks[-1].end_ns - exact) <= 1_000_000_000 // 44_100 + 1
     assert result.size == layout.size
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.binary(max_size=50), max_size=8), st.data())
-def test_layouts_of_any_segments(parts: list[bytes], data: st.DataObject) -> None:
-    layout = Layout([Inline(part) for part in parts])
-    whole = b"".join(parts)
-    offset, size = data.draw(st.integers(0, 500)), data.draw(st.integers(0, 500))
-    assert layout.size == len(whole)
-    assert layout.read_at(offset, size) == whole[offset : offset + size]
-
-
-def test_a_lost_picture_or_a_short_source_is_an_error(studio: Studio, music: Path) -> None:
-    with pytest.raises(MediaError, match="picture"):
-        Layout([Blob(PictureStore(MemoryKv()), "gone", 10)]).read_at(0, 10)
-    (music / "x").write_bytes(b"12345")
-    file = sound.source_file(studio.origin, "x")
-    with pytest.raises(MediaError, match="5 bytes instead of 9"):
-        Layout([SourceRange(studio.origin, file, 0, 9)]).read_at(0, 9)
-    with pytest.raises(ValueError):
-        Layout([]).read_at(-1, 5)
 
 
 def test_readers_side_by_side_agree(studio: Studio, music: Path, read_whole: Read) -> None:

@@ -1,0 +1,84 @@
+"""The side of the control channel that asks: owners are found, and what becomes of them is said."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from musfuse.control.client import Client, NobodyError, RemoteError, find_owner, owners
+from musfuse.control.protocol import endpoint
+from musfuse.control.server import Server
+from musfuse.errors import ControlError, MountError
+
+
+def refuse() -> None:
+    raise MountError("it is busy; close it")
+
+
+@pytest.fixture
+def path() -> Iterator[Path]:
+    where = endpoint(Path("/some/library"))
+    server = Server(where, {"echo": lambda text: text, "refuse": refuse})
+    server.start()
+    yield where
+    server.close()
+
+
+def test_owners_are_found_and_dead_ones_removed(path: Path) -> None:
+    here = find_owner(Path("/some/library"))
+    assert here is not None
+    here.close()
+    assert find_owner(Path("/other")) is None
+    dead = path.with_name("dead.sock")
+    unused = socket.socket(socket.AF_UNIX)
+    unused.bind(str(dead))
+    unused.close()
+    found = list(owners())
+    assert len(found) == 1
+    assert not dead.exists()
+    for client in found:
+        client.close()
+
+
+def test_nobody_there_is_said(path: Path) -> None:
+    with pytest.raises(NobodyError, match="no process answers"):
+        Client(path.with_name("nobody.sock"))
+
+
+def test_an_error_of_the_owner_has_its_message_and_exit_code(path: Path) -> None:
+    with Client(path) as client:
+        with pytest.raises(RemoteError, match="it is busy; close it") as refused:
+            client.call("refuse")
+        assert refused.value.exit_code == 3
+        assert client.call("echo", text="still there") == "still there"
+
+
+def listening(where: Path) -> socket.socket:
+    """An endpoint whose other side the test plays."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(where))
+    listener.listen()
+    listener.settimeout(60)
+    return listener
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(b"", "ended before it answered"), (b'{"jsonrpc": "2.0", "id": 1', "ended before it answered")],
+)
+def test_an_owner_that_ends_is_said(tmp_path: Path, answer: bytes, words: str) -> None:
+    with listening(tmp_path / "s") as listener, Client(tmp_path / "s") as client:
+        theirs, _ = listener.accept()
+        theirs.sendall(answer)
+        theirs.shutdown(socket.SHUT_WR)
+        with pytest.raises(ControlError, match=words):
+            client.call("echo", text="x")
+        theirs.close()
+
+
+def test_an_owner_that_says_nothing_is_not_waited_for_ever(tmp_path: Path) -> None:
+    with listening(tmp_path / "s") as listener, Client(tmp_path / "s", timeout=0.05) as client:
+        theirs, _ = listener.accept()
+        with theirs, pytest.raises(ControlError, match="does not answer"):
+            client.call("echo", text="x")
