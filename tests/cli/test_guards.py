@@ -45,7 +45,7 @@ def _kept(program: Program) -> dict[str, str]:
 def test_every_change_is_shown_and_not_made(album: Program, music: Path, mounted: bool) -> None:
     if mounted:
         album.mount()
-        album.settle()
+        album.rest()
     changes = [
         (["tag", "set", "Ann", "--", "date=1977"], "Ann/Best moves to Ann/Best (1977)"),
         (["tag", "clear", "Ann", "--", "composer"], "Cy      (absent)"),

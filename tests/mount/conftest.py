@@ -56,6 +56,18 @@ class Program:
         """Wait for the scan and all indexes."""
         self.run("index", "--wait", "--library", self.library)
 
+    def rest(self) -> None:
+        """Wait for all jobs, also those that follow: from then on nothing is written that nobody asks for."""
+        self.settle()
+        for _ in range(20):
+            jobs = json.loads(self.run("jobs", "--json", "--library", self.library).stdout)
+            left = [job["id"] for job in jobs if job["state"] in ("queued", "running")]
+            if not left:
+                return
+            for job in left:
+                self.run("jobs", "wait", "--library", self.library, str(job), check=False)
+        raise AssertionError("jobs follow jobs for ever\n" + self.log())
+
     def wait_for_scan(self) -> None:
         until = time.monotonic() + 60
         while time.monotonic() < until:
