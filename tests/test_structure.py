@@ -6,6 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import sound
+
 ROOT = Path(__file__).parents[1]
 MODULES = [p for folder in ("musfuse", "adapters") for p in (ROOT / folder).rglob("*.py")]
 
@@ -87,6 +89,20 @@ heavy = {"numpy", "soundfile", "PIL", "mutagen", "tinytag", "diskcache", "rich",
 sys.exit(", ".join(sorted(heavy & set(sys.modules))) or 0)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_who_scans_alone_loads_nothing_for_readers(tmp_path: Path, music: Path) -> None:
+    sound.write(music / "a.wav", title="A")
+    script = """
+import sys
+from click.testing import CliRunner
+from musfuse.cli import cli
+assert "1 read" in CliRunner().invoke(cli, ["scan", "--library", *sys.argv[1:]]).output
+sys.exit(", ".join(sorted({"numpy", "soundfile"} & set(sys.modules))) or 0)
+"""
+    args = [sys.executable, "-c", script, str(tmp_path / "state"), str(music)]
+    done = subprocess.run(args, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
 
 

@@ -19,7 +19,7 @@ class Jobs:
 
     def __init__(self, library: Library, *, alone: bool = False) -> None:
         follow: Ask = _nothing if alone else self.request
-        work = Work(library, follow, lambda kind, why: self.runner.drop(kind, why))
+        work = Work(library, follow, lambda kind, why: self.runner.drop(kind, why), serves=not alone)
         ledger = JobTable(StateFolder(library.folder).jobs)
         self.runner = JobRunner(work.kinds(), library.events, ledger, resumes=not alone)
         if not alone:

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from musfuse.app.build.drive import listing_tree
+from musfuse.app.build.listing import listing_tree
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks

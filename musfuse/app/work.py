@@ -32,10 +32,10 @@ Result = Mapping[str, Any]
 
 class Work:
     """The jobs of one library. `ask` requests another job to follow; `drop` takes back a job that waits and is not
-    needed any more."""
+    needed any more. With `serves`, somebody will ask for files of the drive, and what the first needs is loaded."""
 
-    def __init__(self, library: Library, ask: Ask, drop: Callable[[str, str], None]) -> None:
-        self._library, self._ask, self._drop = library, ask, drop
+    def __init__(self, library: Library, ask: Ask, drop: Callable[[str, str], None], *, serves: bool = True) -> None:
+        self._library, self._ask, self._drop, self._serves = library, ask, drop, serves
         self._scanning: JobContext | None = None
         self._unreached: set[str] = set()
         library.events.listen(ScanProgress, self._scan_progress)
@@ -60,7 +60,8 @@ class Work:
         """Scan all sources, also what did not change where `everything` is asked for."""
         self._drop("sweep", "what it was to spare is known anew after a scan")
         library = self._library
-        library.warm_up()
+        if self._serves:
+            library.warm_up()
         scanner = library.scanner()
         self._scanning = context
         try:

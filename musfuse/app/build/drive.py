@@ -18,11 +18,9 @@ from musfuse.drive.branches.freshness import Freshness
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.library import LibraryBranch
 from musfuse.drive.branches.port import Branch, Entry
-from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
 from musfuse.events import EventBus, TrackIndexed
 from musfuse.library.catalog import Database, Nodes, Tracks
-from musfuse.library.catalog.companions import Companions
 from musfuse.library.covers import Covers
 from musfuse.library.options import ViewOptions
 from musfuse.library.sizes import Sizes
@@ -77,11 +75,3 @@ class DriveParts:
         closing.callback(ahead.close)
         self.events.listen(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
         return drive
-
-
-def listing_tree(database: Database, config: Config) -> Tree:
-    """The tree of the main view, for listings: no original is read, and no size found out."""
-    nodes = Nodes(database)
-    library = LibraryBranch(nodes)
-    companions = CompanionsBranch(nodes, Companions(database), show_covers=config[ArtOptions].covers)
-    return Tree(library.root, [library, companions])

@@ -1,0 +1,17 @@
+"""The tree of the main view for who only lists it; all that serves bytes stays unloaded, as far as it can."""
+
+from musfuse.config import Config
+from musfuse.drive.branches.companions import CompanionsBranch
+from musfuse.drive.branches.library import LibraryBranch
+from musfuse.drive.tree import Tree
+from musfuse.library.catalog import Database, Nodes
+from musfuse.library.catalog.companions import Companions
+from musfuse.media.art.options import ArtOptions
+
+
+def listing_tree(database: Database, config: Config) -> Tree:
+    """The tree of the main view, for listings: no original is read, and no size found out."""
+    nodes = Nodes(database)
+    library = LibraryBranch(nodes)
+    companions = CompanionsBranch(nodes, Companions(database), show_covers=config[ArtOptions].covers)
+    return Tree(library.root, [library, companions])
