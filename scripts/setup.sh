@@ -2,6 +2,8 @@
 # Sets $venv. MUSFUSE_VENV names another place for the environment.
 
 venv=${MUSFUSE_VENV:-$here/.venv}
+# Some environments set this; every start of the program would compile all of its modules then, which doubles its time.
+unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -32,6 +32,7 @@ NOT_SHELL = {
 NOT_RUN = {
     "git clone": "fetches from elsewhere",
     "scripts/test": "runs this test",
+    "scripts/coverage": "runs this test",
     "mpd ": "scripts/bench/clients.sh runs it, where it can be installed",
     "MPD_HOST=": "scripts/bench/clients.sh runs mpc",
     "systemctl": "needs a login session that systemd keeps",
