@@ -25,7 +25,7 @@ _RATES = (
 )  # fmt: skip
 _MONO, _HYBRID, _FLOAT, _INITIAL, _FINAL, _DSD = 0x4, 0x8, 0x80, 0x800, 0x1000, 0x8000_0000
 _MAX_BLOCK = 1 << 24
-_ID_RATE = 0x27
+_ID_RATE, _MAX_RATE = 0x27, 0x7FFF_FFFF
 _SEARCH = 64 * 1024
 
 
@@ -167,7 +167,8 @@ def _rate(reader: io.BufferedReader, block: Block) -> int:
         words = body[at + 1] if not kind & 0x80 else int.from_bytes(body[at + 1 : at + 4], "little")
         at += 4 if kind & 0x80 else 2
         if kind & 0x3F == _ID_RATE and words:
-            return int.from_bytes(body[at : at + words * 2 - (kind >> 6 & 1)], "little")
+            raw = body[at : at + words * 2 - (kind >> 6 & 1)]
+            return int.from_bytes(raw, "little") & _MAX_RATE if len(raw) in (3, 4) else 0
         at += words * 2
     return 0
 

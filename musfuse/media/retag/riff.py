@@ -17,7 +17,7 @@ from musfuse.media.tags.id3frames import read_tag
 
 _MAX_CHUNKS = 10_000
 ID3_NAMES = (b"id3 ", b"ID3 ")
-_SMALL_JUNK = 64 << 10
+_SMALL_JUNK, _ID3V1 = 64 << 10, 128
 UNTOLD = 0xFFFF_FFFF
 
 
@@ -42,6 +42,8 @@ def chunks_of(reader: BinaryIO, size: int, order: str, data_size: int | None) ->
         name, length = struct.unpack(f"{order}4sI", reader.read(8))
         if any(not 0x20 <= byte < 0x7F for byte in name):
             return  # junk behind the last chunk
+        if name[:3] == b"TAG" and at + _ID3V1 == size:
+            return
         if name == b"data" and data_size is not None and length == UNTOLD:
             length = data_size
         if at + 8 + length > size:
@@ -66,7 +68,7 @@ def junk_behind(reader: BinaryIO, chunks: list[Chunk], size: int, audio: bytes) 
     at = chunks[-1].end if chunks else 12
     reader.seek(at)
     front = reader.read(_SMALL_JUNK)
-    if at + len(front) >= size and (not any(front) or (len(front) == 128 and front[:3] == b"TAG")):
+    if at + len(front) >= size and (not any(front) or (len(front) == _ID3V1 and front[:3] == b"TAG")):
         return []
     if all(chunk.name != audio for chunk in chunks):
         raise MalformedError(f"it has no chunk {audio.decode()}, or one in front of it is damaged")
