@@ -11,7 +11,10 @@ from musfuse.errors import MountError
 from musfuse.logs import place_of_errors
 from musfuse.platform import system
 from musfuse_fuse.binding import load_binding, major_version
+from musfuse_fuse.forgetting import Forgetting
+from musfuse_fuse.kernel import SHORT_SECONDS, KernelMemory, libfuse_of
 from musfuse_fuse.operations import make_operations
+from musfuse_fuse.plus import fuse_with_plus
 from musfuse_fuse.said import heard, take_over
 
 log = logging.getLogger(__name__)
@@ -29,16 +32,23 @@ class FuseMount:
         self._ready = threading.Event()
         self._problem = ""
         self._thread: threading.Thread | None = None
+        self._memory = KernelMemory(None, str(mountpoint), 0)
 
-    def start(self, binding: Any, drive: Drive, options: Mapping[str, Any]) -> None:
-        """Run the loop on a thread of its own; returns when the kernel has connected. Raises MountError."""
-        operations = make_operations(binding, drive, self._ready.set, _number(options, "max_read"))
+    def start(self, binding: Any, drive: Drive, options: Mapping[str, Any], seconds: float = 0) -> None:
+        """Run the loop on a thread of its own; returns when the kernel has connected, which may remember for `seconds`
+        what it is told. Raises MountError."""
+        modern = major_version(binding) >= 3
+        memory = KernelMemory(libfuse_of(binding) if modern else None, str(self.mountpoint), seconds)
+        self._memory = memory
+        operations = make_operations(binding, drive, self._ready.set, _number(options, "max_read"), memory)
+        fuse = fuse_with_plus(binding) if modern else binding.FUSE
+        forgetting = Forgetting(drive, memory)
 
         def loop() -> None:
             lines: Sequence[str] = ()
             try:
                 with heard() as lines:
-                    binding.FUSE(operations, str(self.mountpoint), foreground=True, raw_fi=True, **options)
+                    fuse(operations, str(self.mountpoint), foreground=True, raw_fi=True, **options)
             except RuntimeError as error:
                 why = f": {'; '.join(lines)}" if lines else f" (status {error}); {place_of_errors()} says why"
                 self._problem = f"{self.mountpoint}: libfuse could not mount{why}"
@@ -46,8 +56,10 @@ class FuseMount:
                 log.exception("the FUSE loop failed")
                 self._problem = f"{type(error).__name__}: {error}"
             finally:
+                memory.close()
                 self.ended.set()
                 self._ready.set()
+                forgetting.close()
 
         self._thread = threading.Thread(target=loop, name=f"fuse {self.mountpoint}", daemon=True)
         self._thread.start()
@@ -62,7 +74,8 @@ class FuseMount:
         Raises MountError where files are open and `force` is not set.
         """
         if not self.ended.is_set():
-            system.unmount(self.mountpoint, lazy=force)
+            with self._memory.unpinned():
+                system.unmount(self.mountpoint, lazy=force)
         if self._thread is not None:
             self._thread.join(timeout=2.0 if force else 10.0)
 
@@ -72,8 +85,8 @@ class FuseFace:
 
     name = "fuse"
 
-    def __init__(self, binding: str, threads: int, allow_other: bool) -> None:
-        self._binding, self._threads, self._allow_other = binding, threads, allow_other
+    def __init__(self, binding: str, threads: int, allow_other: bool, seconds: float = 0) -> None:
+        self._binding, self._threads, self._allow_other, self._seconds = binding, threads, allow_other, seconds
 
     def mount(self, drive: Drive, mountpoint: Path, options: Sequence[str] = ()) -> FuseMount:
         """Mount; `options` are FUSE mount options (`allow_other`, `max_read=65536`). Raises MountError."""
@@ -84,7 +97,7 @@ class FuseFace:
         if not merged.get("debug"):  # which is for whoever reads standard error
             take_over(binding)
         mount = FuseMount(mountpoint)
-        mount.start(binding, drive, merged)
+        mount.start(binding, drive, merged, self._seconds)
         return mount
 
     def check(self, mountpoint: Path, options: Sequence[str] = ()) -> None:
@@ -99,8 +112,8 @@ class FuseFace:
             "ro": True,
             "use_ino": True,
             "default_permissions": True,
-            "attr_timeout": 0,  # operations.getattr says why
-            "entry_timeout": 1,
+            "attr_timeout": 0,  # these are where the kernel cannot be told to forget; KernelMemory sets others
+            "entry_timeout": SHORT_SECONDS,
             "negative_timeout": 0,
         }
         if version >= 3:

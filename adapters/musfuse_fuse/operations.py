@@ -5,27 +5,37 @@ import functools
 import logging
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-from musfuse.drive import CacheHint, Drive
+from musfuse.drive import CacheHint, DirEntry, Drive
 from musfuse.errors import MusfuseError, NoEntryError, errno_of
 from musfuse.model import NodeKind
+from musfuse_fuse.facts import as_dict
+from musfuse_fuse.folders import Folders, Take
+from musfuse_fuse.kernel import KernelMemory
+from musfuse_fuse.recently import Recently
+from musfuse_fuse.told import Told
 
 log = logging.getLogger(__name__)
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 _BLOCK = 4096
-_AUTO_INVAL_DATA = 1 << 12  # FUSE_CAP_AUTO_INVAL_DATA
+_AUTO_INVAL_DATA, _READDIRPLUS_AUTO = 1 << 12, 1 << 14  # FUSE_CAP_… of libfuse's fuse_common.h
 
 
-def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], max_read: int = 0) -> Any:  # noqa: C901 - a class inside
+def make_operations(  # noqa: C901 - a class inside
+    binding: Any, drive: Drive, on_ready: Callable[[], None], max_read: int = 0, memory: KernelMemory | None = None
+) -> Any:
     """An Operations object of the binding over a drive; `on_ready` is called when the kernel has said hello.
 
-    `max_read` is the mount option of that name in bytes (0: not given), which libfuse 3 wants to hear twice.
+    `max_read` is the mount option of that name in bytes (0: not given), which libfuse 3 wants to hear twice. `memory`
+    is the kernel's, where it may have one.
     """
+    remembers = memory or KernelMemory(None, "", 0)
+    told, folders, listed = Told(), Folders(), Recently(remembers)
 
     def answered(call: Callable[..., Any]) -> Callable[..., Any]:
         """Have a callback raise nothing but errno: whatever else came out of it would end the drive with some bindings,
@@ -61,10 +71,11 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
 
         def init_with_config(self, conn: Any, config: Any) -> None:
             """The kernel is connected (libfuse 3). Pages are dropped at open, where `open` says so, not by mtime:
-            that would cost a getattr for every read."""
-            del config
+            that would cost a getattr for every read. Listings always bring attributes along: the kernel's own guess
+            whether somebody will want them asks for each of a large folder's."""
+            remembers.connect(config)
             if conn is not None and hasattr(conn, "want"):
-                conn.want &= ~_AUTO_INVAL_DATA
+                conn.want &= ~(_AUTO_INVAL_DATA | _READDIRPLUS_AUTO)
             if conn is not None and max_read:
                 conn.max_read = max_read
             on_ready()
@@ -74,8 +85,8 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
             """stat, always by path: the kernel keeps one set of attributes for all handles.
 
             It asks on behalf of a handle (`fi`) before it lets a read end at a size; a handle on an older version
-            gets EIO then, instead of an end in the wrong place. This needs `attr_timeout=0`. A file that moved since it
-            was opened is what its handle says.
+            gets EIO then, instead of an end in the wrong place. So the kernel remembers no attributes while there is
+            such a handle (KernelMemory.hold). A file that moved since it was opened is what its handle says.
             """
             handle = fi.fh if fi is not None else 0
             try:
@@ -87,20 +98,39 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
                 if moved is None:
                     raise
                 attr = moved
-            folder = attr.kind is NodeKind.FOLDER
-            return {
-                "st_ino": attr.node,
-                "st_mode": stat.S_IFDIR | 0o555 if folder else stat.S_IFREG | 0o444,
-                "st_nlink": 2 if folder else 1,
-                "st_size": attr.size,
-                "st_blocks": -(-attr.size // 512),
-                "st_blksize": 128 * 1024,
-                "st_uid": _UID,
-                "st_gid": _GID,
-                "st_mtime": attr.mtime_ns,
-                "st_ctime": attr.mtime_ns,
-                "st_atime": attr.mtime_ns,
-            }
+            if attr.kind is NodeKind.FILE:
+                told.tell(attr.node, attr.version)
+            return as_dict(attr)
+
+        @answered
+        def open_folder(self, path: str, fi: Any) -> None:
+            """Open a folder, for listings that bring attributes along. The kernel keeps a listing as long as what came
+            with it, where libfuse passes that on (3.14 does not)."""
+            drive.visit(_inside(path))
+            fi.fh = folders.open()
+            fi.cache_readdir, fi.keep_cache = remembers.seconds > 0, listed.is_recent(path)
+
+        @answered
+        def close_folder(self, path: str, fh: int) -> int:
+            del path
+            folders.close(fh)
+            return 0
+
+        @answered
+        def list_plus(self, path: str, fh: int, offset: int, plus: bool, take: Take) -> None:
+            """Give entries behind an offset to the kernel, with their attributes where it wants them."""
+            if offset == 0:
+                listed.note(path)
+
+            def taken(entry: DirEntry | str, behind: int) -> bool:
+                if not take(entry, behind):
+                    return False
+                if plus and isinstance(entry, DirEntry) and entry.size is not None:
+                    drive.shown(entry)
+                    told.tell(entry.node, entry.version)
+                return True
+
+            folders.give(fh, offset, lambda: drive.list(_inside(path)), taken)
 
         @answered
         def readdir(self, path: str, fh: int) -> Iterator[Any]:
@@ -122,6 +152,11 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
             if fi.flags & _WRITING:
                 raise binding.FuseOSError(errno.EROFS)
             opened = drive.open(_inside(path))
+            if remembers.seconds and not told.knows(opened.node, opened.version):
+                if told.refuses(opened.node, opened.version):
+                    drive.close(opened.handle)
+                    raise binding.FuseOSError(errno.ESTALE)  # the kernel looks the path up again, and opens it then
+                opened = replace(opened, hint=CacheHint.BYPASS)
             fi.fh = opened.handle
             fi.direct_io = opened.hint is CacheHint.BYPASS
             fi.keep_cache = opened.hint is CacheHint.KEEP
@@ -156,12 +191,6 @@ def make_operations(binding: Any, drive: Drive, on_ready: Callable[[], None], ma
             raise binding.FuseOSError(errno.EROFS)
 
     return DriveOperations()
-
-
-if sys.platform != "win32":
-    _UID, _GID = os.getuid(), os.getgid()
-else:
-    _UID, _GID = 0, 0
 
 
 def _inside(path: str) -> str:

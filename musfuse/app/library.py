@@ -19,7 +19,7 @@ from musfuse.app.state import StateFolder
 from musfuse.app.views import ViewSpec, forget_others, main_rules, rules_of
 from musfuse.config import Config
 from musfuse.drive.activity import Activity
-from musfuse.errors import LibraryInUseError
+from musfuse.errors import LibraryInUseError, StoreError
 from musfuse.events import EventBus, TagsChanged, TreeChanged
 from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.todo import is_behind
@@ -256,10 +256,18 @@ class Library:
                 self.stages.pipeline.run()
                 settled = self.stages.settled.take()
             finally:
+                gone = self._gone()
                 for drive in self.drives.values():
-                    drive.forget(settled)
+                    drive.forget(settled, gone)
         if settled.changed:
             self.events.publish(TreeChanged(self.catalog.nodes.generation()))
+
+    def _gone(self) -> Sequence[str]:
+        try:
+            return self.catalog.database.gone.take(self.catalog.nodes.above)
+        except StoreError as error:
+            log.warning("names that are gone may be remembered for a while: %s", error)
+            return ()
 
     @cached_property
     def tagging(self) -> "Tagging":

@@ -7,12 +7,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from musfuse.cli.common import config_option, json_option, library_folder, library_option, load, print_json, print_table
 from musfuse.cli.typed import typed
 from musfuse.errors import ConfigError, MusfuseError, plainly
+
+if TYPE_CHECKING:
+    from musfuse_fuse.options import FuseOptions
 
 _Check = Callable[[], str]
 
@@ -80,7 +84,18 @@ def _face(config_file: Path | None) -> str:
         from musfuse.platform.fuse_device import check_fuse
 
         check_fuse()
-    return f"{name} over libfuse {major_version(binding)}"
+    return f"{name} over libfuse {major_version(binding)}; {_memory(binding, load(config_file)[FuseOptions])}"
+
+
+def _memory(binding: Any, options: "FuseOptions") -> str:
+    from musfuse_fuse.binding import major_version
+    from musfuse_fuse.kernel import function_of, libfuse_of
+
+    if not options.cache_seconds:
+        return "the kernel asks each time (fuse.cache_seconds = 0)"
+    if major_version(binding) < 3 or function_of(libfuse_of(binding)) is None:
+        return "the kernel cannot be told to forget, and asks each time: walks are slower"
+    return f"the kernel keeps names and attributes for {options.cache_seconds} s, and forgets what changes"
 
 
 def _fusermount() -> str:

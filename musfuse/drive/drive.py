@@ -6,6 +6,7 @@ to a real path. All methods may be called from many threads.
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 from musfuse.drive.accesses import Accesses
@@ -13,6 +14,7 @@ from musfuse.drive.answers import Attr, DirEntry, Opened, VolumeInfo
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbers import number_of_rendition
 from musfuse.drive.branches.port import Branch, Entry, FileContent
+from musfuse.drive.changes import Change, Changes
 from musfuse.drive.handles import Handles
 from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
@@ -25,12 +27,22 @@ _TRIES = 3
 _TOO_FAST = "changes too fast to be opened; try again"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who hears of what is asked of a drive. `on_pending` is called when a listing shows an item without a size, whose
+    stat will probably come next, `on_listed` with each folder that is listed, and `on_visited` with the number of each
+    that is opened or whose files are asked for."""
+
+    on_pending: Callable[[], None] = lambda: None
+    on_listed: Callable[[Entry[Any]], None] = lambda _: None
+    on_visited: Callable[[int], None] = lambda _: None
+
+
 class Drive:
     """Folders and files of all branches, those of an earlier one before those of a later one. `root` gives the entry of
     the root, `items` what is served to who has no path.
 
-    `on_pending` is called when a listing shows an item without a size, whose stat will probably come next, and
-    `on_listed` with each folder that is listed.
+    `asked` hears what somebody asks for.
     """
 
     def __init__(
@@ -41,14 +53,14 @@ class Drive:
         volume: Volume,
         accesses: Accesses,
         *,
-        on_pending: Callable[[], None] = lambda: None,
-        on_listed: Callable[[Entry[Any]], None] = lambda _: None,
+        asked: Asked | None = None,
         open_limit: int = 16_384,
     ) -> None:
         self.tree, self._exact = Tree(root, branches), True
         self._items, self._volume, self._accesses = items, volume, accesses
-        self._on_pending, self._on_listed = on_pending, on_listed
-        self._handles = Handles(open_limit)
+        self._asked = asked or Asked()
+        self.changes = Changes()
+        self._handles = Handles(open_limit, self.changes.hold)
 
     def ignoring_case(self) -> "Drive":
         """The same drive, open files and all, for a mount whose system compares names without their case."""
@@ -57,16 +69,30 @@ class Drive:
         return drive
 
     def attr(self, path: str) -> Attr:
-        """Facts about an entry; waits for the index where the size is not known yet.
+        """Facts about an entry as they were told last; waits for the index where the size is not known yet.
 
         Raises NoEntryError, NotAFolderError, and what Branch.size raises.
         """
-        entry = self._current(path)
+        entry = self._found(path)
+        self._asked.on_visited(entry.parent)
         if entry.kind is NodeKind.FOLDER:
             return Attr(entry.id, entry.name, entry.kind, 0, entry.mtime_ns)
         size = entry.size if entry.size is not None else entry.branch.size(entry)
-        self._handles.shown(entry.id, _version(entry.version, size), size)
-        return Attr(entry.id, entry.name, entry.kind, size, entry.mtime_ns)
+        version = _version(entry.version, size)
+        self._handles.shown(entry.id, version, size)
+        return Attr(entry.id, entry.name, entry.kind, size, entry.mtime_ns, version)
+
+    def visit(self, path: str) -> None:
+        """Somebody opens a folder, whether its entries are asked for or not. Raises NoEntryError, NotAFolderError."""
+        folder = self._found(path)
+        if folder.kind is not NodeKind.FOLDER:
+            raise NotAFolderError(f"{path}: not a folder")
+        self._asked.on_visited(folder.id)
+
+    def shown(self, entry: DirEntry) -> None:
+        """Somebody was told the size of an entry of a listing."""
+        if entry.size is not None and entry.kind is NodeKind.FILE:
+            self._handles.shown(entry.node, entry.version, entry.size)
 
     def entry(self, path: str) -> DirEntry:
         """What a listing would say of an entry; never waits for an index."""
@@ -87,7 +113,7 @@ class Drive:
         if folder.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")
         if not after:
-            self._on_listed(folder)
+            self._asked.on_listed(folder)
         entries = (entry for entry in self.tree.children(folder, after, sized) if not entry.hidden)
         return (self._told(entry) for entry in entries if not sized or entry.size is not None)
 
@@ -160,21 +186,46 @@ class Drive:
     def invalidate(self) -> None:
         """Anything may have changed: look it up again."""
         self.tree.invalidate()
+        self.changes.tell(Change(everywhere=True))
 
     def forget_track(self, track: int) -> None:
-        """The size of a track changed or became known: look the track up again."""
+        """The size of a track became known: look the track up again."""
         self.tree.forget_item(track)
+        if self._items.hides:  # else nobody was told anything of it that is not so any more
+            self.changes.tell(Change(items={track}))
 
     def forget_folders(self, folders: Set[int]) -> None:
         """Entries of these folders, of whatever branch, changed: look them up again."""
         self.tree.forget_folders(folders)
+        self.changes.tell(Change(folders=folders))
 
-    def forget(self, settled: Settled) -> None:
-        """Names were given: look up again what they touch."""
+    def forget(self, settled: Settled, gone: Sequence[str] = ()) -> None:
+        """Names were given: look up again what they touch. Paths that are `gone` may be another entry's now."""
         if settled.everywhere:
             self.tree.invalidate()
         elif settled.folders:
             self.tree.forget_folders(settled.folders)
+        if settled.everywhere or settled.folders or gone:
+            self.changes.tell(Change(folders=settled.folders, gone=gone, everywhere=settled.everywhere))
+
+    def path_of(self, number: int) -> str | None:
+        """The path of a file or folder of the library by its number; None where there is none."""
+        return self._items.path(number)
+
+    def path_of_item(self, item: int) -> str | None:
+        """The path of the file that shows an item; None where there is none."""
+        try:
+            return self._items.path(self._items.node(item).id)
+        except NoEntryError:
+            return None
+
+    def names(self, path: str) -> Iterator[tuple[str, NodeKind]]:
+        """The names in a folder and what they are, for who only passes by: nothing is prepared for a stat. Raises what
+        `list` raises."""
+        folder = self._found(path)
+        if folder.kind is NodeKind.FOLDER:
+            for entry in self.tree.children(folder):
+                yield entry.name, entry.kind
 
     def shut_down(self) -> int:
         """Close all files that are still open; how many there were."""
@@ -193,15 +244,16 @@ class Drive:
 
     def _told(self, entry: Entry[Any]) -> DirEntry:
         if entry.size is None and entry.item:
-            self._on_pending()
-        return DirEntry(entry.id, entry.name, entry.kind, entry.size, entry.mtime_ns)
+            self._asked.on_pending()
+        version = "" if entry.size is None else _version(entry.version, entry.size)
+        return DirEntry(entry.id, entry.name, entry.kind, entry.size, entry.mtime_ns, version)
 
     def _opened(self, node: int, content: FileContent, item: int) -> Opened:
         size = content.layout.size
         version = _version(content.version, size)
         handle, hint = self._handles.add(node, version, content.edition, content.layout, content.mtime_ns)
         self._accesses.opened(handle, item)
-        return Opened(handle, node, size, hint)
+        return Opened(handle, node, size, hint, version)
 
 
 def _version(version: str, size: int) -> str:

@@ -1,10 +1,12 @@
 """Open files: each keeps the layout it was opened with, and knows when a newer version has been shown to anyone.
 
-Lock order: `_lock` is innermost; no layout is read or closed under it.
+Lock order: no layout is read or closed under `_lock`; whoever hears of stale handles is told under it, so that it hears
+of them in order.
 """
 
 import itertools
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,10 +41,12 @@ class _Handle:
 
 
 class Handles:
-    """The table of open files."""
+    """The table of open files. `on_stale` is called when the first handle becomes stale, and when the last one that is
+    stale is closed."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, on_stale: Callable[[bool], None] = lambda _: None) -> None:
+        self._limit, self._on_stale = limit, on_stale
+        self._stale = 0
         self._lock = threading.Lock()
         self._next = itertools.count(1)
         self._open: dict[int, _Handle] = {}
@@ -79,7 +83,11 @@ class Handles:
     def _make_stale(self, handles: set[int], size: int) -> None:
         for number in handles:
             handle = self._open[number]
-            handle.stale = handle.stale or handle.layout.size != size
+            if not handle.stale and handle.layout.size != size:
+                handle.stale = True
+                self._stale += 1
+                if self._stale == 1:
+                    self._on_stale(True)
 
     def check(self, number: int) -> None:
         """Raise SourceChangedError for a stale handle. A handle that is not open belongs to nobody and is not
@@ -119,6 +127,9 @@ class Handles:
             others.discard(number)
             if not others:
                 del self._by_node[handle.node]
+            self._stale -= handle.stale
+            if handle.stale and not self._stale:
+                self._on_stale(False)
         handle.layout.close()
 
     def close_all(self) -> int:

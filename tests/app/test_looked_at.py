@@ -10,6 +10,7 @@ from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
+from musfuse.drive.drive import Asked
 from musfuse.errors import NoEntryError
 from musfuse.library import scanner as scanner_module
 from musfuse.origins import Entry, LocalOrigin
@@ -136,7 +137,7 @@ def test_the_drive_tells_of_a_listing_once(make_library: Make, music: Path, monk
     album(music, "a", 1)
     library = make_library()
     seen: list[str] = []
-    monkeypatch.setattr(library.drive, "_on_listed", lambda node: seen.append(node.name))
+    monkeypatch.setattr(library.drive, "_asked", Asked(on_listed=lambda node: seen.append(node.name)))
     list(library.drive.list("a"))
     list(library.drive.list("a/a1", sized=True))
     list(library.drive.list("a/a1", after="T.flac", sized=True))  # the same listing goes on

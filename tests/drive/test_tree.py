@@ -132,8 +132,8 @@ def test_what_a_scan_read_is_told_before_names_are_given(make_library: Make, mus
     library.name_tracks = lambda: None  # type: ignore[method-assign] # a scan gives names at growing distances
     library.refresh(library.sources.rows()[0].uid, "a.wav")
     library.drive._items.freshness.forget()
-    after = library.drive.attr(shown)
     opened = library.drive.open(shown)
+    after = library.drive.attr(shown)
     assert before.size != after.size == opened.size == path.stat().st_size
     library.drive.close(opened.handle)
 

@@ -215,7 +215,7 @@ def test_the_kernel_is_told_what_it_may_do(binding: Any, library: Library) -> No
     operations = make_operations(binding, library.drive, lambda: said.append("ready"), max_read=65_536)
     connection = SimpleNamespace(want=0xFFFFFFFF, max_read=0)
     operations.init_with_config(connection, None)
-    assert (connection.want, connection.max_read) == (0xFFFFFFFF & ~(1 << 12), 65_536)
+    assert (connection.want, connection.max_read) == (0xFFFFFFFF & ~(1 << 12 | 1 << 14), 65_536)
     operations.init("/")  # as libfuse 2 says it
     make_operations(binding, library.drive, lambda: said.append("ready")).init_with_config(None, None)
     assert said == ["ready"] * 3

@@ -18,6 +18,8 @@ from musfuse.drive.branches.freshness import Freshness
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.library import LibraryBranch
 from musfuse.drive.branches.port import Branch, Entry
+from musfuse.drive.branches.visits import Visits
+from musfuse.drive.drive import Asked
 from musfuse.drive.volume import Volume
 from musfuse.events import EventBus, TrackIndexed
 from musfuse.library.catalog import Database, Nodes, Tracks
@@ -56,11 +58,12 @@ class DriveParts:
             self.catalog.tracks, self.catalog.renditions, self.stores.pictures, self.media.inspectors, self.origin_of
         )
         sizes = self.sizes.over(tracks)
+        freshness = Freshness(tracks, self.origin_of, self.refresh)
         items = Items(
-            nodes, tracks, self.media.engine, sizes, Freshness(tracks, self.origin_of, self.refresh), self.activity,
+            nodes, tracks, self.media.engine, sizes, freshness, self.activity,
             hides=config[ViewOptions].unindexed == "hide",
         )  # fmt: skip
-        ahead = FolderAhead(nodes, tracks, sizes)
+        ahead, visits = FolderAhead(nodes, tracks, sizes), Visits(nodes, freshness)
         library = LibraryBranch(nodes, items, on_waited=ahead.queue)
         companions = CompanionsBranch(
             nodes, self.catalog.companions, covers, self.origin_of, show_covers=config[ArtOptions].covers
@@ -68,10 +71,10 @@ class DriveParts:
         branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
         drive = Drive(
             library.root, branches, items, Volume(nodes), Accesses(self.activity, self.events, items.row),
-            on_pending=self.media.pool.warm, on_listed=self.on_listed,
-            open_limit=system.open_handles(16_384),
+            asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(drive.shut_down)
         closing.callback(ahead.close)
+        closing.callback(visits.close)
         self.events.listen(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
         return drive

@@ -23,4 +23,4 @@ def choose_mounter(config: Config) -> Mounter:
     from musfuse_fuse.mount import FuseFace
 
     options = config[FuseOptions]
-    return FuseFace(options.binding, options.threads, options.allow_other)
+    return FuseFace(options.binding, options.threads, options.allow_other, options.cache_seconds)

@@ -36,7 +36,7 @@ class Items:
     ) -> None:
         self._nodes, self._tracks, self._engine, self._sizes = nodes, tracks, engine, sizes
         self.freshness, self._activity = freshness, activity
-        self._hides = hides
+        self.hides = hides
 
     @property
     def view(self) -> int:
@@ -50,6 +50,11 @@ class Items:
             raise NoEntryError(f"item {item}: there is none in this library")
         return node
 
+    def path(self, number: int) -> str | None:
+        """The path of a node; None where it is gone."""
+        path = self._nodes.path(number)
+        return path if path or number == self._nodes.root().id else None
+
     def row(self, item: int) -> TrackRow | None:
         """All that the catalog knows of an item."""
         return self._tracks.track(item)
@@ -57,9 +62,9 @@ class Items:
     def entry(self, branch: Branch[Any], node: Node, *, number: int = 0, folder: int = 0, name: str = "") -> Entry[Any]:
         """An entry that shows the item at a node, as `entry_of` has it. Its size is told where nothing has to be built
         for it."""
-        size = self.known(node) if self._hides else self._counting(node)
+        size = self.known(node) if self.hides else self._counting(node)
         made = entry_of(branch, node, size, number=number, folder=folder, name=name)
-        return replace(made, hidden=True) if size is None and self._hides else made
+        return replace(made, hidden=True) if size is None and self.hides else made
 
     def known(self, node: Node) -> int | None:
         """The size of the item at a node where no index has to be built for it; its tags may just have changed, so that
@@ -85,7 +90,7 @@ class Items:
 
     def wait_for_folder(self, folder: int) -> None:
         """Wait until all files shown in a folder of the view have sizes, or cannot have any. Raises BusyError."""
-        if self._hides:
+        if self.hides:
             return
         pending = self._nodes.unsized(folder, self._sizes.tokens())
         if pending:

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from musfuse.errors import StoreError, plainly
+from musfuse.library.catalog.gone import Gone
 from musfuse.library.catalog.readers import Readers
 from musfuse.store import Complaint, keep_temporary_files_in
 from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
@@ -33,6 +34,7 @@ class Database:
         self._readers = Readers(path, readers, self._connect)
         self.commits = 0
         """How often something was written here since the database was opened."""
+        self.gone = Gone()
         self._complaint = Complaint("sizes are found out each time they are asked for, and all that is shown stands")
         try:
             self._uri = reading_uri(path) if read_only else ""
@@ -46,6 +48,8 @@ class Database:
             if not read_only and self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 self._writer.execute("PRAGMA journal_mode=WAL")
             self._make_tables()
+            if renew:  # by its owner, who shows its nodes to somebody
+                self.gone.watch(self._writer)
         except sqlite3.Error as error:
             raise opening_failure(path, error, "this catalog can be deleted, a scan makes it again") from error
 

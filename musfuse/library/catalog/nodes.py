@@ -184,6 +184,12 @@ class Nodes:
                 node = row[0]
                 names.append(row[1])
 
+    def above(self, node: int) -> tuple[int, str] | None:
+        """The folder, 0 for a root, and the name of a node; None where it is gone."""
+        with self._db.read() as db:
+            row = db.execute("SELECT parent, name FROM node WHERE id = ?", (node,)).fetchone()
+        return (row[0], row[1]) if row else None
+
     def generation(self) -> int:
         """The global counter, raised at each commit that changes the tree."""
         return int(self._db.meta("generation") or 0)

@@ -1,0 +1,61 @@
+"""What changed on the drive, for faces whose system remembers what it was told."""
+
+import threading
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Files of `items` changed, or entries of `folders`, by their numbers, and these folders themselves. Paths that are
+    `gone` may be another entry's now. With `everywhere`, anything may have changed."""
+
+    items: Set[int] = frozenset()
+    folders: Set[int] = frozenset()
+    gone: Sequence[str] = ()
+    everywhere: bool = False
+
+
+class Hearer(Protocol):
+    """Who hears of changes, on the thread that makes them: it must not wait, nor ask the drive anything."""
+
+    def changed(self, change: Change) -> None:
+        """Something changed; lookups answer what is so now."""
+
+    def held(self, stale: bool) -> None:
+        """From now on there are handles on older versions than were told to anyone, or there are none any more. Called
+        before the newer version's size is told."""
+
+
+class Changes:
+    """Tells of changes. May be used from many threads. Lock order: `_lock` is innermost but for what hearers have."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._hearers: tuple[Hearer, ...] = ()
+        self._stale = False
+
+    def listen(self, hearer: Hearer) -> Callable[[], None]:
+        """Have somebody hear of everything from now on. What is returned ends that."""
+        with self._lock:
+            self._hearers = (*self._hearers, hearer)
+            hearer.held(self._stale)
+
+        def end() -> None:
+            with self._lock:
+                self._hearers = tuple(other for other in self._hearers if other is not hearer)
+
+        return end
+
+    def tell(self, change: Change) -> None:
+        """Something changed."""
+        for hearer in self._hearers:
+            hearer.changed(change)
+
+    def hold(self, stale: bool) -> None:
+        """There are stale handles, or none any more."""
+        with self._lock:
+            self._stale = stale
+            for hearer in self._hearers:
+                hearer.held(stale)

@@ -1,0 +1,52 @@
+"""Names of the drive that are gone, or another entry's, since somebody asked: for faces whose system remembers names.
+
+A trigger of the writer's connection tells of every node that is deleted, moved or renamed, whoever does that. Paths are
+found out later: a folder whose own name is gone is taken by the name that it had.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+
+LIMIT = 20_000
+"""Names that are remembered; further ones are not told."""
+
+_TRIGGERS = """
+CREATE TEMP TRIGGER node_deleted AFTER DELETE ON main.node BEGIN SELECT note_gone(OLD.id, OLD.parent, OLD.name); END;
+CREATE TEMP TRIGGER node_renamed AFTER UPDATE OF parent, name ON main.node
+  WHEN OLD.parent <> NEW.parent OR OLD.name <> NEW.name BEGIN SELECT note_gone(OLD.id, OLD.parent, OLD.name); END;
+"""
+
+
+class Gone:
+    """Notes names that go; may be used from many threads. What a transaction that is rolled back noted is told
+    nevertheless: who hears of it looks again, and finds what was there."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._names: dict[int, tuple[int, str]] = {}
+
+    def watch(self, writer: sqlite3.Connection) -> None:
+        """Have the connection that writes nodes tell of names that go."""
+        writer.create_function("note_gone", 3, self._note)
+        writer.executescript(_TRIGGERS)
+
+    def take(self, above: Callable[[int], tuple[int, str] | None]) -> list[str]:
+        """The paths that went since they were taken last. `above` gives the folder (0 for a root) and the name that a
+        node has now, None where there is none."""
+        with self._lock:
+            names, self._names = self._names, {}
+        paths: dict[int, str] = {0: ""}
+
+        def path(node: int) -> str:
+            if node not in paths:
+                folder, name = names.get(node) or above(node) or (0, "")
+                paths[node] = f"{path(folder)}/{name}".lstrip("/")
+            return paths[node]
+
+        return [path(node) for node in names]
+
+    def _note(self, node: int, parent: int, name: str) -> None:
+        with self._lock:
+            if name and node not in self._names and len(self._names) < LIMIT:
+                self._names[node] = parent, name
