@@ -3,12 +3,11 @@
 import json
 import logging
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
@@ -18,6 +17,8 @@ from musfuse.platform import system
 
 if TYPE_CHECKING:
     from musfuse.app.build.faces import MakeFace
+
+_END_SECONDS = 10.0
 
 
 class Ready(NamedTuple):
@@ -77,20 +78,26 @@ def _tell(ready_fd: int, message: dict[str, Any]) -> None:
         pipe.write(json.dumps(message).encode() + b"\n")
 
 
-def started(folder: Path, command: str, flags: Sequence[str], arguments: Sequence[str]) -> Ready:
-    """Start `musfuse COMMAND` in the background, which owns the library in `folder`, and wait until it answers. Raises
-    FaceError with its reason where it does not come to that."""
+def started(
+    folder: Path, command: str, flags: Sequence[str], arguments: Sequence[str], run: Callable[[int], None]
+) -> Ready:
+    """Start what owns the library in `folder` in the background, and wait until it answers: `run`, which gets the
+    descriptor to tell that at, in a fork of this process, which has loaded already what it needs; else `musfuse
+    COMMAND`. Raises FaceError with its reason where it does not come to that."""
     log = _log_file(folder)
     read_fd, write_fd = os.pipe()
-    passed = system.inheritable(write_fd)
-    argv = [sys.executable, "-m", "musfuse", command, "--library", str(folder), "--foreground", "--ready-fd"]
-    process = system.spawn_detached([*argv, str(passed), *flags, "--", *arguments], log, passed)
+    pid = system.fork_detached(log, write_fd)
+    if pid == 0:
+        _run_and_exit(run, write_fd)
+    if pid is None:
+        passed = system.inheritable(write_fd)
+        argv = [sys.executable, "-m", "musfuse", command, "--library", str(folder), "--foreground", "--ready-fd"]
+        pid = system.spawn_detached([*argv, str(passed), *flags, "--", *arguments], log, passed).pid
     os.close(write_fd)
     with os.fdopen(read_fd, "rb") as pipe:
         line = pipe.readline()
     if not line:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
+        system.wait_for_end(pid, _END_SECONDS)
         raise FaceError(f"the background process ended before it was ready; {log} says why:\n{_tail(log)}")
     message = json.loads(line)
     if "error" in message:
@@ -98,6 +105,21 @@ def started(folder: Path, command: str, flags: Sequence[str], arguments: Sequenc
         failure.exit_code = message["exit_code"]  # type: ignore[misc]
         raise failure
     return Ready(message["names"], message["new"])
+
+
+def _run_and_exit(run: Callable[[int], None], ready_fd: int) -> NoReturn:
+    """Run in the second process, which never gets back to where the first one goes on."""
+    code: object = 1
+    try:
+        run(ready_fd)
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+    except BaseException:
+        logging.getLogger(__name__).exception("the background process failed")
+    finally:
+        logging.shutdown()
+        os._exit(code if isinstance(code, int) else 1)
 
 
 def _log_file(folder: Path) -> Path:

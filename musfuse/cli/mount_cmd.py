@@ -1,6 +1,6 @@
 """`musfuse mount`"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -100,10 +100,14 @@ def command(
     if shown is None:
         if not sources:
             _check_has_library(folder, mountpoint)
-        if foreground or ready_fd is not None:
+
+        def serve(ready_fd: int | None) -> None:
             _serve(folder, config, sources, mountpoint, options, ready_fd)
+
+        if foreground or ready_fd is not None:
+            serve(ready_fd)
             return
-        shown = _spawn(folder, _flags(config_file, policy, template, options), sources, mountpoint)
+        shown = _spawn(folder, _flags(config_file, policy, template, options), sources, mountpoint, serve)
     where, new = shown
     say(f"mounted at {where}")
     newcomers.tell()
@@ -178,14 +182,16 @@ def _flags(config_file: Path | None, policy: str | None, template: str | None, o
     return flags
 
 
-def _spawn(folder: Path, flags: list[str], sources: list[str], mountpoint: Path) -> _Shown:
+def _spawn(
+    folder: Path, flags: list[str], sources: list[str], mountpoint: Path, serve: Callable[[int], None]
+) -> _Shown:
     """Start the owner in the background and wait until it says where the drive is, or why not."""
     state = StateFolder(folder)
     for source in sources:
         default_registry().check(source)
     try:
         with state.made():
-            ready = started(folder, "mount", flags, [*sources, str(mountpoint)])
+            ready = started(folder, "mount", flags, [*sources, str(mountpoint)], serve)
     except StoreError as error:
         raise MountError(str(error)) from error
     where = ready.names[0]

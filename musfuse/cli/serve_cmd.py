@@ -38,12 +38,16 @@ def command(
                 pid = owner.call("progress")["pid"]
             raise ControlError(f"{folder}: process {pid} has this library already; `musfuse stop` ends it")
     newcomers = Newcomers(folder, places if ready_fd is None else ())
-    if foreground or ready_fd is not None:
+
+    def serve(ready_fd: int | None) -> None:
         host(folder, config, places, (), lambda _: say(f"serving {folder}; Ctrl-C ends it"), ready_fd, stays=True)
+
+    if foreground or ready_fd is not None:
+        serve(ready_fd)
         return
     flags = ["-" + "v" * wishes().verbose] if wishes().verbose else []
     flags += ["--config", str(absolute(config_file))] if config_file else []
     with StateFolder(folder).made():
-        started(folder, "serve", flags, places)
+        started(folder, "serve", flags, places, serve)
     say(f"serving {folder}; `musfuse stop` ends it")
     newcomers.tell()

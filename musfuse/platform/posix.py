@@ -164,6 +164,30 @@ def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> subprocess
         )
 
 
+def fork_detached(log: Path, kept: int) -> int | None:
+    """Go on in a second process, too, which outlives this one and its terminal, writes to `log`, and has nothing open
+    but that and the descriptor `kept`. The second one's pid here, 0 there; None where only a new program may be
+    started: this process has other threads, which the second one would not have, or the system's own libraries do not
+    bear a fork."""
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return None
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    os.setsid()
+    os.chdir("/")
+    nothing, out = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_APPEND)
+    for old, new in ((nothing, 0), (out, 1), (out, 2)):
+        os.dup2(old, new)
+    for number in map(int, os.listdir("/proc/self/fd")):
+        if number > 2 and number != kept:
+            with contextlib.suppress(OSError):  # that of the listing
+                os.close(number)
+    return 0
+
+
 def wait_for_end(pid: int, seconds: float) -> bool:
     """Wait until a process is gone, and its files are closed with it; False where it is still there after `seconds`."""
     try:

@@ -172,6 +172,12 @@ def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> "subproces
         )
 
 
+def fork_detached(log: Path, kept: int) -> int | None:
+    """None: there is no fork."""
+    del log, kept
+    return None
+
+
 def wait_for_end(pid: int, seconds: float) -> bool:
     """Wait until a process is gone, and its files are closed with it; False where it is still there after `seconds`."""
     handle = _kernel32.OpenProcess(_SYNCHRONIZE, False, pid)

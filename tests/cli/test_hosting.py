@@ -1,10 +1,14 @@
 """A process that owns a library: its faces get what it can hold; where it cannot start, its reason and its exit code are
 those of the command that began it in the background."""
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
+import sound
 from mount.conftest import Program, program  # noqa: F401 - a fixture
 from musfuse_fuse.options import FuseOptions
 
@@ -54,3 +58,37 @@ def test_what_cannot_start_in_the_background_says_why(program: Program, tmp_path
     assert said.returncode == 1
     assert str(program.library) in said.stderr
     assert len(said.stderr.splitlines()) == 1
+
+
+def test_in_a_process_with_other_threads_a_new_program_is_started(program: Program, music: Path) -> None:
+    """As under a debugger, or in somebody's own Python: what comes of it is the same."""
+    sound.write(music / "1.flac", artist="Ann", album="Best", title="One")
+    script = (
+        "import sys, threading; threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "from musfuse.cli import main; sys.argv[0] = 'musfuse'; main()"
+    )
+    words = ["mount", "--library", str(program.library), str(music), str(program.mnt)]
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.startswith("mounted at ")) == (0, True), done.stderr
+    program.settle()
+    assert [path.name for path in program.files()] == ["One.flac"]
+    (status,) = program.status()
+    assert "--ready-fd" in Path(f"/proc/{status['pid']}/cmdline").read_text()
+
+
+def test_a_process_in_the_background_holds_nothing_of_who_began_it(program: Program, music: Path) -> None:
+    """Whoever reads from a pipe that the command had sees its end when the command ends."""
+    sound.write(music / "1.flac", artist="Ann", album="Best", title="One")
+    ours, theirs = os.pipe()
+    words = ["mount", "--library", str(program.library), str(music), str(program.mnt)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "musfuse", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(theirs,)
+    ) as process:
+        os.close(theirs)
+        out, err = process.communicate(timeout=100)
+        assert (process.returncode, out.startswith(b"mounted at ")) == (0, True), err
+    with os.fdopen(ours, "rb") as pipe:
+        assert pipe.read() == b""
+    (status,) = program.status()
+    assert os.getsid(status["pid"]) == status["pid"]
+    assert os.readlink(f"/proc/{status['pid']}/cwd") == "/"

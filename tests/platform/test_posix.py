@@ -118,6 +118,38 @@ def test_a_detached_process_tells_through_what_it_inherits_and_logs_the_rest(tmp
     assert (tmp_path / "log").read_text() == "logged\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems start a new program")
+def test_a_fork_goes_on_alone_with_what_it_is_to_keep(tmp_path: Path) -> None:
+    """Run in a process of its own, which has no other threads."""
+    script = (
+        "import os, sys; from pathlib import Path; from musfuse.platform import posix\n"
+        "ours, theirs = os.pipe(); more = os.dup(0)\n"
+        "log = Path(sys.argv[1]); log.touch()\n"
+        "pid = posix.fork_detached(log, theirs)\n"
+        "if pid == 0:\n"
+        "    print('logged', flush=True)\n"
+        "    left = sorted({int(n) for n in os.listdir('/proc/self/fd')} - {0, 1, 2, theirs})[:-1]\n"
+        "    os.write(theirs, f'{os.getcwd()} {os.getsid(0) == os.getpid()} {left} {os.read(0, 9)}'.encode())\n"
+        "    os._exit(7)\n"
+        "os.close(theirs)\n"
+        "print(os.read(ours, 999).decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, tmp_path / "log"], capture_output=True, text=True, check=True)
+    assert done.stdout == "/ True [] b'' 7\n"
+    assert (tmp_path / "log").read_text() == "logged\n"
+
+
+def test_a_process_with_other_threads_is_not_forked(tmp_path: Path) -> None:
+    leave = threading.Event()
+    thread = threading.Thread(target=leave.wait)
+    thread.start()
+    try:
+        assert posix.fork_detached(tmp_path / "log", 1) is None
+    finally:
+        leave.set()
+        thread.join()
+
+
 def test_a_pipe_in_place_of_a_file_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     os.close(posix.open_shared(str(tmp_path / "pipe")))
