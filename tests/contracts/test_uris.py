@@ -1,7 +1,7 @@
 """Paths of this machine as URIs: what pathlib says, both ways, whatever bytes they hold."""
 
 import os
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given
@@ -56,3 +56,14 @@ def test_what_is_no_path_of_this_machine(uri: str) -> None:
         from_uri(uri, PurePosixPath)
     with pytest.raises(ConfigError):
         LocalScheme().locate(uri) if uri.startswith("file:") else from_uri(uri, PureWindowsPath)
+
+
+def test_the_path_of_this_system_is_windows_on_windows() -> None:
+    """There PurePath and Path make Windows' paths, without being one themselves."""
+
+    class Here(PurePath):
+        def __new__(cls, *parts: str) -> "Here":  # type: ignore[misc]
+            return PureWindowsPath(*parts)  # type: ignore[return-value]
+
+    assert from_uri("file:///Z:/Music", Here) == PureWindowsPath("Z:/Music")
+    assert from_uri("file:///tmp/Music", PurePath) == PurePath("/tmp/Music")

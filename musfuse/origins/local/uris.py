@@ -26,7 +26,7 @@ def from_uri(uri: str, kind: type[P]) -> P:
     if uri[: len(_PREFIX)].lower() != _PREFIX:
         raise ConfigError(f"{uri}: not a file:// URI")
     host, slash, rest = uri[len(_PREFIX) :].partition("/")
-    windows = issubclass(kind, PureWindowsPath)
+    windows = isinstance(kind(), PureWindowsPath)  # PurePath is none by itself, but makes them on Windows
     text = unquote(slash + rest, errors="surrogatepass" if windows else "surrogateescape")
     if host.lower() == "localhost":
         host = ""
