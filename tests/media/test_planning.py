@@ -76,5 +76,21 @@ class _Planned:
 
 
 def test_an_empty_file_is_of_no_kind() -> None:
-    with pytest.raises((UnsupportedError, MalformedError)):
+    with pytest.raises(UnsupportedError, match="are not rewritten"):
         plan(FORMATS, io.BytesIO(), 0, edit(title="T"), lambda _: b"")
+
+
+def test_junk_before_the_first_frame_is_mp3_only_where_a_scan_found_mp3(music: Path) -> None:
+    path = sound.write(music / "a.mp3", 4000)
+    path.write_bytes(bytes(3000) + path.read_bytes())
+    with pytest.raises(UnsupportedError):
+        pieces(path, title="T")
+    made = pieces(path, known="mp3", title="T")
+    assert isinstance(made[-1], Kept)
+    assert made[-1].start <= 3000
+    assert made[-1].start + made[-1].length == path.stat().st_size
+
+
+def test_bytes_decide_against_what_a_scan_found(music: Path) -> None:
+    flac = sound.write(music / "a.flac", 4000)
+    assert pieces(flac, known="mp3", title="T") == pieces(flac, known="flac", title="T")
