@@ -81,8 +81,12 @@ def test_options_reach_the_kernel_and_go_before_ours(library: Library, mnt: Path
 
 def test_one_in_use_is_unmounted_by_force_alone(library: Library, mnt: Path) -> None:
     mount = FuseFace("mfusepy", 10, False).mount(library.drive, mnt)
-    with subprocess.Popen(["sleep", "1000"], cwd=mnt) as other:
-        with pytest.raises(MountError, match="in use by sleep"):
+    # Not by `cwd=`: this process serves the mount, and until the new program runs it can answer nothing.
+    command = ["sh", "-c", 'cd "$0" && echo there && exec sleep 1000', str(mnt)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"there\n"
+        with pytest.raises(MountError, match=r"in use by (sleep|sh)"):
             mount.unmount()
         assert not mount.ended.is_set()
         mount.unmount(force=True)
