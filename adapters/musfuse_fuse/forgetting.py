@@ -58,9 +58,11 @@ class Forgetting:
                         break
                     self._memory.forget(path)
             except MusfuseError as error:
-                log.debug("the kernel forgets no more of this change: %s", error)
+                log.warning(
+                    "the kernel forgets no more of this change, and may tell of it as it was for a while: %s", error
+                )
             except Exception:
-                log.exception("the kernel forgets no more of this change")
+                log.exception("what changed may be shown as it was for a while")
             if self._closed:
                 return
 

@@ -123,11 +123,13 @@ def make_operations(  # noqa: C901 - a class inside
                 listed.note(path)
 
             def taken(entry: DirEntry | str, behind: int) -> bool:
+                shown = entry if plus and isinstance(entry, DirEntry) and entry.size is not None else None
+                if shown is not None:
+                    drive.shown(shown)  # first: libfuse takes the time-out together with the entry
                 if not take(entry, behind):
                     return False
-                if plus and isinstance(entry, DirEntry) and entry.size is not None:
-                    drive.shown(entry)
-                    told.tell(entry.node, entry.version)
+                if shown is not None:
+                    told.tell(shown.node, shown.version)
                 return True
 
             folders.give(fh, offset, lambda: drive.list(_inside(path)), taken)

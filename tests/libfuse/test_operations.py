@@ -219,3 +219,33 @@ def test_the_kernel_is_told_what_it_may_do(binding: Any, library: Library) -> No
     operations.init("/")  # as libfuse 2 says it
     make_operations(binding, library.drive, lambda: said.append("ready")).init_with_config(None, None)
     assert said == ["ready"] * 3
+
+
+def test_a_listing_holds_attributes_before_it_tells_a_newer_size(binding: Any, tmp_path: Any, music: Any) -> None:
+    """libfuse takes the time-out of attributes when it is given an entry, not when it answers."""
+
+    class Hearer:
+        stale = False
+
+        def changed(self, change: object) -> None:
+            pass
+
+        def held(self, stale: bool) -> None:
+            self.stale = stale
+
+    original = sound.write(music / "1.flac", 9000, artist="Ann", album="Best", title="One")
+    with ExitStack() as closing:
+        config = load_config(default_sections(), flags={"index.background": False}, env={}).config
+        made = open_library(tmp_path / "state", config, closing, sources=[music])
+        made.scan_all(made.scanner())
+        hearer, operations = Hearer(), make_operations(binding, made.drive, lambda: None)
+        made.drive.changes.listen(hearer)
+        old, folder = opened(operations), file()
+        sound.write(original, 20_000, artist="Ann", album="Best", title="One")
+        made.scan_all(made.scanner())
+        seen: list[bool] = []
+        operations.open_folder("/Ann/Best", folder)
+        operations.list_plus("/Ann/Best", folder.fh, 2, True, lambda entry, behind: seen.append(hearer.stale) or True)
+        assert seen == [True]
+        operations.release(PATH, old)
+        assert not hearer.stale
