@@ -119,6 +119,8 @@ def _run_and_exit(run: Callable[[int], None], ready_fd: int) -> NoReturn:
         logging.getLogger(__name__).exception("the background process failed")
     finally:
         logging.shutdown()
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
         os._exit(code if isinstance(code, int) else 1)
 
 

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -66,7 +66,12 @@ def rclone(music: Path, mnt: Path, _: Path) -> Iterator[None]:
     subprocess.run(["fusermount3", "-u", str(mnt)], check=True)
 
 
-MOUNTS: dict[str, Callable[[Path, Path, Path], object]] = {"musfuse": musfuse, "mergerfs": mergerfs, "rclone": rclone}
+Mount = Callable[[Path, Path, Path], AbstractContextManager[None]]
+MOUNTS: dict[str, Mount] = {
+    "musfuse": musfuse,
+    "mergerfs": mergerfs,
+    "rclone": rclone,
+}
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -105,7 +110,7 @@ def pss_mib(mnt: Path) -> float:
 
 def measure(name: str, music: Path, mnt: Path, state: Path, tracks: int) -> dict[str, float]:
     began = time.perf_counter()
-    with MOUNTS[name](music, mnt, state):  # type: ignore[attr-defined]
+    with MOUNTS[name](music, mnt, state):
         os.listdir(mnt)
         found = {"mount": time.perf_counter() - began}
         assert find(mnt / "Artist 1") > 0
