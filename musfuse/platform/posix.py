@@ -164,6 +164,19 @@ def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> subprocess
         )
 
 
+def _leave_everything(log: Path, kept: int) -> None:
+    """Let go of the terminal, of the working directory, and of all descriptors but `kept` and the log's."""
+    os.setsid()
+    os.chdir("/")
+    nothing, out = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_APPEND)
+    for old, new in ((nothing, 0), (out, 1), (out, 2)):
+        os.dup2(old, new)
+    for number in map(int, os.listdir("/proc/self/fd")):
+        if number > 2 and number != kept:
+            with contextlib.suppress(OSError):  # that of the listing
+                os.close(number)
+
+
 def fork_detached(log: Path, kept: int) -> int | None:
     """Go on in a second process, too, which outlives this one and its terminal, writes to `log`, and has nothing open
     but that and the descriptor `kept`. The second one's pid here, 0 there; None where only a new program may be
@@ -176,15 +189,13 @@ def fork_detached(log: Path, kept: int) -> int | None:
     pid = os.fork()
     if pid:
         return pid
-    os.setsid()
-    os.chdir("/")
-    nothing, out = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_APPEND)
-    for old, new in ((nothing, 0), (out, 1), (out, 2)):
-        os.dup2(old, new)
-    for number in map(int, os.listdir("/proc/self/fd")):
-        if number > 2 and number != kept:
-            with contextlib.suppress(OSError):  # that of the listing
-                os.close(number)
+    left = False
+    try:
+        _leave_everything(log, kept)
+        left = True
+    finally:
+        if not left:
+            os._exit(1)  # whoever called goes on once, not twice
     return 0
 
 

@@ -139,6 +139,18 @@ def test_a_fork_goes_on_alone_with_what_it_is_to_keep(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_text() == "logged\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems start a new program")
+def test_a_fork_that_cannot_begin_does_not_go_on_as_a_second_caller(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from musfuse.platform import posix\n"
+        "pid = posix.fork_detached(Path(sys.argv[1]), 1)\n"
+        "print('went on', os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
+    )
+    log = tmp_path / "no such folder/log"
+    done = subprocess.run([sys.executable, "-c", script, log], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("went on 1\n", "")
+
+
 def test_a_process_with_other_threads_is_not_forked(tmp_path: Path) -> None:
     leave = threading.Event()
     thread = threading.Thread(target=leave.wait)
