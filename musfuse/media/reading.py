@@ -40,7 +40,9 @@ def read_original(formats: FormatRegistry, origin: Origin, file: SourceFile, pee
             text = reading.tags.first("cuesheet")
             if text:
                 reading = replace(reading, sheets=(("tag", text.encode("utf-8", "replace")), *reading.sheets))
-            return replace(reading, picture=peek(reader, file.stamp.size)) if peek else reading
+            if peek is None or reading.bare:
+                return reading
+            return replace(reading, picture=peek(reader, file.stamp.size))
     except OSError as error:  # the origin's errors came out as they were
         raise MalformedError(f"{shown}: its header points outside of the file; {_ADVICE}") from error
     except MediaError as error:

@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+import stat
 import string
 import subprocess
 import sys
@@ -207,6 +208,17 @@ def open_shared(path: str) -> int:
     if handle is None or handle == wintypes.HANDLE(-1).value:
         raise ctypes.WinError(ctypes.get_last_error())
     return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
+
+
+def is_link(facts: os.stat_result) -> bool:
+    """Whether what `os.lstat` told these facts of leads to another place: a link, a junction or a mounted volume."""
+    return bool(facts.st_file_attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
+
+
+def place_of(fd: int) -> str:
+    """Empty: the system does not tell in the words of `realpath`."""
+    del fd
+    return ""
 
 
 def others_can_read(status: os.stat_result) -> bool:

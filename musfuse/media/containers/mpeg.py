@@ -1,5 +1,7 @@
 """Streams without a container: MPEG audio layers I to III (ISO 11172-3), ADTS (ISO 13818-7), bare FLAC frames."""
 
+from typing import NamedTuple
+
 from musfuse.errors import MalformedError
 from musfuse.media.flac.frames import parse_header
 from musfuse.model import AudioFormat
@@ -15,6 +17,22 @@ _V2 = {
     3: (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
     2: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
+
+
+_SIDE = {(True, False): 36, (True, True): 21, (False, False): 21, (False, True): 13}
+"""Bytes of header and side information: by whether it is MPEG-1, and mono."""
+
+
+class Layer3(NamedTuple):
+    """A frame of MPEG audio layer III: bytes, bits a second, Hz, channels, samples, and the byte in it at which its
+    data begin, or a Xing header stands."""
+
+    length: int
+    bit_rate: int
+    rate: int
+    channels: int
+    samples: int
+    data: int
 
 
 def is_adts_sync(head: bytes) -> bool:
@@ -73,6 +91,18 @@ def check_mpeg(head: bytes, whole: bool) -> None:
             return
     if whole or not head:
         raise MalformedError("it holds no MPEG audio, or it is damaged: no two whole frames follow each other")
+
+
+def layer3_header(data: bytes, at: int) -> Layer3 | None:
+    """The header of the frame of layer III at byte `at`; None where none stands there, or its bit rate is free."""
+    length = _mpeg_length(data, at)
+    if not length or data[at + 1] >> 1 & 3 != 1:
+        return None
+    newer = data[at + 1] >> 3 & 3 == 3
+    kbits = (_V1[1] if newer else _V2[2])[(data[at + 2] >> 4) - 1]
+    mono = data[at + 3] >> 6 == 3
+    rate = _RATES[data[at + 1] >> 3 & 3][data[at + 2] >> 2 & 3]
+    return Layer3(length, kbits * 1000, rate, 1 if mono else 2, 1152 if newer else 576, _SIDE[newer, mono])
 
 
 def _ends_well(head: bytes, at: int) -> bool:

@@ -24,6 +24,7 @@ class Reading:
 
     `sheets` are embedded cue sheets: (`tag`, text in UTF-8) or (`block`, body of a FLAC's CUESHEET block). `picture` is
     what the headers tell of its cover. `content` is its content id where the headers tell it; empty otherwise.
+    `bare`: its reader saw that there is no picture, so that nobody has to look for one.
     """
 
     format: AudioFormat
@@ -32,6 +33,7 @@ class Reading:
     sheets: tuple[tuple[str, bytes], ...] = ()
     picture: Picture | None = None
     content: str = ""
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

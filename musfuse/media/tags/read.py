@@ -35,6 +35,11 @@ def from_mutagen(opened: Any) -> TagSet:
     return collect(pairs)
 
 
+def from_id3(tags: Any) -> TagSet:
+    """The frames of an ID3v2 tag: mutagen's ID3, or an id3plain.PlainTag."""
+    return collect(_from_id3(tags))
+
+
 def from_tinytag(opened: Any) -> TagSet:
     """Tags of a file that tinytag opened."""
     return collect(_from_tinytag(opened))

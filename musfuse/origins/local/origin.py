@@ -38,7 +38,7 @@ class LocalOrigin:
             names = sorted(system.list_names(full))
         except OSError as error:
             self._fail(path, error)
-        return (self._entry(path, name) for name in names)
+        return (self._entry(path, full, name) for name in names)
 
     def stat(self, path: str) -> SourceStat:
         """Facts about a path."""
@@ -84,19 +84,36 @@ class LocalOrigin:
         """Close all pooled files."""
         self._files.close()
 
-    def _entry(self, folder: str, name: str) -> Entry:
+    def _entry(self, folder: str, full: str, name: str) -> Entry:
+        """An entry of a folder that was found inside and lies at `full`; only a link may lead elsewhere."""
         path = f"{folder}/{name}" if folder else name
         try:
-            return Entry(name, self.stat(path))
+            try:
+                facts = os.lstat(f"{full}{os.sep}{name}")
+            except OSError as error:
+                self._fail(path, error)
+            if system.is_link(facts):
+                return Entry(name, self.stat(path))
+            return Entry(name, _source_stat(facts, self._describe(path)))
         except OriginError as error:
             return Entry(name, None, str(error), error.may_retry)
 
     def _open(self, path: str) -> int:
-        fd = system.open_shared(self._inside(path))
-        if not statmod.S_ISREG(os.fstat(fd).st_mode):
+        full = self._joined(path)
+        self._check_regular(path, os.stat(full))  # before it is opened: that may do something to a device
+        fd = system.open_shared(full)
+        try:
+            if not (self._follow_links_out or self._holds(system.place_of(fd))):
+                self._inside(path)
+            self._check_regular(path, os.fstat(fd))
+        except BaseException:
             os.close(fd)
-            raise RefusedError(f"{self._describe(path)}: not a regular file")
+            raise
         return fd
+
+    def _check_regular(self, path: str, facts: os.stat_result) -> None:
+        if not statmod.S_ISREG(facts.st_mode):
+            raise RefusedError(f"{self._describe(path)}: not a regular file")
 
     def _is_still(self, path: str, stamp: Stamp, file: OpenFile) -> bool:
         """Whether an open file is the version `stamp` now.
@@ -123,16 +140,21 @@ class LocalOrigin:
         except (OSError, OriginError):
             return False
 
+    def _joined(self, path: str) -> str:
+        return os.path.join(self._root, *checked_path(path).split("/")) if path else self._root
+
     def _inside(self, path: str) -> str:
-        full = os.path.join(self._root, *checked_path(path).split("/")) if path else self._root
-        if not self._follow_links_out:
-            real = os.path.realpath(full)
-            if real != self._root and not real.startswith(self._root.rstrip(os.sep) + os.sep):
-                raise RefusedError(
-                    f"{self._describe(path)}: a symbolic link leads out of the source; "
-                    "set scan.follow_links_out to follow it"
-                )
+        full = self._joined(path)
+        if not (self._follow_links_out or self._holds(os.path.realpath(full))):
+            raise RefusedError(
+                f"{self._describe(path)}: a symbolic link leads out of the source; "
+                "set scan.follow_links_out to follow it"
+            )
         return full
+
+    def _holds(self, real: str) -> bool:
+        """Whether a place without links is the root, or lies inside."""
+        return real == self._root or real.startswith(self._root.rstrip(os.sep) + os.sep)
 
     def _describe(self, path: str) -> str:
         return f"{self.name}/{path}" if path else self.name

@@ -29,7 +29,8 @@ def _read(opened: Opened) -> Reading:
     facts = probe_flac(opened.reader, opened.start, opened.size)
     sheets = (("block", facts.cuesheet),) if facts.cuesheet else ()
     fmt = replace(facts.format, faulty=bool(facts.notes) and facts.format.total_samples != 0)
-    return Reading(fmt, from_comments(facts.comments), facts.notes, sheets, content=_content(fmt, facts.md5))
+    tags, content = from_comments(facts.comments), _content(fmt, facts.md5)
+    return Reading(fmt, tags, facts.notes, sheets, content=content, bare=not facts.pictures)
 
 
 def _content(fmt: AudioFormat, md5: bytes) -> str:

@@ -19,7 +19,7 @@ _MAX_CHECKED = 64 << 20
 """Bytes whose CRC is made to find the last frame: headers may turn up by chance, but not all over the place."""
 _MAX_BLOCKS = 8192
 _ZEROS = bytes(4)
-_VORBIS_COMMENT, _CUESHEET = 4, 5
+_VORBIS_COMMENT, _CUESHEET, _PICTURE = 4, 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,15 @@ def parse_streaminfo(body: bytes) -> StreamInfo:
 
 @dataclass(frozen=True, slots=True)
 class FlacFacts:
-    """What the metadata of a FLAC says, and what is odd about it: its comments, the body of its CUESHEET block, and the
-    MD5 that STREAMINFO tells of its audio."""
+    """What the metadata of a FLAC says, and what is odd about it: its comments, the body of its CUESHEET block, the MD5
+    that STREAMINFO tells of its audio, and whether it has PICTURE blocks."""
 
     format: AudioFormat
     notes: tuple[str, ...]
     comments: tuple[bytes, ...] = ()
     cuesheet: bytes = b""
     md5: bytes = b""
+    pictures: bool = True
 
 
 def probe_flac(reader: io.BufferedReader, start: int, size: int) -> FlacFacts:
@@ -87,7 +88,7 @@ def probe_flac(reader: io.BufferedReader, start: int, size: int) -> FlacFacts:
         raise MalformedError(f"no frame where the audio should begin (byte {blocks.end})") from None
     notes += _first_frame_notes(info, first)
     notes += _tail_notes(reader, info, first, blocks.end, size)
-    return FlacFacts(fmt, tuple(notes), comments, blocks.cuesheet, info.md5)
+    return FlacFacts(fmt, tuple(notes), comments, blocks.cuesheet, info.md5, blocks.pictures)
 
 
 def audio_start(reader: BinaryIO, start: int, size: int) -> int:
@@ -103,6 +104,7 @@ class _Blocks:
     end: int
     comments: list[bytes] = field(default_factory=list)
     cuesheet: bytes = b""
+    pictures: bool = False
     room: int = MAX_BLOCK
 
 
@@ -127,6 +129,8 @@ def _metadata(reader: BinaryIO, start: int, size: int, notes: list[str]) -> _Blo
             _read_comments(reader, length, found, notes)
         elif kind == _CUESHEET and length <= MAX_CUESHEET:
             found.cuesheet = reader.read(length)
+        elif kind == _PICTURE:
+            found.pictures = True
         if head[0] & 0x80:
             found.end = at
             return found

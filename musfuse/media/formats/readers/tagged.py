@@ -47,7 +47,7 @@ def read_tagged(opened: Opened, *, may_be_silent: bool = False, bounded: bool = 
                 allow_more(opened.reader, _SEARCHED)
             continue
         if fmt.sample_rate or may_be_silent:
-            notes = _length_notes(fmt, opened.size)
+            notes = length_notes(fmt, opened.size)
             return Reading(fmt if fmt.container else AudioFormat(known.name, known.name), tags, notes)
     if may_be_silent:
         return Reading(AudioFormat(known.name, known.name), TagSet())
@@ -72,7 +72,7 @@ def tolerant(read: ReadTags, opened: Opened) -> tuple[TagSet, AudioFormat | None
         return TagSet(), None
 
 
-def _length_notes(fmt: AudioFormat, size: int) -> tuple[str, ...]:
+def length_notes(fmt: AudioFormat, size: int) -> tuple[str, ...]:
     """An MP3 whose header announces far more audio than the file can hold, at the lowest bit rate there is."""
     duration = fmt.duration_ns
     if fmt.container == "mp3" and duration and size * 8 * 1_000_000_000 // duration < 8_000:
