@@ -20,7 +20,7 @@ from musfuse.origins import Entry, Origin, SourceStat
 
 log = logging.getLogger(__name__)
 
-_MAX_DEPTH = 100
+_MAX_DEPTH, _PASSED = 100, 1000
 _Below = list[tuple[str, Above]]
 """Paths of folders, each with the ids of the folders down to it."""
 
@@ -86,6 +86,7 @@ class Walk:
         self._inspects = inspects
         self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
         self._wanted = wanted
+        self._passed: list[int] = []
 
     def steps(self) -> Iterator[Stop | Found]:
         """Each folder before it is listed, and then each file in it that is new or changed."""
@@ -95,6 +96,7 @@ class Walk:
                 route.prefer(folder)
             stop = route.next()
             if stop is None:
+                self._mark_passed()
                 return
             yield stop
             try:
@@ -110,7 +112,7 @@ class Walk:
     def _folder(self, stop: Stop, entries: Sequence[Entry]) -> Generator[Found, None, _Below]:
         """Walk through one folder; the folders in it that are to be walked next."""
         path, above = stop.path, stop.above
-        folder, renumbered = self._files.enter(self._source.id, path, self._scan, above[-1])
+        folder, renumbered = self._enter(path, above[-1])
         known = self._files.known(folder)
         self._inspect_companions(path, folder, entries)
         below: _Below = []
@@ -132,6 +134,9 @@ class Walk:
                 if entry.stat is None:
                     self._skip(folder, entry)
                     continue
+                unchanged = before is not None and before.is_still(entry.stat.stamp, entry.stat.ident)
+                if unchanged and not new_sheet and not self._everything:
+                    continue
                 now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
                 found = recognise(self._files, now, before, renumbered)
                 if found.inspect or new_sheet or self._everything:
@@ -140,6 +145,21 @@ class Walk:
             self._result.removed += len(known)
             self._files.remove_files(file.id for file in known.values())
         return below
+
+    def _enter(self, path: str, ident: str) -> tuple[int, bool]:
+        """As Files.enter; that a folder was seen which is as it was is written with many others."""
+        folder = self._files.unchanged_folder(self._source.id, path, ident)
+        if folder is None:
+            return self._files.enter(self._source.id, path, self._scan, ident)
+        self._passed.append(folder)
+        if len(self._passed) >= _PASSED:
+            self._mark_passed()
+        return folder, False
+
+    def _mark_passed(self) -> None:
+        passed, self._passed = self._passed, []
+        if passed:
+            self._files.mark_seen(self._scan, passed)
 
     def _skip(self, folder: int, entry: Entry) -> None:
         """Keep the reason why an entry is not shown."""

@@ -111,12 +111,15 @@ def _odd_facts(stat: SourceStat) -> str:
     stamp = stat.stamp
     if not 0 <= stamp.size <= _MAX_NUMBER or not -_MAX_NUMBER <= stamp.mtime_ns <= _MAX_NUMBER:
         return "its source tells a size or a time that no file has"
-    if not all(len(word) <= _MAX_WORD and _is_word(word) for word in (stamp.tag, stat.ident)):
+    tag, ident = stamp.tag, stat.ident
+    if len(tag) > _MAX_WORD or len(ident) > _MAX_WORD or not (_is_word(tag) and _is_word(ident)):
         return "its source tells an id or a version that is no text"
     return ""
 
 
 def _is_text(name: str) -> bool:
+    if name.isascii():
+        return True
     try:
         name.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -125,6 +128,8 @@ def _is_text(name: str) -> bool:
 
 
 def _is_word(word: str) -> bool:
+    if word.isascii():
+        return "\0" not in word
     try:
         return b"\0" not in word.encode("utf-8")
     except UnicodeEncodeError:

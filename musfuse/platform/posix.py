@@ -259,11 +259,12 @@ def others_can_read(status: os.stat_result) -> bool:
     return bool(status.st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
-def list_names(path: str) -> list[str]:
-    """The names in a folder, in no order; its access time does not move where that is allowed."""
+def list_names(path: str) -> tuple[list[str], str]:
+    """The names in a folder, in no order, and where it lies, as `place_of` has it; its access time does not move where
+    that is allowed."""
     fd = _open_untouched(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
     try:
-        return os.listdir(fd)
+        return os.listdir(fd), place_of(fd)
     finally:
         os.close(fd)
 

@@ -227,9 +227,9 @@ def others_can_read(status: os.stat_result) -> bool:
     return False
 
 
-def list_names(path: str) -> list[str]:
-    """The names in a folder, in no order."""
-    return os.listdir(path)
+def list_names(path: str) -> tuple[list[str], str]:
+    """The names in a folder, in no order, and where it lies, as `place_of` has it."""
+    return os.listdir(path), ""
 
 
 def version_tag(facts: os.stat_result) -> str:

@@ -6,8 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sound
@@ -202,18 +203,22 @@ class _Flaky:
     def __init__(self, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch) -> None:
         self.read: set[str] = set()
         self.stat: set[str] = set()
-        for name in ("read", "stat"):
-            monkeypatch.setattr(LocalOrigin, name, self._failing(getattr(LocalOrigin, name), getattr(self, name)))
-        read_by_this_process(monkeypatch)
+        real, listed = LocalOrigin.read, LocalOrigin.list
 
-    @staticmethod
-    def _failing(real: Callable[..., object], paths: set[str]) -> Callable[..., object]:
-        def call(self: LocalOrigin, path: str, *args: object) -> object:
-            if path in paths:
+        def read(self_: LocalOrigin, path: str, *args: Any) -> bytes:
+            if path in self.read:
                 raise UnavailableError(f"/src/{path}: input/output error")
-            return real(self, path, *args)
+            return real(self_, path, *args)
 
-        return call
+        def list_(self_: LocalOrigin, path: str) -> Iterator[Entry]:
+            for entry in listed(self_, path):
+                inside = f"{path}/{entry.name}".lstrip("/")
+                away = Entry(entry.name, None, f"/src/{inside}: input/output error", away=True)
+                yield away if inside in self.stat else entry
+
+        monkeypatch.setattr(LocalOrigin, "read", read)
+        monkeypatch.setattr(LocalOrigin, "list", list_)
+        read_by_this_process(monkeypatch)
 
 
 def test_a_file_that_could_not_be_read_is_read_by_the_next_scan(

@@ -21,7 +21,7 @@ from musfuse.library.catalog.rows import (
     source_file,
     to_blob,
 )
-from musfuse.library.catalog.todo import Watch, mark_one
+from musfuse.library.catalog.todo import Watch, mark
 from musfuse.model import SourceFile
 
 
@@ -94,6 +94,22 @@ class Files:
             ).fetchone()
             return found is not None
 
+    def unchanged_folder(self, source: int, path: str, ident: str) -> int | None:
+        """The id of a folder of which nothing has to be written but that a scan saw it; None for any other."""
+        if is_disc_folder(path.rpartition("/")[2]):  # the folder above may be known now
+            return None
+        with self._db.read() as db:
+            row = db.execute(
+                "SELECT id FROM folder WHERE source = ? AND path = ? AND ident = ? AND problem = ''",
+                (source, to_blob(path), ident),
+            ).fetchone()
+        return int(row[0]) if row else None
+
+    def mark_seen(self, scan: int, folders: Iterable[int]) -> None:
+        """Mark folders as seen by this scan, but for those that a later one saw."""
+        with self._db.write() as db:
+            db.executemany("UPDATE folder SET scan = ?1 WHERE id = ?2 AND scan < ?1", [(scan, f) for f in folders])
+
     def enter(self, source: int, path: str, scan: int, ident: str) -> tuple[int, bool]:
         """Mark a folder as listed by this scan: its id, and whether the origin has another id for it than last time.
 
@@ -110,7 +126,7 @@ class Files:
         """Files of a folder by name, as last seen."""
         with self._db.read() as db:
             rows = db.execute(f"SELECT o.file, {SOURCE_FILE} FROM original o WHERE o.folder = ?", (folder,))
-            return {from_blob(row[3]): KnownFile(row[0], source_file(*row[1:])) for row in rows}
+            return {from_blob(row[3]): KnownFile._make(row) for row in rows}
 
     def renumber(self, known: KnownFile, now: SourceFile) -> SourceFile:
         """Take over the id or tag that a file which did not change has now. The file as it is known from here on: its
@@ -127,8 +143,14 @@ class Files:
     def put_files(self, batch: Iterable[tuple[int, FileRow]]) -> None:
         """Insert or replace (folder id, row) pairs in one transaction; a track keeps its id and raises its version."""
         with self._db.write() as db:
+            folders, items = set[int](), list[int]()
             for folder, row in batch:
-                _put_file(db, folder, row)
+                item = _put_file(db, folder, row)
+                folders.add(folder)
+                if item is not None:
+                    items.append(item)
+            mark(db, Watch.FOLDER, folders)
+            mark(db, Watch.ITEM, items)
 
     def source_file(self, file: int) -> SourceFile | None:
         """A file by its id."""
@@ -166,12 +188,13 @@ def _album_folder(db: sqlite3.Connection, source: int, path: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
+def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> int | None:
+    """Put in a file; the id of the item that is all of it, where it is one."""
     mtime_ns = NOT_LOOKED_AT if row.again else row.stamp.mtime_ns
     name = to_blob(row.name)
     known = db.execute("SELECT id FROM file WHERE folder = ? AND name = ?", (folder, name)).fetchone()
     stamp = (row.stamp.size, mtime_ns, row.stamp.tag, row.ident, row.older_name, row.problem, row.note)
-    if known is None:  # nothing rests on it yet, and the trigger tells of it
+    if known is None:  # nothing rests on it yet
         file = db.execute(
             "INSERT INTO file (folder, name, size, mtime_ns, tag, ident, older_name, problem, note)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -185,13 +208,13 @@ def _put_file(db: sqlite3.Connection, folder: int, row: FileRow) -> None:
             " WHERE id = ?",
             (*stamp, file),
         )
-        mark_one(db, Watch.FOLDER, folder)
     if row.sheets:
         db.executemany(
             "INSERT INTO sheet (file, kind, data) VALUES (?, ?, ?)", [(file, *sheet) for sheet in row.sheets]
         )
-    if row.format is not None and file is not None:
-        _put_item(db, file, row, dump_format(row.format))
+    if row.format is None or file is None:
+        return None
+    return _put_item(db, file, row, dump_format(row.format))
 
 
 def _make_way(db: sqlite3.Connection, file: int, row: FileRow, mtime_ns: int) -> None:
@@ -214,17 +237,19 @@ def _make_way(db: sqlite3.Connection, file: int, row: FileRow, mtime_ns: int) ->
     )
 
 
-def _put_item(db: sqlite3.Connection, file: int, row: FileRow, facts: str) -> None:
-    """The item that is all of a file."""
-    item = db.execute(
-        "INSERT INTO item (file, born_ns, version, facts, content) VALUES (?, ?, 1, ?, ?)"
-        " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, facts = excluded.facts,"
-        " content = excluded.content RETURNING id",
-        (file, time.time_ns(), facts, row.content),
-    ).fetchone()[0]
+def _put_item(db: sqlite3.Connection, file: int, row: FileRow, facts: str) -> int:
+    """The item that is all of a file; its id."""
+    item = int(
+        db.execute(
+            "INSERT INTO item (file, born_ns, version, facts, content) VALUES (?, ?, 1, ?, ?)"
+            " ON CONFLICT (file, part) DO UPDATE SET version = version + 1, facts = excluded.facts,"
+            " content = excluded.content RETURNING id",
+            (file, time.time_ns(), facts, row.content),
+        ).fetchone()[0]
+    )
     db.execute(
         "INSERT INTO item_tags (item, embedded, picture) VALUES (?, ?, ?)"
         " ON CONFLICT (item) DO UPDATE SET embedded = excluded.embedded, picture = excluded.picture",
         (item, dump_tags(row.tags), dump_picture(row.picture)),
     )
-    mark_one(db, Watch.ITEM, item)
+    return item

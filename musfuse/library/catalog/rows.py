@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, fields
+from typing import NamedTuple
 
 from musfuse.model import ArtKind, AudioFormat, Picture, SourceFile, Stamp, TagSet
 
@@ -39,12 +40,32 @@ class FileRow:
     content: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A file as the last scan saw it."""
+class KnownFile(NamedTuple):
+    """A file as the last scan saw it: the columns of its row, of which a scan makes no more where it did not change."""
 
     id: int
-    file: SourceFile
+    uid: str
+    folder: bytes
+    name: bytes
+    size: int
+    mtime_ns: int
+    tag: str
+    ident: str
+    older_name: str
+
+    @property
+    def file(self) -> SourceFile:
+        """The original as it was then."""
+        return source_file(*self[1:])
+
+    def is_still(self, stamp: Stamp, ident: str) -> bool:
+        """Whether nothing that its origin tells of it changed."""
+        return (
+            self.mtime_ns == stamp.mtime_ns
+            and self.size == stamp.size
+            and self.tag == stamp.tag
+            and self.ident == ident
+        )
 
 
 def to_blob(path: str) -> bytes:
@@ -81,6 +102,7 @@ def source_file(
     return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns, tag), ident, older_name)
 
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _FACTS = tuple(fact.name for fact in fields(AudioFormat))
 
 
@@ -91,7 +113,7 @@ def load_format(text: str) -> AudioFormat:
 
 def dump_format(fmt: AudioFormat) -> str:
     """The facts of an item as JSON, to be stored."""
-    return json.dumps({name: getattr(fmt, name) for name in _FACTS})
+    return _ENCODE({name: getattr(fmt, name) for name in _FACTS})
 
 
 def load_tags(text: str) -> TagSet:
@@ -101,7 +123,7 @@ def load_tags(text: str) -> TagSet:
 
 def dump_tags(tags: TagSet) -> str:
     """Tags as JSON, to be stored."""
-    return json.dumps(dict(tags))
+    return _ENCODE(dict(tags))
 
 
 def load_picture(text: str | None) -> Picture | None:

@@ -96,6 +96,13 @@ def mark_one(db: sqlite3.Connection, what: Watch, key: int) -> None:
     db.execute("INSERT OR IGNORE INTO todo (stage, key) SELECT stage, ? FROM watch WHERE what = ?", (key, what))
 
 
+def mark(db: sqlite3.Connection, what: Watch, keys: Iterable[int]) -> None:
+    """As `mark_one`, for many."""
+    stages = [row[0] for row in db.execute("SELECT stage FROM watch WHERE what = ?", (what,))]
+    for stage in stages:
+        add(db, stage, keys)
+
+
 def add(db: sqlite3.Connection, stage: str, keys: Iterable[Key]) -> None:
     """Have one stage look at these keys."""
     db.executemany("INSERT OR IGNORE INTO todo (stage, key) VALUES (?, ?)", [(stage, key) for key in keys])

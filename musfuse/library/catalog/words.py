@@ -20,7 +20,7 @@ class Words:
             row = db.execute(
                 "SELECT 1 FROM item_tags t JOIN item i ON i.id = t.item"
                 " WHERE i.hidden = 0 AND instr(coalesce(t.merged, t.embedded), ?) LIMIT 1",
-                (f"{json.dumps(name)}: [",),  # a quote within a value has a backslash in front
+                (f"{json.dumps(name)}:",),  # a quote within a value has a backslash in front
             ).fetchone()
         return row is not None
 

@@ -17,6 +17,8 @@ from musfuse.origins.spec import SourceSpec
 from musfuse.origins.traits import Traits
 from musfuse.platform import system
 
+_NOTHING_TO_READ = "neither a file nor a folder"
+
 
 class LocalOrigin:
     """A folder; it is never left, neither by `..` nor by a symbolic link that leads out (unless allowed)."""
@@ -33,12 +35,14 @@ class LocalOrigin:
 
     def list(self, path: str) -> Iterator[Entry]:
         """The entries of a folder, sorted by name; devices, sockets and links that lead out carry their problem."""
-        full = self._inside(path)
+        full = self._joined(path)
         try:
-            names = sorted(system.list_names(full))
+            names, real = system.list_names(full)
         except OSError as error:
             self._fail(path, error)
-        return (self._entry(path, full, name) for name in names)
+        if not (self._follow_links_out or self._holds(real)):
+            self._inside(path)
+        return (self._entry(path, full, name) for name in sorted(names))
 
     def stat(self, path: str) -> SourceStat:
         """Facts about a path."""
@@ -46,7 +50,10 @@ class LocalOrigin:
             facts = os.stat(self._inside(path))
         except OSError as error:
             self._fail(path, error)
-        return _source_stat(facts, self._describe(path))
+        found = _source_stat(facts)
+        if found is None:
+            raise RefusedError(f"{self._describe(path)}: {_NOTHING_TO_READ}")
+        return found
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file, of the version `stamp` where one is given.
@@ -94,7 +101,10 @@ class LocalOrigin:
                 self._fail(path, error)
             if system.is_link(facts):
                 return Entry(name, self.stat(path))
-            return Entry(name, _source_stat(facts, self._describe(path)))
+            found = _source_stat(facts)
+            if found is None:
+                raise RefusedError(f"{self._describe(path)}: {_NOTHING_TO_READ}")
+            return Entry(name, found)
         except OriginError as error:
             return Entry(name, None, str(error), error.may_retry)
 
@@ -183,10 +193,11 @@ def _stamp(facts: os.stat_result) -> Stamp:
     return Stamp(facts.st_size, facts.st_mtime_ns, system.version_tag(facts))
 
 
-def _source_stat(facts: os.stat_result, shown: str) -> SourceStat:
+def _source_stat(facts: os.stat_result) -> SourceStat | None:
+    """What these facts mean; None for what is neither a file nor a folder."""
     if statmod.S_ISDIR(facts.st_mode):
         # with the device: roots of file systems mounted into each other have the same number
         return SourceStat(NodeKind.FOLDER, Stamp(0, facts.st_mtime_ns), f"{facts.st_dev}:{facts.st_ino}")
     if statmod.S_ISREG(facts.st_mode):
         return SourceStat(NodeKind.FILE, _stamp(facts), str(facts.st_ino))
-    raise RefusedError(f"{shown}: neither a file nor a folder")
+    return None
