@@ -85,10 +85,13 @@ class Readers:
 
     def _give_back(self, connection: sqlite3.Connection | None) -> None:
         with self._changed:
-            self._lent -= 1
-            if connection is not None and not self._closed and self._lent + len(self._idle) < self._limit:
+            if connection is not None and not self._closed and self._lent + len(self._idle) <= self._limit:
+                self._lent -= 1
                 self._idle.append(connection)
-                connection = None
-            self._changed.notify()
+                self._changed.notify()
+                return
         if connection is not None:
-            connection.close()
+            connection.close()  # before another takes its place: descriptors are counted
+        with self._changed:
+            self._lent -= 1
+            self._changed.notify()
