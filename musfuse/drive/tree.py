@@ -6,7 +6,7 @@ so that nothing they remembered is kept in it.
 
 import heapq
 import threading
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import chain
 from typing import Any
 
@@ -16,7 +16,7 @@ from musfuse.library.names import name_key
 from musfuse.lru import Lru
 from musfuse.model import NodeKind
 
-_CACHED = 8192
+_CACHED, _PAGE = 8192, 64
 _MISSING = "no such file or folder on the drive; `musfuse ls` lists what is there"
 
 
@@ -51,6 +51,31 @@ class Tree:
         key = name_key(after) if after else ""
         lists = [begun for branch in self._branches if (begun := _begun(branch.children(folder, key, sized)))]
         return _merged(lists) if len(lists) > 1 else lists[0] if lists else iter(())
+
+    def listed(self, path: str, folder: Entry[Any], after: str = "", sized: bool = False) -> Iterator[Entry[Any]]:
+        """As `children`, of the folder at this path. What is listed is opened next: its files are looked up no more."""
+        with self._lock:
+            epoch = self._epoch
+        return self._remembered(path, epoch, self.children(folder, after, sized))
+
+    def _remembered(self, path: str, epoch: int, entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]]:
+        page: list[Entry[Any]] = []
+        try:
+            for entry in entries:
+                page.append(entry)
+                if len(page) == _PAGE:
+                    self._keep_all(path, epoch, page)
+                    page.clear()
+                yield entry
+        finally:
+            self._keep_all(path, epoch, page)
+
+    def _keep_all(self, path: str, epoch: int, entries: Iterable[Entry[Any]]) -> None:
+        with self._lock:
+            if epoch == self._epoch:
+                for entry in entries:
+                    if not entry.hidden:
+                        self._keep(f"{path}/{entry.name}" if path else entry.name, entry)
 
     def invalidate(self) -> None:
         """Anything may have changed: forget all paths."""

@@ -4,6 +4,7 @@ import logging
 import threading
 
 from musfuse.errors import MalformedError
+from musfuse.lru import Lru
 from musfuse.media.decoders import open_pcm
 from musfuse.media.flac.encoded_frames import EncodedFrames
 from musfuse.media.flac.encoder import Encoder
@@ -24,6 +25,8 @@ from musfuse.store import FrameFiles, KvNamespace, KvStore, PictureStore
 log = logging.getLogger(__name__)
 
 _LIES = "/timestamps-lie"
+_RECENT_FRAMES = 1 << 17
+"""Frames of indexes that are kept at hand: of some fifty tracks."""
 
 
 class IndexStore:
@@ -33,6 +36,7 @@ class IndexStore:
         self._store, self.encoder = store, encoder
         self._fingerprint = ""
         self._lock = threading.Lock()
+        self._recent: Lru[str, FrameIndex] = Lru(_RECENT_FRAMES, lambda index: len(index.sizes))
 
     @property
     def fingerprint(self) -> str:
@@ -63,6 +67,10 @@ class IndexStore:
     def get(self, track: Track) -> FrameIndex | None:
         """The index, or None; one that cannot be read is dropped, and one whose image turned out to lie since."""
         key = self.key(track.file, track.sample_range)
+        with self._lock:
+            recent = self._recent.get(key)
+        if recent is not None:
+            return recent
         data = self._store.get(KvNamespace.INDEX, key)
         if data is None:
             return None
@@ -72,15 +80,27 @@ class IndexStore:
             log.warning("%s: %s; it is built again", key, error)
             self._store.delete(KvNamespace.INDEX, key)
             return None
-        return None if track.part and not index.sequential and self.lies(track.file) else index
+        if track.part and not index.sequential and self.lies(track.file):
+            return None
+        with self._lock:
+            self._recent.put(key, index)
+        return index
 
     def put(self, track: Track, index: FrameIndex) -> None:
         """Keep the index of a track."""
-        self._store.put(KvNamespace.INDEX, self.key(track.file, track.sample_range), index.to_bytes())
+        key = self.key(track.file, track.sample_range)
+        self._store.put(KvNamespace.INDEX, key, index.to_bytes())
+        self._forget(key)
 
     def drop(self, file: SourceFile, sample_range: SampleRange = WHOLE) -> None:
         """Forget the index of an original, or of a part of one."""
-        self._store.delete(KvNamespace.INDEX, self.key(file, sample_range))
+        key = self.key(file, sample_range)
+        self._store.delete(KvNamespace.INDEX, key)
+        self._forget(key)
+
+    def _forget(self, key: str) -> None:
+        with self._lock:
+            self._recent.pop(key)
 
     def lies(self, file: SourceFile) -> bool:
         """Whether an image's timestamps are known to lie, so that parts must be found by decoding from the start."""
@@ -89,6 +109,8 @@ class IndexStore:
     def set_lies(self, file: SourceFile) -> None:
         """Remember that an image's timestamps lie."""
         self._store.put(KvNamespace.INDEX, _lies_key(file), b"1")
+        with self._lock:
+            self._recent.clear()
 
 
 def _lies_key(file: SourceFile) -> str:

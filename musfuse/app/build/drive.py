@@ -53,7 +53,7 @@ class DriveParts:
     def build(self, view: int, closing: ExitStack) -> Drive:
         """The drive of a view, which hears of what changes."""
         database, config = self.catalog.database, self.config
-        nodes, tracks = Nodes(database, view), Tracks(database, view)
+        nodes, tracks = Nodes(database, view), Tracks(database, view, remembers=True)
         covers = Covers(
             self.catalog.tracks, self.catalog.renditions, self.stores.pictures, self.media.inspectors, self.origin_of
         )

@@ -1,5 +1,6 @@
 """Tracks: items with all that is served of them in the main view, and those whose sizes are not known."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,7 +19,10 @@ from musfuse.library.catalog.rows import (
     load_tags,
     source_file,
 )
+from musfuse.lru import Lru
 from musfuse.model import Rendition, SampleRange, TagSet, Track
+
+_REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +99,39 @@ SELECT i.id, i.version, i.facts, i.first_sample, i.samples, i.sheet, i.part, i.e
 
 
 class Tracks:
-    """Queries over items that are tracks, as a view shows them. May be called from many threads."""
+    """Queries over items that are tracks, as a view shows them. May be called from many threads.
 
-    def __init__(self, database: Database, view: int = MAIN) -> None:
-        self._db, self._view = database, view
+    `remembers`: tracks that were asked for are kept until something is written to this database, which no other process
+    may do meanwhile.
+    """
+
+    def __init__(self, database: Database, view: int = MAIN, *, remembers: bool = False) -> None:
+        self._db, self._view, self._remembers = database, view, remembers
+        self._lock = threading.Lock()
+        self._kept: Lru[int, TrackRow] = Lru(_REMEMBERED)
+        self._kept_since = 0
 
     def track(self, track: int) -> TrackRow | None:
         """A track by the id of its item; None where it is gone."""
+        since = self._db.commits
+        found = self._remembered(track, since) if self._remembers else None
+        if found is not None:
+            return found
         with self._db.read() as db:
             row = db.execute(f"{_TRACK} WHERE i.id = ?", (self._view, track)).fetchone()
-        return _track_row(row) if row else None
+        found = _track_row(row) if row else None
+        if found is not None and self._remembers:
+            with self._lock:
+                if self._kept_since == since == self._db.commits:  # else it may have been read before a change
+                    self._kept.put(track, found)
+        return found
+
+    def _remembered(self, track: int, since: int) -> TrackRow | None:
+        with self._lock:
+            if self._kept_since != since:
+                self._kept.clear()
+                self._kept_since = since
+            return self._kept.get(track)
 
     def at(self, source_uid: str, path: str, part: int) -> TrackRow | None:
         """The track of an original that is its `part`, 0 for all of it."""
