@@ -113,7 +113,8 @@ class Tree:
                 self._drop(key)
 
     def _keep(self, key: str, entry: Entry[Any]) -> None:
-        self._drop(key)
+        if key in self._cache:
+            self._drop(key)
         for gone, old in self._cache.put(key, entry):
             self._unlink(gone, old)
         if entry.item:

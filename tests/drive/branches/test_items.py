@@ -16,7 +16,6 @@ from musfuse.library.catalog import Node
 from musfuse.library.names import name_key
 from musfuse.media.layout import Layout
 from musfuse.model import Rendition
-from musfuse.store import KvNamespace
 
 
 class House:
@@ -39,9 +38,10 @@ class House:
 
     def lose(self, sizes: bool = True, indexes: bool = True) -> None:
         """As an emptied cache, or a catalog that was made anew."""
-        kv = self.library.stores.cache
-        for key in list(kv.scan(KvNamespace.INDEX)) if indexes else ():
-            kv.delete(KvNamespace.INDEX, key)
+        for node in self.library.catalog.nodes.children(self.album) if indexes else ():
+            row = self.items.row(node.track)
+            assert row is not None
+            self.library.media.indexes.drop(row.track.file)
         if sizes:
             with self.library.catalog.database.write() as db:
                 db.execute("UPDATE rendition SET size = NULL")
