@@ -103,7 +103,7 @@ def source_file(
 
 
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
-_FACTS = tuple(fact.name for fact in fields(AudioFormat))
+_FACTS = tuple((fact.name, fact.default) for fact in fields(AudioFormat))
 
 
 def load_format(text: str) -> AudioFormat:
@@ -112,8 +112,8 @@ def load_format(text: str) -> AudioFormat:
 
 
 def dump_format(fmt: AudioFormat) -> str:
-    """The facts of an item as JSON, to be stored."""
-    return _ENCODE({name: getattr(fmt, name) for name in _FACTS})
+    """The facts of an item as JSON, to be stored; what is as it is by default is left out."""
+    return _ENCODE({name: value for name, default in _FACTS if (value := getattr(fmt, name)) != default})
 
 
 def load_tags(text: str) -> TagSet:
