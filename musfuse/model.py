@@ -1,9 +1,13 @@
 """Frozen values that all layers share. Times are nanoseconds since 1970, audio positions are samples."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote, unquote
+from typing import TypeVar, overload
+from urllib.parse import unquote
+
+D = TypeVar("D")
 
 
 class Rendition(StrEnum):
@@ -84,9 +88,14 @@ PATH_NAME = "path:"
 """Stands before a path that is in the keys of indexes in place of an id."""
 
 
+_TO_QUOTE = re.compile(r"[^A-Za-z0-9_.~/-]")
+
+
 def path_text(path: str) -> str:
-    """A path as text that any database takes, undecodable bytes too; `path_of` has it back."""
-    return quote(path.encode("utf-8", "surrogateescape"))
+    """A path as text that any database takes, undecodable bytes too, as `urllib.parse.quote` has it; `path_of` has it
+    back."""
+    raw = path.encode("utf-8", "surrogateescape").decode("latin-1")
+    return _TO_QUOTE.sub(lambda found: f"%{ord(found[0]):02X}", raw)
 
 
 def path_of(text: str) -> str:
@@ -173,6 +182,27 @@ class TagSet(Mapping[str, tuple[str, ...]]):
 
     def __repr__(self) -> str:
         return f"TagSet({self._fields!r})"
+
+    # Mapping asks for each value by its name, and for a missing one by raising and catching: these are asked for most.
+
+    def keys(self) -> KeysView[str]:
+        return self._fields.keys()
+
+    def values(self) -> ValuesView[tuple[str, ...]]:
+        return self._fields.values()
+
+    def items(self) -> ItemsView[str, tuple[str, ...]]:
+        return self._fields.items()
+
+    @overload
+    def get(self, name: str) -> tuple[str, ...] | None: ...
+
+    @overload
+    def get(self, name: str, default: tuple[str, ...] | D) -> tuple[str, ...] | D: ...
+
+    def get(self, name: str, default: object = None) -> object:
+        """The values of a field, or `default`."""
+        return self._fields.get(name, default)
 
     def first(self, name: str) -> str | None:
         """The first value of a field, or None."""

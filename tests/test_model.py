@@ -1,6 +1,7 @@
 """Values that all layers share: versions, names in keys, tags, lengths."""
 
 import os
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -144,3 +145,17 @@ def test_it_counts_as_a_slice_does(first: int, count: int | None, total: int) ->
 )
 def test_only_everything_is_whole(samples: SampleRange, whole: bool) -> None:
     assert samples.is_whole is whole
+
+
+@given(st.binary(max_size=40))
+def test_a_path_is_quoted_as_urllib_quotes_it(raw: bytes) -> None:
+    path = raw.decode("utf-8", "surrogateescape")
+    assert path_text(path) == quote(raw)
+    assert path_of(path_text(path)) == path
+
+
+def test_tags_are_a_mapping() -> None:
+    tags = TagSet({"title": ["One"], "genre": ["A", "B"]})
+    assert dict(tags) == dict(tags.items()) == {"title": ("One",), "genre": ("A", "B")}
+    assert (list(tags.keys()), list(tags.values())) == (["title", "genre"], [("One",), ("A", "B")])
+    assert (tags.get("title"), tags.get("album"), tags.get("album", ())) == (("One",), None, ())

@@ -13,6 +13,20 @@ from musfuse.store import PictureStore
 __all__ = ["FileInspector", "is_sheet"]
 
 
+class Inspecting:
+    """A file that is being looked into."""
+
+    __slots__ = ("_file", "_inspected", "_inspector", "done")
+
+    def __init__(self, inspector: "FileInspector", file: SourceFile, inspected: "Future[Inspection]") -> None:
+        self._inspector, self._file, self._inspected = inspector, file, inspected
+        self.done = inspected.done
+
+    def result(self) -> FileRow:
+        """Its row, waited for."""
+        return self._inspector.row(self._file, self._inspected.result())
+
+
 class FileInspector:
     """Makes rows of the catalog of files. May be called from many threads."""
 
@@ -28,23 +42,12 @@ class FileInspector:
         """Facts about a file, which may lie `beside_sheet`; every failure becomes a row with its reason."""
         return self.inspect_soon(origin, file, beside_sheet, urgent=True).result()
 
-    def inspect_soon(
-        self, origin: Origin, file: SourceFile, beside_sheet: bool, urgent: bool = False
-    ) -> "Future[FileRow]":
+    def inspect_soon(self, origin: Origin, file: SourceFile, beside_sheet: bool, urgent: bool = False) -> "Inspecting":
         """As `inspect`, as soon as a worker gets to it."""
-        made: Future[FileRow] = Future()
-
-        def keep(inspected: "Future[Inspection]") -> None:
-            try:
-                made.set_result(self._row(file, inspected.result()))
-            except Exception as error:  # noqa: BLE001 - whoever waits is told
-                made.set_exception(error)
-
         kind = InspectionKind.BESIDE_SHEET if beside_sheet else InspectionKind.ORIGINAL
-        self._inspectors.inspect(origin, file, kind, urgent).add_done_callback(keep)
-        return made
+        return Inspecting(self, file, self._inspectors.inspect(origin, file, kind, urgent))
 
-    def _row(self, file: SourceFile, found: Inspection) -> FileRow:
+    def row(self, file: SourceFile, found: Inspection) -> FileRow:
         """What was found in a file as a row. The bytes of a picture are kept where the file will be encoded here."""
         name = file.path.rsplit("/", 1)[-1]
         row = FileRow(name, file.stamp, file.ident, older_name=file.older_name)

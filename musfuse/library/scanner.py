@@ -9,7 +9,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from musfuse.errors import NotFoundError, OriginError
@@ -18,7 +17,7 @@ from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.departures import Departures, Fate, upto
 from musfuse.library.companions import CompanionFinder
-from musfuse.library.inspection import FileInspector, is_sheet
+from musfuse.library.inspection import FileInspector, Inspecting, is_sheet
 from musfuse.library.news import FileNews
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Nearness, Stop
@@ -37,7 +36,7 @@ _SETTLE_NS = 10_000_000_000
 @dataclass(frozen=True, slots=True)
 class _Pending:
     found: Found
-    future: "Future[FileRow]"
+    inspecting: Inspecting
 
 
 @dataclass
@@ -67,7 +66,7 @@ class _Run:
         """Take out the files that are inspected; where more than so many are left, wait for the oldest of these,
         too."""
         for queue, most in ((self.first, first), (self.window, window)):
-            while len(queue) > most or (queue and queue[0].future.done()):
+            while len(queue) > most or (queue and queue[0].inspecting.done()):
                 pending = queue.popleft()
                 self.result.waiting = len(self.first) + len(self.window)
                 yield pending
@@ -128,8 +127,8 @@ class Scanner:
             if isinstance(step, Stop):
                 self._arrive(run, step)
                 continue
-            future = self._inspector.inspect_soon(origin, step.file, step.beside_sheet, urgent=bool(step.nearness))
-            run.add(_Pending(step, future))
+            inspecting = self._inspector.inspect_soon(origin, step.file, step.beside_sheet, urgent=bool(step.nearness))
+            run.add(_Pending(step, inspecting))
             self._take_in(run, _WANTED, _WINDOW)
         result.total = 0 if self._cancel.is_set() else result.seen
         self._take_in(run, 0, 0)
@@ -179,7 +178,7 @@ class Scanner:
     def _take_in(self, run: _Run, first: int, window: int) -> None:
         """Put inspected files into the batch until only so many are left."""
         for pending in run.ready(first, window):
-            row = pending.future.result()
+            row = pending.inspecting.result()
             run.result.read += 1
             run.result.skipped += bool(row.problem)
             if pending.found.same and row.again:

@@ -123,7 +123,7 @@ def load_tags(text: str) -> TagSet:
 
 def dump_tags(tags: TagSet) -> str:
     """Tags as JSON, to be stored."""
-    return _ENCODE(dict(tags))
+    return _ENCODE(dict(tags.items()))
 
 
 def load_picture(text: str | None) -> Picture | None:

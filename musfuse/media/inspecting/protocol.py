@@ -36,7 +36,7 @@ def answer_message(found: Inspection) -> Message:
         parts += [sheet for _, sheet in reading.sheets]
         said["reading"] = {
             "format": _of_format(reading.format),
-            "tags": dict(reading.tags),
+            "tags": dict(reading.tags.items()),
             "notes": reading.notes,
             "sheets": [kind for kind, _ in reading.sheets],
             "picture": _of_picture(reading.picture) if reading.picture else None,
