@@ -288,7 +288,8 @@ class Crew(Generic[T]):
         watch = Watch(self._patience, task.file.stamp.size, self._clock())
         answer = None
         with suppress(OSError):
-            worker.send([each.message() for each in taken])
+            if taken:
+                worker.send([each.message() for each in taken])
             answer = worker.answer(task.origin, task.file, watch, self._clock)
         if answer is not None:
             try:
