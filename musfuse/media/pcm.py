@@ -91,7 +91,7 @@ class SndfilePcm:
         """Samples [start, start + count), fewer at the end."""
         try:
             if self._file.tell() != start:
-                self._file.seek(start)
+                self._seek(start)
             words = bytes(self._file.buffer_read(count, self._words))
         except (RuntimeError, OSError, ValueError, AssertionError) as error:  # soundfile asserts where a seek failed
             self._input.check()
@@ -102,6 +102,10 @@ class SndfilePcm:
     def close(self) -> None:
         self._file.close()
         self._input.close()
+
+    def _seek(self, start: int) -> None:
+        """Go to a sample. Raises what soundfile does."""
+        self._file.seek(start)
 
 
 class RangePcm:
@@ -130,13 +134,13 @@ class SndfileInput:
     """What libsndfile reads from. Its callbacks must not raise: an error is kept for `check`, and looks like an end."""
 
     def __init__(self, reader: io.BufferedReader) -> None:
-        self._reader = reader
+        self.reader = reader
         self._error: OSError | None = None
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer as far as the file reaches."""
         try:
-            return self._reader.readinto(buffer)
+            return self.reader.readinto(buffer)
         except OSError as error:
             self._error = error
             return 0
@@ -144,12 +148,12 @@ class SndfileInput:
     def seek(self, offset: int, whence: int = 0) -> int:
         """Move; a hostile file may send libsndfile before the start, which leaves the position where it is."""
         try:
-            return self._reader.seek(offset, whence)
+            return self.reader.seek(offset, whence)
         except (OSError, ValueError, OverflowError):
-            return self._reader.tell()
+            return self.reader.tell()
 
     def tell(self) -> int:
-        return self._reader.tell()
+        return self.reader.tell()
 
     def write(self, data: bytes) -> int:
         """Write nothing: originals are never written."""
@@ -163,22 +167,28 @@ class SndfileInput:
             raise error.__cause__ if isinstance(error.__cause__, OriginError) else error
 
     def close(self) -> None:
-        self._reader.close()
+        self.reader.close()
 
 
 def open_sndfile(origin: Origin, file: SourceFile) -> tuple[Any, SndfileInput]:
     """A soundfile.SoundFile over an origin's file, and its input; raises MalformedError where libsndfile refuses it."""
-    import soundfile
-
     source = SndfileInput(open_reader(origin, file))
     try:
-        return soundfile.SoundFile(source), source
+        return sound_over(source, f"{origin.name}/{file.path}"), source
+    except BaseException:
+        source.close()
+        raise
+
+
+def sound_over(source: SndfileInput, shown: str) -> Any:
+    """A soundfile.SoundFile over an input; raises MalformedError where libsndfile refuses it."""
+    import soundfile
+
+    try:
+        return soundfile.SoundFile(source)
     except (RuntimeError, OSError, ValueError, TypeError) as error:
-        try:
-            source.check()
-        finally:
-            source.close()
-        raise MalformedError(f"{origin.name}/{file.path}: {UNKNOWN}") from error
+        source.check()
+        raise MalformedError(f"{shown}: {UNKNOWN}") from error
 
 
 def sndfile_format(opened: Any) -> AudioFormat:

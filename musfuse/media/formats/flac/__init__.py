@@ -11,11 +11,12 @@ from musfuse.media.avpcm import AvPcm
 from musfuse.media.containers.front import id3v2_length
 from musfuse.media.flac.content import pcm_content
 from musfuse.media.formats.flac.facts import audio_start, parse_streaminfo, probe_flac
+from musfuse.media.formats.flac.pcm import FlacPcm
 from musfuse.media.formats.flac.retag import plan_flac
 from musfuse.media.formats.port import Format, Opened, Reading, begins
 from musfuse.media.identity.feed import Span
 from musfuse.media.identity.streams import stream_spans
-from musfuse.media.pcm import PcmSource, SndfilePcm
+from musfuse.media.pcm import PcmSource
 from musfuse.media.tags.read import from_comments
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin, all_or_nothing
@@ -66,7 +67,7 @@ def _open_pcm(origin: Origin, file: SourceFile, fmt: AudioFormat, sequential: bo
     that do not follow are an error there."""
     if fmt.total_samples is None:
         return AvPcm(origin, file, fmt, sequential, demuxer="flac", gapless=True)
-    return SndfilePcm(origin, file)
+    return FlacPcm(origin, file)
 
 
 def _check_md5(origin: Origin, file: SourceFile, md5: bytes) -> None:
