@@ -11,10 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from musfuse.lru import Lru
 
 Key = tuple[str, int]
+_ON_DISK_SHARE = 8
 
 
 class FrameCache:
-    """Runs by (track's index key, run number), least recently used beyond `limit` bytes dropped.
+    """Runs by (track's index key, run number), least recently used beyond `limit` bytes dropped; those that are on disk
+    as well, beyond an eighth of that, since the system keeps what was just written at hand.
 
     At most `encoders` runs are encoded at the same time, whoever asks.
     """
@@ -24,14 +26,16 @@ class FrameCache:
         self._slots = threading.BoundedSemaphore(encoders)
         self._lock = threading.Lock()
         self._runs: Lru[Key, bytes] = Lru(limit, len)
+        self._on_disk: Lru[Key, bytes] = Lru(max(1, limit // _ON_DISK_SHARE), len)
         self._making: dict[Key, Future[bytes]] = {}
+        self._written: set[Key] = set()
         self._pool: ThreadPoolExecutor | None = None
         self._ahead = 0
 
     def peek(self, key: Key) -> bytes | None:
         """A run that is in memory; None for others."""
         with self._lock:
-            return self._runs.get(key)
+            return self._held(key)
 
     def get(self, key: Key, make: Callable[[], bytes]) -> bytes:
         """A run. It is made on this thread where nobody has it or makes it already. Raises what `make` raises."""
@@ -45,7 +49,7 @@ class FrameCache:
     def prefetch(self, key: Key, make: Callable[[], bytes]) -> None:
         """Make the run on another thread, unless enough is being made already."""
         with self._lock:
-            if self._ahead >= 4 * self._encoders or key in self._runs or key in self._making:
+            if self._ahead >= 4 * self._encoders or self._held(key) or key in self._making:
                 return
             self._ahead += 1
             if self._pool is None:
@@ -57,11 +61,20 @@ class FrameCache:
             with self._lock:
                 self._ahead -= 1
 
+    def kept_on_disk(self, key: Key) -> None:
+        """A run can be had from the disk from now on, so that others need its room more."""
+        with self._lock:
+            if key in self._making:  # it was written before its maker came to hand it over
+                self._written.add(key)
+            elif (data := self._runs.pop(key)) is not None:
+                self._on_disk.put(key, data)
+
     def forget(self, track: str) -> None:
         """Drop all runs of a track."""
         with self._lock:
-            for key in [k for k in self._runs if k[0] == track]:
-                self._runs.pop(key)
+            for runs in (self._runs, self._on_disk):
+                for key in [k for k in runs if k[0] == track]:
+                    runs.pop(key)
 
     def close(self) -> None:
         """Stop encoding ahead; what is being made is finished first."""
@@ -73,11 +86,14 @@ class FrameCache:
     @property
     def held_bytes(self) -> int:
         """How many bytes the runs in memory have together."""
-        return self._runs.weight
+        return self._runs.weight + self._on_disk.weight
+
+    def _held(self, key: Key) -> bytes | None:
+        return self._runs.get(key) or self._on_disk.get(key)
 
     def _claim(self, key: Key) -> "tuple[bytes | None, Future[bytes], bool]":
         with self._lock:
-            data = self._runs.get(key)
+            data = self._held(key)
             if data is not None:
                 return data, Future(), False
             future = self._making.get(key)
@@ -102,9 +118,11 @@ class FrameCache:
         except BaseException as error:  # noqa: BLE001 - whoever waits for this run gets the error
             with self._lock:
                 del self._making[key]
+                self._written.discard(key)
             future.set_exception(error)
             return
         with self._lock:
             del self._making[key]
-            self._runs.put(key, data)
+            (self._on_disk if key in self._written else self._runs).put(key, data)
+            self._written.discard(key)
         future.set_result(data)

@@ -218,13 +218,11 @@ class FrameFiles:
 
     def get(self, key: str, lengths: Sequence[int], run: int) -> bytes | None:
         """A run of a track whose runs have these lengths in bytes; None where it is not kept."""
-        file = self._kept_file(key, lengths)
-        return file.get(run) if file is not None else None
+        return file.get(run) if (file := self._kept_file(key, lengths)) is not None else None
 
     def has(self, key: str, lengths: Sequence[int], run: int) -> bool:
         """Whether a run seems to be kept; nothing is read."""
-        file = self._kept_file(key, lengths)
-        return file is not None and file.has(run)
+        return (file := self._kept_file(key, lengths)) is not None and file.has(run)
 
     def put(self, key: str, lengths: Sequence[int], run: int, data: bytes) -> None:
         """Keep a run of a track whose runs have these lengths in bytes."""
@@ -238,8 +236,8 @@ class FrameFiles:
         except OSError as error:
             self._complaint.failed(error)
 
-    def put_later(self, key: str, lengths: Sequence[int], run: int, data: bytes) -> None:
-        """Keep a run without letting the caller wait; when too many wait already, it is not kept."""
+    def put_later(self, key: str, lengths: Sequence[int], run: int, data: bytes, then: Callable[[], None]) -> None:
+        """Keep a run without letting the caller wait, and call `then` once it is; where too many wait, it is not."""
         if self._limit <= 0 or not self._room.acquire(blocking=False):
             return
         with self._lock:
@@ -247,7 +245,7 @@ class FrameFiles:
                 self._later = ThreadPoolExecutor(1, thread_name_prefix="keep")
             later = self._later
         try:
-            later.submit(self.put, key, lengths, run, data).add_done_callback(lambda _: self._room.release())
+            later.submit(self._keep, key, lengths, run, data, then).add_done_callback(lambda _: self._room.release())
         except RuntimeError:  # closing
             self._room.release()
 
@@ -302,6 +300,11 @@ class FrameFiles:
         for _, file in files:
             file.close()
 
+    def _keep(self, key: str, lengths: Sequence[int], run: int, data: bytes, then: Callable[[], None]) -> None:
+        self.put(key, lengths, run, data)
+        if self.has(key, lengths, run):
+            then()
+
     def _path(self, key: str) -> Path:
         digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16)
         return self._folder / (digest.hexdigest() + _SUFFIX)
@@ -316,16 +319,14 @@ class FrameFiles:
 
     def _file(self, key: str, lengths: Sequence[int], create: bool) -> FrameFile | None:
         with self._lock:
-            file = self._open.get(key)
-            if file is not None:
+            if (file := self._open.get(key)) is not None:
                 return file
         path = self._path(key)
         if self._limit <= 0 or not self._ready() or (not create and not path.exists()):
             return None
         made = FrameFile(path, lengths)
         with self._lock:
-            file = self._open.get(key)
-            if file is not None:  # another thread opened it meanwhile
+            if (file := self._open.get(key)) is not None:  # another thread opened it meanwhile
                 closing = [made]
             else:
                 file, closing = made, [old for _, old in self._open.put(key, made)]

@@ -171,3 +171,14 @@ def test_bytes_stand_for_samples_that_rise_to_the_end(track: Track, cache: Frame
     assert segment.sample_at(segment.length) == segment.sample_at(segment.length + 9) == SAMPLES
     assert segment.describe() == f"{4 * RUN_FRAMES + 4} FLAC frames of {BLOCK} samples, level 0, made on request"
     segment.close()
+
+
+def test_what_was_written_to_disk_leaves_memory(track: Track, tmp_path: Path) -> None:
+    cache, files = FrameCache(8 << 20, 2), FrameFiles(tmp_path, 32 << 20)
+    segment = track.segment(cache, files, track.index)
+    for at in range(0, len(track.whole), 50_000):
+        segment.read(at, min(50_000, len(track.whole) - at))
+    files.close()  # whatever was still to be written is
+    assert cache.held_bytes <= 1 << 20
+    segment.close()
+    cache.close()

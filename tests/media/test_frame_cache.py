@@ -86,3 +86,23 @@ def test_what_is_fetched_ahead_is_there_and_closing_ends_it() -> None:
     assert cache.get(("t", 1), lambda: b"other") == b"ahead"
     cache.forget("t")
     assert cache.held_bytes == 0
+
+
+def test_what_is_on_disk_gives_way_first_whenever_it_was_written() -> None:
+    cache = FrameCache(80, 1)
+
+    def written_at_once() -> bytes:
+        cache.kept_on_disk(("t", 0))
+        return bytes(8)
+
+    cache.get(("t", 0), written_at_once)
+    assert cache.peek(("t", 0)) == bytes(8)
+    for n in range(1, 5):
+        cache.get(("t", n), lambda: bytes(8))
+    assert cache.held_bytes == 40
+    for n in range(1, 4):
+        cache.kept_on_disk(("t", n))
+    assert cache.held_bytes == 16
+    assert [n for n in range(5) if cache.peek(("t", n))] == [3, 4]
+    cache.forget("t")
+    assert cache.held_bytes == 0

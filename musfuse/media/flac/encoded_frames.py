@@ -105,7 +105,10 @@ class EncodedFrames:
 
     def _make(self, run: int) -> bytes:
         data = self._encode(run * RUN_FRAMES, (run + 1) * RUN_FRAMES)
-        self._frame_files.put_later(self._key, self._offsets.runs, run, data)
+        cached = (self._key, run)
+        self._frame_files.put_later(
+            self._key, self._offsets.runs, run, data, lambda: self._frame_cache.kept_on_disk(cached)
+        )
         return data
 
     def _encode(self, first: int, end: int) -> bytes:
