@@ -33,7 +33,7 @@ class EncodedFrames:
         self._frame_cache, self._frame_files = frame_cache, frame_files
         self._read_ahead, self._on_mismatch = read_ahead, on_mismatch
         self._offsets = index.offsets
-        self._expected = 0
+        self._expected, self._ahead_of = 0, -1
         self._recent: tuple[tuple[int, bytes], ...] = ()
 
     @property
@@ -47,7 +47,7 @@ class EncodedFrames:
         first, last = self._offsets.covering(offset, size)
         runs = range(first // RUN_FRAMES, last // RUN_FRAMES + 1)
         elsewhere = not self._expected or abs(offset - self._expected) > _NEAR_BYTES
-        if offset == self._expected and offset:
+        if offset == self._expected and offset and runs[-1] != self._ahead_of:
             self._prefetch(runs[-1])
         self._expected = offset + size
         end = offset + size
@@ -84,6 +84,7 @@ class EncodedFrames:
         self._decoders.close()
 
     def _prefetch(self, run: int) -> None:
+        self._ahead_of = run
         final = (len(self._index.sizes) - 1) // RUN_FRAMES
         for ahead in range(run + 1, min(run + self._read_ahead, final) + 1):
             if not self._frame_files.has(self._key, self._offsets.runs, ahead):
