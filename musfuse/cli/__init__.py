@@ -10,6 +10,7 @@ import itertools
 import os
 import shlex
 import sys
+from functools import partial
 
 import click
 
@@ -102,4 +103,6 @@ def main() -> None:
     from musfuse.cli.ending import ended
 
     typed = Typed()
-    sys.exit(ended(lambda: cli.main(prog_name="musfuse", standalone_mode=False, obj=typed), typed))
+    # A shell of Windows leaves `*` to programs, and click would take it for a pattern: here it is a free drive letter.
+    run = partial(cli.main, prog_name="musfuse", standalone_mode=False, obj=typed, windows_expand_args=False)
+    sys.exit(ended(run, typed))

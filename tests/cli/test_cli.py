@@ -64,3 +64,11 @@ def test_a_shell_that_completes_is_answered_and_no_command_is_run() -> None:
     )  # fmt: skip
     assert [line.split("\t")[:2] for line in done.stdout.splitlines()] == [["plain", "unmount"]]
     assert done.stderr == ""
+
+
+def test_arguments_are_taken_as_they_are_on_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, object] = {}
+    monkeypatch.setattr(musfuse.cli.cli, "main", lambda **named: given.update(named))
+    with pytest.raises(SystemExit):
+        musfuse.cli.main()
+    assert given["windows_expand_args"] is False  # `mount D:\\Music *` means a free drive letter
