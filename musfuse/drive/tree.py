@@ -33,16 +33,22 @@ class Tree:
 
     def lookup(self, path: str, *, exact: bool = True) -> Entry[Any]:
         """The entry at a path, where `exact` spelled as it is stored; raises NoEntryError, NotAFolderError."""
-        key = _key(path, exact)
         with self._lock:
-            entry = self._cache.get(key)
+            entry = self._cache.get(_key(path, exact))
             if entry is not None:
                 return entry
             epoch = self._epoch
-        entry = self._walk(path, exact)
-        with self._lock:
-            if epoch == self._epoch:  # else it may have been read before a change
-                self._keep(key, entry)
+            above, entry = self._nearest(path, exact)
+        if entry is None:
+            entry = self._root()
+            self._remember("", exact, epoch, entry)
+        left = path[len(above) :].lstrip("/")
+        for name in left.split("/") if left else ():  # not one within another: paths have thousands of names
+            if entry.kind is not NodeKind.FOLDER:
+                raise NotAFolderError(f"{path}: no such file or folder on the drive: {above} is a file")
+            entry = self._child(entry, name, exact, path)
+            above = f"{above}/{name}" if above else name
+            self._remember(above, exact, epoch, entry)
         return entry
 
     def children(self, folder: Entry[Any], after: str = "", sized: bool = False) -> Iterator[Entry[Any]]:
@@ -131,18 +137,23 @@ class Tree:
         if not keys:
             self._paths.pop(entry.item, None)
 
-    def _walk(self, path: str, exact: bool) -> Entry[Any]:
-        if not path:
-            return self._root()
-        parent_path, _, name = path.rpartition("/")
-        try:
-            parent = self.lookup(parent_path, exact=exact)
-        except (NoEntryError, NotAFolderError) as error:  # of the folder; what was asked for is to be named
-            raise type(error)(f"{path}: {_MISSING}") from None
-        if parent.kind is not NodeKind.FOLDER:
-            raise NotAFolderError(f"{path}: no such file or folder on the drive: {parent_path} is a file")
+    def _nearest(self, path: str, exact: bool) -> tuple[str, Entry[Any] | None]:
+        """The nearest folder above a path that is in the cache; the root, and perhaps nothing of it."""
+        while path:
+            path = path.rpartition("/")[0]
+            entry = self._cache.get(_key(path, exact))
+            if entry is not None:
+                return path, entry
+        return "", None
+
+    def _remember(self, path: str, exact: bool, epoch: int, entry: Entry[Any]) -> None:
+        with self._lock:
+            if epoch == self._epoch:  # else it may have been read before a change
+                self._keep(_key(path, exact), entry)
+
+    def _child(self, folder: Entry[Any], name: str, exact: bool, path: str) -> Entry[Any]:
         key = name_key(name)
-        found = (branch.child(parent, key) for branch in self._branches)
+        found = (branch.child(folder, key) for branch in self._branches)
         child = next((entry for entry in found if entry is not None), None)
         if child is None or child.hidden or (exact and child.name != name):
             raise NoEntryError(f"{path}: {_MISSING}")

@@ -11,7 +11,7 @@ from drive.albums import ME, target
 from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.drive import DirEntry
-from musfuse.errors import NoEntryError
+from musfuse.errors import NoEntryError, NotAFolderError
 from musfuse.library.catalog import FileRow
 from musfuse.model import AudioFormat, NodeKind, Stamp, TagSet
 
@@ -166,3 +166,15 @@ def test_case_counts_where_the_mount_says_so(make_library: Make, music: Path) ->
         with pytest.raises(NoEntryError):
             drive.attr(name)
     assert loose.attr(other.upper()) == exact.attr(other)
+
+
+@pytest.mark.parametrize("count", [500, 2000])
+def test_a_path_of_very_many_names_is_just_missing(make_library: Make, music: Path, count: int) -> None:
+    sound.write(music / "1.flac", 4000, artist="A", album="B", title="One")
+    drive = make_library().drive
+    for path in ("/".join("x" * count), "A/B/" + "/".join("y" * count)):
+        with pytest.raises(NoEntryError):
+            drive.attr(path)
+    with pytest.raises(NotAFolderError, match=r"A/B/One\.flac is a file"):
+        drive.attr("A/B/One.flac/" + "/".join("z" * count))
+    assert drive.attr("A/B/One.flac").kind is NodeKind.FILE
