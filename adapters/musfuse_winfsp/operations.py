@@ -1,8 +1,9 @@
 """winfspy operations, each one drive call."""
 
 import logging
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from musfuse.drive import Attr, DirEntry, Drive
@@ -23,12 +24,14 @@ _WRITING = (
 
 @dataclass(slots=True, eq=False)
 class OpenEntry:
-    """What an open file or folder stands for; `handle` is 0 for a folder and until a file is read."""
+    """What an open file or folder stands for; `handle` is 0 for a folder and until a file is read, which several
+    threads may do at once: `lock` is held while it is opened for that."""
 
     path: str
     entry: Attr
     handle: int = 0
     size: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C901 - a class inside
@@ -125,13 +128,20 @@ def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C90
                 if file_context.entry.kind is NodeKind.FOLDER:
                     raise binding.NTStatusError(status.FILE_IS_A_DIRECTORY)
                 if not file_context.handle:
-                    opened = drive.open(file_context.path)
-                    file_context.handle, file_context.size = opened.handle, opened.size
+                    self._open_to_read(file_context)
                 if offset >= file_context.size:
                     raise binding.NTStatusEndOfFile()
                 return drive.read_at(file_context.handle, offset, length)[:length]
             except MusfuseError as error:
                 raise fail(error) from error
+
+        @staticmethod
+        def _open_to_read(file_context: OpenEntry) -> None:
+            """Open a file that was opened for its attributes, once."""
+            with file_context.lock:
+                if not file_context.handle:
+                    opened = drive.open(file_context.path)
+                    file_context.size, file_context.handle = opened.size, opened.handle
 
         def get_file_info(self, file_context: OpenEntry) -> dict[str, Any]:
             """Facts about what is open."""

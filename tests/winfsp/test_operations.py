@@ -1,7 +1,10 @@
 """The values and behaviours that Windows needs, one by one."""
 
 import errno
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import sound
 from musfuse_winfsp import status
 from musfuse_winfsp.info import drive_path, label_of, windows_path
 
+from musfuse.drive import Opened
 from musfuse.errors import MountError
 from winfsp import kernel as k
 from winfsp.conftest import Windows
@@ -175,6 +179,28 @@ def test_opened_for_attributes_and_read_all_the_same(one: Windows) -> None:
     assert one.library.drive.open_handles == 1
     one.kernel.close(opened)
     assert one.library.drive.open_handles == 0
+
+
+def test_threads_that_race_to_read_it_open_one_handle(one: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = one.kernel.open(ONE, access=k.FILE_READ_ATTRIBUTES)
+    drive, threads = one.library.drive, 4
+    together, real = threading.Barrier(threads), drive.open
+
+    def slowly(path: str) -> Opened:
+        time.sleep(0.05)  # so that the others come while this one is at it
+        return real(path)
+
+    monkeypatch.setattr(drive, "open", slowly)
+
+    def read(_: int) -> bytes:
+        together.wait()
+        return bytes(one.kernel.read(opened, 0, 100)[1])
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert len(set(pool.map(read, range(threads)))) == 1
+    assert drive.open_handles == 1
+    one.kernel.close(opened)
+    assert drive.open_handles == 0
 
 
 def test_listings(windows: Mount, music: Path) -> None:
