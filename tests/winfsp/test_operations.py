@@ -12,7 +12,7 @@ import sound
 from musfuse_winfsp import status
 from musfuse_winfsp.info import drive_path, label_of, windows_path
 
-from musfuse.drive import Opened
+from musfuse.drive import Drive, Opened
 from musfuse.errors import MountError
 from winfsp import kernel as k
 from winfsp.conftest import Windows
@@ -184,13 +184,13 @@ def test_opened_for_attributes_and_read_all_the_same(one: Windows) -> None:
 def test_threads_that_race_to_read_it_open_one_handle(one: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = one.kernel.open(ONE, access=k.FILE_READ_ATTRIBUTES)
     drive, threads = one.library.drive, 4
-    together, real = threading.Barrier(threads), drive.open
+    together, real = threading.Barrier(threads), Drive.open
 
-    def slowly(path: str) -> Opened:
+    def slowly(drive: Drive, path: str) -> Opened:
         time.sleep(0.05)  # so that the others come while this one is at it
-        return real(path)
+        return real(drive, path)
 
-    monkeypatch.setattr(drive, "open", slowly)
+    monkeypatch.setattr(Drive, "open", slowly)
 
     def read(_: int) -> bytes:
         together.wait()
