@@ -96,8 +96,9 @@ class FirstInFirstOut(Generic[T]):
 
 
 def _bytes_sent(task: Task) -> int:
-    """About the most that a job takes: six bytes a character of its paths in JSON."""
-    return 1000 + 6 * (len(task.file.path) + 2 * len(task.origin.name))
+    """About the most that a job takes: six bytes in JSON for each character of its paths that is not ASCII."""
+    text = task.file.path + task.file.older_name + 3 * task.origin.name
+    return 300 + (len(text) if text.isascii() else 6 * len(text))
 
 
 class Crew(Generic[T]):
