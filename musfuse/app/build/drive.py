@@ -68,12 +68,14 @@ class DriveParts:
         companions = CompanionsBranch(
             nodes, self.catalog.companions, covers, self.origin_of, show_covers=config[ArtOptions].covers
         )
+        volume = Volume(nodes, database)
         branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
         drive = Drive(
-            library.root, branches, items, Volume(nodes), Accesses(self.activity, self.events, items.row),
+            library.root, branches, items, volume, Accesses(self.activity, self.events, items.row),
             asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(drive.shut_down)
+        closing.callback(volume.close)
         closing.callback(ahead.close)
         closing.callback(visits.close)
         self.events.listen(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
