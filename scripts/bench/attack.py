@@ -14,10 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "adapters"), str(ROOT / "tests")]
 
-from attacks import changes, intruders, kills  # noqa: E402
+from attacks import changes, intruders, kills, owners  # noqa: E402
 
 ATTACKS: dict[str, Callable[[Path, int, int], Counter[str]]] = {
     "kills": kills.attack,
+    "owners": owners.attack,
     "changes": lambda folder, rounds, seed: changes.attack(folder, 2 * rounds, seed),
     "socket": lambda folder, rounds, seed: intruders.attack_socket(folder, 20 * rounds, seed),
     "imports": lambda folder, *_: intruders.attack_imports(folder),

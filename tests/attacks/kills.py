@@ -15,6 +15,7 @@ from time import monotonic
 import sound
 from mount.conftest import Program
 
+from attacks.owners import check_databases
 from musfuse.app.library import Library, open_library
 from musfuse.config import Config
 from musfuse.model import NodeKind
@@ -93,10 +94,7 @@ class Kills:
             process.wait()
 
     def check(self, name: str, number: int) -> None:
-        for database in ("catalog.db", "user.db"):
-            with sqlite3.connect(self.program.library / database) as db:
-                assert db.execute("PRAGMA quick_check").fetchall() == [("ok",)], (name, database)
-            db.close()
+        check_databases(self.program.library)
         genres = self.genres()
         assert len(genres) == 1, f"{name} is half shown: {genres}"
         (now,) = genres

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import fuse_works
 
-from attacks import changes, intruders, kills
+from attacks import changes, intruders, kills, owners
 
 needs_fuse = pytest.mark.skipif(not fuse_works(), reason="no FUSE here: /dev/fuse or fusermount3 is missing")
 
@@ -13,6 +13,13 @@ needs_fuse = pytest.mark.skipif(not fuse_works(), reason="no FUSE here: /dev/fus
 def test_kills_lose_nothing_that_was_committed(tmp_path: Path) -> None:
     counts = kills.attack(tmp_path, 10, seed=1)
     assert sum(counts.values()) >= 10
+
+
+@needs_fuse
+def test_killed_owners_keep_what_they_answered_for(tmp_path: Path) -> None:
+    counts = owners.attack(tmp_path, 4, seed=3)
+    assert counts["killed"] == 4
+    assert counts["answered"]
 
 
 @needs_fuse
