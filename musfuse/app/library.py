@@ -37,6 +37,7 @@ from musfuse.model import SampleRange, SourceFile
 from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
 from musfuse.service.sources import Sourcing
+from musfuse.store import Complaint
 
 if TYPE_CHECKING:
     from musfuse.app.stages import MakeStage, Stages
@@ -78,6 +79,7 @@ class Library:
         self.stores.frame_files.on_evicted = self._on_evicted
         self.catalog = build_catalog(self.stores.database)
         self.collector = MetaCollector(self.stores.kv)
+        self._unshown = Complaint("changes of tags are kept, and shown from the next change or scan on")
         tables = self.catalog.sources
         self.sourcing = Sourcing(self.stores.user, tables, self.collector, registry)
         self.sourcing.take_over()
@@ -112,7 +114,6 @@ class Library:
         self.drives = {name: parts.build(rules.view, closing) for name, rules in self._views.items()}
         self.drive = self.drives["main"]
         if is_behind(self.catalog.database, self.collector.last()):
-            self.stages.overlaying.catch_up()
             self.adopt_rules()
 
     @property
@@ -140,9 +141,10 @@ class Library:
         self.media.formats.load()
 
     def unwritten(self) -> list[str]:
-        """Why notes in the catalog, and the cache, cannot be written now; empty where both can."""
+        """Why notes in the catalog, the cache, and changes of tags cannot be written now; empty where all can."""
         self.stores.cache.settle()
-        return [place.problem for place in (self.catalog.database, self.stores.cache) if place.problem]
+        places = (self.catalog.database, self.stores.cache, self._unshown)
+        return [place.problem for place in places if place.problem]
 
     def add_sources(self, places: Sequence[str | Path]) -> None:
         """Remember places with music. Raises ConfigError where one cannot be a source."""
@@ -243,10 +245,13 @@ class Library:
         self.scanner().rescan_file(self.sources.row(uid), self.sources.origin(uid), path)
 
     def adopt_rules(self) -> None:
-        """Make the tree what all tracks want by the rules of today, also where a kill left half of a change."""
+        """Make the tree what all tracks want by the rules of today, also where a kill or a full disk left half of a
+        change."""
+        self.stages.overlaying.catch_up()
         forget_others(self.catalog.database, self._views.values())
         self.stages.pipeline.adopt_rules()
         self.name_tracks()
+        self._unshown.worked()
 
     def name_tracks(self) -> None:
         """Give names to what has none, and tell the drive."""
@@ -291,8 +296,13 @@ class Library:
         from musfuse.library.places import Places
 
         places = Places(self.catalog.database, self.collector.keys_of(seq))
-        self.stages.overlaying.adopt(seq, self.collector.keys_of(seq))
-        self.name_tracks()
+        try:
+            self.stages.overlaying.adopt(seq, self.collector.keys_of(seq))
+            self.name_tracks()
+        except StoreError as error:  # user.db has it
+            self._unshown.failed(error)
+            raise StoreError(f"change {seq} is kept; it is shown when there is room for it: {error}") from error
+        self._unshown.worked()
         self.events.publish(TagsChanged(seq))
         return places.moves().told()
 
