@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,6 +112,8 @@ class Library:
             self.activity, self.interest.listed, branches,
         )  # fmt: skip
         self.drives = {name: parts.build(rules.view, closing) for name, rules in self._views.items()}
+        self.covers_ahead = partial(parts.covers_ahead, [rules.view for rules in self._views.values()])
+        """Makes a run over the covers of all views."""
         self.drive = self.drives["main"]
         if is_behind(self.catalog.database, self.collector.last()):
             self.adopt_rules()

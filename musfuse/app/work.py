@@ -1,4 +1,4 @@
-"""What is done in the background for a library: scan, settle sizes, index, hear, sweep, each a kind of job.
+"""What is done in the background for a library: scan, settle sizes, index, make covers, hear, sweep: kinds of jobs.
 
 An index pass and a scan may run side by side, as a scan and whoever waits for an index always have: the catalog has one
 writer, names are given by one thread at a time, and originals are read by versions. So a scan waits for no index pass;
@@ -16,6 +16,7 @@ from musfuse.events import ScanProgress
 from musfuse.jobs import JobContext, JobKind, Resource
 from musfuse.jobs.job import Params
 from musfuse.library.sizes import Backlog
+from musfuse.media.art.options import ArtOptions
 from musfuse.media.indexing.options import IndexOptions
 from musfuse.media.indexing.pool import Priority
 
@@ -48,6 +49,10 @@ class Work:
             JobKind(
                 "index", Resource.CPU, self.index, after=frozenset({"scan"}), resumes=self._resumes_index,
                 merge=lambda old, new: {**old, **new, "background": old.get("background") and new.get("background")},
+            ),
+            JobKind(
+                "covers", Resource.ORIGIN, self.make_covers, after=frozenset({"scan", "sizes", "index"}), patient=True,
+                resumes=self._resumes_index,
             ),
             JobKind(
                 "identity", Resource.ORIGIN, self.hear, after=frozenset({"scan", "sizes", "index"}), patient=True,
@@ -84,6 +89,8 @@ class Work:
     def _follow_up(self, whole: bool) -> None:
         if self._library.config[IndexOptions].background:
             self._ask("index", {"background": True})
+            if self._library.config[ArtOptions].covers:
+                self._ask("covers", {"background": True})
         else:
             self._ask("sizes", {})
         self._ask("identity", {})
@@ -126,6 +133,20 @@ class Work:
                 settled += backlog.settle(keys, lambda: self._give_way(context))
                 context.progress(settled)
         return {}
+
+    def make_covers(self, context: JobContext) -> Result:
+        """Make the covers of all folders."""
+        ahead = self._library.covers_ahead()
+
+        def give_way() -> None:
+            self._give_way(context)
+            if context.gives_way():
+                ahead.stop()
+
+        with context.stopped_by(ahead.stop):
+            made = ahead.run(give_way)
+        context.progress(made)
+        return {"covers": made}
 
     def hear(self, context: JobContext) -> Result:
         """Find out what items sound like."""

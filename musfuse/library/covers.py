@@ -1,4 +1,8 @@
-"""Covers that folders show: taken out of originals, made smaller, and looked at before a listing names them."""
+"""Covers that folders show: taken out of originals, made smaller, and looked at before a listing names them.
+
+Once that was done, nobody reads the original to tell a size: what the picture is stands in the catalog, what was made
+of it in the cache.
+"""
 
 import logging
 import threading
@@ -13,6 +17,7 @@ from musfuse.media.art.scale import scaled_jpeg
 from musfuse.media.layout import Blob, Layout
 from musfuse.model import Picture
 from musfuse.origins import Origin
+from musfuse.origins.traits import IndexWhen
 from musfuse.store import PictureStore
 
 log = logging.getLogger(__name__)
@@ -56,7 +61,7 @@ class Covers:
         One that cannot be read just now stands as it is: whoever asks for it hears why.
         """
         try:
-            picture = self._taken_out(cover)
+            picture = self._known(cover) or self._taken_out(cover)
             self._scaled(picture, THUMB)
         except (NoEntryError, NotFoundError, SourceChangedError) as error:
             log.info("a cover is not shown: %s", error)
@@ -65,6 +70,18 @@ class Covers:
             log.warning("a cover cannot be looked at now: %s", error)
             return cover
         return replace(cover, picture=picture, track=0)
+
+    def size(self, cover: Cover, longest: int) -> int:
+        """The exact size in bytes of what `layout` gives, which raises the same; its bytes are not read for it."""
+        picture = self._known(cover) or self._taken_out(cover)
+        return self._scaled(picture, longest) if longest or picture.mime not in _AS_IT_IS else picture.size
+
+    def is_lazy(self, cover: Cover) -> bool:
+        """Whether a cover is looked at only when somebody asks for it: its original is not to be read before that."""
+        row = self._tracks.track(cover.track) if cover.track else None
+        if row is None or self._known(cover) is not None:
+            return False
+        return self._origin_of(row.track.file.source_uid).traits.index is not IndexWhen.EAGER
 
     def layout(self, cover: Cover, longest: int) -> Layout:
         """The bytes of a cover, the longer side `longest` pixels at most (0: as it is).
@@ -77,6 +94,14 @@ class Covers:
                 raise _lost(picture)
             return Layout([Blob(self._store, picture.digest, picture.size)])
         return Layout([Blob(self._store, _scaled_digest(picture, longest), self._scaled(picture, longest))])
+
+    def _known(self, cover: Cover) -> Picture | None:
+        """The cover's picture where it was looked at, whether its bytes are kept or not."""
+        if cover.picture.digest:
+            return cover.picture
+        row = self._tracks.track(cover.track) if cover.track else None
+        known = row.track.picture if row is not None else None
+        return known if known is not None and known.digest else None
 
     def _taken_out(self, cover: Cover) -> Picture:
         """The cover's picture, whose bytes are kept; taken out of the original where they are not yet."""

@@ -18,7 +18,7 @@ from musfuse.jobs import JobContext, JobKind
 from musfuse.store import KvNamespace
 
 _INDEX = KvNamespace.INDEX
-KINDS = ("scan", "sizes", "index", "identity", "sweep")
+KINDS = ("scan", "sizes", "index", "covers", "identity", "sweep")
 PARAMS: dict[str, Mapping[str, Any]] = {"scan": {"everything": True}}
 
 

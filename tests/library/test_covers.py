@@ -15,7 +15,8 @@ from musfuse.library.catalog.rows import dump_picture
 from musfuse.library.covers import MEDIUM, THUMB, Cover, Covers
 from musfuse.media.art.facts import describe_picture
 from musfuse.model import Picture, Stamp
-from musfuse.origins import LocalOrigin, MemoryOrigin
+from musfuse.origins import LocalOrigin, MemoryOrigin, Traits
+from musfuse.origins.traits import IndexWhen
 from musfuse.store import KvNamespace, PictureStore
 
 NONE = Picture("", 0, "")
@@ -134,6 +135,38 @@ def test_one_whose_bytes_are_lost_is_not_shown(desk: Desk, covers: Covers) -> No
     for longest in (0, THUMB):
         with pytest.raises(NoEntryError, match="is lost"):
             covers.layout(lost, longest)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "GIF"])
+def test_sizes_are_those_of_the_bytes_and_read_nothing_once_they_are_known(
+    desk: Desk, covers: Covers, music: Path, origin: LocalOrigin, form: str
+) -> None:
+    asked = Cover(NONE, 5, embedded(desk, music, origin, cover((400, 400), form)).track.id)
+    sizes = [covers.size(asked, longest) for longest in (0, MEDIUM, THUMB)]
+    assert sizes == [len(bytes_of(covers, asked, longest)) for longest in (0, MEDIUM, THUMB)]
+    away = Covers(desk.tracks, Renditions(desk.database), PictureStore(desk.store), INSPECTORS, lambda _: Away("m"))
+    known = desk.tracks.track(asked.track)
+    assert known is not None
+    assert known.track.picture is not None
+    if form == "JPEG":
+        desk.store.delete(KvNamespace.ARTWORK, known.track.picture.digest)  # only its bytes need that
+    assert [away.size(asked, longest) for longest in (0, MEDIUM, THUMB)] == sizes
+    assert away.usable(asked) == Cover(known.track.picture, 5)
+
+
+class Lazy(MemoryOrigin):
+    traits = Traits(index=IndexWhen.LAZY)
+
+
+def test_one_that_is_not_known_of_an_original_that_is_read_on_demand_is_lazy(
+    desk: Desk, covers: Covers, music: Path, origin: LocalOrigin
+) -> None:
+    asked = Cover(NONE, 5, embedded(desk, music, origin, cover((400, 400))).track.id)
+    lazy = Covers(desk.tracks, Renditions(desk.database), PictureStore(desk.store), INSPECTORS, lambda _: Lazy("m"))
+    assert (covers.is_lazy(asked), lazy.is_lazy(asked)) == (False, True)
+    assert not lazy.is_lazy(Cover(kept(desk, cover((40, 40))), 5))
+    covers.usable(asked)
+    assert not lazy.is_lazy(asked)
 
 
 def test_a_smaller_size_is_made_once_and_kept(desk: Desk, covers: Covers) -> None:

@@ -1,6 +1,6 @@
 """Builds the drive of each view out of its branches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from musfuse.drive.accesses import Accesses
 from musfuse.drive.activity import Activity
 from musfuse.drive.branches.ahead import FolderAhead
 from musfuse.drive.branches.companions import CompanionsBranch
+from musfuse.drive.branches.covers_ahead import CoversAhead
 from musfuse.drive.branches.freshness import Freshness
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.library import LibraryBranch
@@ -54,9 +55,6 @@ class DriveParts:
         """The drive of a view, which hears of what changes."""
         database, config = self.catalog.database, self.config
         nodes, tracks = Nodes(database, view), Tracks(database, view, remembers=True)
-        covers = Covers(
-            self.catalog.tracks, self.catalog.renditions, self.stores.pictures, self.media.inspectors, self.origin_of
-        )
         sizes = self.sizes.over(tracks)
         freshness = Freshness(tracks, self.origin_of, self.refresh)
         items = Items(
@@ -65,10 +63,7 @@ class DriveParts:
         )  # fmt: skip
         ahead, visits = FolderAhead(nodes, tracks, sizes), Visits(nodes, freshness)
         library = LibraryBranch(nodes, items, on_waited=ahead.queue)
-        companions = CompanionsBranch(
-            nodes, self.catalog.companions, covers, self.origin_of, show_covers=config[ArtOptions].covers
-        )
-        volume = Volume(nodes, database)
+        companions, volume = self._companions(nodes), Volume(nodes, database)
         branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
         drive = Drive(
             library.root, branches, items, volume, Accesses(self.activity, self.events, items.row),
@@ -80,3 +75,16 @@ class DriveParts:
         closing.callback(visits.close)
         self.events.listen(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
         return drive
+
+    def covers_ahead(self, views: Iterable[int]) -> CoversAhead:
+        """A run over the covers of views."""
+        nodes = [Nodes(self.catalog.database, view) for view in views]
+        return CoversAhead(self.catalog.database, [(one, self._companions(one)) for one in nodes])
+
+    def _companions(self, nodes: Nodes) -> CompanionsBranch:
+        covers = Covers(
+            self.catalog.tracks, self.catalog.renditions, self.stores.pictures, self.media.inspectors, self.origin_of
+        )
+        return CompanionsBranch(
+            nodes, self.catalog.companions, covers, self.origin_of, show_covers=self.config[ArtOptions].covers
+        )

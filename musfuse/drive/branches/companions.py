@@ -81,11 +81,32 @@ class CompanionsBranch:
     def size(self, entry: CompanionEntry) -> int:
         """The exact size of a companion in bytes; a scaled cover is made when it is first asked for. Raises
         NoEntryError."""
-        return self.layout(entry).layout.size
+        if entry.original is not None:
+            return entry.original.stamp.size
+        covers, shows = self._shown(entry)
+        try:
+            return covers.size(shows.cover, shows.longest)
+        except NoEntryError:
+            self.forget(None)
+            raise
 
     def layout(self, entry: CompanionEntry) -> FileContent:
         """The bytes of a companion. Raises NoEntryError where a cover is gone, and what the origin raises."""
         return FileContent(self._layout(entry), entry.version, entry.mtime_ns, entry.mtime_ns)
+
+    def make(self, folder: int) -> bool:
+        """Make the cover of a folder in its sizes where that was not done, so that nobody's stat has to; whether it has
+        one. Nothing is done for a cover whose original is read on demand only. Raises what `size` raises."""
+        key = self._nodes.dir_key(folder)
+        if key is None or self._covers is None:
+            return False
+        for cover in self._candidates(key, self._companions.of_folder(self._nodes.view, key)):
+            if self._covers.is_lazy(cover):
+                return False
+            usable = self._covers.usable(cover)
+            if usable is not None:
+                return all(self._covers.size(usable, longest) for longest in (MEDIUM, THUMB))
+        return False
 
     def forget(self, folders: Set[int] | None) -> None:
         """Find the companions of these folders, or of all, anew."""
@@ -110,16 +131,20 @@ class CompanionsBranch:
         return made
 
     def _layout(self, entry: CompanionEntry) -> Layout:
-        sidecar, shows = entry.original, entry.own
+        sidecar = entry.original
         if sidecar is not None and self._origin_of is not None:
             return Layout([SourceRange(self._origin_of(sidecar.source_uid), sidecar, 0, sidecar.stamp.size)])
-        if shows is None or self._covers is None:
-            raise NoEntryError(f"{entry.name}: its original is not read for a listing")
+        covers, shows = self._shown(entry)
         try:
-            return self._covers.layout(shows.cover, shows.longest)
+            return covers.layout(shows.cover, shows.longest)
         except NoEntryError:
             self.forget(None)
             raise
+
+    def _shown(self, entry: CompanionEntry) -> tuple[Covers, CoverOf]:
+        if entry.own is None or self._covers is None:
+            raise NoEntryError(f"{entry.name}: its original is not read for a listing")
+        return self._covers, entry.own
 
     def _with_size(self, entry: CompanionEntry) -> CompanionEntry:
         try:

@@ -77,6 +77,13 @@ class Companions:
             )  # fmt: skip
             forget_pictures(db, folder)
 
+    def seen(self) -> str:
+        """A text that is another one once a scan found other originals, or other files beside them."""
+        with self._db.read() as db:
+            items = db.execute("SELECT count(*), sum(version) FROM item").fetchone()
+            beside = db.execute("SELECT count(*), max(id), total(size), total(mtime_ns) FROM companion").fetchone()
+        return f"{items} {beside}"
+
     def track_with_picture(self, pattern: str) -> int | None:
         """A track whose own picture, as JSON, is LIKE a pattern."""
         with self._db.read() as db:

@@ -124,6 +124,15 @@ class Nodes:
                 return
             after_key, page = rows[-1][0], 2000
 
+    def folders(self, after: int, limit: int) -> list[int]:
+        """Folders of the view in order of id, beginning after an id, so many at most."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT id FROM node WHERE view = ? AND item IS NULL AND id > ? ORDER BY id LIMIT ?",
+                (self._view, after, limit),
+            ).fetchall()
+        return [row[0] for row in rows]
+
     def unsized(self, parent: int, tokens: Mapping[Rendition, str]) -> list[int]:
         """Tracks in a folder whose size is not known under these tokens, in order of name key."""
         wanted, values = unsized(tokens)

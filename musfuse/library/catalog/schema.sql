@@ -2,7 +2,8 @@
 -- cannot lies in user.db. Times are ns since 1970, sizes bytes. Paths and names of originals are BLOBs: UTF-8 with
 -- undecodable bytes kept. One writer (Database.write), many readers. A catalog of another version is made anew.
 
--- What the tables were made with. Owners: Nodes (generation), Overlays (overlay_seq), Todo (rules of the stages), Sweeper (sweep).
+-- What the tables were made with. Owners: Nodes (generation), Overlays (overlay_seq), Todo (rules of the stages), Sweeper (sweep),
+-- CoversAhead (covers).
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -11,7 +11,7 @@ from musfuse.platform import system
 class IndexOptions:
     """Frame indexes, which make sizes exact and seeks free."""
 
-    background: bool = option(True, "build missing indexes in the background after a scan")
+    background: bool = option(True, "build missing indexes, and the covers of folders, in the background after a scan")
     workers: int = option(0, "worker processes at most; 0 means as many as cores", at_least(0), "processes")
     wait_seconds: int = option(120, "longest wait of one stat for an index, then EAGAIN", at_least(1), "seconds")
     waiters: int = option(192, "stats that may wait for an index at the same time, then EAGAIN", at_least(1), "stats")

@@ -238,7 +238,7 @@ def test_a_listing_reads_no_original(house: House) -> None:
     listing = CompanionsBranch(house.desk.nodes, house.companions)
     entries = list(listing.children(house.folder(), sized=True))
     assert [(entry.name, entry.size) for entry in entries] == [
-        ("a.log", None), ("cover.png", None), ("cover_medium.jpg", None), ("cover_thumb.jpg", None),
+        ("a.log", 3), ("cover.png", None), ("cover_medium.jpg", None), ("cover_thumb.jpg", None),
     ]  # fmt: skip
     with pytest.raises(NoEntryError, match="not read for a listing"):
         listing.layout(entries[0])
