@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import fuse_works
 
-from attacks import changes, intruders, kills, owners
+from attacks import changes, intruders, kills, owners, soak
 
 needs_fuse = pytest.mark.skipif(not fuse_works(), reason="no FUSE here: /dev/fuse or fusermount3 is missing")
 
@@ -27,6 +27,18 @@ def test_no_reader_gets_a_mixture(tmp_path: Path) -> None:
     counts = changes.attack(tmp_path, 2 * len(changes.KINDS), seed=1)
     assert all(counts[kind] == 2 for kind in changes.KINDS)
     assert counts["reads"] > 100
+
+
+@needs_fuse
+def test_everything_at_once_gives_no_wrong_byte_and_grows_nothing(tmp_path: Path) -> None:
+    outcome = soak.soak(tmp_path, 16, seed=4)
+    assert outcome.counts["seeks"] > 1000
+    assert outcome.counts["copies compared"] > 10
+    assert all(outcome.counts[kind] for kind in ("tags", "files"))
+    early, late = outcome.early, outcome.late
+    assert late.memory < 1.5 * early.memory, outcome.all
+    assert late.descriptors < early.descriptors + 64, outcome.all  # the pool of open originals fills
+    assert late.threads < early.threads + 16, outcome.all
 
 
 @needs_fuse
