@@ -107,6 +107,24 @@ def test_a_change_that_is_kept_but_not_shown_is_said_and_shown_later(program: Pr
     assert not [problem for problem in unwritten(program) if "tags" in problem]
 
 
+@needs_tmpfs
+def test_a_drive_ends_and_begins_on_a_full_disk(program: Program, disk: Path) -> None:
+    program.run("tag", "set", "--library", program.library, "artist:A", "genre=Jazz")
+    program.rest()
+    before = served(program)
+    filler = fill(disk)
+    program.unmount()
+    fill(disk)  # what the end gave back, too
+    program.mount()
+    assert served(program) == before
+    assert genre(program) == "Jazz"
+    program.unmount()
+    filler.unlink()
+    program.mount("--wait=index")
+    assert served(program) == before
+    assert genre(program) == "Jazz"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can take its own powers away")
 def test_a_state_that_may_not_be_written_any_more(program: Program) -> None:
     """Permissions that are lost while the drive is mounted: what is open goes on, what is not is done without."""
