@@ -1,7 +1,7 @@
 """Covers that folders show: taken out of originals, made smaller, and looked at before a listing names them.
 
 Once that was done, nobody reads the original to tell a size: what the picture is stands in the catalog, what was made
-of it in the cache.
+of it in the cache. The picture itself is kept there only once somebody read it.
 """
 
 import logging
@@ -31,7 +31,8 @@ _AS_IT_IS = ("image/jpeg", "image/png")
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A picture that a folder shows: `track` is that whose original it has to be taken out of, 0 where it is kept."""
+    """A picture that a folder shows: `track` is that whose original holds it, 0 where it is no part of one. Its digest
+    is empty until it was looked at."""
 
     picture: Picture
     mtime_ns: int
@@ -61,7 +62,7 @@ class Covers:
         One that cannot be read just now stands as it is: whoever asks for it hears why.
         """
         try:
-            picture = self._known(cover) or self._taken_out(cover)
+            picture = self._taken_out(cover)
             self._scaled(picture, THUMB)
         except (NoEntryError, NotFoundError, SourceChangedError) as error:
             log.info("a cover is not shown: %s", error)
@@ -69,11 +70,23 @@ class Covers:
         except MusfuseError as error:
             log.warning("a cover cannot be looked at now: %s", error)
             return cover
-        return replace(cover, picture=picture, track=0)
+        return replace(cover, picture=picture)
+
+    def make(self, cover: Cover) -> bool:
+        """Make a cover in its sizes where that was not done, and keep these alone; whether it can be shown. Raises what
+        `layout` raises, NoEntryError excepted."""
+        try:
+            picture = self._taken_out(cover, keep=False)
+            for longest in _made_of(picture):
+                self._scaled(picture, longest)
+        except NoEntryError as error:
+            log.info("a cover is not made: %s", error)
+            return False
+        return True
 
     def size(self, cover: Cover, longest: int) -> int:
         """The exact size in bytes of what `layout` gives, which raises the same; its bytes are not read for it."""
-        picture = self._known(cover) or self._taken_out(cover)
+        picture = self._taken_out(cover)
         return self._scaled(picture, longest) if longest or picture.mime not in _AS_IT_IS else picture.size
 
     def is_lazy(self, cover: Cover) -> bool:
@@ -90,7 +103,9 @@ class Covers:
         """
         picture = self._taken_out(cover)
         if not longest and picture.mime in _AS_IT_IS:
-            if self._store.get(picture.digest) is None:
+            if cover.track and self._store.kept(picture.digest) is None:
+                picture = self._extracted(self._row(cover), keep=True)
+            elif self._store.get(picture.digest) is None:
                 raise _lost(picture)
             return Layout([Blob(self._store, picture.digest, picture.size)])
         return Layout([Blob(self._store, _scaled_digest(picture, longest), self._scaled(picture, longest))])
@@ -103,52 +118,59 @@ class Covers:
         known = row.track.picture if row is not None else None
         return known if known is not None and known.digest else None
 
-    def _taken_out(self, cover: Cover) -> Picture:
-        """The cover's picture, whose bytes are kept; taken out of the original where they are not yet."""
-        if cover.picture.digest:
-            return cover.picture
+    def _taken_out(self, cover: Cover, *, keep: bool = True) -> Picture:
+        """The cover's picture; taken out of the original where nobody did that yet."""
+        return self._known(cover) or self._extracted(self._row(cover), keep=keep)
+
+    def _row(self, cover: Cover) -> TrackRow:
         row = self._tracks.track(cover.track) if cover.track else None
         if row is None:
             raise NoEntryError("the track that a cover comes from is gone")
-        known = row.track.picture
-        if known is not None and known.digest and self._store.get(known.digest) is not None:
-            return known
-        return self._extracted(row)
+        return row
 
-    def _extracted(self, row: TrackRow) -> Picture:
+    def _extracted(self, row: TrackRow, *, keep: bool) -> Picture:
+        """The picture of an original. With `keep` its bytes are kept, without it only what is made of them."""
         file = row.track.file
         extracted = self._extractor.extract(self._origin_of(file.source_uid), file)
         if extracted is None:
             self._renditions.set_picture(row.track, None)
             raise NoEntryError(f"{file.path}: its picture cannot be decoded")
-        self._store.keep(extracted.picture.digest, extracted.data)
+        if keep:
+            self._store.keep(extracted.picture.digest, extracted.data)
+        else:
+            for longest in _made_of(extracted.picture):
+                self._scaled(extracted.picture, longest, extracted.data)
         self._renditions.set_picture(row.track, extracted.picture)
         return extracted.picture
 
-    def _scaled(self, picture: Picture, longest: int) -> int:
-        """Bytes of the scaled picture, made where it is not kept."""
+    def _scaled(self, picture: Picture, longest: int, whole: bytes | None = None) -> int:
+        """Bytes of the scaled picture, made of the `whole` one where it is not kept."""
         digest = _scaled_digest(picture, longest)
         with self._lock:
             size = self._made.get(digest)
         if size is not None:
             return size
-        data = self._store.get(digest)
+        data = self._store.get(digest) if whole is None else self._store.kept(digest)
         if data is None:
-            data = self._make(picture, longest)
+            data = self._smaller(whole or self._store.get(picture.digest), picture, longest)
             self._store.keep(digest, data)
         with self._lock:
             self._made.put(digest, len(data))
         return len(data)
 
-    def _make(self, picture: Picture, longest: int) -> bytes:
-        original = self._store.get(picture.digest)
-        if original is None:
+    def _smaller(self, whole: bytes | None, picture: Picture, longest: int) -> bytes:
+        if whole is None:
             raise _lost(picture)
         try:
             with self._scaling:
-                return scaled_jpeg(original, longest)
+                return scaled_jpeg(whole, longest)
         except MalformedError as error:
             raise NoEntryError(f"a cover: {error}") from error
+
+
+def _made_of(picture: Picture) -> tuple[int, ...]:
+    """The sizes of a cover that are no copy of its picture."""
+    return (MEDIUM, THUMB) if picture.mime in _AS_IT_IS else (0, MEDIUM, THUMB)
 
 
 def _scaled_digest(picture: Picture, longest: int) -> str:

@@ -23,6 +23,16 @@ class PictureStore:
 
     def get(self, digest: str) -> bytes | None:
         """A picture's bytes, None where they are lost for good."""
+        found = self.kept(digest)
+        if found is None:
+            found = self.restore(digest)
+            if found is not None:
+                self._store.put(KvNamespace.ARTWORK, digest, found)
+                self._remember(digest, found)
+        return found
+
+    def kept(self, digest: str) -> bytes | None:
+        """A picture's bytes, None where they are not here: nothing is restored."""
         with self._lock:
             found = self._recent.get(digest)
         if found is not None:
@@ -30,14 +40,13 @@ class PictureStore:
         found = self._store.get(KvNamespace.ARTWORK, digest)
         if found is None:
             found = self._store.get(KvNamespace.CHOSEN_ART, digest)
-        if found is None:
-            found = self.restore(digest)
-            if found is not None:
-                self._store.put(KvNamespace.ARTWORK, digest, found)
         if found is not None:
-            with self._lock:
-                self._recent.put(digest, found)
+            self._remember(digest, found)
         return found
+
+    def _remember(self, digest: str, data: bytes) -> None:
+        with self._lock:
+            self._recent.put(digest, data)
 
     def keep(self, digest: str, data: bytes) -> None:
         """Keep a picture that was found or made."""

@@ -79,7 +79,7 @@ def test_an_embedded_one_is_taken_out_once(desk: Desk, covers: Covers, music: Pa
     asked = Cover(NONE, 5, row.track.id)
     usable = covers.usable(asked)
     assert usable is not None
-    assert (usable.track, usable.picture.width) == (0, 400)
+    assert (usable.track, usable.picture.width) == (row.track.id, 400)
     known = desk.tracks.track(row.track.id)
     assert known is not None
     assert known.track.picture == usable.picture
@@ -151,7 +151,26 @@ def test_sizes_are_those_of_the_bytes_and_read_nothing_once_they_are_known(
     if form == "JPEG":
         desk.store.delete(KvNamespace.ARTWORK, known.track.picture.digest)  # only its bytes need that
     assert [away.size(asked, longest) for longest in (0, MEDIUM, THUMB)] == sizes
-    assert away.usable(asked) == Cover(known.track.picture, 5)
+    assert away.usable(asked) == Cover(known.track.picture, 5, asked.track)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "GIF"])
+def test_one_that_is_made_ahead_is_kept_in_its_sizes_alone(
+    desk: Desk, covers: Covers, music: Path, origin: LocalOrigin, form: str
+) -> None:
+    data = cover((400, 400), form)
+    asked = Cover(NONE, 5, embedded(desk, music, origin, data).track.id)
+    assert covers.make(asked)
+    kept_keys = list(desk.store.scan(KvNamespace.ARTWORK))
+    assert all("-" in key for key in kept_keys), kept_keys
+    sizes = [covers.size(asked, longest) for longest in (0, MEDIUM, THUMB)]
+    assert list(desk.store.scan(KvNamespace.ARTWORK)) == kept_keys
+    assert [len(bytes_of(covers, asked, longest)) for longest in (0, MEDIUM, THUMB)] == sizes
+    assert form == "GIF" or bytes_of(covers, asked, 0) == data
+
+
+def test_one_that_cannot_be_decoded_is_not_made(desk: Desk, covers: Covers, music: Path, origin: LocalOrigin) -> None:
+    assert not covers.make(Cover(NONE, 5, embedded(desk, music, origin, cover((400, 400))[:2000]).track.id))
 
 
 class Lazy(MemoryOrigin):

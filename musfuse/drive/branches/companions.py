@@ -103,9 +103,8 @@ class CompanionsBranch:
         for cover in self._candidates(key, self._companions.of_folder(self._nodes.view, key)):
             if self._covers.is_lazy(cover):
                 return False
-            usable = self._covers.usable(cover)
-            if usable is not None:
-                return all(self._covers.size(usable, longest) for longest in (MEDIUM, THUMB))
+            if self._covers.make(cover):
+                return True
         return False
 
     def forget(self, folders: Set[int] | None) -> None:
@@ -208,7 +207,7 @@ class CompanionsBranch:
             if fronts is None:
                 may_lie_beside = True
                 if row.own and len(embedded) < _TRIED:
-                    embedded.append(Cover(row.own, row.mtime_ns, 0 if row.own.digest else row.item))
+                    embedded.append(Cover(row.own, row.mtime_ns, row.item))
             cleared_ns = max(cleared_ns, row.edited_ns)
         for cover in embedded:
             yield replace(cover, mtime_ns=max(cover.mtime_ns, cleared_ns))
