@@ -42,7 +42,7 @@ class Tree:
         if entry is None:
             entry = self._root()
             self._remember("", exact, epoch, entry)
-        left = path[len(above) :].lstrip("/")
+        left = path[len(above) + 1 :] if above else path
         for name in left.split("/") if left else ():  # not one within another: paths have thousands of names
             if entry.kind is not NodeKind.FOLDER:
                 raise NotAFolderError(f"{path}: no such file or folder on the drive: {above} is a file")
