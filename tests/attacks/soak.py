@@ -231,8 +231,10 @@ class Soak:
             self.add(rng.randrange(ALBUMS))
             rng.choice([path for path in self.music.glob("*/*") if len(list(path.parent.iterdir())) > 2]).unlink()
         job = self.client.call("scan", sources=[], everything=kind == "scan")["job"]
-        while self.client.call("jobs.wait", job=job, seconds=20.0)["state"] in ("queued", "running"):
-            pass
+        told = self.client.call("jobs.wait", job=job, seconds=20.0)
+        while told["state"] in ("queued", "running"):
+            told = self.client.call("jobs.wait", job=job, seconds=20.0)
+        assert told["state"] == "done", (told, self.program.log()[-3000:])
         self._count(kind)
 
     def _count(self, what: str) -> None:
@@ -257,5 +259,6 @@ def soak(folder: Path, rounds: int, seconds: float = 0, seed: int = 1) -> Outcom
         while made.outcome.counts["rounds"] < rounds or time.monotonic() < began + seconds:
             made.round()
         assert "Traceback" not in made.program.log(), made.program.log()[-5000:]
-        assert made.program.status()[0]["scan"]["state"] == "done"
+        scan = made.program.status()[0]["scan"]
+        assert scan["state"] == "done", scan
     return made.outcome
