@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from toystage import ToyStage
 
-from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, places
+from musfuse.library.catalog import CatalogSources, Database, FileRow, Files, trees
 from musfuse.library.catalog.cuesheets import CueSheets
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.catalog.todo import Watch
@@ -73,7 +73,7 @@ class Bench:
         self.database, self.user = Database(path), UserDatabase(path.with_suffix(".user"))
         self.files, self.sources = Files(self.database), CatalogSources(self.database)
         with self.database.write() as db:
-            other = places.add_view(db, "other")
+            other = trees.add_view(db, "other")
         self.views = [
             ViewRules(Template(DEFAULT_TEMPLATE), "flac", rendition_of),
             ViewRules(Template("$title - $artist"), "wav", rendition_of, view=other),
@@ -143,7 +143,7 @@ class Bench:
         with self.database.read() as db:
             tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             found = {name: sorted(db.execute(f"SELECT {_columns(db, name)} FROM {name}"), key=repr) for name in tables}
-            nodes = db.execute("SELECT id, view, parent, name, item, dir_key, owner FROM node").fetchall()
+            nodes = db.execute("SELECT id, tree, parent, name, item, dir_key, owner FROM node").fetchall()
         del found["sqlite_sequence"]
         found["meta"] = [row for row in found["meta"] if row[0] != "generation"]
         names = {row[0]: (row[2], row[3]) for row in nodes}

@@ -20,7 +20,9 @@ MTIME = 1_600_000_000_000_000_000
 def first_item(database: Database, view: int) -> int | None:
     """The item of a view that a scan saw first."""
     with database.read() as db:
-        found: int | None = db.execute("SELECT min(item) FROM place WHERE view = ?", (view,)).fetchone()[0]
+        found: int | None = db.execute(
+            "SELECT min(item) FROM place WHERE tree = (SELECT tree FROM view WHERE id = ?)", (view,)
+        ).fetchone()[0]
     return found
 
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from musfuse.drive import Drive
-from musfuse.drive.changes import Change
+from musfuse.drive.changes import Change, Names
 from musfuse.errors import MusfuseError
 from musfuse.model import NodeKind
 from musfuse_fuse.kernel import KernelMemory
@@ -70,7 +70,8 @@ class Forgetting:
         """Paths that a change touches, some more than once."""
         yield from (f"/{path}" for path in change.gone)
         if change.everywhere:
-            yield from self._below("", deep=True)
+            for names in (*change.before, self._drive.names):
+                yield from self._below("", names, deep=True)
             return
         for item in change.items:
             path = self._drive.path_of_item(item)
@@ -80,24 +81,25 @@ class Forgetting:
         for folder in change.folders:
             path = self._drive.path_of(folder)
             if path is not None:
-                yield from self._below(path, deep=False)
+                yield from self._below(path, self._drive.names, deep=False)
 
-    def _below(self, path: str, deep: bool) -> Iterator[str]:
+    def _below(self, path: str, names: Names, deep: bool) -> Iterator[str]:
         """The entries of a folder that the kernel knows, which forgets the folder itself at once."""
         if not self._memory.forget("/" + path):
             return
-        for name, kind in self._names(path):
+        for name, kind in _known(names, path):
             below = f"{path}/{name}".lstrip("/")
             if deep and kind is NodeKind.FOLDER:
-                yield from self._below(below, deep)
+                yield from self._below(below, names, deep)
             else:
                 yield "/" + below
 
-    def _names(self, path: str) -> Iterator[tuple[str, NodeKind]]:
-        try:
-            yield from self._drive.names(path)
-        except MusfuseError as error:  # it went meanwhile, and with it what the kernel knew of it
-            log.debug("%s", error)
+
+def _known(names: Names, path: str) -> Iterator[tuple[str, NodeKind]]:
+    try:
+        yield from names(path)
+    except MusfuseError as error:  # it went meanwhile, and with it what the kernel knew of it
+        log.debug("%s", error)
 
 
 def _together(changes: list[Change]) -> Change:
@@ -106,4 +108,5 @@ def _together(changes: list[Change]) -> Change:
         {folder for change in changes for folder in change.folders},
         [gone for change in changes for gone in change.gone],
         any(change.everywhere for change in changes),
+        [names for change in changes for names in change.before],
     )

@@ -52,6 +52,7 @@ class Answers:
             uptime_seconds=round(time.time() - host.began, 1),
             stays=host.stays,
             faces=tuple(host.faces.active()),
+            views={place: name for place, name in host.views().items() if name != "main"},
             policy=view.policy,
             template=view.template,
             open_files=library.drive.open_handles,
@@ -64,7 +65,7 @@ class Answers:
     def _mount(self, asked: MountAt) -> Mounted:
         library = self.host.library
         library.add_sources(asked.sources)
-        where = self.host.mount(asked.mountpoint, asked.options)
+        where = self.host.mount(asked.mountpoint, asked.options, asked.view)
         if asked.sources:
             self.host.jobs.request("scan")
         return Mounted(where, tuple(library.catalog.sources.unscanned()))
@@ -75,5 +76,7 @@ class Answers:
 
     def _filling(self) -> Filling:
         self.host.ready.wait()
-        sources = self.host.library.catalog.sources
-        return Filling(tuple(sources.unscanned()), self.host.jobs.runner.asked("scan"), tuple(sources.empty()))
+        sources, runner = self.host.library.catalog.sources, self.host.jobs.runner
+        return Filling(
+            tuple(sources.unscanned()), runner.asked("scan"), tuple(sources.empty()), runner.asked("views")
+        )  # fmt: skip

@@ -13,6 +13,7 @@ from musfuse.app.descriptors import RESERVE
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
 from musfuse.app.methods import Methods
+from musfuse.app.views import MAIN
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.drive.mounts import Mounter
@@ -36,8 +37,9 @@ class Host:
 
     def __init__(self, library: Library, mounter: Callable[[], Mounter], *, stays: bool = False) -> None:
         self.library, self.stays, self._mounter = library, stays, mounter
-        self.faces = RunningFaces(Reach(library.drive, self._service))
+        self.faces = RunningFaces(Reach(library.drive, self._service, library.drives))
         self.jobs = Jobs(library)
+        library.trees.in_background = lambda: self.jobs.request("views")
         self.began = time.time()
         self.ready = threading.Event()
         self._stop = threading.Event()
@@ -61,15 +63,17 @@ class Host:
                 self.jobs.request("scan")
             else:
                 self.jobs.settle()
+            if self.library.trees.is_due():
+                self.jobs.request("views")
             self.ready.set()
             while not self._stop.is_set() and not self.is_idle():
                 self.faces.wait_for_end(self._stop)
         finally:
             self._take_down()
 
-    def mount(self, mountpoint: Path, options: Sequence[str] = ()) -> str:
-        """Mount the drive at one more place; where that really is. Raises FaceError."""
-        return self.faces.start(MountFace(self._mounter(), mountpoint, options))
+    def mount(self, mountpoint: Path, options: Sequence[str] = (), view: str = MAIN) -> str:
+        """Mount the drive of a view at one more place; where that really is. Raises FaceError, ConfigError."""
+        return self.faces.start(MountFace(self._mounter(), mountpoint, options, view))
 
     def unmount(self, mountpoint: str, force: bool = False) -> None:
         """Unmount from one place. Raises FaceError where it is not mounted there, or in use."""
@@ -79,6 +83,10 @@ class Host:
     def mounts(self) -> list[str]:
         """Where the drive is mounted now."""
         return self.faces.active(MountFace)
+
+    def views(self) -> dict[str, str]:
+        """Which view is mounted where, by place."""
+        return {face.name: face.view or MAIN for face in self.faces.running(MountFace)}
 
     def is_idle(self) -> bool:
         """Whether nothing is left to live for."""
@@ -98,6 +106,9 @@ class Host:
         from musfuse.service.handlers import Handlers
 
         service = service or Handlers()
+        viewing = self.library.viewing
+        viewing.mounts = lambda name: [place for place, view in self.views().items() if view == name]
+        viewing.unmount = lambda place: self.unmount(place, force=True)
         Background(self.library, lambda: self.jobs).answer(service)
         Answers(self).answer(service)
         return service

@@ -5,18 +5,18 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musfuse.app.build.drive import DriveParts, MakeBranch
+from musfuse.app.build.drive import DriveParts, Drives, MakeBranch
 from musfuse.app.build.library import build_catalog, build_sizes
 from musfuse.app.build.media import build_media
 from musfuse.app.build.store import build_stores
 from musfuse.app.descriptors import fit
 from musfuse.app.sources import Sources
 from musfuse.app.state import StateFolder
-from musfuse.app.views import ViewSpec, forget_others, main_rules, rules_of
+from musfuse.app.views import MAIN, TreeMaking, Views, main_rules, make_viewing
 from musfuse.config import Config
 from musfuse.drive.activity import Activity
 from musfuse.errors import LibraryInUseError, StoreError
@@ -30,6 +30,7 @@ from musfuse.library.overlay import MetaCollector
 from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog
 from musfuse.library.templates import Template
+from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.logs import keep_log
 from musfuse.media.formats import FormatRegistry, default_formats
 from musfuse.media.indexing.options import IndexOptions, worker_count
@@ -41,6 +42,7 @@ from musfuse.store import Complaint
 
 if TYPE_CHECKING:
     from musfuse.app.stages import MakeStage, Stages
+    from musfuse.drive.branches.covers_ahead import CoversAhead
     from musfuse.library.collecting import Sweeper
     from musfuse.library.hearing import Hearing
     from musfuse.library.moves import Moved
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from musfuse.service.handlers import Handlers
     from musfuse.service.requests.changes import Changed
     from musfuse.service.tagging import Act, Tagging
+    from musfuse.service.views import Viewing
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +101,8 @@ class Library:
         pictures = self.stores.pictures
         pictures.restore = lambda digest: restorer.restore(digest, pictures.get)
         main = main_rules(config, template, self.media.engine.rendition_of)
-        self._views = rules_of(self.catalog.database, main, views)
+        kept = ViewTable(self.stores.user)
+        self.views = Views(self.catalog.database, kept, main, formats, views)
         self._more_stages = stages
         self._stages: Stages | None = None
         self._making_stages, self._naming = threading.Lock(), threading.Lock()
@@ -111,10 +115,10 @@ class Library:
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
             self.activity, self.interest.listed, branches,
         )  # fmt: skip
-        self.drives = {name: parts.build(rules.view, closing) for name, rules in self._views.items()}
-        self.covers_ahead = partial(parts.covers_ahead, [rules.view for rules in self._views.values()])
-        """Makes a run over the covers of all views."""
-        self.drive = self.drives["main"]
+        self.drives = Drives(parts, closing)
+        self.drives.follow(self.views.names())
+        self.drive = self.drives[MAIN]
+        self.trees = TreeMaking(self.catalog.database, self.views, self.drives, self.events, self._naming)
         if is_behind(self.catalog.database, self.collector.last()):
             self.adopt_rules()
 
@@ -126,7 +130,7 @@ class Library:
 
         with self._making_stages:
             if self._stages is None:
-                views, more = self._views, self._more_stages
+                views, more = self.views, self._more_stages
                 self._stages = Stages(
                     self.catalog.database, self.stores.user, self.collector, self.config, views, self._forget_part, more
                 )
@@ -155,6 +159,7 @@ class Library:
 
     def handlers(self, rescan: Callable[[], object] | None = None) -> "Handlers":
         """The service over this library. `rescan` begins a scan, where somebody does that at once."""
+        from musfuse.app.views import ShownViews
         from musfuse.library.catalog.originals import Originals
         from musfuse.service.handlers import Handlers
         from musfuse.service.info import Describing
@@ -164,16 +169,17 @@ class Library:
 
         service, selection = Handlers(), self.tagging.selection
         self.sourcing.answer(service, rescan)
-        Holdings(selection, self.drive.tree, self.catalog.nodes, self.catalog.reports).answer(service)
+        views = ShownViews(self.catalog.database, self.views, self.drives)
+        Holdings(selection, views.shown, views.previewed, self.catalog.reports).answer(service)
+        self.viewing.answer(service)
         Tags(selection, self.collector).answer(service)
         self.tagging.answer(service, self._rehearse)
         originals = OriginalsTold(
             Originals(self.catalog.database, self.sources.place), self.catalog.tracks, self.catalog.nodes, self.sizes,
             self.sources.origin, lambda: self.media.formats.extensions,
         )  # fmt: skip
-        template = self.config[ViewOptions].template
         Describing(
-            self.drive, self.catalog.nodes, self.media.engine, self.sizes, self.sources, originals, template
+            views.drive, views.nodes, self.media.engine, self.sizes, self.sources, originals, views.template
         ).answer(service)
         return service
 
@@ -218,10 +224,14 @@ class Library:
 
     def backlog(self) -> Backlog:
         """A run over all items whose size is not known."""
-        shown = [Tracks(self.catalog.database, rules.view) for rules in self._views.values()]
+        shown = [Tracks(self.catalog.database, rules.view) for rules in self.views]
         return Backlog(
             shown, self.catalog.renditions, self.sizes, queued=max(1, worker_count(self.config[IndexOptions]) - 1)
         )
+
+    def covers_ahead(self) -> "CoversAhead":
+        """A run over the covers of all views."""
+        return self.drives.covers_ahead()
 
     def hearing(self) -> "Hearing":
         """A run over all items whose content id is not known."""
@@ -247,10 +257,10 @@ class Library:
         self.scanner().rescan_file(self.sources.row(uid), self.sources.origin(uid), path)
 
     def adopt_rules(self) -> None:
-        """Make the tree what all tracks want by the rules of today, also where a kill or a full disk left half of a
-        change."""
+        """Have every track named that is not, also where a kill or a full disk left half of a change, and begin to make
+        the trees of views whose rules are others than before; `trees.build` makes them."""
         self.stages.overlaying.catch_up()
-        forget_others(self.catalog.database, self._views.values())
+        self.trees.begin()
         self.stages.pipeline.adopt_rules()
         self.name_tracks()
         self._unshown.worked()
@@ -275,6 +285,14 @@ class Library:
         except StoreError as error:
             log.warning("names that are gone may be remembered for a while: %s", error)
             return ()
+
+    @cached_property
+    def viewing(self) -> "Viewing":
+        """What changes views. Trees are made at once, unless somebody has them made in the background."""
+        return make_viewing(
+            self.config, self.stores.user, self.catalog.database, lambda: self.tagging.selection.vocabulary(),
+            self.trees,
+        )  # fmt: skip
 
     @cached_property
     def tagging(self) -> "Tagging":

@@ -22,11 +22,13 @@ class Hosting(Protocol):
     began: float
     ready: threading.Event
 
-    def mount(self, mountpoint: Path, options: Sequence[str] = ()) -> str: ...
+    def mount(self, mountpoint: Path, options: Sequence[str] = (), view: str = "main") -> str: ...
 
     def unmount(self, mountpoint: str, force: bool = False) -> None: ...
 
     def mounts(self) -> list[str]: ...
+
+    def views(self) -> dict[str, str]: ...
 
     def is_idle(self) -> bool: ...
 
@@ -56,6 +58,7 @@ class Methods:
             "pid": os.getpid(),
             "library": str(host.library.folder),
             "mounts": host.mounts(),
+            "views": host.views(),
             "faces": host.faces.active(),
             "scan": host.jobs.told("scan"),
             "index": host.jobs.told("index"),

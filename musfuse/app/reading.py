@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, TypeVar
 from musfuse.app.build.listing import listing_tree
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
-from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks
+from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks, trees
 from musfuse.library.catalog.absent import Absent
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
-from musfuse.library.userdb import SourceTable, UserDatabase
+from musfuse.library.userdb import SourceTable, UserDatabase, ViewSpec, ViewTable, no_view
+from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.formats import FormatRegistry, default_formats
 from musfuse.origins import default_registry
 from musfuse.service.handlers import Handlers
-from musfuse.service.library import Holdings
+from musfuse.service.library import Holdings, Shown
 from musfuse.service.port import Listing, Request
 from musfuse.service.sources import Sourcing
 
@@ -70,6 +71,8 @@ class Reading:
                 return self._jobs
             case "status":
                 return self._status
+            case "view":
+                return self._views
             case "art":
                 return self._art
             case _:
@@ -77,9 +80,7 @@ class Reading:
 
     @cached_property
     def _sources(self) -> Handlers:
-        path, kept = self._state.catalog, self._state.user.exists()
-        catalog = Database.for_reading(path) if path.exists() else Absent(path)
-        self._closing.callback(catalog.close)
+        kept, catalog = self._state.user.exists(), self._catalog_or_none
         sourcing = Sourcing(self._user, CatalogSources(catalog), MetaCollector(self._user.kv), self._registry)
         if not kept:
             sourcing.take_over()
@@ -116,8 +117,41 @@ class Reading:
 
     @cached_property
     def _holdings(self) -> Handlers:
-        service, tree = Handlers(), listing_tree(self._catalog, self._load())
-        Holdings(self._selection, tree, Nodes(self._catalog), Reports(self._catalog)).answer(service)
+        service = Handlers()
+        Holdings(self._selection, self._shown, self._previewed, Reports(self._catalog)).answer(service)
+        return service
+
+    def _previewed(self, view: str, template: str) -> Shown:
+        from musfuse.library.catalog.nodes import MAIN
+        from musfuse.library.preview import previewed
+        from musfuse.library.templates import Template
+
+        scratch = previewed(self._catalog, self._number(view), Template(template))
+        self._closing.callback(scratch.close)
+        return listing_tree(scratch, self._load(), MAIN), Nodes(scratch)
+
+    def _number(self, view: str) -> int:
+        with self._catalog.read() as db:
+            number = trees.views(db).get(view)
+        if number is None:
+            raise no_view(view)
+        return number
+
+    def _shown(self, view: str) -> Shown:
+        number = self._number(view)
+        return listing_tree(self._catalog, self._load(), number), Nodes(self._catalog, number)
+
+    @cached_property
+    def _views(self) -> Handlers:
+        from musfuse.library.options import ViewOptions
+        from musfuse.service.views import MAIN, Viewing
+
+        service, view = Handlers(), self._load()[ViewOptions]
+        main = ViewSpec(MAIN, view.template, view.policy)
+        Viewing(
+            ViewTable(self._user), self._catalog_or_none,
+            lambda: CatalogVocabulary(self._catalog_or_none, self._formats), main,
+        ).answer(service)  # fmt: skip
         return service
 
     @cached_property
@@ -153,6 +187,14 @@ class Reading:
         database = _opened(self._state)
         self._closing.callback(database.close)
         return database
+
+    @cached_property
+    def _catalog_or_none(self) -> Database:
+        """The catalog, or an empty one that nothing is made of where it is gone."""
+        path = self._state.catalog
+        catalog = Database.for_reading(path) if path.exists() else Absent(path)
+        self._closing.callback(catalog.close)
+        return catalog
 
     @cached_property
     def _user(self) -> UserDatabase:

@@ -1,6 +1,6 @@
 """What follows a scan or an edit, put together when something is to be done first: mounting is not to wait for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from musfuse.config import Config
 from musfuse.library.catalog import Database, Tracks
@@ -35,7 +35,7 @@ class Stages:
         user: UserDatabase,
         collector: MetaCollector,
         config: Config,
-        views: Mapping[str, ViewRules],
+        views: Sequence[ViewRules],
         on_removed: Callable[[int, SampleRange], None],
         more: Sequence[MakeStage] = (),
     ) -> None:
@@ -47,9 +47,9 @@ class Stages:
         self.following = Following(user, collector, self.overlaying, departures, self.identities, tracks)
         cue = Cue(CueSheets(database), config[CueOptions], config[ViewOptions].policy != "original", on_removed)
         identifying = Identifying(self.identities, user, collector, self.overlaying)
-        stages = built_in(database, cue, identifying, self.overlaying, list(views.values()), self.settled)
+        stages = built_in(database, cue, identifying, self.overlaying, views, self.settled)
         self.pipeline = Pipeline(database, [*stages, *(make(database) for make in more)])
 
     def naming_over(self, database: Database) -> list[Stage]:
         """The stages that give names in the main view, over another catalog."""
-        return naming(database, [self._views["main"]], Settled())
+        return naming(database, [self._views[0]], Settled())

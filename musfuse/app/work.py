@@ -1,4 +1,4 @@
-"""What is done in the background for a library: scan, settle sizes, index, make covers, hear, sweep: kinds of jobs.
+"""What is done in the background for a library: scan, trees, sizes, index, covers, hear, sweep: kinds of jobs.
 
 An index pass and a scan may run side by side, as a scan and whoever waits for an index always have: the catalog has one
 writer, names are given by one thread at a time, and originals are read by versions. So a scan waits for no index pass;
@@ -45,6 +45,7 @@ class Work:
         """The kinds of jobs, in order of priority."""
         return [
             JobKind("scan", Resource.ORIGIN, self.scan, resumes=_always, merge=_either),
+            JobKind("views", Resource.DISK, self.make_trees, resumes=_always),
             JobKind("sizes", Resource.DISK, self.settle, resumes=_always, merge=_all_changes),
             JobKind(
                 "index", Resource.CPU, self.index, after=frozenset({"scan"}), resumes=self._resumes_index,
@@ -72,6 +73,8 @@ class Work:
         try:
             with context.stopped_by(scanner.cancel):
                 results = library.scan_all(scanner, bool(context.params.get("everything")))
+                if not self._serves:  # nobody makes them behind it
+                    library.trees.build(lambda: context.stopping)
         finally:
             self._scanning = None
         context.progress(sum(r.seen for r in results), sum(r.seen for r in results))
@@ -86,13 +89,30 @@ class Work:
             "empty": library.catalog.sources.empty(),
         }
 
-    def _follow_up(self, whole: bool) -> None:
+    def make_trees(self, context: JobContext) -> Result:
+        """Make the trees that views want by their rules of today, and show them."""
+
+        def stops() -> bool:
+            self._give_way(context)
+            return context.stopping
+
+        shown = 0 if context.stopping else self._library.trees.build(stops, context.progress)
+        if shown and not context.stopping:
+            self._sized()
+        return {"shown": shown}
+
+    def _sized(self) -> None:
         if self._library.config[IndexOptions].background:
             self._ask("index", {"background": True})
             if self._library.config[ArtOptions].covers:
                 self._ask("covers", {"background": True})
         else:
             self._ask("sizes", {})
+
+    def _follow_up(self, whole: bool) -> None:
+        self._sized()
+        if self._library.trees.is_due():
+            self._ask("views", {})
         self._ask("identity", {})
         if whole and self._library.sweeper().is_due():
             self._ask("sweep", {})

@@ -33,6 +33,7 @@ _COMMANDS = {
     "info": "where a file of the drive comes from",
     "tag": "show and change tags",
     "art": "show, set and clear pictures",
+    "view": "the same library under other names, or a part of it",
     "source": "the folders of a library; one that was moved",
     "backup": "copy what cannot be made again",
     "config": "show the configuration",

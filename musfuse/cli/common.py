@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -242,12 +242,21 @@ def size(count: int | None) -> str:
     return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"
 
 
-def drive_path(text: str) -> tuple[str | None, Path | None]:
-    """(path on the drive, library folder) where a path lies below a mounted drive, else (None, None)."""
+class OnDrive(NamedTuple):
+    """Where a path lies below a mounted drive: the path on the drive, the library's folder, and the view; None, and the
+    main view, where it does not."""
+
+    inside: str | None = None
+    library: Path | None = None
+    view: str = "main"
+
+
+def drive_path(text: str) -> OnDrive:
+    """Where on a mounted drive a path lies."""
     from musfuse.control import owners
 
     if scheme_of(text):
-        return None, None
+        return OnDrive()
     full = Path(absolute_or_none(text))
     for client in owners():
         with client:
@@ -256,5 +265,5 @@ def drive_path(text: str) -> tuple[str | None, Path | None]:
             if full == mount or mount in full.parents:
                 inside = "/".join(full.relative_to(mount).parts)
                 typed().place(inside, text)
-                return inside, Path(status["library"])
-    return None, None
+                return OnDrive(inside, Path(status["library"]), status.get("views", {}).get(str(mount), "main"))
+    return OnDrive()

@@ -84,6 +84,17 @@ def _sources(context: click.Context, removed: bool) -> Iterator[tuple[str, str]]
 
 
 @_completes
+def views(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """The views of the library."""
+    from musfuse.service.requests.views import ListViews
+
+    del begun
+    with connect(library_folder(context.params.get("library"))) as service:
+        for row in service.call(ListViews()):
+            yield row.name, "plain"
+
+
+@_completes
 def option_names(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """Sections and options of the configuration."""
     del context, begun

@@ -47,7 +47,12 @@ def _wait(service: "Connection", wait: str) -> None:
         problems = "; ".join(done.result.get("problems", ())) or _unfinished(done)
         if problems:
             raise MountError(f"mounted, but not every name is there: {problems}")
-    tell_empty(_filling(service).empty)
+    filling = _filling(service)
+    tell_empty(filling.empty)
+    if filling.views:
+        done = follow(service, filling.views)
+        if _unfinished(done):
+            raise MountError(f"mounted, but names are as they were before: {_unfinished(done)}")
     if wait == "index":
         done = follow(service, service.call(BeginIndex()).job)
         if _unfinished(done):

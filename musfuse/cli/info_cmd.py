@@ -50,11 +50,11 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, path:
 
     PATH lies below a mountpoint, is one on the drive, or that of an original.
     """
-    inside, owned = drive_path(path)
+    inside, owned, view = drive_path(path)
     folder = owned or library_folder(library)
     if inside is None:
         typed().place(path.strip("/"), path)
-    request = Describe(path.strip("/"), absolute_or_none(path)) if inside is None else Describe(inside)
+    request = Describe(path.strip("/"), absolute_or_none(path)) if inside is None else Describe(inside, view=view)
     with connect(folder, config_file) as service:
         told = service.call(request)
     if as_json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musfuse.cli.common import (
+    OnDrive,
     config_option,
     connect,
     drive_path,
@@ -18,7 +19,7 @@ from musfuse.cli.common import (
     printable,
     size,
 )
-from musfuse.cli.completing import places
+from musfuse.cli.completing import places, views
 from musfuse.cli.newcomers import tell_nothing
 from musfuse.cli.typed import typed
 from musfuse.model import NodeKind
@@ -31,22 +32,32 @@ if TYPE_CHECKING:
 @library_option
 @config_option
 @json_option
+@click.option("--view", shell_complete=views, help="The view that shows it [default: main, or the one at PATH].")
+@click.option("--template", help="Show what another path template would make of the view; nothing changes.")
 @click.option("-l", "long", is_flag=True, help="With sizes; a question mark where the index is still to be built.")
 @click.option("-R", "--recursive", is_flag=True, help="All folders below it, too.")
 @click.argument("path", default="", metavar="[PATH]", shell_complete=places)
 def command(
-    library: Path | None, config_file: Path | None, as_json: bool, long: bool, recursive: bool, path: str
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    view: str | None,
+    template: str | None,
+    long: bool,
+    recursive: bool,
+    path: str,
 ) -> None:
     """List a folder of the drive, mounted or not. PATH is one on the drive, or below a mountpoint."""
     from musfuse.service.requests.library import ListFolders
     from musfuse.service.requests.owner import ShowStatus
 
-    inside, owned = drive_path(path) if path else (None, None)
+    inside, owned, mounted = drive_path(path) if path else OnDrive()
+    view = view or mounted
     folder = owned or library_folder(library)
     top = (inside if inside is not None else path).strip("/")
     typed().place(top, path)
     with connect(folder, config_file) as service:
-        folders = service.rows(ListFolders(top, recursive))
+        folders = service.rows(ListFolders(top, recursive, view, template or ""))
         if as_json:
             print_json_list(_entries(folders, recursive))
             return

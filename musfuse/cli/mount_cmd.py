@@ -19,7 +19,7 @@ from musfuse.cli.common import (
     new_library_folder,
     say,
 )
-from musfuse.cli.completing import folders, policies
+from musfuse.cli.completing import folders, policies, views
 from musfuse.cli.hosting import host, started
 from musfuse.cli.newcomers import Newcomers
 from musfuse.config import Config
@@ -27,6 +27,7 @@ from musfuse.errors import ConfigError, ControlError, MountError, StoreError
 from musfuse.origins import default_registry
 from musfuse.platform import system
 
+MAIN = "main"
 _Shown = tuple[str, Sequence[str]]
 """Where the drive is mounted, and which sources no scan saw whole yet."""
 
@@ -52,6 +53,9 @@ class _MountCommand(click.Command):
 @config_option
 @click.option("--policy", shell_complete=policies, help="What lossless audio is served as: flac, original or wav.")
 @click.option("--template", help="Path template of a track.")
+@click.option(
+    "--view", shell_complete=views, help="The view to show; `musfuse view` tells about views [default: main]."
+)
 @click.option("--foreground", is_flag=True, help="Stay in the foreground; Ctrl-C unmounts.")
 @click.option("-o", "options", multiple=True, metavar="FUSE_OPTION", help="A FUSE mount option, such as allow_other.")
 @click.option(
@@ -73,6 +77,7 @@ def command(
     config_file: Path | None,
     policy: str | None,
     template: str | None,
+    view: str | None,
     foreground: bool,
     wait: str | None,
     options: tuple[str, ...],
@@ -95,19 +100,23 @@ def command(
             )
     if wait and foreground:
         raise click.UsageError("--wait is for a drive in the background; --foreground stays anyway")
+    if view and (policy or template):
+        raise click.UsageError(f"--policy and --template are of the main view; `musfuse view set {view}` sets them")
     newcomers = Newcomers(folder, sources if ready_fd is None else ())
-    shown = _mounted_by_owner(folder, sources, mountpoint, options, policy, template) if ready_fd is None else None
+    shown = (
+        _mounted_by_owner(folder, sources, mountpoint, options, policy, template, view) if ready_fd is None else None
+    )
     if shown is None:
         if not sources:
             _check_has_library(folder, mountpoint)
 
         def serve(ready_fd: int | None) -> None:
-            _serve(folder, config, sources, mountpoint, options, ready_fd)
+            _serve(folder, config, sources, mountpoint, options, view, ready_fd)
 
         if foreground or ready_fd is not None:
             serve(ready_fd)
             return
-        shown = _spawn(folder, _flags(config_file, policy, template, options), sources, mountpoint, serve)
+        shown = _spawn(folder, _flags(config_file, policy, template, view, options), sources, mountpoint, serve)
     where, new = shown
     say(f"mounted at {where}")
     newcomers.tell()
@@ -130,6 +139,7 @@ def _mounted_by_owner(
     options: tuple[str, ...],
     policy: str | None,
     template: str | None,
+    view: str | None,
 ) -> _Shown | None:
     """Have the owner mount; None where nobody owns the library."""
     from musfuse.control import find_owner
@@ -147,12 +157,18 @@ def _mounted_by_owner(
                 raise ControlError(
                     f"the library is mounted with {name} {known!r}; unmount it first, or use another --library"
                 )
-        made = service.call(MountAt(mountpoint, options, tuple(sources)))
+        made = service.call(MountAt(mountpoint, options, tuple(sources), view or MAIN))
     return made.mountpoint, made.new
 
 
 def _serve(
-    folder: Path, config: Config, sources: list[str], mountpoint: Path, options: tuple[str, ...], ready_fd: int | None
+    folder: Path,
+    config: Config,
+    sources: list[str],
+    mountpoint: Path,
+    options: tuple[str, ...],
+    view: str | None,
+    ready_fd: int | None,
 ) -> None:
     """Own the library until the end of the mount, in this process."""
     from musfuse.app.build.faces import choose_mounter
@@ -163,13 +179,15 @@ def _serve(
         say(f"mounted at {names[0]}; Ctrl-C unmounts")
 
     def make(config: Config) -> Face:
-        return MountFace(choose_mounter(config), mountpoint, options)
+        return MountFace(choose_mounter(config), mountpoint, options, view or MAIN)
 
     nothing = f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
     host(folder, config, sources, [make], ready, ready_fd, nothing=nothing)
 
 
-def _flags(config_file: Path | None, policy: str | None, template: str | None, options: tuple[str, ...]) -> list[str]:
+def _flags(
+    config_file: Path | None, policy: str | None, template: str | None, view: str | None, options: tuple[str, ...]
+) -> list[str]:
     flags = ["-" + "v" * wishes().verbose] if wishes().verbose else []
     if config_file:
         flags += ["--config", str(absolute(config_file))]
@@ -177,6 +195,8 @@ def _flags(config_file: Path | None, policy: str | None, template: str | None, o
         flags += ["--policy", policy]
     if template:
         flags += ["--template", template]
+    if view:
+        flags += ["--view", view]
     for option in options:
         flags += ["-o", option]
     return flags

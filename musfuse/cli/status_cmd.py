@@ -49,7 +49,8 @@ def _one(folder: Path) -> "Status":
 
 def _show(status: "Status") -> None:
     rows = [("library", status.library)]
-    rows += [("mounted at", mount) for mount in status.mounts]
+    views = status.views or {}
+    rows += [("mounted at", mount + (f" (view {views[mount]})" if mount in views else "")) for mount in status.mounts]
     rows += [("shown at", face) for face in status.faces or () if face not in status.mounts]
     rows += [("source", source) for source in status.sources]
     rows += _owned(status) if status.pid is not None else [("mounted", "no"), ("drive", _drive(status))]

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from musfuse.cli import completing
-from musfuse.cli.common import absolute, absolute_or_none, drive_path, library_folder
+from musfuse.cli.common import OnDrive, absolute, absolute_or_none, drive_path, library_folder
 from musfuse.errors import ConfigError, NoEntryError
 from musfuse.origins import scheme_of
 from musfuse.service.port import Asked
@@ -69,20 +69,22 @@ def _split(args: Sequence[str]) -> tuple[list[str], bool, list[str]]:
 def resolve(library: Path | None, targets: Sequence[str]) -> tuple[Path, tuple[Asked, ...]]:
     """The library's folder and the targets, each as (path on the drive or as typed, absolute path)."""
     from musfuse.app.reading import near
-    from musfuse.library.selection import is_path
+    from musfuse.library.selection import MAIN, is_path, of_view
 
     folder, found = library, list[Asked]()
     for text in targets:
         if not text.strip():
             raise click.UsageError("an empty TARGET means nothing; the mountpoint means everything")
         exists = _exists(text)
-        inside, owned = drive_path(text) if exists or is_path(text) else (None, None)
+        inside, owned, view = drive_path(text) if exists or is_path(text) else OnDrive()
         if owned is not None:
             if not exists:
                 raise NoEntryError(f"{text}: no such file or folder on the drive{near(owned, inside or '')}")
             if folder is not None and absolute(folder) != owned:
                 raise ConfigError(f"{text}: lies on the drive of another library, {owned}")
             folder = owned
+        if inside is not None and view != MAIN:
+            inside = of_view(view, inside)
         found.append((inside if inside is not None else text, absolute_or_none(text)))
     return library_folder(folder), tuple(found)
 

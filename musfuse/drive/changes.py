@@ -1,20 +1,27 @@
 """What changed on the drive, for faces whose system remembers what it was told."""
 
 import threading
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
+
+from musfuse.model import NodeKind
+
+Names = Callable[[str], Iterator[tuple[str, NodeKind]]]
+"""Gives the names in a folder by its path, and what they are. May raise MusfuseError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """Files of `items` changed, or entries of `folders`, by their numbers, and these folders themselves. Paths that are
-    `gone` may be another entry's now. With `everywhere`, anything may have changed."""
+    `gone` may be another entry's now. With `everywhere`, anything may have changed; `before` have the names that were
+    there, if other trees were shown."""
 
     items: Set[int] = frozenset()
     folders: Set[int] = frozenset()
     gone: Sequence[str] = ()
     everywhere: bool = False
+    before: Sequence[Names] = ()
 
 
 class Hearer(Protocol):

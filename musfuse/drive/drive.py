@@ -14,7 +14,7 @@ from musfuse.drive.answers import Attr, DirEntry, Opened, VolumeInfo
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbers import number_of_rendition
 from musfuse.drive.branches.port import Branch, Entry, FileContent
-from musfuse.drive.changes import Change, Changes
+from musfuse.drive.changes import Change, Changes, Names
 from musfuse.drive.handles import Handles
 from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
@@ -143,7 +143,7 @@ class Drive:
             content = self._items.layout(item, rendition)
             if content is not None:
                 other = rendition if rendition is not node.rendition else None
-                return self._opened(number_of_rendition(item, other) if other else node.id, content, item)
+                return self._opened(number_of_rendition(item, other) if other else node.number, content, item)
         raise NoEntryError(f"item {item}: {_TOO_FAST}")
 
     def read_at(self, handle: int, offset: int, size: int) -> bytes:
@@ -188,6 +188,11 @@ class Drive:
         self.tree.invalidate()
         self.changes.tell(Change(everywhere=True))
 
+    def replaced(self, before: Names) -> None:
+        """Another tree is shown, with other names in all folders; `before` has those that were there."""
+        self.tree.invalidate()
+        self.changes.tell(Change(everywhere=True, before=(before,)))
+
     def forget_track(self, track: int) -> None:
         """The size of a track became known: look the track up again."""
         self.tree.forget_item(track)
@@ -215,7 +220,7 @@ class Drive:
     def path_of_item(self, item: int) -> str | None:
         """The path of the file that shows an item; None where there is none."""
         try:
-            return self._items.path(self._items.node(item).id)
+            return self._items.path(self._items.node(item).number)
         except NoEntryError:
             return None
 

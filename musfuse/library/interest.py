@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from musfuse.library.catalog import Nodes, SourceRow
-from musfuse.library.catalog.nodes import ROOT
 from musfuse.lru import Lru
 
 _SEEN, _LOOKED, _FOLDERS = 1024, 64, 512
@@ -27,6 +26,10 @@ class Listed(Protocol):
     @property
     def mtime_ns(self) -> int:
         """When its entries changed last, in ns since 1970."""
+
+    @property
+    def parent(self) -> int:
+        """The number of its folder, 0 for the root."""
 
 
 class Interest:
@@ -57,7 +60,7 @@ class Interest:
     def listed(self, node: Listed) -> None:
         """Somebody lists a folder of the drive: noted once, and again when its entries changed. Behind the root lies
         everything, so it tells nothing."""
-        if not self.scanning or node.id == ROOT:
+        if not self.scanning or not node.parent:
             return
         with self._lock:
             if not self.scanning or self._seen.peek(node.id) == node.mtime_ns:

@@ -6,8 +6,10 @@ path.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from musfuse.errors import ConfigError
 from musfuse.library.albums import is_in_set
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.places import Candidate, Place
@@ -15,6 +17,9 @@ from musfuse.library.names import name_key
 from musfuse.library.template_fields import Subject
 from musfuse.library.templates import Template
 from musfuse.model import AudioFormat, Rendition
+
+if TYPE_CHECKING:
+    from musfuse.library.filters import Filter
 
 NAMING_VERSION = 3
 """Raised whenever the same tags would get another name."""
@@ -48,9 +53,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class ViewRules:
-    """How a view names items: by a template under a policy. `rendition_of` is MediaEngine's, `rules` what it rests on.
+    """How a view names items: by a template under a policy, those that its filter takes. `rendition_of` is
+    MediaEngine's, `rules` what it rests on.
 
-    `retag_all`: every original may need another header, because pictures are put in or made smaller.
+    `retag_all`: every original may need another header, because pictures are put in or made smaller. `filter_of` reads
+    the filter of rules that are kept as text.
     """
 
     template: Template
@@ -59,27 +66,49 @@ class ViewRules:
     rules: str = ""
     retag_all: bool = False
     view: int = MAIN
+    filter: "Filter | None" = None
+    filter_of: "Callable[[str], Filter | None]" = lambda _: None
 
     @property
     def text(self) -> str:
         """The rules as text. Another text than last time means other names, or other bytes."""
-        return json.dumps([NAMING_VERSION, self.view, self.policy, self.template.text, self.rules])
+        chosen = self.filter.text if self.filter else ""
+        return json.dumps([NAMING_VERSION, self.policy, self.template.text, chosen, self.rules, self.retag_all])
+
+    def recalled(self, text: str) -> "ViewRules":
+        """The rules that were the view's when their text was this, as far as they can be told from it: those of today
+        for what cannot."""
+        if not text or text == self.text:
+            return self
+        try:
+            _, policy, template, chosen, rules, retag_all = json.loads(text)
+            return replace(
+                self, policy=policy, template=Template(template), filter=self.filter_of(chosen), rules=rules,
+                retag_all=retag_all,
+            )  # fmt: skip
+        except (ValueError, ConfigError):
+            return self
 
     def place(self, item: Candidate) -> Place | None:
-        """Where an item wants to be; None for an image behind its parts."""
-        if item.hidden:
+        """Where an item wants to be; None for an image behind its parts, and for what the filter does not take."""
+        if item.hidden or (self.filter is not None and not self.filter.takes(item)):
             return None
         rendition = Rendition.ORIGINAL if item.fails else self.rendition_of(item.format, self.policy, item.cut)
         if rendition is Rendition.ORIGINAL and (item.edited or self.retag_all):
             rendition = Rendition.RETAGGED
-        wants = self.template.render(
-            Subject(
-                item.tags, item.format, item.path, rendition_extension(rendition, item.path),
-                is_in_set(item.tags, item.several_discs), item.root, item.various,
-            )
-        )  # fmt: skip
-        key = "/".join(name_key(part) for part in wants.folders)
-        return Place(rendition, "/".join(wants.folders), key, wants.name, wants.limit)
+        return placed(self.template, item, rendition)
+
+
+def placed(template: Template, item: Candidate, rendition: Rendition) -> Place:
+    """Where an item that is served as something wants to be by a template."""
+    wants = template.render(
+        Subject(
+            item.tags, item.format, item.path, rendition_extension(rendition, item.path),
+            is_in_set(item.tags, item.several_discs), item.root, item.various,
+        )
+    )  # fmt: skip
+    key = "/".join(name_key(part) for part in wants.folders)
+    return Place(rendition, "/".join(wants.folders), key, wants.name, wants.limit)
 
 
 def rendition_extension(rendition: Rendition, path: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from musfuse.errors import NotFoundError
-from musfuse.library.catalog import Database, Nodes
+from musfuse.library.catalog import Database, Nodes, trees
 from musfuse.library.catalog.targets import Selected, Targets, Where
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.query import Query, Subject, parse_query
@@ -13,6 +13,16 @@ from musfuse.media.formats import FormatRegistry
 from musfuse.origins import scheme_of
 
 __all__ = ["Selected", "Selection"]
+
+
+MAIN = "main"
+"""The view in which targets are looked for that do not name another."""
+_VIEW = "view://"
+
+
+def of_view(view: str, path: str) -> str:
+    """The target that means a path on the drive of a view."""
+    return f"{_VIEW}{view}/{path}"
 
 
 def is_path(text: str) -> bool:
@@ -40,7 +50,7 @@ class Selection:
         terms: list[str] = []
         for text, absolute in targets:
             # no name on the drive has a backslash
-            place = self._source_place(absolute) or self._targets.on_drive(text.replace("\\", "/"))
+            place = self._source_place(absolute) or self._drive_place(text.replace("\\", "/"))
             if place is not None:
                 wheres.append(place)
             elif is_path(text) or scheme_of(text):
@@ -86,6 +96,15 @@ class Selection:
         for row in self._targets.rows(self._targets.holding(query.needles())):
             if query.matches(Subject(row.tags, row.source, row.format.codec, row.format.container)):
                 yield row
+
+    def _drive_place(self, text: str) -> Where | None:
+        """A file or folder on the drive of the main view, or of the one that is named."""
+        if not text.startswith(_VIEW):
+            return self._targets.on_drive(text)
+        name, _, path = text.removeprefix(_VIEW).partition("/")
+        with self._db.read() as db:
+            view = trees.views(db).get(name)
+        return self._targets.on_drive(path, view) if view is not None else None
 
     def _source_place(self, absolute: str) -> Where | None:
         """A file or folder of a source."""

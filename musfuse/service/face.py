@@ -2,26 +2,38 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from musfuse.drive import Drive
 from musfuse.errors import FaceError
+from musfuse.library.userdb import no_view
 
 if TYPE_CHECKING:
     from musfuse.service.handlers import Handlers
+
+F = TypeVar("F")
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a face shows: the drive of the main view, and the use cases, which are put together when they are asked for
-    first."""
+    """What a face shows: the drive of the main view, those of all views by name, and the use cases, which are put
+    together when they are asked for first."""
 
     drive: Drive
     service: "Callable[[], Handlers]"
+    drives: Mapping[str, Drive] = field(default_factory=dict)
+
+    def drive_of(self, view: str) -> Drive:
+        """The drive of a view, the main one's for an empty name. Raises ConfigError where there is no such view."""
+        if not view:
+            return self.drive
+        if view not in self.drives:
+            raise no_view(view)
+        return self.drives[view]
 
 
 class Face(Protocol):
@@ -80,6 +92,12 @@ class RunningFaces:
             left = [name for name, face in self._running.items() if name not in gone and isinstance(face, kind)]
         self._drop(gone)
         return left
+
+    def running(self, kind: type[F]) -> list[F]:
+        """The faces of a kind that run."""
+        self.active()
+        with self._lock:
+            return [face for face in self._running.values() if isinstance(face, kind)]
 
     def wait_for_end(self, stop: threading.Event) -> None:
         """Return when `stop` is set, or a face ended or began; looks a few times a second."""

@@ -1,5 +1,6 @@
 """Where an entry of the drive comes from, what it is made of, and why it is named so."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from musfuse.drive import Drive
@@ -24,20 +25,20 @@ class KnowsSources(Protocol):
 
 
 class Describing:
-    """Answers `Describe`. `template` is the one that names are made by."""
+    """Answers `Describe`. `drive_of`, `nodes` and `template`, by which its names are made, are those of a view."""
 
     def __init__(
         self,
-        drive: Drive,
-        nodes: Nodes,
+        drive_of: Callable[[str], Drive],
+        nodes: Callable[[str], Nodes],
         engine: MediaEngine,
         sizes: Sizes,
         sources: KnowsSources,
         originals: OriginalsTold,
-        template: str,
+        template: Callable[[str], str],
     ) -> None:
-        self._drive = drive.ignoring_case()  # people do not tell a from A, and no two names differ by that alone
-        self._nodes, self._engine, self._sizes, self._sources = nodes, engine, sizes, sources
+        self._drive_of, self._nodes = drive_of, nodes
+        self._engine, self._sizes, self._sources = engine, sizes, sources
         self._originals, self._template = originals, template
 
     def answer(self, service: Handlers) -> None:
@@ -50,20 +51,21 @@ class Describing:
         if original is not None:
             return original
         try:
-            return self._entry(request.path)
+            return self._entry(request.path, request.view)
         except (NoEntryError, NotAFolderError) as error:
-            near = type(error)(f"{error}{did_you_mean(self._nodes, request.path)}")
+            near = type(error)(f"{error}{did_you_mean(self._nodes(request.view), request.path)}")
             unknown = self._originals.unknown(request.original) if request.original else None
             raise unknown or near from None
 
-    def _entry(self, asked: str) -> FolderInfo | FileInfo:
-        entry, row = self._drive.row(asked)
-        path = self._drive.spelling(asked)
+    def _entry(self, asked: str, view: str) -> FolderInfo | FileInfo:
+        drive = self._drive_of(view).ignoring_case()  # people do not tell a from A, and no two names differ by that
+        entry, row = drive.row(asked)
+        path = drive.spelling(asked)
         if entry.kind is NodeKind.FOLDER:
             count = sum(1 for _ in entry.branch.children(entry))
             return FolderInfo(path, entry.id, count, dict(entry.facts))
         if row is not None:
-            return self._track(path, entry, row)
+            return self._track(path, entry, row, self._template(view))
         return FileInfo(path, entry.id, entry.size) if entry.item else self._file(path, entry)
 
     def _file(self, path: str, entry: Entry[Any]) -> FileInfo:
@@ -78,7 +80,7 @@ class Describing:
         size = sum(piece.bytes for piece in pieces)
         return FileInfo(path, entry.id, size, pieces, source=source, more=dict(entry.facts))
 
-    def _track(self, path: str, entry: Entry[Any], row: TrackRow) -> FileInfo:
+    def _track(self, path: str, entry: Entry[Any], row: TrackRow, template: str) -> FileInfo:
         track = row.track
         pieces, problem = tuple[PieceTold, ...](), ""
         try:
@@ -96,7 +98,7 @@ class Describing:
             format=audio_told(track.format),
             tags={name: list(values) for name, values in track.tags.items()},
             cut=cut_told(row),
-            template=self._template,
+            template=template,
             wanted=row.wanted,
             numbered=path.rsplit("/", 1)[-1] != row.wanted.rsplit("/", 1)[-1],
             problem=row.problem,

@@ -1,6 +1,6 @@
 """What a library holds: tracks that a query finds, folders of the drive, what is not shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,21 +28,27 @@ from musfuse.service.requests.library import (
     ReportLine,
 )
 
+Shown = tuple[Tree, Nodes]
+"""What a view shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Reads the catalog only."""
+    """Reads the catalog only. `shown` gives a view by its name, `previewed` one as it would be by a
+    template."""
 
     selection: Selection
-    tree: Tree
-    nodes: Nodes
+    shown: Callable[[str], Shown]
+    previewed: Callable[[str, str], Shown]
     reports: Reports
 
     def answer(self, handlers: Handlers) -> None:
         """Answer the requests about what a library holds."""
         handlers.on_listing(FindTracks, lambda listing: map(_found, self.find(listing.targets)))
         handlers.on_listing(FindLines, lambda listing: self.lines(listing.template, listing.targets))
-        handlers.on_listing(ListFolders, lambda listing: self.folders(listing.path, listing.recursive))
+        handlers.on_listing(
+            ListFolders, lambda listing: self.folders(listing.path, listing.recursive, listing.view, listing.template)
+        )
         handlers.on_listing(ListReport, lambda _: self.report())
 
     def find(self, targets: Sequence[Asked]) -> Iterator[Selected]:
@@ -58,27 +64,29 @@ class Holdings:
         line = Line(template)
         return (line.render(_subject(row)) for row in self.find(targets))
 
-    def folders(self, path: str, recursive: bool = False) -> Iterator[Folder]:
+    def folders(self, path: str, recursive: bool = False, view: str = "main", template: str = "") -> Iterator[Folder]:
         """A folder and, if `recursive`, all below it, each before those in it; one folder of each level is held at a
-        time. Raises NoEntryError, NotAFolderError."""
+        time. Raises NoEntryError, NotAFolderError, ConfigError where there is no such view or template."""
+        tree, nodes = self.previewed(view, template) if template else self.shown(view)
         try:
-            node = self.tree.lookup(path)
+            node = tree.lookup(path)
         except NoEntryError as error:
-            raise NoEntryError(f"{error}{did_you_mean(self.nodes, path)}") from error
+            raise NoEntryError(f"{error}{did_you_mean(nodes, path)}") from error
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder; `musfuse info` tells about a file")
-        return self._below(node, path, recursive)
+        return _below(tree, node, path, recursive)
 
     def report(self) -> Iterator[ReportLine]:
         """What is not shown, or is shown with a remark."""
         return (ReportLine(row.kind.value, row.path, row.reason) for row in self.reports.lines())
 
-    def _below(self, folder: Entry[Any], path: str, recursive: bool) -> Iterator[Folder]:
-        children = list(self.tree.children(folder))
-        yield Folder(path, tuple(map(_listed, children)))
-        for child in children:
-            if recursive and child.kind is NodeKind.FOLDER:
-                yield from self._below(child, f"{path}/{child.name}".lstrip("/"), recursive)
+
+def _below(tree: Tree, folder: Entry[Any], path: str, recursive: bool) -> Iterator[Folder]:
+    children = list(tree.children(folder))
+    yield Folder(path, tuple(map(_listed, children)))
+    for child in children:
+        if recursive and child.kind is NodeKind.FOLDER:
+            yield from _below(tree, child, f"{path}/{child.name}".lstrip("/"), recursive)
 
 
 def _listed(entry: Entry[Any]) -> FolderEntry:

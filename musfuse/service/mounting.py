@@ -9,9 +9,11 @@ from musfuse.service.face import Reach
 
 
 class MountFace:
-    """The drive as a file system at `mountpoint`; `options` are what the mounter takes."""
+    """The drive of a view, the main one for an empty name, as a file system at `mountpoint`; `options` are what the
+    mounter takes."""
 
-    def __init__(self, mounter: Mounter, mountpoint: Path, options: Sequence[str] = ()) -> None:
+    def __init__(self, mounter: Mounter, mountpoint: Path, options: Sequence[str] = (), view: str = "") -> None:
+        self.view = view
         self._mounter, self._mountpoint, self._options = mounter, mountpoint, tuple(options)
         self._mount: Mount | None = None
         self._ended = threading.Event()
@@ -31,8 +33,8 @@ class MountFace:
         self._mounter.check(self._mountpoint, self._options)
 
     def start(self, reach: Reach) -> None:
-        """Mount. Raises MountError."""
-        self._mount = self._mounter.mount(reach.drive, self._mountpoint, self._options)
+        """Mount. Raises MountError, ConfigError where there is no such view."""
+        self._mount = self._mounter.mount(reach.drive_of(self.view), self._mountpoint, self._options)
 
     def stop(self, force: bool = False) -> None:
         """Unmount. Raises MountError where files are open and `force` is not set."""

@@ -34,9 +34,9 @@ from musfuse.app.library import open_library
 from musfuse.app.sections import default_sections
 from musfuse.service.tagging import Who
 from musfuse.config import load_config
-from musfuse.library.pipeline import entities, overlay, place
+from musfuse.library.pipeline import building, entities, overlay, place
 
-entities._BATCH = place._BATCH = overlay._BATCH = 100
+entities._BATCH = place._BATCH = overlay._BATCH = building._ITEMS = building._FOLDERS = 100
 folder, what, template, music, step = Path(sys.argv[1]), *sys.argv[2:]
 config = load_config(default_sections(), flags={"view.template": template} if template else {}).config
 
@@ -44,7 +44,8 @@ def work(library):
     if what == "tags":
         library.tagging.set([("artist:old", "artist:old")], ["artist=New"], Who("tester"))
     elif what == "template":
-        library.adopt_rules()
+        library.trees.build()
+        library.trees.build()
     elif what == "remove":
         library.sourcing.remove((music, ""))
     elif what == "rank":
@@ -122,17 +123,41 @@ def after_a_start(state: Path, config: Config) -> set[str]:
         library.close()
 
 
-@pytest.mark.parametrize("what", ["tags", "template"])
-def test_a_change_that_a_kill_cut_off_is_shown_whole(tmp_path: Path, what: str) -> None:
+def test_a_change_that_a_kill_cut_off_is_shown_whole(tmp_path: Path) -> None:
     many_albums(tmp_path / "before")
-    template = OTHER_TEMPLATE if what == "template" else ""
-    states = kill_at_every_commit(tmp_path, what, template)
+    states = kill_at_every_commit(tmp_path, "tags")
     assert len(states) > 8
-    config = load_config(default_sections(), flags={"view.template": OTHER_TEMPLATE}).config if template else Config()
-    before, *others, lived = (after_a_start(state, config) for state in states)
+    before, *others, lived = (after_a_start(state, Config()) for state in states)
     assert len(before) == len(lived) == ALBUMS
     assert before != lived
     assert all(found == lived for found in others)
+
+
+def test_a_tree_that_a_kill_cut_off_is_the_old_one_or_the_new_one_and_is_made_afterwards(tmp_path: Path) -> None:
+    many_albums(tmp_path / "before")
+    config = load_config(default_sections(), flags={"view.template": OTHER_TEMPLATE}).config
+    states = kill_at_every_commit(tmp_path, "template", OTHER_TEMPLATE)
+    assert len(states) > 12
+    before = {f"Old/L{n}/T.mp3" for n in range(ALBUMS)}
+    after = {f"Other/{path}" for path in before}
+    found = []
+    for state in states:
+        library = open_library(state, config)
+        try:
+            found.append(shown(library))
+            library.trees.build()
+            library.trees.build()
+            assert shown(library) == after
+            assert not library.trees.is_due()
+            assert not library.stages.pipeline.left_over()
+            with library.catalog.database.read() as db:
+                assert db.execute("SELECT count(*) FROM place").fetchone() == (ALBUMS,)
+                assert db.execute("SELECT count(*) FROM tree").fetchone() == (1,)
+        finally:
+            library.close()
+    old = found.count(before)
+    assert 1 < old < len(found)
+    assert found == [before] * old + [after] * (len(found) - old)
 
 
 def test_a_source_that_was_removed_when_a_kill_came_is_wholly_there_or_gone(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from musfuse.app.sections import default_sections
 from musfuse.app.work import Work
 from musfuse.config.load import load_config
 from musfuse.jobs import JobContext, JobKind
+from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.store import KvNamespace
 
 _INDEX = KvNamespace.INDEX
-KINDS = ("scan", "sizes", "index", "covers", "identity", "sweep")
+KINDS = ("scan", "views", "sizes", "index", "covers", "identity", "sweep")
 PARAMS: dict[str, Mapping[str, Any]] = {"scan": {"everything": True}}
 
 
@@ -40,6 +41,9 @@ class Desk:
         """Everything before a kind is done."""
         if kind != "scan":
             self.library.scan_all(self.library.scanner())
+        if kind == "views":
+            ViewTable(self.library.stores.user).put(ViewSpec("car", "$title"))
+            self.library.trees.adopt()
         if kind == "sweep":
             for n in range(5):
                 self.library.stores.kv.put(_INDEX, f"gone/{n}/1-1/0-/8/4096/x", b"1")
@@ -56,6 +60,7 @@ class Desk:
             else [],
             "pending": library.catalog.renditions.pending(library.sizes.tokens()),
             "contents": contents,
+            "car": sorted(entry.name for entry in library.drives["car"].list("")) if "car" in library.drives else [],
             "indexes": sorted(library.stores.kv.scan(_INDEX)),
         }
 

@@ -48,7 +48,7 @@ def test_the_bench_has_something_for_each(bench: Bench) -> None:
         assert db.execute("SELECT count(*) FROM item WHERE part > 0").fetchone() == (2,)
         assert db.execute("SELECT count(*) FROM item_tags WHERE merged IS NOT NULL").fetchone() == (1,)
         assert db.execute("SELECT max(various), max(several_discs) FROM member").fetchone() == (1, 1)
-        assert db.execute("SELECT count(DISTINCT view) FROM node").fetchone() == (2,)
+        assert db.execute("SELECT count(DISTINCT tree) FROM node").fetchone() == (2,)
 
 
 @each_stage
@@ -80,7 +80,7 @@ def test_done_again_it_gives_the_same(bench: Bench, name: str) -> None:
             kind = "folder" if what == "folder" else "item"
             db.execute(f"INSERT OR IGNORE INTO todo SELECT ?, id FROM {kind}", (name,))
         if name == "settle":
-            db.execute("INSERT INTO todo SELECT 'settle.' || view, dir_key FROM node WHERE dir_key IS NOT NULL")
+            db.execute("INSERT INTO todo SELECT 'settle.' || tree, dir_key FROM node WHERE dir_key IS NOT NULL")
         if name == "entities":
             db.execute("INSERT INTO todo SELECT 'entities.album', id FROM album")
             db.execute("INSERT INTO todo SELECT 'entities.artist', id FROM artist")

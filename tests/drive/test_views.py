@@ -11,12 +11,12 @@ from tests_support import needs_program
 from drive.albums import ME, checksum, target
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
-from musfuse.app.views import ViewSpec
 from musfuse.app.work import Work
 from musfuse.config import load_config
 from musfuse.drive import Drive
 from musfuse.errors import ConfigError
 from musfuse.jobs import JobContext
+from musfuse.library.userdb import ViewSpec
 from musfuse.media.indexing.pool import Priority
 from musfuse.model import NodeKind
 
@@ -156,7 +156,7 @@ def test_a_view_that_comes_later_changes_nothing_of_the_first(
         ids = shown(library.drive)
     library = opened(tmp_path, originals, closing)
     assert shown(library.drives["waves"]) == {}
-    library.adopt_rules()
+    library.trees.build()
     waves = shown(library.drives["waves"])
     assert len(waves) == 3
     assert shown(library.drive) == ids
@@ -170,16 +170,17 @@ def test_a_view_that_is_named_no_more_goes_with_all_that_is_its_own(
 ) -> None:
     with ExitStack() as before:
         library = scanned(tmp_path, originals, before)
-        ids, (used,) = shown(library.drive), {rules.view for rules in library._views.values()} - {1}
+        ids, (used,) = shown(library.drive), set(library.views.names().values()) - {1}
     with ExitStack() as before:
         library = open_library(tmp_path / "state", CONFIG, before)
         (originals / "one.wav").unlink()
         library.scan_all(library.scanner())
+        library.trees.build()
         assert not library.stages.pipeline.left_over()
         with library.catalog.database.read() as db:
             assert db.execute("SELECT name FROM view").fetchall() == [("main",)]
             for table in ("place", "node"):
-                assert db.execute(f"SELECT DISTINCT view FROM {table}").fetchall() == [(1,)]
+                assert db.execute(f"SELECT DISTINCT tree FROM {table}").fetchall() == [(1,)]
             assert db.execute("SELECT DISTINCT profile FROM rendition").fetchall() == [("flac",)]
         left = {path: node for path, node in ids.items() if "T1" not in path}
         assert shown(library.drive) == left
@@ -187,8 +188,8 @@ def test_a_view_that_is_named_no_more_goes_with_all_that_is_its_own(
         assert library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None) == (pending, 0)
         assert library.catalog.renditions.pending(library.sizes.tokens()) == 0
     library = open_library(tmp_path / "state", CONFIG, closing, views=[ViewSpec("other", "$title", "wav"), WAVES])
-    library.adopt_rules()
-    assert used not in {rules.view for rules in library._views.values()}
+    library.trees.build()
+    assert used not in set(library.views.names().values())
     assert len(shown(library.drives["waves"])) == len(shown(library.drives["other"])) == 2
     assert shown(library.drive) == left
 

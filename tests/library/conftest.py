@@ -17,6 +17,7 @@ from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.options import DEFAULT_TEMPLATE
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.pipeline import Pipeline, Stage
+from musfuse.library.pipeline.building import Building
 from musfuse.library.pipeline.built_in import naming
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.scanner import Scanner, ScanResult
@@ -66,6 +67,13 @@ class Desk:
     def naming_over(self, database: Database) -> list[Stage]:
         return naming(database, self.views, self.settled)
 
+    def build(self) -> None:
+        """Make the tree that the view wants by its rules of today."""
+        building = Building(self.database, self.views)
+        building.adopt()
+        while building.step().left or building.drop():
+            pass
+
     def scanner(self) -> Scanner:
         pictures = PictureStore(self.store)
         return Scanner(
@@ -110,13 +118,13 @@ class Desk:
                     assert row is not None
                     found[below] = row.track.file.path
 
-        walk(1, "")
+        walk(self.nodes.root().id, "")
         return found
 
     def folders(self) -> list[str]:
         """All folders of the drive."""
         with self.database.read() as db:
-            ids = [row[0] for row in db.execute("SELECT id FROM node WHERE item IS NULL AND id > 1")]
+            ids = [row[0] for row in db.execute("SELECT id FROM node WHERE item IS NULL AND parent <> 0")]
         return sorted(self.nodes.path(node) for node in ids)
 
 

@@ -198,8 +198,7 @@ def test_another_view_names_everything_again(desk: Desk, tmp_path: Path) -> None
     desk.naming.adopt_rules()
     assert not desk.naming.left_over()
     again = Desk(tmp_path / "catalog.db", "$title", "original")
-    assert again.naming.left_over()
-    again.naming.run()
+    again.build()
     assert again.tree() == {"T.wav": "a.wav"}
     assert again.folders() == []
     again.database.close()

@@ -1,6 +1,6 @@
 """Builds the drive of each view out of its branches."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +52,7 @@ class DriveParts:
     more: Sequence[MakeBranch] = ()
 
     def build(self, view: int, closing: ExitStack) -> Drive:
-        """The drive of a view, which hears of what changes."""
+        """The drive of a view."""
         database, config = self.catalog.database, self.config
         nodes, tracks = Nodes(database, view), Tracks(database, view, remembers=True)
         sizes = self.sizes.over(tracks)
@@ -73,7 +73,6 @@ class DriveParts:
         closing.callback(volume.close)
         closing.callback(ahead.close)
         closing.callback(visits.close)
-        self.events.listen(TrackIndexed, lambda indexed: drive.forget_track(indexed.track_id))
         return drive
 
     def covers_ahead(self, views: Iterable[int]) -> CoversAhead:
@@ -88,3 +87,45 @@ class DriveParts:
         return CompanionsBranch(
             nodes, self.catalog.companions, covers, self.origin_of, show_covers=self.config[ArtOptions].covers
         )
+
+
+class Drives(Mapping[str, Drive]):
+    """The drives of the views that there are now, by name; they hear of what changes."""
+
+    def __init__(self, parts: DriveParts, closing: ExitStack) -> None:
+        self._parts = parts
+        self._made: dict[str, tuple[int, Drive, ExitStack]] = {}
+        closing.callback(lambda: self.follow({}))
+        parts.events.listen(TrackIndexed, self._indexed)
+
+    def follow(self, views: Mapping[str, int]) -> None:
+        """Have a drive for each of these views, numbers by name, and none for others."""
+        gone = [name for name, (view, _, _) in self._made.items() if views.get(name) != view]
+        made = {name: drive for name, drive in self._made.items() if name not in gone}
+        for name in views.keys() - made.keys():
+            closing = ExitStack()
+            made[name] = (views[name], self._parts.build(views[name], closing), closing)
+        before, self._made = self._made, made
+        for name in gone:
+            before[name][2].close()
+
+    def of_view(self, view: int) -> Drive | None:
+        """The drive of a view by its number; None where there is none."""
+        return next((drive for number, drive, _ in self._made.values() if number == view), None)
+
+    def covers_ahead(self) -> CoversAhead:
+        """A run over the covers of all views."""
+        return self._parts.covers_ahead([view for view, _, _ in self._made.values()])
+
+    def __getitem__(self, name: str) -> Drive:
+        return self._made[name][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._made))
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def _indexed(self, indexed: TrackIndexed) -> None:
+        for drive in self.values():
+            drive.forget_track(indexed.track_id)

@@ -1,4 +1,4 @@
-"""The tree of the main view for who only lists it; all that serves bytes stays unloaded, as far as it can."""
+"""The tree of a view for who only lists it; all that serves bytes stays unloaded, as far as it can."""
 
 from musfuse.config import Config
 from musfuse.drive.branches.companions import CompanionsBranch
@@ -9,9 +9,9 @@ from musfuse.library.catalog.companions import Companions
 from musfuse.media.art.options import ArtOptions
 
 
-def listing_tree(database: Database, config: Config) -> Tree:
-    """The tree of the main view, for listings: no original is read, and no size found out."""
-    nodes = Nodes(database)
+def listing_tree(database: Database, config: Config, view: int) -> Tree:
+    """The tree of a view, for listings: no original is read, and no size found out."""
+    nodes = Nodes(database, view)
     library = LibraryBranch(nodes)
     companions = CompanionsBranch(nodes, Companions(database), show_covers=config[ArtOptions].covers)
     return Tree(library.root, [library, companions])

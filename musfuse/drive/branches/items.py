@@ -51,9 +51,9 @@ class Items:
         return node
 
     def path(self, number: int) -> str | None:
-        """The path of a node; None where it is gone."""
-        path = self._nodes.path(number)
-        return path if path or number == self._nodes.root().id else None
+        """The path of a file or folder of the view by its inode number; None where it is gone."""
+        node = self._nodes.by_number(number)
+        return self._nodes.path(node) if node else None
 
     def row(self, item: int) -> TrackRow | None:
         """All that the catalog knows of an item."""
@@ -146,8 +146,8 @@ def entry_of(
     """An entry that shows what a node of the library is, under its number, in its folder and by its name unless others
     are given."""
     return Entry(
-        branch, number or node.id, folder or node.parent or 0, name or node.name, node.kind, node.mtime_ns, node, size,
-        version_of(node.rendition, node.source), node.track,
+        branch, number or node.number, folder or node.parent or 0, name or node.name, node.kind, node.mtime_ns, node,
+        size, version_of(node.rendition, node.source), node.track,
     )  # fmt: skip
 
 

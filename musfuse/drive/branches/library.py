@@ -77,5 +77,5 @@ class LibraryBranch:
             return entry
         items = self._readable()
         items.wait_for(entry.item)
-        found = self._nodes.by_id(entry.id) or entry.own
+        found = self._nodes.by_id(entry.own.id) or entry.own
         return entry_of(self, found, items.known(found))  # a size that is known cannot be noted on a full disk

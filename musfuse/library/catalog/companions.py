@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from musfuse.library.catalog.database import Database
+from musfuse.library.catalog.nodes import TREE
 from musfuse.library.catalog.renditions import forget_pictures
 from musfuse.library.catalog.rows import Art, dump_picture, from_blob, join, load_art, load_picture, to_blob
 from musfuse.model import Picture, SourceFile, Stamp
@@ -122,7 +123,7 @@ class Companions:
             rows = db.execute(
                 "SELECT i.id, t.art, t.picture, o.mtime_ns, i.edited_ns, coalesce(m.album, 0), o.folder FROM place p"
                 " JOIN item i ON i.id = p.item JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file"
-                " LEFT JOIN member m ON m.item = i.id WHERE p.view = ? AND p.dir_key = ?"
+                f" LEFT JOIN member m ON m.item = i.id WHERE p.tree = {TREE} AND p.dir_key = ?"
                 " ORDER BY o.position, o.path, o.name, i.part LIMIT ?",
                 (view, dir_key, limit),
             ).fetchall()
@@ -139,7 +140,7 @@ class Companions:
                 " c.tag, c.ident, c.kind, c.picture FROM place p JOIN item i ON i.id = p.item"
                 " JOIN original o ON o.file = i.file JOIN companion c ON c.folder IN (o.folder, o.above)"
                 " JOIN folder d ON d.id = c.folder"
-                " WHERE p.view = ? AND p.dir_key = ? AND c.problem = '' GROUP BY c.id"
+                f" WHERE p.tree = {TREE} AND p.dir_key = ? AND c.problem = '' GROUP BY c.id"
                 " ORDER BY farther, o.position, d.path, c.position, c.name",
                 (view, dir_key),
             ).fetchall()

@@ -1,6 +1,7 @@
 """Names of the drive that are gone, or another entry's, since somebody asked: for faces whose system remembers names.
 
-A trigger of the writer's connection tells of every node that is deleted, moved or renamed, whoever does that. Paths are
+A trigger of the writer's connection tells of every node of a shown tree that is deleted, moved or renamed, whoever
+does that. Paths are
 found out later: a folder whose own name is gone is taken by the name that it had.
 """
 
@@ -12,9 +13,12 @@ LIMIT = 20_000
 """Names that are remembered; further ones are not told."""
 
 _TRIGGERS = """
-CREATE TEMP TRIGGER node_deleted AFTER DELETE ON main.node BEGIN SELECT note_gone(OLD.id, OLD.parent, OLD.name); END;
+CREATE TEMP TRIGGER node_deleted AFTER DELETE ON main.node
+  WHEN EXISTS (SELECT 1 FROM main.view WHERE tree = OLD.tree)
+  BEGIN SELECT note_gone(OLD.id, OLD.parent, OLD.name); END;
 CREATE TEMP TRIGGER node_renamed AFTER UPDATE OF parent, name ON main.node
-  WHEN OLD.parent <> NEW.parent OR OLD.name <> NEW.name BEGIN SELECT note_gone(OLD.id, OLD.parent, OLD.name); END;
+  WHEN (OLD.parent <> NEW.parent OR OLD.name <> NEW.name) AND EXISTS (SELECT 1 FROM main.view WHERE tree = OLD.tree)
+  BEGIN SELECT note_gone(OLD.id, OLD.parent, OLD.name); END;
 """
 
 

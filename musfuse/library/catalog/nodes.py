@@ -13,8 +13,8 @@ from musfuse.model import NodeKind, Rendition, Stamp, version_name
 
 MAIN = 1
 """The view that every library has."""
-ROOT = 1
-"""Its root."""
+TREE = "(SELECT tree FROM view WHERE id = ?)"
+"""The tree that a view shows now, in a statement."""
 _LOOKED_BEHIND = 2000
 """Entries at which `folders_behind` looks: as many as a large artist has."""
 
@@ -25,7 +25,7 @@ class Node:
 
     For a file, `size` is None where it is not known under `size_token`; `rendition` tells which token counts. `source`
     is the version of its original (SourceFile.version), `mtime_ns` that one's mtime or when something was said about it
-    later; of a folder, when its entries changed last.
+    later; of a folder, when its entries changed last. `inode`: see `number`.
     """
 
     id: int
@@ -38,15 +38,21 @@ class Node:
     size: int | None = None
     size_token: str = ""
     source: str = ""
+    inode: int = 0
+
+    @property
+    def number(self) -> int:
+        """Its inode number: a file keeps that when the tree is made anew."""
+        return self.inode or self.id
 
 
 _RENDITIONS: dict[str | None, Rendition] = {None: Rendition.ORIGINAL, **{kind.value: kind for kind in Rendition}}
 
 _COLUMNS = """
 SELECT n.id, n.parent, n.name, n.mtime_ns, n.item, p.serve, r.size, r.token, i.edited_ns, f.size, f.mtime_ns,
-       f.tag, f.ident
+       f.tag, f.ident, n.number
   FROM node n LEFT JOIN item i ON i.id = n.item LEFT JOIN file f ON f.id = i.file
-  LEFT JOIN place p ON p.item = n.item AND p.view = n.view
+  LEFT JOIN place p ON p.item = n.item AND p.tree = n.tree
   LEFT JOIN rendition r ON r.item = n.item AND r.profile = p.serve
 """
 
@@ -65,7 +71,7 @@ class Nodes:
     def root(self) -> Node:
         """The root folder. Raises NoEntryError where there is no such view."""
         with self._db.read() as db:
-            row = db.execute(f"{_COLUMNS} WHERE n.view = ? AND n.dir_key = ''", (self._view,)).fetchone()
+            row = db.execute(f"{_COLUMNS} WHERE n.tree = {TREE} AND n.dir_key = ''", (self._view,)).fetchone()
         if row is None:
             raise NoEntryError(f"view {self._view}: there is none")
         return _node(row)
@@ -73,14 +79,15 @@ class Nodes:
     def of_item(self, item: int) -> Node | None:
         """The node of an item in the view; None where it has none."""
         with self._db.read() as db:
-            row = db.execute(f"{_COLUMNS} WHERE n.item = ? AND n.view = ?", (item, self._view)).fetchone()
+            row = db.execute(f"{_COLUMNS} WHERE n.item = ? AND n.tree = {TREE}", (item, self._view)).fetchone()
         return _node(row) if row else None
 
     def of_original(self, source_uid: str, path: str, part: int) -> Node | None:
         """The node of a part of an original (0: all of it) in the view; None where it has none."""
         with self._db.read() as db:
             row = db.execute(
-                f"{_COLUMNS} WHERE n.view = ? AND n.item = (SELECT i.id FROM original o JOIN item i ON i.file = o.file"
+                f"{_COLUMNS} WHERE n.tree = {TREE} AND n.item = (SELECT i.id FROM original o"
+                " JOIN item i ON i.file = o.file"
                 f" AND i.part = ? WHERE {OF_FILE})",
                 (self._view, part, *at(source_uid, path)),
             ).fetchone()
@@ -128,7 +135,7 @@ class Nodes:
         """Folders of the view in order of id, beginning after an id, so many at most."""
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT id FROM node WHERE view = ? AND item IS NULL AND id > ? ORDER BY id LIMIT ?",
+                f"SELECT id FROM node WHERE tree = {TREE} AND item IS NULL AND id > ? ORDER BY id LIMIT ?",
                 (self._view, after, limit),
             ).fetchall()
         return [row[0] for row in rows]
@@ -138,7 +145,7 @@ class Nodes:
         wanted, values = unsized(tokens)
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT n.item FROM node n JOIN place p ON p.item = n.item AND p.view = n.view"
+                "SELECT n.item FROM node n JOIN place p ON p.item = n.item AND p.tree = n.tree"
                 " JOIN rendition r ON r.item = n.item AND r.profile = p.serve"
                 f" WHERE n.parent = ? AND {wanted} ORDER BY n.name_key",
                 (parent, *values),
@@ -163,6 +170,16 @@ class Nodes:
                 (json.dumps(items),),
             ).fetchall()
         return [(uid, from_blob(path)) for uid, path in found]
+
+    def by_number(self, number: int) -> int:
+        """The id of the node with an inode number in the view, 0 for none."""
+        with self._db.read() as db:
+            row = db.execute(
+                f"SELECT id FROM node WHERE number = ?1 AND tree = {TREE.replace('?', '?2')} UNION ALL"
+                f" SELECT id FROM node WHERE id = ?1 AND number IS NULL AND tree = {TREE.replace('?', '?2')}",
+                (number, self._view),
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     def path(self, node: int) -> str:
         """A node's path on the drive, `/`-separated, without a slash in front."""
@@ -195,7 +212,7 @@ class Nodes:
         """Folders and files on the drive."""
         with self._db.read() as db:
             row = db.execute(
-                "SELECT count(*) FILTER (WHERE item IS NULL), count(item) FROM node WHERE view = ?", (self._view,)
+                f"SELECT count(*) FILTER (WHERE item IS NULL), count(item) FROM node WHERE tree = {TREE}", (self._view,)
             ).fetchone()
         return row[0] - 1, row[1]
 
@@ -205,7 +222,7 @@ class Nodes:
             row = db.execute(
                 "SELECT coalesce(sum(CASE p.serve WHEN 'original' THEN f.size ELSE r.size END), 0)"
                 " FROM place p JOIN item i ON i.id = p.item JOIN file f ON f.id = i.file"
-                " LEFT JOIN rendition r ON r.item = p.item AND r.profile = p.serve WHERE p.view = ?",
+                f" LEFT JOIN rendition r ON r.item = p.item AND r.profile = p.serve WHERE p.tree = {TREE}",
                 (self._view,),
             ).fetchone()
         return int(row[0])
@@ -213,11 +230,14 @@ class Nodes:
 
 def _node(row: Any) -> Node:
     """A row of _COLUMNS. Listings of large folders spend most of their time here."""
-    node, parent, name, mtime_ns, item, serve, size, token, edited_ns, file_size, file_mtime_ns, tag, ident = row
+    node, parent, name, mtime_ns, item, serve, size, token, edited_ns, file_size, file_mtime_ns, tag, ident, number = (
+        row
+    )
     if item is None:
         return Node(node, parent, name, NodeKind.FOLDER, mtime_ns)
     rendition, stamp = _RENDITIONS[serve], Stamp(file_size or 0, file_mtime_ns or 0, tag or "")
     return Node(
         node, parent, name, NodeKind.FILE, max(stamp.mtime_ns, edited_ns or 0), item, rendition,
         file_size if rendition is Rendition.ORIGINAL else size, token or "", version_name(stamp, ident or ""),
+        number or 0,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.catalog.nodes import MAIN, TREE
 from musfuse.library.catalog.rows import from_blob, load_picture, to_blob
 from musfuse.model import Picture
 
@@ -95,7 +95,8 @@ class Originals:
             if row is None:
                 return None
             tracks = db.execute(
-                "SELECT i.id, i.hidden, coalesce(n.id, 0) FROM item i LEFT JOIN node n ON n.item = i.id AND n.view = ?"
+                "SELECT i.id, i.hidden, coalesce(n.id, 0) FROM item i LEFT JOIN node n ON n.item = i.id"
+                f" AND n.tree = {TREE}"
                 " WHERE i.file = ? ORDER BY i.part",
                 (MAIN, row[0]),
             ).fetchall()
@@ -128,7 +129,7 @@ class Originals:
             counts = db.execute(
                 "SELECT count(DISTINCT f.id), count(DISTINCT iif(f.problem <> '', f.id, NULL)), count(n.id)"
                 " FROM folder d JOIN file f ON f.folder = d.id LEFT JOIN item i ON i.file = f.id"
-                " LEFT JOIN node n ON n.item = i.id AND n.view = ?"
+                f" LEFT JOIN node n ON n.item = i.id AND n.tree = {TREE}"
                 " WHERE d.source = ? AND (d.path = ? OR (d.path > ? AND d.path < ?))",
                 (MAIN, place.source, path, *below),
             ).fetchone()

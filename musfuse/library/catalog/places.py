@@ -1,4 +1,4 @@
-"""Where items want to be in each view, as rows; what they are served as there."""
+"""Where items want to be in each tree, as rows; what they are served as there."""
 
 import json
 import sqlite3
@@ -11,7 +11,7 @@ from musfuse.library.catalog.todo import Key, add
 from musfuse.model import AudioFormat, Rendition, TagSet
 
 SETTLE = "settle"
-"""The stage that makes nodes of places; `settle_key` is where it finds the folders of a view."""
+"""The stage that makes nodes of places; `settle_key` is where it finds the folders of a tree."""
 
 _SELECT = """
 SELECT i.id, i.facts, coalesce(t.merged, t.embedded), t.merged IS NOT NULL OR t.art IS NOT NULL, i.hidden,
@@ -52,9 +52,9 @@ class Place(NamedTuple):
     limit: int
 
 
-def settle_key(view: int) -> str:
-    """The name in `todo` under which folders of a view are to be settled."""
-    return f"{SETTLE}.{view}"
+def settle_key(tree: int) -> str:
+    """The name in `todo` under which folders of a tree are to be settled."""
+    return f"{SETTLE}.{tree}"
 
 
 def candidates(db: sqlite3.Connection, items: Iterable[Key]) -> Iterator[Candidate]:
@@ -70,28 +70,37 @@ def _candidate(row: Any) -> Candidate:
     )  # fmt: skip
 
 
-def put(db: sqlite3.Connection, view: int, wanted: Mapping[int, Place | None]) -> None:
-    """Give items their places in a view, None for none. The folders that they come to and leave are to be settled, and
+def serves(db: sqlite3.Connection, tree: int, items: Iterable[int]) -> dict[int, Rendition]:
+    """What items are served as in a tree, as far as they have a place there."""
+    rows = db.execute(
+        "SELECT item, serve FROM place WHERE tree = ? AND item IN (SELECT value FROM json_each(?))",
+        (tree, json.dumps(list(items))),
+    )
+    return {item: Rendition(serve) for item, serve in rows}
+
+
+def put(db: sqlite3.Connection, tree: int, wanted: Mapping[int, Place | None]) -> None:
+    """Give items their places in a tree, None for none. The folders that they come to and leave are to be settled, and
     each gets a row for what it is to be made into."""
     before = {
         item: (rendition, key)
         for item, rendition, key in db.execute(
-            "SELECT item, serve, dir_key FROM place WHERE view = ? AND item IN (SELECT value FROM json_each(?))",
-            (view, json.dumps(list(wanted))),
+            "SELECT item, serve, dir_key FROM place WHERE tree = ? AND item IN (SELECT value FROM json_each(?))",
+            (tree, json.dumps(list(wanted))),
         )
     }
     places = [(item, place) for item, place in wanted.items() if place is not None]
     db.executemany(
-        "DELETE FROM place WHERE item = ? AND view = ?",
-        [(item, view) for item, place in wanted.items() if place is None],
+        "DELETE FROM place WHERE item = ? AND tree = ?",
+        [(item, tree) for item, place in wanted.items() if place is None],
     )
     db.executemany(
-        "INSERT INTO place (item, view, serve, dir, dir_key, name, name_limit) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (item, view) DO UPDATE SET serve = excluded.serve, dir = excluded.dir,"
+        "INSERT INTO place (item, tree, serve, dir, dir_key, name, name_limit) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (item, tree) DO UPDATE SET serve = excluded.serve, dir = excluded.dir,"
         " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit",
-        [(item, view, place.rendition, place.dir, place.key, place.name, place.limit) for item, place in places],
+        [(item, tree, place.rendition, place.dir, place.key, place.name, place.limit) for item, place in places],
     )
-    add(db, settle_key(view), {key for _, key in before.values()} | {place.key for _, place in places})
+    add(db, settle_key(tree), {key for _, key in before.values()} | {place.key for _, place in places})
     made = [(item, place.rendition) for item, place in places if place.rendition is not Rendition.ORIGINAL]
     db.executemany("INSERT OR IGNORE INTO rendition (item, profile) VALUES (?, ?)", made)
     unwanted = [
@@ -103,33 +112,4 @@ def put(db: sqlite3.Connection, view: int, wanted: Mapping[int, Place | None]) -
         "DELETE FROM rendition WHERE item = ?1 AND profile = ?2 AND problem = ''"
         " AND NOT EXISTS (SELECT 1 FROM place WHERE item = ?1 AND serve = ?2)",
         unwanted,
-    )
-
-
-def add_view(db: sqlite3.Connection, name: str) -> int:
-    """The id of the view with this name, made with its root where there is none."""
-    row = db.execute("SELECT id FROM view WHERE name = ?", (name,)).fetchone()
-    if row is not None:
-        return int(row[0])
-    view = db.execute("INSERT INTO view (name) VALUES (?) RETURNING id", (name,)).fetchone()[0]
-    db.execute(
-        "INSERT INTO node (view, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (?, 0, '', ?, '', '', 0)",
-        (view, str(view)),
-    )
-    return int(view)
-
-
-def all_views(db: sqlite3.Connection) -> set[int]:
-    """The ids of the views that there are."""
-    return {row[0] for row in db.execute("SELECT id FROM view")}
-
-
-def remove_views(db: sqlite3.Connection, views: Iterable[int]) -> None:
-    """Remove views with their places and nodes, and the renditions that only they wanted."""
-    for view in views:
-        db.execute("DELETE FROM view WHERE id = ?", (view,))
-        db.execute("DELETE FROM todo WHERE stage = ?", (settle_key(view),))  # nobody settles its folders
-    db.execute(
-        "DELETE FROM rendition WHERE problem = ''"
-        " AND NOT EXISTS (SELECT 1 FROM place WHERE item = rendition.item AND serve = rendition.profile)"
     )

@@ -130,7 +130,8 @@ def show_again(db: sqlite3.Connection, files: str, values: tuple[object, ...]) -
     """Have the folders of the drive settled that show the items of these files (a query for ids), though no name
     changed: so whoever remembers what the folders showed hears that it is to be looked up again."""
     db.execute(
-        "INSERT OR IGNORE INTO todo (stage, key) SELECT 'settle.' || p.view, p.dir_key FROM place p"
+        "INSERT OR IGNORE INTO todo (stage, key) SELECT 'settle.' || p.tree, p.dir_key FROM place p"
+        " JOIN tree t ON t.id = p.tree AND t.view <> 0"
         f" JOIN item i ON i.id = p.item WHERE i.file IN ({files})",
         values,
     )

@@ -196,46 +196,58 @@ CREATE INDEX member_artist ON member (artist) WHERE artist <> 0;
 CREATE INDEX member_compilation ON member (compilation_key, first_artist, compilation) WHERE compilation_key <> '';
 
 
--- Trees of the drive, one a view.
+-- Trees of the drive, one a view, and while that changes a second one.
 
--- A view: one way to show the library. Owner: Places. Its id is used for no other view later: marks and whoever shows it
--- name it by that.
+-- A view: one way to show the library. Owner: Trees. Its id is used for no other view later. `tree` is what it shows.
 CREATE TABLE view (
     id   INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    tree INTEGER NOT NULL
 );
-INSERT INTO view (id, name) VALUES (1, 'main');
+INSERT INTO view (id, name, tree) VALUES (1, 'main', 1);
 
--- Where an item wants to be in a view, before collisions are settled, and what it is served as there. Owner: Places.
+-- A tree: that which its view shows, or one that is being made to take its place, or (`view` 0) one that is to be removed.
+-- Owner: Trees. Its id is used for no other tree later: marks name it by that.
+CREATE TABLE tree (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    view  INTEGER NOT NULL,
+    rules TEXT NOT NULL DEFAULT '',      -- naming.ViewRules.text by which it is made; '' for whatever they are
+    upto  INTEGER                        -- of one being made: the last item, in order of id, that has its place in it
+);
+INSERT INTO tree (id, view) VALUES (1, 1);
+
+-- Where an item wants to be in a tree, before collisions are settled, and what it is served as there. Owner: Places.
 CREATE TABLE place (
     item       INTEGER NOT NULL REFERENCES item ON DELETE CASCADE,
-    view       INTEGER NOT NULL REFERENCES view ON DELETE CASCADE,
+    tree       INTEGER NOT NULL,
     serve      TEXT NOT NULL,            -- model.Rendition; named as it was in the first schema
     dir        TEXT NOT NULL,            -- wanted folder, '/'-separated; '' is the root
     dir_key    TEXT NOT NULL,            -- its name key
     name       TEXT NOT NULL,            -- wanted file name
     name_limit INTEGER NOT NULL,         -- UTF-16 units that the name may have
-    PRIMARY KEY (item, view)
+    PRIMARY KEY (item, tree)
 ) WITHOUT ROWID;
-CREATE INDEX place_dir ON place (view, dir_key);
+CREATE INDEX place_dir ON place (tree, dir_key);
 
--- Entries of the trees. Owner: Places. Row 1 is the root of the main view; a view's root has the dir_key ''. A node keeps
--- its id for life (it is the inode number).
+-- Entries of the trees. Owner: Places. A tree's root has the dir_key ''. A node keeps its id for life: it is the inode
+-- number, but for a file that has the `number` which it had in the tree before.
 CREATE TABLE node (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
-    view     INTEGER NOT NULL REFERENCES view ON DELETE CASCADE,
+    tree     INTEGER NOT NULL,
     parent   INTEGER NOT NULL,           -- 0 for a root
     name     TEXT NOT NULL,
-    name_key TEXT NOT NULL,              -- names.name_key(name); of a root: its view
+    name_key TEXT NOT NULL,              -- names.name_key(name); of a root: its tree
     item     INTEGER,                    -- NULL: a folder
     dir_key  TEXT,                       -- of a folder: its whole path as a key, '' for the root
     owner    TEXT NOT NULL,              -- of a folder: rank and folder of the item whose spelling is shown; else ''
     mtime_ns INTEGER NOT NULL,           -- of a folder: when its entries changed last
+    number   INTEGER,
     UNIQUE (parent, name_key)
 );
-CREATE UNIQUE INDEX node_dir ON node (view, dir_key) WHERE dir_key IS NOT NULL;
-CREATE UNIQUE INDEX node_item ON node (item, view) WHERE item IS NOT NULL;
-INSERT INTO node (id, view, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (1, 1, 0, '', '1', '', '', 0);
+CREATE UNIQUE INDEX node_dir ON node (tree, dir_key) WHERE dir_key IS NOT NULL;
+CREATE UNIQUE INDEX node_item ON node (item, tree) WHERE item IS NOT NULL;
+CREATE INDEX node_number ON node (number) WHERE number IS NOT NULL;
+INSERT INTO node (id, tree, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (1, 1, 0, '', '1', '', '', 0);
 
 -- What an item is made into: a row for each profile (model.Rendition but the original) that a place wants, and for each
 -- that could not be made. `size` are the exact served bytes, NULL where not known yet; it counts under `token` only, which
@@ -291,8 +303,9 @@ CREATE TRIGGER item_gone AFTER DELETE ON item BEGIN
         AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = old.id);
 END;
 CREATE TRIGGER place_gone AFTER DELETE ON place BEGIN
-    INSERT INTO todo SELECT 'settle.' || old.view, old.dir_key
-        WHERE NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'settle.' || old.view AND key = old.dir_key);
+    INSERT INTO todo SELECT 'settle.' || old.tree, old.dir_key
+        WHERE EXISTS (SELECT 1 FROM tree WHERE id = old.tree AND view <> 0)
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'settle.' || old.tree AND key = old.dir_key);
 END;
 CREATE TRIGGER member_gone AFTER DELETE ON member BEGIN
     INSERT INTO todo SELECT 'entities.album', old.album WHERE old.album <> 0

@@ -4,12 +4,14 @@ What it holds of a view are the nodes and places of the main one.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.catalog.nodes import MAIN, TREE
 from musfuse.library.catalog.rows import OF_FILE, at
+from musfuse.library.catalog.trees import tree_of
 
 _SCHEMA = """
 PRAGMA foreign_keys = OFF;
@@ -25,25 +27,27 @@ CREATE TRIGGER place_touched AFTER UPDATE ON place BEGIN
 END;
 """
 
+_MAIN = TREE.replace("?", str(MAIN))
+
 ITEMS = {
     "id": "i.id = ?",
     "album": "i.id IN (SELECT item FROM member WHERE album = ? AND album <> 0)",
     "compilation": "i.id IN (SELECT item FROM member WHERE compilation_key = ? AND compilation_key <> '')",
-    "dir": f"i.id IN (SELECT item FROM place WHERE view = {MAIN} AND dir_key = ?)",
+    "dir": f"i.id IN (SELECT item FROM place WHERE tree = {_MAIN} AND dir_key = ?)",
 }
 """Conditions on i (item): one, or all that share something."""
 _NODES = {
     "dir": (
-        f"view = {MAIN} AND dir_key = ?",
-        f"parent = (SELECT id FROM node WHERE view = {MAIN} AND dir_key = ?)",
+        f"tree = {_MAIN} AND dir_key = ?",
+        f"parent = (SELECT id FROM node WHERE tree = {_MAIN} AND dir_key = ?)",
     ),
-    "top": (f"parent = (SELECT id FROM node WHERE view = {MAIN} AND dir_key = '') AND name_key = ?",),
+    "top": (f"parent = (SELECT id FROM node WHERE tree = {_MAIN} AND dir_key = '') AND name_key = ?",),
 }
 _OF_ITEMS = {
     "item": "SELECT i.* FROM item i WHERE {}",
     "item_tags": "SELECT t.* FROM item i JOIN item_tags t ON t.item = i.id WHERE {}",
     "member": "SELECT m.* FROM item i JOIN member m ON m.item = i.id WHERE {}",
-    "place": f"SELECT p.* FROM item i JOIN place p ON p.item = i.id AND p.view = {MAIN} WHERE {{}}",
+    "place": f"SELECT p.* FROM item i JOIN place p ON p.item = i.id AND p.tree = {_MAIN} WHERE {{}}",
     "rendition": "SELECT r.* FROM item i JOIN rendition r ON r.item = i.id WHERE {}",
     "file": "SELECT DISTINCT f.* FROM item i JOIN file f ON f.id = i.file WHERE {}",
     "folder": "SELECT DISTINCT d.* FROM item i JOIN file f ON f.id = i.file JOIN folder d ON d.id = f.folder WHERE {}",
@@ -61,8 +65,13 @@ class Scratch(Database):
         self._original = original
         self._writer.executescript(_SCHEMA)
         with original.read() as real, self.write() as db:
-            for table in ("source", "watch"):
-                self._insert(db, table, real.execute(f"SELECT * FROM {table}").fetchall())
+            for table in ("view", "tree", "node"):
+                db.execute(f"DELETE FROM {table}")
+            for table, which in (
+                ("source", "1"), ("watch", "1"), ("view", f"id = {MAIN}"), ("tree", f"id = {_MAIN}"),
+                ("node", f"tree = {_MAIN} AND dir_key = ''"),
+            ):  # fmt: skip
+                self._insert(db, table, real.execute(f"SELECT * FROM {table} WHERE {which}").fetchall())
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -84,6 +93,20 @@ class Scratch(Database):
                 rows = real.execute(f"SELECT * FROM node WHERE {condition}", (key,)).fetchall()
                 self._insert(db, "node", rows)
                 db.executemany("INSERT OR IGNORE INTO copied VALUES ('node', ?)", [(row[0],) for row in rows])
+
+    def copy_view(self, view: int) -> None:
+        """Copy all items that a view shows, with all that is known of them, as items of the main view without nodes,
+        and what lies beside them."""
+        shown = f"i.id IN (SELECT item FROM place WHERE tree = {TREE})"
+        with self._original.read() as real, self.write() as db:
+            for table, select in _OF_ITEMS.items():
+                if table != "place":
+                    self._insert(db, table, real.execute(select.format(shown), (view,)))
+            self._insert(db, "companion", real.execute("SELECT * FROM companion"))
+            rows = real.execute(
+                f"SELECT item, ?, serve, '', '', '', 0 FROM place WHERE tree = {TREE}", (tree_of(db, MAIN), view)
+            )
+            self._insert(db, "place", rows)
 
     def lacks(self, group: Group) -> bool:
         """Whether an item or node that shares something was not copied."""
@@ -111,7 +134,7 @@ class Scratch(Database):
         with self._original.read() as real, self.write() as db:
             for item, parent, name in db.execute("SELECT item, parent, name FROM node WHERE item IS NOT NULL"):
                 old = real.execute(
-                    f"SELECT parent, name FROM node WHERE item = ? AND view = {MAIN}", (item,)
+                    f"SELECT parent, name FROM node WHERE item = ? AND tree = {_MAIN}", (item,)
                 ).fetchone()
                 if old is not None:
                     yield old, (parent, name)
@@ -124,9 +147,12 @@ class Scratch(Database):
                     yield node[0]
 
     @staticmethod
-    def _insert(db: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-        if rows:
-            db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    def _insert(db: sqlite3.Connection, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+        each = iter(rows)
+        first = next(each, None)
+        if first is not None:
+            insert = f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(first))})"
+            db.executemany(insert, chain([first], each))
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect("", check_same_thread=False, isolation_level=None)
@@ -138,7 +164,7 @@ def groups(database: Database, source_uid: str, path: str, part: int) -> Iterato
     with database.read() as db:
         row = db.execute(
             "SELECT i.id, m.album, m.compilation_key, p.dir_key FROM original o JOIN item i ON i.file = o.file"
-            f" LEFT JOIN member m ON m.item = i.id LEFT JOIN place p ON p.item = i.id AND p.view = {MAIN}"
+            f" LEFT JOIN member m ON m.item = i.id LEFT JOIN place p ON p.item = i.id AND p.tree = {_MAIN}"
             f" WHERE {OF_FILE} AND i.part = ?",
             (*at(source_uid, path), part),
         ).fetchone()
@@ -154,4 +180,4 @@ def groups(database: Database, source_uid: str, path: str, part: int) -> Iterato
 def any_in_root(database: Database) -> bool:
     """Whether a file lies in the root of the drive."""
     with database.read() as db:
-        return db.execute(f"SELECT 1 FROM place WHERE view = {MAIN} AND dir_key = '' LIMIT 1").fetchone() is not None
+        return db.execute(f"SELECT 1 FROM place WHERE tree = {_MAIN} AND dir_key = '' LIMIT 1").fetchone() is not None

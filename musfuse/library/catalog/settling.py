@@ -1,4 +1,4 @@
-"""The nodes of a view, made what its places want: who gets a name that several want, how a folder is spelled.
+"""The nodes of a tree, made what its places want: who gets a name that several want, how a folder is spelled.
 
 Items are ranked by the position of their source, then by their path in it, then by their part, so that the result does
 not depend on the order in which items came.
@@ -16,18 +16,22 @@ from collections.abc import Iterable
 from musfuse.library.catalog.rows import from_blob, join
 from musfuse.library.names import assign, name_key
 
+_NUMBER = """(SELECT coalesce(n.number, n.id) FROM tree t JOIN view v ON v.id = t.view AND v.tree <> t.id
+  JOIN node n ON n.item = ?5 AND n.tree = v.tree WHERE t.id = ?1)"""
+"""The inode number that an item has in the tree which this one is made to replace; NULL for none."""
 
-def settle(db: sqlite3.Connection, view: int, dirty: Iterable[str]) -> int:
+
+def settle(db: sqlite3.Connection, tree: int, dirty: Iterable[str]) -> int:
     """Make the nodes of these folders, by their keys, what their items want; how many nodes changed."""
-    return _Settling(db, view).settle(set(dirty))
+    return _Settling(db, tree).settle(set(dirty))
 
 
-def folder_names(db: sqlite3.Connection, view: int, keys: Iterable[str]) -> dict[int, str]:
+def folder_names(db: sqlite3.Connection, tree: int, keys: Iterable[str]) -> dict[int, str]:
     """The names of these folders and all above them, by id, as far as there are such folders."""
     wanted = json.dumps(sorted({parent for key in keys for parent in _with_parents(key)}))
     return dict(
         db.execute(
-            "SELECT id, name FROM node WHERE view = ? AND dir_key IN (SELECT value FROM json_each(?))", (view, wanted)
+            "SELECT id, name FROM node WHERE tree = ? AND dir_key IN (SELECT value FROM json_each(?))", (tree, wanted)
         )
     )
 
@@ -45,8 +49,8 @@ def _with_parents(key: str) -> list[str]:
 
 
 class _Settling:
-    def __init__(self, db: sqlite3.Connection, view: int) -> None:
-        self._db, self._view = db, view
+    def __init__(self, db: sqlite3.Connection, tree: int) -> None:
+        self._db, self._tree = db, tree
 
     def settle(self, dirty: set[str]) -> int:
         changed = 0
@@ -64,11 +68,11 @@ class _Settling:
         """Give the files of one folder their names, with a number where another item or a folder has the name; how many
         nodes changed. Names of folders are taken before those of files: a file gives way to a folder, never the other
         way, or a whole album would move for the name of a file."""
-        db, view = self._db, self._view
+        db, tree = self._db, self._tree
         wants = db.execute(
             "SELECT p.item, p.name, p.name_limit, p.dir, o.position, o.path, o.name, i.part FROM place p"
-            " JOIN item i ON i.id = p.item JOIN original o ON o.file = i.file WHERE p.view = ? AND p.dir_key = ?",
-            (view, key),
+            " JOIN item i ON i.id = p.item JOIN original o ON o.file = i.file WHERE p.tree = ? AND p.dir_key = ?",
+            (tree, key),
         ).fetchall()
         folder = self._folder(key, wants[0][3]) if wants else self._existing_folder(key)
         if folder is None:
@@ -91,16 +95,17 @@ class _Settling:
             return 0
         # Parked before anything else, wherever these nodes are: an item that comes from another folder brings its node.
         for item in changed:
-            db.execute("UPDATE node SET name_key = '/' || id WHERE item = ? AND view = ?", (item, view))
+            db.execute("UPDATE node SET name_key = '/' || id WHERE item = ? AND tree = ?", (item, tree))
         for node in gone:
             self._leave(node, key)
         for item in changed:
             name = names[item]
             db.execute(
-                "INSERT INTO node (view, parent, name, name_key, item, owner, mtime_ns) VALUES (?, ?, ?, ?, ?, '', 0)"
-                " ON CONFLICT (item, view) WHERE item IS NOT NULL DO UPDATE SET parent = excluded.parent,"
+                "INSERT INTO node (tree, parent, name, name_key, item, owner, mtime_ns, number)"
+                f" VALUES (?1, ?2, ?3, ?4, ?5, '', 0, {_NUMBER})"
+                " ON CONFLICT (item, tree) WHERE item IS NOT NULL DO UPDATE SET parent = excluded.parent,"
                 " name = excluded.name, name_key = excluded.name_key",
-                (view, folder, name, name_key(name), item),
+                (tree, folder, name, name_key(name), item),
             )
         db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (time.time_ns(), folder))
         return len(changed) + len(gone)
@@ -110,7 +115,7 @@ class _Settling:
         that the item wants. The node is kept then, because its id is the inode number of the file, the same for
         life."""
         wanted = self._db.execute(
-            "SELECT p.dir_key FROM node n JOIN place p ON p.item = n.item AND p.view = n.view WHERE n.id = ?", (node,)
+            "SELECT p.dir_key FROM node n JOIN place p ON p.item = n.item AND p.tree = n.tree WHERE n.id = ?", (node,)
         ).fetchone()
         if wanted is None or wanted[0] == key:
             self._db.execute("DELETE FROM node WHERE id = ?", (node,))
@@ -118,7 +123,7 @@ class _Settling:
             self._db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", (node,))
 
     def _existing_folder(self, key: str) -> int | None:
-        row = self._db.execute("SELECT id FROM node WHERE view = ? AND dir_key = ?", (self._view, key)).fetchone()
+        row = self._db.execute("SELECT id FROM node WHERE tree = ? AND dir_key = ?", (self._tree, key)).fetchone()
         return row[0] if row else None
 
     def _folder(self, key: str, spelling: str) -> int:
@@ -136,9 +141,9 @@ class _Settling:
         if squatter:
             db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", squatter)
         folder = db.execute(
-            "INSERT INTO node (view, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (?, ?, ?, ?, ?, '', ?)"
+            "INSERT INTO node (tree, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (?, ?, ?, ?, ?, '', ?)"
             " RETURNING id",
-            (self._view, parent, leaf, leaf_key, key, now),
+            (self._tree, parent, leaf, leaf_key, key, now),
         ).fetchone()[0]
         db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (now, parent))
         if squatter:
@@ -157,7 +162,7 @@ class _Settling:
         """
         db = self._db
         row = db.execute(
-            "SELECT id, parent, name, owner FROM node WHERE view = ? AND dir_key = ?", (self._view, key)
+            "SELECT id, parent, name, owner FROM node WHERE tree = ? AND dir_key = ?", (self._tree, key)
         ).fetchone()
         if row is None or not key:
             return 0
@@ -166,8 +171,8 @@ class _Settling:
             "SELECT min(rank) FROM (SELECT min(owner) AS rank FROM node WHERE parent = ? AND +item IS NULL UNION ALL"
             " SELECT min(printf('%08d', o.position) || hex(o.path) || iif(o.path = x'', '', '2F') || hex(o.name)"
             " || printf('/%06d', i.part) || ' ' || p.dir) FROM place p JOIN item i ON i.id = p.item"
-            " JOIN original o ON o.file = i.file WHERE p.view = ? AND p.dir_key = ?)",
-            (node, self._view, key),
+            " JOIN original o ON o.file = i.file WHERE p.tree = ? AND p.dir_key = ?)",
+            (node, self._tree, key),
         ).fetchone()[0]
         if best is None:
             db.execute("DELETE FROM node WHERE id = ?", (node,))

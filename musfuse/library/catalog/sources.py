@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.catalog.nodes import MAIN, TREE
 from musfuse.library.catalog.rows import SourceRow, from_blob, to_blob
 
 
@@ -68,7 +68,7 @@ class CatalogSources:
         with self._db.read() as db:
             (count,) = db.execute(
                 "SELECT count(*) FROM source s JOIN folder d ON d.source = s.id JOIN file f ON f.folder = d.id"
-                " JOIN item i ON i.file = f.id JOIN node n ON n.item = i.id AND n.view = ? WHERE s.uid = ?",
+                f" JOIN item i ON i.file = f.id JOIN node n ON n.item = i.id AND n.tree = {TREE} WHERE s.uid = ?",
                 (MAIN, uid),
             ).fetchone()
         return int(count)

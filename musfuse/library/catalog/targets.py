@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.nodes import Nodes
+from musfuse.library.catalog.nodes import MAIN, TREE, Nodes
 from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags, to_blob
 from musfuse.library.names import name_key
 from musfuse.library.overlay.value import overlay_key
@@ -15,8 +15,8 @@ _SELECT = """
 SELECT i.id, i.public, i.part, i.facts, t.embedded, t.merged, p.serve, m.several_discs, m.various, o.uid, o.root,
        o.path, o.name, n.parent, n.name
   FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
-  LEFT JOIN member m ON m.item = i.id LEFT JOIN place p ON p.item = i.id AND p.view = ?
-  LEFT JOIN node n ON n.item = i.id AND n.view = ?
+  LEFT JOIN member m ON m.item = i.id LEFT JOIN place p ON p.item = i.id AND p.tree = {tree}
+  LEFT JOIN node n ON n.item = i.id AND n.tree = {tree}
  WHERE i.hidden = 0 AND i.id > ? AND {where} ORDER BY i.id LIMIT ?
 """
 _PAGE = 500
@@ -78,7 +78,9 @@ class Targets:
         after, folders, view = 0, dict[int, str](), self._nodes.view
         while True:
             with self._db.read() as db:
-                rows = db.execute(_SELECT.format(where=where.sql), (view, view, after, *where.values, _PAGE)).fetchall()
+                rows = db.execute(
+                    _SELECT.format(where=where.sql, tree=TREE), (view, view, after, *where.values, _PAGE)
+                ).fetchall()
             for row in rows:
                 yield self._selected(row, folders)
             if len(rows) < _PAGE:
@@ -105,20 +107,27 @@ class Targets:
         below = (inside, inside + b"/", inside + _BEHIND_SLASH.encode())
         return Where("o.source = ? AND (o.path = ? OR (o.path > ? AND o.path < ?))", (source, *below))
 
-    def on_drive(self, path: str) -> Where | None:
-        """A file of the drive, or all below a folder of it; None where there is neither."""
-        node = self._nodes.root()
+    def on_drive(self, path: str, view: int = MAIN) -> Where | None:
+        """A file of a view's drive, or all below a folder of it; None where there is neither."""
+        nodes = Nodes(self._db, view)
+        node = nodes.root()
         for part in filter(None, path.split("/")):
-            child = self._nodes.child(node.id, name_key(part)) if node.kind is NodeKind.FOLDER else None
+            child = nodes.child(node.id, name_key(part)) if node.kind is NodeKind.FOLDER else None
             if child is None:
                 return None
             node = child
         if node.kind is not NodeKind.FOLDER:
             return Where("i.id = ?", (node.track,))
-        key = self._nodes.dir_key(node.id)
-        if not key:
+        key = nodes.dir_key(node.id)
+        if not key and view == MAIN:
             return Where()
-        return Where("(p.dir_key = ? OR (p.dir_key > ? AND p.dir_key < ?))", (key, key + "/", key + _BEHIND_SLASH))
+        within = f"SELECT item FROM place WHERE tree = {TREE}"
+        if not key:
+            return Where(f"i.id IN ({within})", (view,))
+        below = (key, key + "/", key + _BEHIND_SLASH)
+        if view == MAIN:
+            return Where("(p.dir_key = ? OR (p.dir_key > ? AND p.dir_key < ?))", below)
+        return Where(f"i.id IN ({within} AND (dir_key = ? OR (dir_key > ? AND dir_key < ?)))", (view, *below))
 
     @staticmethod
     def holding(needles: Sequence[str]) -> Where:

@@ -33,6 +33,13 @@ _ALL = {
     Watch.MEMBER: "SELECT ?, id FROM item",
 }
 
+_ANY = """
+WITH RECURSIVE s (stage) AS (SELECT min(stage) FROM todo UNION ALL
+    SELECT (SELECT min(stage) FROM todo t WHERE t.stage > s.stage) FROM s WHERE s.stage IS NOT NULL)
+SELECT 1 FROM s WHERE stage IS NOT NULL
+    AND stage NOT IN (SELECT 'settle.' || id FROM tree WHERE id NOT IN (SELECT tree FROM view)) LIMIT 1
+"""
+
 
 class Todo:
     """Queries and updates over watch and todo."""
@@ -78,10 +85,10 @@ class Todo:
             return db.execute("SELECT 1 FROM watch LIMIT 1").fetchone() is None
 
     def any(self) -> bool:
-        """Whether anything is to be done, as a kill leaves it. Looks at the end of an index, however large the library
-        is."""
+        """Whether anything is to be done before the trees that are shown are whole, as a kill leaves it. Looks at the
+        first mark of each stage, however large the library is."""
         with self._db.read() as db:
-            return db.execute("SELECT 1 FROM todo LIMIT 1").fetchone() is not None
+            return db.execute(_ANY).fetchone() is not None
 
 
 def is_behind(database: Database, seq: int) -> bool:

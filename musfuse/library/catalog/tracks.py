@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.catalog.nodes import MAIN, TREE
 from musfuse.library.catalog.renditions import unsized
 from musfuse.library.catalog.rows import (
     OF_FILE,
@@ -93,7 +93,7 @@ SELECT i.id, i.version, i.facts, i.first_sample, i.samples, i.sheet, i.part, i.e
        coalesce({_FOLDER_PICTURE.format(folder="o.folder")}, {_FOLDER_PICTURE.format(folder="o.above")}),
        {SOURCE_FILE}
   FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
-  LEFT JOIN place p ON p.item = i.id AND p.view = ?
+  LEFT JOIN place p ON p.item = i.id AND p.tree = {TREE}
   LEFT JOIN rendition r ON r.item = i.id AND r.profile = p.serve
 """
 
@@ -152,7 +152,8 @@ class Tracks:
         wanted, values = unsized(tokens)
         with self._db.read() as db:
             rows = db.execute(
-                f"{_TRACK} WHERE i.id IN (SELECT r.item FROM rendition r JOIN place q ON q.item = r.item AND q.view = ?"
+                f"{_TRACK} WHERE i.id IN (SELECT r.item FROM rendition r"
+                f" JOIN place q ON q.item = r.item AND q.tree = {TREE}"
                 f" AND q.serve = r.profile WHERE r.item > ? AND {wanted} ORDER BY r.item LIMIT ?) ORDER BY i.id",
                 (self._view, self._view, after, *values, limit),
             )

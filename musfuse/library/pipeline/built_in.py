@@ -26,5 +26,4 @@ def built_in(
 
 def naming(database: Database, views: Sequence[ViewRules], settled: Settled) -> list[Stage]:
     """What belongs together, where items want to be in each view, and the folders made of that."""
-    settle = Settle(database, [view.view for view in views], settled)
-    return [Entities(database), Places(database, views), settle]
+    return [Entities(database), Places(database, views), Settle(database, views, settled)]

@@ -1,12 +1,14 @@
 """Place and Settle: where items are on the drive, in each view.
 
-Two steps: items that changed are given the places that they want, then the folders which that touches are settled.
+Two steps: items that changed are given the places that they want, then the folders which that touches are settled. Of
+a tree that is being made beside the one that is shown, `building.py` settles the folders.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from musfuse.library.catalog import places
+from musfuse.library.catalog import places, trees
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.settling import folder_names, raise_generation, settle
 from musfuse.library.catalog.todo import Watch, done, due
@@ -17,7 +19,8 @@ _BATCH, _FOLDERS = 2000, 200
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The stage that gives items the places that they want, in every view."""
+    """The stage that gives items the places that they want, in every tree of these views, by the rules by which the
+    tree is made. Where those are not the rules of today any more, `Building` makes another tree."""
 
     database: Database
     views: Sequence[ViewRules]
@@ -25,19 +28,15 @@ class Places:
     name = "place"
     after = ("cue", "overlay", "entities")
     watches = (Watch.ITEM, Watch.TAGS, Watch.MEMBER)
-
-    @property
-    def rules(self) -> str:
-        """The rules of all views."""
-        return "\n".join(view.text for view in self.views)
+    rules = ""
 
     def batch(self) -> bool:
         """Give some items the places that they want."""
         with self.database.write() as db:
             items = due(db, self.name, _BATCH)
             found = list(places.candidates(db, items))
-            for view in self.views:
-                places.put(db, view.view, {item.id: view.place(item) for item in found})
+            for tree, rules in _ruled(db, self.views):
+                places.put(db, tree.id, {item.id: rules.place(item) for item in found})
             done(db, self.name, items)
         return bool(items)
 
@@ -48,7 +47,7 @@ class Settle:
     `settled` what it did."""
 
     database: Database
-    views: Sequence[int]
+    views: Sequence[ViewRules]
     settled: Settled
 
     name = places.SETTLE
@@ -57,20 +56,28 @@ class Settle:
     rules = ""
 
     def batch(self) -> bool:
-        """Settle some folders of one view."""
-        return any(self._batch_of(view) for view in self.views)
-
-    def _batch_of(self, view: int) -> bool:
-        queue = places.settle_key(view)
+        """Settle some folders of a tree that is shown."""
         with self.database.write() as db:
-            keys = due(db, queue, _FOLDERS)
-            if not keys:
-                return False
+            return any(self._batch_of(db, tree.id) for tree, _ in _ruled(db, self.views) if tree.shown)
+
+    def _batch_of(self, db: sqlite3.Connection, tree: int) -> bool:
+        keys = due(db, places.settle_key(tree), _FOLDERS)
+        if keys:
             dirty = {str(key) for key in keys}
-            before = folder_names(db, view, dirty)
-            changed = settle(db, view, dirty)
-            self.settled.note(changed, before, folder_names(db, view, dirty))
-            done(db, queue, keys)
+            before = folder_names(db, tree, dirty)
+            changed = settle(db, tree, dirty)
+            self.settled.note(changed, before, folder_names(db, tree, dirty))
+            done(db, places.settle_key(tree), keys)
             if changed:
                 raise_generation(db)
-        return True
+        return bool(keys)
+
+
+def _ruled(db: sqlite3.Connection, views: Sequence[ViewRules]) -> list[tuple[trees.Tree, ViewRules]]:
+    """The trees of these views, each with the rules by which it is made; without those in which nothing has a place."""
+    by_view = {rules.view: rules for rules in views}
+    return [
+        (tree, by_view[tree.view].recalled(tree.rules))
+        for tree in trees.trees(db)
+        if tree.view in by_view and tree.rules != trees.NOTHING
+    ]

@@ -2,5 +2,6 @@
 
 from musfuse.library.userdb.database import UserDatabase
 from musfuse.library.userdb.sources import KeptSource, SourceTable
+from musfuse.library.userdb.views import ViewSpec, ViewTable, no_view
 
-__all__ = ["KeptSource", "SourceTable", "UserDatabase"]
+__all__ = ["KeptSource", "SourceTable", "UserDatabase", "ViewSpec", "ViewTable", "no_view"]

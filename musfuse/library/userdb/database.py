@@ -13,7 +13,9 @@ from musfuse.errors import StoreError
 from musfuse.store import KvNamespace, SqliteKv
 from musfuse.store.opening import NotWritableError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+_FIRST_TABLES, _VIEWS = 2, 3
+"""Versions in which tables came; an older database where nothing can be written lacks them."""
 
 
 class UserDatabase:
@@ -23,7 +25,7 @@ class UserDatabase:
         self.path = path
         self.kv = kv or SqliteKv(path, read_only=read_only)
         try:
-            self.has_tables = self._migrate(read_only)
+            self.version = self._migrate(read_only)
         except BaseException:
             self.kv.close()
             raise
@@ -53,7 +55,17 @@ class UserDatabase:
         """Flush and close, the store as well."""
         self.kv.close()
 
-    def _migrate(self, read_only: bool) -> bool:
+    @property
+    def has_tables(self) -> bool:
+        """Whether the tables of sources and identities are there, and not only the store."""
+        return self.version >= _FIRST_TABLES
+
+    @property
+    def has_views(self) -> bool:
+        """Whether the table of views is there."""
+        return self.version >= _VIEWS
+
+    def _migrate(self, read_only: bool) -> int:
         version = int(self.execute("PRAGMA user_version")[0][0])
         if version > SCHEMA_VERSION:
             raise StoreError(
@@ -62,5 +74,5 @@ class UserDatabase:
         if version < SCHEMA_VERSION and not read_only:
             script = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
             self.kv.run_script(f"{script}\nPRAGMA user_version={SCHEMA_VERSION};")
-            return True
-        return version == SCHEMA_VERSION
+            return SCHEMA_VERSION
+        return version

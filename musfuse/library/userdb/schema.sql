@@ -1,4 +1,4 @@
--- user.db, version 2, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
+-- user.db, version 3, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
 -- Times are ns since 1970. Text may hold escapes only: URIs are ASCII.
 
 -- A place with originals: origins.spec.SourceSpec. Owner: SourceTable. catalog.db mirrors those that are not removed. Of two
@@ -39,3 +39,12 @@ CREATE TABLE IF NOT EXISTS vanished (
     since_ns INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS vanished_content ON vanished (content) WHERE content <> '';
+
+-- A view beside the main one. Owner: ViewTable. catalog.db mirrors them. Since version 3.
+CREATE TABLE IF NOT EXISTS view (
+    name     TEXT NOT NULL PRIMARY KEY,
+    template TEXT NOT NULL,              -- '' for that of the main view
+    policy   TEXT NOT NULL,              -- '' for that of the main view
+    filter   TEXT NOT NULL,              -- a query; '' for everything
+    added_ns INTEGER NOT NULL
+) WITHOUT ROWID;

@@ -130,8 +130,9 @@ Info = FolderInfo | FileInfo | OriginalInfo | CompanionInfo | SourceFolderInfo
 
 class Describe(Request[Info], frozen=True):
     """What is known of the original at the absolute path or URI `original`, where it is one, else of `path` on the
-    drive, which may differ in case. Raises NoEntryError, which says what may have been meant."""
+    drive, which may differ in case, as a view shows it. Raises NoEntryError, which says what may have been meant."""
 
     METHOD: ClassVar[str] = "info"
     path: str
     original: str = ""
+    view: str = "main"

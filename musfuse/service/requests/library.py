@@ -61,11 +61,14 @@ class FindLines(Listing[str], frozen=True):
 
 
 class ListFolders(Listing[Folder], frozen=True):
-    """A folder of the drive and, if `recursive`, all below it, each before those in it."""
+    """A folder of the drive, as a view shows it, or would by another `template`, and, if `recursive`, all below it,
+    each before those in it. Raises ConfigError where there is no such view or template."""
 
     METHOD: ClassVar[str] = "library.list"
     path: str = ""
     recursive: bool = False
+    view: str = "main"
+    template: str = ""
 
 
 class ListReport(Listing[ReportLine], frozen=True):

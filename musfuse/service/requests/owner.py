@@ -35,7 +35,8 @@ class TreeSize(Answer, frozen=True):
 
 class Status(Answer, frozen=True, omit_defaults=True):
     """The state of a library: `counts` of what is not shown as it might be, `empty` sources without music, `unscanned`
-    those that no scan saw whole. What only its owner knows is left out where there is none."""
+    those that no scan saw whole. `views` are those of the mounts that do not show the main one. What only its owner
+    knows is left out where there is none."""
 
     library: str
     mounts: tuple[str, ...]
@@ -54,6 +55,7 @@ class Status(Answer, frozen=True, omit_defaults=True):
     open_files: int | None = None
     pending: int | None = None
     unwritten: tuple[str, ...] | None = None
+    views: dict[str, str] | None = None
     scan: JobState | None = None
     index: JobState | None = None
 
@@ -74,11 +76,12 @@ class Unmounted(Answer, frozen=True):
 
 class Filling(Answer, frozen=True):
     """What is not on the drive yet: sources that no scan saw whole, and the last scan (0: none); `empty` are those that
-    a whole scan found no music in."""
+    a whole scan found no music in; `views` is the last job that makes trees (0: none)."""
 
     new: tuple[str, ...]
     job: int
     empty: tuple[str, ...]
+    views: int = 0
 
 
 class ShowStatus(Request[Status], frozen=True):
@@ -93,12 +96,13 @@ class ShowStatus(Request[Status], frozen=True):
 
 
 class MountAt(Request[Mounted], frozen=True):
-    """Mount the drive at one more place, and take in more sources. Raises FaceError, ConfigError."""
+    """Mount the drive of a view at one more place, and take in more sources. Raises FaceError, ConfigError."""
 
     METHOD: ClassVar[str] = "mount"
     mountpoint: Path
     options: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    view: str = "main"
 
     @property
     def live(self) -> bool:

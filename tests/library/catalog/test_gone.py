@@ -11,7 +11,10 @@ from musfuse.library.catalog.gone import Gone
 @pytest.fixture
 def db() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:", isolation_level=None)
-    db.execute("CREATE TABLE node (id INTEGER PRIMARY KEY, parent INTEGER, name TEXT, name_key TEXT)")
+    db.execute(
+        "CREATE TABLE node (id INTEGER PRIMARY KEY, parent INTEGER, name TEXT, name_key TEXT, tree INTEGER DEFAULT 1)"
+    )
+    db.execute("CREATE TABLE view AS SELECT 1 AS tree")
     rows = [(1, 0, ""), (2, 1, "Ann"), (3, 2, "Best"), (4, 3, "One"), (5, 3, "Two")]
     db.executemany("INSERT INTO node (id, parent, name) VALUES (?, ?, ?)", rows)
     return db
@@ -43,6 +46,13 @@ def test_names_are_told_once_with_the_folders_as_they_were(db: sqlite3.Connectio
     assert taken(db, watched) == []
     db.execute("UPDATE node SET parent = 2 WHERE id = 4")
     assert taken(db, watched) == ["ANN/Best/Eins"]
+
+
+def test_of_a_tree_that_nobody_sees_nothing_is_told(db: sqlite3.Connection, watched: Gone) -> None:
+    db.execute("UPDATE view SET tree = 2")
+    db.execute("UPDATE node SET name = 'Uno' WHERE id = 4")
+    db.execute("DELETE FROM node WHERE id = 5")
+    assert taken(db, watched) == []
 
 
 def test_a_folder_goes_with_all_that_it_held(db: sqlite3.Connection, watched: Gone) -> None:

@@ -2,8 +2,8 @@
 
 from library.conftest import Desk
 from library.test_naming import tags
-from musfuse.library.catalog import Nodes, places
-from musfuse.library.catalog.nodes import MAIN, ROOT
+from musfuse.library.catalog import Nodes, places, trees
+from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.places import Place
 from musfuse.library.catalog.todo import due
 from musfuse.library.names import name_key
@@ -24,12 +24,12 @@ def item_of(desk: Desk, path: str = "1.wav") -> int:
 
 def test_a_view_is_made_once_with_its_root(desk: Desk) -> None:
     with desk.database.write() as db:
-        other = places.add_view(db, "other")
-        assert places.add_view(db, "other") == other != MAIN
-        assert places.add_view(db, "main") == MAIN
-    assert Nodes(desk.database).root().id == ROOT
+        other = trees.add_view(db, "other")
+        assert trees.add_view(db, "other") == other != MAIN
+        assert trees.add_view(db, "main") == MAIN
+    assert Nodes(desk.database).root().id == 1
     root = Nodes(desk.database, other).root()
-    assert root.id != ROOT
+    assert root.id != 1
     assert root.parent == 0
     assert Nodes(desk.database, other).counts() == (0, 0)
 
@@ -39,7 +39,7 @@ def test_the_folders_that_an_item_comes_to_and_leaves_are_settled(desk: Desk) ->
     item = item_of(desk)
     with desk.database.write() as db:
         db.execute("DELETE FROM todo")
-        other = places.add_view(db, "other")
+        other = trees.add_view(db, "other")
         places.put(db, other, {item: place(Rendition.WAV, "A")})
         assert due(db, places.settle_key(other), 9) == [A]
         assert due(db, places.settle_key(MAIN), 9) == []

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from library.catalog.test_places import item_of, place
 from library.conftest import Desk
 from library.test_naming import tags
-from musfuse.library.catalog import Renditions, places
+from musfuse.library.catalog import Renditions, places, trees
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.model import Rendition
 
@@ -36,7 +36,7 @@ def test_a_row_is_there_exactly_for_what_is_wanted_or_failed(
     item, renditions = item_of(desk), Renditions(desk.database)
     views: list[int] = []
     with desk.database.write() as db:
-        views = [MAIN, places.add_view(db, "second"), places.add_view(db, "third")]
+        views = [MAIN, trees.add_view(db, "second"), trees.add_view(db, "third")]
     wanted: dict[int, Rendition] = {}
     failed: set[Rendition] = set()
     for what, view, rendition in steps:
@@ -62,7 +62,7 @@ def test_one_that_two_views_want_stays_while_one_of_them_does(desk: Desk) -> Non
     desk.put("1.wav")
     item = item_of(desk)
     with desk.database.write() as db:
-        other = places.add_view(db, "other")
+        other = trees.add_view(db, "other")
         for view in (MAIN, other):
             places.put(db, view, {item: place(Rendition.FLAC)})
         db.execute("UPDATE rendition SET size = 5, token = 't'")

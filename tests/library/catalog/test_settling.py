@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from library.catalog.test_places import item_of
 from library.conftest import Desk
-from musfuse.library.catalog import Nodes, places
+from musfuse.library.catalog import Nodes, places, trees
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.places import Place
 from musfuse.library.catalog.settling import folder_names, settle
@@ -46,7 +46,7 @@ def tree(desk: Desk, view: int) -> dict[str, int]:
 
 def ids(desk: Desk, view: int) -> dict[str, int]:
     with desk.database.read() as db:
-        found = [row[0] for row in db.execute("SELECT id FROM node WHERE view = ?", (view,))]
+        found = [row[0] for row in db.execute("SELECT id FROM node WHERE tree = ?", (view,))]
     return {Nodes(desk.database, view).path(node): node for node in found}
 
 
@@ -54,7 +54,7 @@ def test_views_have_trees_of_their_own(desk: Desk) -> None:
     for path in FILES[:2]:
         desk.put(path)
     with desk.database.write() as db:
-        other = places.add_view(db, "other")
+        other = trees.add_view(db, "other")
     one, two = item_of(desk, "0.wav"), item_of(desk, "1.wav")
     for path in FILES[:2]:
         put(desk, MAIN, path, "A", "same.wav")
@@ -112,9 +112,9 @@ def test_the_tree_depends_on_what_is_wanted_alone(
     for path in FILES:
         desk.put(path)
     with desk.database.write() as db:
-        views = [places.add_view(db, name) for name in ("slow", "fast")]
+        views = [trees.add_view(db, name) for name in ("slow", "fast")]
         for view in views:
-            db.execute("DELETE FROM place WHERE view = ?", (view,))
+            db.execute("DELETE FROM place WHERE tree = ?", (view,))
         queued = {view: {str(key) for key in due(db, places.settle_key(view), 1000)} for view in views}
         for view in views:
             settle(db, view, queued[view])

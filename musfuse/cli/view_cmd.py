@@ -1,0 +1,187 @@
+"""`musfuse view`"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from musfuse.cli.common import (
+    config_option,
+    connect,
+    json_option,
+    library_folder,
+    library_option,
+    print_json,
+    print_table,
+    printable,
+    say,
+)
+from musfuse.cli.completing import policies, views
+
+if TYPE_CHECKING:
+    from musfuse.service.requests.views import ViewChanged
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+
+
+def _what(command: F) -> F:
+    """`--template`, `--policy` and `--filter`"""
+    template = click.option("--template", help="Path template of a track [default: the main view's].")
+    policy = click.option(
+        "--policy", shell_complete=policies,
+        help="What lossless audio is served as: flac, original or wav [default: the main view's].",
+    )  # fmt: skip
+    chosen = click.option("--filter", "chosen", help="A query; only tracks that answer it are shown [default: all].")
+    return template(policy(chosen(command)))
+
+
+@click.group("view", epilog="Example: musfuse view add car --template '$artist - $title' --filter 'genre:jazz'")
+def command() -> None:
+    """Views: the same library under other names, served as something else, or only a part of it.
+
+    The view `main` follows the configuration. `musfuse mount --view NAME` mounts another one, beside it or alone;
+    tracks, tags and indexes are the same in all. A change takes effect at once, also where a view is mounted: until the
+    new tree is whole, the old one is shown.
+
+    Exit codes: 2 where a template, policy, filter or name cannot be; 3 where a view is mounted that is to be removed.
+    """
+
+
+@command.command("list", epilog="Example: musfuse view list --json")
+@library_option
+@config_option
+@json_option
+def list_(library: Path | None, config_file: Path | None, as_json: bool) -> None:
+    """List the views, the main one first."""
+    from musfuse.service.requests.views import ListViews
+
+    with connect(library_folder(library), config_file) as service:
+        rows = service.call(ListViews())
+    if as_json:
+        print_json(rows)
+        return
+    print_table(("name", "files", "policy", "filter", "template", "state", "mounted at"), [
+        (row.name, str(row.files), row.policy, row.filter, row.template, row.state, ", ".join(row.mounts))
+        for row in rows
+    ])  # fmt: skip
+
+
+@command.command("show", epilog="Example: musfuse view show car")
+@library_option
+@config_option
+@json_option
+@click.argument("name", shell_complete=views)
+def show(library: Path | None, config_file: Path | None, as_json: bool, name: str) -> None:
+    """Tell all that is known of the view NAME."""
+    from musfuse.service.requests.views import ShowView
+
+    with connect(library_folder(library), config_file) as service:
+        told = service.call(ShowView(name))
+    if as_json:
+        print_json(told)
+        return
+    rows = [("name", told.name)]
+    for key in ("template", "policy", "filter"):
+        follows = "" if key in told.own or key == "filter" or name == "main" else " (the main view's)"
+        rows.append((key, (getattr(told, key) or "none") + follows))
+    rows += [("drive", f"{told.files} files in {told.folders} folders"), ("state", told.state)]
+    print_table(("what", "value"), [*rows, *(("mounted at", place) for place in told.mounts)])
+
+
+@command.command("add", epilog="Example: musfuse view add car --policy original --filter 'genre:jazz year:..1979'")
+@library_option
+@config_option
+@json_option
+@dry_run_option
+@_what
+@click.argument("name")
+def add(
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    template: str | None,
+    policy: str | None,
+    chosen: str | None,
+    name: str,
+) -> None:
+    """Add a view under the NAME. What is not said it has from the main view, also when that changes."""
+    from musfuse.service.requests.views import AddView
+
+    request = AddView(name, template or "", policy or "", chosen or "", dry_run=dry_run)
+    with connect(library_folder(library), config_file) as service:
+        changed = service.call(request)
+    if as_json:
+        print_json(changed)
+        return
+    say(printable(f"the view {name} {'would be' if dry_run else 'is'} added; `musfuse mount --view {name}` mounts it"))
+    _say_of_making(changed)
+
+
+@command.command("set", epilog="Example: musfuse view set car --filter 'genre:jazz -live'")
+@library_option
+@config_option
+@json_option
+@dry_run_option
+@_what
+@click.argument("name", shell_complete=views)
+def set_(
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    template: str | None,
+    policy: str | None,
+    chosen: str | None,
+    name: str,
+) -> None:
+    """Change the template, policy or filter of the view NAME; an empty value takes it back. `musfuse ls --view NAME
+    --template …` shows beforehand what would be where."""
+    from musfuse.service.requests.views import SetView
+
+    if template is None and policy is None and chosen is None:
+        raise click.UsageError("nothing to set: say --template, --policy or --filter")
+    with connect(library_folder(library), config_file) as service:
+        changed = service.call(SetView(name, template, policy, chosen, dry_run=dry_run))
+    if as_json:
+        print_json(changed)
+        return
+    for change in changed.changes:
+        would = "would be" if dry_run else "is"
+        say(printable(f"{change.key} {would} {change.after or 'not set'} (was {change.before or 'not set'})"))
+    if not changed.changes:
+        say("nothing to do: it is so already")
+    _say_of_making(changed)
+
+
+@command.command("remove", epilog="Example: musfuse view remove car")
+@library_option
+@config_option
+@json_option
+@dry_run_option
+@click.option("--force", is_flag=True, help="Unmount it where it is mounted, also where files are open.")
+@click.argument("name", shell_complete=views)
+def remove(
+    library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, force: bool, name: str
+) -> None:
+    """Remove the view NAME. No track, tag or index goes with it. One that is mounted is refused, exit code 3, unless
+    --force is said."""
+    from musfuse.service.requests.views import RemoveView
+
+    with connect(library_folder(library), config_file) as service:
+        removed = service.call(RemoveView(name, force, dry_run=dry_run))
+    if as_json:
+        print_json(removed)
+        return
+    would = "would be" if dry_run else "is"
+    say(printable(f"the view {name} {would} removed, with {removed.files} files"))
+    for place in removed.mounts:
+        say(printable(f"{place} {would} unmounted"))
+
+
+def _say_of_making(changed: "ViewChanged") -> None:
+    if changed.making:
+        say("its tree is being made, and shown when it is whole; `musfuse view list` tells when")

@@ -1,0 +1,48 @@
+"""Filters of views: queries that choose what a view shows."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from musfuse.library.catalog.places import Candidate
+from musfuse.library.catalog.rows import join
+from musfuse.library.query import Query, Subject, parse_query
+from musfuse.library.vocabulary import Vocabulary
+from musfuse.media.formats import FormatRegistry
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query as it was written, and as it is asked."""
+
+    text: str
+    query: Query
+
+    def takes(self, item: Candidate) -> bool:
+        """Whether an item, with the tags that are served of it, answers the query."""
+        path = join(item.root, item.path)
+        return self.query.matches(Subject(item.tags, path, item.format.codec, item.format.container))
+
+
+class _Anything(Vocabulary):
+    """A vocabulary in which nothing is a mistake: what was asked for may come back."""
+
+    def has_field(self, name: str) -> bool:
+        return bool(name)
+
+    def format(self, name: str) -> Set[str]:
+        return super().format(name) or {name}
+
+
+def kept_filter(text: str, formats: FormatRegistry) -> Filter | None:
+    """A filter that was checked when it was set, None for an empty text: a field or format that no track has any more
+    is no mistake. Raises QueryError where the text is no query."""
+    return Filter(text, parse_query(text, _Anything(formats))) if text else None
+
+
+def checked_filter(text: str, vocabulary: Vocabulary) -> str:
+    """The text of a filter as it is kept, '' for none. Raises QueryError, also for fields and formats that
+    `vocabulary` does not have."""
+    text = text.strip()
+    if text:
+        parse_query(text, vocabulary)
+    return text
