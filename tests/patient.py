@@ -1,6 +1,7 @@
 """Origins whose reads do something, and a clock that only tests move: what time does is tried without waiting."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from musfuse.media.workers.watch import Patience
@@ -9,6 +10,14 @@ from musfuse.origins import MemoryOrigin
 
 QUICK = Patience(beat_seconds=0.02)
 """The usual limits, looked at often."""
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Return once a condition holds. A machine under load is not an error."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
 
 
 class HandClock:

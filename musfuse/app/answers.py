@@ -10,6 +10,7 @@ from musfuse.library.options import ViewOptions
 from musfuse.service.handlers import Handlers
 from musfuse.service.requests.owner import (
     Filling,
+    FollowedSource,
     JobState,
     MountAt,
     Mounted,
@@ -60,7 +61,14 @@ class Answers:
             unwritten=(*library.unwritten(), *filter(None, [problem])),
             scan=JobState(**host.jobs.told("scan")),
             index=JobState(**host.jobs.told("index")),
+            following=self._following(),
         )
+
+    def _following(self) -> tuple[FollowedSource, ...]:
+        follower = self.host.library.follower
+        if follower is None:
+            return ()
+        return tuple(FollowedSource(one.root, one.polled, one.problem) for one in follower.told())
 
     def _mount(self, asked: MountAt) -> Mounted:
         library = self.host.library

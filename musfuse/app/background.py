@@ -10,7 +10,7 @@ from musfuse.errors import ConfigError
 from musfuse.service.events import answer_events
 from musfuse.service.handlers import Handlers
 from musfuse.service.jobs import RunningJobs
-from musfuse.service.requests.owner import BeginIndex, BeginScan, JobBegun
+from musfuse.service.requests.owner import BeginIndex, BeginRescan, BeginScan, JobBegun
 
 
 class Background:
@@ -22,6 +22,7 @@ class Background:
     def answer(self, handlers: Handlers) -> None:
         """Answer requests about jobs, and those that begin one; have streams of what happens opened."""
         handlers.on(BeginScan, self._scan)
+        handlers.on(BeginRescan, self._rescan)
         handlers.on(BeginIndex, lambda _: JobBegun(self._jobs().request("index", urgent=True).id))
         RunningJobs(lambda: self._jobs().runner).answer(handlers)
         answer_events(self._library.events, handlers)
@@ -31,6 +32,15 @@ class Background:
         if not self._library.sources.rows():
             raise ConfigError(f"{self._library.folder}: this library has no sources yet; name a folder with music")
         return JobBegun(self._jobs().request("scan", {"everything": asked.everything}).id)
+
+    def _rescan(self, asked: BeginRescan) -> JobBegun:
+        if not asked.places:
+            return self._scan(BeginScan())
+        places = [self._library.sources.place(text) for text in asked.places]
+        for text, place in zip(asked.places, places, strict=True):
+            if place is None:
+                raise ConfigError(f"{text}: lies in no source of this library; `musfuse source list` shows them")
+        return JobBegun(self._jobs().request("rescan", {"places": places}).id)
 
 
 class Alone:

@@ -58,6 +58,7 @@ class Host:
             names = [self.faces.start(face) for face in faces]
             self._server.start()
             on_ready(names)
+            self.library.follow(lambda: self.jobs.request("rescan"))
             self.jobs.start()  # behind that: nobody who mounts waits for what jobs did last
             if self.library.config[ScanOptions].on_mount:
                 self.jobs.request("scan")
@@ -92,6 +93,10 @@ class Host:
         """Whether nothing is left to live for."""
         return not self.stays and not self.faces.active()
 
+    def rescan(self) -> None:
+        """Begin to scan all sources. Does not wait, so that a signal may call it."""
+        threading.Thread(target=lambda: self.jobs.request("scan"), name="rescan", daemon=True).start()
+
     def stop(self) -> None:
         """Begin to end."""
         self._stop.set()
@@ -117,6 +122,8 @@ class Host:
         """Take everything down in order: no new work, waiters let go, faces gone, control gone. Whoever opened the
         library closes it."""
         self.ready.set()
+        if self.library.follower is not None:
+            self.library.follower.close()
         self.jobs.stop()
         self.library.media.pool.close()
         with self._reserve.lent():

@@ -25,7 +25,7 @@ from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.todo import is_behind
 from musfuse.library.interest import Interest
 from musfuse.library.naming import Settled
-from musfuse.library.options import IdentityOptions, ViewOptions
+from musfuse.library.options import FollowOptions, IdentityOptions, ScanOptions, ViewOptions
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog
@@ -41,6 +41,8 @@ from musfuse.service.sources import Sourcing
 from musfuse.store import Complaint
 
 if TYPE_CHECKING:
+    from musfuse.app.follower import Follower
+    from musfuse.app.scanning import Scans
     from musfuse.app.stages import MakeStage, Stages
     from musfuse.drive.branches.covers_ahead import CoversAhead
     from musfuse.library.collecting import Sweeper
@@ -110,7 +112,8 @@ class Library:
             self.catalog, self.stores, self.media, config, self.sources.origin, self.events, self.name_tracks,
             lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
-        self.interest, self._away = Interest(self.catalog.nodes), dict[str, bool]()
+        self.interest = Interest(self.catalog.nodes)
+        self.follower: Follower | None = None
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
             self.activity, self.interest.listed, branches,
@@ -204,23 +207,31 @@ class Library:
             self.stages.following.settle, self.interest.take,
         )  # fmt: skip
 
+    @cached_property
+    def scans(self) -> "Scans":
+        """Scans of the sources; loaded when there is something to scan."""
+        from musfuse.app.scanning import Scans
+
+        return Scans(self.sources, self.catalog, self.events, self.interest)
+
+    def follow(self, ask: Callable[[], object]) -> None:
+        """Follow the sources until the library is closed, where the options say so; `ask` is called when there is
+        something to scan, which `scans` does."""
+        from musfuse.app.follower import Follower
+
+        options = self.config[FollowOptions]
+        if options.enabled:
+            files, departures = self.catalog.files, self.catalog.departures
+            self.follower = self.scans.follower = Follower(self.sources, files, departures, options, ask)
+            self.follower.start(entering=not self.config[ScanOptions].on_mount)
+
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
         """Scan every source; a source that is away does not stop the others. `everything`: all files. What somebody
         looks at on the drive meanwhile comes first."""
-        from musfuse.app.scanning import Syncs, scan_source
-
         self.sourcing.purge()
         self.catalog.renditions.take_up()
         self.adopt_rules()
-        left, results = self.sources.rows(), list["ScanResult | None"]()
-        syncs = Syncs(self.events, self._away)
-        with self.interest.during_scan():
-            while left:
-                row = self.interest.first_of(left)
-                left.remove(row)
-                database, files = self.catalog.database, self.catalog.files
-                results.append(scan_source(scanner, self.sources, files, database, row, everything, syncs))
-        return [result for result in results if result is not None]
+        return self.scans.all(scanner, everything)
 
     def backlog(self) -> Backlog:
         """A run over all items whose size is not known."""
@@ -309,6 +320,8 @@ class Library:
 
     def _adopt_sources(self) -> None:
         self.sources.reload()
+        if self.follower is not None:
+            self.follower.reload()
         self.name_tracks()
 
     def _adopt_change(self, seq: int) -> "Moved":

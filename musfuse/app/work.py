@@ -7,18 +7,24 @@ refers to can be told only while nothing moves.
 """
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from musfuse.app.library import READER_PAUSE, Library
 from musfuse.events import ScanProgress
 from musfuse.jobs import JobContext, JobKind, Resource
 from musfuse.jobs.job import Params
+from musfuse.library.corners import Corner
 from musfuse.library.sizes import Backlog
 from musfuse.media.art.options import ArtOptions
 from musfuse.media.indexing.options import IndexOptions
 from musfuse.media.indexing.pool import Priority
+
+if TYPE_CHECKING:
+    from musfuse.library.walk import ScanResult
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +43,7 @@ class Work:
 
     def __init__(self, library: Library, ask: Ask, drop: Callable[[str, str], None], *, serves: bool = True) -> None:
         self._library, self._ask, self._drop, self._serves = library, ask, drop, serves
-        self._scanning: JobContext | None = None
+        self._scanning: dict[int, JobContext] = {}
         self._unreached: set[str] = set()
         library.events.listen(ScanProgress, self._scan_progress)
 
@@ -45,6 +51,7 @@ class Work:
         """The kinds of jobs, in order of priority."""
         return [
             JobKind("scan", Resource.ORIGIN, self.scan, resumes=_always, merge=_either),
+            JobKind("rescan", Resource.FOLLOWING, self.rescan, resumes=_has_places, merge=_all_places),
             JobKind("views", Resource.DISK, self.make_trees, resumes=_always),
             JobKind("sizes", Resource.DISK, self.settle, resumes=_always, merge=_all_changes),
             JobKind(
@@ -69,25 +76,47 @@ class Work:
         if self._serves:
             library.warm_up()
         scanner = library.scanner()
-        self._scanning = context
-        try:
-            with context.stopped_by(scanner.cancel):
-                results = library.scan_all(scanner, bool(context.params.get("everything")))
-                if not self._serves:  # nobody makes them behind it
-                    library.trees.build(lambda: context.stopping)
-        finally:
-            self._scanning = None
+        with context.stopped_by(scanner.cancel), self._told_to(context):
+            results = library.scan_all(scanner, bool(context.params.get("everything")))
+            if not self._serves:  # nobody makes them behind it
+                library.trees.build(lambda: context.stopping)
         context.progress(sum(r.seen for r in results), sum(r.seen for r in results))
         if not context.stopping:
             self._unreached = {r.source for r in results if r.unreached}
             self._follow_up(whole=bool(results) and not any(r.problem for r in results))
+        return self._counted(results)
+
+    def rescan(self, context: JobContext) -> Result:
+        """Scan the `places` that are asked for, each (uid of a source, path), and what the follower noted."""
+        scans, scanner = self._library.scans, self._library.scanner()
+        places = _corners(context.params.get("places", ()))
+        with context.stopped_by(scanner.cancel), self._told_to(context):
+            results = scans.named(scanner, places) if places else []
+            results += scans.followed(scanner)
+        context.progress(sum(r.seen for r in results), sum(r.seen for r in results))
+        if not context.stopping and any(r.read or r.removed for r in results):
+            self._drop("sweep", "what it was to spare is known anew after a scan")
+            self._follow_up(whole=False)
+        return self._counted(results)
+
+    def _counted(self, results: "Sequence[ScanResult]") -> Result:
         return {
             "read": sum(r.read for r in results),
             "skipped": sum(r.skipped for r in results),
             "removed": sum(r.removed for r in results),
             "problems": [r.problem for r in results if r.problem],
-            "empty": library.catalog.sources.empty(),
+            "empty": self._library.catalog.sources.empty(),
         }
+
+    @contextmanager
+    def _told_to(self, context: JobContext) -> Iterator[None]:
+        """Within the block the scans of this thread tell a job how far they are."""
+        thread = threading.get_ident()
+        self._scanning[thread] = context
+        try:
+            yield
+        finally:
+            del self._scanning[thread]
 
     def make_trees(self, context: JobContext) -> Result:
         """Make the trees that views want by their rules of today, and show them."""
@@ -118,9 +147,10 @@ class Work:
             self._ask("sweep", {})
 
     def _scan_progress(self, event: ScanProgress) -> None:
-        if self._scanning is not None:
+        context = self._scanning.get(threading.get_ident())
+        if context is not None:
             told = {"source": event.source, "read": event.read, "skipped": event.skipped}
-            self._scanning.progress(event.seen, event.total, event.source, **told)
+            context.progress(event.seen, event.total, event.source, **told)
 
     def index(self, context: JobContext) -> Result:
         """Build all indexes that are missing."""
@@ -215,6 +245,24 @@ class Work:
 
 def _always(_: Params) -> bool:
     return True
+
+
+def _has_places(params: Params) -> bool:
+    return bool(params.get("places"))
+
+
+def _all_places(older: Params, newer: Params) -> Params:
+    both = {tuple(place) for params in (older, newer) for place in params.get("places", ())}
+    if len(both) > _CHANGES:
+        both = {(uid, "") for uid, _ in both}
+    return {"places": sorted(both)} if both else {}
+
+
+def _corners(places: Iterable[Sequence[str]]) -> Mapping[str, Sequence[Corner]]:
+    found: dict[str, list[Corner]] = {}
+    for uid, path in places:
+        found.setdefault(uid, []).append(Corner(path, deep=True))
+    return found
 
 
 def _either(older: Params, newer: Params) -> Params:

@@ -25,6 +25,7 @@ _COMMANDS = {
     "stop": "end the process that owns the library",
     "status": "mounts, library, scan and index progress",
     "scan": "look for new, changed and removed files",
+    "rescan": "look for changes in some folders",
     "index": "build missing frame indexes",
     "jobs": "background jobs: list, show, cancel, wait",
     "report": "files that were skipped, and why",

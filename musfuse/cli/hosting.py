@@ -57,6 +57,7 @@ def host(
             hosting = Host(library, lambda: choose_mounter(library.config), stays=stays)
 
             def tell(names: list[str]) -> None:
+                system.on_hangup(hosting.rescan)
                 if ready_fd is None:
                     on_ready(names)
                 else:

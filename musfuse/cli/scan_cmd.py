@@ -1,6 +1,7 @@
 """`musfuse scan`"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from musfuse.cli.completing import folders
 from musfuse.cli.following import check_done, follow
 from musfuse.cli.newcomers import Newcomers, tell_empty
 from musfuse.cli.typed import typed
+
+if TYPE_CHECKING:
+    from musfuse.service.requests.jobs import JobTold
 
 
 @click.command("scan", epilog="Example: musfuse scan ~/Music")
@@ -44,6 +48,11 @@ def command(
     with connect(folder, config_file, make=bool(places)) as service:
         job = follow(service, service.call(BeginScan(places, everything)).job, as_json)
     newcomers.tell()
+    tell_scanned(job, as_json)
+
+
+def tell_scanned(job: "JobTold", as_json: bool) -> None:
+    """Show what a scan did. Ends the command with exit code 1 where it failed, or a source could not be scanned."""
     check_done(job)
     result = job.result
     if as_json:

@@ -71,7 +71,18 @@ def _owned(status: "Status") -> list[tuple[str, str]]:
         ("drive", f"{_drive(status)}, policy {status.policy}"),
         ("scan", _job(status.scan)),
         ("index", _job(status.index) + without),
+        *_following(status),
     ]
+
+
+def _following(status: "Status") -> list[tuple[str, str]]:
+    """How changes of the sources are followed: in a line where all tell of them."""
+    polled = [one for one in status.following or () if one.polled]
+    if not polled:
+        return [("following", "changes of the sources as they happen" if status.following else "off")]
+    told = f"{len(status.following or ()) - len(polled)} sources as they change"
+    each = [("following", f"{one.source} every {duration(one.polled)}: {one.problem}") for one in polled]
+    return each if len(polled) == len(status.following or ()) else [("following", told), *each]
 
 
 def _drive(status: "Status") -> str:

@@ -29,6 +29,8 @@ class Resource(StrEnum):
     CPU = "cpu"
     ORIGIN = "origin"
     DISK = "disk"
+    FOLLOWING = "following"
+    """Next to nothing: what is short, and must not wait for what is long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,20 @@ class ScanOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowOptions:
+    """Changes of the sources between scans, while a process has the library."""
+
+    enabled: bool = option(True, "take in changes of the sources as they happen")
+    quiet_ms: int = option(
+        500, "how long nothing changes before changes are taken in, at most twice that", at_least(10), "ms"
+    )
+    poll_seconds: int = option(
+        300, "how often a source is scanned that does not tell of all its changes, as a network drive", at_least(1),
+        "seconds",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityOptions:
     """What files sound like, by which tags and ids follow them where path and number tell nothing."""
 
@@ -46,4 +60,5 @@ class IdentityOptions:
 
 VIEW = Section("view", ViewOptions)
 SCAN = Section("scan", ScanOptions)
+FOLLOW = Section("follow", FollowOptions)
 IDENTITY = Section("identity", IdentityOptions)

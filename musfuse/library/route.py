@@ -39,12 +39,14 @@ class Stop:
 
 
 class Route:
-    """Begins at the root, whose id is `ident`. For one thread."""
+    """Begins at some folders, in order, each with the ids of the folders down to it. For one thread."""
 
-    def __init__(self, ident: str) -> None:
+    def __init__(self, beginnings: Sequence[tuple[str, Above]]) -> None:
         self._near: _Lane = {}
         self._beside: _Lane = {}
-        self._far: _Lane = {"": {"": (ident,)}}
+        self._far: _Lane = {}
+        for path, above in reversed(beginnings):
+            self._far.setdefault(_holder(path), {})[path] = above
         self._count = 0
         self._preferred: dict[str, int] = {}
         self._toward: dict[str, int] = {}
@@ -77,9 +79,9 @@ class Route:
             else:
                 far[path] = above
         if far and stop.nearness is Nearness.NEAR:
-            self._far = {stop.path: far} | self._far
+            self._far = {stop.path: far | self._far.pop(stop.path, {})} | self._far
         elif far:
-            self._far[stop.path] = far
+            self._far[stop.path] = self._far.pop(stop.path, {}) | far
 
     def prefer(self, folder: str) -> None:
         """Walk to this folder next, and through what lies below it. One that does not exist, or was walked already,

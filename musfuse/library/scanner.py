@@ -15,9 +15,11 @@ from musfuse.errors import NotFoundError, OriginError
 from musfuse.events import EventBus, ScanProgress
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.companions import Companions
-from musfuse.library.catalog.departures import Departures, Fate, upto
+from musfuse.library.catalog.departures import Departures, Fate, named
 from musfuse.library.companions import CompanionFinder
+from musfuse.library.corners import Corner
 from musfuse.library.inspection import FileInspector, Inspecting, is_sheet
+from musfuse.library.lookout import Lookout, NoLookout
 from musfuse.library.news import FileNews
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Nearness, Stop
@@ -31,6 +33,7 @@ _BATCH_FILES, _BATCH_SECONDS, _WINDOW = 500, 1.0, 2048
 _WANTED = 64
 """Files of wanted folders that are looked into at a time. Readers wait behind these, so they are few."""
 _SETTLE_NS = 10_000_000_000
+NOBODY = NoLookout()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,18 @@ class Scanner:
         """Stop soon; what is done is kept."""
         self._cancel.set()
 
-    def scan(self, source: SourceRow, origin: Origin, everything: bool = False) -> ScanResult:
-        """Scan a whole source, looking again into what did not change as well where `everything` is asked for.
+    def scan(
+        self,
+        source: SourceRow,
+        origin: Origin,
+        everything: bool = False,
+        corners: Sequence[Corner] | None = None,
+        lookout: Lookout = NOBODY,
+    ) -> ScanResult:
+        """Scan a whole source or some `corners` of it, looking again into what did not change as well where
+        `everything` is asked for.
 
-        A source that is away as a whole leaves everything known of it as it is.
+        A source that is away as a whole leaves everything known of it as it is. `lookout` follows the source.
         """
         result = ScanResult(source.root)
         try:
@@ -116,11 +127,14 @@ class Scanner:
             log.warning("%s", error)
             self._files.unreachable(source.id, result.problem)
             return result
+        is_known = corners is None or self._files.saw_everything(source.id)
+        last_gone = 0 if is_known else self._departures.last()
         scan = self._files.begin_scan(source.id)
         walk = Walk(
             self._files, self._companions, self._finder, source, origin, root, scan, result, everything=everything,
             inspects=self._inspector.inspects, cancelled=self._cancel.is_set,
             pictures_changed=lambda: self._after_batch(False), wanted=lambda: self._wanted(source.uid),
+            corners=corners, lookout=lookout,
         )  # fmt: skip
         run = _Run(result)
         for step in walk.steps():
@@ -134,10 +148,13 @@ class Scanner:
         self._take_in(run, 0, 0)
         self._commit(run)
         result.cancelled = self._cancel.is_set()
-        if not result.cancelled:
+        if corners is not None:
+            self._files.drop_scan(scan)
+        elif not result.cancelled:
             result.removed += self._files.remove_unseen(source.id, scan)
             self._files.end_scan(scan, whole=True)
-            self._settle(source)
+        if not result.cancelled:
+            self._settle(source, last_gone)
         self._after_batch(True)
         return result
 
@@ -150,7 +167,7 @@ class Scanner:
         folder_path, _, name = path.rpartition("/")
         scan = self._files.begin_scan(source.id)  # a number over that of a scan now going on
         folder = self._files.folder(source.id, folder_path, scan)
-        self._files.end_scan(scan, whole=False)
+        self._files.drop_scan(scan)
         names = self._files.known(folder)
         known = names.get(name)
         try:
@@ -212,19 +229,23 @@ class Scanner:
         looked_at = result.seen - result.waiting
         self._events.publish(ScanProgress(result.source, looked_at, result.read, result.skipped, result.total))
 
-    def _settle(self, source: SourceRow) -> None:
-        """Have what is gone from the source dropped, or followed to where it lies now."""
+    def _settle(self, source: SourceRow, last_known: int) -> None:
+        """Have what is gone from the source dropped, or followed to where it lies now. Of what went up to `last_known`,
+        where a scan of everything was cut off, only what is found elsewhere is settled."""
         fates: list[Fate] = []
-        departures = self._departures.of(source.id)
-        for gone in departures:
+        departures = []
+        for gone in self._departures.of(source.id):
             moved = self._departures.moved_to(gone.file)
+            if moved is None and gone.id <= last_known:
+                continue
+            departures.append(gone)
             if moved is None or moved.path == gone.file.path:  # rewritten in its place
                 self._on_removed(gone.file, gone.sample_range)
             elif moved.index_name != gone.file.index_name:
                 self._departures.keep_index_name(gone.file, moved)
             fates.append((gone, moved))
         if departures:
-            self._on_settled(fates, upto(departures[-1]))
+            self._on_settled(fates, named(departures))
             self._news.left(gone.file for gone in departures)
             self._news.tell()
 

@@ -12,7 +12,9 @@ from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.catalog.rows import KnownFile, join
 from musfuse.library.companions import CompanionFinder
+from musfuse.library.corners import Corner, CornerWalk
 from musfuse.library.inspection import is_sheet
+from musfuse.library.lookout import Lookout
 from musfuse.library.recognition import recognise
 from musfuse.library.route import Above, Nearness, Route, Stop
 from musfuse.model import NodeKind, SourceFile, Stamp
@@ -61,7 +63,8 @@ class Walk:
     """One walk through a source, whose `root` the origin told; `result` is counted up.
 
     `inspects` tells by its name whether a file is music or a cue sheet. `wanted` gives folders that
-    are to be walked before the others, the most wanted one last; it is asked before each folder.
+    are to be walked before the others, the most wanted one last; it is asked before each folder. With `corners`, only
+    these are walked. `lookout` tells what is still being written.
     """
 
     def __init__(
@@ -80,17 +83,21 @@ class Walk:
         cancelled: Callable[[], bool],
         pictures_changed: Callable[[], None],
         wanted: Callable[[], Sequence[str]] = tuple,
+        corners: Sequence[Corner] | None = None,
+        lookout: Lookout,
     ) -> None:
         self._files, self._companions, self._finder = files, companions, finder
         self._source, self._origin, self._root, self._scan, self._result = source, origin, root, scan, result
         self._inspects = inspects
         self._everything, self._cancelled, self._pictures_changed = everything, cancelled, pictures_changed
-        self._wanted = wanted
+        self._wanted, self._lookout = wanted, lookout
+        self._corners = corners
+        self._corner_walk = None if corners is None else CornerWalk(files, source.id, origin)
         self._passed: list[int] = []
 
     def steps(self) -> Iterator[Stop | Found]:
         """Each folder before it is listed, and then each file in it that is new or changed."""
-        route = Route(self._root.ident)
+        route = Route(self._beginnings())
         while not self._cancelled():
             for folder in self._wanted():
                 route.prefer(folder)
@@ -99,6 +106,7 @@ class Walk:
                 self._mark_passed()
                 return
             yield stop
+            self._lookout.enter(stop.path)
             try:
                 entries = list(self._origin.list(stop.path))
             except OriginError as error:
@@ -107,7 +115,24 @@ class Walk:
             if not any(map(self._may_hold_music, entries)) and self._is_unmounted(stop.path, stop.above[-1]):
                 continue
             below = yield from self._folder(stop, entries)
-            route.add(stop, below)
+            route.add(stop, below if self._corner_walk is None else self._on_from(stop.path, entries, below))
+
+    def _beginnings(self) -> Sequence[tuple[str, Above]]:
+        if self._corner_walk is None or self._corners is None:
+            return [("", (self._root.ident,))]
+        beginnings = self._corner_walk.beginnings(self._corners)
+        self._result.unreached += self._corner_walk.unreached
+        return beginnings
+
+    def _on_from(self, path: str, entries: Sequence[Entry], below: _Below) -> Sequence[tuple[str, Above]]:
+        """In a scan of corners: drop the folders that are gone from this one; those that are to be walked next."""
+        assert self._corner_walk is not None
+        gone = self._corner_walk.gone(path, entries, below)
+        for folder in gone:
+            self._result.removed += self._files.remove_folder(self._source.id, folder)
+        if gone:
+            self._lookout.leave(gone)
+        return self._corner_walk.goes_on(path, below)
 
     def _folder(self, stop: Stop, entries: Sequence[Entry]) -> Generator[Found, None, _Below]:
         """Walk through one folder; the folders in it that are to be walked next."""
@@ -139,7 +164,9 @@ class Walk:
                     continue
                 now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
                 found = recognise(self._files, now, before, renumbered)
-                if found.inspect or new_sheet or self._everything:
+                if not (found.inspect or new_sheet or self._everything):
+                    continue
+                if not self._lookout.holds(found.file):
                     yield Found(folder, found.file, before is not None, found.same, bool(sheets), stop.nearness)
         if known:
             self._result.removed += len(known)

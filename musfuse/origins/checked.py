@@ -7,11 +7,13 @@ shown on the drive, and a far place may be hostile, or only old.
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import cast
 
 from musfuse.errors import UnavailableError
 from musfuse.model import Stamp
-from musfuse.origins.port import Entry, Origin, SourceStat
+from musfuse.origins.port import Entry, Origin, SourceStat, WatchableOrigin
 from musfuse.origins.traits import Traits
+from musfuse.origins.watching import Watch, WatchListener
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,10 @@ class CheckedOrigin:
 
     def spec(self) -> Mapping[str, object]:
         return self._origin.spec()
+
+    def watch(self, listener: WatchListener) -> Watch:
+        """Have somebody hear of changes; what is told of paths is only looked up again."""
+        return cast(WatchableOrigin, self._origin).watch(listener)
 
     def let_go(self) -> None:
         """Close what can be opened again."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from musfuse.errors import RefusedError
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins.traits import Traits
+from musfuse.origins.watching import Watch, WatchListener
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ class Origin(Protocol):
 
     def close(self) -> None:
         """Let go of all resources."""
+
+
+class WatchableOrigin(Origin, Protocol):
+    """What an origin is whose traits say `watchable`."""
+
+    def watch(self, listener: WatchListener) -> Watch:
+        """Have somebody hear of changes, until the watch is closed. Raises UnavailableError where it tells of none
+        now."""
 
 
 def checked_path(path: str) -> str:

@@ -5,6 +5,7 @@ import errno
 import fcntl
 import math
 import os
+import re
 import resource
 import select
 import shutil
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -32,6 +34,13 @@ thread of libfuse takes with its stack, its buffer and what it works on, and wha
 _FEWEST = 16
 """Threads and open files that there may be at least."""
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+_UNTOLD = frozenset(
+    [
+        *("9p", "afs", "ceph", "cifs", "coda", "drvfs", "fuse", "fuseblk", "glusterfs", "lustre", "ncpfs", "nfs"),
+        *("nfs4", "orangefs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs"),
+    ]
+)
+"""File systems that others change behind the back of this machine's kernel."""
 _READ_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a named pipe put in place of a file must not hang
 
 
@@ -140,9 +149,31 @@ def waiting_calls(limit: int) -> int:
 
 
 def on_terminate(call: Callable[[], None]) -> None:
-    """Have `call` called, on the main thread, when the process is asked to end."""
+    """Have `call` called, on the main thread, when the process is asked to end, or its terminal is closed."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: call())
+
+
+def on_hangup(call: Callable[[], None]) -> None:
+    """Have `call` called, on the main thread, on SIGHUP, where that does not tell that the terminal was closed."""
+    at_end, had_terminal = signal.getsignal(signal.SIGHUP), _has_terminal()
+
+    def hear(number: int, frame: types.FrameType | None) -> None:
+        if had_terminal and not _has_terminal():
+            if callable(at_end):
+                at_end(number, frame)
+        else:
+            call()
+
+    signal.signal(signal.SIGHUP, hear)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def ignore_terminal_interrupt() -> None:
@@ -497,6 +528,43 @@ def absolute_path(path: str) -> str:
     """os.path.abspath, which leaves two slashes in front although they mean no other place than one."""
     full = os.path.abspath(path)
     return full[1:] if full.startswith("//") else full
+
+
+def has_inotify() -> bool:
+    """Whether inotify tells of changes of folders."""
+    import ctypes
+
+    return hasattr(ctypes.CDLL(None), "inotify_init1")
+
+
+def untold_changes(folder: str) -> str:
+    """Why the system does not tell of all changes in a folder, as it does not of those that another machine or the
+    process behind a FUSE mount makes; empty where it does, as far as can be told."""
+    low = folder.rstrip("/") + "/"
+    holding, remote = ("", ""), ("", "")
+    try:
+        lines = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        place, kind = _unescaped(before.split(" ")[4]), after.split(" ")[0]
+        if low.startswith(place.rstrip("/") + "/"):
+            if len(place) >= len(holding[0]):
+                holding = (place, kind)
+        elif place.startswith(low) and _is_untold(kind):
+            remote = (place, kind)
+    place, kind = holding if _is_untold(holding[1]) else remote
+    return f"the file system of {place} ({kind}) does not tell of all changes" if kind else ""
+
+
+def _is_untold(kind: str) -> bool:
+    return kind.partition(".")[0] in _UNTOLD
+
+
+def _unescaped(text: str) -> str:
+    """A path as /proc writes it, with octal numbers for blanks."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)
 
 
 def free_drive_letter() -> str:

@@ -47,6 +47,7 @@ _kernel32.OpenProcess.restype = wintypes.HANDLE
 _kernel32.OpenProcess.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
 _kernel32.WaitForSingleObject.argtypes = (wintypes.HANDLE, wintypes.DWORD)
 _kernel32.CloseHandle.argtypes = (wintypes.HANDLE,)
+_DRIVE_REMOTE = 4
 _ConsoleHandler = ctypes.WINFUNCTYPE(wintypes.BOOL, wintypes.DWORD)
 _console_handlers: list[object] = []
 
@@ -152,6 +153,11 @@ def on_terminate(call: Callable[[], None]) -> None:
     handler = _ConsoleHandler(handle)
     _console_handlers.append(handler)
     _kernel32.SetConsoleCtrlHandler(handler, True)
+
+
+def on_hangup(call: Callable[[], None]) -> None:
+    """There is no SIGHUP here."""
+    del call
 
 
 def ignore_terminal_interrupt() -> None:
@@ -433,6 +439,18 @@ def _is_letter(text: str) -> bool:
 
 def _letter_bit(text: str) -> int:
     return 1 << (ord(text[0].upper()) - ord("A"))
+
+
+def has_inotify() -> bool:
+    """There is none here."""
+    return False
+
+
+def untold_changes(folder: str) -> str:
+    """Why the system does not tell of all changes in a folder, as it does not of those on a network drive."""
+    root = os.path.splitdrive(os.path.abspath(folder))[0] + "\\"
+    is_remote = root.startswith("\\\\") or _kernel32.GetDriveTypeW(root) == _DRIVE_REMOTE
+    return f"the network drive of {folder} does not tell of all changes" if is_remote else ""
 
 
 def _letters_in_use() -> int:

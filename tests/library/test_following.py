@@ -7,7 +7,7 @@ import pytest
 
 from library.conftest import Desk
 from library.test_naming import tags
-from musfuse.library.catalog.departures import Departure, Departures, upto
+from musfuse.library.catalog.departures import Departure, Departures, named
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.following import Following
 from musfuse.library.overlay import Delta, MetaCollector, overlay_key
@@ -55,7 +55,7 @@ class House:
         """Files, by their names without extension, are elsewhere now, or nowhere."""
         gone = self.gone()
         fates = [(gone[f"{name}.wav"], file) for name, file in now.items()]
-        self.following.settle(fates, upto(list(gone.values())[-1]))
+        self.following.settle(fates, named(list(gone.values())))
 
     def served(self, path: str) -> str | None:
         self.naming.run()

@@ -24,7 +24,7 @@ def tree_of(paths: set[str]) -> Tree:
 
 def walk(tree: Tree, preferred: dict[int, list[str]] | None = None, route: Route | None = None) -> list[str]:
     """The folders in the order in which they are walked; before which of them what is preferred, by number."""
-    route = route or Route("id")
+    route = route or Route([("", ("id",))])
     walked: list[str] = []
     while True:
         for folder in (preferred or {}).get(len(walked), ()):
@@ -128,7 +128,7 @@ def test_nothing_comes_between_a_look_and_the_folder(folders: set[str], data: st
 
 
 def test_preferences_do_not_pile_up() -> None:
-    route = Route("id")
+    route = Route([("", ("id",))])
     most = 2 * module._PREFERRED
     for number in range(3 * most):
         route.prefer(f"artist {number % (2 * most)}/album")

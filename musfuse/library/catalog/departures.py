@@ -6,6 +6,7 @@ that was cut off, or a reader that found a file missing, cannot tell a file that
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
@@ -38,9 +39,15 @@ Fate = tuple[Departure, SourceFile | None]
 """What is gone, and where it lies now; None where nobody knows."""
 
 
-def upto(departure: Departure) -> str:
-    """A name for this departure and all before it from the same source."""
-    return f"{departure.file.source_uid}:{departure.id}"
+def named(departures: Sequence[Departure]) -> str:
+    """A text that names these departures from one source, in order."""
+    runs = list[list[int]]()
+    for departure in departures:
+        if runs and runs[-1][1] == departure.id - 1:
+            runs[-1][1] = departure.id
+        else:
+            runs.append([departure.id, departure.id])
+    return f"{departures[0].file.source_uid}:" + ",".join(f"{first}-{last}" for first, last in runs)
 
 
 class Departures:
@@ -63,13 +70,22 @@ class Departures:
                 for number, part, first, samples, public, content, since, *row in rows
             ]
 
-    def settle(self, named: str) -> None:
-        """Forget the departures that `upto` named: they are dealt with."""
-        uid, _, last = named.partition(":")
+    def last(self) -> int:
+        """The highest number of a departure, 0 where there is none."""
+        with self._db.read() as db:
+            return int(db.execute("SELECT coalesce(max(id), 0) FROM gone").fetchone()[0])
+
+    def settle(self, departures: str) -> None:
+        """Forget the departures that `named` made a text of: they are dealt with. A number alone, as earlier versions
+        wrote it, names all up to it."""
+        uid, _, runs = departures.partition(":")
         with self._db.write() as db:
-            db.execute(
-                "DELETE FROM gone WHERE id <= ? AND source = (SELECT id FROM source WHERE uid = ?)", (int(last), uid)
-            )
+            for run in runs.split(","):
+                first, _, last = run.rpartition("-")
+                db.execute(
+                    "DELETE FROM gone WHERE id BETWEEN ? AND ? AND source = (SELECT id FROM source WHERE uid = ?)",
+                    (int(first or 0), int(last), uid),
+                )
 
     def moved_to(self, file: SourceFile) -> SourceFile | None:
         """Where this very version of an original lies now, if it was moved and not removed."""
@@ -80,6 +96,16 @@ class Departures:
                 (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid),
             ).fetchone()
         return source_file(*row) if row else None
+
+    def was_seen(self, file: SourceFile) -> bool:
+        """Whether this very version of an original was seen before, wherever it lay."""
+        values = (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid)
+        with self._db.read() as db:
+            found = file.ident and db.execute(
+                "SELECT 1 FROM gone g JOIN source s ON s.id = g.source"
+                " WHERE g.ident = ? AND g.size = ? AND g.mtime_ns = ? AND s.uid = ? LIMIT 1", values
+            ).fetchone()  # fmt: skip
+        return bool(found) or self.moved_to(file) is not None
 
     def has_successor(self, gone: SourceFile) -> bool:
         """Whether an original is known in the place of one that is gone, as where it was rewritten."""

@@ -43,6 +43,17 @@ class Files:
         with self._db.write() as db:
             db.execute("UPDATE scan SET ended = ?, whole = ? WHERE id = ?", (time.time_ns(), whole, scan))
 
+    def drop_scan(self, scan: int) -> None:
+        """A scan of some folders, or of a file, ended. It tells nothing of the source as a whole."""
+        with self._db.write() as db:
+            db.execute("DELETE FROM scan WHERE id = ?", (scan,))
+
+    def saw_everything(self, source: int) -> bool:
+        """Whether the last scan of all of a source came to its end."""
+        with self._db.read() as db:
+            row = db.execute("SELECT whole FROM scan WHERE source = ? ORDER BY id DESC LIMIT 1", (source,)).fetchone()
+        return row is not None and bool(row[0])
+
     def folder(self, source: int, path: str, scan: int, problem: str = "") -> int:
         """Mark a folder as seen by this scan; its id."""
         with self._db.write() as db:
@@ -104,6 +115,41 @@ class Files:
                 (source, to_blob(path), ident),
             ).fetchone()
         return int(row[0]) if row else None
+
+    def folders(self, source: int) -> list[str]:
+        """All folders of a source, as last seen."""
+        with self._db.read() as db:
+            rows = db.execute("SELECT path FROM folder WHERE source = ? AND path <> x''", (source,))
+            return [from_blob(row[0]) for row in rows]
+
+    def is_folder(self, source: int, path: str) -> bool:
+        """Whether a scan has seen this folder."""
+        with self._db.read() as db:
+            values = (source, to_blob(path))
+            return db.execute("SELECT 1 FROM folder WHERE source = ? AND path = ?", values).fetchone() is not None
+
+    def folders_in(self, source: int, path: str) -> dict[str, str]:
+        """The folders that are known in a folder: their paths, with the ids that the origin had for them."""
+        low = to_blob(path) + b"/" if path else b""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT path, ident FROM folder WHERE source = ? AND path > ? AND path < ?"
+                " AND instr(substr(path, ?), x'2f') = 0",
+                (source, low, low[:-1] + b"0" if low else b"\xff", len(low) + 1),
+            )
+            return {from_blob(row[0]): row[1] for row in rows}
+
+    def remove_folder(self, source: int, path: str) -> int:
+        """Forget a folder with all below it, and note that its files are gone; how many files these were."""
+        low = to_blob(path)
+        below = "source = ? AND (path = ? OR (path > ? AND path < ?))"
+        values = (source, low, low + b"/", low + b"0")
+        with self._db.write() as db:
+            folders = f"SELECT id FROM folder WHERE {below}"
+            (count,) = db.execute(f"SELECT count(*) FROM file WHERE folder IN ({folders})", values).fetchone()
+            note_gone(db, f"o.folder IN ({folders})", *values)
+            db.execute(f"DELETE FROM folder WHERE {below}", values)
+        return int(count)
 
     def mark_seen(self, scan: int, folders: Iterable[int]) -> None:
         """Mark folders as seen by this scan, but for those that a later one saw."""

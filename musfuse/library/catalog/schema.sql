@@ -111,7 +111,8 @@ CREATE TABLE companion (
     UNIQUE (folder, name)
 );
 
--- A scan that was begun. Owner: Files. `ended` is NULL for one that was cut off.
+-- A scan of a whole source that was begun. Owner: Files. `ended` is NULL for one that was cut off. Those of some folders, or
+-- of one file, have a number from here, and no row once they ended.
 CREATE TABLE scan (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     source  INTEGER NOT NULL,

@@ -15,6 +15,7 @@ from musfuse.origins.port import Entry, SourceStat, checked_path
 from musfuse.origins.registry import LOCAL, OpenContext, spec_values
 from musfuse.origins.spec import SourceSpec
 from musfuse.origins.traits import Traits
+from musfuse.origins.watching import Watch, WatchListener
 from musfuse.platform import system
 
 _NOTHING_TO_READ = "neither a file nor a folder"
@@ -82,6 +83,12 @@ class LocalOrigin:
         """What another process needs to build the same origin."""
         spec = SourceSpec(self.uid, LOCAL, to_uri(PurePath(self._root)))
         return spec_values(spec, OpenContext(self._follow_links_out, self._open_files), local=self.traits.local)
+
+    def watch(self, listener: WatchListener) -> Watch:
+        """Have somebody hear of changes, as the system tells them."""
+        from musfuse.origins.local.watching import watch_folder
+
+        return watch_folder(self._root, listener)
 
     def let_go(self) -> None:
         """Close pooled files, but be ready for others."""

@@ -33,6 +33,14 @@ class TreeSize(Answer, frozen=True):
     files: int
 
 
+class FollowedSource(Answer, frozen=True):
+    """How a source is followed: as it tells of changes, or `polled` every so many seconds, for what `problem`."""
+
+    source: str
+    polled: int
+    problem: str
+
+
 class Status(Answer, frozen=True, omit_defaults=True):
     """The state of a library: `counts` of what is not shown as it might be, `empty` sources without music, `unscanned`
     those that no scan saw whole. `views` are those of the mounts that do not show the main one. What only its owner
@@ -58,6 +66,7 @@ class Status(Answer, frozen=True, omit_defaults=True):
     views: dict[str, str] | None = None
     scan: JobState | None = None
     index: JobState | None = None
+    following: tuple[FollowedSource, ...] | None = None
 
 
 class Mounted(Answer, frozen=True):
@@ -141,6 +150,14 @@ class BeginScan(Request[JobBegun], frozen=True):
     METHOD: ClassVar[str] = "scan"
     sources: tuple[str, ...] = ()
     everything: bool = False
+
+
+class BeginRescan(Request[JobBegun], frozen=True):
+    """Scan these folders in sources with all below them, or the folders of these files; without any, all sources.
+    Raises ConfigError where one lies in no source."""
+
+    METHOD: ClassVar[str] = "rescan"
+    places: tuple[str, ...] = ()
 
 
 class BeginIndex(Request[JobBegun], frozen=True):

@@ -1,0 +1,206 @@
+"""The sources are followed: by what the system tells, and by looking again and again where it does not."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import sound
+from patient import until
+
+from musfuse.app.jobs import Jobs
+from musfuse.app.library import Library, open_library
+from musfuse.app.sections import default_sections
+from musfuse.config import load_config
+from musfuse.library.corners import Corner
+from musfuse.model import NodeKind
+from musfuse.origins.local import watching
+from musfuse.platform import system
+from musfuse.service.tagging import Who
+
+Followed = Callable[..., Library]
+
+
+@pytest.fixture
+def followed(tmp_path: Path, music: Path) -> Iterator[Followed]:
+    """A library over `music` with its jobs, that follows it after the first scan; options by name."""
+    sound.write(music / "a/1.flac", 100, artist="Ann", album="B", title="One")
+    with ExitStack() as closing:
+
+        def begin(**options: object) -> Library:
+            flags = {"index.background": False, "follow.quiet_ms": 50}
+            flags |= {name.replace("__", "."): value for name, value in options.items()}
+            config = load_config(default_sections(), flags=flags, env={}).config
+            library = open_library(tmp_path / "state", config, closing, sources=[music])
+            jobs = Jobs(library)
+            library.follow(lambda: jobs.request("rescan"))
+            closing.callback(jobs.join)
+            closing.callback(jobs.stop)
+            if library.follower is not None:
+                closing.callback(library.follower.close)
+            jobs.start()
+            jobs.runner.wait(jobs.request("scan").id)
+            library.jobs = jobs  # type: ignore[attr-defined]
+            return library
+
+        yield begin
+
+
+def tree(library: Library, path: str = "") -> list[str]:
+    found = []
+    for entry in library.drive.list(path):
+        below = f"{path}/{entry.name}".lstrip("/")
+        found += tree(library, below) if entry.kind is NodeKind.FOLDER else [below]
+    return sorted(found)
+
+
+def passes(library: Library) -> int:
+    return sum(job.kind == "rescan" for job in library.jobs.runner.rows())  # type: ignore[attr-defined]
+
+
+def untold(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    monkeypatch.setattr(system, "untold_changes", lambda folder: why)
+
+
+def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that tells of nothing, as of what another machine does."""
+
+    class Deaf:
+        problem = "its file system tells of nothing"
+
+        def enter(self, folder: str) -> None: ...
+
+        def leave(self, folders: object) -> None: ...
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(watching, "watch_folder", lambda root, listener: Deaf())
+
+
+def test_what_comes_changes_moves_and_goes_is_followed(followed: Followed, music: Path, tmp_path: Path) -> None:
+    library = followed()
+    sound.write(tmp_path / "x.flac", 100, artist="Ann", album="C", title="Two")
+    (music / "new/deep").mkdir(parents=True)
+    shutil.copy(tmp_path / "x.flac", music / "new/deep/2.flac")
+    until(lambda: tree(library) == ["Ann/B/One.flac", "Ann/C/Two.flac"])
+    library.tagging.set([("Ann/C/Two.flac", "")], ["title=Second"], Who("tester"))
+    os.rename(music / "new", music / "moved")
+    os.rename(music / "moved/deep/2.flac", music / "a/2.flac")
+    until(lambda: not any("moved" in path or "new" in path for path in originals(library)) and passes(library) > 1)
+    until(lambda: tree(library) == ["Ann/B/One.flac", "Ann/C/Second.flac"])
+    sound.tag(music / "a/1.flac", title="First")
+    until(lambda: tree(library)[0] == "Ann/B/First.flac")
+    shutil.rmtree(music / "a")
+    until(lambda: tree(library) == [])
+
+
+def originals(library: Library) -> list[str]:
+    with library.catalog.database.read() as db:
+        return [os.fsdecode(row[0] + b"/" + row[1]) for row in db.execute("SELECT path, name FROM original")]
+
+
+def test_a_tree_that_is_moved_in_is_one_pass(followed: Followed, music: Path, tmp_path: Path) -> None:
+    for n in range(30):
+        sound.write(tmp_path / f"tree/{n % 5}/{n}.wav", 50, artist="Z", title=f"{n}", seed=n)
+    library = followed()
+    os.rename(tmp_path / "tree", music / "tree")
+    until(lambda: len(tree(library)) == 31)
+    assert passes(library) == 1
+
+
+def test_a_file_that_is_being_written_waits(followed: Followed, music: Path, tmp_path: Path) -> None:
+    library = followed()
+    whole = sound.write(tmp_path / "x.wav", 90_000, artist="Ann", album="C", title="Two").read_bytes()
+    with (music / "a/2.wav").open("wb") as file:
+        for at in range(0, len(whole), len(whole) // 5 + 1):
+            file.write(whole[at : at + len(whole) // 5 + 1])
+            file.flush()
+            before = passes(library)
+            (music / f"a/{at}.txt").write_text("something else happens")
+            until(lambda before=before: passes(library) > before)
+            assert tree(library) == ["Ann/B/One.flac"]
+    until(lambda: len(tree(library)) == 2)
+    assert not any("broken" in line.reason for line in library.catalog.reports.lines())
+
+
+@pytest.mark.parametrize("clock", [-(10**9), 10**9])
+def test_where_nothing_is_told_it_is_looked_at_again_whatever_the_time_is_there(
+    followed: Followed, music: Path, monkeypatch: pytest.MonkeyPatch, clock: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    deaf(monkeypatch)
+    library = followed(follow__poll_seconds=1)
+    path = sound.write(music / "a/2.flac", 100, artist="Ann", album="B", title="Two")
+    os.utime(path, (path.stat().st_mtime + clock, path.stat().st_mtime + clock))
+    until(lambda: tree(library) == ["Ann/B/One.flac", "Ann/B/Two.flac"])
+    path.unlink()
+    until(lambda: tree(library) == ["Ann/B/One.flac"])
+    assert library.follower is not None
+    (told,) = library.follower.told()
+    assert (told.polled > 0, told.problem) == (True, "its file system tells of nothing")
+    assert "it is looked at every 1 s" in caplog.text
+
+
+def test_a_file_system_that_does_not_tell_all_is_polled_as_well(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    untold(monkeypatch, "the file system of /far (nfs4) does not tell of all changes")
+    library = followed()
+    assert library.follower is not None
+    until(lambda: library.follower.told()[0].polled == 300)
+    untold(monkeypatch, "")
+    library.jobs.runner.wait(library.jobs.request("scan").id)  # type: ignore[attr-defined]
+    assert library.follower.told()[0].polled == 0
+
+
+def test_lost_events_have_all_looked_at(followed: Followed, music: Path, caplog: pytest.LogCaptureFixture) -> None:
+    library = followed()
+    assert library.follower is not None
+    (followee,) = library.follower._followees.values()
+    assert followee.watch is not None
+    followee.watch.enter, followee.watch._folders = (lambda _: None), {}  # type: ignore[attr-defined,method-assign]
+    sound.write(music / "deep/er/2.flac", 100, artist="Ann", album="B", title="Two")
+    followee.lost("more happened than is kept")
+    until(lambda: len(tree(library)) == 2)
+    assert "more happened than is kept; all of it is looked at again" in caplog.text
+
+
+def test_following_can_be_turned_off(followed: Followed) -> None:
+    assert followed(follow__enabled=False).follower is None
+
+
+def test_sources_that_come_and_go_are_followed_and_left(followed: Followed, music: Path, tmp_path: Path) -> None:
+    library, other = followed(), tmp_path / "other"
+    sound.write(other / "2.flac", 100, artist="Ann", album="B", title="Two")
+    library.add_sources([other])
+    library.jobs.request("scan")  # type: ignore[attr-defined]
+    until(lambda: len(tree(library)) == 2)
+    sound.write(other / "3.flac", 100, artist="Ann", album="B", title="Three")
+    until(lambda: len(tree(library)) == 3)
+    assert library.follower is not None
+    assert len(library.follower.told()) == 2
+    library.sourcing.remove((str(other), str(other)))
+    assert [one.root for one in library.follower.told()] == [str(music)]
+    assert len(tree(library)) == 1
+
+
+def test_without_a_scan_at_the_start_what_is_known_is_watched(followed: Followed, music: Path, tmp_path: Path) -> None:
+    library = followed()
+    assert library.follower is not None
+    with ExitStack() as closing:
+        library.follower.close()
+        made, asked = library.follower.__class__, list[int]()
+        again = made(
+            library.sources, library.catalog.files, library.catalog.departures, library.follower._options,
+            lambda: asked.append(1),
+        )  # fmt: skip
+        closing.callback(again.close)
+        again.start(entering=True)
+        (music / "a/2.txt").write_text("x")
+        until(lambda: asked)
+        (uid,) = again._followees
+        assert again.take() == {uid: [Corner("a")]}
+        again.give_back(uid, [Corner("a"), Corner("b", deep=True)], 0)
+        assert again.take() == {uid: [Corner("a"), Corner("b", deep=True)]}
+        assert again.lookout("nobody") is None

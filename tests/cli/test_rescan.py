@@ -1,0 +1,33 @@
+"""`musfuse rescan`: what changed in some folders, with an owner and without one."""
+
+import json
+from pathlib import Path
+
+import sound
+
+from cli.inprocess import run
+
+
+def test_without_an_owner_the_folder_alone_is_scanned(tmp_path: Path) -> None:
+    lib, music = tmp_path / "lib", tmp_path / "originals"
+    for folder in ("a", "b"):
+        sound.write(music / folder / "1.flac", 100, title=f"T{folder}")
+    run("scan", "--library", lib, music)
+    for folder in ("a", "b/c"):
+        sound.write(music / folder / "2.flac", 100, title=f"N{folder}")
+    assert run("rescan", "--library", lib, music / "a").out == "2 files, 1 read, 0 skipped, 0 removed\n"
+    (music / "a/1.flac").unlink()
+    said = json.loads(run("rescan", "--json", "--library", lib, music / "a/1.flac").out)
+    assert (said["read"], said["removed"], said["problems"]) == (0, 1, [])
+    assert run("rescan", "--library", lib, music / "gone/deep").out == "0 files, 0 read, 0 skipped, 0 removed\n"
+    assert run("rescan", "--library", lib).out == "3 files, 1 read, 0 skipped, 0 removed\n"
+
+
+def test_what_lies_in_no_source_is_refused(tmp_path: Path) -> None:
+    lib, music = tmp_path / "lib", tmp_path / "originals"
+    sound.write(music / "1.flac", 100, title="T")
+    run("scan", "--library", lib, music)
+    done = run("rescan", "--library", lib, tmp_path / "elsewhere", code=2)
+    assert "lies in no source of this library" in done.err
+    music.rename(tmp_path / "unplugged")
+    assert "not scanned" in run("rescan", "--library", lib, music / "a", code=1).err
