@@ -121,7 +121,7 @@ class _SourceLookout:
         wait = self._followee.growing.wait(file.path, file.stamp, guess=self._guess)
         if not wait or self._departures.was_seen(file):
             return False
-        self._dirt.note_later(file.source_uid, file.path.rpartition("/")[0], wait)
+        self._dirt.note_later(file.source_uid, Corner(file.path.rpartition("/")[0]), wait)
         return True
 
 
@@ -185,10 +185,7 @@ class Follower:
     def give_back(self, uid: str, corners: Sequence[Corner], seconds: float) -> None:
         """Corners could not be scanned now: they are to be in some seconds."""
         for corner in corners:
-            if corner.deep:
-                self.dirt.note(uid, corner)
-            else:
-                self.dirt.note_later(uid, corner.path, seconds)
+            self.dirt.note_later(uid, corner, seconds)
 
     def scanned(self, uid: str, took: float) -> None:
         """A source was scanned as a whole, in so many seconds."""

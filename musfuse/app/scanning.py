@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _BUSY_SECONDS = 0.5
 """Until another scan may have ended."""
+_CANCELLED_SECONDS = 60.0
+"""Until what somebody cancelled is begun again, if he does not end the process."""
 
 
 class Syncs:
@@ -98,6 +100,8 @@ class Scans:
                     results.append(self._scan(scanner, row, corners=corners, lookout=lookout))
             finally:
                 turn.release()
+            if results[-1] is not None and results[-1].cancelled:
+                follower.give_back(row.uid, corners, _CANCELLED_SECONDS)
         return [result for result in results if result is not None]
 
     def _rows(self, uids: Container[str]) -> list[SourceRow]:

@@ -7,9 +7,11 @@ do not agree, it was rewritten with size and mtime kept, and gets a name of its 
 
 from dataclasses import dataclass, replace
 
+from musfuse.errors import NotFoundError, OriginError
 from musfuse.library.catalog import Files
 from musfuse.library.catalog.rows import KnownFile
 from musfuse.model import SourceFile
+from musfuse.origins import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,21 @@ class Recognised:
     file: SourceFile
     same: bool
     inspect: bool
+
+
+def moved_here(files: Files, origin: Origin, now: SourceFile) -> KnownFile | None:
+    """The known file that this one, which is new in its place, was before it was moved; None where it is new. What is
+    still in its old place was not moved: this is another name for it."""
+    known = files.elsewhere(now)
+    if known is None:
+        return None
+    try:
+        origin.stat(known.file.path)
+    except NotFoundError:
+        return known
+    except OriginError:
+        return None
+    return None
 
 
 def recognise(files: Files, now: SourceFile, before: KnownFile | None, renumbered: bool) -> Recognised:

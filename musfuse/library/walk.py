@@ -4,18 +4,18 @@ A folder is finished before the next begins. `recognition` tells what is changed
 """
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from musfuse.errors import OriginError
 from musfuse.library.catalog import FileRow, Files, SourceRow
 from musfuse.library.catalog.companions import Companions
-from musfuse.library.catalog.rows import KnownFile, join
+from musfuse.library.catalog.rows import KnownFile, from_blob, join
 from musfuse.library.companions import CompanionFinder
 from musfuse.library.corners import Corner, CornerWalk
 from musfuse.library.inspection import is_sheet
 from musfuse.library.lookout import Lookout
-from musfuse.library.recognition import recognise
+from musfuse.library.recognition import moved_here, recognise
 from musfuse.library.route import Above, Nearness, Route, Stop
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin, SourceStat
@@ -94,6 +94,7 @@ class Walk:
         self._corners = corners
         self._corner_walk = None if corners is None else CornerWalk(files, source.id, origin)
         self._passed: list[int] = []
+        self._gone_files, self._gone_folders = set[int](), list[str]()
 
     def steps(self) -> Iterator[Stop | Found]:
         """Each folder before it is listed, and then each file in it that is new or changed."""
@@ -104,6 +105,7 @@ class Walk:
             stop = route.next()
             if stop is None:
                 self._mark_passed()
+                self._drop_gone()
                 return
             yield stop
             self._lookout.enter(stop.path)
@@ -125,14 +127,19 @@ class Walk:
         return beginnings
 
     def _on_from(self, path: str, entries: Sequence[Entry], below: _Below) -> Sequence[tuple[str, Above]]:
-        """In a scan of corners: drop the folders that are gone from this one; those that are to be walked next."""
+        """In a scan of corners: note the folders that are gone from this one; those that are to be walked next."""
         assert self._corner_walk is not None
-        gone = self._corner_walk.gone(path, entries, below)
-        for folder in gone:
-            self._result.removed += self._files.remove_folder(self._source.id, folder)
-        if gone:
-            self._lookout.leave(gone)
+        self._gone_folders += self._corner_walk.gone(path, entries, below)
         return self._corner_walk.goes_on(path, below)
+
+    def _drop_gone(self) -> None:
+        """At the end of a scan of corners: whatever moved to another of them was found there."""
+        self._result.removed += len(self._gone_files)
+        self._files.remove_files(self._gone_files)
+        for folder in self._gone_folders:
+            self._result.removed += self._files.remove_folder(self._source.id, folder)
+        if self._gone_folders:
+            self._lookout.leave(self._gone_folders)
 
     def _folder(self, stop: Stop, entries: Sequence[Entry]) -> Generator[Found, None, _Below]:
         """Walk through one folder; the folders in it that are to be walked next."""
@@ -163,15 +170,34 @@ class Walk:
                 if unchanged and not new_sheet and not self._everything:
                     continue
                 now = SourceFile(self._source.uid, inside, entry.stat.stamp, entry.stat.ident)
+                if before is None and now.ident:
+                    now = self._moved(folder, entry.name, now, known)
                 found = recognise(self._files, now, before, renumbered)
-                if not (found.inspect or new_sheet or self._everything):
-                    continue
-                if not self._lookout.holds(found.file):
+                wanted = found.inspect or new_sheet or self._everything
+                if wanted and not self._lookout.holds(found.file):
                     yield Found(folder, found.file, before is not None, found.same, bool(sheets), stop.nearness)
-        if known:
-            self._result.removed += len(known)
-            self._files.remove_files(file.id for file in known.values())
+        self._let_go(known.values())
         return below
+
+    def _let_go(self, files: Collection[KnownFile]) -> None:
+        """Forget files that are gone from their folder: in a scan of corners once all of them were walked."""
+        if self._corner_walk is not None:
+            self._gone_files.update(file.id for file in files)
+        elif files:
+            self._result.removed += len(files)
+            self._files.remove_files(file.id for file in files)
+
+    def _moved(self, folder: int, name: str, now: SourceFile, left: dict[str, KnownFile]) -> SourceFile:
+        """Have a file that is new in its folder, but lay elsewhere, keep its items; it as it is known from here on.
+        `left`: files that are known of this folder and were not seen yet."""
+        moved = moved_here(self._files, self._origin, now)
+        if moved is None:
+            return now
+        self._files.move(moved, folder, name)
+        self._gone_files.discard(moved.id)
+        if left.get(from_blob(moved.name)) == moved:
+            del left[from_blob(moved.name)]
+        return replace(now, older_name=moved.older_name)
 
     def _enter(self, path: str, ident: str) -> tuple[int, bool]:
         """As Files.enter; that a folder was seen which is as it was is written with many others."""

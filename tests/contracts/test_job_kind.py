@@ -19,7 +19,7 @@ from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.store import KvNamespace
 
 _INDEX = KvNamespace.INDEX
-KINDS = ("scan", "views", "sizes", "index", "covers", "identity", "sweep")
+KINDS = ("scan", "rescan", "views", "sizes", "index", "covers", "identity", "sweep")
 PARAMS: dict[str, Mapping[str, Any]] = {"scan": {"everything": True}}
 
 
@@ -39,7 +39,7 @@ class Desk:
 
     def prepare(self, kind: str) -> JobKind:
         """Everything before a kind is done."""
-        if kind != "scan":
+        if kind not in ("scan", "rescan"):
             self.library.scan_all(self.library.scanner())
         if kind == "views":
             ViewTable(self.library.stores.user).put(ViewSpec("car", "$title"))
@@ -48,6 +48,12 @@ class Desk:
             for n in range(5):
                 self.library.stores.kv.put(_INDEX, f"gone/{n}/1-1/0-/8/4096/x", b"1")
         return self.kinds[kind]
+
+    def params(self, kind: str) -> Mapping[str, Any]:
+        """What is asked of a job of a kind."""
+        if kind == "rescan":
+            return {"places": [[row.uid, ""] for row in self.library.sources.rows()]}
+        return PARAMS.get(kind, {})
 
     def state(self) -> dict[str, Any]:
         """What jobs leave behind."""
@@ -97,7 +103,7 @@ def closing() -> Iterator[ExitStack]:
 @pytest.mark.parametrize("name", KINDS)
 def test_its_result_and_progress_are_json(tmp_path: Path, closing: ExitStack, name: str) -> None:
     desk = Desk(tmp_path, closing)
-    kind, context = desk.prepare(name), Context(PARAMS.get(name, {}))
+    kind, context = desk.prepare(name), Context(desk.params(name))
     json.dumps(dict(kind.run(context)))
     assert all(done >= 0 and (not total or done <= total) for done, total, _ in context.reports)
 
@@ -105,7 +111,7 @@ def test_its_result_and_progress_are_json(tmp_path: Path, closing: ExitStack, na
 @pytest.mark.parametrize("name", KINDS)
 def test_one_that_is_stopped_before_it_begins_does_nothing(tmp_path: Path, closing: ExitStack, name: str) -> None:
     desk = Desk(tmp_path, closing)
-    kind, context = desk.prepare(name), Context(PARAMS.get(name, {}))
+    kind, context = desk.prepare(name), Context(desk.params(name))
     before = desk.state()
     context.stop()
     kind.run(context)
@@ -118,16 +124,16 @@ def test_one_that_was_cut_off_anywhere_ends_the_same_when_it_is_done_again(
     tmp_path: Path, closing: ExitStack, name: str
 ) -> None:
     whole = Desk(tmp_path / "whole", closing)
-    counting = Context(PARAMS.get(name, {}))
+    counting = Context(whole.params(name))
     whole.prepare(name).run(counting)
     expected = whole.state()
     assert (name == "sizes") or counting.steps > 0
     for step in {1, max(1, counting.steps // 2), counting.steps}:
         desk = Desk(tmp_path / f"cut at {step}", closing)
         kind = desk.prepare(name)
-        kind.run(Context(PARAMS.get(name, {}), stop_at=step))
-        kind.run(Context(PARAMS.get(name, {})))
-        kind.run(Context(PARAMS.get(name, {})))  # and once more for nothing
+        kind.run(Context(desk.params(name), stop_at=step))
+        kind.run(Context(desk.params(name)))
+        kind.run(Context(desk.params(name)))  # and once more for nothing
         assert _without_inodes(desk.state()) == _without_inodes(expected), step
 
 

@@ -174,6 +174,29 @@ class Files:
             rows = db.execute(f"SELECT o.file, {SOURCE_FILE} FROM original o WHERE o.folder = ?", (folder,))
             return {from_blob(row[3]): KnownFile._make(row) for row in rows}
 
+    def elsewhere(self, now: SourceFile) -> KnownFile | None:
+        """The file that is known to be this very version of an original, at whatever place of its source; None where
+        none is, or several are."""
+        with self._db.read() as db:
+            rows = db.execute(
+                f"SELECT o.file, {SOURCE_FILE} FROM original o"
+                " WHERE o.ident = ? AND o.ident <> '' AND o.size = ? AND o.mtime_ns = ? AND o.uid = ? LIMIT 2",
+                (now.ident, now.stamp.size, now.stamp.mtime_ns, now.source_uid),
+            ).fetchall()
+        return KnownFile._make(rows[0]) if len(rows) == 1 else None
+
+    def move(self, known: KnownFile, folder: int, name: str) -> None:
+        """A file lies in another folder now, or has another name: its items stay what they are. That it left its place
+        is noted, as of one that is gone."""
+        with self._db.write() as db:
+            note_gone(db, "o.file = ?", known.id)
+            (before,) = db.execute("SELECT folder FROM file WHERE id = ?", (known.id,)).fetchone()
+            db.execute("UPDATE file SET folder = ?, name = ? WHERE id = ?", (folder, to_blob(name), known.id))
+            mark(db, Watch.FOLDER, {before, folder})
+            items = db.execute("SELECT id FROM item WHERE file = ?", (known.id,)).fetchall()
+            mark(db, Watch.ITEM, [row[0] for row in items])
+            show_again(db, "SELECT ?", (known.id,))
+
     def renumber(self, known: KnownFile, now: SourceFile) -> SourceFile:
         """Take over the id or tag that a file which did not change has now. The file as it is known from here on: its
         index keeps its name."""

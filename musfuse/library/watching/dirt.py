@@ -26,7 +26,7 @@ class Dirt:
         self._quiet, self._wake, self._clock = quiet, wake, clock
         self._lock = threading.Lock()
         self._noted: dict[str, dict[str, bool]] = {}
-        self._later: dict[tuple[str, str], float] = {}
+        self._later: dict[tuple[str, Corner], float] = {}
         self._first = self._last = 0.0
 
     def note(self, uid: str, corner: Corner) -> None:
@@ -43,11 +43,11 @@ class Dirt:
         if is_first:
             self._wake()
 
-    def note_later(self, uid: str, folder: str, seconds: float) -> None:
+    def note_later(self, uid: str, corner: Corner, seconds: float) -> None:
         """A folder is to be looked at again in some seconds, or before that, where it is noted already."""
         with self._lock:
             at = self._clock() + seconds
-            self._later[uid, folder] = min(at, self._later.get((uid, folder), at))
+            self._later[uid, corner] = min(at, self._later.get((uid, corner), at))
         self._wake()
 
     def wait(self) -> float | None:
@@ -63,9 +63,10 @@ class Dirt:
         with self._lock:
             now = self._clock()
             taken, self._noted = self._noted, {}
-            for place in [place for place, at in self._later.items() if at <= now]:
-                del self._later[place]
-                taken.setdefault(place[0], {}).setdefault(place[1], False)
+            for uid, corner in [place for place, at in self._later.items() if at <= now]:
+                del self._later[uid, corner]
+                folders = taken.setdefault(uid, {})
+                folders[corner.path] = corner.deep or folders.get(corner.path, False)
         return {uid: united((Corner(*each) for each in folders.items()), _MOST) for uid, folders in taken.items()}
 
     def forget_others(self, uids: Iterable[str]) -> None:

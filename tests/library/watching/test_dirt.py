@@ -38,9 +38,9 @@ def test_changes_that_never_end_are_not_waited_for() -> None:
 
 def test_later_is_later() -> None:
     made, clock, woken = dirt()
-    made.note_later("s", "a", 5.0)
-    made.note_later("s", "a", 3.0)
-    made.note_later("s", "a", 9.0)
+    made.note_later("s", Corner("a"), 5.0)
+    made.note_later("s", Corner("a"), 3.0)
+    made.note_later("s", Corner("a"), 9.0)
     assert (made.wait(), len(woken)) == (3.0, 3)
     made.note("s", Corner("b"))
     clock.now = 1.0
@@ -60,7 +60,7 @@ def test_too_many_folders_are_the_whole_source() -> None:
 def test_what_is_no_source_any_more_is_forgotten() -> None:
     made, _, _ = dirt()
     made.note("s", Corner("a"))
-    made.note_later("s", "b", 0)
+    made.note_later("s", Corner("b"), 0)
     made.note("t", Corner("a"))
     made.forget_others(["t"])
     assert made.take() == {"t": [Corner("a")]}
