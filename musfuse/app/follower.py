@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from musfuse.app.sources import Sources
-from musfuse.errors import MusfuseError, UnavailableError
+from musfuse.errors import MusfuseError, NotFoundError, OriginError, UnavailableError
 from musfuse.library.catalog import Files
 from musfuse.library.catalog.departures import Departures
 from musfuse.library.corners import WHOLE, Corner
@@ -176,6 +176,20 @@ class Follower:
         """What a scan of a source is to ask and tell; None where nobody follows it."""
         one = self._followees.get(uid)
         return None if one is None else _SourceLookout(one, self.dirt, self._departures, guess=guess)
+
+    def finds(self, uid: str, path: str) -> bool:
+        """Whether an original is gone from a source that tells of all changes: then its folder is scanned soon."""
+        one = self._followees.get(uid)
+        if one is None or one.problem:
+            return False
+        try:
+            one.origin.stat(path)
+        except NotFoundError:
+            self.dirt.note(uid, Corner(path.rpartition("/")[0]))
+            return True
+        except OriginError:
+            pass
+        return False
 
     def take(self) -> Mapping[str, Sequence[Corner]]:
         """What is to be scanned now, by the uid of its source."""

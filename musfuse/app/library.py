@@ -264,7 +264,9 @@ class Library:
         )
 
     def refresh(self, uid: str, path: str) -> None:
-        """Look at one original again."""
+        """Look at one original again. One that is gone may have been moved, which the follower finds out soon."""
+        if self.follower is not None and self.follower.finds(uid, path):
+            return
         self.scanner().rescan_file(self.sources.row(uid), self.sources.origin(uid), path)
 
     def adopt_rules(self) -> None:

@@ -175,8 +175,8 @@ class Scanner:
             renumbered = self._files.was_another(source.id, folder_path, origin.stat(folder_path).ident)
         except NotFoundError as error:
             if known and _is_gone(origin, path):
-                self._files.remove_files([known.id])
-                self._news.gone(known.file)
+                if self._files.remove_file(folder, name):
+                    self._news.gone(known.file)
             else:
                 log.warning("%s; what is known of it stands", error)
         except OriginError as error:
@@ -243,7 +243,7 @@ class Scanner:
                 self._on_removed(gone.file, gone.sample_range)
             elif moved.index_name != gone.file.index_name:
                 self._departures.keep_index_name(gone.file, moved)
-            fates.append((gone, moved))
+            fates.append((gone, moved or self._departures.holder(gone)))
         if departures:
             self._on_settled(fates, named(departures))
             self._news.left(gone.file for gone in departures)

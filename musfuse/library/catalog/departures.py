@@ -97,6 +97,18 @@ class Departures:
             ).fetchone()
         return source_file(*row) if row else None
 
+    def holder(self, gone: Departure) -> SourceFile | None:
+        """The original that has the item now which was at a place: it was moved there, or changed where it is."""
+        if gone.public is None:
+            return None
+        with self._db.read() as db:
+            row = db.execute(
+                f"SELECT {SOURCE_FILE} FROM original o JOIN item i ON i.file = o.file WHERE i.public = ? AND i.part = ?"
+                " AND o.uid = ?",
+                (gone.public, gone.part, gone.file.source_uid),
+            ).fetchone()
+        return source_file(*row) if row else None
+
     def was_seen(self, file: SourceFile) -> bool:
         """Whether this very version of an original was seen before, wherever it lay."""
         values = (file.ident, file.stamp.size, file.stamp.mtime_ns, file.source_uid)

@@ -234,6 +234,14 @@ class Files:
                 note_gone(db, "o.file = ?", file)
                 db.execute("DELETE FROM file WHERE id = ?", (file,))
 
+    def remove_file(self, folder: int, name: str) -> bool:
+        """Forget a file, and note that it is gone, unless another scan found it elsewhere meanwhile."""
+        with self._db.write() as db:
+            row = db.execute("SELECT id FROM file WHERE folder = ? AND name = ?", (folder, to_blob(name))).fetchone()
+            if row is not None:
+                self.remove_files([row[0]])
+        return row is not None
+
     def remove_unseen(self, source: int, scan: int) -> int:
         """Forget the folders that a whole scan did not see, and note that their files are gone; how many files these
         were."""
