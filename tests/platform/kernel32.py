@@ -36,6 +36,7 @@ class System:
 
     def __init__(self) -> None:
         self.error, self.letters, self.handlers, self.admin = 0, {"C"}, list[Any](), False
+        self.remote = set[str]()
         self.kernel32 = types.SimpleNamespace(
             CreateFileW=lambda *a: self._create(*a),
             ReadFile=lambda *a: self._read(*a),
@@ -47,6 +48,7 @@ class System:
             ),
             CloseHandle=lambda handle: os.close(handle),
             GetLogicalDrives=lambda: sum(1 << (ord(letter) - 65) for letter in self.letters),
+            GetDriveTypeW=lambda root: 4 if root[:1] in self.remote else 3,
             SetConsoleCtrlHandler=lambda handler, add: self.handlers.append(handler),
         )
 

@@ -2,6 +2,7 @@
 and folders."""
 
 import os
+import pty
 import signal
 import stat
 import subprocess
@@ -364,3 +365,79 @@ def test_paths_have_one_spelling(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert posix.absolute_mountpoint(Path("mnt")) == tmp_path / "mnt"
     with pytest.raises(MountError):
         posix.free_drive_letter()
+
+
+MOUNTS = """\
+21 1 0:20 / / rw,relatime shared:1 - ext4 /dev/vda rw
+30 21 0:31 / /far rw - nfs4 server:/export rw
+31 21 0:32 / /music/my\\040disk rw - fuse.rclone remote rw
+32 21 0:33 / /music/here rw - ext4 /dev/vdb rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("/home", ""),
+        ("/far", "the file system of /far (nfs4) does not tell of all changes"),
+        ("/far/away", "the file system of /far (nfs4) does not tell of all changes"),
+        ("/farther", ""),
+        ("/music", "the file system of /music/my disk (fuse.rclone) does not tell of all changes"),
+        ("/music/here", ""),
+    ],
+)
+def test_file_systems_that_do_not_tell_of_all_changes(folder: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda *_: MOUNTS)
+    assert posix.untold_changes(folder) == said
+
+
+def test_without_a_list_of_mounts_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", fails)
+    assert posix.untold_changes("/far") == ""
+
+
+_HANGUP = """
+import os, signal
+from musfuse.platform import posix
+
+def end():
+    print("ends", flush=True)
+    os._exit(0)
+
+posix.on_terminate(end)
+posix.on_hangup(lambda: print("rescans", flush=True))
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def test_a_hangup_without_a_terminal_is_somebody_asking() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _HANGUP], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGHUP)
+        assert process.stdout.readline() == "rescans\n"
+        process.terminate()
+        assert process.stdout.readline() == "ends\n"
+
+
+def test_a_terminal_that_is_closed_ends_the_process() -> None:
+    read, write = os.pipe()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.dup2(write, 1)
+        os.execv(sys.executable, [sys.executable, "-c", _HANGUP])
+    os.close(write)
+    with os.fdopen(read) as said:
+        assert said.readline() == "ready\n"
+        os.kill(pid, signal.SIGHUP)  # somebody asks, and the terminal is there
+        assert said.readline() == "rescans\n"
+        os.close(terminal)
+        assert said.readline() == "ends\n"
+    os.waitpid(pid, 0)

@@ -1,5 +1,6 @@
 """System calls of Windows: here over a substitute of what the module calls (`kernel32.py`), on Windows over the system."""
 
+import ntpath
 import os
 import signal
 import socket
@@ -210,3 +211,15 @@ def test_who_ended_a_process(windows: Any) -> None:
         True, True, True, False, False,
     ]  # fmt: skip
     assert windows.absolute_path("//server/share/x/..") == "//server/share"
+
+
+def test_network_drives_do_not_tell_of_all_changes(here: tuple[Any, System], monkeypatch: pytest.MonkeyPatch) -> None:
+    windows, system = here
+    monkeypatch.setattr(windows.os.path, "abspath", ntpath.abspath)
+    monkeypatch.setattr(windows.os.path, "splitdrive", ntpath.splitdrive)
+    system.remote = {"N"}
+    assert windows.untold_changes("C:\\Music") == ""
+    assert windows.untold_changes("N:\\Music").startswith("the network drive of N:")
+    assert windows.untold_changes("\\\\nas\\music\\a")
+    assert not windows.has_inotify()
+    windows.on_hangup(lambda: None)
