@@ -118,7 +118,11 @@ class _SourceLookout:
             self._followee.watch.leave(folders)
 
     def holds(self, file: SourceFile) -> bool:
-        wait = self._followee.growing.wait(file.path, file.stamp, guess=self._guess)
+        growing, watch = self._followee.growing, self._followee.watch
+        wait = growing.wait(file.path, file.stamp, guess=self._guess)
+        if wait and not self._guess and watch is not None:  # somebody asked for all that is there now
+            watch.catch_up()
+            wait = growing.wait(file.path, file.stamp, guess=False)
         if not wait or self._departures.was_seen(file):
             return False
         self._dirt.note_later(file.source_uid, Corner(file.path.rpartition("/")[0]), wait)

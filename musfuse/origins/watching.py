@@ -41,5 +41,8 @@ class Watch(Protocol):
     def leave(self, folders: Collection[str]) -> None:
         """These folders are gone, with all below them."""
 
+    def catch_up(self) -> None:
+        """Return when the listener was told of what happened before, as far as that is known, or after a second."""
+
     def close(self) -> None:
         """Tell of nothing more; returns when nothing is under way."""

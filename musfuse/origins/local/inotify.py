@@ -13,6 +13,7 @@ import os
 import selectors
 import struct
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 
 from musfuse.errors import UnavailableError
@@ -29,6 +30,7 @@ _HEADER = struct.Struct("iIII")
 _BUFFER = 1 << 18
 _TOGETHER_SECONDS = 0.02
 """Between two looks. Writes to one file come as one event where nobody has read the one before."""
+_CATCH_UP_SECONDS = 1.0
 _RUN_OUT = {
     errno.ENOSPC: "no watches are left; the sysctl fs.inotify.max_user_watches allows for more",
     errno.EMFILE: "no inotify instances are left; the sysctl fs.inotify.max_user_instances allows for more",
@@ -79,7 +81,7 @@ class InotifyWatch:
             raise UnavailableError(f"{root}: {_RUN_OUT.get(error.errno or 0, error.strerror)}") from error
         self._lock = threading.Lock()
         self._folders: dict[int, str] = {}
-        self._problem, self._closed = "", False
+        self._problem, self._closed, self._telling = "", False, False
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="inotify", daemon=True)
         self._thread.start()
@@ -115,6 +117,18 @@ class InotifyWatch:
                 except OSError as error:
                     log.debug("inotify: watch %d: %s", number, error)
 
+    def catch_up(self) -> None:
+        """Wait until nothing is left to be read, and what was read was told."""
+        end = time.monotonic() + _CATCH_UP_SECONDS
+        with self._lock:
+            if self._closed:
+                return
+            queue = os.dup(self._fd)  # it may be closed meanwhile
+        with os.fdopen(queue), selectors.DefaultSelector() as waiting:
+            waiting.register(queue, selectors.EVENT_READ)
+            while not self._closed and (waiting.select(0) or self._telling) and time.monotonic() < end:
+                time.sleep(_TOGETHER_SECONDS / 4)
+
     def close(self) -> None:
         """End the thread and close what is open."""
         with self._lock:
@@ -134,7 +148,9 @@ class InotifyWatch:
             while not self._closed:
                 both.select()
                 wake.select(_TOGETHER_SECONDS)
+                self._telling = True
                 self._read()
+                self._telling = False
 
     def _read(self) -> None:
         try:

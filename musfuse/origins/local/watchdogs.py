@@ -42,6 +42,9 @@ class TreeWatch:
     def leave(self, folders: Collection[str]) -> None:
         """Nothing is kept for a folder."""
 
+    def catch_up(self) -> None:
+        """What waits is not known."""
+
     def close(self) -> None:
         """End its threads."""
         self._observer.stop()

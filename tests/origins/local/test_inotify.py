@@ -163,6 +163,16 @@ def test_a_file_system_that_does_not_tell_is_a_problem_at_once(watching: Watchin
     assert watch.problem == "it is far away"
 
 
+def test_who_catches_up_was_told_of_what_happened_before(watching: Watching, music: Path) -> None:
+    watch, heard = watching()
+    for n in range(200):
+        (music / f"{n}.wav").write_bytes(b"x")
+    watch.catch_up()
+    assert ("written", "199.wav") in heard.files
+    watch.close()
+    watch.catch_up()
+
+
 def test_names_of_any_bytes(watching: Watching, music: Path) -> None:
     _, heard = watching()
     (music / os.fsdecode(b"\xff\n.wav")).write_bytes(b"x")
