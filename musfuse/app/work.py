@@ -93,6 +93,8 @@ class Work:
         with context.stopped_by(scanner.cancel), self._told_to(context):
             results = scans.named(scanner, places) if places else []
             results += scans.followed(scanner)
+            if not self._serves:  # nobody makes them behind it
+                self._library.trees.build(lambda: context.stopping)
         context.progress(sum(r.seen for r in results), sum(r.seen for r in results))
         if not context.stopping and any(r.read or r.removed for r in results):
             self._drop("sweep", "what it was to spare is known anew after a scan")
