@@ -5,7 +5,9 @@ import time
 from dataclasses import dataclass
 
 from musfuse import __version__
+from musfuse.app.care.damage import told_of_damage
 from musfuse.app.methods import Hosting
+from musfuse.app.state import StateFolder
 from musfuse.library.options import ViewOptions
 from musfuse.service.handlers import Handlers
 from musfuse.service.requests.owner import (
@@ -48,6 +50,7 @@ class Answers:
             counts=library.catalog.reports.counts(),
             empty=tuple(library.catalog.sources.empty()),
             unscanned=tuple(library.catalog.sources.unscanned()),
+            damaged=told_of_damage(StateFolder(library.folder)),
             version=__version__,
             pid=os.getpid(),
             uptime_seconds=round(time.time() - host.began, 1),

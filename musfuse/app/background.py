@@ -1,16 +1,20 @@
 """What is asked of background jobs, by whoever owns a library: a host, or a command for as long as it runs."""
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
 
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
-from musfuse.errors import ConfigError
+from musfuse.errors import ConfigError, StoreError
 from musfuse.service.events import answer_events
 from musfuse.service.handlers import Handlers
 from musfuse.service.jobs import RunningJobs
+from musfuse.service.requests.care import BeginVacuum
 from musfuse.service.requests.owner import BeginIndex, BeginRescan, BeginScan, JobBegun
+
+log = logging.getLogger(__name__)
 
 
 class Background:
@@ -23,6 +27,7 @@ class Background:
         """Answer requests about jobs, and those that begin one; have streams of what happens opened."""
         handlers.on(BeginScan, self._scan)
         handlers.on(BeginRescan, self._rescan)
+        handlers.on(BeginVacuum, lambda _: JobBegun(self._jobs().request("vacuum", urgent=True).id))
         handlers.on(BeginIndex, lambda _: JobBegun(self._jobs().request("index", urgent=True).id))
         RunningJobs(lambda: self._jobs().runner).answer(handlers)
         answer_events(self._library.events, handlers)
@@ -51,7 +56,8 @@ class Alone:
         self._library, self._closing = library, closing
 
     def answer(self, handlers: Handlers) -> None:
-        """Answer what Background does."""
+        """Answer what Background does, and make the backup that is due once all is done."""
+        self._closing.callback(self._back_up)
         Background(self._library, lambda: self._jobs).answer(handlers)
 
     @cached_property
@@ -62,6 +68,12 @@ class Alone:
         self._closing.callback(self._cancel)
         jobs.start()
         return jobs
+
+    def _back_up(self) -> None:
+        try:
+            self._library.upkeep.back_up_if_due()
+        except StoreError as error:
+            log.warning("%s", error)
 
     def _cancel(self) -> None:
         for job in self._jobs.runner.rows():

@@ -2,8 +2,8 @@
 
 What only reads what is kept is answered here, over databases opened for reading, whether somebody owns the library or
 not; by its owner where they cannot be read here, as those of an owner that is another version. What only the owner
-knows is asked of it, and read from what is kept where there is none. All else goes to the owner; where there is none,
-this process owns the library for that long.
+knows is asked of it, and read from what is kept where there is none. What replaces what is kept is done here, while
+nobody owns the library. All else goes to the owner; where there is none, this process owns the library for that long.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,6 +45,8 @@ class Connection:
 
     def call(self, request: Request[A]) -> A:
         """The answer. Raises MusfuseError."""
+        if request.closed:
+            return self._closed.call(request)
         if request.live:
             return (self._owner or self._here or self._reading).call(request)
         if request.reads:
@@ -78,6 +80,16 @@ class Connection:
         from musfuse.app.reading import Reading
 
         return Reading(self.folder, self._load, self._closing, self._formats)
+
+    @cached_property
+    def _closed(self) -> Service:
+        from musfuse.app.care.caring import Caring
+        from musfuse.app.state import StateFolder
+        from musfuse.service.handlers import Handlers
+
+        handlers = Handlers()
+        Caring(StateFolder(self.folder)).answer(handlers)
+        return handlers
 
     @property
     def is_owned(self) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musfuse import __version__
+from musfuse.app.care.upkeep import Caretaker
 from musfuse.app.descriptors import RESERVE
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
@@ -40,6 +41,7 @@ class Host:
         self.faces = RunningFaces(Reach(library.drive, self._service, library.drives))
         self.jobs = Jobs(library)
         library.trees.in_background = lambda: self.jobs.request("views")
+        self._caretaker = Caretaker(lambda: self.jobs.request("care"))
         self.began = time.time()
         self.ready = threading.Event()
         self._stop = threading.Event()
@@ -60,7 +62,8 @@ class Host:
             on_ready(names)
             self.library.follow(lambda: self.jobs.request("rescan"))
             self.jobs.start()  # behind that: nobody who mounts waits for what jobs did last
-            if self.library.config[ScanOptions].on_mount:
+            self._caretaker.start()
+            if self.library.config[ScanOptions].on_mount or self.library.upkeep.healed:
                 self.jobs.request("scan")
             else:
                 self.jobs.settle()
@@ -124,6 +127,7 @@ class Host:
         self.ready.set()
         if self.library.follower is not None:
             self.library.follower.close()
+        self._caretaker.stop()
         self.jobs.stop()
         self.library.media.pool.close()
         with self._reserve.lent():

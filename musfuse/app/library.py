@@ -13,13 +13,15 @@ from musfuse.app.build.drive import DriveParts, Drives, MakeBranch
 from musfuse.app.build.library import build_catalog, build_sizes
 from musfuse.app.build.media import build_media
 from musfuse.app.build.store import build_stores
+from musfuse.app.care.upkeep import Upkeep
 from musfuse.app.descriptors import fit
+from musfuse.app.opening import open_sound
 from musfuse.app.sources import Sources
 from musfuse.app.state import StateFolder
 from musfuse.app.views import MAIN, TreeMaking, Views, main_rules, make_viewing
 from musfuse.config import Config
 from musfuse.drive.activity import Activity
-from musfuse.errors import LibraryInUseError, StoreError
+from musfuse.errors import StoreError
 from musfuse.events import EventBus, TagsChanged, TreeChanged
 from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.todo import is_behind
@@ -31,7 +33,7 @@ from musfuse.library.restoring import PictureRestorer
 from musfuse.library.sizes import Backlog
 from musfuse.library.templates import Template
 from musfuse.library.userdb import ViewSpec, ViewTable
-from musfuse.logs import keep_log
+from musfuse.library.userdb.options import BackupOptions
 from musfuse.media.formats import FormatRegistry, default_formats
 from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.model import SampleRange, SourceFile
@@ -138,6 +140,11 @@ class Library:
                     self.catalog.database, self.stores.user, self.collector, self.config, views, self._forget_part, more
                 )
             return self._stages
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What is done for its databases."""
+        return Upkeep(StateFolder(self.folder), self.stores, self.config[BackupOptions])
 
     def _readers_at_work(self) -> bool:
         return time.monotonic() - self.activity.last_read < READER_PAUSE
@@ -374,7 +381,7 @@ def open_library(
     entries to every view, and `formats` knows other kinds of files.
 
     Raises ConfigError where there is no library or a source cannot be one, LibraryInUseError where another process has
-    it, StoreError where its state cannot be used.
+    it, StoreError where its state cannot be used. What is damaged is set aside first (`app/care/healing.py`).
     """
     state = StateFolder(folder)
     if not make:
@@ -384,32 +391,14 @@ def open_library(
     stack = closing or ExitStack()
     with state.made():
         try:
-            known = formats or default_formats()
-            return _open(folder, config, stack, sources, registry or default_registry(), known, stages, views, branches)
+            kinds, known = registry or default_registry(), formats or default_formats()
+            for source in sources:
+                kinds.check(str(source))
+            library = open_sound(
+                folder, stack, lambda opened: Library(folder, config, opened, kinds, known, stages, views, branches)
+            )
+            library.add_sources(sources)
         except BaseException:
             stack.close()
             raise
-
-
-def _open(
-    folder: Path,
-    config: Config,
-    closing: ExitStack,
-    sources: Sequence[str | Path],
-    registry: Registry,
-    formats: FormatRegistry,
-    stages: "Sequence[MakeStage]",
-    views: Sequence[ViewSpec],
-    branches: Sequence[MakeBranch],
-) -> Library:
-    for source in sources:
-        registry.check(str(source))
-    state = StateFolder(folder)
-    lock = system.ProcessLock(state.lock)
-    if not lock.acquire():
-        raise LibraryInUseError(f"{folder}: another process owns this library; `musfuse status` shows it")
-    closing.callback(lock.release)
-    keep_log(state.log, closing)
-    library = Library(folder, config, closing, registry, formats, stages, views, branches)
-    library.add_sources(sources)
     return library

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from musfuse.app.build.listing import listing_tree
+from musfuse.app.care.damage import told_of_damage
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks, trees
@@ -75,6 +76,8 @@ class Reading:
                 return self._views
             case "art":
                 return self._art
+            case "care":
+                return self._care
             case _:
                 return self._holdings
 
@@ -104,7 +107,7 @@ class Reading:
         sources = CatalogSources(catalog)
         return Status(
             str(self._state.path), (), tuple(row.root for row in sources.rows()), TreeSize(*Nodes(catalog).counts()),
-            Reports(catalog).counts(), tuple(sources.empty()), tuple(sources.unscanned()),
+            Reports(catalog).counts(), tuple(sources.empty()), tuple(sources.unscanned()), told_of_damage(self._state),
         )  # fmt: skip
 
     @cached_property
@@ -113,6 +116,14 @@ class Reading:
 
         service = Handlers()
         KeptJobs(self._state.jobs).answer(service)
+        return service
+
+    @cached_property
+    def _care(self) -> Handlers:
+        from musfuse.app.care.caring import Caring
+
+        service = Handlers()
+        Caring(self._state).answer(service)
         return service
 
     @cached_property

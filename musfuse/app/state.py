@@ -52,6 +52,16 @@ class StateFolder:
         """The folder of the frame cache, named after the runs of frames in it."""
         return self.path / "runs"
 
+    @property
+    def damaged(self) -> Path:
+        """The folder of databases that were damaged, set aside."""
+        return self.path / "damaged"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of automatic backups of what cannot be made again."""
+        return self.path / "backups"
+
     def check_exists(self) -> None:
         """Raise ConfigError where there is no library in the folder."""
         if not (self._has(self.catalog) or self._has(self.user)):
@@ -100,7 +110,7 @@ class StateFolder:
             for path in self.path.glob(f"{file.name}*"):
                 with suppress(OSError):
                     path.unlink()
-        for folder in (self.cache, self.frames):
+        for folder in (self.cache, self.frames, self.damaged, self.backups):
             shutil.rmtree(folder, ignore_errors=True)
 
 

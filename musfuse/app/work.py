@@ -1,4 +1,5 @@
-"""What is done in the background for a library: scan, trees, sizes, index, covers, hear, sweep: kinds of jobs.
+"""What is done in the background for a library: scan, trees, sizes, index, covers, hear, sweep, and care of its
+databases (`app/care/upkeep.py`): kinds of jobs.
 
 An index pass and a scan may run side by side, as a scan and whoever waits for an index always have: the catalog has one
 writer, names are given by one thread at a time, and originals are read by versions. So a scan waits for no index pass;
@@ -49,6 +50,7 @@ class Work:
 
     def kinds(self) -> list[JobKind]:
         """The kinds of jobs, in order of priority."""
+        library = self._library
         return [
             JobKind("scan", Resource.ORIGIN, self.scan, resumes=_always, merge=_either),
             JobKind("rescan", Resource.FOLLOWING, self.rescan, resumes=_has_places, merge=_all_places),
@@ -65,6 +67,11 @@ class Work:
             JobKind(
                 "identity", Resource.ORIGIN, self.hear, after=frozenset({"scan", "sizes", "index"}), patient=True,
                 resumes=_always,
+            ),
+            JobKind("vacuum", Resource.DISK, library.upkeep.vacuum),
+            JobKind(
+                "care", Resource.DISK, library.upkeep.care, after=frozenset({"scan", "sizes", "index", "vacuum"}),
+                patient=True,
             ),
             JobKind("sweep", Resource.DISK, self.sweep, alone=True, patient=True),
         ]  # fmt: skip

@@ -36,6 +36,7 @@ _COMMANDS = {
     "art": "show, set and clear pictures",
     "view": "the same library under other names, or a part of it",
     "source": "the folders of a library; one that was moved",
+    "library": "check, repair, vacuum, backup, restore",
     "backup": "copy what cannot be made again",
     "config": "show the configuration",
     "doctor": "check this machine",

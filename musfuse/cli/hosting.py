@@ -61,7 +61,8 @@ def host(
                 if ready_fd is None:
                     on_ready(names)
                 else:
-                    _tell(ready_fd, {"names": names, "new": library.catalog.sources.unscanned()})
+                    new = library.catalog.sources.unscanned()
+                    _tell(ready_fd, {"names": names, "new": new, "healed": list(library.upkeep.healed)})
 
             # The library's configuration fits what this process may open: a face has no more threads than that.
             hosting.run([make(library.config) for make in faces], tell)
@@ -105,6 +106,8 @@ def started(
         failure = FaceError(message["error"])
         failure.exit_code = message["exit_code"]  # type: ignore[misc]
         raise failure
+    for said in message["healed"]:
+        logging.getLogger(__name__).warning("%s", said)
     return Ready(message["names"], message["new"])
 
 

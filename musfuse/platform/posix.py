@@ -519,6 +519,16 @@ def mount_answers(path: Path) -> bool:
     return os.path.ismount(path)
 
 
+def flush_folder(path: Path) -> None:
+    """Have the names in a folder on the disk, as far as its file system can. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with contextlib.suppress(OSError):  # some file systems know no such thing
+            os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def absolute_mountpoint(path: Path) -> Path:
     """An absolute path without touching the file system: a mountpoint may be dead."""
     return Path(absolute_path(os.path.expanduser(path)))

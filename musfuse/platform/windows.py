@@ -394,6 +394,11 @@ def absolute_mountpoint(path: Path) -> Path:
     return Path(os.path.abspath(os.path.expanduser(path)))
 
 
+def flush_folder(path: Path) -> None:
+    """Nothing: the system writes names with what they name."""
+    del path
+
+
 def absolute_path(path: str) -> str:
     """os.path.abspath: two slashes in front begin the name of a machine."""
     return os.path.abspath(path)

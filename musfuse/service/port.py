@@ -32,6 +32,11 @@ class Request(msgspec.Struct, Generic[A], frozen=True, forbid_unknown_fields=Tru
         from what is kept."""
         return False
 
+    @property
+    def closed(self) -> bool:
+        """Whether it is done to what is kept while nobody has it open: no process may own the library."""
+        return False
+
 
 class Listing(msgspec.Struct, Generic[A], frozen=True, forbid_unknown_fields=True):
     """A use case that is answered with rows, one by one and without a bound on their number. It only reads."""

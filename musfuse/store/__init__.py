@@ -2,13 +2,14 @@
 
 from musfuse.store.best_effort import BestEffortKv
 from musfuse.store.complaint import Complaint
+from musfuse.store.copies import copy_database
 from musfuse.store.disk import DiskKv
 from musfuse.store.frame_files import FrameFiles, FrameWriter
 from musfuse.store.kv import KvNamespace, KvStore, RoutedKv
 from musfuse.store.layered import LayeredKv
 from musfuse.store.memory import MemoryKv
 from musfuse.store.pictures import PictureStore
-from musfuse.store.sqlite import SqliteKv, copy_database, keep_temporary_files_in
+from musfuse.store.sqlite import SqliteKv, keep_temporary_files_in
 
 __all__ = [
     "BestEffortKv",

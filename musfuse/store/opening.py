@@ -5,6 +5,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from musfuse.errors import StoreError
+from musfuse.store.suspicion import suspect
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 _NOT_WRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
@@ -17,6 +18,10 @@ _FULL = frozenset(
         sqlite3.SQLITE_IOERR_SHMSIZE,
     }
 )
+_UNSOUND = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_UNSOUND_WORDS = ("malformed database schema", "unsupported file format")
+"""What SQLite says of a damaged schema under the code that a wrong statement has, too."""
+_MEND = "`musfuse library check` tells more, `musfuse library repair` mends it"
 _MAKE_ROOM = "its disk may be full, make room on it"
 
 
@@ -24,8 +29,13 @@ class NotWritableError(StoreError):
     """A database, or its folder, cannot be written here."""
 
 
+class DamagedError(StoreError):
+    """A database is damaged, or seems to be; its next owner looks at it, and mends it."""
+
+
 def opening_failure(path: Path, error: sqlite3.Error, damaged: str) -> StoreError:
-    """Why a database cannot be opened. `damaged` is what to do with one that is not sound; it is said of no other."""
+    """Why a database cannot be opened. `damaged` is what to do with one that is not sound; it is said of no other.
+    One that seems to be damaged is noted for its next owner."""
     extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     code = extended & 0xFF
     if extended in _FULL:
@@ -34,13 +44,26 @@ def opening_failure(path: Path, error: sqlite3.Error, damaged: str) -> StoreErro
         return NotWritableError(
             f"{path}: cannot be opened to be written: {error}; check permissions, and whether its disk is read-only"
         )
+    if is_unsound(error):
+        suspect(path, str(error))
+        return DamagedError(f"{path}: cannot be opened: {error}; {damaged}")
     return StoreError(f"{path}: cannot be opened: {error}" + (f"; {damaged}" if code in _DAMAGED else ""))
 
 
 def failure(path: Path, error: sqlite3.Error) -> StoreError:
-    """Why a database that was opened fails."""
+    """Why a database that was opened fails. One that seems to be damaged is noted for its next owner."""
+    if is_unsound(error):
+        suspect(path, str(error))
+        return DamagedError(f"{path}: {error}; {_MEND}")
     full = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in _FULL
     return StoreError(f"{path}: {error}" + (f"; {_MAKE_ROOM}" if full else ""))
+
+
+def is_unsound(error: sqlite3.Error) -> bool:
+    """Whether an error tells that a database may be damaged: a sound one does not fail so, but for a fault of the disk
+    or of this program. Whoever acts upon it looks at the whole database first."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return code in _UNSOUND or (code == sqlite3.SQLITE_ERROR and str(error).startswith(_UNSOUND_WORDS))
 
 
 def is_damaged(error: StoreError) -> bool:

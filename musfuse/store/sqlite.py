@@ -2,12 +2,11 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from musfuse.errors import StoreError
 from musfuse.store.kv import KvNamespace, known_key, stored_key
 from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
 
@@ -35,13 +34,17 @@ class SqliteKv:
                 reading_uri(path) if read_only else path,
                 check_same_thread=False, isolation_level=None, timeout=60, uri=read_only,
             )  # fmt: skip
-            if not read_only:
-                keep_temporary_files_in(Path(path).parent, self._db)
-                self._db.execute("PRAGMA journal_mode=WAL")
-                self._db.execute("PRAGMA synchronous=FULL")
-                self._db.execute(_SCHEMA)
+            try:
+                if not read_only:
+                    keep_temporary_files_in(Path(path).parent, self._db)
+                    self._db.execute("PRAGMA journal_mode=WAL")
+                    self._db.execute("PRAGMA synchronous=FULL")
+                    self._db.execute(_SCHEMA)
+            except BaseException:
+                self._db.close()  # where it is open it cannot be set aside on Windows
+                raise
         except sqlite3.Error as error:
-            raise opening_failure(path, error, "`musfuse backup --restore` puts a copy in its place") from error
+            raise opening_failure(path, error, "`musfuse library repair` puts its last backup in its place") from error
 
     @classmethod
     def for_reading(cls, path: Path) -> "SqliteKv":
@@ -117,6 +120,14 @@ class SqliteKv:
                     self._db.execute("ROLLBACK")
                 raise failure(self._path, error) from error
 
+    def vacuum(self, shrink: Callable[[sqlite3.Connection], None]) -> None:
+        """Have `shrink` make the database smaller; nobody else uses it meanwhile. Raises StoreError."""
+        with self._lock:
+            try:
+                shrink(self._db)
+            except sqlite3.Error as error:
+                raise failure(self._path, error) from error
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
@@ -140,25 +151,3 @@ def keep_temporary_files_in(folder: Path, db: sqlite3.Connection) -> None:
         known = db.execute("PRAGMA temp_store_directory").fetchone()
         if known != (str(folder),):  # no other thread may open a file while it is set
             db.execute(f"PRAGMA temp_store_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database as of one moment, while others write it; the target is whole or as it was, also after a kill.
-
-    Raises StoreError where either is no database of ours, or cannot be read or written.
-    """
-    written = target if target.exists() else target.with_name(f".{target.name}.partial")
-    try:
-        with closing(sqlite3.connect(reading_uri(source), uri=True)) as old:
-            old.execute("SELECT count(*) FROM kv").fetchone()
-            if written != target:
-                written.unlink(missing_ok=True)  # of a copy that was killed
-            with closing(sqlite3.connect(written)) as new:
-                old.backup(new)
-        if written != target:
-            written.rename(target)
-    except (sqlite3.Error, OSError) as error:
-        if written != target:
-            with suppress(OSError):
-                written.unlink(missing_ok=True)
-        raise StoreError(f"{source} cannot be copied to {target}: {error}") from error

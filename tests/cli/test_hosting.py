@@ -2,9 +2,11 @@
 those of the command that began it in the background."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,8 +54,8 @@ def test_faces_have_as_many_threads_as_the_process_can_hold_files(
 
 def test_what_cannot_start_in_the_background_says_why(program: Program, tmp_path: Path) -> None:
     program.library.mkdir()
-    (program.library / "catalog.db").write_bytes(b"no database" * 500)
-    (program.library / "user.db").write_bytes(b"no database" * 500)
+    with closing(sqlite3.connect(program.library / "user.db")) as newer:
+        newer.execute("PRAGMA user_version = 1000")
     said = program.run("serve", "--library", program.library, check=False)
     assert said.returncode == 1
     assert str(program.library) in said.stderr

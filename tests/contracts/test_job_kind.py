@@ -19,7 +19,7 @@ from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.store import KvNamespace
 
 _INDEX = KvNamespace.INDEX
-KINDS = ("scan", "rescan", "views", "sizes", "index", "covers", "identity", "sweep")
+KINDS = ("scan", "rescan", "views", "sizes", "index", "covers", "identity", "vacuum", "care", "sweep")
 PARAMS: dict[str, Mapping[str, Any]] = {"scan": {"everything": True}}
 
 

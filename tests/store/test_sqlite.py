@@ -10,7 +10,7 @@ import pytest
 from tests_support import small_disk
 
 from musfuse.errors import StoreError
-from musfuse.store import KvNamespace, SqliteKv, copy_database, keep_temporary_files_in
+from musfuse.store import KvNamespace, SqliteKv, keep_temporary_files_in
 
 TRACK, HISTORY = KvNamespace.TRACK, KvNamespace.HISTORY
 
@@ -84,37 +84,6 @@ def test_a_store_is_read_where_nothing_can_be_written(tmp_path: Path) -> None:
         with pytest.raises(StoreError):
             kv.put(TRACK, "a", b"2")
         kv.close()
-
-
-def test_a_copy_is_of_one_moment_while_others_write(tmp_path: Path) -> None:
-    kv = SqliteKv(tmp_path / "kv.db")
-    kv.put(TRACK, "a", b"1")
-    (tmp_path / ".copy.db.partial").write_bytes(b"of a copy that was killed")
-    with kv.transaction(TRACK) as tx:
-        tx.put(TRACK, "a", b"2")
-        copy_database(tmp_path / "kv.db", tmp_path / "copy.db")
-    copy = SqliteKv(tmp_path / "copy.db")
-    assert copy.get(TRACK, "a") == b"1"
-    copy.close()
-    kv.close()
-    assert not (tmp_path / ".copy.db.partial").exists()
-
-
-def test_a_copy_that_fails_leaves_the_target_as_it_was(tmp_path: Path) -> None:
-    kv = SqliteKv(tmp_path / "kept.db")
-    kv.put(TRACK, "a", b"1")
-    kv.close()
-    (tmp_path / "text.db").write_bytes(b"no database at all" * 100)
-    with closing(sqlite3.connect(tmp_path / "foreign.db")) as foreign:
-        foreign.execute("CREATE TABLE other (x)")
-    for source in ("text.db", "foreign.db", "missing.db"):
-        for target in ("kept.db", "new.db"):
-            with pytest.raises(StoreError, match="cannot be copied"):
-                copy_database(tmp_path / source, tmp_path / target)
-    kv = SqliteKv(tmp_path / "kept.db")
-    assert kv.get(TRACK, "a") == b"1"
-    kv.close()
-    assert {path.name for path in tmp_path.iterdir()} == {"kept.db", "text.db", "foreign.db"}
 
 
 def test_large_statements_spill_beside_the_database(tmp_path: Path) -> None:

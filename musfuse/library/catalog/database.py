@@ -6,7 +6,7 @@ Lock order: the writer's lock is taken before SQLite's own; no origin is touched
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -39,19 +39,13 @@ class Database:
         try:
             self._uri = reading_uri(path) if read_only else ""
             self._writer = self._connect()
-            if renew and 0 < self._version() < SCHEMA_VERSION:
-                log.warning("%s: made by an older musfuse; it is made anew, which takes a scan", path)
-                self._writer.close()
-                _remove(path)
-                self._writer = self._connect()
-            keep_temporary_files_in(path.parent, self._writer)
-            if not read_only and self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                self._writer.execute("PRAGMA journal_mode=WAL")
-            self._make_tables()
-            if renew:  # by its owner, who shows its nodes to somebody
-                self.gone.watch(self._writer)
+            try:
+                self._set_up(read_only, renew)
+            except BaseException:
+                self._writer.close()  # where it is open it cannot be set aside on Windows
+                raise
         except sqlite3.Error as error:
-            raise opening_failure(path, error, "this catalog can be deleted, a scan makes it again") from error
+            raise opening_failure(path, error, "`musfuse scan` or `mount` sets it aside and makes it again") from error
 
     @classmethod
     def for_reading(cls, path: Path) -> "Database":
@@ -114,11 +108,32 @@ class Database:
         with self.write() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def vacuum(self, shrink: Callable[[sqlite3.Connection], None]) -> None:
+        """Have `shrink` make the database smaller; nobody writes meanwhile, and readers go on. Raises StoreError."""
+        with self._write_lock:
+            try:
+                shrink(self._writer)
+            except sqlite3.Error as error:
+                raise failure(self.path, error) from error
+
     def close(self) -> None:
         """Flush the WAL into the database and close all connections."""
         self._readers.close()
         with self._write_lock:
             self._writer.close()
+
+    def _set_up(self, read_only: bool, renew: bool) -> None:
+        if renew and 0 < self._version() < SCHEMA_VERSION:
+            log.warning("%s: made by an older musfuse; it is made anew, which takes a scan", self.path)
+            self._writer.close()
+            _remove(self.path)
+            self._writer = self._connect()
+        keep_temporary_files_in(self.path.parent, self._writer)
+        if not read_only and self._writer.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            self._writer.execute("PRAGMA journal_mode=WAL")
+        self._make_tables()
+        if renew:  # by its owner, who shows its nodes to somebody
+            self.gone.watch(self._writer)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -3,6 +3,7 @@
 Lock order: the store's lock, which `transaction` holds, is taken before any of the catalog.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from musfuse.errors import StoreError
+from musfuse.library.userdb.backups import Backups
 from musfuse.store import KvNamespace, SqliteKv
 from musfuse.store.opening import NotWritableError
+
+log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 3
 _FIRST_TABLES, _VIEWS = 2, 3
@@ -72,7 +76,21 @@ class UserDatabase:
                 f"{self.path}: made by a newer musfuse (schema {version}, known is {SCHEMA_VERSION}); update musfuse"
             )
         if version < SCHEMA_VERSION and not read_only:
+            self._back_up(version)
             script = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
             self.kv.run_script(f"{script}\nPRAGMA user_version={SCHEMA_VERSION};")
             return SCHEMA_VERSION
         return version
+
+    def _back_up(self, version: int) -> None:
+        """Keep what there is before its tables change. The change is one transaction, so it goes on without."""
+        if self._holds_nothing():
+            return
+        try:
+            Backups(self.path).make(f"schema{version}")
+        except (StoreError, OSError) as error:
+            log.warning("%s: its tables change without a backup: %s", self.path, error)
+
+    def _holds_nothing(self) -> bool:
+        """Whether there is nothing to lose: it is new, or a temporary one."""
+        return not self.path.exists() or not self.execute("SELECT 1 FROM kv LIMIT 1")

@@ -43,8 +43,9 @@ class FollowedSource(Answer, frozen=True):
 
 class Status(Answer, frozen=True, omit_defaults=True):
     """The state of a library: `counts` of what is not shown as it might be, `empty` sources without music, `unscanned`
-    those that no scan saw whole. `views` are those of the mounts that do not show the main one. What only its owner
-    knows is left out where there is none."""
+    those that no scan saw whole; `damaged` tells of databases that are, and of those that were and are set aside.
+    `views` are those of the mounts that do not show the main one. What only its owner knows is left out where there is
+    none."""
 
     library: str
     mounts: tuple[str, ...]
@@ -53,6 +54,7 @@ class Status(Answer, frozen=True, omit_defaults=True):
     counts: dict[str, int]
     empty: tuple[str, ...]
     unscanned: tuple[str, ...]
+    damaged: tuple[str, ...] = ()
     version: str | None = None
     pid: int | None = None
     uptime_seconds: float | None = None

@@ -102,7 +102,7 @@ def test_one_of_another_version_is_refused_and_only_an_older_one_is_made_anew(
 
 def test_what_is_no_catalog_can_be_deleted(tmp_path: Path) -> None:
     (tmp_path / "catalog.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(StoreError, match="this catalog can be deleted, a scan makes it again"):
+    with pytest.raises(StoreError, match="sets it aside and makes it again"):
         Database(tmp_path / "catalog.db", renew=True)
     assert (tmp_path / "catalog.db").read_bytes().startswith(b"no database")
 
