@@ -84,7 +84,7 @@ def repair(library: Path | None, config_file: Path | None, as_json: bool, dry_ru
             else:
                 for line in plan.done:
                     _say(line)
-                say("a scan would follow" if plan.rescan else "" if plan.done else "nothing to do: all is sound")
+                say("a scan would follow" if plan.rescan else "" if plan.done else "all is sound")
             return
         if plan.done:
             if not as_json:

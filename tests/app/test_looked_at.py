@@ -158,7 +158,7 @@ def test_after_a_scan_that_failed_nothing_is_noted(
             names(library, "a")
             raise RuntimeError("disk on fire")
 
-        patch.setattr(library.catalog.files, "enter", fail)
+        patch.setattr(library.catalog.files, "known", fail)
         jobs = Jobs(library)
         jobs.start()
         scan = jobs.runner.wait(jobs.request("scan").id)

@@ -30,7 +30,7 @@ def test_check_of_a_sound_library(library: Path) -> None:
     told = json.loads(run("library", "check", "--library", library, "--json").out)
     assert (told["sound"], told["rescan"]) == (True, False)
     assert {"what", "state", "detail", "advice"} == set(told["findings"][0])
-    assert run("library", "repair", "--library", library).out == "nothing to do: all is sound\n"
+    assert run("library", "repair", "--library", library).out == "all is sound\n"
 
 
 def test_check_and_repair_of_a_damaged_one(library: Path) -> None:

@@ -57,6 +57,17 @@ ROWS = {
     "source move": "source move --library <library> --config <config> <moved> <source>",
     "backup": "backup --library <library> <new>",
     "backup --restore": "backup --library <library> --restore <file>",
+    "library check": "library check --library <library>",
+    "library repair": "library repair --yes --library <library>",
+    "library vacuum": "library vacuum --library <library> --config <config>",
+    "library backup": "library backup --library <library> <new>",
+    "library restore": "library restore --yes --library <library> <file>",
+    "rescan": "rescan --library <library> --config <config>",
+    "view list": "view list --library <library>",
+    "view show": "view show --library <library> main",
+    "view add": "view add --library <library> --config <config> bike --template $title",
+    "view set": "view set --library <library> --config <config> car --policy original",
+    "view remove": "view remove --library <library> --config <config> car",
     "config show": "config show --config <config>",
     "config path": "config path --config <config>",
     "config init": "config init --config <new>",
@@ -64,9 +75,10 @@ ROWS = {
     "completion": "completion bash",
     "demo": "demo",
 }
+FILES = {"art set": "picture.png", "backup --restore": "kept.db", "library restore": "kept.db"}
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
-    "backup", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
+    "backup", "library backup", "library check", "library repair", "view list", "view show", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
 }  # fmt: skip
 NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")}
 
@@ -87,7 +99,7 @@ class Case:
         """The command's; what it may make is `new/` and the number."""
         good = {
             "library": "lib", "config": "config.toml", "source": "music", "mountpoint": "mnt", "new": f"new/{number}",
-            "file": "picture.png" if self.command == "art set" else "tags.csv",
+            "file": FILES.get(self.command, "tags.csv"),
         }  # fmt: skip
         given = {slot: str(home / name) for slot, name in good.items()}
         given |= {"place": "Ann/Best", "moved": (home / "source").read_text()}
@@ -119,6 +131,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for args in (
         ("scan", "--library", "lib", "music"),
         ("tag", "set", "--library", "lib", "artist:ann", "--", "genre=Jazz"),
+        ("view", "add", "--library", "lib", "car", "--template", "$title by $artist"),
+        ("backup", "--library", "lib", "kept.db"),
     ):
         subprocess.run([sys.executable, "-m", "musfuse", *args], cwd=home, check=True, capture_output=True)
     return home
@@ -221,7 +235,9 @@ def runtime_folders(bad: str) -> list[Case]:
     """Every command that looks for owners, with the folder of their sockets at `bad`."""
     return [
         Case(command, "", bad, command in NEEDS_NO_OWNER, environment={"MUSFUSE_RUNTIME_DIR": bad})
-        for command in ROWS if command not in ("completion", "backup --restore") and "config" not in command
+        for command in ROWS
+        if command not in ("completion", "backup --restore", "library restore", "library repair")
+        and "config" not in command
     ]  # fmt: skip
 
 
@@ -265,12 +281,13 @@ def test_a_read_only_disk(check: Check, home: Path) -> None:
 def test_a_full_disk(check: Check, home: Path) -> None:
     with small_disk(home / "full", 4096) as disk:
         shutil.copytree(home / "lib", disk / "library")
-        fill(disk)
-        check(on_disk("full"))
+        for slot in ("new", "library"):
+            fill(disk)  # again: commands on a library give room back
+            check([case for case in on_disk("full") if case.slot == slot])
 
 
 def test_standard_output_on_a_full_disk(check: Check) -> None:
-    silent = ("mount", "unmount", "demo", "backup", "backup --restore", "config init", "tag export")
+    silent = ("mount", "unmount", "demo", "backup", "library backup", "backup --restore", "config init", "tag export")
     says = [command for command in ROWS if command not in silent]
     check([Case(command, "", "standard output", out="/dev/full") for command in says])
 

@@ -236,6 +236,7 @@ def test_tags_and_cover_of_a_true_audio_file_with_apev2(make_library: Make, musi
     assert read(library, "A/B/cover.png") == sound.picture()
     library.close()
     original = make_library(view__policy="original")
+    original.trees.build(lambda: False)
     original.tagging.set(target("A/B"), ["title=New", "composer=C"], ME)
     (tmp_path / "served.tta").write_bytes(read(original, "A/B/New.tta"))
     again = LocalOrigin("again", str(tmp_path))

@@ -13,7 +13,7 @@ from musfuse.model import AudioFormat, NodeKind, Stamp, TagSet
 from winfsp.conftest import Windows
 from winfsp.kernel import SUCCESS, Kernel
 
-OPERATIONS, THREADS = 200_000, 16
+OPERATIONS, THREADS = 100_000, 16
 
 
 @pytest.mark.timeout(900)
