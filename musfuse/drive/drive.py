@@ -114,7 +114,9 @@ class Drive:
             raise NotAFolderError(f"{path}: not a folder")
         if not after:
             self._asked.on_listed(folder)
-        entries = (entry for entry in self.tree.listed(path, folder, after, sized) if not entry.hidden)
+        entries = (
+            entry for entry in self.tree.listed(path, folder, after, sized, exact=self._exact) if not entry.hidden
+        )
         return (self._told(entry) for entry in entries if not sized or entry.size is not None)
 
     def open(self, path: str) -> Opened:

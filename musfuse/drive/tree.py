@@ -58,30 +58,34 @@ class Tree:
         lists = [begun for branch in self._branches if (begun := _begun(branch.children(folder, key, sized)))]
         return _merged(lists) if len(lists) > 1 else lists[0] if lists else iter(())
 
-    def listed(self, path: str, folder: Entry[Any], after: str = "", sized: bool = False) -> Iterator[Entry[Any]]:
-        """As `children`, of the folder at this path. What is listed is opened next: its files are looked up no more."""
+    def listed(
+        self, path: str, folder: Entry[Any], after: str = "", sized: bool = False, *, exact: bool = True
+    ) -> Iterator[Entry[Any]]:
+        """As `children`, of the folder that `lookup` found at this path. What is listed is opened next: its files are
+        looked up no more."""
         with self._lock:
             epoch = self._epoch
-        return self._remembered(path, epoch, self.children(folder, after, sized))
+        above = _key(f"{path}/" if path else "", exact)
+        return self._remembered(above, epoch, self.children(folder, after, sized))
 
-    def _remembered(self, path: str, epoch: int, entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]]:
+    def _remembered(self, above: str, epoch: int, entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]]:
         page: list[Entry[Any]] = []
         try:
             for entry in entries:
                 page.append(entry)
                 if len(page) == _PAGE:
-                    self._keep_all(path, epoch, page)
+                    self._keep_all(above, epoch, page)
                     page.clear()
                 yield entry
         finally:
-            self._keep_all(path, epoch, page)
+            self._keep_all(above, epoch, page)
 
-    def _keep_all(self, path: str, epoch: int, entries: Iterable[Entry[Any]]) -> None:
+    def _keep_all(self, above: str, epoch: int, entries: Iterable[Entry[Any]]) -> None:
         with self._lock:
             if epoch == self._epoch:
                 for entry in entries:
                     if not entry.hidden:
-                        self._keep(f"{path}/{entry.name}" if path else entry.name, entry)
+                        self._keep(above + entry.name, entry)
 
     def invalidate(self) -> None:
         """Anything may have changed: forget all paths."""

@@ -178,3 +178,13 @@ def test_a_path_of_very_many_names_is_just_missing(make_library: Make, music: Pa
     with pytest.raises(NotAFolderError, match=r"A/B/One\.flac is a file"):
         drive.attr("A/B/One.flac/" + "/".join("z" * count))
     assert drive.attr("A/B/One.flac").kind is NodeKind.FILE
+
+
+def test_a_listing_by_another_spelling_gives_nobody_else_that_spelling(make_library: Make, music: Path) -> None:
+    sound.write(music / "1.flac", 4000, artist="Anna", album="B", title="One")
+    drive = make_library().drive
+    windows = drive.ignoring_case()
+    assert [entry.name for entry in windows.list("ANNA/b")] == ["One.flac"]
+    assert windows.attr("ANNA/b/one.FLAC") == windows.attr("Anna/B/One.flac")
+    with pytest.raises(NoEntryError):
+        drive.attr("ANNA/b/One.flac")

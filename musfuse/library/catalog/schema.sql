@@ -284,10 +284,6 @@ CREATE TABLE todo (
 ) WITHOUT ROWID;
 
 -- `NOT EXISTS`, because an upsert's conflict clause overrides an OR IGNORE of its triggers.
-CREATE TRIGGER file_new AFTER INSERT ON file BEGIN
-    INSERT INTO todo SELECT w.stage, new.folder FROM watch w WHERE w.what = 'folder'
-        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = new.folder);
-END;
 CREATE TRIGGER file_changed AFTER UPDATE OF size, mtime_ns, ident, problem ON file BEGIN
     INSERT INTO todo SELECT w.stage, new.folder FROM watch w WHERE w.what = 'folder'
         AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = new.folder);

@@ -38,7 +38,7 @@ def extracted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     real = InspectPool.extract
 
-    def extract(pool, origin, file):  # type: ignore[no-untyped-def]
+    def extract(pool: InspectPool, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
         paths.append(file.path)
         return real(pool, origin, file)
 
@@ -91,7 +91,7 @@ def test_one_that_cannot_be_read_now_stops_no_other(
     library = make_library()
     real = InspectPool.extract
 
-    def extract(pool, origin, file):  # type: ignore[no-untyped-def]
+    def extract(pool: InspectPool, origin: Origin, file: SourceFile) -> ExtractedPicture | None:
         if file.path == "1/1.mp3":
             raise UnavailableError("the disk is unplugged")
         return real(pool, origin, file)
