@@ -169,28 +169,16 @@ class Library:
 
     def handlers(self, rescan: Callable[[], object] | None = None) -> "Handlers":
         """The service over this library. `rescan` begins a scan, where somebody does that at once."""
+        from musfuse.app.service import build_service
         from musfuse.app.views import ShownViews
-        from musfuse.library.catalog.originals import Originals
-        from musfuse.service.handlers import Handlers
-        from musfuse.service.info import Describing
-        from musfuse.service.library import Holdings
-        from musfuse.service.originals import OriginalsTold
-        from musfuse.service.tags import Tags
 
-        service, selection = Handlers(), self.tagging.selection
-        self.sourcing.answer(service, rescan)
         views = ShownViews(self.catalog.database, self.views, self.drives)
-        Holdings(selection, views.shown, views.previewed, self.catalog.reports).answer(service)
+        service = build_service(
+            self.catalog, self.media, self.sizes, self.sources, views, self.tagging.selection, self.collector
+        )
+        self.sourcing.answer(service, rescan)
         self.viewing.answer(service)
-        Tags(selection, self.collector).answer(service)
         self.tagging.answer(service, self._rehearse)
-        originals = OriginalsTold(
-            Originals(self.catalog.database, self.sources.place), self.catalog.tracks, self.catalog.nodes, self.sizes,
-            self.sources.origin, lambda: self.media.formats.extensions,
-        )  # fmt: skip
-        Describing(
-            views.drive, views.nodes, self.media.engine, self.sizes, self.sources, originals, views.template
-        ).answer(service)
         return service
 
     def _rehearse(self, act: "Act") -> "Changed":

@@ -9,8 +9,10 @@ from drive.albums import cover, names, read
 from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.errors import UnavailableError
+from musfuse.media.art.facts import ExtractedPicture
 from musfuse.media.inspecting.pool import InspectPool
-from musfuse.origins import CheckedOrigin, Traits
+from musfuse.model import SourceFile
+from musfuse.origins import CheckedOrigin, Origin, Traits
 from musfuse.origins.traits import IndexWhen
 
 SIZES = ("cover.jpg", "cover_medium.jpg", "cover_thumb.jpg")

@@ -1,0 +1,36 @@
+"""Builds what answers for a library as it is: what it holds, its tags, its tracks. Loaded when somebody asks first."""
+
+from musfuse.app.build.library import Catalog
+from musfuse.app.build.media import Media
+from musfuse.app.sources import Sources
+from musfuse.app.views import ShownViews
+from musfuse.library.catalog.originals import Originals
+from musfuse.library.overlay import MetaCollector
+from musfuse.library.selection import Selection
+from musfuse.library.sizes import Sizes
+from musfuse.service.handlers import Handlers
+from musfuse.service.info import Describing
+from musfuse.service.library import Holdings
+from musfuse.service.originals import OriginalsTold
+from musfuse.service.tags import Tags
+
+
+def build_service(
+    catalog: Catalog,
+    media: Media,
+    sizes: Sizes,
+    sources: Sources,
+    views: ShownViews,
+    selection: Selection,
+    collector: MetaCollector,
+) -> Handlers:
+    """The handlers of all that only asks, over these parts of a library."""
+    service = Handlers()
+    Holdings(selection, views.shown, views.previewed, catalog.reports).answer(service)
+    Tags(selection, collector).answer(service)
+    originals = OriginalsTold(
+        Originals(catalog.database, sources.place), catalog.tracks, catalog.nodes, sizes, sources.origin,
+        lambda: media.formats.extensions,
+    )  # fmt: skip
+    Describing(views.drive, views.nodes, media.engine, sizes, sources, originals, views.template).answer(service)
+    return service
