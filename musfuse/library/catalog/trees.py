@@ -119,9 +119,13 @@ def drop_some(db: sqlite3.Connection, limit: int) -> bool:
         " AND NOT EXISTS (SELECT 1 FROM place WHERE item = ?1 AND serve = ?2)",
         places,
     )
-    if not places:  # what is left are folders
+    if not places:  # what is left are folders, and files that lost their places before anybody settled that
         folders = "SELECT id FROM node WHERE tree = ? AND dir_key IS NOT NULL LIMIT ?"
-        if db.execute(f"DELETE FROM node WHERE id IN ({folders})", (tree, limit)).rowcount == 0:
+        gone = [row[0] for row in db.execute(folders, (tree, limit))]
+        for folder in gone:
+            db.execute("DELETE FROM node WHERE parent = ? AND +item IS NOT NULL", (folder,))
+            db.execute("DELETE FROM node WHERE id = ?", (folder,))
+        if not gone:
             db.execute("DELETE FROM tree WHERE id = ?", (tree,))
     return True
 

@@ -6,6 +6,7 @@ from library.test_naming import tags
 from musfuse.library.catalog import Nodes, places, trees
 from musfuse.library.catalog.settling import settle
 from musfuse.library.catalog.todo import Todo, due
+from musfuse.library.names import name_key
 from musfuse.model import NodeKind, Rendition
 
 
@@ -87,6 +88,23 @@ def test_what_was_begun_is_given_up_and_a_view_goes_with_all_its_trees(desk: Des
         assert db.execute("SELECT count(*) FROM tree").fetchone() == (1,)
         assert db.execute("SELECT profile FROM rendition").fetchall() == [("flac",)]
     assert tables(desk, first) == [0, 0, 0]
+
+
+def test_a_file_that_lost_its_place_before_its_tree_was_given_up_goes_with_the_tree(desk: Desk) -> None:
+    """The folder that it left is settled by nobody any more."""
+    desk.put("1.wav", tags(title="T"))
+    desk.naming.run()
+    item = item_of(desk)
+    with desk.database.write() as db:
+        begun = trees.begin(db, 1, "rules")
+        places.put(db, begun, {item: place(Rendition.FLAC, "A")})
+        settle(db, begun, {name_key("A")})
+        places.put(db, begun, {item: None})
+        trees.abandon(db, 1)
+        while trees.drop_some(db, 1):
+            pass
+    assert tables(desk, begun) == [0, 0, 0]
+    assert Nodes(desk.database).counts()[1] == 1
 
 
 def test_rules_are_noted(desk: Desk) -> None:
