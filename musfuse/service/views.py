@@ -24,6 +24,8 @@ from musfuse.service.requests.views import ViewChanged, ViewRemoved, ViewTold
 MAIN = "main"
 _NAME = re.compile(r"\w[\w. -]{0,63}", re.ASCII)
 _FIELDS = ("template", "policy", "filter")
+_LONGEST = 4096
+"""Characters of a template or filter: both are asked for each track, and listed."""
 
 
 class Viewing:
@@ -70,10 +72,12 @@ class Viewing:
         with self._lock:
             if not _NAME.fullmatch(spec.name) or spec.name != spec.name.strip():
                 raise ConfigError(
-                    f"{spec.name[:64]!r} can be no name of a view; letters, digits, - and _ are wanted, 64 at most"
+                    f"{spec.name[:80]!r} can be no name of a view; 1 to 64 of a-z, A-Z, 0-9, _ - . and spaces are"
+                    " wanted, beginning with a letter, a digit or _"
                 )
-            if spec.name in (MAIN, *(known.name for known in self._table.all())):
-                raise ConfigError(f"{spec.name}: there is a view of this name; `musfuse view set` changes it")
+            for known in (MAIN, *(known.name for known in self._table.all())):
+                if known.lower() == spec.name.lower():
+                    raise ConfigError(f"{known}: there is a view of this name; `musfuse view set` changes it")
             return self._keep(ViewSpec(spec.name), spec, dry_run)
 
     def change(self, request: asked.SetView) -> ViewChanged:
@@ -112,7 +116,7 @@ class Viewing:
 
     def _keep(self, before: ViewSpec, spec: ViewSpec, dry_run: bool) -> ViewChanged:
         """Keep what a view is from now on. Raises ConfigError where that cannot be."""
-        spec = self._checked(spec)
+        spec = self._checked(before, spec)
         changes = tuple(
             Setting(name, getattr(before, name), getattr(spec, name))
             for name in _FIELDS
@@ -124,12 +128,18 @@ class Viewing:
         self._table.put(spec)
         return ViewChanged(spec.name, changes, self.adopt())
 
-    def _checked(self, spec: ViewSpec) -> ViewSpec:
-        if spec.template:
+    def _checked(self, before: ViewSpec, spec: ViewSpec) -> ViewSpec:
+        """What a view is to be as it is kept. What stays was checked when it was set: a field that has gone from all
+        tracks since is in nobody's way. Raises ConfigError."""
+        for name in _FIELDS:
+            _check_text(name, getattr(spec, name))
+        if spec.template and spec.template != before.template:
             Template(spec.template)
         if spec.policy and spec.policy not in POLICIES:
             raise ConfigError(f"policy: {spec.policy[:60]!r} is none; one of {', '.join(POLICIES)} is wanted")
-        return replace(spec, filter=checked_filter(spec.filter, self._vocabulary()))
+        if spec.filter != before.filter:
+            spec = replace(spec, filter=checked_filter(spec.filter, self._vocabulary()))
+        return spec
 
     def _told(self, spec: ViewSpec, view: int | None, making: set[int]) -> ViewTold:
         folders, files = Nodes(self._db, view).counts() if view is not None else (0, 0)
@@ -149,3 +159,11 @@ class Viewing:
         except ConfigError as error:
             return str(error)
         return ""
+
+
+def _check_text(name: str, text: str) -> None:
+    """Raise ConfigError for what no database takes, or nobody would read."""
+    if len(text) > _LONGEST:
+        raise ConfigError(f"{name}: {len(text)} characters are too many; {_LONGEST} at most are wanted")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ConfigError(f"{name}: {text[:60]!r} is no text in UTF-8")

@@ -8,6 +8,7 @@ from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 
 from musfuse.app.library import Library
 from musfuse.errors import ConfigError, MountError
+from musfuse.library.query import QueryError
 from musfuse.library.templates import TemplateError
 from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.service.requests.library import ListFolders
@@ -87,6 +88,36 @@ def test_a_dry_run_checks_and_keeps_nothing(library: Library) -> None:
     service.call(AddView("car"))
     assert service.call(SetView("car", "$title", dry_run=True)).changes[0].after == "$title"
     assert ViewTable(library.stores.user).all() == [ViewSpec("car")]
+
+
+def test_a_field_that_nothing_has_any_more_is_in_the_way_of_no_other_change(library: Library) -> None:
+    service, everything = library.handlers(), [("artist:A", "")]
+    library.tagging.set(everything, ["sauce=hot"], Who("me"))
+    service.call(AddView("car", filter="sauce:hot"))
+    library.tagging.clear(everything, ["sauce"], Who("me"))
+    assert names(library, "car") == []
+    assert service.call(SetView("car", policy="wav")).changes[0].after == "wav"
+    with pytest.raises(QueryError, match="no field is called sauce"):
+        service.call(SetView("car", filter="sauce:mild"))
+    library.tagging.set(everything, ["sauce=hot"], Who("me"))
+    assert names(library, "car", "A/B") == ["One.wav", "Three.wav", "Two.wav"]
+
+
+@pytest.mark.parametrize("field", ["template", "policy", "filter"])
+@pytest.mark.parametrize("text", ["a\udcff", "a" * 5000])
+def test_a_text_that_cannot_be_kept_is_refused(library: Library, field: str, text: str) -> None:
+    service = library.handlers()
+    with pytest.raises(ConfigError, match=field):
+        service.call(AddView("car", **{field: text}))
+    assert ViewTable(library.stores.user).all() == []
+
+
+def test_names_that_differ_in_case_only_are_the_same(library: Library) -> None:
+    service = library.handlers()
+    service.call(AddView("car"))
+    for name, known in (("Car", "car"), ("MAIN", "main")):
+        with pytest.raises(ConfigError, match=f"^{known}: there is a view of this name"):
+            service.call(AddView(name))
 
 
 @pytest.mark.parametrize("name", ["", "main", " a", "a ", "a/b", "ä", "-x", "x" * 65, "a\n"])
