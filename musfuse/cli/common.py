@@ -47,6 +47,11 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def dry_run_option(command: F) -> F:
+    """`--dry-run`"""
+    return click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")(command)
+
+
 def library_folder(named: Path | None) -> Path:
     """The library that a command means, as an absolute path: the one that is named, else the only one that is mounted,
     else the default one."""

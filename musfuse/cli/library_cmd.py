@@ -11,6 +11,7 @@ from musfuse.cli.common import (
     absolute,
     config_option,
     connect,
+    dry_run_option,
     json_option,
     library_folder,
     library_option,
@@ -29,7 +30,6 @@ from musfuse.errors import ConfigError
 if TYPE_CHECKING:
     from musfuse.service.requests.care import Kept
 
-dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask. Without a terminal it is needed.")
 
 

@@ -9,6 +9,7 @@ from musfuse.cli.common import (
     asked,
     config_option,
     connect,
+    dry_run_option,
     json_option,
     library_folder,
     library_option,
@@ -21,8 +22,6 @@ from musfuse.cli.common import (
 from musfuse.cli.completing import folders, removed_sources, sources
 from musfuse.cli.guards import UNASKED, ask, on_terminal
 from musfuse.cli.typed import typed
-
-dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 
 
 @click.group("source", epilog="Example: musfuse source move ~/Music /mnt/nas/Music")

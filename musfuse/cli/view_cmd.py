@@ -1,5 +1,6 @@
 """`musfuse view`"""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,6 +10,7 @@ import click
 from musfuse.cli.common import (
     config_option,
     connect,
+    dry_run_option,
     json_option,
     library_folder,
     library_option,
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
-
 
 def _what(command: F) -> F:
     """`--template`, `--policy` and `--filter`"""
@@ -34,7 +34,7 @@ def _what(command: F) -> F:
         "--policy", shell_complete=policies,
         help="What lossless audio is served as: flac, original or wav [default: the main view's].",
     )  # fmt: skip
-    chosen = click.option("--filter", "chosen", help="A query; only tracks that answer it are shown [default: all].")
+    chosen = click.option("--filter", help="A query; only tracks that answer it are shown [default: all].")
     return template(policy(chosen(command)))
 
 
@@ -99,25 +99,19 @@ def show(library: Path | None, config_file: Path | None, as_json: bool, name: st
 @_what
 @click.argument("name")
 def add(
-    library: Path | None,
-    config_file: Path | None,
-    as_json: bool,
-    dry_run: bool,
-    template: str | None,
-    policy: str | None,
-    chosen: str | None,
-    name: str,
+    library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, name: str, **what: str | None
 ) -> None:
     """Add a view under the NAME. What is not said it has from the main view, also when that changes."""
     from musfuse.service.requests.views import AddView
 
-    request = AddView(name, template or "", policy or "", chosen or "", dry_run=dry_run)
+    said = {key: value for key, value in what.items() if value is not None}
     with connect(library_folder(library), config_file) as service:
-        changed = service.call(request)
+        changed = service.call(AddView(name, **said, dry_run=dry_run))
     if as_json:
         print_json(changed)
         return
-    say(printable(f"the view {name} {'would be' if dry_run else 'is'} added; `musfuse mount --view {name}` mounts it"))
+    would, word = "would be" if dry_run else "is", shlex.quote(name)
+    say(printable(f"the view {name} {would} added; `musfuse mount --view {word}` mounts it"))
     _say_of_making(changed)
 
 
@@ -129,23 +123,16 @@ def add(
 @_what
 @click.argument("name", shell_complete=views)
 def set_(
-    library: Path | None,
-    config_file: Path | None,
-    as_json: bool,
-    dry_run: bool,
-    template: str | None,
-    policy: str | None,
-    chosen: str | None,
-    name: str,
+    library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, name: str, **what: str | None
 ) -> None:
     """Change the template, policy or filter of the view NAME; an empty value takes it back. `musfuse ls --view NAME
     --template …` shows beforehand what would be where."""
     from musfuse.service.requests.views import SetView
 
-    if template is None and policy is None and chosen is None:
+    if not any(value is not None for value in what.values()):
         raise click.UsageError("nothing to set: say --template, --policy or --filter")
     with connect(library_folder(library), config_file) as service:
-        changed = service.call(SetView(name, template, policy, chosen, dry_run=dry_run))
+        changed = service.call(SetView(name, **what, dry_run=dry_run))
     if as_json:
         print_json(changed)
         return

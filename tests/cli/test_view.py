@@ -57,6 +57,10 @@ def test_a_view_is_added_shown_changed_and_removed(library: Path) -> None:
     assert [row["name"] for row in json.loads(run("view", "list", *at(library), "--json").out)] == ["main"]
 
 
+def test_what_is_said_can_be_typed(library: Path) -> None:
+    assert "`musfuse mount --view 'my car'` mounts it" in run("view", "add", *at(library), "my car").out
+
+
 def test_with_dry_run_nothing_changes(library: Path) -> None:
     assert "would be added" in run("view", "add", *at(library), "--dry-run", "car").out
     run("view", "show", *at(library), "car", code=2)
