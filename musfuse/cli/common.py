@@ -257,11 +257,11 @@ class OnDrive(NamedTuple):
 
 
 def drive_path(text: str) -> OnDrive:
-    """Where on a mounted drive a path lies."""
+    """Where on a mounted drive, or in which view that need not be mounted, a path lies."""
     from musfuse.control import owners
 
     if scheme_of(text):
-        return OnDrive()
+        return _named_view(text)
     full = Path(absolute_or_none(text))
     for client in owners():
         with client:
@@ -272,3 +272,14 @@ def drive_path(text: str) -> OnDrive:
                 typed().place(inside, text)
                 return OnDrive(inside, Path(status["library"]), status.get("views", {}).get(str(mount), "main"))
     return OnDrive()
+
+
+def _named_view(text: str) -> OnDrive:
+    from musfuse.library.selection import in_view
+
+    named = in_view(text)
+    if named is None:
+        return OnDrive()
+    view, inside = named
+    typed().place(inside.strip("/"), text)
+    return OnDrive(inside.strip("/"), None, view)

@@ -8,6 +8,7 @@ from musfuse.library.catalog import Database, Nodes, trees
 from musfuse.library.catalog.targets import Selected, Targets, Where
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.query import Query, Subject, parse_query
+from musfuse.library.userdb import no_view
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.formats import FormatRegistry
 from musfuse.origins import scheme_of
@@ -23,6 +24,14 @@ _VIEW = "view://"
 def of_view(view: str, path: str) -> str:
     """The target that means a path on the drive of a view."""
     return f"{_VIEW}{view}/{path}"
+
+
+def in_view(text: str) -> tuple[str, str] | None:
+    """The view and the path of what `of_view` makes; None for any other text."""
+    if not text.startswith(_VIEW):
+        return None
+    view, _, path = text.removeprefix(_VIEW).partition("/")
+    return view, path
 
 
 def is_path(text: str) -> bool:
@@ -98,13 +107,21 @@ class Selection:
                 yield row
 
     def _drive_place(self, text: str) -> Where | None:
-        """A file or folder on the drive of the main view, or of the one that is named."""
-        if not text.startswith(_VIEW):
+        """A file or folder on the drive of the main view, or of the one that is named. Raises NotFoundError where there
+        is no view of that name, or nothing there."""
+        named = in_view(text)
+        if named is None:
             return self._targets.on_drive(text)
-        name, _, path = text.removeprefix(_VIEW).partition("/")
+        name, path = named
         with self._db.read() as db:
             view = trees.views(db).get(name)
-        return self._targets.on_drive(path, view) if view is not None else None
+        if view is None:
+            raise NotFoundError(str(no_view(name)))
+        place = self._targets.on_drive(path, view)
+        if place is None:
+            near = did_you_mean(Nodes(self._db, view), path)
+            raise NotFoundError(f"{text}: no such file or folder in this view; `musfuse ls --view` lists it{near}")
+        return place
 
     def _source_place(self, absolute: str) -> Where | None:
         """A file or folder of a source."""

@@ -124,4 +124,18 @@ def test_a_place_of_a_view_is_a_target(library: Path) -> None:
     (one,) = json.loads(run("find", *at(library), "--json", "view://car/Jazz/Two.flac").out)
     assert one["path"] == "Ann/Best (1972)/Two.flac"
     assert len(json.loads(run("find", *at(library), "--json", "view://car/").out)) == 2
-    run("find", *at(library), "view://other/Jazz", code=1)
+    assert "other: no view" in run("find", *at(library), "view://other/Jazz", code=1).err
+    assert "did you mean Jazz?" in run("find", *at(library), "view://car/Jaz", code=1).err
+
+
+def test_a_place_of_a_view_is_listed_and_told_of(library: Path) -> None:
+    run("view", "add", *at(library), "car", "--filter", "genre:jazz", "--template", "$genre/$title", "--policy", "wav")
+    assert run("ls", *at(library), "view://car").out == "Jazz/\n"
+    assert run("ls", *at(library), "view://car/Jazz/").out == "One.wav\nTwo.wav\n"
+    told = json.loads(run("info", *at(library), "--json", "view://car/jazz/one.wav").out)
+    assert (told["path"], told["template"]) == ("Jazz/One.wav", "$genre/$title")
+    for command in ("ls", "info"):
+        assert "other: no view" in run(command, *at(library), "view://other/Jazz", code=2).err
+        said = run(command, *at(library), "view://car/Jaz", code=1).err
+        assert "view://car/Jaz: no such file or folder" in said
+        assert "did you mean Jazz?" in said
