@@ -12,6 +12,7 @@ from musfuse.errors import ControlError
 from musfuse.platform import system
 
 _SILENT = "the process that owns the library does not answer"
+_OTHER = "the process that owns the library is another version of musfuse"
 _LOOK_SECONDS = 0.2
 """How long a stream waits at a time: Windows tells of Ctrl-C only in between."""
 
@@ -120,6 +121,8 @@ def _result(message: Mapping[str, Any]) -> Any:
     """What was answered. Raises RemoteError."""
     if "error" in message:
         said = message["error"]
+        if said.get("code") == protocol.METHOD_NOT_FOUND:
+            raise RemoteError(f"{_OTHER}: it has {said['message']}; `musfuse stop` ends it", ControlError.exit_code)
         raise RemoteError(said["message"], (said.get("data") or {}).get("exit_code", ControlError.exit_code))
     return message["result"]
 
@@ -127,7 +130,7 @@ def _result(message: Mapping[str, Any]) -> Any:
 def _check_count(told: Any, count: int) -> None:
     """Raise ControlError where a listing ends with another count of rows than arrived."""
     if told != count:
-        raise ControlError("the process that owns the library is another version of musfuse: it lists in another way")
+        raise ControlError(f"{_OTHER}: it lists in another way")
 
 
 def find_owner(library: Path, timeout: float = 60.0) -> Client | None:

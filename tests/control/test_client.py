@@ -82,3 +82,11 @@ def test_an_owner_that_says_nothing_is_not_waited_for_ever(tmp_path: Path) -> No
         theirs, _ = listener.accept()
         with theirs, pytest.raises(ControlError, match="does not answer"):
             client.call("echo", text="x")
+
+
+def test_an_owner_that_does_not_know_a_method_is_of_another_version(path: Path) -> None:
+    with (
+        Client(path) as client,
+        pytest.raises(ControlError, match=r"another version.*no method view.list.*musfuse stop"),
+    ):
+        client.call("view.list")
