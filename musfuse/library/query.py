@@ -91,6 +91,8 @@ class Query:
 
 def fold(text: str) -> str:
     """Text without case and accents."""
+    if text.isascii():  # most is, and a query folds what it looks through for each of its terms
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if not unicodedata.combining(c))
 
@@ -112,7 +114,7 @@ def parse_query(text: str, vocabulary: Vocabulary) -> Query:
         at = match.end()
     if not terms:
         raise _error(text, 0, "an empty query")
-    return Query(tuple(terms))
+    return Query(tuple(dict.fromkeys(terms)))
 
 
 def _term(text: str, at: int, match: re.Match[str], vocabulary: Vocabulary) -> Term:
@@ -131,7 +133,7 @@ def _term(text: str, at: int, match: re.Match[str], vocabulary: Vocabulary) -> T
     if quoted is None and dots and field not in ("path", "format"):
         term = Term("", field, negated, fold(low), fold(high))
     else:
-        kinds = vocabulary.format(fold(value)) if field == "format" and value else frozenset()
+        kinds = frozenset(vocabulary.format(fold(value))) if field == "format" and value else frozenset()
         term = Term(fold(value), field, negated, kinds=kinds)
     problem = _problem(term, value, vocabulary)
     if problem:

@@ -102,3 +102,7 @@ def test_mistakes_are_pointed_at(query: str) -> None:
 def test_any_text_is_a_query_or_a_mistake(text: str) -> None:
     with contextlib.suppress(QueryError):
         parsed(text).matches(HELP)
+
+
+def test_a_term_that_is_said_twice_is_asked_once() -> None:
+    assert len(parsed("a A -a artist:a format:flac " * 500).terms) == 4
