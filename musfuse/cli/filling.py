@@ -68,9 +68,12 @@ def _show(service: "Connection") -> None:
     from musfuse.service.requests.jobs import ShowJob
 
     filling = _filling(service)
-    if not (filling.new and filling.job):
-        return
     new = ", ".join(filling.new)
+    if not new:
+        return
+    if not filling.job:  # scan.on_mount is off, and the catalog is new, as after an update
+        say(f"no scan has seen all of {new} yet; `musfuse scan` fills the drive", err=True)
+        return
     if not sys.stderr.isatty():
         seen = service.call(ShowJob(filling.job)).done
         say(f"scanning {new}: {seen} files so far; the drive fills meanwhile", err=True)

@@ -1,14 +1,17 @@
 """Views, mounted by the real kernel: several at once, changed and removed while somebody looks."""
 
 import json
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sound
 
 from mount.conftest import Program
+from musfuse.library.catalog.database import SCHEMA_VERSION
 
 Until = Callable[..., None]
 
@@ -120,3 +123,24 @@ def test_another_template_of_the_main_view_is_waited_for_like_a_scan(program: Pr
     program.mount("--template", "$title", "--wait")
     assert names(program.mnt) == {"One.flac", "Two.flac", "Three.flac"}
     assert {path.name: path.stat().st_ino for path in program.files()} == before
+
+
+def test_after_an_update_that_makes_the_catalog_anew_it_is_said_what_fills_the_drive_and_all_is_as_before(
+    program: Program, songs: Path, car: Path, until: Until
+) -> None:
+    program.mount("--wait=index")
+    program.run("tag", "set", "--yes", program.mnt / "A/B/Two.flac", "--", "title=Other")
+    view(program, "add", "car", "--template", "$title", "--filter", "genre:jazz")
+    before = names(program.mnt)
+    program.unmount()
+    with closing(sqlite3.connect(program.library / "catalog.db")) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
+    mount = ("mount", "--library", program.library)
+    said = program.run(*mount, program.mnt, env={"MUSFUSE_SCAN_ON_MOUNT": "false"}).stderr
+    assert said == f"no scan has seen all of {songs} yet; `musfuse scan` fills the drive\n"
+    assert names(program.mnt) == set()
+    program.run("scan", "--library", program.library)
+    assert names(program.mnt) == before
+    program.run(*mount, "--view", "car", car)
+    until(lambda: names(car) == {"One.flac", "Other.flac"})
+    program.unmount()
