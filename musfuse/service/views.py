@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from musfuse.errors import ConfigError, MountError
 from musfuse.library.catalog import Database, Nodes, trees
-from musfuse.library.filters import checked_filter
+from musfuse.library.filters import checked_filter, kept_filter
 from musfuse.library.options import POLICIES
 from musfuse.library.templates import Template
 from musfuse.library.userdb import ViewSpec, ViewTable, no_view
 from musfuse.library.vocabulary import Vocabulary
+from musfuse.media.formats import FormatRegistry
 from musfuse.service.handlers import Handlers
 from musfuse.service.requests import views as asked
 from musfuse.service.requests.sources import Setting
@@ -146,7 +147,7 @@ class Viewing:
         return ViewTold(
             spec.name, spec.template or self._main.template, spec.policy or self._main.policy, spec.filter,
             () if spec.name == MAIN else tuple(name for name in _FIELDS if getattr(spec, name)), folders, files,
-            "being made" if view is None or view in making else self._problem(spec) or "ready",
+            self._problem(spec) or ("being made" if view is None or view in making else "ready"),
             tuple(self.mounts(spec.name)),
         )  # fmt: skip
 
@@ -156,8 +157,9 @@ class Viewing:
         try:
             if spec.template:
                 Template(spec.template)
+            kept_filter(spec.filter, FormatRegistry(()))  # which formats there are is no matter of what was kept
         except ConfigError as error:
-            return str(error)
+            return str(error).partition("\n")[0]
         return ""
 
 

@@ -126,16 +126,17 @@ def test_a_name_that_cannot_be_is_refused(library: Library, name: str) -> None:
         library.handlers().call(AddView(name))
 
 
+@pytest.mark.parametrize(("template", "chosen", "why"), [("[$title", "", "template: "), ("", "year:old", "query: ")])
 def test_one_that_cannot_be_read_any_more_is_told_and_stops_nothing(
-    library: Library, caplog: pytest.LogCaptureFixture
+    library: Library, caplog: pytest.LogCaptureFixture, template: str, chosen: str, why: str
 ) -> None:
     service = library.handlers()
     service.call(AddView("car", "$title"))
-    ViewTable(library.stores.user).put(ViewSpec("car", "[$title"))
+    ViewTable(library.stores.user).put(ViewSpec("car", template, "", chosen))
     library.trees.follow()
     assert "the view car is not shown" in caplog.text
     assert "car" not in library.drives
-    assert service.call(ShowView("car")).state not in ("ready", "")
-    service.call(SetView("car", "$artist/$title"))
+    assert service.call(ShowView("car")).state.startswith(why)
+    service.call(SetView("car", "$artist/$title", filter=""))
     assert names(library, "car") == ["A"]
     assert service.call(ShowView("car")).state == "ready"

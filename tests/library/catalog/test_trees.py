@@ -49,9 +49,12 @@ def test_one_takes_the_place_of_another_with_the_numbers_of_its_files(desk: Desk
     assert desk.nodes.of_item(item) == before
     with desk.database.write() as db:
         db.execute("DELETE FROM todo")
+    generation = desk.nodes.generation()
+    with desk.database.write() as db:
         assert trees.show(db, tree) == old
         assert [found.id for found in trees.trees(db) if found.shown] == [tree]
         assert trees.any_gone(db)
+    assert desk.nodes.generation() > generation
     after = desk.nodes.of_item(item)
     assert after is not None
     assert after.id != before.id
