@@ -79,10 +79,14 @@ class InotifyWatch:
             self._fd = self._kernel.open()
         except OSError as error:
             raise UnavailableError(f"{root}: {_RUN_OUT.get(error.errno or 0, error.strerror)}") from error
+        try:
+            self._wake_read, self._wake_write = os.pipe()
+        except OSError as error:
+            os.close(self._fd)
+            raise UnavailableError(f"{root}: {error.strerror}") from error
         self._lock = threading.Lock()
-        self._folders: dict[int, str] = {}
+        self._folders: dict[int, tuple[str, ...]] = {}  # links give one folder several paths, and the kernel one number
         self._problem, self._closed, self._telling = "", False, False
-        self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="inotify", daemon=True)
         self._thread.start()
 
@@ -94,15 +98,17 @@ class InotifyWatch:
         """Watch a folder."""
         if not folder:
             self._problem = self._untold()
-        full = os.path.join(self._root, os.fsencode(folder)) if folder else self._root
         with self._lock:
             if self._closed:
                 return
             try:
-                self._folders[self._kernel.add(self._fd, full, _WATCHED)] = folder
+                number = self._kernel.add(self._fd, self._full(folder), _WATCHED)
             except OSError as error:  # one that is gone, or cannot be read, cannot be listed either
                 if error.errno in _RUN_OUT and not self._problem:
                     self._problem = _RUN_OUT[error.errno]
+                return
+            others = [path for path in self._folders.get(number, ()) if path != folder and self._are_one(path, folder)]
+            self._folders[number] = (*others, folder)
 
     def leave(self, folders: Collection[str]) -> None:
         """Watch folders no more, nor what lies below. Of what was deleted the kernel told by itself."""
@@ -110,7 +116,11 @@ class InotifyWatch:
         with self._lock:
             if self._closed:
                 return
-            for number in [n for n, folder in self._folders.items() if gone.intersection(_down_to(folder))]:
+            for number, paths in list(self._folders.items()):
+                left = tuple(path for path in paths if not gone.intersection(_down_to(path)))
+                if left:
+                    self._folders[number] = left
+                    continue
                 del self._folders[number]
                 try:
                     self._kernel.remove(self._fd, number)
@@ -140,6 +150,15 @@ class InotifyWatch:
         for fd in (self._fd, self._wake_read, self._wake_write):
             os.close(fd)
 
+    def _full(self, folder: str) -> bytes:
+        return os.path.join(self._root, os.fsencode(folder)) if folder else self._root
+
+    def _are_one(self, folder: str, other: str) -> bool:
+        try:
+            return os.path.samefile(self._full(folder), self._full(other))
+        except OSError:
+            return False
+
     def _run(self) -> None:
         with selectors.DefaultSelector() as both, selectors.DefaultSelector() as wake:
             both.register(self._fd, selectors.EVENT_READ)
@@ -168,15 +187,18 @@ class InotifyWatch:
             self._listener.lost("more happened at once than the kernel keeps (fs.inotify.max_queued_events)")
             return
         with self._lock:
-            folder = self._folders.get(number)
+            folders = self._folders.get(number, ())
             if mask & IGNORED:
                 self._folders.pop(number, None)
         if mask & UNMOUNT:
             self._lose("a file system in it was unmounted")
-        elif folder == "" and mask & (IGNORED | MOVE_SELF):
+        elif "" in folders and mask & (IGNORED | MOVE_SELF):
             self._lose("its folder went away")
-        if folder is None or mask & (IGNORED | UNMOUNT | MOVE_SELF):
-            return
+        if not mask & (IGNORED | UNMOUNT | MOVE_SELF):
+            for folder in folders:
+                self._tell(folder, mask, name)
+
+    def _tell(self, folder: str, mask: int, name: str) -> None:
         path = f"{folder}/{name}" if folder and name else name or folder
         if mask & ISDIR and mask & CREATE:
             self.enter(path)  # before it is listed, so that files in it are seen to be written
@@ -191,6 +213,8 @@ class InotifyWatch:
             self._listener.writing(path)
         if not mask & MODIFY:  # it is closed some time
             self._listener.changed(folder)
+        if mask & ATTRIB and mask & ISDIR:  # it may be readable from now on, and was not when it was to be watched
+            self._listener.changed(path)
 
     def _lose(self, why: str) -> None:
         if not self._problem:

@@ -113,12 +113,36 @@ def test_folders_that_come_move_and_go(watching: Watching, music: Path) -> None:
     until(lambda: ("written", "b/2.wav") in heard.files)
     (music / "b").rename(music.parent / "elsewhere")
     watch.leave(["b"])
-    assert list(watch._folders.values()) == [""]
+    assert list(watch._folders.values()) == [("",)]
     (music / "c").mkdir()
-    until(lambda: "c" in watch._folders.values())
+    until(lambda: ("c",) in watch._folders.values())
     (music / "c").rmdir()
-    until(lambda: "c" not in watch._folders.values())
+    until(lambda: ("c",) not in watch._folders.values())
     assert (watch.problem, heard.lost_for) == ("", [])
+
+
+def test_a_folder_that_links_lead_to_is_told_of_by_each_path(watching: Watching, music: Path) -> None:
+    (music / "a").mkdir()
+    (music / "link").symlink_to("a")
+    watch, heard = watching("", None, "a", "link")
+    (music / "a/1.wav").write_bytes(b"x")
+    until(
+        lambda: heard.folders == {"a", "link"} and {("written", "a/1.wav"), ("written", "link/1.wav")} < {*heard.files}
+    )
+    (music / "link").unlink()
+    watch.leave(["link"])
+    (music / "a/2.wav").write_bytes(b"x")
+    until(lambda: ("written", "a/2.wav") in heard.files)
+    (music / "a").rename(music / "b")
+    watch.enter("b")  # the old path leads nowhere
+    assert sorted(watch._folders.values()) == [("",), ("b",)]
+
+
+def test_a_folder_that_may_be_read_from_now_on(watching: Watching, music: Path) -> None:
+    (music / "a").mkdir()
+    _, heard = watching()  # "a" could not be watched
+    (music / "a").chmod(0o700)
+    until(lambda: "a" in heard.folders)
 
 
 def test_no_watches_are_left(watching: Watching, music: Path) -> None:
@@ -137,6 +161,17 @@ def test_no_watches_are_left(watching: Watching, music: Path) -> None:
 def test_no_instances_are_left(watching: Watching) -> None:
     with pytest.raises(UnavailableError, match="max_user_instances"):
         watching("", Kernel(instances=0))
+
+
+def test_no_descriptors_are_left(watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pipe() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, "pipe", pipe)
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(UnavailableError, match="Too many open files"):
+        watching()
+    assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 def test_events_are_lost(watching: Watching, music: Path) -> None:
