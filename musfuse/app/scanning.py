@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from musfuse.app.build.library import Catalog
 from musfuse.app.follower import Follower
@@ -20,10 +21,8 @@ from musfuse.library.walk import ScanResult
 
 log = logging.getLogger(__name__)
 
-_BUSY_SECONDS = 0.5
-"""Until another scan may have ended."""
-_CANCELLED_SECONDS = 60.0
-"""Until what somebody cancelled is begun again, if he does not end the process."""
+_AGAIN_SECONDS = 60.0
+"""Until what failed, or was cancelled by somebody who does not end the process, is begun again."""
 
 
 class Syncs:
@@ -53,8 +52,9 @@ class Scans:
     def __init__(self, sources: Sources, catalog: Catalog, events: EventBus, interest: Interest) -> None:
         self._sources, self._catalog, self._interest = sources, catalog, interest
         self._syncs = Syncs(events, {})
-        self._lock = threading.Lock()
-        self._turns: dict[str, threading.Lock] = {}
+        self._turns = threading.Condition()
+        self._under_way = set[str]()
+        self._behind: dict[str, set[Corner]] = {}
         self.follower: Follower | None = None
 
     def all(self, scanner: Scanner, everything: bool = False) -> list[ScanResult]:
@@ -79,46 +79,78 @@ class Scans:
         return [result for result in results if result is not None]
 
     def followed(self, scanner: Scanner) -> list[ScanResult]:
-        """Scan what the follower noted. A source that another scan is under way in comes later, and is scanned there
-        first where something was noted."""
-        follower, results = self.follower, list[ScanResult | None]()
+        """Scan what the follower noted. A source that another scan is under way in comes behind that, which goes first
+        where something was noted. What cannot be scanned now is noted again."""
+        follower, results = self.follower, list[ScanResult]()
         if follower is None:
             return []
-        taken = dict(follower.take())
-        for row in self._rows(taken):
-            corners, turn = taken[row.uid], self._turn(row.uid)
-            if not turn.acquire(blocking=False):
-                for corner in corners:
-                    self._interest.want(row.uid, corner.path)
-                follower.give_back(row.uid, corners, _BUSY_SECONDS)
-                continue
-            try:
-                if WHOLE in corners:
-                    results.append(self._whole(scanner, row, guess=True))
-                else:
-                    lookout = follower.lookout(row.uid, guess=True)
-                    results.append(self._scan(scanner, row, corners=corners, lookout=lookout))
-            finally:
-                turn.release()
-            if results[-1] is not None and results[-1].cancelled:
-                follower.give_back(row.uid, corners, _CANCELLED_SECONDS)
-        return [result for result in results if result is not None]
+        taken = follower.take()
+        left = {row.uid: taken[row.uid] for row in self._rows(taken)}
+        try:
+            for row in self._rows(left):
+                result = self._followed(scanner, row, left[row.uid])
+                if result is None or not result.cancelled:
+                    del left[row.uid]
+                if result is not None:
+                    results.append(result)
+        finally:
+            for uid, corners in left.items():
+                follower.give_back(uid, corners, _AGAIN_SECONDS)
+        return results
+
+    def _followed(self, scanner: Scanner, row: SourceRow, corners: Sequence[Corner]) -> ScanResult | None:
+        if not self._begin(row.uid, corners):
+            for corner in corners:
+                self._interest.want(row.uid, corner.path)
+            return None
+        try:
+            if WHOLE in corners:
+                return self._whole(scanner, row, guess=True)
+            return self._scan(scanner, row, corners=corners, lookout=self._lookout(row.uid, guess=True))
+        finally:
+            self._end(row.uid)
 
     def _rows(self, uids: Container[str]) -> list[SourceRow]:
         return [row for row in self._sources.rows() if row.uid in uids]
 
-    def _turn(self, uid: str) -> threading.Lock:
-        with self._lock:
-            return self._turns.setdefault(uid, threading.Lock())
+    @contextmanager
+    def _turn(self, uid: str) -> Iterator[None]:
+        """Within the block no other scan of a source is under way."""
+        with self._turns:
+            self._turns.wait_for(lambda: uid not in self._under_way)
+            self._under_way.add(uid)
+        try:
+            yield
+        finally:
+            self._end(uid)
+
+    def _begin(self, uid: str, corners: Sequence[Corner]) -> bool:
+        """Take the turn of a source, until `_end`; where another has it, its end has these corners noted again."""
+        with self._turns:
+            if uid in self._under_way:
+                self._behind.setdefault(uid, set()).update(corners)
+                return False
+            self._under_way.add(uid)
+            return True
+
+    def _end(self, uid: str) -> None:
+        with self._turns:
+            self._under_way.remove(uid)
+            behind = self._behind.pop(uid, set())
+            self._turns.notify_all()
+        if behind and self.follower is not None:
+            self.follower.give_back(uid, sorted(behind), 0)
+
+    def _lookout(self, uid: str, *, guess: bool) -> Lookout | None:
+        return self.follower.lookout(uid, guess=guess) if self.follower is not None else None
 
     def _whole(
         self, scanner: Scanner, row: SourceRow, everything: bool = False, guess: bool = False
     ) -> ScanResult | None:
-        follower, began = self.follower, time.monotonic()
-        lookout = follower.lookout(row.uid, guess=guess) if follower is not None else None
-        result = self._scan(scanner, row, everything, lookout=lookout)
-        if follower is not None:
-            follower.scanned(row.uid, time.monotonic() - began)
+        began = time.monotonic()
+        result = self._scan(scanner, row, everything, lookout=self._lookout(row.uid, guess=guess))
+        if self.follower is not None:
+            self.follower.scanned(row.uid, time.monotonic() - began)
         return result
 
     def _scan(

@@ -10,10 +10,13 @@ import pytest
 import sound
 from patient import until
 
+from musfuse.app import scanning
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
+from musfuse.errors import StoreError
+from musfuse.library.catalog import Files
 from musfuse.library.corners import Corner
 from musfuse.model import NodeKind
 from musfuse.origins.local import watching
@@ -166,6 +169,39 @@ def test_lost_events_have_all_looked_at(followed: Followed, music: Path, caplog:
     followee.lost("more happened than is kept")
     until(lambda: len(tree(library)) == 2)
     assert "more happened than is kept; all of it is looked at again" in caplog.text
+
+
+def test_what_changes_during_a_scan_waits_for_its_end_and_asks_nobody_meanwhile(
+    followed: Followed, music: Path
+) -> None:
+    library = followed()
+    assert library.follower is not None
+    (row,) = library.sources.rows()
+    with library.scans._turn(row.uid):
+        sound.write(music / "a/2.flac", 100, artist="Ann", album="B", title="Two")
+        until(lambda: library.scans._behind and all(job.ended for job in library.jobs.runner.rows()))  # type: ignore[attr-defined]
+        until(lambda: library.follower.dirt.wait() is None)
+        assert len(tree(library)) == 1
+    until(lambda: len(tree(library)) == 2)
+
+
+@pytest.mark.expects_errors
+def test_a_pass_that_fails_is_made_again(
+    followed: Followed, music: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    library, begin_scan, failed = followed(), Files.begin_scan, list[int]()
+    monkeypatch.setattr(scanning, "_AGAIN_SECONDS", 0.05)
+
+    def full_once(files: Files, source: int) -> int:
+        if not failed:
+            failed.append(source)
+            raise StoreError("no space is left on the disk")
+        return begin_scan(files, source)
+
+    monkeypatch.setattr(Files, "begin_scan", full_once)
+    os.rename(sound.write(tmp_path / "2.flac", 100, artist="Ann", album="B", title="Two"), music / "a/2.flac")
+    until(lambda: len(tree(library)) == 2)
+    assert failed
 
 
 def test_following_can_be_turned_off(followed: Followed) -> None:
