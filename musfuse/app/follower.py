@@ -28,6 +28,7 @@ from musfuse.origins.watching import Watch
 log = logging.getLogger(__name__)
 
 _ASK_AGAIN_SECONDS = 30.0
+_AWAY = "it, or what is mounted in it, was away"
 _SHARE = 10
 """A source that is polled is scanned for no more than a tenth of the time."""
 
@@ -44,13 +45,14 @@ class Followed:
 
 class Followee:
     """One source that is followed: what its origin tells is noted in `dirt`. `none` says why its origin tells nothing,
-    where there is no watch; `said` which problem the log knows of."""
+    where there is no watch; `away` that it, or a part of it, was not there: nobody tells when it comes back; `said`
+    which problem the log knows of."""
 
     def __init__(self, uid: str, origin: Origin, dirt: Dirt, still: float) -> None:
         self.uid, self.origin, self.growing = uid, origin, Growing(still)
         self._dirt = dirt
         self.watch: Watch | None = None
-        self.none = ""
+        self.none = self.away = ""
         self.said = ""
         self.scanned_at, self.scan_took = time.monotonic(), 0.0
 
@@ -67,7 +69,7 @@ class Followee:
     @property
     def problem(self) -> str:
         """Why it has to be polled; empty where it need not be."""
-        return self.none or (self.watch.problem if self.watch is not None else "")
+        return self.none or (self.watch.problem if self.watch is not None else "") or self.away
 
     def changed(self, folder: str) -> None:
         """A folder changed."""
@@ -211,6 +213,13 @@ class Follower:
         if one is not None:
             one.scanned_at, one.scan_took = time.monotonic(), took
         self._woken.set()
+
+    def found(self, uid: str, *, whole: bool, problem: str) -> None:
+        """A scan of a source ended, that of the `whole` or of corners; `problem`: why something was not there."""
+        one = self._followees.get(uid)
+        if one is not None and (whole or problem):
+            one.away = problem and _AWAY
+            self._woken.set()
 
     def told(self) -> list[Followed]:
         """How each source is followed."""

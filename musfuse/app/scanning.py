@@ -164,7 +164,11 @@ class Scans:
         """Scan a source, or some corners of it; None for one that was removed meanwhile."""
         self._syncs.begin(row.uid)
         result = self._scanned(scanner, row, everything, corners, lookout or NOBODY)
-        self._syncs.end(row.uid, result or ScanResult(row.root))
+        told = result or ScanResult(row.root)
+        if self.follower is not None:
+            whole = corners is None and not told.cancelled
+            self.follower.found(row.uid, whole=whole, problem=told.problem or told.unmounted)
+        self._syncs.end(row.uid, told)
         return result
 
     def _scanned(

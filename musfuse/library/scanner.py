@@ -174,7 +174,7 @@ class Scanner:
             stat = origin.stat(path)
             renumbered = self._files.was_another(source.id, folder_path, origin.stat(folder_path).ident)
         except NotFoundError as error:
-            if known and _is_gone(origin, path):
+            if known and self._is_gone(source, origin, path):
                 if self._files.remove_file(folder, name):
                     self._news.gone(known.file)
             else:
@@ -249,21 +249,22 @@ class Scanner:
             self._news.left(gone.file for gone in departures)
             self._news.tell()
 
+    def _is_gone(self, source: SourceRow, origin: Origin, path: str) -> bool:
+        """Whether the origin is there, with something in it, and lists no such path: where a disk is not mounted,
+        nothing is to be found either."""
+        folder, _, name = path.rpartition("/")
+        try:
+            if not any(True for _ in origin.list("")):
+                return False
+            names = [entry.name for entry in origin.list(folder)]
+            unmounted = not names and self._files.was_another(source.id, folder, origin.stat(folder).ident)
+        except NotFoundError:
+            return bool(folder) and self._is_gone(source, origin, folder)
+        except OriginError:
+            return False
+        return not unmounted and name not in names
+
 
 def _half_written(row: FileRow) -> bool:
     """Whether a file makes no sense because somebody is writing it now. What was known of it stands until later."""
     return bool(row.problem) and abs(time.time_ns() - row.stamp.mtime_ns) < _SETTLE_NS
-
-
-def _is_gone(origin: Origin, path: str) -> bool:
-    """Whether the origin is there, with something in it, and lists no such path: where a disk is not mounted, nothing
-    is to be found either."""
-    folder, _, name = path.rpartition("/")
-    try:
-        if not any(True for _ in origin.list("")):
-            return False
-        return name not in (entry.name for entry in origin.list(folder))
-    except NotFoundError:
-        return bool(folder) and _is_gone(origin, folder)
-    except OriginError:
-        return False

@@ -31,7 +31,7 @@ _Below = list[tuple[str, Above]]
 class ScanResult:
     """What a scan did, in files. `problem` says why the source as a whole could not be scanned; `waiting` files that
     were seen are still to be read; `total` is how many there are once the walk knows it; `unreached` counts files and
-    folders of which the origin could tell nothing."""
+    folders of which the origin could tell nothing; `unmounted` says of one of these that it may be mounted later."""
 
     source: str
     seen: int = 0
@@ -44,6 +44,7 @@ class ScanResult:
     waiting: int = 0
     total: int = 0
     unreached: int = 0
+    unmounted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,7 @@ class Walk:
         )
         log.warning("%s", problem)
         self._leave(path, problem)
+        self._result.unmounted = problem
         if not path:
             self._result.problem = problem
         return True

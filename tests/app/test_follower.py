@@ -159,6 +159,47 @@ def test_a_file_system_that_does_not_tell_all_is_polled_as_well(
     assert library.follower.told()[0].polled == 0
 
 
+@pytest.mark.parametrize("part", ["", "a"])
+def test_what_is_away_is_looked_at_again_until_it_is_back(
+    followed: Followed, music: Path, tmp_path: Path, part: str
+) -> None:
+    """An empty folder stands where another one was, as where a disk is not mounted; mounts are told by nobody."""
+    library, place = followed(follow__poll_seconds=1), music / part
+    sound.write(tmp_path / "disk/2.flac", 100, artist="Ann", album="B", title="Two")
+    (music / "other").mkdir()
+    until(lambda: not library.follower.told()[0].problem)
+    place.rename(tmp_path / "unplugged")
+    place.mkdir()
+    library.jobs.runner.wait(library.jobs.request("scan").id)  # type: ignore[attr-defined]
+    assert library.follower is not None
+    until(lambda: library.follower.told()[0].problem == "it, or what is mounted in it, was away")
+    assert tree(library) == ["Ann/B/One.flac"]
+    library.refresh(library.sources.rows()[0].uid, "a/1.flac")
+    assert tree(library) == ["Ann/B/One.flac"]
+    watch = library.follower._followees[library.sources.rows()[0].uid].watch
+    assert watch is not None
+    watch.leave(["", "a"])  # what comes is not told of
+    place.rmdir()
+    (tmp_path / "disk").rename(place)
+    until(lambda: tree(library) == ["Ann/B/Two.flac"])
+    until(lambda: library.follower.told()[0].problem == "")
+
+
+def test_a_source_that_is_away_at_the_start_is_looked_at_again(followed: Followed, music: Path, tmp_path: Path) -> None:
+    library, other = followed(follow__poll_seconds=1), tmp_path / "other"
+    sound.write(other / "2.flac", 100, artist="Ann", album="B", title="Two")
+    other.rename(tmp_path / "away")
+    other.mkdir()
+    library.add_sources([other])
+    other.rmdir()
+    library.jobs.runner.wait(library.jobs.request("scan").id)  # type: ignore[attr-defined]
+    assert library.follower is not None
+    assert [bool(one.polled) for one in library.follower.told()] == [False, True]
+    (tmp_path / "away").rename(other)
+    until(lambda: len(tree(library)) == 2)
+    until(lambda: not any(one.polled for one in library.follower.told()))
+
+
 def test_lost_events_have_all_looked_at(followed: Followed, music: Path, caplog: pytest.LogCaptureFixture) -> None:
     library = followed()
     assert library.follower is not None

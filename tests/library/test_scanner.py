@@ -159,6 +159,18 @@ def test_a_file_that_is_definitely_gone_is_forgotten(desk: Desk, music: Path, or
     assert "one/a.wav" in [file.path for file in desk.dropped]
 
 
+def test_an_empty_mountpoint_in_a_source_says_nothing_of_a_file(desk: Desk, music: Path, origin: LocalOrigin) -> None:
+    library(music)
+    sound.write(music / "one/deep/d.wav", 100, title="D", seed=4)
+    desk.scan(origin)
+    before = desk.tree()
+    (music / "one").rename(music.parent / "unplugged")
+    (music / "one").mkdir()
+    for path in ("one/a.wav", "one/deep/d.wav"):
+        desk.scanner().rescan_file(desk.sources.rows()[0], origin, path)
+    assert desk.tree() == before
+
+
 def test_an_empty_mountpoint_says_nothing_of_a_file(desk: Desk, music: Path, origin: LocalOrigin) -> None:
     library(music)
     desk.scan(origin)
