@@ -200,7 +200,9 @@ class Follower:
     def take(self) -> Mapping[str, Sequence[Corner]]:
         """What is to be scanned now, by the uid of its source."""
         self._asked_at = None
-        return self.dirt.take()
+        taken = self.dirt.take()
+        self._woken.set()  # what is due only a moment later is left
+        return taken
 
     def give_back(self, uid: str, corners: Sequence[Corner], seconds: float) -> None:
         """Corners could not be scanned now: they are to be in some seconds."""

@@ -10,7 +10,7 @@ import pytest
 import sound
 from patient import until
 
-from musfuse.app import scanning
+from musfuse.app import follower, scanning
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
@@ -18,6 +18,7 @@ from musfuse.config import load_config
 from musfuse.errors import StoreError
 from musfuse.library.catalog import Files
 from musfuse.library.corners import Corner
+from musfuse.library.options import FollowOptions
 from musfuse.model import NodeKind
 from musfuse.origins.local import watching
 from musfuse.platform import system
@@ -210,6 +211,28 @@ def test_lost_events_have_all_looked_at(followed: Followed, music: Path, caplog:
     followee.lost("more happened than is kept")
     until(lambda: len(tree(library)) == 2)
     assert "more happened than is kept; all of it is looked at again" in caplog.text
+
+
+def test_what_is_due_a_moment_after_a_pass_is_asked_for_as_well(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two files of a burst are held, and end a moment apart."""
+    library = followed()
+    assert library.follower is not None
+    library.follower.close()
+    monkeypatch.setattr(follower, "_ASK_AGAIN_SECONDS", 3600)
+    taken, files, departures = set[Corner](), library.catalog.files, library.catalog.departures
+    again = follower.Follower(
+        library.sources, files, departures, library.config[FollowOptions],
+        lambda: taken.update(corner for corners in again.take().values() for corner in corners),
+    )  # fmt: skip
+    with ExitStack() as closing:
+        again.start(entering=False)
+        closing.callback(again.close)
+        (uid,) = again._followees
+        again.give_back(uid, [Corner("b")], 0.2)
+        again.give_back(uid, [Corner("a")], 0)
+        until(lambda: taken == {Corner("a"), Corner("b")})
 
 
 def test_what_changes_during_a_scan_waits_for_its_end_and_asks_nobody_meanwhile(
