@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
+from musfuse.drive import Drive
 from musfuse.errors import StoreError
 from musfuse.library.catalog import Files
 from musfuse.library.corners import Corner
 from musfuse.library.options import FollowOptions
+from musfuse.library.userdb import ViewSpec
 from musfuse.model import NodeKind
 from musfuse.origins.local import watching
 from musfuse.platform import system
@@ -268,8 +271,60 @@ def test_a_pass_that_fails_is_made_again(
     assert failed
 
 
-def test_following_can_be_turned_off(followed: Followed) -> None:
+def test_views_that_come_while_it_is_followed_show_what_changes(followed: Followed, music: Path) -> None:
+    library = followed()
+    library.trees.in_background = lambda: library.jobs.request("views")  # type: ignore[attr-defined]
+    sound.write(music / "b/2.flac", 100, artist="Bob", album="C", title="Two")
+    library.viewing.add(ViewSpec("all", "$title", "original"))
+    library.viewing.add(ViewSpec("bob", "$title", "original", "artist:Bob"))
+    sound.write(music / "b/3.flac", 100, artist="Bob", album="C", title="Three")
+    every, bob = library.drives["all"], library.drives["bob"]
+
+    def shown(drive: Drive) -> list[str]:
+        return sorted(entry.name for entry in drive.list(""))
+
+    until(lambda: shown(every) == ["One.flac", "Three.flac", "Two.flac"] and shown(bob) == ["Three.flac", "Two.flac"])
+    until(lambda: len(tree(library)) == 3)
+    number = bob.attr("Two.flac").node
+    os.rename(music / "b/2.flac", music / "a/2.flac")
+    until(lambda: "a/2.flac" in originals(library))
+    assert bob.attr("Two.flac").node == number
+    sound.tag(music / "a/1.flac", artist="Bob")
+    until(lambda: shown(bob) == ["One.flac", "Three.flac", "Two.flac"])
+    library.viewing.remove("all")
+    (music / "a/2.flac").unlink()
+    until(lambda: shown(bob) == ["One.flac", "Three.flac"] and len(tree(library)) == 2)
+
+
+def test_following_can_be_turned_off_and_leaves_nothing_running(followed: Followed) -> None:
     assert followed(follow__enabled=False).follower is None
+    assert {"follower", "inotify"}.isdisjoint(thread.name for thread in threading.enumerate())
+
+
+@pytest.mark.skipif(not system.has_inotify(), reason="no inotify here")
+def test_sources_that_went_leave_no_thread_and_no_descriptor(followed: Followed, tmp_path: Path) -> None:
+    library = followed()
+
+    def held() -> tuple[int, int]:
+        names = [thread.name for thread in threading.enumerate()]
+        return names.count("inotify"), sum("inotify" in link for link in _links())
+
+    assert held() == (1, 1)
+    other = tmp_path / "other"
+    other.mkdir()
+    for _ in range(3):
+        library.add_sources([other])
+        assert held() == (2, 2)
+        library.sourcing.remove((str(other), str(other)))
+        assert held() == (1, 1)
+
+
+def _links() -> list[str]:
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(FileNotFoundError):
+            found.append(os.readlink(f"/proc/self/fd/{name}"))
+    return found
 
 
 def test_sources_that_come_and_go_are_followed_and_left(followed: Followed, music: Path, tmp_path: Path) -> None:

@@ -181,6 +181,7 @@ class InotifyWatch:
                 self._hear(number, mask, name)
             except Exception:
                 log.exception("inotify: an event is passed over")
+                self._problem = self._problem or "what changed could not be told"
 
     def _hear(self, number: int, mask: int, name: str) -> None:
         if mask & OVERFLOW:

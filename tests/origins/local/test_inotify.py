@@ -181,6 +181,14 @@ def test_events_are_lost(watching: Watching, music: Path) -> None:
     assert watch.problem == ""
 
 
+@pytest.mark.expects_errors
+def test_an_event_that_cannot_be_told_is_a_problem(watching: Watching, music: Path) -> None:
+    watch, heard = watching()
+    heard.changed = heard.folders.remove  # type: ignore[method-assign]  # raises KeyError
+    (music / "a.wav").write_bytes(b"x")
+    until(lambda: watch.problem != "" and ("written", "a.wav") in heard.files)
+
+
 def test_a_source_that_goes_away_has_a_problem_until_it_is_entered_anew(watching: Watching, music: Path) -> None:
     watch, heard = watching()
     shutil.rmtree(music)
