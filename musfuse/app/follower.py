@@ -175,6 +175,8 @@ class Follower:
                 one.end()
         for one in new:
             one.begin()
+            if one.uid in before:  # its watch is another, which a scan has to bring to all folders
+                self.dirt.note(one.uid, WHOLE)
         self.dirt.forget_others(origins)
         self._woken.set()
 

@@ -148,7 +148,7 @@ def test_where_nothing_is_told_it_is_looked_at_again_whatever_the_time_is_there(
     assert library.follower is not None
     (told,) = library.follower.told()
     assert (told.polled > 0, told.problem) == (True, "its file system tells of nothing")
-    assert "it is looked at every 1 s" in caplog.text
+    assert "its file system tells of nothing; it is looked at every" in caplog.text
 
 
 def test_a_file_system_that_does_not_tell_all_is_polled_as_well(
@@ -340,6 +340,14 @@ def test_sources_that_come_and_go_are_followed_and_left(followed: Followed, musi
     library.sourcing.remove((str(other), str(other)))
     assert [one.root for one in library.follower.told()] == [str(music)]
     assert len(tree(library)) == 1
+
+
+def test_a_source_that_is_set_otherwise_is_followed_still(followed: Followed, music: Path) -> None:
+    library = followed()
+    library.sourcing.change((str(music), str(music)), ["priority=7"])
+    until(lambda: passes(library) and all(job.ended for job in library.jobs.runner.rows()))  # type: ignore[attr-defined]
+    sound.write(music / "a/2.flac", 100, artist="Ann", album="B", title="Two")
+    until(lambda: len(tree(library)) == 2)
 
 
 def test_without_a_scan_at_the_start_what_is_known_is_watched(followed: Followed, music: Path, tmp_path: Path) -> None:
