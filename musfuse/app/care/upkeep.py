@@ -57,12 +57,14 @@ class Upkeep:
         return {"checked": checked, "backup": self.back_up_if_due()}
 
     def back_up_if_due(self) -> str:
-        """Make a backup where one is due; its path, '' for none. Raises StoreError."""
+        """Make a backup where one is due, and drop those that are too many; its path, '' for none. Raises
+        StoreError."""
         backups = Backups(self._state.user, self._options.keep)
         if not backups.is_due(self._options.hours):
             return ""
         try:
             made = backups.make()
+            backups.thin()
         except OSError as error:
             raise StoreError(f"{backups.folder}: no backup can be made: {error.strerror}") from error
         log.info("%s: backup of %s", made.path, self._state.user.name)

@@ -49,31 +49,34 @@ class Backups:
         return (backup for backup in self.all() if not problems(backup.path, most=1))
 
     def is_due(self, hours: float) -> bool:
-        """Whether something may have changed since the last one, which is so many hours old, or there is none."""
+        """Whether something may have changed since the last one, which is so many hours old, or there is none.
+
+        One of a time that is still to come was made while the clock was wrong, and tells nothing.
+        """
         if not self._keep or not self._path.exists():
             return False
-        last = next(iter(self.all()), None)
+        now = self._now_ns()
+        last = next((backup for backup in self.all() if backup.made_ns <= now), None)
         if last is None:
             return True
-        return self._now_ns() - last.made_ns >= hours * 3600e9 and self._changed_ns() > last.made_ns
+        return now - last.made_ns >= hours * 3600e9 and self._changed_ns() > last.made_ns
 
     def make(self, why: str = "") -> Backup:
-        """Make one now, whose name says `why`, and drop those that are too many. Raises DamagedError where user.db is
-        damaged, StoreError where it cannot be read, or nothing written."""
+        """Make one now, whose name says `why`; none is dropped, since somebody may be restoring from it. Raises
+        DamagedError where user.db is damaged, StoreError where it cannot be read, or nothing written."""
         now = self._now_ns()
         self.folder.mkdir(mode=0o700, exist_ok=True)
         made = datetime.fromtimestamp(now // 10**9, UTC).strftime(_STAMP)
         target = self.folder / f"{self._path.stem}-{made}{now // 1000 % 10**6:06}Z{why and '-'}{why}.db"
         copy_database(self._path, target)
-        self.thin()
         return Backup(now, target)
 
     def thin(self) -> None:
         """Drop what is too many, and what a kill left half: kept are the newest, and of the last days the newest
-        each."""
-        kept, days, left = set[Path](), set[int](), _BYTES
+        each. Those of a time that is still to come count as the oldest, so that they push out none."""
+        kept, days, left, now = set[Path](), set[int](), _BYTES, self._now_ns()
         with suppress(OSError):
-            for number, backup in enumerate(self.all()):
+            for number, backup in enumerate(sorted(self.all(), key=lambda backup: backup.made_ns > now)):
                 day, size = backup.made_ns // (24 * 3600 * 10**9), backup.path.stat().st_size
                 wanted = day not in days and len(days) < self._keep and size <= left
                 if number < _NEWEST or wanted:

@@ -67,6 +67,14 @@ def test_a_copy_is_put_back_and_what_was_is_a_backup(state: StateFolder, tmp_pat
     assert genres(state) == ["0 -", "1 Rock", "2 Pop"]
 
 
+def test_an_automatic_backup_that_is_put_back_stays(state: StateFolder) -> None:
+    backups = Backups(state.user)
+    first, *_ = [backups.make().path for _ in range(4)]
+    before = Caring(state).restore(first).before
+    assert first.exists()
+    assert before in [backup.path for backup in backups.all()]
+
+
 def test_a_copy_takes_the_place_of_a_damaged_one(state: StateFolder, tmp_path: Path) -> None:
     caring, copy = Caring(state), tmp_path / "copy.db"
     caring.back_up(copy)

@@ -50,6 +50,15 @@ def test_a_backup_is_made_once(library: Library, state: StateFolder) -> None:
     assert care.care(context()) == {"checked": 0, "backup": ""}
 
 
+def test_who_makes_backups_by_itself_drops_those_that_are_too_many(library: Library, state: StateFolder) -> None:
+    for backup in Backups(state.user).all():
+        backup.path.unlink()
+    for number in range(4):
+        Backups(state.user, now_ns=lambda day=number: day * 24 * 3600 * 10**9).make()
+    assert upkeep(library, keep=1).back_up_if_due()
+    assert len(Backups(state.user).all()) == 2
+
+
 def test_all_pages_are_looked_at_once_a_day(library: Library, state: StateFolder) -> None:
     now = [0.0]
     care = upkeep(library, now)

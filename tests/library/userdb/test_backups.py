@@ -35,6 +35,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "user.db"
 
 
+def make_and_thin(backups: Backups) -> None:
+    backups.make()
+    backups.thin()
+
+
 def names(path: Path) -> list[str]:
     return [backup.path.name for backup in Backups(path).all()]
 
@@ -78,9 +83,31 @@ def test_of_each_of_some_days_one_is_kept_and_the_newest_two(path: Path) -> None
     for day in range(5):
         for hour in (1, 2, 23):
             clock.now = LATE + day * DAY + hour * HOUR
-            Backups(path, keep=3, now_ns=clock).make()
+            make_and_thin(Backups(path, keep=3, now_ns=clock))
     kept = [(backup.made_ns - LATE) // HOUR for backup in Backups(path).all()]
     assert kept == [4 * 24 + 23, 4 * 24 + 2, 3 * 24 + 23, 2 * 24 + 23]
+
+
+def test_none_is_dropped_because_another_is_made(path: Path) -> None:
+    clock = Clock()
+    for number in range(5):
+        clock.now = LATE + number * HOUR
+        Backups(path, keep=1, now_ns=clock).make()
+    assert len(names(path)) == 5
+
+
+def test_one_of_a_time_to_come_neither_holds_others_back_nor_pushes_them_out(path: Path) -> None:
+    clock = Clock(path.stat().st_mtime_ns + 9000 * DAY)  # the clock was wrong
+    for _ in range(3):
+        clock.now += DAY
+        Backups(path, now_ns=clock).make()
+    clock.now = path.stat().st_mtime_ns + HOUR
+    backups = Backups(path, keep=1, now_ns=clock)
+    assert backups.is_due(1)
+    made = backups.make()
+    assert not backups.is_due(1)
+    backups.thin()
+    assert [backup.path == made.path for backup in backups.all()] == [False, True]
 
 
 def test_what_a_kill_left_half_goes_and_what_is_none_of_ours_stays(path: Path) -> None:
@@ -88,7 +115,7 @@ def test_what_a_kill_left_half_goes_and_what_is_none_of_ours_stays(path: Path) -
     folder.mkdir()
     (folder / ".user-x.db.partial").touch()
     (folder / "user-mine.db").touch()
-    Backups(path, now_ns=Clock()).make()
+    make_and_thin(Backups(path, now_ns=Clock()))
     assert len(names(path)) == 1
     assert sorted(file.name for file in folder.iterdir())[1:] == ["user-mine.db"]
 
