@@ -89,3 +89,11 @@ def test_bytes_that_begin_as_frames_do_are_passed_over() -> None:
 def test_what_is_no_stream_is_refused(data: bytes) -> None:
     with pytest.raises(MalformedError):
         finder(data)
+
+
+@pytest.mark.parametrize("sizes", [(BLOCK, BLOCK + 1), (16, BLOCK), (1152, 1152)])
+def test_fixed_blocks_whose_size_is_not_told_are_refused(sizes: tuple[int, int]) -> None:
+    data = bytearray(stream(made_frames(1)))
+    data[8:12] = sizes[0].to_bytes(2, "big") + sizes[1].to_bytes(2, "big")
+    with pytest.raises(MalformedError):
+        finder(bytes(data))

@@ -33,7 +33,8 @@ class FrameFinder:
     """The frames of the FLAC stream whose marker `reader` has at byte `start`, in a file of `size` bytes.
 
     Positions are read from the file and may lie: whoever decodes from there has to look at what it gets. Raises
-    MalformedError where there is no stream, OSError what the reader does.
+    MalformedError where there is no stream, or one of fixed blocks that does not tell their size, OSError what the
+    reader does.
     """
 
     def __init__(self, reader: io.BufferedReader, start: int, size: int) -> None:
@@ -42,6 +43,9 @@ class FrameFinder:
         self._info: StreamInfo = parse_streaminfo(self.streaminfo)
         reader.seek(self.audio)
         self._first = parse_header(reader.read(MAX_HEADER))
+        if not self._first.variable and not self._info.min_block == self._info.max_block == self._first.block_size:
+            # a frame's number times which of them is its first sample? libFLAC chooses by what it met before
+            raise MalformedError("its blocks are not of the size that it tells")
         self._scanned = 0
 
     def around(self, sample: int) -> list[Spot]:

@@ -30,6 +30,17 @@ class FlacPcm(SndfilePcm):
         self._finder: FrameFinder | None = None
         self._lost = False
 
+    def read(self, start: int, count: int) -> bytes:
+        """Samples [start, start + count), fewer at the end; where they cannot be decoded behind a guided seek, what
+        libFLAC makes of the stream as it is."""
+        try:
+            return super().read(start, count)
+        except MediaError:
+            if not isinstance(self._input, SplicedInput):
+                raise
+            self._give_up()
+            return super().read(start, count)
+
     def _seek(self, start: int) -> None:
         """Go to a sample, by its frame's header where that is found. Raises what soundfile does."""
         if self._lost or not 0 < start < self._file.frames:
@@ -39,8 +50,7 @@ class FlacPcm(SndfilePcm):
             self._open(self._guided(start))
             super()._seek(start)
         except (MediaError, RuntimeError, OSError, ValueError, AssertionError):
-            self._lost = True
-            self._open(SndfileInput(self._input.reader))
+            self._give_up()
             super()._seek(start)
 
     def _guided(self, start: int) -> SndfileInput:
@@ -51,6 +61,11 @@ class FlacPcm(SndfilePcm):
             self._finder = FrameFinder(reader, id3v2_length(reader.read(10)), self._size)
         spots = self._finder.around(start)
         return SplicedInput(reader, pointed_front(self._finder.streaminfo, spots), self._finder.audio, self._size)
+
+    def _give_up(self) -> None:
+        """Decode the stream as it is from now on."""
+        self._lost = True
+        self._open(SndfileInput(self._input.reader))
 
     def _open(self, source: SndfileInput) -> None:
         """Decode what `source` gives from here on."""
