@@ -16,6 +16,8 @@ from typing import Any
 import cffi
 
 from winfsp.cdefs import CDEFS, SIZES
+from winfsp.guard import Guard, NoGuard
+from winfsp.kernel import Kernel, asks
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "musfuse" / "winfspy-0.8.4"
 _FREED = 0xDD
@@ -55,6 +57,7 @@ class Volume:
     def __init__(self, params: Any, interface: Any, file_system: Any) -> None:
         self.params, self.interface, self.file_system = params, interface, file_system
         self.mountpoint = ""
+        self.guard: Any = Guard()
         self.running = False
         self.kernel: Any = None
 
@@ -189,8 +192,6 @@ class SimulatedLib:
         return 0
 
     def FspFileSystemStartDispatcher(self, file_system: Any, threads: int) -> int:
-        from winfsp.kernel import Kernel
-
         volume = self.volume(file_system)
         volume.running = True
         volume.kernel = Kernel(self._ffi, volume, threads)
@@ -205,6 +206,14 @@ class SimulatedLib:
     def FspFileSystemDelete(self, file_system: Any) -> None:
         volume = self.volumes.pop(int(self._ffi.cast("uintptr_t", file_system)))
         self.taken.discard(volume.mountpoint)
+
+    def FspFileSystemSetOperationGuardF(self, file_system: Any, enter: Any, leave: Any) -> None:
+        assert enter == leave == self._ffi.NULL
+        assert not self.volume(file_system).running, "the guard is taken away while it is held"
+        self.volume(file_system).guard = NoGuard()
+
+    def FspFileSystemOperationProcessIdF(self) -> int:
+        return int(asks.pid)
 
     def FspFileSystemGetOpenFileInfo(self, info: Any) -> Any:
         return self._ffi.cast("FSP_FSCTL_OPEN_FILE_INFO *", info)

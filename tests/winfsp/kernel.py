@@ -1,172 +1,226 @@
-"""A simulated WinFsp driver and DLL, as strict as Windows: names, buffers, lifetimes, markers, threads.
+"""A simulated WinFsp driver and DLL, as strict as Windows: names, buffers, lifetimes, markers, threads, what it remembers.
 
-It knows the interface of a volume and an FFI to lend memory with, and nothing of how the binding is had.
+It knows the interface of a volume and an FFI to lend memory with, and nothing of how the binding is had. `filenode.py`
+has what the driver keeps of a name that is open.
 """
 
-import itertools
+import fnmatch
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
-GUARD = b"\xa5\x5a" * 256
+from winfsp.filenode import INFINITE, FileNodes, Info, Listing, Opened, upcase
+from winfsp.lent import Lent
+
 SUCCESS, BUFFER_OVERFLOW, NO_MORE_FILES = 0, 0x80000005, 0x80000006
 OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION, ACCESS_DENIED = 0xC0000033, 0xC0000035, 0xC0000022
 NOT_A_DIRECTORY, FILE_IS_A_DIRECTORY, END_OF_FILE = 0xC0000103, 0xC00000BA, 0xC0000011
+SHARING_VIOLATION, CANCELLED, OBJECT_NAME_NOT_FOUND = 0xC0000043, 0xC0000120, 0xC0000034
 FILE_READ_DATA, FILE_WRITE_DATA, FILE_READ_ATTRIBUTES, DELETE = 0x1, 0x2, 0x80, 0x10000
 DIRECTORY_FILE, NON_DIRECTORY_FILE, DELETE_ON_CLOSE = 0x1, 0x40, 0x1000
 _DIRECTORY, _READONLY = 0x10, 0x1
 PAGE = 4096
+_RUN = 16  # pages that are read at once
+FIRST = 16_368
+"""What the driver asks of a folder at first, where it keeps listings."""
+IRP_SECONDS = 300.0
+"""How long a program waits for a callback, then it is told that its call was cancelled."""
+
+asks = threading.local()
+"""`pid` is the process that asks, and on a dispatcher's thread the one that is answered."""
 
 
-def upcase(text: str) -> str:
-    """RtlUpcaseUnicodeString: one character to one, within the basic plane."""
-    return "".join(c.upper() if len(c.upper()) == 1 and c <= "\uffff" else c for c in text)
+class PageError(OSError):
+    """A page could not be read: the program gets STATUS_IN_PAGE_ERROR, or this status from a cached read."""
 
-
-class Lent:
-    """Memory lent to the file system between guards, which are compared when it comes back."""
-
-    def __init__(self, ffi: Any, size: int) -> None:
-        self._ffi, self.size = ffi, size
-        self._memory = ffi.new("uint8_t[]", size + 2 * len(GUARD))
-        ffi.memmove(self._memory, GUARD, len(GUARD))
-        ffi.memmove(self._memory + len(GUARD) + size, GUARD, len(GUARD))
-        self.pointer = self._memory + len(GUARD)
-
-    def cast(self, kind: str) -> Any:
-        return self._ffi.cast(kind, self.pointer)
-
-    def check(self) -> None:
-        whole = bytes(self._ffi.buffer(self._memory))
-        assert whole.startswith(GUARD), "written in front of a lent buffer"
-        assert whole.endswith(GUARD), "written behind a lent buffer"
-
-    def bytes(self, count: int) -> bytes:
-        assert count <= self.size, f"{count} bytes transferred into a buffer of {self.size}"
-        return bytes(self._ffi.buffer(self.pointer, count))
-
-
-@dataclass
-class Info:
-    """A FILE_INFO."""
-
-    attributes: int
-    size: int
-    allocation: int
-    written: int
-    index: int
-
-    @property
-    def folder(self) -> bool:
-        return bool(self.attributes & _DIRECTORY)
-
-
-@dataclass(eq=False)
-class Opened:
-    """A file object; `status` other than 0 means that it is none."""
-
-    status: int
-    name: str = ""
-    context: Any = None
-    info: Info | None = None
-    cache: dict[int, bytes] = field(default_factory=dict)
+    def __init__(self, status: int) -> None:
+        super().__init__(f"a page cannot be read: {status:#x}")
+        self.status = status
 
 
 class Kernel:
-    """Drives one volume from min(max(cpus, 4), 16) threads, as WinFsp's dispatcher does."""
+    """Drives one volume from `threads` threads, min(max(cpus, 4), 16) for 0, as WinFsp's dispatcher does.
+
+    `irp_seconds` is how long a program waits for an answer, `now` the driver's clock (ms).
+    """
 
     def __init__(self, ffi: Any, volume: Any, threads: int = 0) -> None:
         self._ffi, self._volume = ffi, volume
         self._fs, self._interface = volume.file_system, volume.interface
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        count = threads or min(max(os.cpu_count() or 1, 4), 16)
-        self._threads = [threading.Thread(target=self._serve, name=f"winfsp {n}", daemon=True) for n in range(count)]
+        count = max(2, threads) if threads else min(max(os.cpu_count() or 1, 4), 16)
+        self.threads = [threading.Thread(target=self._serve, name=f"winfsp {n}", daemon=True) for n in range(count)]
+        self.irp_seconds = (volume.params.get("irp_timeout") or IRP_SECONDS * 1000) / 1000
+        self.now: Callable[[], float] = lambda: time.monotonic() * 1000
+        self.nodes = FileNodes()
         self._lock = threading.Lock()
         self.files: set[Opened] = set()
         self._stopped = False
-        for thread in self._threads:
+        for thread in self.threads:
             thread.start()
 
     def stop(self) -> None:
         """Let callbacks in flight finish, take no more. Never called from one."""
-        assert threading.current_thread() not in self._threads, "stopped from a callback"
+        assert threading.current_thread() not in self.threads, "stopped from a callback"
         self._stopped = True
-        for _ in self._threads:
+        for _ in self.threads:
             self._queue.put(None)
-        for thread in self._threads:
+        for thread in self.threads:
             thread.join(timeout=30)
             assert not thread.is_alive(), "a callback does not come back"
 
     def submit(self, call: Callable[[], Any]) -> "Future[Any]":
         assert not self._stopped
         future: Future[Any] = Future()
-        self._queue.put((call, future))
+        self._queue.put((call, future, getattr(asks, "pid", 4)))
         return future
 
     def _serve(self) -> None:
         while (item := self._queue.get()) is not None:
-            call, future = item
+            call, future, asks.pid = item
             try:
                 future.set_result(call())
             except BaseException as error:
                 future.set_exception(error)
 
+    def _ask(self, call: Callable[[], Any], cancelled: Any) -> Any:
+        """What a callback answers a program; `cancelled` once it waited for too long."""
+        try:
+            return self.submit(call).result(self.irp_seconds)
+        except FutureTimeout:
+            return cancelled
+
     # ~~~ what a program asks for ~~~
 
-    def open(self, name: str, access: int = FILE_READ_DATA | FILE_READ_ATTRIBUTES, options: int = 0) -> Opened:
+    def open(
+        self, name: str, access: int = FILE_READ_DATA | FILE_READ_ATTRIBUTES, options: int = 0, share: int = 7
+    ) -> Opened:
         """CreateFile with OPEN_EXISTING."""
-        return self.submit(lambda: self._open(name, access, options)).result(60)  # type: ignore[no-any-return]
+        waits = threading.Event()
+        found: Opened = self._ask(lambda: self._open(name, access, options, share, waits), Opened(CANCELLED))
+        waits.set()
+        return found
 
-    def create(self, name: str) -> int:
-        """CreateFile with CREATE_NEW: the status."""
-        return self.submit(lambda: self._create(name)).result(60)  # type: ignore[no-any-return]
+    def create(self, name: str, always: bool = False) -> int:
+        """CreateFile with CREATE_NEW, or OPEN_ALWAYS: the status. What it opened is closed again."""
+        made: Opened = self._ask(lambda: self._create(name, always), Opened(CANCELLED))
+        if made.node:
+            self.close(made)
+        return made.status
+
+    def attributes(self, name: str) -> tuple[int, Info | None]:
+        """GetFileAttributesEx: of a name that is open as the driver knows it, else by an open and a close."""
+        node = self.nodes.find(upcase(name))
+        if node is not None and node.until > self.now():
+            return SUCCESS, node.info
+        opened = self.open(name, FILE_READ_ATTRIBUTES)
+        if opened.status != SUCCESS:
+            return opened.status, None
+        info = self.query(opened)
+        self.close(opened)
+        return SUCCESS, info
+
+    def query(self, opened: Opened) -> Info:
+        """GetFileInformationByHandle: what the driver knows, unless that became too old."""
+        node = opened.node
+        assert node is not None
+        if node.until <= self.now():
+            lent = Lent(self._ffi, 72)
+            info = lent.cast("FSP_FSCTL_FILE_INFO *")
+            assert self.call("GetFileInfo", opened.context, info) == SUCCESS
+            lent.check()
+            node.info, node.until = _info(info), self._until("file_info_timeout")
+        return node.info
 
     def close(self, opened: Opened) -> None:
-        self.submit(lambda: self._close(opened)).result(60)
+        """CloseHandle. Close is sent for each file object that nothing needs any more."""
+        for ready in self.nodes.clean_up(opened):
+            self._ask(lambda ready=ready: self._closed(ready), None)
 
     def read(self, opened: Opened, offset: int, length: int) -> tuple[int, bytes]:
         """A non-cached read: status and bytes."""
-        return self.submit(lambda: self._read(opened, offset, length)).result(60)  # type: ignore[no-any-return]
+        return self._ask(lambda: self._read(opened, offset, length), (CANCELLED, b""))  # type: ignore[no-any-return]
 
     def cached_read(self, opened: Opened, offset: int, length: int) -> bytes:
-        """Through the cache manager: whole pages, trimmed to the size at open."""
-        assert opened.info is not None
-        end = min(offset + length, opened.info.size)
-        for page in range(offset // PAGE, -(-end // PAGE)):
-            if page not in opened.cache:
-                status, data = self.read(opened, page * PAGE, PAGE)
-                assert status == SUCCESS, hex(status)
-                expected = min(PAGE, opened.info.size - page * PAGE)
-                assert len(data) == expected, "a cached read within the size came back short"
-                opened.cache[page] = data
-        pages = b"".join(opened.cache[page] for page in range(offset // PAGE, max(offset // PAGE, -(-end // PAGE))))
-        return pages[offset % PAGE :][: max(0, end - offset)]
+        """Through the cache manager: whole pages, read through the first reader's file object, kept for all handles of
+        the name, and cut at the size that the driver knows. Raises PageError."""
+        node = opened.node
+        assert node is not None
+        end = min(offset + length, node.info.size)
+        if offset >= end:
+            return b""
+        node.pager = node.pager or opened
+        first, last = offset // PAGE, -(-end // PAGE)
+        at = first
+        while at < last:
+            if at in node.pages:
+                at += 1
+                continue
+            run = next((n for n in range(1, min(_RUN, last - at)) if at + n in node.pages), min(_RUN, last - at))
+            status, data = self.read(node.pager, at * PAGE, run * PAGE)
+            if status not in (SUCCESS, END_OF_FILE):
+                raise PageError(status)
+            lacking = min(run * PAGE, node.info.size - at * PAGE) - len(data)
+            assert lacking <= 0, f"the driver fills {lacking} bytes of {node.name} with zeros"
+            for n in range(run):
+                node.pages[at + n] = data[n * PAGE : (n + 1) * PAGE].ljust(PAGE, b"\0")
+            at += run
+        pages = b"".join(node.pages[page] for page in range(first, last))
+        return pages[offset % PAGE :][: end - offset]
 
     def entries(
-        self, opened: Opened, pattern: str | None = None, first: int = 65_536, later: int = 4096
+        self, opened: Opened, pattern: str | None = None, first: int = FIRST, later: int = 4096
     ) -> list[tuple[str, Info]]:
-        """FindFirstFile, FindNextFile: a large first buffer, small later ones, a marker in between."""
-        found: list[tuple[str, Info]] = []
-        marker = None
-        for size in itertools.chain([first], itertools.repeat(later)):
-            status, entries, more = self.directory(opened, marker, size, pattern)
+        """FindFirstFile, FindNextFile: what the driver remembers of the folder, else a large first buffer, small later
+        ones, a marker in between. A pattern without wildcards is asked for by its name."""
+        if pattern is not None and not set(pattern) & set("*?"):
+            return self._by_name(opened, pattern)
+        known = self._first(opened, first)
+        found, more = list(known.entries), known.more
+        while more:
+            status, entries, more = self.directory(opened, found[-1][0], later)
             assert status == SUCCESS, hex(status)
+            assert entries or not more, "a listing does not go on: the buffer holds no entry"
             found += entries
-            if not more:
-                return found
-            assert entries, "a listing does not go on: the buffer holds no entry"
-            marker = entries[-1][0]
-        raise AssertionError
+        return [one for one in found if pattern is None or fnmatch.fnmatchcase(upcase(one[0]), upcase(pattern))]
+
+    def _first(self, opened: Opened, size: int) -> Listing:
+        node, timeout = opened.node, self._volume.params["dir_info_timeout"]
+        assert node is not None
+        if node.listing is not None and node.listing.until > self.now():
+            return node.listing
+        status, entries, more = self.directory(opened, None, size)
+        assert status == SUCCESS, hex(status)
+        assert entries or not more, "a listing does not begin: the buffer holds no entry"
+        made = Listing(entries, more, self._until("dir_info_timeout"))
+        node.listing = made if timeout else None
+        return made
+
+    def _by_name(self, opened: Opened, name: str) -> list[tuple[str, Info]]:
+        lent = Lent(self._ffi, 104 + 510)
+        info = lent.cast("FSP_FSCTL_DIR_INFO *")
+        status = self.call("GetDirInfoByName", opened.context, self._wide(upcase(name)), info)
+        lent.check()
+        if status == OBJECT_NAME_NOT_FOUND:
+            return []
+        assert status == SUCCESS, hex(status)
+        return [(lent.bytes(info.Size)[104:].decode("utf-16-le"), _info(info.FileInfo))]
 
     def directory(
         self, opened: Opened, marker: str | None, size: int, pattern: str | None = None
     ) -> tuple[int, list[tuple[str, Info]], bool]:
-        """One query: status, entries, whether there may be more."""
-        return self.submit(lambda: self._directory(opened, marker, size, pattern)).result(60)  # type: ignore[no-any-return]
+        """One query, which the driver does not remember: status, entries, whether there may be more."""
+        call = lambda: self._directory(opened, marker, size, pattern)  # noqa: E731
+        return self._ask(call, (CANCELLED, [], False))  # type: ignore[no-any-return]
+
+    def _until(self, name: str) -> float:
+        timeout = self._volume.params[name]
+        return float("inf") if timeout == INFINITE else self.now() + timeout
 
     # ~~~ how the driver and the DLL answer ~~~
 
@@ -205,7 +259,13 @@ class Kernel:
             return status, 0, b""
         return status, attributes[0], lent.bytes(size[0])
 
-    def _open(self, name: str, access: int, options: int) -> Opened:
+    def _open(
+        self, name: str, access: int, options: int, share: int = 7, gone: threading.Event | None = None
+    ) -> Opened:
+        with self._volume.guard.shared():
+            return self._opened(name, access, options, share, gone)
+
+    def _opened(self, name: str, access: int, options: int, share: int, gone: threading.Event | None) -> Opened:
         if not self._valid(name):
             return Opened(OBJECT_NAME_INVALID)
         trailing = name.endswith("\\") and name != "\\"
@@ -236,12 +296,25 @@ class Kernel:
         if opened.NormalizedNameSize != 1024:
             spelled = normalized.bytes(opened.NormalizedNameSize).decode("utf-16-le")
             assert upcase(spelled) == upcase(name), "NormalizedName differs from the request in more than case"
-        made = Opened(SUCCESS, spelled, context[0], _info(opened.FileInfo))
+        made = Opened(SUCCESS, spelled, context[0], None, access, share)
+        if gone is not None and gone.is_set():
+            return Opened(CANCELLED)  # nobody waits for it any more, and nobody will ever close it
+        if not self.nodes.enter(upcase(spelled), made, _info(opened.FileInfo), self._until("file_info_timeout")):
+            self._interface.Close(self._fs, made.context)
+            return Opened(SHARING_VIOLATION)
         with self._lock:
             self.files.add(made)
         return made
 
-    def _create(self, name: str) -> int:
+    def _create(self, name: str, always: bool = False) -> Opened:
+        with self._volume.guard.alone():
+            if always:
+                opened = self._opened(name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, 0, 7, None)
+                if opened.status != OBJECT_NAME_NOT_FOUND:
+                    return opened
+            return Opened(self._created(name))
+
+    def _created(self, name: str) -> int:
         if not self._valid(name):
             return OBJECT_NAME_INVALID
         status, _, _ = self.security(name)
@@ -254,6 +327,11 @@ class Kernel:
         return int(status)
 
     def _close(self, opened: Opened) -> None:
+        """As `close`, on this thread."""
+        for ready in self.nodes.clean_up(opened):
+            self._closed(ready)
+
+    def _closed(self, opened: Opened) -> None:
         with self._lock:
             self.files.discard(opened)
         self._interface.Close(self._fs, opened.context)
@@ -265,6 +343,12 @@ class Kernel:
         return int(status), lent.bytes(transferred[0]) if status == SUCCESS else b""
 
     def _directory(
+        self, opened: Opened, marker: str | None, size: int, pattern: str | None
+    ) -> tuple[int, list[tuple[str, Info]], bool]:
+        with self._volume.guard.shared():
+            return self._queried(opened, marker, size, pattern)
+
+    def _queried(
         self, opened: Opened, marker: str | None, size: int, pattern: str | None
     ) -> tuple[int, list[tuple[str, Info]], bool]:
         lent, transferred = Lent(self._ffi, size), self._ffi.new("ULONG *")
@@ -289,7 +373,7 @@ class Kernel:
 
     def call(self, name: str, *arguments: Any) -> int:
         """Call another member of the interface on a dispatcher thread."""
-        return int(self.submit(lambda: getattr(self._interface, name)(self._fs, *arguments)).result(60))
+        return int(self._ask(lambda: getattr(self._interface, name)(self._fs, *arguments), CANCELLED))
 
     def lend(self, size: int) -> Lent:
         """Memory for `call`."""
