@@ -19,7 +19,7 @@ from musfuse.library.options import DEFAULT_TEMPLATE
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.overlay.collector import Delta
 from musfuse.library.overlay.value import overlay_key
-from musfuse.library.pipeline import Pipeline, Stage, cue, entities, identity, overlay, place
+from musfuse.library.pipeline import Pipeline, Stage, cue, entities, identity, overlay, place, search
 from musfuse.library.pipeline.built_in import built_in
 from musfuse.library.pipeline.cue import Cue
 from musfuse.library.pipeline.identity import Identifying
@@ -142,7 +142,9 @@ class Bench:
         """All that the catalog has but times, and unless `ids`, by paths instead of ids of nodes."""
         with self.database.read() as db:
             tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            tables = [name for name in tables if name not in SHADOWS and not name.startswith("search_part")]
             found = {name: sorted(db.execute(f"SELECT {_columns(db, name)} FROM {name}"), key=repr) for name in tables}
+            found["search"] = words_of(db)
             nodes = db.execute("SELECT id, tree, parent, name, item, dir_key, owner FROM node").fetchall()
         del found["sqlite_sequence"]
         found["meta"] = [row for row in found["meta"] if row[0] != "generation"]
@@ -160,15 +162,26 @@ class Bench:
         self.database.close()
 
 
+SHADOWS = ("search", "search_data", "search_idx", "search_config")
+"""Tables of FTS5, which hold the same index in one way or another."""
+
+
+def words_of(db: sqlite3.Connection) -> list[tuple[str, str, int, int]]:
+    """All that the index of words holds, (term, column, item, place), read as FTS5 reads it, and checked by it."""
+    db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_terms USING fts5vocab (main, search, instance)")
+    return sorted((term, column, item, at) for term, item, column, at in db.execute("SELECT * FROM search_terms"))
+
+
 def _columns(db: sqlite3.Connection, table: str) -> str:
-    """All of a table but when it was written."""
-    return ", ".join(row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[1] != "born_ns")
+    """All of a table but when it was written, and the numbers of words."""
+    names = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+    return ", ".join(name for name in names if name != "born_ns" and (table, name) != ("search_word", "id"))
 
 
 def small_batches(monkeypatch: pytest.MonkeyPatch, size: int = 2) -> None:
     """Have every stage do little at a time."""
     for module, name in (
         (cue, "_BATCH"), (identity, "_BATCH"), (overlay, "_BATCH"), (entities, "_BATCH"), (entities, "_ENTITIES"), (place, "_BATCH"),
-        (place, "_FOLDERS"),
+        (place, "_FOLDERS"), (search, "_BATCH"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, size)

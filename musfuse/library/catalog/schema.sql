@@ -265,6 +265,53 @@ CREATE TABLE rendition (
 ) WITHOUT ROWID;
 
 
+-- Search: the words of the tags that are served. Owner: catalog/search.py, for the stage `search`. meta.search_rules tells
+-- what the documents were made by.
+
+-- A document for each item (documents.Document), by the item's id. Only the index of it is kept: contentless, and without
+-- sizes, which no rank here needs. What it holds is taken out by saying what it was (`search_old`).
+CREATE VIRTUAL TABLE search USING fts5 (
+    title, artist, album, albumartist, composer, genre, year, other, content = '', columnsize = 0, tokenize = 'ascii'
+);
+
+-- An item whose document is that of its tags as they are.
+CREATE TABLE search_item (
+    item INTEGER PRIMARY KEY
+);
+
+-- An item whose document is that of the tags that it had: kept by triggers until the stage has put in the new one.
+CREATE TABLE search_old (
+    item INTEGER PRIMARY KEY,
+    tags TEXT NOT NULL                   -- as in item_tags
+);
+
+-- A word of documents (of a script with spaces), in how many documents it is, and from its end, for what is nearly it.
+CREATE TABLE search_word (
+    id    INTEGER PRIMARY KEY,
+    word  TEXT NOT NULL UNIQUE,
+    back  TEXT NOT NULL,
+    items INTEGER NOT NULL
+);
+CREATE INDEX search_word_back ON search_word (back);
+
+-- Three letters each of these words, for parts of words.
+CREATE VIRTUAL TABLE search_part USING fts5 (
+    word, content = '', columnsize = 0, detail = none, tokenize = 'trigram case_sensitive 1'
+);
+
+CREATE TRIGGER search_tags_changed BEFORE UPDATE OF embedded, merged ON item_tags
+    WHEN coalesce(old.merged, old.embedded) <> coalesce(new.merged, new.embedded)
+    AND EXISTS (SELECT 1 FROM search_item WHERE item = old.item) BEGIN
+    INSERT INTO search_old VALUES (old.item, coalesce(old.merged, old.embedded));
+    DELETE FROM search_item WHERE item = old.item;
+END;
+CREATE TRIGGER search_tags_gone BEFORE DELETE ON item_tags
+    WHEN EXISTS (SELECT 1 FROM search_item WHERE item = old.item) BEGIN
+    INSERT INTO search_old VALUES (old.item, coalesce(old.merged, old.embedded));
+    DELETE FROM search_item WHERE item = old.item;
+END;
+
+
 -- The pipeline: what is still to do. Owner: Todo.
 
 -- Which stages want to know of what: folder (a file in it came, went or changed), item (it is new, or was read anew),

@@ -9,6 +9,7 @@ from musfuse.library.pipeline.entities import Entities
 from musfuse.library.pipeline.identity import Identifying
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.pipeline.place import Places, Settle
+from musfuse.library.pipeline.search import Searching
 from musfuse.library.pipeline.stage import Stage
 
 
@@ -20,8 +21,8 @@ def built_in(
     views: Sequence[ViewRules],
     settled: Settled,
 ) -> list[Stage]:
-    """Parts of images, who is who, what is said over tags, and then the names that follow."""
-    return [cue, identifying, overlaying, *naming(database, views, settled)]
+    """Parts of images, who is who, what is said over tags, then the names that follow, and what is found by words."""
+    return [cue, identifying, overlaying, *naming(database, views, settled), Searching(database)]
 
 
 def naming(database: Database, views: Sequence[ViewRules], settled: Settled) -> list[Stage]:

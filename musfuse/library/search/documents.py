@@ -1,0 +1,92 @@
+"""What the index holds of a track: the terms of its tags, in a column for each field that queries look at most.
+
+Private characters, which no term has, stand for what is not text: between two values of a field, so that no phrase
+reaches from one into the other; for a field that is absent; and for a field of which not everything is in the index.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from musfuse.library.search import folding
+from musfuse.library.search.folding import fold, is_unspaced
+from musfuse.model import TagSet
+
+WORDS = ("title", "artist", "album", "albumartist", "composer", "genre")
+"""The fields in which a word is looked for that names none."""
+YEAR, OTHER = "year", "other"
+COLUMNS = (*WORDS, YEAR, OTHER)
+"""The columns of the index. `year` has the year of the date, `other` the words of all fields that have no column."""
+NEXT, ABSENT, CUT = "\ue000", "\ue001", "\ue002"
+
+RULES = f"{folding.VERSION}.1"
+"""Another text than last time means that the same tags have other documents."""
+
+_MOST_TERMS, _LONGEST_TERM, _SHORT = 1000, 60, 200
+_NO_WORDS = re.compile(
+    r"musicbrainz_|acoustid_|replaygain_|r128_|itun|encod|cuesheet|lyrics_|"
+    r"(?:(?:track|disc)(?:number|total)|date|original(?:date|year)|bpm|compilation|isrc|barcode|asin|catalognumber)$"
+)
+_YEAR = re.compile(r"[0-9]{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is indexed of a track: the text of each of COLUMNS, and the words that may be looked for by a part."""
+
+    columns: tuple[str, ...]
+    words: frozenset[str]
+
+
+def is_indexed(field: str) -> bool:
+    """Whether the words of a field are in the index: ids and numbers are not, each of which few tracks have."""
+    return not _NO_WORDS.match(field)
+
+
+def year_of(tags: TagSet) -> str:
+    """The year of a track's date, four digits; '' where there is none."""
+    found = _YEAR.search(tags.first("date") or "")
+    return found.group() if found else ""
+
+
+def document(tags: TagSet) -> Document:
+    """What is indexed of a track with these tags."""
+    columns, words = list[str](), set[str]()
+    for field in WORDS:
+        text, found = _column(tuple(tags.get(field, ())))
+        columns.append(text)
+        words |= found
+    columns.append(year_of(tags) or ABSENT)
+    others = tuple(v for name, values in tags.items() if name not in WORDS and is_indexed(name) for v in values)
+    text, found = _column(others) if others else ("", frozenset[str]())
+    columns.append(text)
+    return Document(tuple(columns), frozenset(words | found))
+
+
+def _column(values: tuple[str, ...]) -> tuple[str, frozenset[str]]:
+    """The text of a column, and its words that are of a script with spaces. The tracks of an album have most of it in
+    common."""
+    return _remembered(values) if sum(map(len, values)) < _SHORT else _made(values)
+
+
+def _made(values: tuple[str, ...]) -> tuple[str, frozenset[str]]:
+    if not values:
+        return ABSENT, frozenset()
+    found, cut = list[str](), False
+    for value in values:
+        if found:
+            found.append(NEXT)
+        # A character makes one term at most, or folds to some; what is looked at has a bound as what is kept has.
+        terms = folding.terms(fold(value[: 20 * _MOST_TERMS]))
+        cut = cut or len(value) > 20 * _MOST_TERMS
+        found += terms
+        if len(found) > _MOST_TERMS:
+            break
+    kept = [term if len(term) <= _LONGEST_TERM else NEXT for term in found[:_MOST_TERMS]]
+    if cut or len(kept) < len(found) or any(len(term) > _LONGEST_TERM for term in found):
+        kept += [NEXT, CUT]
+    words = frozenset(term for term in kept if not (is_unspaced(term[0]) or term in (NEXT, CUT)))
+    return " ".join(kept), words
+
+
+_remembered = lru_cache(maxsize=1024)(_made)
