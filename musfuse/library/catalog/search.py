@@ -7,8 +7,9 @@ triggers keep the tags that an item had when its document was made.
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 from musfuse.library.catalog.todo import Key
 
@@ -23,7 +24,7 @@ _COLUMNS = "title, artist, album, albumartist, composer, genre, year, other"
 _VALUES = ", ".join("?" * (_COLUMNS.count(",") + 1))
 _KNOWN = "SELECT word FROM search_word WHERE word IN (SELECT value FROM json_each(?))"
 
-Indexed = tuple[int, Sequence[str], Iterable[str]]
+Indexed = tuple[int, Sequence[str], Set[str]]
 """A document: the item's id, the text of each column, and the words in it that may be looked for by a part."""
 
 
@@ -53,7 +54,7 @@ def take_out(db: sqlite3.Connection, documents: Iterable[Indexed]) -> None:
         [(item, *columns) for item, columns, _ in rows],
     )
     db.executemany("DELETE FROM search_old WHERE item = ?", [(item,) for item, _, _ in rows])
-    lost = Counter(word for _, _, words in rows for word in set(words))
+    lost = Counter(chain.from_iterable(words for _, _, words in rows))
     db.executemany("UPDATE search_word SET items = items - ? WHERE word = ?", [(n, word) for word, n in lost.items()])
     unused = "FROM search_word WHERE items <= 0 AND word IN (SELECT value FROM json_each(?))"
     names = json.dumps(list(lost))
@@ -70,7 +71,7 @@ def put_in(db: sqlite3.Connection, documents: Iterable[Indexed]) -> None:
         f"INSERT INTO search (rowid, {_COLUMNS}) VALUES (?, {_VALUES})", [(item, *columns) for item, columns, _ in rows]
     )
     db.executemany("INSERT INTO search_item VALUES (?)", [(item,) for item, _, _ in rows])
-    found = Counter(word for _, _, words in rows for word in set(words))
+    found = Counter(chain.from_iterable(words for _, _, words in rows))
     known = {row[0] for row in db.execute(_KNOWN, (json.dumps(list(found)),))}
     db.executemany("UPDATE search_word SET items = items + ? WHERE word = ?", [(found[word], word) for word in known])
     new = sorted(found.keys() - known)

@@ -13,7 +13,7 @@ from musfuse.library.catalog.rows import load_tags
 from musfuse.library.catalog.todo import Watch, done, due
 from musfuse.library.search.documents import RULES, document
 
-_BATCH = 500
+_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _NO_WORDS = re.compile(
     r"(?:(?:track|disc)(?:number|total)|date|original(?:date|year)|bpm|compilation|isrc|barcode|asin|catalognumber)$"
 )
 _YEAR = re.compile(r"[0-9]{4}")
+_NONE = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +52,30 @@ def year_of(tags: TagSet) -> str:
 
 def document(tags: TagSet) -> Document:
     """What is indexed of a track with these tags."""
-    columns, words = list[str](), set[str]()
-    for field in WORDS:
-        text, found = _column(tuple(tags.get(field, ())))
-        columns.append(text)
-        words |= found
-    columns.append(year_of(tags) or ABSENT)
-    others = tuple(v for name, values in tags.items() if name not in WORDS and is_indexed(name) for v in values)
-    text, found = _column(others) if others else ("", frozenset[str]())
-    columns.append(text)
-    return Document(tuple(columns), frozenset(words | found))
+    columns = [_column(tags.get(field, ())) for field in WORDS]
+    columns.append((year_of(tags) or ABSENT, _NONE))
+    columns.append(_column(tuple(v for name, values in tags.items() if _is_other(name) for v in values), empty=""))
+    return Document(tuple(text for text, _ in columns), frozenset().union(*(words for _, words in columns)))
 
 
-def _column(values: tuple[str, ...]) -> tuple[str, frozenset[str]]:
-    """The text of a column, and its words that are of a script with spaces. The tracks of an album have most of it in
-    common."""
-    return _remembered(values) if sum(map(len, values)) < _SHORT else _made(values)
+@lru_cache(maxsize=1024)
+def _is_other(field: str) -> bool:
+    return field not in WORDS and is_indexed(field)
+
+
+def _column(values: tuple[str, ...], empty: str = ABSENT) -> tuple[str, frozenset[str]]:
+    """The text of a column, and its words that are of a script with spaces."""
+    if not values:
+        return empty, _NONE
+    # The tracks of an album have most of it in common.
+    return _remembered(values) if len(values) == 1 and len(values[0]) < _SHORT else _made(values)
 
 
 def _made(values: tuple[str, ...]) -> tuple[str, frozenset[str]]:
-    if not values:
-        return ABSENT, frozenset()
+    """As `_column`, for some values."""
+    if len(values) == 1 and len(values[0]) <= _LONGEST_TERM and values[0].isascii():  # as most are
+        plain = folding.terms(values[0].lower())
+        return " ".join(plain), frozenset(plain)
     found, cut = list[str](), False
     for value in values:
         if found:
