@@ -32,10 +32,10 @@ class KernelMemory:
 
     def __init__(self, library: Any, mountpoint: str, seconds: float) -> None:
         self._forget = function_of(library) if seconds > 0 else None
-        self._library, self._mountpoint = library, mountpoint
+        self.library, self._mountpoint = library, mountpoint
         self.seconds = seconds if self._forget is not None else 0.0
         self._config: Any = None
-        self._fuse: Any = None
+        self.fuse: Any = None
         self._holds = False
         self._pinning = threading.Lock()
 
@@ -45,7 +45,7 @@ class KernelMemory:
         if self._forget is None or config is None:
             self.seconds = 0.0
             return
-        self._fuse = ctypes.c_void_p(self._library.fuse_get_context().contents.fuse)
+        self.fuse = ctypes.c_void_p(self.library.fuse_get_context().contents.fuse)
         config.entry_timeout, self._config = self.seconds, config
         self.hold(self._holds)
 
@@ -78,10 +78,10 @@ class KernelMemory:
 
     def close(self) -> None:
         """The mount ends, or has: nothing is forgotten any more."""
-        self._fuse = None
+        self.fuse = None
 
     def _forget_now(self, path: str) -> bool:
-        fuse = self._fuse
+        fuse = self.fuse
         if fuse is None or self._forget is None:
             return False
         status = self._forget(fuse, path.encode("utf-8", "surrogateescape"))

@@ -15,6 +15,7 @@ from musfuse.errors import MusfuseError, NoEntryError, errno_of
 from musfuse.model import NodeKind
 from musfuse_fuse.facts import as_dict
 from musfuse_fuse.folders import Folders, Take
+from musfuse_fuse.kept_listings import KeptListings
 from musfuse_fuse.kernel import KernelMemory
 from musfuse_fuse.recently import Recently
 from musfuse_fuse.told import Told
@@ -35,7 +36,7 @@ def make_operations(  # noqa: C901 - a class inside
     is the kernel's, where it may have one.
     """
     remembers = memory or KernelMemory(None, "", 0)
-    told, folders, listed = Told(), Folders(), Recently(remembers)
+    told, folders, listed, listings = Told(), Folders(), Recently(remembers), KeptListings()
 
     def answered(call: Callable[..., Any]) -> Callable[..., Any]:
         """Have a callback raise nothing but errno: whatever else came out of it would end the drive with some bindings,
@@ -74,6 +75,8 @@ def make_operations(  # noqa: C901 - a class inside
             that would cost a getattr for every read. Listings always bring attributes along: the kernel's own guess
             whether somebody will want them asks for each of a large folder's."""
             remembers.connect(config)
+            if remembers.fuse is not None:
+                listings.passes_on(binding, remembers.library, remembers.fuse)
             if conn is not None and hasattr(conn, "want"):
                 conn.want &= ~(_AUTO_INVAL_DATA | _READDIRPLUS_AUTO)
             if conn is not None and max_read:
@@ -105,10 +108,11 @@ def make_operations(  # noqa: C901 - a class inside
         @answered
         def open_folder(self, path: str, fi: Any) -> None:
             """Open a folder, for listings that bring attributes along. The kernel keeps a listing as long as what came
-            with it, where libfuse passes that on (3.14 does not)."""
+            with it."""
             drive.visit(_inside(path))
             fi.fh = folders.open()
             fi.cache_readdir, fi.keep_cache = remembers.seconds > 0, listed.is_recent(path)
+            listings.say(fi.cache_readdir, fi.keep_cache)
 
         @answered
         def close_folder(self, path: str, fh: int) -> int:

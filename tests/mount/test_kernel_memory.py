@@ -21,6 +21,7 @@ from musfuse.app.build.faces import choose_mounter
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
+from musfuse.drive import DirEntry
 from musfuse.errors import MusfuseError
 from musfuse.model import NodeKind
 from musfuse.service.tagging import Who
@@ -62,6 +63,36 @@ def is_gone(path: Path) -> bool:
         path.lstat()
         return False
     return True
+
+
+def test_the_kernel_keeps_listings_until_something_in_them_changes(
+    mounted: Mounted, music: Path, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        sound.write(music / f"{n}.flac", artist="Ann", album=f"Album {n}", title="One", seed=n)
+    library, mnt = mounted()
+    listed = list[str]()
+    really = library.drive.list
+
+    def noting(path: str) -> Iterator[DirEntry]:
+        listed.append(path)
+        return really(path)
+
+    monkeypatch.setattr(library.drive, "list", noting)
+
+    def walked() -> list[str]:
+        """Folders that a walk has listed anew."""
+        listed.clear()
+        tree(str(mnt))
+        return sorted(listed)
+
+    before = tree(str(mnt))
+    assert sorted(listed) == ["", "Ann", "Ann/Album 0", "Ann/Album 1", "Ann/Album 2"]
+    until(lambda: walked() == [])
+    library.tagging.set([("Ann/Album 1/One.flac", "")], ["title=Two"], ME)
+    until(lambda: is_gone(mnt / "Ann/Album 1/One.flac"))
+    assert set(tree(str(mnt))) == {path.replace("1/One", "1/Two") for path in before}
+    until(lambda: walked() == [])
 
 
 def test_another_title_is_another_name_at_once(mounted: Mounted, music: Path, until: Until) -> None:
