@@ -4,8 +4,8 @@
     scripts/bench/living.py [--tracks 100000] [--rounds 5] [--folder /dev/shm]
 
 One source of real (tiny) WAV files, ten to a folder, scanned, mounted and followed. Then: how long after its last
-file's close an album of twelve is read through the mount; how long until another template is shown, and how long
-its switch keeps the catalog's writer; what a second view adds to the catalog.
+file's close an album of twelve is read through the mount; how long until another template is shown; what a second
+view adds to the catalog.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import tempfile
 import time
 import wave
 from pathlib import Path
+from typing import Any
 
 from mount_time import MUSFUSE, pss_mib
 
@@ -53,6 +54,10 @@ def arrives(music: Path, shown: Path, name: str) -> float:
     return time.monotonic() - closed
 
 
+def show(what: str, seconds: list[float]) -> None:
+    print(f"{what}: {statistics.median(seconds):.2f} s, worst {max(seconds):.2f} s", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tracks", type=int, default=100_000)
@@ -63,26 +68,36 @@ def main() -> None:
         folder = Path(name)
         music, mnt, library = folder / "music", folder / "mnt", folder / "library"
         make_source(music, args.tracks), mnt.mkdir()
-        env = {**os.environ, "MUSFUSE_RUNTIME_DIR": str(folder / "run"), "MUSFUSE_INDEX_BACKGROUND": "false", "MUSFUSE_VIEW_POLICY": "original"}
+        env = {
+            **os.environ,
+            "MUSFUSE_RUNTIME_DIR": str(folder / "run"),
+            "MUSFUSE_INDEX_BACKGROUND": "false",
+            "MUSFUSE_VIEW_POLICY": "original",
+        }
 
         def musfuse(*words: object) -> str:
             done = subprocess.run([*MUSFUSE, *map(str, words)], env=env, capture_output=True, text=True)
             assert done.returncode == 0, done.stdout + done.stderr
             return done.stdout
 
+        def told(*words: str) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = json.loads(musfuse(*words, "--library", library, "--json"))
+            return found
+
         def catalog() -> int:
             return sum(path.stat().st_size for path in library.glob("catalog.db*"))
 
         def settle() -> None:
-            while any(job["state"] not in ("done", "failed", "stopped")
-                      for job in json.loads(musfuse("jobs", "list", "--library", library, "--json"))):  # fmt: skip
+            while any(job["state"] in ("queued", "running") for job in told("jobs", "list")):
                 time.sleep(0.2)
 
         def views(*words: str) -> float:
             """Seconds until what `view WORDS` asks for is shown."""
             began = time.monotonic()
             musfuse("view", *words, "--library", library)
-            while any(each["state"] != "ready" for each in json.loads(musfuse("view", "list", "--library", library, "--json"))):
+            while any(
+                each["state"] != "ready" for each in json.loads(musfuse("view", "list", "--library", library, "--json"))
+            ):
                 time.sleep(0.1)
             return time.monotonic() - began
 
@@ -96,19 +111,19 @@ def main() -> None:
         settle()
         print(f"idle: {pss_mib(pid):.0f} MiB", flush=True)
         waits = [arrives(music, mnt / "Unknown Artist", f"New {n}") for n in range(args.rounds)]
-        print(f"a new album after its last close: {statistics.median(waits):.2f} s, worst {max(waits):.2f} s", flush=True)
+        print(
+            f"a new album after its last close: {statistics.median(waits):.2f} s, worst {max(waits):.2f} s", flush=True
+        )
         settle()
         before = catalog()
         print(f"a second view: {views('add', 'car', '--template', '$album/$title'):.1f} s", flush=True)
         settle()
-        print(f"it adds {100 * (catalog() / before - 1):.1f} % to a catalog of {before / 2**20:.0f} MiB", flush=True)
+        adds = 100 * (catalog() / before - 1)
+        print(f"it adds {adds:.1f} % to a catalog of {before / 2**20:.0f} MiB", flush=True)
         print(f"another template: {views('set', 'car', '--template', 'by name/$album/$title'):.1f} s", flush=True)
         settle()
-        for job in json.loads(musfuse("jobs", "list", "--library", library, "--json")):
-            if job["kind"] == "views":
-                print("  its job said", json.dumps(job["result"]))
         waits = [arrives(music, mnt / "Unknown Artist", f"Newer {n}") for n in range(args.rounds)]
-        print(f"a new album with two views: {statistics.median(waits):.2f} s, worst {max(waits):.2f} s", flush=True)
+        show("a new album with two views", waits)
         print(f"at the end: {pss_mib(pid):.0f} MiB", flush=True)
         musfuse("unmount", mnt)
 
