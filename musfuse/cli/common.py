@@ -146,10 +146,13 @@ def load(config_file: Path | None, **flags: Any) -> Config:
 
 
 def connect(folder: Path, config_file: Path | None = None, *, make: bool = False) -> "Connection":
-    """The service of a library, whoever owns it; with `make`, a library is made where there is none."""
+    """The service of a library, whoever owns it; with `make`, a library is made where there is none. A configuration
+    that is named is read at once, so that a mistake in it is told even where it turns out not to be needed. Raises
+    ConfigError."""
     from musfuse.app.connection import Connection
 
-    return Connection(folder, lambda: load(config_file), make=make)
+    config = load(config_file) if config_file else None
+    return Connection(folder, lambda: config or load(None), make=make)
 
 
 def load_all(config_file: Path | None, flags: Mapping[str, Any] | None = None) -> Loaded:

@@ -26,6 +26,7 @@ from musfuse.cli.guards import ask, on_terminal
 from musfuse.cli.progress import Waiting
 from musfuse.cli.typed import typed
 from musfuse.errors import ConfigError
+from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.service.requests.care import Kept
@@ -106,7 +107,7 @@ def repair(library: Path | None, config_file: Path | None, as_json: bool, dry_ru
     for line in done:
         _say(line)
     if job is not None:
-        say(f"scanned: {job.done} files, {job.result['read']} read")
+        say(f"scanned: {counted(job.done, 'file')}, {job.result['read']} read")
 
 
 @command.command("vacuum", epilog="Example: musfuse library vacuum")
@@ -193,7 +194,11 @@ def put_back(library: Path | None, file: Path, *, as_json: bool, dry_run: bool, 
 
 
 def _kept(kept: "Kept") -> str:
-    return f"{kept.sources} sources, tags of {kept.tracks} tracks, {kept.changes} changes, {kept.pictures} pictures"
+    views = f", {counted(kept.views, 'view')}" if kept.views else ""
+    return (
+        f"{counted(kept.sources, 'source')}, tags of {counted(kept.tracks, 'track')},"
+        f" {counted(kept.changes, 'change')}, {counted(kept.pictures, 'picture')}{views}"
+    )
 
 
 def _ask(question: str, yes: bool) -> None:

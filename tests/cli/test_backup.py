@@ -34,7 +34,7 @@ def test_what_was_said_comes_back_and_the_drive_knows_it(library: Path, tmp_path
     set_genre(library, "Pop")
     assert genre(library) == ["Pop"]
     said = run("backup", "--restore", "--library", library, copy).out
-    assert f"{copy} is restored: 1 sources, tags of 1 tracks, 1 changes" in said
+    assert f"{copy} is restored: 1 source, tags of 1 track, 1 change" in said
     run("scan", "--library", library)
     assert genre(library) == ["Rock"]
     (before,) = (library / "backups").glob("*before-restore.db")

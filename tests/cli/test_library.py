@@ -45,7 +45,7 @@ def test_check_and_repair_of_a_damaged_one(library: Path) -> None:
     assert "nobody can be asked here; say --yes" in run("library", "repair", "--library", library, code=2).err
     done = run("library", "repair", "--library", library, "--yes")
     assert "is set aside as" in done.out
-    assert done.out.endswith("scanned: 1 files, 1 read\n")
+    assert done.out.endswith("scanned: 1 file, 1 read\n")
     assert genre(library) == "Rock"
     assert json.loads(run("library", "repair", "--library", library, "--yes", "--json").out)["done"] == []
 
@@ -60,7 +60,7 @@ def test_repair_as_json(library: Path) -> None:
 def test_a_library_that_is_behind_is_scanned(library: Path) -> None:
     StateFolder(library).catalog.unlink()
     assert run("library", "repair", "--library", library, "--dry-run").out == "a scan would follow\n"
-    assert run("library", "repair", "--library", library).out == "scanned: 1 files, 1 read\n"
+    assert run("library", "repair", "--library", library).out == "scanned: 1 file, 1 read\n"
 
 
 def test_vacuum(library: Path) -> None:
@@ -76,7 +76,7 @@ def test_backup_and_restore(library: Path, tmp_path: Path, monkeypatch: pytest.M
     assert f"written to {copy}" in run("library", "backup", "--library", library, copy).out
     run("tag", "set", "--library", library, "title:one", "genre=Pop")
     said = run("library", "restore", "--library", library, "--dry-run", copy).out
-    assert f"{copy} would be restored: 1 sources, tags of 1 tracks, 1 changes, 0 pictures" in said
+    assert f"{copy} would be restored: 1 source, tags of 1 track, 1 change, 0 pictures" in said
     assert genre(library) == "Pop"
     assert "say --yes" in run("library", "restore", "--library", library, copy, code=2).err
     assert "before-restore.db now" in run("library", "restore", "--library", library, "--yes", copy).out
@@ -88,6 +88,13 @@ def test_backup_and_restore(library: Path, tmp_path: Path, monkeypatch: pytest.M
     assert Path(made["file"]).stat().st_size == made["bytes"]
     told = json.loads(run("library", "restore", "--library", library, "--yes", "--json", made["file"]).out)
     assert told["now"]["tracks"] == 1
+
+
+def test_a_configuration_with_a_mistake_is_told_even_where_it_is_not_needed(library: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[view\n")
+    for words in (("repair",), ("repair", "--dry-run"), ("vacuum",)):
+        assert str(broken) in run("library", *words, "--library", library, "--config", broken, code=2).err
 
 
 def test_where_there_is_no_library(tmp_path: Path) -> None:

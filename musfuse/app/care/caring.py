@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from musfuse.app.care.checking import Checking
 from musfuse.app.care.healing import damage, heal, replace_catalog, replace_user
@@ -14,7 +15,7 @@ from musfuse.errors import ConfigError, LibraryInUseError, StoreError, plainly
 from musfuse.library.catalog.soundness import have_looked_at_again
 from musfuse.library.userdb.backups import Backups
 from musfuse.library.userdb.database import SCHEMA_VERSION
-from musfuse.library.userdb.soundness import held
+from musfuse.library.userdb.soundness import Held, held, lacks, strange
 from musfuse.logs import keep_log
 from musfuse.platform import system
 from musfuse.service.handlers import Handlers
@@ -81,9 +82,7 @@ class Caring:
     def restore(self, file: Path, dry_run: bool = False) -> Restored:
         """Put a copy in the place of user.db; what was there becomes one of the automatic backups. Raises ConfigError
         where there is no such file, LibraryInUseError, StoreError where it is no copy of a user.db."""
-        if not file.exists():
-            raise ConfigError(f"{file}: no such file; name one that `musfuse library backup` wrote")
-        now = _held(file)
+        now = _restorable(file)
         if dry_run:
             self.state.check_exists()
             return Restored(now, self._kept(), None)
@@ -101,7 +100,8 @@ class Caring:
 
     def _kept(self) -> Kept | None:
         user = self.state.user
-        return _held(user) if user.exists() and not problems(user, most=1) else None
+        found = held(user) if user.exists() and not problems(user, most=1) else None
+        return _kept(found) if found is not None else None
 
     def _mended(self, what: str) -> list[str]:
         path = {"catalog": self.state.catalog, "user": self.state.user, "jobs": self.state.jobs}.get(what)
@@ -134,8 +134,17 @@ class Caring:
             yield
 
 
-def _held(path: Path) -> Kept:
-    """What a user.db holds. Raises StoreError where it is none, is damaged, or is of a newer musfuse."""
+def _restorable(path: Path) -> Kept:
+    """What a copy of a user.db holds. Raises ConfigError where there is no such file, StoreError where it is none, is
+    damaged, is of a newer musfuse, or has what no user.db has: its SQL would run here."""
+    name_one = "name one that `musfuse library backup` wrote"
+    try:
+        if not S_ISREG(path.stat().st_mode):
+            raise ConfigError(f"{path}: not a regular file; {name_one}")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; {name_one}") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {plainly(error)}") from error
     no_copy = f"{path}: cannot be restored: it is no sound copy of what `musfuse library backup` copies"
     wrong = problems(path, most=1)
     if wrong or not path.stat().st_size:
@@ -145,7 +154,14 @@ def _held(path: Path) -> Kept:
         raise StoreError(f"{no_copy}: it holds something else")
     if found.schema > SCHEMA_VERSION:
         raise StoreError(f"{path}: made by a newer musfuse (schema {found.schema}); update musfuse")
-    return Kept(found.sources, found.tracks, found.changes, found.pictures)
+    strangely = lacks(path) or strange(path)
+    if strangely:
+        raise StoreError(f"{no_copy}: {strangely[0]}")
+    return _kept(found)
+
+
+def _kept(found: Held) -> Kept:
+    return Kept(found.sources, found.tracks, found.changes, found.pictures, found.views)
 
 
 def _drop(path: Path) -> None:

@@ -19,6 +19,7 @@ from musfuse.store.aside import notes
 from musfuse.store.integrity import problems
 from musfuse.store.shrinking import bytes_of
 from musfuse.store.suspicion import suspicion
+from musfuse.wording import agreeing, counted
 
 _REPAIR = "`musfuse library repair` {}"
 _SCAN = "`musfuse scan` brings it up to date"
@@ -56,12 +57,15 @@ class Checking:
             yield Finding("catalog", State.DOUBT, f"{path.name} is of schema {found.schema}", advice)
             return
         if found.waiting:
-            said = f"{found.waiting} changes are not on the drive yet, as while a scan runs, or after a kill"
+            changes = f"{counted(found.waiting, 'change')} {agreeing(found.waiting, 'is', 'are')}"
+            said = f"{changes} not on the drive yet, as while a scan runs, or after a kill"
             yield Finding("catalog", State.NOTE, said, _SCAN)
         if found.unscanned:
-            yield Finding("catalog", State.NOTE, f"{found.unscanned} sources were not scanned whole yet", _SCAN)
+            were = agreeing(found.unscanned, "was", "were")
+            said = f"{counted(found.unscanned, 'source')} {were} not scanned whole yet"
+            yield Finding("catalog", State.NOTE, said, _SCAN)
         if not found.waiting and not found.unscanned:
-            yield Finding("catalog", State.OK, _sound(path, f"{found.tracks} tracks"))
+            yield Finding("catalog", State.OK, _sound(path, counted(found.tracks, "track")))
 
     def _user(self) -> Iterator[Finding]:
         path = self.state.user
@@ -86,11 +90,11 @@ class Checking:
         unreadable = _unreadable(path)
         if unreadable:
             yield Finding(
-                "user", State.DOUBT, f"what was said of {unreadable} tracks cannot be read",
+                "user", State.DOUBT, f"what was said of {counted(unreadable, 'track')} cannot be read",
                 "`musfuse tag clear` takes it back, `musfuse library restore` brings back a copy",
             )  # fmt: skip
         else:
-            yield Finding("user", State.OK, _sound(path, f"tags or pictures of {kept.tracks} tracks"))
+            yield Finding("user", State.OK, _sound(path, f"tags or pictures of {counted(kept.tracks, 'track')}"))
 
     def _jobs(self) -> Iterator[Finding]:
         path = self.state.jobs

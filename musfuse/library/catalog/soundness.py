@@ -14,15 +14,15 @@ _SHOWN = "n.tree IN (SELECT tree FROM view)"
 _FAULTS = (
     (f"SELECT count(*) FROM node n WHERE {_SHOWN} AND n.parent <> 0"
      " AND NOT EXISTS (SELECT 1 FROM node p WHERE p.id = n.parent)",
-     "entries of the drive lie in no folder"),
+     "entries of the drive that lie in no folder"),
     (f"SELECT count(*) FROM node n WHERE {_SHOWN} AND n.item IS NOT NULL"
      " AND NOT EXISTS (SELECT 1 FROM item i WHERE i.id = n.item)",
-     "entries of the drive are of no item"),
+     "entries of the drive that are of no item"),
     ("SELECT count(*) FROM item i WHERE NOT EXISTS (SELECT 1 FROM item_tags t WHERE t.item = i.id)",
-     "items have no tags"),
+     "items without tags"),
     ("SELECT count(*) FROM view v WHERE v.name = 'main'"
      " AND NOT EXISTS (SELECT 1 FROM node n WHERE n.tree = v.tree AND n.parent = 0)",
-     "views have no root"),
+     "views without a root"),
 )  # fmt: skip
 """Queries that count what no catalog holds, and what that is."""
 
@@ -49,7 +49,7 @@ def faults(path: Path) -> list[str]:
     """What is wrong between the rows of a catalog that lacks nothing. Raises StoreError."""
     with reading(path) as db:
         known = version(db) == SCHEMA_VERSION
-        return [f"{found} {what}" for query, what in _FAULTS if known and (found := number(db, query))]
+        return [f"{what}: {found}" for query, what in _FAULTS if known and (found := number(db, query))]
 
 
 def extent(path: Path) -> Extent:

@@ -18,7 +18,7 @@ from musfuse.store.opening import NotWritableError
 log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 3
-_FIRST_TABLES, _VIEWS = 2, 3
+FIRST_TABLES, VIEWS = 2, 3
 """Versions in which tables came; an older database where nothing can be written lacks them."""
 
 
@@ -62,12 +62,12 @@ class UserDatabase:
     @property
     def has_tables(self) -> bool:
         """Whether the tables of sources and identities are there, and not only the store."""
-        return self.version >= _FIRST_TABLES
+        return self.version >= FIRST_TABLES
 
     @property
     def has_views(self) -> bool:
         """Whether the table of views is there."""
-        return self.version >= _VIEWS
+        return self.version >= VIEWS
 
     def _migrate(self, read_only: bool) -> int:
         version = int(self.execute("PRAGMA user_version")[0][0])

@@ -1,39 +1,79 @@
 """What holds in a user.db, and what one holds; asked beside its owner, or of a copy."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from musfuse.library.userdb.database import SCHEMA_VERSION
-from musfuse.store.soundness import missing, names, number, reading, version
+from musfuse.errors import StoreError
+from musfuse.library.userdb.database import FIRST_TABLES, VIEWS
+from musfuse.library.userdb.sources import SPEC, spec_of
+from musfuse.store.soundness import columns, foreign, missing, names, number, reading, version
 
 _HELD = (
     ("source", "SELECT count(*) FROM source WHERE removed_ns IS NULL"),
     ("kv", "SELECT count(*) FROM kv WHERE namespace = 'track'"),
     ("kv", "SELECT count(*) FROM kv WHERE namespace = 'history' AND key BETWEEN 'h/' AND 'h0'"),
     ("kv", "SELECT count(*) FROM kv WHERE namespace = 'chosen-art'"),
+    ("view", "SELECT count(*) FROM view"),
 )
 """In the order of `Held`: a table that has to be there, and a query."""
+_VIEW = "CREATE TABLE IF NOT EXISTS view"
+"""What version 3 made in addition stands from here on in the script."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a user.db holds: sources, tracks of which something was said, changes, pictures that were set; and its
-    schema."""
+    """What a user.db holds: sources, tracks of which something was said, changes, pictures that were set, views beside
+    the main one; and its schema."""
 
     sources: int
     tracks: int
     changes: int
     pictures: int
+    views: int
     schema: int
 
 
 def lacks(path: Path) -> list[str]:
     """What a user.db lacks that it was made with. Raises StoreError."""
-    script = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
     with reading(path) as db:
-        wanted = f"{script}\nCREATE TABLE kv"
-        return missing(db, wanted) if version(db) == SCHEMA_VERSION else []
+        script, made = _script(), version(db)
+        wanted = script if made >= VIEWS else script.partition(_VIEW)[0] if made >= FIRST_TABLES else ""
+        return missing(db, f"{wanted}\nCREATE TABLE kv")
+
+
+def strange(path: Path) -> list[str]:
+    """What is in a database that no user.db holds, though SQLite finds it sound: SQL that would run, other columns,
+    sources and views that cannot be read. Raises StoreError."""
+    with reading(path) as db:
+        return foreign(db, _columns()) or _unreadable(db)
+
+
+def _unreadable(db: sqlite3.Connection) -> list[str]:
+    there, found = names(db), []
+    for row in db.execute(f"SELECT {SPEC} FROM source") if "source" in there else ():
+        try:
+            spec_of(*row)
+        except StoreError as error:
+            found.append(str(error))
+    if "view" in there:
+        types = "typeof(name), typeof(template), typeof(policy), typeof(filter)"
+        odd = number(db, f"SELECT count(*) FROM view WHERE 'blob' IN ({types})")
+        found += [f"{odd} of its views cannot be read"] if odd else []
+    return found
+
+
+def _columns() -> dict[str, set[str]]:
+    """The columns of every table that a user.db has."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(_script())
+        return {"kv": {"namespace", "key", "value"}, **{name: columns(db, name) for name in names(db)}}
+
+
+def _script() -> str:
+    return resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
 
 
 def held(path: Path) -> Held | None:
@@ -42,8 +82,10 @@ def held(path: Path) -> Held | None:
         there = names(db)
         if "kv" not in there:
             return None
-        sources, tracks, changes, pictures = (number(db, query) if table in there else 0 for table, query in _HELD)
-        return Held(sources, tracks, changes, pictures, version(db))
+        sources, tracks, changes, pictures, views = (
+            number(db, query) if table in there else 0 for table, query in _HELD
+        )
+        return Held(sources, tracks, changes, pictures, views, version(db))
 
 
 def overlays(path: Path) -> list[bytes]:

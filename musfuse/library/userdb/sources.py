@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from musfuse.errors import StoreError
 from musfuse.library.userdb.database import UserDatabase
 from musfuse.origins import SourceSpec
 
-_SPEC = "uid, scheme, uri, name, kind, priority, options, secrets"
+SPEC = "uid, scheme, uri, name, kind, priority, options, secrets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class SourceTable:
         """Keep a new source under the uid that its spec has."""
         with self._db.transaction():
             self._db.execute(
-                f"INSERT INTO source ({_SPEC}, added_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_values(spec), now_ns
+                f"INSERT INTO source ({SPEC}, added_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *_values(spec), now_ns
             )
             self._note_place(spec)
 
@@ -94,9 +95,9 @@ class SourceTable:
         if not self._db.has_tables:
             return
         for *values, added_ns, removed_ns in self._db.execute(
-            f"SELECT {_SPEC}, added_ns, removed_ns FROM source ORDER BY priority, rowid"
+            f"SELECT {SPEC}, added_ns, removed_ns FROM source ORDER BY priority, rowid"
         ):
-            yield KeptSource(_spec(*values), added_ns, removed_ns)
+            yield KeptSource(spec_of(*values), added_ns, removed_ns)
 
 
 def source_uid(shown: str) -> str:
@@ -112,7 +113,20 @@ def _values(spec: SourceSpec) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _spec(
-    uid: str, scheme: str, uri: str, name: str, kind: str, priority: int, options: str, references: str
-) -> SourceSpec:
-    return SourceSpec(uid, scheme, uri, name, kind, priority, json.loads(options), json.loads(references))
+def spec_of(*row: Any) -> SourceSpec:
+    """The source that a row of the columns `SPEC` keeps. Raises StoreError where it is none that was kept here."""
+    uid, scheme, uri, name, kind, priority, options, references = row
+    if not all(isinstance(text, str) for text in (uid, scheme, uri, name, kind)) or not isinstance(priority, int):
+        raise StoreError("what is kept of a source cannot be read: a value is of another kind")
+    return SourceSpec(uid, scheme, uri, name, kind, priority, _texts(uri, options), _texts(uri, references))
+
+
+def _texts(uri: str, kept: object) -> dict[str, str]:
+    """Texts by name, kept as JSON."""
+    try:
+        found = json.loads(kept) if isinstance(kept, str) else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise StoreError(f"what is kept of the source {uri[:200]} cannot be read: it is no JSON of texts")
+    return found

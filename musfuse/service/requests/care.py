@@ -49,12 +49,14 @@ class BackedUp(Answer, frozen=True):
 
 
 class Kept(Answer, frozen=True):
-    """What a user.db holds: sources, tracks with tags or pictures that were set, changes, pictures that were set."""
+    """What a user.db holds: sources, tracks with tags or pictures that were set, changes, pictures that were set, views
+    beside the main one."""
 
     sources: int
     tracks: int
     changes: int
     pictures: int
+    views: int = 0
 
 
 class Restored(Answer, frozen=True):

@@ -1,5 +1,8 @@
 """Repair, backup and restore over a library's files: each leaves either what was or what is to be."""
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,3 +119,54 @@ def test_what_is_no_copy_changes_nothing(state: StateFolder, tmp_path: Path, wha
         Caring(state).restore(wrong)
     assert not wrong.with_name("wrong.db.suspect").exists()
     assert genres(state) == KNOWN
+
+
+SQL = {
+    "a trigger": "CREATE TRIGGER t AFTER INSERT ON kv BEGIN DELETE FROM kv; END",
+    "a view in place of a table": "DROP TABLE view; CREATE VIEW view AS SELECT 1 AS name",
+    "a table of other code": "CREATE VIRTUAL TABLE f USING fts5(x)",
+    "a computed column": "ALTER TABLE source ADD COLUMN x AS (upper(name))",
+    "no sources": "DROP TABLE source",
+    "no sources, as an older one": "DROP TABLE source; PRAGMA user_version=2",
+    "no views": "DROP TABLE view",
+    "options that are no JSON": "UPDATE source SET options = '{'",
+    "options that are none": "UPDATE source SET options = '[]'",
+    "secrets that are no texts": "UPDATE source SET secrets = '{\"a\": 1}'",
+    "JSON without an end": "UPDATE source SET options = replace(hex(zeroblob(50000)), '0', '[')",
+    "a name of bytes": "UPDATE source SET name = x'ff'",
+    "a priority of text": "UPDATE source SET priority = 'first'",
+    "a view of bytes": "INSERT INTO view VALUES ('car', x'00', '', '', 1)",
+}
+
+
+def test_a_copy_that_somebody_worked_on_changes_nothing(state: StateFolder, tmp_path: Path) -> None:
+    sound_one, copy = _backed_up(state, tmp_path).read_bytes(), tmp_path / "changed.db"
+    for what, sql in SQL.items():
+        copy.write_bytes(sound_one)
+        with closing(sqlite3.connect(copy)) as db:
+            db.executescript(sql)
+        for dry_run in (True, False):
+            with pytest.raises(StoreError, match="no sound copy"):
+                Caring(state).restore(copy, dry_run)
+                pytest.fail(what)
+    assert genres(state) == KNOWN
+
+
+def test_a_copy_of_an_older_version_is_put_back(state: StateFolder, tmp_path: Path) -> None:
+    copy = _backed_up(state, tmp_path)
+    with closing(sqlite3.connect(copy)) as db:
+        db.executescript("DROP TABLE view; PRAGMA user_version=2")
+    assert Caring(state).restore(copy).now.views == 0
+    assert genres(state) == KNOWN
+
+
+def test_views_are_counted(state: StateFolder, tmp_path: Path) -> None:
+    run("view", "add", "--library", state.path, "car", "--template", "$title")
+    assert Caring(state).restore(_backed_up(state, tmp_path), dry_run=True).now.views == 1
+
+
+def test_only_a_regular_file_is_put_back(state: StateFolder, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(ConfigError, match="not a regular file"):
+            Caring(state).restore(path)

@@ -35,7 +35,7 @@ def test_a_sound_library(state: StateFolder) -> None:
     assert {finding.what: finding.state for finding in found.findings} == dict.fromkeys(
         ("catalog", "user", "jobs", "backups"), State.OK
     )
-    assert "tags or pictures of 1 tracks" in of(found, "user").detail
+    assert "tags or pictures of 1 track" in of(found, "user").detail
 
 
 @pytest.mark.parametrize("what", ["catalog", "user", "jobs", "cache"])
@@ -60,8 +60,8 @@ def test_damage_is_found_on_any_page(state: StateFolder, what: str) -> None:
     [
         ("DELETE FROM node WHERE item IS NULL AND parent = 1", "lie in no folder"),
         ("UPDATE node SET item = 1000 WHERE item = 1", "are of no item"),
-        ("DELETE FROM item_tags", "items have no tags"),
-        ("DELETE FROM node WHERE parent = 0", "views have no root"),
+        ("DELETE FROM item_tags", "items without tags"),
+        ("DELETE FROM node WHERE parent = 0", "views without a root"),
         ("DROP INDEX node_item", "node_item is missing in it"),
         ("DROP TRIGGER item_gone", "item_gone is missing in it"),
     ],
@@ -94,7 +94,7 @@ def test_an_overlay_that_cannot_be_read_and_a_suspicion(state: StateFolder) -> N
     change(state, "UPDATE kv SET value = x'7b' WHERE namespace = 'track'", user=True)
     states = [(f.state, f.detail) for f in checked(state).findings if f.what == "user"]
     assert states[0] == (State.NOTE, "user.db failed once and is sound: of old")
-    assert states[1] == (State.DOUBT, "what was said of 1 tracks cannot be read")
+    assert states[1] == (State.DOUBT, "what was said of 1 track cannot be read")
 
 
 def test_a_user_database_that_is_gone(state: StateFolder) -> None:

@@ -20,7 +20,7 @@ def test_a_new_catalog_lacks_nothing(tmp_path: Path) -> None:
         db.execute("DROP TRIGGER file_gone")
         db.execute("DELETE FROM node")
     assert soundness.lacks(path) == ["file_gone is missing in it"]
-    assert soundness.faults(path) == ["1 views have no root"]
+    assert soundness.faults(path) == ["views without a root: 1"]
     soundness.have_looked_at_again(path)
     assert database.meta("overlay_seq") == "-1"
     with database.write() as db:
@@ -42,7 +42,7 @@ def test_a_catalog_that_takes_no_note(tmp_path: Path) -> None:
 def test_what_a_user_database_holds(tmp_path: Path) -> None:
     path = tmp_path / "user.db"
     SqliteKv(path).close()
-    assert user_soundness.held(path) == user_soundness.Held(0, 0, 0, 0, 0)  # of an older musfuse
+    assert user_soundness.held(path) == user_soundness.Held(0, 0, 0, 0, 0, 0)  # of an older musfuse
     user = UserDatabase(path)
     user.kv.put(KvNamespace.TRACK, "a", b"said")
     user.kv.put(KvNamespace.CHOSEN_ART, "b", b"picture")
