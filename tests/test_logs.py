@@ -62,7 +62,7 @@ def test_scans_without_a_mount_and_errors(program: Program, music: Path, tmp_pat
     program.run("scan", *at, check=False)
     moved.rename(music)
     said = _messages(program)
-    assert said[0] == f"INFO scan of {music}: 1 files, 1 read, 0 skipped, 0 removed; done"
+    assert said[0] == f"INFO scan of {music}: 1 file, 1 read, 0 skipped, 0 removed; done"
     assert [line for line in said if line.startswith("ERROR")] == [
         f"ERROR {tmp_path}/none: no such folder; make it first: mkdir -p {tmp_path}/none"
     ]

@@ -18,6 +18,7 @@ from musfuse.library.interest import Interest
 from musfuse.library.lookout import Lookout
 from musfuse.library.scanner import NOBODY, Scanner
 from musfuse.library.walk import ScanResult
+from musfuse.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -207,9 +208,9 @@ def _logged(result: ScanResult, uri: str, corners: Sequence[Corner] | None = Non
     """A scan's counts, for the log."""
     end = "cancelled" if result.cancelled else result.problem or "done"
     level = logging.WARNING if result.problem else logging.INFO
-    where = uri if corners is None else f"{len(corners)} folders of {uri}"
+    where = uri if corners is None else f"{counted(len(corners), 'folder')} of {uri}"
     log.log(
-        level, "scan of %s: %d files, %d read, %d skipped, %d removed; %s",
-        where, result.seen, result.read, result.skipped, result.removed, end,
+        level, "scan of %s: %s, %d read, %d skipped, %d removed; %s",
+        where, counted(result.seen, "file"), result.read, result.skipped, result.removed, end,
     )  # fmt: skip
     return result

@@ -13,6 +13,7 @@ import click
 
 from musfuse.cli.common import print_table, size
 from musfuse.errors import MusfuseError
+from musfuse.wording import counted
 
 _RATE = 44_100
 _SECONDS = 20
@@ -71,7 +72,9 @@ def _musfuse(*args: object) -> None:
 def _look(drive: Path, folder: Path) -> None:
     _say("the drive: sizes are exact, nothing was written to the originals")
     files = sorted(p for p in drive.rglob("*") if p.is_file())
-    print_table(("on the drive", "size"), ((str(p.relative_to(folder)), f"{p.stat().st_size} bytes") for p in files))
+    print_table(
+        ("on the drive", "size"), ((str(p.relative_to(folder)), counted(p.stat().st_size, "byte")) for p in files)
+    )
 
 
 def _check(source: Path, served: Path) -> bool:

@@ -11,6 +11,7 @@ from musfuse.cli.common import connect, say
 from musfuse.cli.following import follow
 from musfuse.cli.newcomers import tell_empty
 from musfuse.errors import MountError
+from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.app.connection import Connection
@@ -76,7 +77,7 @@ def _show(service: "Connection") -> None:
         return
     if not sys.stderr.isatty():
         seen = service.call(ShowJob(filling.job)).done
-        say(f"scanning {new}: {seen} files so far; the drive fills meanwhile", err=True)
+        say(f"scanning {new}: {counted(seen, 'file')} so far; the drive fills meanwhile", err=True)
         say("`musfuse status` shows how far it is, `mount --wait` waits until every name is there", err=True)
         return
     say(f"scanning {new}; Ctrl-C leaves the drive mounted, and the scan going on", err=True)
@@ -87,5 +88,5 @@ def _show(service: "Connection") -> None:
         return
     if done.state == "done":
         skipped = done.result["skipped"]
-        say(f"{done.done} files, {skipped} skipped; `musfuse report` lists what is not shown")
+        say(f"{counted(done.done, 'file')}, {skipped} skipped; `musfuse report` lists what is not shown")
         tell_empty(done.result["empty"])

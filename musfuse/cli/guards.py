@@ -11,6 +11,7 @@ import click
 from musfuse.app.state import default_folder
 from musfuse.cli.common import absolute, connect, print_json, print_table, printable, say, shortened
 from musfuse.cli.progress import Waiting
+from musfuse.wording import agreeing, counted
 
 if TYPE_CHECKING:
     from musfuse.service.port import Request
@@ -101,7 +102,7 @@ def report(folder: Path, result: "Changed", done: str) -> None:
         say(f"nothing to do: {result.selected} selected, none changed")
     else:
         number = result.change
-        say(f"{done} {_count(result.tracks, 'track')}{_where(folder)} (change {number}; {_back(number)})")
+        say(f"{done} {counted(result.tracks, 'track')}{_where(folder)} (change {number}; {_back(number)})")
         _say_moves(result)
     _say_refused(result)
 
@@ -114,7 +115,8 @@ def _say_moves(result: "Changed") -> None:
         say(printable(f"its folder is now {move.new} (was {move.old})"))
     if len(folders) > _FEW_MOVES:
         more = "or more " if (result.move_count or 0) > len(moves) else ""
-        say(f"and {len(folders) - _FEW_MOVES} {more}other folders moved")
+        left = len(folders) - _FEW_MOVES
+        say(f"and {left} {more}other {agreeing(left, 'folder', 'folders')} moved")
 
 
 def show_rehearsal(folder: Path, result: "Changed") -> None:
@@ -124,11 +126,13 @@ def show_rehearsal(folder: Path, result: "Changed") -> None:
     for move in (result.moves or ())[:_MOVES]:
         click.echo(printable(_moves(move)))
     if move_count > _MOVES:
-        click.echo(f"and {move_count - _MOVES} more moves, {result.moved_files} files in all")
+        click.echo(
+            f"and {counted(move_count - _MOVES, 'more move')}, {counted(result.moved_files or 0, 'file')} in all"
+        )
     if not result.change:
         say(f"nothing to do: {result.selected} selected, none would change")
     else:
-        fields, tracks = _count(changes, "field"), _count(result.tracks, "track")
+        fields, tracks = counted(changes, "field"), counted(result.tracks, "track")
         say(f"{fields} of {tracks} would change{_where(folder)}; nothing changed")
     _say_refused(result)
 
@@ -162,7 +166,9 @@ def _moves(move: "MoveTold") -> str:
 
 def _say_refused(result: "Changed") -> None:
     if result.refused:
-        click.echo(f"{result.refused} fields were kept: they are locked, or were changed again since", err=True)
+        were, they = agreeing(result.refused, "was", "were"), agreeing(result.refused, "it is", "they are")
+        reason = f"{they} locked, or {were} changed again since"
+        click.echo(f"{counted(result.refused, 'field')} {were} kept: {reason}", err=True)
 
 
 def _back(number: int) -> str:
@@ -171,7 +177,3 @@ def _back(number: int) -> str:
 
 def _where(folder: Path) -> str:
     return "" if folder == absolute(default_folder()) else f" in the library {folder}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

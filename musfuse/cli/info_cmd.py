@@ -33,6 +33,7 @@ from musfuse.service.requests.info import (
     SourceFolderInfo,
 )
 from musfuse.service.wire import to_json
+from musfuse.wording import counted
 
 Rows = list[tuple[str, str]]
 
@@ -111,7 +112,7 @@ def _part(told: PartTold) -> Rows:
     what = f"part {told.part}" if told.part else "on the drive"
     if not told.path:
         return [(what, "not named yet; `musfuse scan` does it")]
-    served = f"served as {told.served_as}" + (f", {told.size} bytes" if told.size is not None else "")
+    served = f"served as {told.served_as}" + (f", {counted(told.size, 'byte')}" if told.size is not None else "")
     return [(what, told.path), *_cut(told.cut), ("", served), *_remarks(told.problem, told.untagged)]
 
 
@@ -119,7 +120,7 @@ def _file(told: FileInfo) -> Rows:
     if not isinstance(told.format, AudioTold):
         origin = told.source or "a picture of the album"
         return [("file", told.path), ("from", origin), ("bytes", str(told.size))]
-    known = f"{told.size} bytes" if told.size else "size not known yet"
+    known = counted(told.size, "byte") if told.size else "size not known yet"
     rows = [
         ("file", told.path),
         ("original", f"{told.source} ({size(told.source_bytes or 0)})"),
@@ -129,7 +130,7 @@ def _file(told: FileInfo) -> Rows:
     ]
     offset = 0
     for piece in told.layout:
-        rows.append((f"from byte {offset}", f"{piece.bytes} bytes: {piece.what}"))
+        rows.append((f"from byte {offset}", f"{counted(piece.bytes, 'byte')}: {piece.what}"))
         offset += piece.bytes
     if told.layout_problem:
         rows.append(("layout", told.layout_problem))

@@ -10,6 +10,7 @@ import click
 
 from musfuse.cli.anywhere import wishes
 from musfuse.cli.common import duration
+from musfuse.wording import agreeing
 
 _PLAIN_SECONDS = 5.0
 
@@ -51,9 +52,9 @@ class Progress:
         elif not self._quiet and time.monotonic() - self._said >= _PLAIN_SECONDS:
             self._said = time.monotonic()
             of = f" of {total}" if total else ""
-            click.echo(
-                f"{self._what}: {done}{of} files, {duration(self._said - self._began)} {note}".rstrip(), err=True
-            )
+            files = agreeing(total or done, "file", "files")
+            took = duration(self._said - self._began)
+            click.echo(f"{self._what}: {done}{of} {files}, {took} {note}".rstrip(), err=True)
 
 
 class Waiting:

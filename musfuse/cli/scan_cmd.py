@@ -20,6 +20,7 @@ from musfuse.cli.completing import folders
 from musfuse.cli.following import check_done, follow
 from musfuse.cli.newcomers import Newcomers, tell_empty
 from musfuse.cli.typed import typed
+from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.service.requests.jobs import JobTold
@@ -58,7 +59,8 @@ def tell_scanned(job: "JobTold", as_json: bool) -> None:
     if as_json:
         print_json({"seen": job.done, **result})
     else:
-        say(f"{job.done} files, {result['read']} read, {result['skipped']} skipped, {result['removed']} removed")
+        counts = f"{result['read']} read, {result['skipped']} skipped, {result['removed']} removed"
+        say(f"{counted(job.done, 'file')}, {counts}")
         for problem in result["problems"]:
             click.echo(typed().restore(f"not scanned: {problem}"), err=True)
         tell_empty(result["empty"])

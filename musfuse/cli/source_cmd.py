@@ -22,6 +22,7 @@ from musfuse.cli.common import (
 from musfuse.cli.completing import folders, removed_sources, sources
 from musfuse.cli.guards import UNASKED, ask, on_terminal
 from musfuse.cli.typed import typed
+from musfuse.wording import agreeing, counted
 
 
 @click.group("source", epilog="Example: musfuse source move ~/Music /mnt/nas/Music")
@@ -66,10 +67,15 @@ def show(library: Path | None, as_json: bool, source: str) -> None:
         print_json(told)
         return
     days = told.days_left
-    state = str(told.state) if days is None else f"removed; {days} days are left to restore it"
+    state = (
+        str(told.state)
+        if days is None
+        else f"removed; {counted(days, 'day')} {agreeing(days, 'is', 'are')} left to restore it"
+    )
     print_table(("what", "value"), [
         *((key, str(getattr(told, key))) for key in ("location", "name", "id", "kind", "priority", "uri")),
-        ("state", state), ("tracks", f"{told.tracks} on the drive"), ("tags set", f"for {told.overlays} tracks"),
+        ("state", state), ("tracks", f"{told.tracks} on the drive"),
+        ("tags set", f"for {counted(told.overlays, 'track')}"),
         *(("option", f"{key} = {value}") for key, value in told.options.items()),
         *(("secret", f"{key} is {value}") for key, value in told.secrets.items()),
         ("added", time.strftime("%Y-%m-%d %H:%M", time.localtime(told.added_ns / 1e9))),
@@ -154,7 +160,8 @@ def move(library: Path | None, config_file: Path | None, as_json: bool, dry_run:
         print_json(result)
         return
     would, went = ("would be", "would go") if dry_run else ("is", "went")
-    _say(f"{result.old} {would} {result.new} now; what was set for {result.overlays} tracks {went} with it")
+    said = f"what was set for {counted(result.overlays, 'track')} {went} with it"
+    _say(f"{result.old} {would} {result.new} now; {said}")
     _say_of_scan(result.scanning, dry_run)
 
 
@@ -183,9 +190,9 @@ def remove(
         print_json(result)
         return
     would = "would leave" if dry_run else "left"
-    _say(f"{result.tracks} tracks of {result.location} {would} the drive; no file of it is touched")
+    _say(f"{counted(result.tracks, 'track')} of {result.location} {would} the drive; no file of it is touched")
     _say(
-        f"what was set for {result.overlays} tracks is kept for {result.days} days;"
+        f"what was set for {counted(result.overlays, 'track')} is kept for {counted(result.days, 'day')};"
         " `musfuse source restore` brings it back"
     )
 
@@ -206,7 +213,8 @@ def restore(library: Path | None, config_file: Path | None, as_json: bool, dry_r
         print_json(result)
         return
     would = "would be" if dry_run else "is"
-    _say(f"{result.location} {would} a source again; what was set for {result.overlays} tracks counts again")
+    said = f"what was set for {counted(result.overlays, 'track')} counts again"
+    _say(f"{result.location} {would} a source again; {said}")
     _say_of_scan(result.scanning, dry_run)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from musfuse.cli.common import absolute, connect, duration, json_option, print_json, print_table
+from musfuse.wording import agreeing, counted
 
 if TYPE_CHECKING:
     from musfuse.service.requests.owner import JobState, Status
@@ -68,7 +69,7 @@ def _owned(status: "Status") -> list[tuple[str, str]]:
     up, stays = duration(status.uptime_seconds), "; stays until `musfuse stop`" if status.stays else ""
     without = f"; {status.pending} without one" if status.pending else ""
     return [
-        ("process", f"{status.pid}, up {up}, {status.open_files} open files{stays}"),
+        ("process", f"{status.pid}, up {up}, {counted(status.open_files or 0, 'open file')}{stays}"),
         ("drive", f"{_drive(status)}, policy {status.policy}"),
         ("scan", _job(status.scan)),
         ("index", _job(status.index) + without),
@@ -81,13 +82,14 @@ def _following(status: "Status") -> list[tuple[str, str]]:
     polled = [one for one in status.following or () if one.polled]
     if not polled:
         return [("following", "changes of the sources as they happen" if status.following else "off")]
-    told = f"{len(status.following or ()) - len(polled)} sources as they change"
     each = [("following", f"{one.source} every {duration(one.polled)}: {one.problem}") for one in polled]
-    return each if len(polled) == len(status.following or ()) else [("following", told), *each]
+    others = len(status.following or ()) - len(polled)
+    told = f"{counted(others, 'source')} as {agreeing(others, 'it changes', 'they change')}"
+    return [("following", told), *each] if others else each
 
 
 def _drive(status: "Status") -> str:
-    return f"{status.tree.files} files in {status.tree.folders} folders"
+    return f"{counted(status.tree.files, 'file')} in {counted(status.tree.folders, 'folder')}"
 
 
 _PROBLEMS = (
@@ -103,9 +105,9 @@ def _job(job: "JobState | None") -> str:
         return ""
     text = job.state
     if job.state == "running":
-        text += f", {job.done}" + (f" of {job.total}" if job.total else "") + " files"
+        text += f", {job.done} of {counted(job.total, 'file')}" if job.total else f", {counted(job.done, 'file')}"
         if job.seconds_left is not None:
             text += f", {duration(job.seconds_left)} left"
     elif job.state == "done":
-        text += f", {job.done} files in {duration(job.ended - job.began)}"
+        text += f", {counted(job.done, 'file')} in {duration(job.ended - job.began)}"
     return text + (f": {job.details['error']}" if "error" in job.details else "")

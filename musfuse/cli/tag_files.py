@@ -23,6 +23,7 @@ from musfuse.cli.common import (
 from musfuse.cli.guards import ask, make, on_terminal, report, show_fields, show_rehearsal, warn
 from musfuse.cli.progress import Progress, Waiting
 from musfuse.cli.targets import TargetsOnly, author, resolve
+from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.service.requests.tags import ImportPlan, TrackRow
@@ -54,7 +55,7 @@ def export(library: Path | None, out: Path | None, kind: str | None, targets: tu
                 return
             with _whole_file(to) as file:
                 count = export_tags(rows, kind, file)
-    say(f"{count} tracks written to {out}", err=True)
+    say(f"{counted(count, 'track')} written to {out}", err=True)
 
 
 @contextmanager
@@ -117,7 +118,7 @@ def import_(
     if not as_json:
         _preview(plan)
         if not yes and on_terminal():
-            ask(f"Change {plan.changes} fields of {plan.tracks} tracks?")
+            ask(f"Change {counted(plan.changes, 'field')} of {counted(plan.tracks, 'track')}?")
     result = make(folder, config_file, change)
     print_json(to_json(plan) | {"result": to_json(result)}) if as_json else report(folder, result, "changed")
 
@@ -125,11 +126,12 @@ def import_(
 def _refuse(plan: "ImportPlan", file: Path, as_json: bool) -> None:
     """Show what is wrong with a file, and end."""
     print_json(plan) if as_json else _preview(plan)
-    raise click.ClickException(f"{plan.error_count} rows of {file} cannot be taken in; nothing was changed")
+    raise click.ClickException(f"{counted(plan.error_count, 'row')} of {file} cannot be taken in; nothing was changed")
 
 
 def _preview(plan: "ImportPlan") -> None:
     show_fields(plan.shown, plan.changes)
     for error in plan.errors:
         click.echo(printable(error), err=True)
-    click.echo(f"{plan.rows} rows, {plan.changes} fields of {plan.tracks} tracks would change")
+    would = f"{counted(plan.changes, 'field')} of {counted(plan.tracks, 'track')} would change"
+    click.echo(f"{counted(plan.rows, 'row')}, {would}")

@@ -20,6 +20,7 @@ from musfuse.cli.common import (
     say,
 )
 from musfuse.cli.completing import policies, views
+from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.service.requests.views import ViewChanged
@@ -87,7 +88,7 @@ def show(library: Path | None, config_file: Path | None, as_json: bool, name: st
     for key in ("template", "policy", "filter"):
         follows = "" if key in told.own or key == "filter" or name == "main" else " (the main view's)"
         rows.append((key, (getattr(told, key) or "none") + follows))
-    rows += [("drive", f"{told.files} files in {told.folders} folders"), ("state", told.state)]
+    rows += [("drive", f"{counted(told.files, 'file')} in {counted(told.folders, 'folder')}"), ("state", told.state)]
     print_table(("what", "value"), [*rows, *(("mounted at", place) for place in told.mounts)])
 
 
@@ -164,7 +165,7 @@ def remove(
         print_json(removed)
         return
     would = "would be" if dry_run else "is"
-    say(printable(f"the view {name} {would} removed, with {removed.files} files"))
+    say(printable(f"the view {name} {would} removed, with {counted(removed.files, 'file')}"))
     for place in removed.mounts:
         say(printable(f"{place} {would} unmounted"))
 

@@ -97,7 +97,7 @@ def test_more_than_a_hundred_tracks_are_asked_about(many: Program, terminal: Ter
 def test_an_import_is_asked_about_on_a_terminal_only(album: Program, music: Path, terminal: Terminal) -> None:
     command = ("tag", "import", "--library", album.library, music.parent / "t.csv")
     said = terminal(*command, answer="n\n", code=1)
-    assert "Change 2 fields of 1 tracks?" in said
+    assert "Change 2 fields of 1 track?" in said
     assert "nothing changed" in said
     done = album.run(*command)
     assert "changed 1 track" in done.stdout

@@ -85,18 +85,18 @@ def test_an_import_is_previewed_and_made(library: Path, tmp_path: Path) -> None:
     assert "Ann/Best/Eins.flac" in dry.out
     assert run("tag", "log", "--json", "--library", library).out.strip() == "[]"
     done = run("tag", "import", "--library", library, path)
-    assert "2 rows, 2 fields of 1 tracks would change" in done.out
+    assert "2 rows, 2 fields of 1 track would change" in done.out
     assert "changed 1 track" in done.out
     assert run("find", "--library", library, "genre:rock").out == "Ann/Best/Eins.flac\n"
     again = run("tag", "import", "--library", library, table(tmp_path, "Ann/Best/Eins.flac,Eins,Rock"))
-    assert again.out.splitlines()[-1] == "1 rows, 0 fields of 0 tracks would change"
+    assert again.out.splitlines()[-1] == "1 row, 0 fields of 0 tracks would change"
 
 
 def test_a_table_with_one_wrong_row_is_refused_and_shown(library: Path, tmp_path: Path) -> None:
     path = table(tmp_path, f"{PATH.format('One')},Eins,", "no\x1b/where,x,")
     done = run("tag", "import", "--library", library, path, code=1)
     assert "row 3: no\ufffd/where: no such track, or more than one\n" in done.err
-    assert f"1 rows of {path} cannot be taken in; nothing was changed" in done.err
+    assert f"1 row of {path} cannot be taken in; nothing was changed" in done.err
     assert run("find", "--library", library, "title:eins", code=1).out == ""
     told = json.loads(run("tag", "import", "--json", "--library", library, path, code=1).out)
     assert (told["error_count"], told["changes"]) == (1, 1)

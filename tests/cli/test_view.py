@@ -67,7 +67,7 @@ def test_with_dry_run_nothing_changes(library: Path) -> None:
     run("view", "add", *at(library), "car", "--filter", "genre:rock")
     said = run("view", "set", *at(library), "--dry-run", "car", "--filter", "")
     assert said.out == "filter would be not set (was genre:rock)\n"
-    assert "would be removed, with 1 files" in run("view", "remove", *at(library), "--dry-run", "car").out
+    assert "would be removed, with 1 file" in run("view", "remove", *at(library), "--dry-run", "car").out
     assert listed(library, "car") == ["Ann/Best (1973)/Three.flac"]
 
 

@@ -70,7 +70,7 @@ def test_what_only_reads_works(run: Run, program: Program, tmp_path: Path) -> No
     assert "Jazz" in run("tag", "export").stdout
     assert str(program.music) in run("source", "list").stdout
     assert "1 on the drive" in run("source", "show", program.music).stdout
-    assert "1 tracks" in run("source", "remove", "--dry-run", program.music).stdout
+    assert "1 track" in run("source", "remove", "--dry-run", program.music).stdout
     assert run("backup", tmp_path / "copy.db").returncode == 0
     assert (tmp_path / "copy.db").stat().st_size > 0
 

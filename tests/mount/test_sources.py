@@ -59,16 +59,16 @@ def test_each_command(program: Program, folder: Path) -> None:
     program.run("tag", "set", "--library", program.library, "title:two", "--", "genre=Jazz")
     other.rename(moved)
     assert "would go with it" in source(program, "move", "--dry-run", "NAS", moved)
-    assert "for 1 tracks went with it" in source(program, "move", "NAS", moved)
+    assert "for 1 track went with it" in source(program, "move", "NAS", moved)
     assert drive(program) == {"Ann/Best/One.flac", "Ann/Best/Two.flac"}
-    assert "1 tracks of" in source(program, "remove", "--dry-run", "NAS")
-    assert f"1 tracks of {moved} left the drive" in source(program, "remove", "NAS")
+    assert "1 track of" in source(program, "remove", "--dry-run", "NAS")
+    assert f"1 track of {moved} left the drive" in source(program, "remove", "NAS")
     assert program.run("find", "--library", program.library, "title:two", check=False).returncode == 1
     assert [row["days_left"] for row in listed(program, "--removed")] == [90]
     uid = listed(program, "--removed")[0]["id"]
     assert "removed; 90 days are left" in source(program, "show", uid)
     assert "would be a source again" in source(program, "restore", "--dry-run", "NAS")
-    assert "for 1 tracks counts again" in source(program, "restore", uid)
+    assert "for 1 track counts again" in source(program, "restore", uid)
     assert drive(program) == {"Ann/Best/One.flac", "Ann/Best/Two.flac"}
     assert "Two" in program.run("find", "--library", program.library, "genre:jazz").stdout
     assert json.loads(source(program, "show", "--json", "NAS"))["tracks"] == 1
