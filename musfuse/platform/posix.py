@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from musfuse.errors import ControlError, MountError, StoreError
@@ -27,6 +27,7 @@ from musfuse.platform.occupants import occupants, told
 assert sys.platform != "win32"
 
 _NO_ATIME: int = getattr(os, "O_NOATIME", 0)
+_PATH: int = getattr(os, "O_PATH", 0)
 _STACK = 1 << 20
 _DRIVE_SPACE, _THREAD_SPACE, _HANDLE_SPACE = 300 << 20, 5 << 19, 5 << 18
 """Bytes of address space, measured with 200 readers: what the process of a drive takes with all its libraries, what a
@@ -278,11 +279,12 @@ def is_link(facts: os.stat_result) -> bool:
 
 
 def place_of(fd: int) -> str:
-    """Where an open file lies, links resolved; empty where the system does not tell."""
+    """Where an open file or folder lies, links resolved; empty where the system does not tell."""
     try:
-        return os.readlink(f"/proc/self/fd/{fd}")
+        place = os.readlink(f"/proc/self/fd/{fd}")
     except OSError:
         return ""
+    return place if place.startswith("/") else ""  # it is on a file system that was unmounted, or is none of names
 
 
 def others_can_read(status: os.stat_result) -> bool:
@@ -290,12 +292,26 @@ def others_can_read(status: os.stat_result) -> bool:
     return bool(status.st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
-def list_names(path: str) -> tuple[list[str], str]:
-    """The names in a folder, in no order, and where it lies, as `place_of` has it; its access time does not move where
-    that is allowed."""
+@contextlib.contextmanager
+def opened_folder(path: str) -> Iterator[tuple[list[str], str, Callable[[str], os.stat_result]]]:
+    """A folder that is open within the block: the names in it, in no order, where it lies, as `place_of` has it, and
+    what tells facts of an entry, of a link itself. All three are of the folder that was opened, whatever takes its
+    place meanwhile; its access time does not move where that is allowed. Raises OSError."""
     fd = _open_untouched(path, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
     try:
-        return os.listdir(fd), place_of(fd)
+        yield os.listdir(fd), place_of(fd), lambda name: os.lstat(name, dir_fd=fd)
+    finally:
+        os.close(fd)
+
+
+def placed_facts(path: str) -> tuple[os.stat_result, str]:
+    """Facts of what a path leads to, links followed, and where that lies, as `place_of` has it. Nothing is done to what
+    lies there. Raises OSError."""
+    if not _PATH:
+        return os.stat(path), ""
+    fd = os.open(path, _PATH | os.O_CLOEXEC)
+    try:
+        return os.fstat(fd), place_of(fd)
     finally:
         os.close(fd)
 

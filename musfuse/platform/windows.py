@@ -11,7 +11,7 @@ import string
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import wintypes
 from pathlib import Path
 
@@ -233,9 +233,16 @@ def others_can_read(status: os.stat_result) -> bool:
     return False
 
 
-def list_names(path: str) -> tuple[list[str], str]:
-    """The names in a folder, in no order, and where it lies, as `place_of` has it."""
-    return os.listdir(path), ""
+@contextlib.contextmanager
+def opened_folder(path: str) -> Iterator[tuple[list[str], str, Callable[[str], os.stat_result]]]:
+    """A folder: the names in it, in no order, where it lies, as `place_of` has it, and what tells facts of an entry, of
+    a link itself. Raises OSError."""
+    yield os.listdir(path), "", lambda name: os.lstat(f"{path}{os.sep}{name}")
+
+
+def placed_facts(path: str) -> tuple[os.stat_result, str]:
+    """Facts of what a path leads to, links followed, and where that lies, as `place_of` has it. Raises OSError."""
+    return os.stat(path), ""
 
 
 def version_tag(facts: os.stat_result) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from musfuse.errors import NotFoundError, RefusedError, SourceChangedError
 from musfuse.origins import LocalOrigin
+from musfuse.platform import system
 
 
 def test_a_link_out_is_refused_and_listed_with_its_reason(tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_files_of_others_are_read_without_the_owners_rights(tmp_path: Path) -> N
     tmp_path.chmod(0o755)
     script = (
         "import os, sys; os.setgid(65534); os.setuid(65534); from musfuse.platform import system;"
-        " fd = system.open_shared('f.wav'); print(system.read_at(fd, 1, 0), system.list_names('.')[0])"
+        " fd = system.open_shared('f.wav'); print(system.read_at(fd, 1, 0), system.opened_folder('.').__enter__()[0])"
     )
     done = subprocess.run(
         [sys.executable, "-c", "import os, musfuse.platform; " + script], cwd=tmp_path, capture_output=True, text=True,
@@ -168,3 +169,25 @@ def test_no_permission(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir(mode=0)
     with pytest.raises(RefusedError, match="permission"):
         list(LocalOrigin("u", str(tmp_path)).list("d"))
+
+
+def test_a_root_that_the_system_spells_otherwise_holds_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a file system ignores case, which the test makes of one that does not."""
+    (tmp_path / "Music").mkdir()
+    (tmp_path / "Music/f.wav").write_bytes(b"1")
+    (tmp_path / "music").symlink_to("Music")
+    origin = LocalOrigin("u", str(tmp_path / "Music"))
+    place_of = system.place_of
+    for function in (system.place_of, system.placed_facts, system.opened_folder):
+        monkeypatch.setitem(
+            function.__globals__, "place_of", lambda fd: place_of(fd).replace(f"{tmp_path}/Music", f"{tmp_path}/music")
+        )
+    assert origin.read("f.wav", 0, 1) == b"1"
+    assert [entry.name for entry in origin.list("")] == ["f.wav"]
+    (tmp_path / "music").unlink()
+    (tmp_path / "music").mkdir()  # another folder, where case counts
+    origin.let_go()
+    with pytest.raises(RefusedError):
+        origin.read("f.wav", 0, 1)

@@ -171,10 +171,14 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(tmp_path: Path) -> None:
 def test_listing_and_opening_leave_no_descriptor(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"1")
     before = len(os.listdir("/dev/fd"))
-    assert posix.list_names(str(tmp_path)) == (["a"], os.path.realpath(tmp_path))
+    with posix.opened_folder(str(tmp_path)) as (names, place, facts_of):
+        assert (names, place, facts_of("a").st_size) == (["a"], os.path.realpath(tmp_path), 1)
+    assert posix.placed_facts(str(tmp_path / "a"))[1] == os.path.realpath(tmp_path / "a")
     for path in (tmp_path / "a", tmp_path / "missing"):
-        with pytest.raises(OSError):
-            posix.list_names(str(path))
+        with pytest.raises(OSError), posix.opened_folder(str(path)):
+            pass
+    with pytest.raises(OSError):
+        posix.placed_facts(str(tmp_path / "missing"))
     assert len(os.listdir("/dev/fd")) == before
 
 

@@ -3,7 +3,8 @@
 import errno
 import os
 import stat as statmod
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import NoReturn
 
@@ -36,19 +37,17 @@ class LocalOrigin:
 
     def list(self, path: str) -> Iterator[Entry]:
         """The entries of a folder, sorted by name; devices, sockets and links that lead out carry their problem."""
-        full = self._joined(path)
         try:
-            names, real = system.list_names(full)
+            with system.opened_folder(self._joined(path)) as (names, place, facts_of):
+                self._check_inside(path, place)
+                return iter([self._entry(path, name, facts_of) for name in sorted(names)])
         except OSError as error:
             self._fail(path, error)
-        if not (self._follow_links_out or self._holds(real)):
-            self._inside(path)
-        return (self._entry(path, full, name) for name in sorted(names))
 
     def stat(self, path: str) -> SourceStat:
         """Facts about a path."""
         try:
-            facts = os.stat(self._inside(path))
+            facts = self._facts(path)
         except OSError as error:
             self._fail(path, error)
         found = _source_stat(facts)
@@ -98,12 +97,12 @@ class LocalOrigin:
         """Close all pooled files."""
         self._files.close()
 
-    def _entry(self, folder: str, full: str, name: str) -> Entry:
-        """An entry of a folder that was found inside and lies at `full`; only a link may lead elsewhere."""
+    def _entry(self, folder: str, name: str, facts_of: Callable[[str], os.stat_result]) -> Entry:
+        """An entry of an open folder that lies inside; only a link may lead elsewhere."""
         path = f"{folder}/{name}" if folder else name
         try:
             try:
-                facts = os.lstat(f"{full}{os.sep}{name}")
+                facts = facts_of(name)
             except OSError as error:
                 self._fail(path, error)
             if system.is_link(facts):
@@ -120,8 +119,7 @@ class LocalOrigin:
         self._check_regular(path, os.stat(full))  # before it is opened: that may do something to a device
         fd = system.open_shared(full)
         try:
-            if not (self._follow_links_out or self._holds(system.place_of(fd))):
-                self._inside(path)
+            self._check_inside(path, system.place_of(fd))
             self._check_regular(path, os.fstat(fd))
         except BaseException:
             os.close(fd)
@@ -155,25 +153,46 @@ class LocalOrigin:
 
     def _lies_at(self, path: str, facts: os.stat_result) -> bool:
         try:
-            return os.path.samestat(os.stat(self._inside(path)), facts)
+            return os.path.samestat(self._facts(path), facts)
         except (OSError, OriginError):
             return False
 
     def _joined(self, path: str) -> str:
         return os.path.join(self._root, *checked_path(path).split("/")) if path else self._root
 
-    def _inside(self, path: str) -> str:
-        full = self._joined(path)
-        if not (self._follow_links_out or self._holds(os.path.realpath(full))):
+    def _facts(self, path: str) -> os.stat_result:
+        """Facts of what a path leads to. Raises OSError, RefusedError where that lies outside."""
+        facts, place = system.placed_facts(self._joined(path))
+        self._check_inside(path, place)
+        return facts
+
+    def _check_inside(self, path: str, place: str) -> None:
+        """Raise RefusedError where what was opened by a path lies outside. Where it lies by what the system says of it
+        decides, since a link may have stood in its path only when it was opened; where the system says nothing, where
+        the path leads now."""
+        if self._follow_links_out:
+            return
+        place = place or os.path.realpath(self._joined(path))
+        if not (self._holds(place) or self._holds_otherwise_spelled(place)):
             raise RefusedError(
                 f"{self._describe(path)}: a symbolic link leads out of the source; "
                 "set scan.follow_links_out to follow it"
             )
-        return full
 
-    def _holds(self, real: str) -> bool:
+    def _holds(self, place: str) -> bool:
         """Whether a place without links is the root, or lies inside."""
-        return real == self._root or real.startswith(self._root.rstrip(os.sep) + os.sep)
+        return place == self._root or place.startswith(self._root.rstrip(os.sep) + os.sep)
+
+    def _holds_otherwise_spelled(self, place: str) -> bool:
+        """Whether a place lies inside on a file system that ignores case, or spells otherwise: there the root may be
+        told of by another name than the one that it was given by."""
+        above = os.sep.join(place.split(os.sep)[: self._root.rstrip(os.sep).count(os.sep) + 1])
+        if above == self._root or _plain(above) != _plain(self._root):
+            return False
+        try:
+            return os.path.samefile(above, self._root)
+        except OSError:
+            return False
 
     def _describe(self, path: str) -> str:
         return f"{self.name}/{path}" if path else self.name
@@ -185,6 +204,11 @@ class LocalOrigin:
         if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP):
             raise RefusedError(f"{shown}: {error.strerror}; check its permissions") from error
         raise UnavailableError(f"{shown}: {error.strerror}") from error
+
+
+def _plain(path: str) -> str:
+    """A path without what file systems may ignore in names."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
 def _read_all(fd: int, offset: int, size: int) -> bytes:
