@@ -68,7 +68,7 @@ class Forgetting:
 
     def _touched(self, change: Change) -> Iterator[str]:
         """Paths that a change touches, some more than once."""
-        yield from (f"/{path}" for path in change.gone)
+        yield from (f"/{path}" for path in (*change.gone, *change.reread))
         if change.everywhere:
             for names in (*change.before, self._drive.names):
                 yield from self._below("", names, deep=True)
@@ -107,6 +107,7 @@ def _together(changes: list[Change]) -> Change:
         {item for change in changes for item in change.items},
         {folder for change in changes for folder in change.folders},
         [gone for change in changes for gone in change.gone],
+        [path for change in changes for path in change.reread],
         any(change.everywhere for change in changes),
         [names for change in changes for names in change.before],
     )

@@ -16,6 +16,7 @@ from musfuse.app.build.store import build_stores
 from musfuse.app.care.upkeep import Upkeep
 from musfuse.app.descriptors import fit
 from musfuse.app.opening import open_sound
+from musfuse.app.playing import Playing
 from musfuse.app.sources import Sources
 from musfuse.app.state import StateFolder
 from musfuse.app.views import MAIN, TreeMaking, Views, main_rules, make_viewing
@@ -116,9 +117,11 @@ class Library:
         )  # fmt: skip
         self.interest = Interest(self.catalog.nodes)
         self.follower: Follower | None = None
+        self.playing = Playing(self.stores.user, self.catalog, config)
+        closing.callback(self.playing.close)
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
-            self.activity, self.interest.listed, branches,
+            self.activity, self.interest.listed, self.playing.listening, branches,
         )  # fmt: skip
         self.drives = Drives(parts, closing)
         self.drives.follow(self.views.names())
@@ -159,7 +162,7 @@ class Library:
     def unwritten(self) -> list[str]:
         """Why notes in the catalog, the cache, and changes of tags cannot be written now; empty where all can."""
         self.stores.cache.settle()
-        places = (self.catalog.database, self.stores.cache, self._unshown)
+        places = (self.catalog.database, self.stores.cache, self._unshown, self.playing.log)
         return [place.problem for place in places if place.problem]
 
     def add_sources(self, places: Sequence[str | Path]) -> None:
@@ -179,6 +182,7 @@ class Library:
         self.sourcing.answer(service, rescan)
         self.viewing.answer(service)
         self.tagging.answer(service, self._rehearse)
+        self.playing.answer(service, self.tagging.selection)
         return service
 
     def _rehearse(self, act: "Act") -> "Changed":

@@ -76,6 +76,8 @@ class Reading:
                 return self._views
             case "art":
                 return self._art
+            case "history":
+                return self._plays
             case "care":
                 return self._care
             case _:
@@ -186,6 +188,15 @@ class Reading:
         self._closing.callback(sources.close)
         tracks, companions = Tracks(self._catalog), Companions(self._catalog)
         Pictures(self._selection, tracks, companions, EmbeddedCovers(self._formats), sources.origin).answer(service)
+        return service
+
+    @cached_property
+    def _plays(self) -> Handlers:
+        from musfuse.library.userdb.plays import PlayTable
+        from musfuse.service.plays import Plays
+
+        service, selection = Handlers(), Selection(self._catalog_or_none, lambda _: None, self._formats)
+        Plays(PlayTable(self._user), selection.known_as).answer(service)
         return service
 
     @cached_property

@@ -4,7 +4,7 @@ from musfuse_fuse.options import FUSE
 from musfuse_winfsp.options import WINFSP
 
 from musfuse.config import Sections
-from musfuse.library.options import FOLLOW, IDENTITY, SCAN, VIEW
+from musfuse.library.options import FOLLOW, HISTORY, IDENTITY, SCAN, VIEW
 from musfuse.library.userdb.options import BACKUP
 from musfuse.media.art.options import ART
 from musfuse.media.cue.options import CUE
@@ -13,7 +13,7 @@ from musfuse.media.indexing.options import INDEX
 from musfuse.media.tags.options import TAGS
 from musfuse.store.options import CACHE
 
-BUILT_IN = (VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, CACHE, BACKUP, FUSE, WINFSP)
+BUILT_IN = (VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, CACHE, BACKUP, FUSE, WINFSP)
 """Those of both faces, wherever this runs: one file serves on every system."""
 
 

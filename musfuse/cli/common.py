@@ -140,6 +140,15 @@ def _whole(path: Path, make: Callable[[Path], Path]) -> Path:
     return full
 
 
+class ListingGroup(click.Group):
+    """Commands of which `list` is meant where none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put it in front of what was typed."""
+        named = any(arg in self.commands or arg in ctx.help_option_names for arg in args)
+        return super().parse_args(ctx, args if named else ["list", *args])
+
+
 def load(config_file: Path | None, **flags: Any) -> Config:
     """The configuration, with flags by option name, `__` for the dot."""
     return load_all(config_file, {name.replace("__", "."): value for name, value in flags.items()}).config

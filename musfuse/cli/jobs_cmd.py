@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musfuse.cli.common import (
+    ListingGroup,
     connect,
     duration,
     json_option,
@@ -25,15 +26,7 @@ if TYPE_CHECKING:
 _ID = click.IntRange(min=1)
 
 
-class _Jobs(click.Group):
-    """Lists them where nothing else is asked for."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        named = any(arg in self.commands or arg in ctx.help_option_names for arg in args)
-        return super().parse_args(ctx, args if named else ["list", *args])
-
-
-@click.group("jobs", cls=_Jobs, epilog="Example: musfuse jobs cancel 12")
+@click.group("jobs", cls=ListingGroup, epilog="Example: musfuse jobs cancel 12")
 def command() -> None:
     """What the library does in the background: list its jobs, show one, cancel one, wait for one.
 

@@ -194,10 +194,14 @@ def put_back(library: Path | None, file: Path, *, as_json: bool, dry_run: bool, 
 
 
 def _kept(kept: "Kept") -> str:
-    views = f", {counted(kept.views, 'view')}" if kept.views else ""
+    more = "".join(
+        f", {counted(count, what)}"
+        for count, what in ((kept.views, "view"), (kept.plays, "play"), (kept.rated, "rating"))
+        if count
+    )
     return (
         f"{counted(kept.sources, 'source')}, tags of {counted(kept.tracks, 'track')},"
-        f" {counted(kept.changes, 'change')}, {counted(kept.pictures, 'picture')}{views}"
+        f" {counted(kept.changes, 'change')}, {counted(kept.pictures, 'picture')}{more}"
     )
 
 

@@ -1,10 +1,12 @@
-"""Reads of files: background work gives way to them, and who keeps count hears of them, once a minute for each file."""
+"""Reads of files: background work gives way to them, who keeps count hears of them, once a minute for each file, and
+who tells what is played hears of all of them."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from musfuse.drive.activity import Activity
+from musfuse.drive.listening import Listening, Reader
 from musfuse.events import EventBus
 from musfuse.library.catalog import TrackRow
 
@@ -14,13 +16,15 @@ _SECONDS = 60.0
 @dataclass(slots=True)
 class _Open:
     item: int
+    reader: Reader | None
     told: float | None = None
 
 
 class Accesses:
     """What is open, by handle. May be used from many threads; a read that is told of twice does no harm.
 
-    `row_of` tells what the catalog knows of an item, and is asked only where somebody wants to hear of it.
+    `row_of` tells what the catalog knows of an item, and is asked only where somebody wants to hear of it. `listening`
+    tells what is played; None where nobody wants to know.
     """
 
     def __init__(
@@ -28,19 +32,38 @@ class Accesses:
         activity: Activity,
         events: EventBus,
         row_of: Callable[[int], TrackRow | None],
+        listening: Listening | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._activity, self._events, self._row_of, self._clock = activity, events, row_of, clock
+        self._listening = listening
         self._open: dict[int, _Open] = {}
 
-    def opened(self, handle: int, item: int) -> None:
-        """A file was opened that shows an item of the library; 0 for another one, of which nothing is told."""
+    def opened(
+        self, handle: int, item: int, audio: tuple[int, int] = (0, 0), ask_again: Callable[[], None] | None = None
+    ) -> None:
+        """A file was opened that shows an item of the library; 0 for another one, of which nothing is told. `audio` is
+        where its audio begins and how many bytes it has; `ask_again` is that of Reader."""
         if item:
-            self._open[handle] = _Open(item)
+            listens = self._listening.opened(item, *audio, ask_again) if self._listening else None
+            self._open[handle] = _Open(item, listens)
 
     def closed(self, handle: int) -> None:
         """A file was closed."""
-        self._open.pop(handle, None)
+        known = self._open.pop(handle, None)
+        if known is not None and known.reader is not None and self._listening is not None:
+            self._listening.closed(known.reader)
+
+    def close_all(self) -> None:
+        """All files are closed."""
+        for handle in list(self._open):
+            self.closed(handle)
+
+    def delivered(self, handle: int, offset: int, size: int) -> None:
+        """Somebody got bytes of a file."""
+        known = self._open.get(handle)
+        if known is not None and known.reader is not None:
+            known.reader.reached.read(offset, size)
 
     def read(self, handle: int, offset: int, size: int) -> None:
         """Somebody reads from a file."""

@@ -14,12 +14,14 @@ Names = Callable[[str], Iterator[tuple[str, NodeKind]]]
 @dataclass(frozen=True, slots=True)
 class Change:
     """Files of `items` changed, or entries of `folders`, by their numbers, and these folders themselves. Paths that are
-    `gone` may be another entry's now. With `everywhere`, anything may have changed; `before` have the names that were
+    `gone` may be another entry's now; of those to be `reread` nothing changed, but their bytes are to be asked for
+    again. With `everywhere`, anything may have changed; `before` have the names that were
     there, if other trees were shown."""
 
     items: Set[int] = frozenset()
     folders: Set[int] = frozenset()
     gone: Sequence[str] = ()
+    reread: Sequence[str] = ()
     everywhere: bool = False
     before: Sequence[Names] = ()
 

@@ -15,7 +15,7 @@ from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbers import number_of_rendition
 from musfuse.drive.branches.port import Branch, Entry, FileContent
 from musfuse.drive.changes import Change, Changes, Names
-from musfuse.drive.handles import Handles
+from musfuse.drive.handles import CacheHint, Handles
 from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
 from musfuse.errors import IsAFolderError, NoEntryError, NotAFolderError
@@ -127,7 +127,7 @@ class Drive:
                 raise IsAFolderError(f"{path}: is a folder")
             content = entry.branch.layout(entry)
             if content is not None:
-                return self._opened(entry.id, content, entry.item)
+                return self._opened(entry.id, content, entry.item, path)
             self.tree.forget_path(path)
         raise NoEntryError(f"{path}: {_TOO_FAST}")
 
@@ -151,7 +151,9 @@ class Drive:
     def read_at(self, handle: int, offset: int, size: int) -> bytes:
         """Bytes [offset, offset + size) of an open file, fewer only at its end, none past it."""
         self._accesses.read(handle, offset, size)
-        return self._handles.read_at(handle, offset, size)
+        data = self._handles.read_at(handle, offset, size)
+        self._accesses.delivered(handle, offset, len(data))
+        return data
 
     def size_of(self, handle: int) -> int:
         """Bytes of an open file."""
@@ -236,7 +238,12 @@ class Drive:
 
     def shut_down(self) -> int:
         """Close all files that are still open; how many there were."""
+        self._accesses.close_all()
         return self._handles.close_all()
+
+    def _reread(self, path: str) -> None:
+        """Have the bytes of a file asked for again that the system may have kept."""
+        self.changes.tell(Change(reread=[path]))
 
     def _current(self, path: str) -> Entry[Any]:
         """The entry at a path, after the branch looked again at what the entry is made of (at most once a second)."""
@@ -255,11 +262,12 @@ class Drive:
         version = "" if entry.size is None else _version(entry.version, entry.size)
         return DirEntry(entry.id, entry.name, entry.kind, entry.size, entry.mtime_ns, version)
 
-    def _opened(self, node: int, content: FileContent, item: int) -> Opened:
+    def _opened(self, node: int, content: FileContent, item: int, path: str = "") -> Opened:
         size = content.layout.size
         version = _version(content.version, size)
         handle, hint = self._handles.add(node, version, content.edition, content.layout, content.mtime_ns)
-        self._accesses.opened(handle, item)
+        kept = path and hint is CacheHint.KEEP
+        self._accesses.opened(handle, item, content.layout.audio, (lambda: self._reread(path)) if kept else None)
         return Opened(handle, node, size, hint, version)
 
 

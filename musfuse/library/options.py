@@ -58,7 +58,18 @@ class IdentityOptions:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryOptions:
+    """What was played through the drive."""
+
+    enabled: bool = option(True, "note what is played")
+    keep: int = option(
+        100_000, "plays that are listed; how often a track was played is counted beyond that", at_least(1), "plays"
+    )
+
+
 VIEW = Section("view", ViewOptions)
 SCAN = Section("scan", ScanOptions)
 FOLLOW = Section("follow", FollowOptions)
 IDENTITY = Section("identity", IdentityOptions)
+HISTORY = Section("history", HistoryOptions)

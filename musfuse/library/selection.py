@@ -80,6 +80,10 @@ class Selection:
         """All tracks."""
         return self._targets.rows(Where())
 
+    def known_as(self, publics: Sequence[int]) -> dict[int, Selected]:
+        """The tracks with these public ids, as far as there are such, by id; all are held."""
+        return {row.public: row for row in self._targets.rows(self._targets.known_as(publics))}
+
     def _checked(self, wheres: Sequence[Where], query: Query | None, text: str) -> Iterator[Selected]:
         seen: set[int] = set()
         several = len(wheres) + bool(query) > 1

@@ -101,6 +101,16 @@ class Layout:
         self._ends = list(accumulate(s.length for s in self.segments))
         self.size = self._ends[-1] if self._ends else 0
 
+    @property
+    def audio(self) -> tuple[int, int]:
+        """Where the audio begins, and how many bytes it has, as far as segments tell: from the first to the last that
+        is neither made here nor a picture. What stands around the audio of an original counts as audio."""
+        there = [at for at, segment in enumerate(self.segments) if not isinstance(segment, Inline | Blob)]
+        if not there:
+            return 0, 0
+        start = self._ends[there[0]] - self.segments[there[0]].length
+        return start, self._ends[there[-1]] - start
+
     def read_at(self, offset: int, size: int) -> bytes:
         """Bytes [offset, offset + size), fewer only at the end of the file.
 

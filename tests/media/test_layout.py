@@ -32,3 +32,12 @@ def test_a_lost_picture_or_a_short_source_is_an_error(studio: Studio, music: Pat
         Layout([SourceRange(studio.origin, file, 0, 9)]).read_at(0, 9)
     with pytest.raises(ValueError):
         Layout([]).read_at(-1, 5)
+
+
+def test_the_audio_is_what_is_neither_made_here_nor_a_picture(studio: Studio, music: Path) -> None:
+    (music / "x").write_bytes(b"12345678901234567890")
+    file = sound.source_file(studio.origin, "x")
+    audio, more = SourceRange(studio.origin, file, 0, 10), SourceRange(studio.origin, file, 10, 5)
+    assert Layout([Inline(b"head"), audio, Inline(b"page"), more, Inline(b"tail")]).audio == (4, 19)
+    assert Layout([audio]).audio == (0, 10)
+    assert Layout([Inline(b"head")]).audio == Layout([]).audio == (0, 0)

@@ -21,6 +21,7 @@ from musfuse.drive.branches.library import LibraryBranch
 from musfuse.drive.branches.port import Branch, Entry
 from musfuse.drive.branches.visits import Visits
 from musfuse.drive.drive import Asked
+from musfuse.drive.listening import Listening
 from musfuse.drive.volume import Volume
 from musfuse.events import EventBus, TrackIndexed
 from musfuse.library.catalog import Database, Nodes, Tracks
@@ -49,6 +50,7 @@ class DriveParts:
     events: EventBus
     activity: Activity
     on_listed: Callable[[Entry[Any]], None]
+    listening: Listening | None = None
     more: Sequence[MakeBranch] = ()
 
     def build(self, view: int, closing: ExitStack) -> Drive:
@@ -66,7 +68,7 @@ class DriveParts:
         companions, volume = self._companions(nodes), Volume(nodes, database)
         branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
         drive = Drive(
-            library.root, branches, items, volume, Accesses(self.activity, self.events, items.row),
+            library.root, branches, items, volume, Accesses(self.activity, self.events, items.row, self.listening),
             asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),
         )  # fmt: skip
         closing.callback(drive.shut_down)

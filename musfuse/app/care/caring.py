@@ -161,7 +161,9 @@ def _restorable(path: Path) -> Kept:
 
 
 def _kept(found: Held) -> Kept:
-    return Kept(found.sources, found.tracks, found.changes, found.pictures, found.views)
+    return Kept(
+        found.sources, found.tracks, found.changes, found.pictures, found.views, found.plays, found.rated
+    )  # fmt: skip
 
 
 def _drop(path: Path) -> None:

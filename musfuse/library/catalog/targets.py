@@ -1,5 +1,6 @@
 """What a target means, as rows: tracks of a source's place, of a place on the drive, or all that may answer a query."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,6 +107,11 @@ class Targets:
                 return None
         below = (inside, inside + b"/", inside + _BEHIND_SLASH.encode())
         return Where("o.source = ? AND (o.path = ? OR (o.path > ? AND o.path < ?))", (source, *below))
+
+    @staticmethod
+    def known_as(publics: Sequence[int]) -> Where:
+        """The tracks with these public ids."""
+        return Where("i.public IN (SELECT value FROM json_each(?))", (json.dumps(list(publics)),))
 
     def on_drive(self, path: str, view: int = MAIN) -> Where | None:
         """A file of a view's drive, or all below a folder of it; None where there is neither."""

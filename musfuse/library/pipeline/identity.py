@@ -13,6 +13,8 @@ from musfuse.library.overlay.collector import MetaCollector
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.userdb.database import UserDatabase
 from musfuse.library.userdb.identities import IdentityTable
+from musfuse.library.userdb.plays import PlayTable
+from musfuse.library.userdb.ratings import RatingTable
 from musfuse.library.userdb.sources import SourceTable
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,8 @@ class Identifying:
         known = {item.id: back[item.id] or kept.get(item.key) or item.public for item in items}
         new = [item for item in items if known[item.id] is None]
         known.update(zip((item.id for item in new), self._new_ids([item.key for item in new]), strict=True))
+        for item in items:
+            self._take_along(item, known[item.id])
         self._identities.settle([(item, public) for item, public in known.items() if public is not None])
         return bool(items)
 
@@ -54,6 +58,15 @@ class Identifying:
                 self._table.keep(holder.key, holder.public or 0)
             found = self._table.ids_of(keys)
         return found
+
+    def _take_along(self, item: Identity, public: int | None) -> None:
+        """What was played, and how it was rated, since an item had an id that it has no more, and nobody else has."""
+        was = item.public
+        if was is None or public is None or was == public or self._table.is_kept(was):
+            return
+        if all(holder.id == item.id for holder in self._identities.holders([was])):
+            PlayTable(self._user).merge(was, public)
+            RatingTable(self._user).merge(was, public)
 
     def _come_back(self, item: Identity) -> int | None:
         """The id of the one item that is gone and sounded like this one; None where there is none, or several."""

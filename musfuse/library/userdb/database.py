@@ -5,7 +5,7 @@ Lock order: the store's lock, which `transaction` holds, is taken before any of 
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from musfuse.store.opening import NotWritableError
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 3
-FIRST_TABLES, VIEWS = 2, 3
+SCHEMA_VERSION = 4
+FIRST_TABLES, VIEWS, PLAYS = 2, 3, 4
 """Versions in which tables came; an older database where nothing can be written lacks them."""
 
 
@@ -29,6 +29,8 @@ class UserDatabase:
         self.path = path
         self.kv = kv or SqliteKv(path, read_only=read_only)
         try:
+            if not read_only:
+                self._make_private()
             self.version = self._migrate(read_only)
         except BaseException:
             self.kv.close()
@@ -68,6 +70,17 @@ class UserDatabase:
     def has_views(self) -> bool:
         """Whether the table of views is there."""
         return self.version >= VIEWS
+
+    @property
+    def has_plays(self) -> bool:
+        """Whether the tables of plays and ratings are there."""
+        return self.version >= PLAYS
+
+    def _make_private(self) -> None:
+        """Have nobody else read it: it tells what is listened to. Where the file system knows no owners it stays as it
+        is."""
+        with suppress(OSError):
+            self.path.chmod(0o600)
 
     def _migrate(self, read_only: bool) -> int:
         version = int(self.execute("PRAGMA user_version")[0][0])

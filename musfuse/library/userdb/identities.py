@@ -41,6 +41,10 @@ class IdentityTable:
             return {}
         return {key: public for key in keys if (public := self._kept(key)) is not None}
 
+    def is_kept(self, public: int) -> bool:
+        """Whether an id was given to the key of an item."""
+        return bool(self._db.execute("SELECT 1 FROM item_id WHERE id = ?", public))
+
     def id_of(self, key: str) -> int:
         """The public id of the item with this key, 63 bits; a new one is kept where the key's own was another's."""
         found = self._kept(key) or hash_id(key)

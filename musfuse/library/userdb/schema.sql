@@ -1,4 +1,4 @@
--- user.db, version 3, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
+-- user.db, version 4, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
 -- Times are ns since 1970. Text may hold escapes only: URIs are ASCII.
 
 -- A place with originals: origins.spec.SourceSpec. Owner: SourceTable. catalog.db mirrors those that are not removed. Of two
@@ -48,3 +48,34 @@ CREATE TABLE IF NOT EXISTS view (
     filter   TEXT NOT NULL,              -- a query; '' for everything
     added_ns INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- A play of a track, in the order in which they ended. Owner: PlayTable. `id` is the track's public id, so that plays follow it wherever
+-- it lies. Bounded by history.keep; what is counted of each track stays in `heard`. Since version 4, as `heard` and `rating`.
+CREATE TABLE IF NOT EXISTS play (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id       INTEGER NOT NULL,
+    began_ns INTEGER NOT NULL,           -- as the clock told it: it may jump, so nothing is ordered by it
+    hour     INTEGER NOT NULL            -- 0 to 23, of the local time when it began
+);
+CREATE INDEX IF NOT EXISTS play_id ON play (id, seq);
+CREATE INDEX IF NOT EXISTS play_hour ON play (hour, seq);
+
+-- What is counted of each track that was played. Owner: PlayTable.
+CREATE TABLE IF NOT EXISTS heard (
+    id       INTEGER PRIMARY KEY,        -- public id
+    plays    INTEGER NOT NULL,
+    first_ns INTEGER NOT NULL,
+    last_ns  INTEGER NOT NULL,
+    path     TEXT NOT NULL               -- where it was on the drive then, for when it is gone
+);
+CREATE INDEX IF NOT EXISTS heard_plays ON heard (plays, last_ns);
+CREATE INDEX IF NOT EXISTS heard_last ON heard (last_ns);
+
+-- What somebody thinks of a track. Owner: RatingTable. A row that says nothing is not kept.
+CREATE TABLE IF NOT EXISTS rating (
+    id         INTEGER PRIMARY KEY,      -- public id
+    stars      INTEGER NOT NULL,         -- 1 to 5; 0 for none
+    starred_ns INTEGER                   -- since when it is among the favourites; NULL: it is not
+);
+CREATE INDEX IF NOT EXISTS rating_stars ON rating (stars) WHERE stars > 0;
+CREATE INDEX IF NOT EXISTS rating_starred ON rating (starred_ns) WHERE starred_ns IS NOT NULL;

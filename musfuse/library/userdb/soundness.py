@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from musfuse.errors import StoreError
-from musfuse.library.userdb.database import FIRST_TABLES, VIEWS
+from musfuse.library.userdb.database import FIRST_TABLES, PLAYS, VIEWS
 from musfuse.library.userdb.sources import SPEC, spec_of
 from musfuse.store.soundness import columns, foreign, missing, names, number, reading, version
 
@@ -17,30 +17,46 @@ _HELD = (
     ("kv", "SELECT count(*) FROM kv WHERE namespace = 'history' AND key BETWEEN 'h/' AND 'h0'"),
     ("kv", "SELECT count(*) FROM kv WHERE namespace = 'chosen-art'"),
     ("view", "SELECT count(*) FROM view"),
+    ("play", "SELECT count(*) FROM play"),
+    ("rating", "SELECT count(*) FROM rating"),
 )
 """In the order of `Held`: a table that has to be there, and a query."""
-_VIEW = "CREATE TABLE IF NOT EXISTS view"
-"""What version 3 made in addition stands from here on in the script."""
+_ODD = (
+    ("view", "views", "'blob' IN (typeof(name), typeof(template), typeof(policy), typeof(filter))"),
+    ("play", "plays", "typeof(id) || typeof(began_ns) || typeof(hour) <> 'integerintegerinteger'"),
+    (
+        "heard", "counts of plays",
+        "typeof(plays) || typeof(first_ns) || typeof(last_ns) || typeof(path) <> 'integerintegerintegertext'",
+    ),
+    ("rating", "ratings", "typeof(stars) <> 'integer' OR typeof(starred_ns) NOT IN ('integer', 'null')"),
+)  # fmt: skip
+"""A table, what its rows are, and which of them no user.db holds: SQLite keeps values of any type."""
+_LATER = ((VIEWS, "CREATE TABLE IF NOT EXISTS view"), (PLAYS, "CREATE TABLE IF NOT EXISTS play"))
+"""Where in the script stands what a version made in addition to the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a user.db holds: sources, tracks of which something was said, changes, pictures that were set, views beside
-    the main one; and its schema."""
+    the main one, plays, tracks that were rated or starred; and its schema."""
 
     sources: int
     tracks: int
     changes: int
     pictures: int
     views: int
+    plays: int
+    rated: int
     schema: int
 
 
 def lacks(path: Path) -> list[str]:
     """What a user.db lacks that it was made with. Raises StoreError."""
     with reading(path) as db:
-        script, made = _script(), version(db)
-        wanted = script if made >= VIEWS else script.partition(_VIEW)[0] if made >= FIRST_TABLES else ""
+        made = version(db)
+        wanted = _script() if made >= FIRST_TABLES else ""
+        for came, begins in _LATER:
+            wanted = wanted if made >= came else wanted.partition(begins)[0]
         return missing(db, f"{wanted}\nCREATE TABLE kv")
 
 
@@ -58,10 +74,9 @@ def _unreadable(db: sqlite3.Connection) -> list[str]:
             spec_of(*row)
         except StoreError as error:
             found.append(str(error))
-    if "view" in there:
-        types = "typeof(name), typeof(template), typeof(policy), typeof(filter)"
-        odd = number(db, f"SELECT count(*) FROM view WHERE 'blob' IN ({types})")
-        found += [f"{odd} of its views cannot be read"] if odd else []
+    for table, what, is_odd in _ODD:
+        odd = number(db, f"SELECT count(*) FROM {table} WHERE {is_odd}") if table in there else 0
+        found += [f"{odd} of its {what} cannot be read"] if odd else []
     return found
 
 
@@ -82,10 +97,9 @@ def held(path: Path) -> Held | None:
         there = names(db)
         if "kv" not in there:
             return None
-        sources, tracks, changes, pictures, views = (
-            number(db, query) if table in there else 0 for table, query in _HELD
-        )
-        return Held(sources, tracks, changes, pictures, views, version(db))
+        counts = (number(db, query) if table in there else 0 for table, query in _HELD)
+        sources, tracks, changes, pictures, views, plays, rated = counts
+        return Held(sources, tracks, changes, pictures, views, plays, rated, version(db))
 
 
 def overlays(path: Path) -> list[bytes]:

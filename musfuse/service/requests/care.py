@@ -50,13 +50,15 @@ class BackedUp(Answer, frozen=True):
 
 class Kept(Answer, frozen=True):
     """What a user.db holds: sources, tracks with tags or pictures that were set, changes, pictures that were set, views
-    beside the main one."""
+    beside the main one, plays, tracks that were rated or starred."""
 
     sources: int
     tracks: int
     changes: int
     pictures: int
     views: int = 0
+    plays: int = 0
+    rated: int = 0
 
 
 class Restored(Answer, frozen=True):

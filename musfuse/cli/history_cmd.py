@@ -1,0 +1,124 @@
+"""`musfuse history`"""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from musfuse.cli.common import (
+    ListingGroup,
+    config_option,
+    connect,
+    dry_run_option,
+    json_option,
+    library_folder,
+    library_option,
+    print_json,
+    print_json_list,
+    print_table,
+    say,
+)
+
+if TYPE_CHECKING:
+    from musfuse.service.requests.plays import TrackTold
+
+_AGO = re.compile(r"(\d{1,6})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LIMIT = click.option(
+    "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="So many at most; 0 for all."
+)
+
+
+class Moment(click.ParamType[int]):
+    """A time in ns since 1970, from `7d` (ago; m, h, d, w) or a date of the local calendar."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The ns. Fails for what is no time."""
+        ago = _AGO.fullmatch(str(value))
+        try:
+            if ago:
+                moment = datetime.now() - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+            else:
+                moment = datetime.fromisoformat(str(value))
+            return round(moment.timestamp() * 1e9)
+        except (ValueError, OverflowError, OSError):
+            self.fail(f"{value!r} is no time; 7d, 12h, 2w or 2026-11-30 is wanted", param, ctx)
+
+
+@click.group("history", cls=ListingGroup, epilog="Example: musfuse history --since 7d")
+def command() -> None:
+    """What was played through the drive: the last plays, what is played most; forget it.
+
+    A play is a file that was open for a third of the track's length, four minutes at most, while a third of it or more
+    was read: so a copy is none. It stays in the library's folder. `history.enabled = false` notes nothing any more.
+    """
+
+
+@command.command("list", epilog="Example: musfuse history --limit 100 --json")
+@library_option
+@json_option
+@_LIMIT
+@click.option("--since", type=Moment(), help="Only what began later: 7d, 12h or 2w ago, or a date.")
+@click.option("--most", is_flag=True, help="The tracks that were played most, with how often.")
+def list_(library: Path | None, as_json: bool, limit: int, since: int | None, most: bool) -> None:
+    """List the last plays, the latest first."""
+    from musfuse.service.requests.plays import ListMostPlayed, ListPlays
+
+    with connect(library_folder(library)) as service:
+        if most:
+            heard = service.rows(ListMostPlayed(limit, since))
+            if as_json:
+                print_json_list(heard)
+            else:
+                _print(("plays", "last", "track"), ((str(row.plays), _time(row.last_ns), _name(row)) for row in heard))
+            return
+        plays = service.rows(ListPlays(limit, since))
+        if as_json:
+            print_json_list(plays)
+        else:
+            _print(("played", "track"), ((_time(row.time_ns), _name(row)) for row in plays))
+
+
+@command.command("clear", epilog="Example: musfuse history clear --before 2026-01-01 --dry-run")
+@library_option
+@config_option
+@json_option
+@dry_run_option
+@click.option("--before", type=Moment(), help="Only what began earlier: 52w ago, or a date [default: everything].")
+def clear(library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, before: int | None) -> None:
+    """Forget what was played, with how often. Ratings and stars stay, and automatic backups have what they have."""
+    from musfuse.service.requests.plays import ClearHistory
+
+    with connect(library_folder(library), config_file) as service:
+        cleared = service.call(ClearHistory(before, dry_run))
+    if as_json:
+        print_json(cleared)
+        return
+    would = "would be" if dry_run else "are"
+    say(f"{cleared.plays} plays {would} forgotten, and how often {cleared.tracks} tracks were played")
+
+
+def _print(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> None:
+    found = list(rows)
+    if found:
+        print_table(head, found)
+    else:
+        say("nothing was played")
+
+
+def _name(told: "TrackTold") -> str:
+    return f"{told.path or 'a track'} (gone)" if told.gone else told.path
+
+
+def _time(time_ns: int) -> str:
+    """A time as people write it; its seconds where no calendar has it, as after a clock that was wrong."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(time_ns // 10**9))
+    except (OverflowError, OSError, ValueError):
+        return f"{time_ns // 10**9} s"

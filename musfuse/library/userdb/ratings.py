@@ -1,0 +1,50 @@
+"""What somebody thinks of tracks: stars from 1 to 5, and favourites. Keyed by public ids, as plays are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from musfuse.library.userdb.database import UserDatabase
+
+MOST_STARS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Of one track: 1 to 5 stars, 0 for none; since when it is starred, in ns since 1970, None where it is not."""
+
+    stars: int = 0
+    starred_ns: int | None = None
+
+
+class RatingTable:
+    """Queries and updates over rating. May be used from many threads."""
+
+    def __init__(self, database: UserDatabase) -> None:
+        self._db = database
+
+    def of(self, track: int) -> Rating:
+        """What is thought of a track by its public id."""
+        rows = (
+            self._db.execute("SELECT stars, starred_ns FROM rating WHERE id = ?", track) if self._db.has_plays else []
+        )
+        return Rating(*rows[0]) if rows else Rating()
+
+    def put(self, ratings: Iterable[tuple[int, Rating]]) -> None:
+        """Keep what is thought of tracks, by their public ids, together or not at all. Raises StoreError."""
+        with self._db.transaction():
+            for track, rating in ratings:
+                if rating == Rating():
+                    self._db.execute("DELETE FROM rating WHERE id = ?", track)
+                else:
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO rating (id, stars, starred_ns) VALUES (?, ?, ?)",
+                        track, rating.stars, rating.starred_ns,
+                    )  # fmt: skip
+
+    def merge(self, old: int, new: int) -> None:
+        """What is thought of the public id `old` is thought of `new`, as far as nothing is yet: both are the same
+        track. Raises StoreError."""
+        with self._db.transaction():
+            was, now = self.of(old), self.of(new)
+            starred_ns = was.starred_ns if now.starred_ns is None else now.starred_ns
+            self.put([(new, Rating(now.stars or was.stars, starred_ns)), (old, Rating())])

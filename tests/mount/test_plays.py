@@ -1,0 +1,68 @@
+"""Plays on a real mount, whose kernel keeps bytes from before."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import sound
+from conftest import needs_fuse
+from drive.conftest import make_library  # noqa: F401 - a fixture
+from patient import HandClock, until
+from tests_support import needs_program
+
+from mount.test_kernel_memory import Mounted, mounted  # noqa: F401 - a fixture
+from musfuse.app.library import Library
+
+pytestmark = needs_fuse
+LENGTH = 60
+
+
+def share(library: Library) -> float:
+    """How much was read of the one file that is open."""
+    ((_, known),) = library.drive._accesses._open.items()
+    assert known.reader is not None
+    return known.reader.reached.share
+
+
+def test_a_second_play_is_seen_though_the_kernel_has_all_of_it(mounted: Mounted, music: Path) -> None:
+    sound.write(music / "one.flac", LENGTH * 8000, 1, rate=8000, artist="A", album="B", title="One")
+    library, mnt = mounted(view__policy="original")
+    listening, clock = library.playing.listening, HandClock()
+    assert listening is not None
+    listening._clock = clock
+    (mnt / "A/B/One.flac").read_bytes()  # a copy
+    until(lambda: not library.drive.open_handles)
+    for count in (1, 2):
+        file = os.open(mnt / "A/B/One.flac", os.O_RDONLY)
+        size = os.fstat(file).st_size
+        os.pread(file, 5000, 0)
+        assert share(library) == 0  # of what the kernel has, nobody hears
+        clock.now += 10
+        listening.look()
+        until(lambda: os.pread(file, size, 0) and share(library) > 0.9)  # noqa: B023
+        clock.now += LENGTH
+        os.close(file)
+        until(lambda n=count: len(list(library.playing.table.last())) == n)  # type: ignore[misc]
+
+
+def test_who_walks_copies_and_looks_into_files_plays_nothing(
+    mounted: Mounted,
+    music: Path,
+    tmp_path: Path,
+) -> None:
+    needs_program("rsync")
+    for number in range(5):
+        path = music / f"{number}.wav"
+        sound.write(path, 9000, 1, rate=8000, seed=number, artist="A", album="B", title=f"{number}")
+    library, mnt = mounted()
+    for words in (
+        ["find", mnt, "-type", "f", "-size", "+0"], ["du", "-s", mnt], ["rsync", "-a", f"{mnt}/", tmp_path / "copy"],
+        ["file", *mnt.rglob("*.flac")], ["sha256sum", *mnt.rglob("*.flac")],
+    ):  # fmt: skip
+        subprocess.run(words, check=True, capture_output=True)
+    until(lambda: not library.drive.open_handles)
+    listening = library.playing.listening
+    assert listening is not None
+    listening.look()
+    until(lambda: listening.idle)
+    assert list(library.playing.table.last()) == []
