@@ -180,10 +180,12 @@ def test_a_root_that_the_system_spells_otherwise_holds_its_files(
     (tmp_path / "music").symlink_to("Music")
     origin = LocalOrigin("u", str(tmp_path / "Music"))
     place_of = system.place_of
-    for function in (system.place_of, system.placed_facts, system.opened_folder):
-        monkeypatch.setitem(
-            function.__globals__, "place_of", lambda fd: place_of(fd).replace(f"{tmp_path}/Music", f"{tmp_path}/music")
-        )
+
+    def otherwise(fd: int) -> str:
+        return place_of(fd).replace(f"{tmp_path}/Music", f"{tmp_path}/music")
+
+    monkeypatch.setattr(system, "place_of", otherwise)
+    monkeypatch.setattr(sys.modules[place_of.__module__], "place_of", otherwise)
     assert origin.read("f.wav", 0, 1) == b"1"
     assert [entry.name for entry in origin.list("")] == ["f.wav"]
     (tmp_path / "music").unlink()

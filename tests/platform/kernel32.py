@@ -5,11 +5,10 @@ is a descriptor. Whoever opens a file without letting others write, rename and d
 to somebody else.
 """
 
-import contextlib
 import ctypes
 import errno
 import fcntl
-import importlib.util
+import importlib
 import os
 import select
 import signal
@@ -18,12 +17,9 @@ import struct
 import sys
 import termios
 import types
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-import musfuse.platform
 
 _SHARE_ALL, _OPEN_ALWAYS, _GENERIC_WRITE = 7, 4, 0x40000000
 _INVALID_HANDLE, _SYNCHRONIZE, _WAIT_TIMEOUT = (1 << 64) - 1, 0x00100000, 258
@@ -131,15 +127,10 @@ def load(patch: pytest.MonkeyPatch) -> tuple[Any, System]:
         get_osfhandle=lambda fd: fd, open_osfhandle=lambda handle, flags: handle, locking=_lock, LK_NBLCK=2
     )
     patch.setitem(sys.modules, "msvcrt", msvcrt)  # type: ignore[misc]
-    spec = importlib.util.spec_from_file_location(
-        "musfuse.platform.windows_here", Path(musfuse.platform.__file__).with_name("windows.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with contextlib.ExitStack() as only_meanwhile:
-        system = pytest.MonkeyPatch()
-        only_meanwhile.callback(system.undo)
-        system.setattr(sys, "platform", "win32")
-        spec.loader.exec_module(module)
+    patch.setitem(sys.modules, "musfuse.platform.windows", None)  # put back by the patch, whatever was there
+    with pytest.MonkeyPatch.context() as meanwhile:
+        meanwhile.setattr(sys, "platform", "win32")
+        for name in [name for name in sys.modules if name.startswith("musfuse.platform.windows")]:
+            patch.delitem(sys.modules, name)
+        module = importlib.import_module("musfuse.platform.windows")
     return module, made

@@ -1,0 +1,71 @@
+"""Other processes: started, waited for, and how they ended."""
+
+import ctypes
+import msvcrt
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+assert sys.platform == "win32"
+
+from musfuse.platform.windows.kernel32 import kernel32  # noqa: E402
+
+_CREATE_NO_WINDOW, _CREATE_NEW_PROCESS_GROUP = 0x08000000, 0x00000200
+_ERROR_INVALID_PARAMETER, _SYNCHRONIZE = 87, 0x00100000
+_EXIT_TERMINATED, _STATUS_NO_MEMORY, _STATUS_COMMITMENT_LIMIT = 1, 0xC0000017, 0xC000012D
+
+
+def was_killed(status: int) -> bool:
+    """Whether a process that ended so was ended by somebody, or for want of memory, not by itself."""
+    return status in (_EXIT_TERMINATED, _STATUS_NO_MEMORY, _STATUS_COMMITMENT_LIMIT)
+
+
+def was_out_of_time(status: int) -> bool:
+    """False: nobody ends processes for that here."""
+    del status
+    return False
+
+
+def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> "subprocess.Popen[bytes]":
+    """Start a process that outlives this one and its console; it inherits one handle and writes to `log`."""
+    startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [inherited]})
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            startupinfo=startup,
+            creationflags=_CREATE_NO_WINDOW | _CREATE_NEW_PROCESS_GROUP,
+        )
+
+
+def fork_detached(log: Path, kept: int) -> int | None:
+    """None: there is no fork."""
+    del log, kept
+    return None
+
+
+def wait_for_end(pid: int, seconds: float) -> bool:
+    """Wait until a process is gone, and its files are closed with it; False where it is still there after `seconds`."""
+    handle = kernel32.OpenProcess(_SYNCHRONIZE, False, pid)
+    if not handle:
+        return ctypes.get_last_error() == _ERROR_INVALID_PARAMETER  # no such process
+    try:
+        return bool(kernel32.WaitForSingleObject(handle, int(seconds * 1000)) == 0)
+    finally:
+        kernel32.CloseHandle(handle)
+
+
+def inheritable(fd: int) -> int:
+    """The number under which a child process can open what `fd` is."""
+    handle = msvcrt.get_osfhandle(fd)
+    os.set_handle_inheritable(handle, True)
+    return handle
+
+
+def open_inherited(number: int) -> int:
+    """The file descriptor for a number that the parent process passed on."""
+    return msvcrt.open_osfhandle(number, os.O_WRONLY)

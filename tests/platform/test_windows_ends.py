@@ -1,0 +1,28 @@
+"""How a process is asked to end, on Windows: here over a substitute of what the module calls (`kernel32.py`)."""
+
+import signal
+import sys
+from typing import Any
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("the substitute is for other systems", allow_module_level=True)
+
+from kernel32 import System
+
+
+def test_it_ends_when_the_console_closes_or_the_user_logs_off(here: tuple[Any, System]) -> None:
+    windows, system = here
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)}
+    ends: list[str] = []
+    try:
+        windows.on_terminate(lambda: ends.append("end"))
+        (handler,) = system.handlers
+        assert [event for event in range(7) if handler(event)] == [2, 5, 6]
+        assert len(ends) == 3
+        signal.raise_signal(signal.SIGTERM)
+        assert len(ends) == 4
+    finally:
+        for number, known in before.items():
+            signal.signal(number, known)
