@@ -177,8 +177,9 @@ class Library:
 
         views = ShownViews(self.catalog.database, self.views, self.drives)
         service = build_service(
-            self.catalog, self.media, self.sizes, self.sources, views, self.tagging.selection, self.collector
-        )
+            self.catalog, self.media, self.sizes, self.sources, views, self.tagging.selection, self.collector,
+            self.playing.opinion,
+        )  # fmt: skip
         self.sourcing.answer(service, rescan)
         self.viewing.answer(service)
         self.tagging.answer(service, self._rehearse)

@@ -9,10 +9,12 @@ from musfuse.config import Config
 from musfuse.drive.listening import Listening, Played
 from musfuse.library.options import HistoryOptions
 from musfuse.library.playlog import PlayLog
-from musfuse.library.userdb import PlayTable, UserDatabase
+from musfuse.library.userdb import PlayTable, RatingTable, UserDatabase
 
 if TYPE_CHECKING:
     from musfuse.library.selection import Selection
+    from musfuse.library.userdb.plays import Heard
+    from musfuse.library.userdb.ratings import Rating
     from musfuse.service.handlers import Handlers
 
 
@@ -30,15 +32,21 @@ class Playing:
     ) -> None:
         options = config[HistoryOptions]
         self._catalog, self._noted = catalog, options.enabled
-        self.table = PlayTable(user, options.keep)
+        self.table, self.ratings = PlayTable(user, options.keep), RatingTable(user)
         self.log = PlayLog(self.table, self._path_of, now_ns)
         self.listening = Listening(catalog.tracks.track, self._ended, lambda _: None, clock) if self._noted else None
 
     def answer(self, handlers: "Handlers", selection: "Selection") -> None:
-        """Answer the requests about what was played."""
+        """Answer the requests about what was played, and what is thought of it."""
         from musfuse.service.plays import Plays
+        from musfuse.service.ratings import Ratings
 
         Plays(self.table, selection.known_as).answer(handlers)
+        Ratings(self.ratings, selection).answer(handlers)
+
+    def opinion(self, public: int) -> "tuple[Rating, Heard | None]":
+        """How a track is rated, and how often it was played, by its public id."""
+        return self.ratings.of(public), self.table.of(public)
 
     def close(self) -> None:
         """Note the plays that ended, and hear of nothing more."""

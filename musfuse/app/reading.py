@@ -78,6 +78,8 @@ class Reading:
                 return self._art
             case "history":
                 return self._plays
+            case "rating":
+                return self._ratings
             case "care":
                 return self._care
             case _:
@@ -197,6 +199,15 @@ class Reading:
 
         service, selection = Handlers(), Selection(self._catalog_or_none, lambda _: None, self._formats)
         Plays(PlayTable(self._user), selection.known_as).answer(service)
+        return service
+
+    @cached_property
+    def _ratings(self) -> Handlers:
+        from musfuse.library.userdb.ratings import RatingTable
+        from musfuse.service.ratings import Ratings
+
+        service = Handlers()
+        Ratings(RatingTable(self._user), self._selection).answer(service)
         return service
 
     @cached_property

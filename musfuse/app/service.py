@@ -1,5 +1,7 @@
 """Builds what answers for a library as it is: what it holds, its tags, its tracks. Loaded when somebody asks first."""
 
+from collections.abc import Callable
+
 from musfuse.app.build.library import Catalog
 from musfuse.app.build.media import Media
 from musfuse.app.sources import Sources
@@ -8,6 +10,8 @@ from musfuse.library.catalog.originals import Originals
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.selection import Selection
 from musfuse.library.sizes import Sizes
+from musfuse.library.userdb.plays import Heard
+from musfuse.library.userdb.ratings import Rating
 from musfuse.service.handlers import Handlers
 from musfuse.service.info import Describing
 from musfuse.service.library import Holdings
@@ -23,6 +27,7 @@ def build_service(
     views: ShownViews,
     selection: Selection,
     collector: MetaCollector,
+    opinion: Callable[[int], tuple[Rating, Heard | None]],
 ) -> Handlers:
     """The handlers of all that only asks, over these parts of a library."""
     service = Handlers()
@@ -32,5 +37,7 @@ def build_service(
         Originals(catalog.database, sources.place), catalog.tracks, catalog.nodes, sizes, sources.origin,
         lambda: media.formats.extensions,
     )  # fmt: skip
-    Describing(views.drive, views.nodes, media.engine, sizes, sources, originals, views.template).answer(service)
+    Describing(views.drive, views.nodes, media.engine, sizes, sources, originals, views.template, opinion).answer(
+        service
+    )
     return service

@@ -35,6 +35,8 @@ _COMMANDS = {
     "tag": "show and change tags",
     "art": "show, set and clear pictures",
     "view": "the same library under other names, or a part of it",
+    "rate": "give tracks stars",
+    "star": "have tracks among the favourites",
     "history": "what was played, and forget it",
     "source": "the folders of a library; one that was moved",
     "library": "check, repair, vacuum, backup, restore",

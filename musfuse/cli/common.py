@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -245,6 +246,14 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def when(time_ns: int) -> str:
+    """A time, in ns since 1970, as people write it; its seconds where no calendar has it, as after a wrong clock."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(time_ns // 10**9))
+    except (OverflowError, OSError, ValueError):
+        return f"{time_ns // 10**9} s"
 
 
 def size(count: int | None) -> str:

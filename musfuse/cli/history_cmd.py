@@ -1,7 +1,6 @@
 """`musfuse history`"""
 
 import re
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,9 @@ from musfuse.cli.common import (
     print_json_list,
     print_table,
     say,
+    when,
 )
+from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.service.requests.plays import TrackTold
@@ -76,13 +77,13 @@ def list_(library: Path | None, as_json: bool, limit: int, since: int | None, mo
             if as_json:
                 print_json_list(heard)
             else:
-                _print(("plays", "last", "track"), ((str(row.plays), _time(row.last_ns), _name(row)) for row in heard))
+                _print(("plays", "last", "track"), ((str(row.plays), when(row.last_ns), _name(row)) for row in heard))
             return
         plays = service.rows(ListPlays(limit, since))
         if as_json:
             print_json_list(plays)
         else:
-            _print(("played", "track"), ((_time(row.time_ns), _name(row)) for row in plays))
+            _print(("played", "track"), ((when(row.time_ns), _name(row)) for row in plays))
 
 
 @command.command("clear", epilog="Example: musfuse history clear --before 2026-01-01 --dry-run")
@@ -100,8 +101,9 @@ def clear(library: Path | None, config_file: Path | None, as_json: bool, dry_run
     if as_json:
         print_json(cleared)
         return
-    would = "would be" if dry_run else "are"
-    say(f"{cleared.plays} plays {would} forgotten, and how often {cleared.tracks} tracks were played")
+    plays, were = counted(cleared.plays, "play"), "was" if cleared.tracks == 1 else "were"
+    would = "would be" if dry_run else "is" if cleared.plays == 1 else "are"
+    say(f"{plays} {would} forgotten, and how often {counted(cleared.tracks, 'track')} {were} played")
 
 
 def _print(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> None:
@@ -114,11 +116,3 @@ def _print(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> None:
 
 def _name(told: "TrackTold") -> str:
     return f"{told.path or 'a track'} (gone)" if told.gone else told.path
-
-
-def _time(time_ns: int) -> str:
-    """A time as people write it; its seconds where no calendar has it, as after a clock that was wrong."""
-    try:
-        return time.strftime("%Y-%m-%d %H:%M", time.localtime(time_ns // 10**9))
-    except (OverflowError, OSError, ValueError):
-        return f"{time_ns // 10**9} s"

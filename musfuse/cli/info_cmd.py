@@ -17,6 +17,7 @@ from musfuse.cli.common import (
     print_json,
     print_table,
     size,
+    when,
 )
 from musfuse.cli.completing import places
 from musfuse.cli.typed import typed
@@ -137,7 +138,16 @@ def _file(told: FileInfo) -> Rows:
     rows.append(("named by", str(told.template)))
     if told.numbered:
         rows.append(("numbered", f"another file comes before it as {str(told.wanted).rsplit('/', 1)[-1]}"))
-    return [*rows, *_remarks(told.problem or "", told.untagged or ""), *_tags(told.tags or {})]
+    return [*rows, *_remarks(told.problem or "", told.untagged or ""), *_opinion(told), *_tags(told.tags or {})]
+
+
+def _opinion(told: FileInfo) -> Rows:
+    """How a track is rated, and how often it was played."""
+    rows = [("rated", counted(told.stars, "star"))] if told.stars else []
+    rows += [("starred", "among the favourites")] if told.starred else []
+    if told.plays:
+        rows.append(("played", f"{counted(told.plays, 'time')}, last {when(told.last_played_ns or 0)}"))
+    return rows
 
 
 def _sound(told: AudioTold) -> str:

@@ -9,6 +9,8 @@ from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
 from musfuse.library.catalog import Nodes, SourceRow, TrackRow
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.sizes import Sizes
+from musfuse.library.userdb.plays import Heard
+from musfuse.library.userdb.ratings import Rating
 from musfuse.media.engine import MediaEngine
 from musfuse.media.layout import Layout
 from musfuse.model import NodeKind
@@ -25,7 +27,8 @@ class KnowsSources(Protocol):
 
 
 class Describing:
-    """Answers `Describe`. `drive_of`, `nodes` and `template`, by which its names are made, are those of a view."""
+    """Answers `Describe`. `drive_of`, `nodes` and `template`, by which its names are made, are those of a view;
+    `opinion` tells how a track is rated, and how often it was played, by its public id."""
 
     def __init__(
         self,
@@ -36,10 +39,11 @@ class Describing:
         sources: KnowsSources,
         originals: OriginalsTold,
         template: Callable[[str], str],
+        opinion: Callable[[int], tuple[Rating, Heard | None]],
     ) -> None:
         self._drive_of, self._nodes = drive_of, nodes
         self._engine, self._sizes, self._sources = engine, sizes, sources
-        self._originals, self._template = originals, template
+        self._originals, self._template, self._opinion = originals, template, opinion
 
     def answer(self, service: Handlers) -> None:
         """Have a service answer `Describe` with this."""
@@ -88,6 +92,7 @@ class Describing:
             size: int | None = sum(piece.bytes for piece in pieces)
         except MusfuseError as error:
             size, problem = self._sizes.known(row), str(error)
+        rating, heard = self._opinion(row.public)
         return FileInfo(
             path, entry.id, size, pieces, problem,
             source=f"{self._sources.row(track.file.source_uid).root}/{track.file.path}",
@@ -103,6 +108,10 @@ class Describing:
             numbered=path.rsplit("/", 1)[-1] != row.wanted.rsplit("/", 1)[-1],
             problem=row.problem,
             untagged=row.untagged,
+            stars=rating.stars,
+            starred=rating.starred_ns is not None,
+            plays=heard.plays if heard else 0,
+            last_played_ns=heard.last_ns if heard else None,
         )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import pytest
 import sound
 
 from cli.inprocess import run
-from musfuse.cli.history_cmd import Moment, _time
+from musfuse.cli.common import when
+from musfuse.cli.history_cmd import Moment
 from musfuse.library.userdb import Play, PlayTable, UserDatabase
 
 DAY = 24 * 3600 * 10**9
@@ -77,6 +78,6 @@ def test_what_is_no_time_is_said(library: Path, text: str) -> None:
 
 
 def test_a_time_that_no_calendar_has_is_shown() -> None:
-    assert _time((1 << 63) - 1)
-    assert _time(-(1 << 90)).endswith(" s")
+    assert when((1 << 63) - 1)
+    assert when(-(1 << 90)).endswith(" s")
     assert isinstance(Moment().convert("3h", None, None), int)

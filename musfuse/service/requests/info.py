@@ -64,7 +64,8 @@ class FolderInfo(Answer, frozen=True, tag_field="kind", tag="folder"):
 
 class FileInfo(Answer, frozen=True, tag_field="kind", tag="file"):
     """A file of the drive, `size` in bytes as it is served. From `id` on only for a track: `wanted` is its name before
-    names were told apart, and `numbered` whether that changed it."""
+    names were told apart, and `numbered` whether that changed it; `stars` (0 for none) and `starred` what is thought of
+    it, `plays` how often it was played, and when that was last, in ns since 1970."""
 
     path: str
     node: int
@@ -85,6 +86,10 @@ class FileInfo(Answer, frozen=True, tag_field="kind", tag="file"):
     numbered: bool | UnsetType = UNSET
     problem: str | UnsetType = UNSET
     untagged: str | UnsetType = UNSET
+    stars: int | UnsetType = UNSET
+    starred: bool | UnsetType = UNSET
+    plays: int | UnsetType = UNSET
+    last_played_ns: int | UnsetType | None = UNSET
 
 
 class OriginalInfo(Answer, frozen=True, tag_field="kind", tag="original"):
