@@ -12,8 +12,9 @@ from musfuse.drive import Drive
 from musfuse.errors import MountError
 from musfuse.platform import system
 from musfuse_winfsp.binding import load_binding
-from musfuse_winfsp.info import SECTOR, filetime
+from musfuse_winfsp.info import SECTOR, filetime, windows_path
 from musfuse_winfsp.operations import make_operations
+from musfuse_winfsp.starting import start
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +37,9 @@ class WinFspMount:
 
         Raises MountError where files are open and `force` is not set.
         """
-        opened = len(self._operations._opened_objs)
+        opened = self._operations.open_files()
         if opened and not force:
-            raise MountError(
-                f"{self.mountpoint}: in use: {opened} files or folders are open; close them, or use --force"
-            )
+            raise MountError(f"{self.mountpoint}: in use: {opened} files are open; close them, or use --force")
         with self._lock:
             if self.ended.is_set():
                 return
@@ -53,16 +52,21 @@ class WinFspMount:
         while self._is_there(self.mountpoint) and time.monotonic() < until:
             time.sleep(0.02)
 
+    def outdated(self) -> list[tuple[str, list[int]]]:
+        """Files of the drive of which no version can be opened, and the processes that keep an older one open."""
+        at = str(self.mountpoint).rstrip("\\")
+        return [(at + windows_path(path), holders) for path, holders in self._operations.outdated()]
+
 
 class WinFspFace:
-    """Mounts drives through WinFsp."""
+    """Mounts drives through WinFsp, which hands on as many calls at the same time as there are `threads`."""
 
     name = "winfsp"
-    waiters = 2
-    """Calls that may wait for indexes: WinFsp runs 4 to 16 threads, and the others must go on."""
 
-    def __init__(self, label: str = "Music", free_letter: Callable[[], str] | None = None) -> None:
-        self._label = label
+    def __init__(
+        self, label: str = "Music", free_letter: Callable[[], str] | None = None, *, threads: int = 96
+    ) -> None:
+        self._label, self._threads = label, threads
         self._free_letter = free_letter or system.free_drive_letter
 
     def check(self, mountpoint: Path, options: Sequence[str] = ()) -> None:
@@ -82,13 +86,13 @@ class WinFspFace:
         if target == "*":
             target = self._free_letter()
         _preflight(binding, target, network=bool(prefix))
-        operations = make_operations(binding, drive.ignoring_case(), self._label)  # Windows does not tell a from A
+        operations = make_operations(binding, drive.ignoring_case(keeping_sizes=True), self._label)
         try:
             file_system = binding.FileSystem(target, operations, **volume_params(self._label, prefix))
         except (binding.WinFSPyError, RuntimeError) as error:
             raise MountError(f"{target}: WinFsp could not make the volume: {error}") from error
         try:
-            file_system.start()
+            start(binding, file_system, self._threads)
         except BaseException as error:
             file_system.stop()  # the volume may be live already
             operations.release_all()

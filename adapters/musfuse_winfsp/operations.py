@@ -1,9 +1,8 @@
 """winfspy operations, each one drive call."""
 
 import logging
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from musfuse.drive import Attr, DirEntry, Drive
@@ -11,6 +10,7 @@ from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
 from musfuse.model import NodeKind
 from musfuse_winfsp import status
 from musfuse_winfsp.info import SDDL, attributes, drive_path, file_info, label_of, windows_path
+from musfuse_winfsp.openfiles import OpenFile, OpenFiles, OutdatedError
 
 log = logging.getLogger(__name__)
 
@@ -22,25 +22,29 @@ _WRITING = (
 )  # fmt: skip
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenEntry:
-    """What an open file or folder stands for; `handle` is 0 for a folder and until a file is read, which several
-    threads may do at once: `lock` is held while it is opened for that."""
+    """One open of a file or folder, and the process that did it. `file` is what all opens of the file share, None for a
+    folder."""
 
     path: str
     entry: Attr
-    handle: int = 0
-    size: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    file: OpenFile | None = None
+    process: int = 0
+
+    def info(self) -> dict[str, Any]:
+        """Facts about it, which stay the same while it is open."""
+        return file_info(self.entry, self.file.size if self.file else None)
 
 
 def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C901 - a class inside
     """An operations object of winfspy over a drive."""
     plumbing = binding.plumbing
     ffi, lib = plumbing.ffi, plumbing.lib
+    files = OpenFiles(drive)
 
     def fail(error: MusfuseError, path: str | None = None) -> Any:
-        code = status.status_of(error)
+        code = status.FILE_INVALID if isinstance(error, OutdatedError) else status.status_of(error)
         if (
             path is not None
             and isinstance(error, NoEntryError | NotAFolderError)
@@ -78,17 +82,14 @@ def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C90
             """Open; a file whose size is not known yet waits for its index, because the size must be exact at open."""
             if create_options & _DELETE_ON_CLOSE:
                 protected()
-            path = drive_path(file_name)
+            path, process = drive_path(file_name), int(lib.FspFileSystemOperationProcessIdF())
             try:
-                attr = drive.attr(path)
-                if attr.kind is NodeKind.FOLDER:
-                    return OpenEntry(path, attr)
-                if not granted_access & _READING:
-                    return OpenEntry(path, attr, 0, attr.size)
-                opened = drive.open(path)
+                opened = files.open(path, process, reads=bool(granted_access & _READING))
             except MusfuseError as error:
                 raise fail(error, path) from error
-            return OpenEntry(path, attr, opened.handle, opened.size)
+            if isinstance(opened, Attr):
+                return OpenEntry(path, opened)
+            return OpenEntry(path, opened.attr, opened, process)
 
         def ll_open(
             self, file_name: Any, create_options: int, granted_access: int, p_file_context: Any, info: Any
@@ -112,40 +113,27 @@ def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C90
                 opened.NormalizedNameSize = len(raw)
 
         def close(self, file_context: OpenEntry) -> None:
-            handle, file_context.handle = file_context.handle, 0
-            if handle:
-                try:
-                    drive.close(handle)
-                except MusfuseError as error:
-                    raise fail(error) from error
+            if file_context.file is not None:
+                files.close(file_context.file, file_context.process)
 
         def cleanup(self, file_context: OpenEntry, file_name: str | None, flags: int) -> None:
             """Nothing is ever deleted."""
 
         def read(self, file_context: OpenEntry, offset: int, length: int) -> bytes:
             """Positioned read; never more than `length` bytes."""
+            file = file_context.file
+            if file is None:
+                raise binding.NTStatusError(status.FILE_IS_A_DIRECTORY)
+            if offset >= file.size:
+                raise binding.NTStatusEndOfFile()
             try:
-                if file_context.entry.kind is NodeKind.FOLDER:
-                    raise binding.NTStatusError(status.FILE_IS_A_DIRECTORY)
-                if not file_context.handle:
-                    self._open_to_read(file_context)
-                if offset >= file_context.size:
-                    raise binding.NTStatusEndOfFile()
-                return drive.read_at(file_context.handle, offset, length)[:length]
+                return drive.read_at(file.handle or files.handle(file), offset, length)[:length]
             except MusfuseError as error:
                 raise fail(error) from error
 
-        @staticmethod
-        def _open_to_read(file_context: OpenEntry) -> None:
-            """Open a file that was opened for its attributes, once."""
-            with file_context.lock:
-                if not file_context.handle:
-                    opened = drive.open(file_context.path)
-                    file_context.size, file_context.handle = opened.size, opened.handle
-
         def get_file_info(self, file_context: OpenEntry) -> dict[str, Any]:
             """Facts about what is open."""
-            return file_info(file_context.entry, file_context.size)
+            return file_context.info()
 
         def get_security(self, file_context: OpenEntry) -> tuple[Any, int]:
             """The same security descriptor for every file and folder."""
@@ -227,13 +215,22 @@ def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C90
             """There are no controls."""
             return status.INVALID_DEVICE_REQUEST
 
+        def open_files(self) -> int:
+            """How many files are open, each counted once for each that opened it; folders keep nobody from anything."""
+            return sum(context.file is not None for context in list(self._opened_objs.values()))
+
+        def outdated(self) -> list[tuple[str, list[int]]]:
+            """Paths of which no version can be opened, and the processes that keep an older one open."""
+            return files.outdated()
+
         def release_all(self) -> int:
-            """Close what was still open when the file system stopped: the binding never does. How many that were."""
+            """Close what was still open when the file system stopped: the binding never does. How many files that
+            were."""
             left = list(self._opened_objs.values())
             self._opened_objs.clear()
             for context in left:
                 self.close(context)
-            return len(left)
+            return sum(context.file is not None for context in left)
 
     for name in _WRITING:
         setattr(DriveOperations, name, staticmethod(protected))

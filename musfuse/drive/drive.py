@@ -16,6 +16,7 @@ from musfuse.drive.branches.numbers import number_of_rendition
 from musfuse.drive.branches.port import Branch, Entry, FileContent
 from musfuse.drive.changes import Change, Changes, Names
 from musfuse.drive.handles import CacheHint, Handles
+from musfuse.drive.leftout import LeftOut
 from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
 from musfuse.errors import IsAFolderError, NoEntryError, NotAFolderError
@@ -56,16 +57,17 @@ class Drive:
         asked: Asked | None = None,
         open_limit: int = 16_384,
     ) -> None:
-        self.tree, self._exact = Tree(root, branches), True
+        self.tree, self._exact, self._keeps = Tree(root, branches), True, False
         self._items, self._volume, self._accesses = items, volume, accesses
         self._asked = asked or Asked()
-        self.changes = Changes()
+        self.changes, self._left_out = Changes(), LeftOut()
         self._handles = Handles(open_limit, self.changes.hold)
 
-    def ignoring_case(self) -> "Drive":
-        """The same drive, open files and all, for a mount whose system compares names without their case."""
+    def ignoring_case(self, *, keeping_sizes: bool = False) -> "Drive":
+        """The same drive, open files and all, for a mount whose system compares names without their case, and
+        `keeping_sizes` holds every reader of a file to the size of the first for as long as it is open."""
         drive = copy(self)
-        drive._exact = False
+        drive._exact, drive._keeps = False, keeping_sizes
         return drive
 
     def attr(self, path: str) -> Attr:
@@ -94,9 +96,10 @@ class Drive:
         if entry.size is not None and entry.kind is NodeKind.FILE:
             self._handles.shown(entry.node, entry.version, entry.size)
 
-    def entry(self, path: str) -> DirEntry:
-        """What a listing would say of an entry; never waits for an index."""
-        return self._told(self._found(path))
+    def entry(self, path: str, *, look: bool = False) -> DirEntry:
+        """What a listing would say of an entry; never waits for an index. With `look`, the branch looks again at what
+        the entry is made of first (at most once a second)."""
+        return self._told(self._current(path) if look else self._found(path))
 
     def spelling(self, path: str) -> str:
         """The path as it is stored, for one that may differ in case."""
@@ -107,7 +110,8 @@ class Drive:
         """The entries of a folder in order of their name keys, beginning after the name `after`.
 
         With `sized`, every size is exact: the indexes that the folder lacks are waited for, all at once, and a file
-        that has none even then is left out. Errors are raised by this call, not while the result is read.
+        that has none even then is left out, and told of as a change once it has. Errors are raised by this call, not
+        while the result is read.
         """
         folder = self._found(path)
         if folder.kind is not NodeKind.FOLDER:
@@ -117,7 +121,7 @@ class Drive:
         entries = (
             entry for entry in self.tree.listed(path, folder, after, sized, exact=self._exact) if not entry.hidden
         )
-        return (self._told(entry) for entry in entries if not sized or entry.size is not None)
+        return (self._told(entry) for entry in entries if not sized or self._left_out.is_sized(entry))
 
     def open(self, path: str) -> Opened:
         """Open a file for reading. Its bytes are those of the version now there, whatever happens later, or EIO."""
@@ -200,7 +204,7 @@ class Drive:
     def forget_track(self, track: int) -> None:
         """The size of a track became known: look the track up again."""
         self.tree.forget_item(track)
-        if self._items.hides:  # else nobody was told anything of it that is not so any more
+        if self._items.hides or self._left_out.pop(track):  # else nobody was told what is not so any more
             self.changes.tell(Change(items={track}))
 
     def forget_folders(self, folders: Set[int]) -> None:
@@ -265,7 +269,9 @@ class Drive:
     def _opened(self, node: int, content: FileContent, item: int, path: str = "") -> Opened:
         size = content.layout.size
         version = _version(content.version, size)
-        handle, hint = self._handles.add(node, version, content.edition, content.layout, content.mtime_ns)
+        handle, hint = self._handles.add(
+            node, version, content.edition, content.layout, content.mtime_ns, kept=self._keeps
+        )
         kept = path and hint is CacheHint.KEEP
         self._accesses.opened(handle, item, content.layout.audio, (lambda: self._reread(path)) if kept else None)
         return Opened(handle, node, size, hint, version)

@@ -37,6 +37,7 @@ class _Handle:
     edition: int
     layout: Layout
     mtime_ns: int
+    kept: bool
     stale: bool = False
 
 
@@ -60,9 +61,12 @@ class Handles:
             self._shown.put(node, version)
             self._make_stale(self._by_node.get(node, set()), size)
 
-    def add(self, node: int, version: str, edition: int, layout: Layout, mtime_ns: int = 0) -> tuple[int, CacheHint]:
+    def add(
+        self, node: int, version: str, edition: int, layout: Layout, mtime_ns: int = 0, *, kept: bool = False
+    ) -> tuple[int, CacheHint]:
         """A new handle; raises TooManyOpenError. Editions of one version differ in bytes, but neither in their size nor
-        in what a reader in the middle of the audio gets: a new one leaves handles on the others alone."""
+        in what a reader in the middle of the audio gets: a new one leaves handles on the others alone. One that is
+        `kept` never becomes stale: its system holds every reader to its size for as long as it is open."""
         with self._lock:
             if len(self._open) >= self._limit:
                 raise TooManyOpenError(f"{self._limit} files are open already")
@@ -77,13 +81,13 @@ class Handles:
                 hint = CacheHint.KEEP if self._cached.peek(node) == mine else CacheHint.DROP
                 self._cached.put(node, mine)
             others.add(number)
-            self._open[number] = _Handle(node, version, edition, layout, mtime_ns)
+            self._open[number] = _Handle(node, version, edition, layout, mtime_ns, kept)
         return number, hint
 
     def _make_stale(self, handles: set[int], size: int) -> None:
         for number in handles:
             handle = self._open[number]
-            if not handle.stale and handle.layout.size != size:
+            if not handle.stale and not handle.kept and handle.layout.size != size:
                 handle.stale = True
                 self._stale += 1
                 if self._stale == 1:

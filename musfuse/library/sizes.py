@@ -5,9 +5,11 @@ Lock order: `_lock` is innermost and never held while anything is read, encoded 
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 
@@ -31,7 +33,8 @@ _PAGE = 100
 
 
 class Sizes:
-    """Knows or finds out the exact size of any track. Waiters are bounded, so that other calls keep their threads.
+    """Knows or finds out the exact size of any track. Waiters are bounded, so that other calls keep their threads; who
+    finds no place among them waits for one up to `turn_seconds`. Nobody waits for longer than `wait_seconds` in all.
 
     `on_heard` is told what a track sounds like where an index was built.
     """
@@ -50,6 +53,7 @@ class Sizes:
         threads: int,
         waiters: int,
         wait_seconds: float,
+        turn_seconds: float = 0,
         after_change: Callable[[], None],
         on_heard: Callable[[Track, str], None] = lambda *_: None,
     ) -> None:
@@ -58,7 +62,7 @@ class Sizes:
         self._engine, self._indexes, self._pool = engine, indexes, pool
         self._frame_files = frame_files
         self._origin_of, self._events = origin_of, events
-        self._threads, self._wait_seconds = threads, wait_seconds
+        self._threads, self._wait_seconds, self._turn_seconds = threads, wait_seconds, turn_seconds
         self._after_change = after_change
         self._slots = threading.BoundedSemaphore(waiters)
 
@@ -97,16 +101,14 @@ class Sizes:
             return size
         if row.put_off:
             raise BusyError(f"{row.put_off}; the next scan tries again")
-        if not self._slots.acquire(blocking=False):
-            raise BusyError(f"{row.track.file.path}: too many programs wait for sizes already; ask again")
-        try:
-            answer = self.request(row.track, Priority.DEMAND).result(self._wait_seconds)
-        except FutureTimeout:
-            raise BusyError(
-                f"{row.track.file.path}: its index takes longer than index.wait_seconds; ask again"
-            ) from None
-        finally:
-            self._slots.release()
+        until = time.monotonic() + self._wait_seconds
+        with self._place(f"{row.track.file.path}: ", self._turn_seconds):
+            try:
+                answer = self.request(row.track, Priority.DEMAND).result(max(0, until - time.monotonic()))
+            except FutureTimeout:
+                raise BusyError(
+                    f"{row.track.file.path}: its index takes longer than index.wait_seconds; ask again"
+                ) from None
         if answer.index is None and answer.may_retry:
             self._origin_of(row.track.file.source_uid).read(row.track.file.path, 0, 1)  # raises where that is why
             raise BusyError(f"{row.track.file.path}: {answer.error}")
@@ -117,17 +119,25 @@ class Sizes:
             raise BusyError(f"{row.track.file.path}: changed while it was indexed; ask again")
         return size
 
-    def wait_all(self, tracks: Sequence[int]) -> None:
-        """Wait until these tracks have sizes, or cannot have any; takes one waiter's place. Raises BusyError."""
-        if not self._slots.acquire(blocking=False):
-            raise BusyError("too many programs wait for sizes already; ask again")
-        try:
+    def wait_all(self, tracks: Sequence[int], seconds: float) -> None:
+        """Wait for so many seconds at most until these tracks have sizes, or cannot have any; takes one waiter's place.
+        Raises BusyError."""
+        until = time.monotonic() + seconds
+        with self._place("", min(self._turn_seconds, seconds)):
             asked = []
             for track in tracks:
                 row = self._tracks.track(track)
                 if row is not None and self.known(row) is None:
                     asked.append(self.request(row.track, Priority.DEMAND))
-            wait(asked, self._wait_seconds)
+            wait(asked, max(0, until - time.monotonic()))
+
+    @contextmanager
+    def _place(self, whose: str, seconds: float) -> Iterator[None]:
+        """A place among those who wait, for which one waits so many seconds."""
+        if not self._slots.acquire(timeout=seconds):
+            raise BusyError(f"{whose}too many programs wait for sizes already; ask again")
+        try:
+            yield
         finally:
             self._slots.release()
 

@@ -23,7 +23,8 @@ def make_library(tmp_path: Path, music: Path) -> Iterator[Make]:
     with ExitStack() as closing:
 
         def make(scan: bool = True, branches: Sequence[MakeBranch] = (), **options: object) -> Library:
-            config = load_config(default_sections(), flags={k.replace("__", "."): v for k, v in options.items()}).config
+            flags = {k.replace("__", "."): v for k, v in {"winfsp__list_seconds": 100, **options}.items()}
+            config = load_config(default_sections(), flags=flags).config
             library = open_library(tmp_path / "state", config, closing, branches=branches)
             library.add_sources([music])
             if scan:

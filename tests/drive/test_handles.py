@@ -164,3 +164,13 @@ def test_threads_that_open_and_close_leave_nothing() -> None:
         thread.join()
     assert len(handles) == 0
     assert handles._by_node == {}
+
+
+def test_a_handle_that_is_kept_reads_to_its_end_whatever_is_shown() -> None:
+    handles = Handles(10)
+    number, _ = handles.add(1, "a", 0, layout(10), kept=True)
+    handles.shown(1, "b", 5)
+    handles.check(number)
+    assert handles.read_at(number, 5, 100) == b"x" * 5
+    assert handles.read_at(number, 10, 100) == b""
+    handles.remove(number)

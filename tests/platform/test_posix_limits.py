@@ -29,7 +29,9 @@ def test_a_process_takes_no_more_memory_than_it_may() -> None:
 
 
 def test_threads_and_open_files_fit_into_little_address_space() -> None:
-    script = "print(posix.face_threads(200), posix.open_handles(16384), posix.waiting_calls(64), posix.address_space())"
+    script = (
+        "print(posix.face_threads(200), posix.open_handles(16384), posix.waiting_calls(64, 8), posix.address_space())"
+    )
     assert child(script) == "200 16384 64 None"
     found = {}
     for size in (GIB // 4, GIB, 4 * GIB):
@@ -42,6 +44,10 @@ def test_threads_and_open_files_fit_into_little_address_space() -> None:
         if threads > 16:
             assert posix.address_space_needed(threads) <= size
     assert sorted(found.values()) == [found[size] for size in sorted(found)]
+
+
+def test_who_finds_no_turn_to_wait_is_told_at_once() -> None:
+    assert child("print(posix.turn_seconds(120), posix.waiting_seconds(1000))") == "0.0 1000"
 
 
 def test_only_where_address_space_is_limited_threads_get_small_stacks() -> None:

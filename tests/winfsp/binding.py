@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import cffi
+from musfuse_winfsp import starting
 
 from winfsp.cdefs import CDEFS, SIZES
 from winfsp.guard import Guard, NoGuard
@@ -262,7 +263,7 @@ class SimulatedLib:
 
 
 class _Os:
-    """`winfspy.file_system.os`: a stat of the mountpoint fails twice after a start, as the real one does."""
+    """`os` of what starts a file system: a stat of the mountpoint fails twice after a start, as the real one does."""
 
     def __init__(self, lib: SimulatedLib) -> None:
         self._lib, self._failures = lib, 2
@@ -301,7 +302,7 @@ def load() -> tuple[Any, SimulatedFfi, SimulatedLib]:
             sys.modules["winfspy.plumbing.get_winfsp_dir"] = folder
             sys.path.append(str(CACHE))
             _loaded = importlib.import_module("winfspy"), ffi, lib
-        package, ffi, lib = _loaded
-        package.file_system.os = _Os(lib)
-        ffi.escaped.clear()
+        lib = _loaded[2]
+        starting.os = _Os(lib)  # type: ignore[attr-defined]
+        _loaded[1].escaped.clear()
         return _loaded

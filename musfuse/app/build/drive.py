@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from musfuse_winfsp.options import WinFspOptions
+
 from musfuse.app.build.library import Catalog
 from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
@@ -64,7 +66,8 @@ class DriveParts:
             hides=config[ViewOptions].unindexed == "hide",
         )  # fmt: skip
         ahead, visits = FolderAhead(nodes, tracks, sizes), Visits(nodes, freshness)
-        library = LibraryBranch(nodes, items, on_waited=ahead.queue)
+        seconds = config[WinFspOptions].list_seconds  # of the one face that has to tell sizes with the names
+        library = LibraryBranch(nodes, items, on_waited=ahead.queue, list_seconds=seconds)
         companions, volume = self._companions(nodes), Volume(nodes, database)
         branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
         drive = Drive(

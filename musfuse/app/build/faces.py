@@ -19,7 +19,8 @@ def choose_mounter(config: Config) -> Mounter:
     if sys.platform == "win32":
         from musfuse_winfsp.mount import WinFspFace
 
-        return WinFspFace(config[WinFspOptions].label)
+        windows = config[WinFspOptions]
+        return WinFspFace(windows.label, threads=windows.threads)
     from musfuse_fuse.mount import FuseFace
 
     options = config[FuseOptions]

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from musfuse_winfsp.options import WinFspOptions
+
 from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
 from musfuse.config import Config
@@ -52,9 +54,10 @@ def build_sizes(
 ) -> Sizes:
     """Sizes over these parts. `after_change` is called when tracks have to be named anew, `on_heard` when a pass over a
     track tells what it sounds like."""
-    options = config[IndexOptions]
+    options, threads = config[IndexOptions], config[WinFspOptions].threads
+    seconds = system.waiting_seconds(options.wait_seconds)
     return Sizes(
         catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.frame_files, media.pool, origin_of,
-        events, threads=worker_count(options), waiters=system.waiting_calls(options.waiters),
-        wait_seconds=options.wait_seconds, after_change=after_change, on_heard=on_heard,
+        events, threads=worker_count(options), waiters=system.waiting_calls(options.waiters, threads),
+        wait_seconds=seconds, turn_seconds=system.turn_seconds(seconds), after_change=after_change, on_heard=on_heard,
     )  # fmt: skip

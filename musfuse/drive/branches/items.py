@@ -88,19 +88,20 @@ class Items:
         self._activity.note()  # who waited for a size reads next
         return size
 
-    def wait_for_folder(self, folder: int) -> None:
-        """Wait until all files shown in a folder of the view have sizes, or cannot have any. Raises BusyError."""
+    def wait_for_folder(self, folder: int, seconds: float) -> None:
+        """Wait for so many seconds at most until all files shown in a folder of the view have sizes, or cannot have
+        any. Raises BusyError."""
         if self.hides:
             return
         pending = self._nodes.unsized(folder, self._sizes.tokens())
         if pending:
-            self._sizes.wait_all(pending)
+            self._sizes.wait_all(pending, seconds)
             self._activity.note()
 
-    def wait_for(self, item: int) -> None:
-        """Wait for a size that was known a moment ago, as far as that is possible."""
+    def wait_for(self, item: int, seconds: float) -> None:
+        """Wait for a size that was known a moment ago, as far as that is possible in so many seconds."""
         try:
-            self._sizes.wait_all([item])
+            self._sizes.wait_all([item], seconds)
         except MusfuseError as error:
             log.debug("%s", error)
 

@@ -1,5 +1,6 @@
 """The branch of a view of the library: its folders, and a file for each item."""
 
+import time
 from collections.abc import Callable, Iterator, Set
 from typing import Any
 
@@ -14,7 +15,8 @@ class LibraryBranch:
     """The tree of nodes. It holds the root, and nothing in folders of other branches.
 
     Without `items` it tells what the catalog knows, whether that still counts or not, and serves nothing. `on_waited`
-    is called with a folder when somebody waited for a file in it.
+    is called with a folder when somebody waited for a file in it. A listing with sizes takes `list_seconds` at most for
+    them; what goes on with one that was begun waits for none.
     """
 
     def __init__(
@@ -23,8 +25,9 @@ class LibraryBranch:
         items: Items | None = None,
         *,
         on_waited: Callable[[int], None] = lambda _: None,
+        list_seconds: float = 120,
     ) -> None:
-        self._nodes, self._items, self._on_waited = nodes, items, on_waited
+        self._nodes, self._items, self._on_waited, self._list_seconds = nodes, items, on_waited, list_seconds
 
     def root(self) -> Entry[Node]:
         """The root of the drive. Raises NoEntryError where there is no such view."""
@@ -36,13 +39,15 @@ class LibraryBranch:
         return self._entry(node) if node is not None else None
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Node]]:
-        """Files and folders, read in pages. With `sized`, all indexes that a folder lacks are waited for at once."""
+        """Files and folders, read in pages. With `sized`, all indexes that a folder lacks are waited for at once, until
+        the listing's time is over."""
         if folder.branch is not self:
             return iter(())
+        until = time.monotonic() + (0 if after_key else self._list_seconds)
         if sized and not after_key:
-            self._readable().wait_for_folder(folder.id)
+            self._readable().wait_for_folder(folder.id, self._list_seconds)
         found = map(self._entry, self._nodes.children(folder.id, after_key))
-        return map(self._with_size, found) if sized else found
+        return (self._with_size(entry, until) for entry in found) if sized else found
 
     def is_current(self, entry: Entry[Node]) -> bool:
         """Whether the original of a file is what it was; a folder is always current."""
@@ -71,11 +76,12 @@ class LibraryBranch:
             return entry_of(self, node, 0)
         return entry_of(self, node, node.size) if self._items is None else self._items.entry(self, node)
 
-    def _with_size(self, entry: Entry[Node]) -> Entry[Node]:
+    def _with_size(self, entry: Entry[Node], until: float) -> Entry[Node]:
         """An entry of a folder that was waited for, which may have become pending again since."""
         if entry.size is not None or entry.hidden:
             return entry
-        items = self._readable()
-        items.wait_for(entry.item)
+        items, left = self._readable(), until - time.monotonic()
+        if left > 0:
+            items.wait_for(entry.item, left)
         found = self._nodes.by_id(entry.own.id) or entry.own
         return entry_of(self, found, items.known(found))  # a size that is known cannot be noted on a full disk

@@ -106,7 +106,20 @@ def is_privileged() -> bool:
     return os.geteuid() == 0
 
 
-def waiting_calls(limit: int) -> int:
+def waiting_calls(limit: int, threads: int) -> int:
     """How many calls of a face may wait for indexes: as many as configured, FUSE runs enough threads; a quarter of them
-    is for others where there are fewer."""
+    is for others where there are fewer. `threads` are those of the Windows face."""
+    del threads
     return limit if address_space() is None else min(limit, face_threads(limit) * 3 // 4)
+
+
+def waiting_seconds(seconds: float) -> float:
+    """How long a call may wait for an index, where that many are configured."""
+    return seconds
+
+
+def turn_seconds(seconds: float) -> float:
+    """How long a call waits until it may wait for an index, which takes up to `seconds`: not at all, programs ask again
+    on EAGAIN."""
+    del seconds
+    return 0.0

@@ -37,8 +37,10 @@ from musfuse.platform.windows.limits import (  # noqa: E402
     open_handles,
     raise_open_file_limit,
     spare_address_space,
+    turn_seconds,
     usable_cores,
     waiting_calls,
+    waiting_seconds,
 )
 from musfuse.platform.windows.locks import ProcessLock  # noqa: E402
 from musfuse.platform.windows.mounts import (  # noqa: E402
@@ -102,12 +104,14 @@ __all__ = [
     "runtime_folder",
     "spare_address_space",
     "spawn_detached",
+    "turn_seconds",
     "unmount",
     "untold_changes",
     "usable_cores",
     "version_tag",
     "wait_for_end",
     "waiting_calls",
+    "waiting_seconds",
     "was_killed",
     "was_out_of_time",
     "write_at",

@@ -9,6 +9,7 @@ assert sys.platform == "win32"
 from musfuse.platform.windows.kernel32 import kernel32  # noqa: E402
 
 _BELOW_NORMAL_PRIORITY_CLASS = 0x00004000
+_LONGEST_WAIT = 140.0
 
 
 def raise_open_file_limit() -> int:
@@ -71,6 +72,18 @@ def is_privileged() -> bool:
     return bool(ctypes.windll.shell32.IsUserAnAdmin())
 
 
-def waiting_calls(limit: int) -> int:
-    """How many calls of a face may wait for indexes: WinFsp runs 4 to 16 threads, and the others must go on."""
-    return max(1, min(limit, min(max(os.cpu_count() or 1, 4), 16) - 2))
+def waiting_calls(limit: int, threads: int) -> int:
+    """How many calls of a face with so many threads may wait for indexes: a quarter of them is for others."""
+    return max(1, min(limit, threads * 3 // 4))
+
+
+def waiting_seconds(seconds: float) -> float:
+    """How long a call may wait for an index, where that many are configured: an open may do so twice, and WinFsp gives
+    up after 300 s, when it would lose what was opened."""
+    return min(seconds, _LONGEST_WAIT)
+
+
+def turn_seconds(seconds: float) -> float:
+    """How long a call waits until it may wait for an index, which takes up to `seconds`: as long, because programs do
+    not ask again here."""
+    return seconds

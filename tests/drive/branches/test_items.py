@@ -104,11 +104,11 @@ def test_who_waited_for_a_size_reads_next(house: House) -> None:
     assert house.library.activity.last_read > 0
     house.lose()
     house.library.activity.last_read = 0.0
-    house.items.wait_for_folder(house.album)
+    house.items.wait_for_folder(house.album, 60)
     assert house.node("One.flac").size
     assert house.library.activity.last_read > 0
     house.library.activity.last_read = 0.0
-    house.items.wait_for_folder(house.album)  # all are known
+    house.items.wait_for_folder(house.album, 60)  # all are known
     assert house.library.activity.last_read == 0
 
 
@@ -129,7 +129,7 @@ def test_what_has_no_size_yet_is_hidden_where_that_is_wished(hiding: House) -> N
     entry = hiding.items.entry(branch, node)
     assert (entry.hidden, entry.size) == (True, None)
     assert not hiding.items.entry(branch, hiding.node("Two.flac")).hidden
-    hiding.items.wait_for_folder(hiding.album)  # nobody waits for what is not shown
+    hiding.items.wait_for_folder(hiding.album, 60)  # nobody waits for what is not shown
     assert hiding.node("One.flac").size is None
     size = hiding.items.size(node.track)
     shown = hiding.items.entry(branch, node)
@@ -164,7 +164,7 @@ def test_an_index_that_was_lost_is_built_and_the_item_looked_at_again(house: Hou
 def test_what_is_gone_is_looked_up_again_and_what_was_never_there_is_said(house: House) -> None:
     assert house.items.layout(99_999) is None
     assert house.items.row(99_999) is None
-    house.items.wait_for(99_999)  # as far as that is possible
+    house.items.wait_for(99_999, 60)  # as far as that is possible
     with pytest.raises(NoEntryError, match="item 99999"):
         house.items.node(99_999)
     assert house.items.node(house.node("Two.flac").track) == house.node("Two.flac")

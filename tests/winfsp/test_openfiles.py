@@ -1,0 +1,188 @@
+"""One version of a path from its first open to its last close, whoever opens it: what the driver holds them to anyway."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sound
+from musfuse_winfsp import status
+from musfuse_winfsp.openfiles import OpenFiles, OutdatedError
+
+from musfuse.drive import Drive, Opened
+from musfuse.errors import NoEntryError
+from musfuse.service.tagging import Who
+from winfsp import kernel as k
+from winfsp.conftest import Windows
+
+Mount = Callable[..., Windows]
+ALBUM = {"artist": "Abbey", "album": "Road", "tracknumber": "1"}
+FOLDER = "Abbey/Road"
+FLAC, WAV, MP3 = (f"\\Abbey\\Road\\0{n} - {name}" for n, name in ((1, "One.flac"), (2, "Two.flac"), (3, "Three.mp3")))
+LONG = "x" * 20_000  # more than the padding of any of them
+
+
+@pytest.fixture
+def album(windows: Mount, music: Path) -> Windows:
+    for n, (name, title) in enumerate((("1.flac", "One"), ("2.wav", "Two"), ("3.mp3", "Three")), 1):
+        sound.write(music / name, 120_000, **{**ALBUM, "tracknumber": str(n)}, title=title)
+    return windows()
+
+
+def whole(one: Windows, name: str) -> bytes:
+    """The bytes of the newest version, past the face."""
+    drive = one.library.drive
+    opened = drive.open(name.replace("\\", "/").strip("/"))
+    try:
+        return drive.read_at(opened.handle, 0, opened.size)
+    finally:
+        drive.close(opened.handle)
+
+
+def retag(one: Windows, music: Path, comment: str = LONG) -> None:
+    one.library.tagging.set([(str(music), str(music))], [f"comment={comment}"], Who("tester"))
+
+
+@pytest.mark.parametrize("name", [FLAC, WAV, MP3])
+def test_who_opens_a_file_that_is_open_gets_the_version_that_is_open(album: Windows, music: Path, name: str) -> None:
+    kernel = album.kernel
+    before = whole(album, name)
+    player = kernel.open(name)
+    assert kernel.cached_read(player, 0, 5000) == before[:5000]
+    for comment in (LONG, "short"):
+        retag(album, music, comment)
+        other = kernel.open(name.upper())
+        assert kernel.cached_read(other, 0, 10_000_000) == before
+        assert kernel.read(other, 0, len(before) + 8192) == (0, before)
+        assert kernel.query(other).size == len(before)
+        kernel.close(other)
+    assert kernel.cached_read(player, 0, 10_000_000) == before
+    kernel.close(player)
+    after = whole(album, name)
+    assert after != before
+    new = kernel.open(name)
+    assert kernel.cached_read(new, 0, 10_000_000) == after
+    kernel.close(new)
+    assert album.library.drive.open_handles == 0
+
+
+def test_a_player_reads_on_and_another_program_reads_it_too_after_a_retag(album: Windows, music: Path) -> None:
+    """Pages are read through the player's file object, and overrun its tail; what the other was told of is newer."""
+    kernel, before = album.kernel, whole(album, FLAC)
+    player = kernel.open(FLAC)
+    kernel.cached_read(player, 0, 100)
+    retag(album, music)
+    album.library.drive.attr(f"{FOLDER}/01 - One.flac")  # somebody is told the new size
+    assert kernel.attributes(FLAC)[1] is player.info  # by the driver alone
+    other = kernel.open(FLAC)
+    end = len(before) // 4096 * 4096
+    assert kernel.cached_read(other, end - 4096, 100_000) == before[end - 4096 :]
+    assert kernel.read(player, end, 65_536) == (0, before[end:])
+    assert kernel.read(player, len(before), 4096) == (status.END_OF_FILE, b"")
+    kernel.close(player)
+    assert kernel.cached_read(other, 0, 10_000_000) == before  # through the player's file object still
+    kernel.close(other)
+
+
+def test_a_version_that_nobody_read_is_gone_with_a_retag_and_opens_say_so_at_once(album: Windows, music: Path) -> None:
+    kernel = album.kernel
+    k.asks.pid = 4711
+    holder = kernel.open(FLAC, k.FILE_READ_ATTRIBUTES)
+    k.asks.pid = 4
+    retag(album, music)
+    assert kernel.open(FLAC).status == status.FILE_INVALID
+    assert kernel.read(holder, 0, 10)[0] == status.FILE_INVALID
+    again = kernel.open(FLAC, k.FILE_READ_ATTRIBUTES)  # nobody is told anything that is not so
+    assert again.info.size == holder.info.size
+    assert album.mount.outdated() == [("M:\\Abbey\\Road\\01 - One.flac", [4, 4711])]
+    kernel.close(again)
+    assert album.mount.outdated() == [("M:\\Abbey\\Road\\01 - One.flac", [4711])]
+    kernel.close(holder)
+    assert album.mount.outdated() == []
+    new = kernel.open(FLAC)
+    assert kernel.cached_read(new, 0, 10_000_000) == whole(album, FLAC)
+    kernel.close(new)
+
+
+def test_where_the_size_stays_a_version_that_nobody_read_keeps_nobody_from_the_new_one(
+    album: Windows, music: Path
+) -> None:
+    holder = album.kernel.open(FLAC, k.FILE_READ_ATTRIBUTES)
+    retag(album, music, "fits")
+    new = album.kernel.open(FLAC)
+    assert album.kernel.cached_read(new, 0, 10_000_000) == whole(album, FLAC)
+    album.kernel.close(new)
+    album.kernel.close(holder)
+
+
+@pytest.mark.expects_errors
+def test_an_original_that_is_replaced_while_it_is_open_is_gone_until_it_is_closed(album: Windows, music: Path) -> None:
+    kernel = album.kernel
+    holder = kernel.open(FLAC)
+    sound.write(music / "new.flac", 90_000, **ALBUM, title="One")
+    (music / "new.flac").replace(music / "1.flac")
+    album.library.scan_all(album.library.scanner())
+    assert kernel.open(FLAC).status == status.FILE_INVALID
+    kernel.close(holder)
+    new = kernel.open(FLAC)
+    assert new.status == 0
+    assert kernel.cached_read(new, 0, 10_000_000) == whole(album, FLAC)
+    kernel.close(new)
+
+
+@pytest.mark.expects_errors
+def test_an_original_that_was_written_over_fails_opens_at_once_and_not_their_reads(album: Windows, music: Path) -> None:
+    kernel = album.kernel
+    holder = kernel.open(FLAC)
+    original = music / "1.flac"
+    sound.write(music / "other.flac", 90_000, **ALBUM, title="One")
+    original.write_bytes((music / "other.flac").read_bytes())  # the same inode
+    (music / "other.flac").unlink()
+    album.library.scan_all(album.library.scanner())
+    assert kernel.open(FLAC).status == status.FILE_INVALID
+    assert album.mount.outdated()[0][0] == "M:\\Abbey\\Road\\01 - One.flac"
+    kernel.close(holder)
+    new = kernel.open(FLAC)
+    assert kernel.cached_read(new, 0, 10_000_000) == original.read_bytes()
+    kernel.close(new)
+
+
+def test_what_is_gone_from_the_drive_is_not_opened_though_it_is_open(album: Windows, music: Path) -> None:
+    holder = album.kernel.open(MP3)
+    before = whole(album, MP3)
+    (music / "3.mp3").unlink()
+    album.library.scan_all(album.library.scanner())
+    assert album.kernel.open(MP3).status == status.OBJECT_NAME_NOT_FOUND
+    assert album.kernel.cached_read(holder, 0, 1000) == before[:1000]
+    album.kernel.close(holder)
+    assert len(album.kernel.nodes) == 0
+
+
+def test_programs_that_open_a_file_first_at_the_same_time_share_it(
+    album: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive, threads = album.library.drive.ignoring_case(keeping_sizes=True), 4
+    together, real = threading.Barrier(threads), Drive.open
+
+    def all_at_once(drive: Drive, path: str) -> Opened:
+        together.wait(10)
+        return real(drive, path)
+
+    monkeypatch.setattr(Drive, "open", all_at_once)
+    files = OpenFiles(drive)
+    with ThreadPoolExecutor(threads) as pool:
+        opened = list(pool.map(lambda n: files.open(f"{FOLDER}/01 - One.flac", n, reads=True), range(threads)))
+    assert len({id(one) for one in opened}) == 1
+    assert drive.open_handles == 1
+    for n, one in enumerate(opened):
+        files.close(one, n)  # type: ignore[arg-type]
+    assert (drive.open_handles, len(files)) == (0, 0)
+
+
+def test_an_open_that_fails_leaves_nothing(album: Windows) -> None:
+    files = OpenFiles(album.library.drive.ignoring_case(keeping_sizes=True))
+    with pytest.raises(NoEntryError):
+        files.open(f"{FOLDER}/none.flac", 1, reads=True)
+    assert len(files) == 0
+    assert issubclass(OutdatedError, Exception)
