@@ -15,6 +15,8 @@ from musfuse.service.requests.library import FindTracks
 class ToyFace:
     """Answers at the socket `path`, which must not exist. In use while somebody is connected."""
 
+    keeps_host = True
+
     def __init__(self, path: Path) -> None:
         self.name, self.ended = f"toy:{path}", threading.Event()
         self._path = path

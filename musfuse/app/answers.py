@@ -61,7 +61,7 @@ class Answers:
             template=view.template,
             open_files=library.drive.open_handles,
             pending=library.catalog.renditions.pending(library.sizes.tokens()),
-            unwritten=(*library.unwritten(), *filter(None, [problem])),
+            unwritten=(*library.unwritten(), *filter(None, [problem]), *host.unwatched),
             scan=JobState(**host.jobs.told("scan")),
             index=JobState(**host.jobs.told("index")),
             following=self._following(),

@@ -5,10 +5,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musfuse import __version__
+from musfuse.app.build.faces import watching_faces
 from musfuse.app.care.upkeep import Caretaker
 from musfuse.app.descriptors import RESERVE
 from musfuse.app.jobs import Jobs
@@ -18,6 +20,7 @@ from musfuse.app.views import MAIN
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.drive.mounts import Mounter
+from musfuse.errors import FaceError
 from musfuse.library.options import ScanOptions
 from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
@@ -25,6 +28,8 @@ from musfuse.service.face import Face, Reach, RunningFaces
 from musfuse.service.mounting import MountFace
 
 if TYPE_CHECKING:
+    from musfuse.app.figures import OwnerFigures
+    from musfuse.app.health import OwnerHealth
     from musfuse.service.handlers import Handlers
 
 log = logging.getLogger(__name__)
@@ -43,7 +48,7 @@ class Host:
         library.trees.in_background = lambda: self.jobs.request("views")
         self._caretaker = Caretaker(lambda: self.jobs.request("care"))
         self.began = time.time()
-        self.ready = threading.Event()
+        self.ready, self.unwatched = threading.Event(), list[str]()
         self._stop = threading.Event()
         self._reserve = Reserve(RESERVE)
         self._server = Server(
@@ -60,6 +65,7 @@ class Host:
             names = [self.faces.start(face) for face in faces]
             self._server.start()
             on_ready(names)
+            self._watched()
             self.library.follow(lambda: self.jobs.request("rescan"))
             self.jobs.start()  # behind that: nobody who mounts waits for what jobs did last
             self._caretaker.start()
@@ -94,7 +100,7 @@ class Host:
 
     def is_idle(self) -> bool:
         """Whether nothing is left to live for."""
-        return not self.stays and not self.faces.active()
+        return not self.stays and not self.faces.keep_host()
 
     def rescan(self) -> None:
         """Begin to scan all sources. Does not wait, so that a signal may call it."""
@@ -112,6 +118,7 @@ class Host:
         from musfuse.app.answers import Answers
         from musfuse.app.background import Background
         from musfuse.service.handlers import Handlers
+        from musfuse.service.requests.monitoring import ShowFigures, ShowHealth
 
         service = service or Handlers()
         viewing = self.library.viewing
@@ -119,7 +126,32 @@ class Host:
         viewing.unmount = lambda place: self.unmount(place, force=True)
         Background(self.library, lambda: self.jobs).answer(service)
         Answers(self).answer(service)
+        service.on(ShowFigures, lambda asked: self._figures.page(asked))
+        service.on(ShowHealth, lambda asked: self._health.look(asked))
         return service
+
+    @cached_property
+    def _figures(self) -> "OwnerFigures":
+        from musfuse.app.figures import OwnerFigures
+
+        return OwnerFigures(self, self.library.drives.recorder)
+
+    @cached_property
+    def _health(self) -> "OwnerHealth":
+        from musfuse.app.health import OwnerHealth
+
+        return OwnerHealth(self)
+
+    def _watched(self) -> None:
+        """Start the faces of who watches over the library. A drive is there without them, so they stop nothing."""
+        if self.library.drives.recorder is not None:
+            self._figures.listen(self.library.events)
+        for face in watching_faces(self.library.config):
+            try:
+                self.faces.start(face)
+            except FaceError as error:
+                self.unwatched.append(str(error))
+                log.warning("%s", error)
 
     def _take_down(self) -> None:
         """Take everything down in order: no new work, waiters let go, faces gone, control gone. Whoever opened the

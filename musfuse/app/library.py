@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musfuse.app.build.drive import DriveParts, Drives, MakeBranch
+from musfuse.app.build.figures import build_recorder
 from musfuse.app.build.library import build_catalog, build_sizes
 from musfuse.app.build.media import build_media
 from musfuse.app.build.store import build_stores
@@ -122,6 +123,7 @@ class Library:
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
             self.activity, self.interest.listed, self.playing.listening, branches,
+            build_recorder(config),
         )  # fmt: skip
         self.drives = Drives(parts, closing)
         self.drives.follow(self.views.names())

@@ -13,7 +13,7 @@ from musfuse.service.face import RunningFaces
 
 class Hosting(Protocol):
     """What is asked of a host. `began` is in seconds since 1970; `ready` is set once the host has asked for the jobs
-    that it starts by itself."""
+    that it starts by itself; `unwatched` says why what is there for who watches over it could not be started."""
 
     library: Library
     jobs: Jobs
@@ -21,6 +21,7 @@ class Hosting(Protocol):
     stays: bool
     began: float
     ready: threading.Event
+    unwatched: list[str]
 
     def mount(self, mountpoint: Path, options: Sequence[str] = (), view: str = "main") -> str: ...
 

@@ -1,6 +1,7 @@
 """The sections of the configuration that come with musfuse, in the order in which they are shown."""
 
 from musfuse_fuse.options import FUSE
+from musfuse_metrics.options import METRICS
 from musfuse_winfsp.options import WINFSP
 
 from musfuse.config import Sections
@@ -13,7 +14,7 @@ from musfuse.media.indexing.options import INDEX
 from musfuse.media.tags.options import TAGS
 from musfuse.store.options import CACHE
 
-BUILT_IN = (VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, CACHE, BACKUP, FUSE, WINFSP)
+BUILT_IN = (VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, CACHE, BACKUP, METRICS, FUSE, WINFSP)
 """Those of both faces, wherever this runs: one file serves on every system."""
 
 

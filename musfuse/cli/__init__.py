@@ -43,6 +43,7 @@ _COMMANDS = {
     "backup": "copy what cannot be made again",
     "config": "show the configuration",
     "doctor": "check this machine",
+    "metrics": "figures of what runs, for Prometheus",
     "completion": "complete commands and paths in a shell",
     "demo": "make a small library, mount it, check it",
 }

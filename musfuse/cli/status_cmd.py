@@ -1,5 +1,6 @@
 """`musfuse status`"""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,16 @@ if TYPE_CHECKING:
 @click.command("status", epilog="Example: musfuse status --json")
 @click.option("--library", type=click.Path(path_type=Path), help="Of this library only, mounted or not.")
 @json_option
-def command(library: Path | None, as_json: bool) -> None:
-    """Show the mounted libraries: mounts, totals, scan and index progress, problems."""
+@click.option("--check", is_flag=True, help="Say only what is wrong; the exit code is 1 where something is.")
+def command(library: Path | None, as_json: bool, check: bool) -> None:
+    """Show the mounted libraries: mounts, totals, scan and index progress, problems.
+
+    With --check it is for monitoring: it asks whether all threads are at work, the mounts answer, and what is kept can
+    be written. Exit codes: 0 all is well; 1 something is not, or nothing runs.
+    """
+    if check:
+        _check(library, as_json)
+        return
     found = _mounted() if library is None else [_one(absolute(library))]
     if as_json:
         print_json(found)
@@ -27,6 +36,28 @@ def command(library: Path | None, as_json: bool) -> None:
         if number:
             click.echo()
         _show(status)
+
+
+def _check(library: Path | None, as_json: bool) -> None:
+    from musfuse.control import find_owner, owners
+    from musfuse.control.remote import Remote
+    from musfuse.service.requests.monitoring import ShowHealth
+
+    found: dict[str, dict[str, str]] = {}
+    for client in owners() if library is None else filter(None, [find_owner(absolute(library))]):
+        with client:
+            health = Remote(client).call(ShowHealth())
+            found[client.call("progress")["library"]] = {check.name: check.problem for check in health.checks}
+    problems = [(place, name, said) for place, checks in found.items() for name, said in checks.items() if said]
+    if as_json:
+        print_json(found)
+    elif not found:
+        click.echo("nothing runs")
+    else:
+        for place, name, said in problems:
+            click.echo(f"{place}: {name}: {said}")
+    if problems or not found:
+        sys.exit(1)
 
 
 def _mounted() -> "list[Status]":

@@ -140,6 +140,11 @@ class JobRunner:
         """Why jobs cannot be written down now, '' where they can."""
         return self._ledger.problem
 
+    def lost_threads(self) -> list[str]:
+        """The names of threads that ended while they were wanted."""
+        with self._changed:
+            return [] if self._stopping else [one.name for one in self._threads.values() if not one.is_alive()]
+
     def stop(self) -> None:
         """Have everything end soon. What does not get done is interrupted, and the next process goes on with it."""
         with self._changed:

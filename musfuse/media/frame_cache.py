@@ -31,11 +31,15 @@ class FrameCache:
         self._written: set[Key] = set()
         self._pool: ThreadPoolExecutor | None = None
         self._ahead = 0
+        self.hits = self.misses = self.puts = 0
+        """How often somebody found a run in memory, how often not, and how many were put there."""
 
     def peek(self, key: Key) -> bytes | None:
         """A run that is in memory; None for others."""
         with self._lock:
-            return self._held(key)
+            data = self._held(key)
+            self.hits += data is not None
+            return data
 
     def get(self, key: Key, make: Callable[[], bytes]) -> bytes:
         """A run. It is made on this thread where nobody has it or makes it already. Raises what `make` raises."""
@@ -95,7 +99,9 @@ class FrameCache:
         with self._lock:
             data = self._held(key)
             if data is not None:
+                self.hits += 1
                 return data, Future(), False
+            self.misses += 1
             future = self._making.get(key)
             if future is not None:
                 return None, future, False
@@ -124,5 +130,6 @@ class FrameCache:
         with self._lock:
             del self._making[key]
             (self._on_disk if key in self._written else self._runs).put(key, data)
+            self.puts += 1
             self._written.discard(key)
         future.set_result(data)

@@ -40,6 +40,10 @@ class Face(Protocol):
     """Made with what it needs to know, checked, started once, stopped. May be stopped from any thread."""
 
     @property
+    def keeps_host(self) -> bool:
+        """Whether a host lives as long as it runs; else it is there for who watches over the others."""
+
+    @property
     def name(self) -> str:
         """Where others reach it: a mountpoint, an address. Before `start` as it was asked for, afterwards as it is."""
 
@@ -92,6 +96,12 @@ class RunningFaces:
             left = [name for name, face in self._running.items() if name not in gone and isinstance(face, kind)]
         self._drop(gone)
         return left
+
+    def keep_host(self) -> bool:
+        """Whether one runs for which a host lives."""
+        self.active()
+        with self._lock:
+            return any(face.keeps_host for face in self._running.values())
 
     def running(self, kind: type[F]) -> list[F]:
         """The faces of a kind that run."""

@@ -12,6 +12,8 @@ class MountFace:
     """The drive of a view, the main one for an empty name, as a file system at `mountpoint`; `options` are what the
     mounter takes."""
 
+    keeps_host = True
+
     def __init__(self, mounter: Mounter, mountpoint: Path, options: Sequence[str] = (), view: str = "") -> None:
         self.view = view
         self._mounter, self._mountpoint, self._options = mounter, mountpoint, tuple(options)

@@ -66,3 +66,17 @@ def test_an_owner_tells_of_itself_and_of_its_jobs(owner: Owner, state: Path) -> 
         owner.runner.wait(job.id)
     (status,) = json.loads(run("status", "--json").out)
     assert (status["index"]["state"], status["pending"], status["library"]) == ("done", 0, str(state))
+
+
+def test_monitoring_hears_by_the_exit_code(owner: Owner, state: Path) -> None:
+    assert run("status", "--check").out == ""
+    checked = json.loads(run("status", "--check", "--json", "--library", state).out)
+    assert set(checked) == {str(state)}
+    assert {"threads", "databases", "room"} <= set(checked[str(state)])
+    owner.host.library.catalog.database._complaint.failed(OSError(28, "No space left on device"))
+    assert "databases: " in run("status", "--check", code=1).out
+
+
+def test_where_nothing_runs_nothing_is_well(shared: Path) -> None:
+    assert run("status", "--check", code=1).out == "nothing runs\n"
+    assert run("status", "--check", "--library", shared, code=1).out == "nothing runs\n"

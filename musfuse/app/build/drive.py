@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from musfuse_winfsp.options import WinFspOptions
 
@@ -34,6 +35,9 @@ from musfuse.media.art.options import ArtOptions
 from musfuse.origins import Origin
 from musfuse.platform import system
 
+if TYPE_CHECKING:
+    from musfuse.metrics import Recorder
+
 MakeBranch = Callable[[Database, Items], Branch[Any]]
 """Makes a branch of one drive; `Items.view` tells of which view."""
 
@@ -54,6 +58,7 @@ class DriveParts:
     on_listed: Callable[[Entry[Any]], None]
     listening: Listening | None = None
     more: Sequence[MakeBranch] = ()
+    recorder: "Recorder | None" = None
 
     def build(self, view: int, closing: ExitStack) -> Drive:
         """The drive of a view."""
@@ -70,7 +75,7 @@ class DriveParts:
         library = LibraryBranch(nodes, items, on_waited=ahead.queue, list_seconds=seconds)
         companions, volume = self._companions(nodes), Volume(nodes, database)
         branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
-        drive = Drive(
+        drive = self._maker()(
             library.root, branches, items, volume, Accesses(self.activity, self.events, items.row, self.listening),
             asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),
         )  # fmt: skip
@@ -79,6 +84,13 @@ class DriveParts:
         closing.callback(ahead.close)
         closing.callback(visits.close)
         return drive
+
+    def _maker(self) -> Callable[..., Drive]:
+        if self.recorder is None:
+            return Drive
+        from musfuse.drive.timed import TimedDrive
+
+        return partial(TimedDrive, self.recorder)
 
     def covers_ahead(self, views: Iterable[int]) -> CoversAhead:
         """A run over the covers of views."""
@@ -113,6 +125,11 @@ class Drives(Mapping[str, Drive]):
         before, self._made = self._made, made
         for name in gone:
             before[name][2].close()
+
+    @property
+    def recorder(self) -> "Recorder | None":
+        """What counts and times the calls of all of them, where somebody wants that."""
+        return self._parts.recorder
 
     def of_view(self, view: int) -> Drive | None:
         """The drive of a view by its number; None where there is none."""

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 from musfuse_fuse.options import FuseOptions
+from musfuse_metrics.options import MetricsOptions
 from musfuse_winfsp.options import WinFspOptions
 
 from musfuse.config import Config
@@ -12,6 +13,16 @@ from musfuse.service.face import Face
 
 MakeFace = Callable[[Config], Face]
 """Makes a face that a host runs from its start to its end."""
+
+
+def watching_faces(config: Config) -> list[Face]:
+    """Those for who watches over a library, which are there beside all others. HTTP is loaded where it is wanted."""
+    listen = config[MetricsOptions].listen
+    if not listen:
+        return []
+    from musfuse_metrics.face import MetricsFace
+
+    return [MetricsFace(listen)]
 
 
 def choose_mounter(config: Config) -> Mounter:

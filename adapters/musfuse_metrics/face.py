@@ -1,0 +1,64 @@
+"""A tiny HTTP listener: /metrics, /healthz, /readyz, and nothing else.
+
+It has no password, so it belongs on an address that only those reach who may see it.
+"""
+
+import socket
+import threading
+
+from musfuse.errors import FaceError
+from musfuse.service.face import Reach
+from musfuse_metrics.listener import Listener
+from musfuse_metrics.options import place
+
+
+class MetricsFace:
+    """Listens at HOST:PORT."""
+
+    keeps_host = False
+
+    def __init__(self, listen: str) -> None:
+        self._address = place(listen)
+        self._server: Listener | None = None
+        self.ended = threading.Event()
+
+    @property
+    def name(self) -> str:
+        """The address as a URL; port 0 becomes the one that was free."""
+        host, port = self._address
+        port = self._server.server_address[1] if self._server else port
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def check(self) -> None:
+        """Raise FaceError where the address is none of this machine's, or in use."""
+        self._listening().server_close()
+
+    def start(self, reach: Reach) -> None:
+        """Listen. Raises FaceError."""
+        self._server = server = self._listening()
+        server.reach = reach
+        threading.Thread(target=self._serve, args=(server,), name="metrics", daemon=True).start()
+
+    def stop(self, force: bool = False) -> None:
+        """Stop listening; who is connected is hung up on."""
+        del force
+        if self._server is not None and not self.ended.is_set():
+            self._server.shutdown()
+            self.ended.wait()
+
+    def _serve(self, server: Listener) -> None:
+        try:
+            server.serve_forever(0.2)
+        finally:
+            server.server_close()
+            self.ended.set()
+
+    def _listening(self) -> Listener:
+        host, port = self._address
+        try:
+            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+            return Listener(family, (host, port))
+        except OSError as error:
+            raise FaceError(
+                f"metrics.listen: {host}:{port} cannot be listened at: {error.strerror}; name another address"
+            ) from error

@@ -1,0 +1,40 @@
+"""A host that is watched over."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import sound
+from app.hosting import run_host
+
+from musfuse.app.host import Host
+from musfuse.platform import system
+
+Watch = Callable[..., Host]
+
+
+@pytest.fixture
+def watch(tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    """Runs a host over one album, with options; returns when its scan is done."""
+    monkeypatch.setattr(system, "on_terminate", lambda stop: None)
+    for n in (1, 2):
+        sound.write(music / f"{n}.wav", artist="Ann", album="Lib", title=f"T{n}", seed=n)
+    with ExitStack() as closing:
+
+        def run(**flags: object) -> Host:
+            host = run_host(tmp_path / "state", music, closing, **{"index__background": False, **flags})
+            host.jobs.runner.wait(host.jobs.runner.asked("scan"), 60)
+            return host
+
+        yield run
+
+
+def url(host: Host) -> str:
+    """Where a host serves its figures."""
+    end = time.monotonic() + 20
+    while not (found := [name for name in host.faces.active() if name.startswith("http")]):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return found[0]
