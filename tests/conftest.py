@@ -15,6 +15,7 @@ from musfuse.origins import LocalOrigin
 
 # Time limits live in benchmarks: a machine under load is not an error.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("untimed"), max_examples=2000)  # --hypothesis-profile long
 settings.load_profile("untimed")
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from musfuse.app.library import Library
 from musfuse.service.requests.info import Describe
@@ -68,3 +69,8 @@ def describe(library: Library, path: str, original: str = "") -> dict[str, Any]:
     """What `musfuse info --json` tells."""
     told: dict[str, Any] = json.loads(json.dumps(to_json(library.handlers().call(Describe(path, original)))))
     return told
+
+
+def examples(number: int) -> int:
+    """So many examples of a costly property; more of them where the profile asks for more than usual."""
+    return number * max(1, settings().max_examples // 100)

@@ -89,7 +89,8 @@ def make_operations(  # noqa: C901 - a class inside
 
             It asks on behalf of a handle (`fi`) before it lets a read end at a size; a handle on an older version
             gets EIO then, instead of an end in the wrong place. So the kernel remembers no attributes while there is
-            such a handle (KernelMemory.hold). A file that moved since it was opened is what its handle says.
+            such a handle (KernelMemory.hold). A file that moved since it was opened, or is gone, is what its handle
+            says; that must not be remembered either, or its old path would be there again.
             """
             handle = fi.fh if fi is not None else 0
             try:
@@ -100,7 +101,7 @@ def make_operations(  # noqa: C901 - a class inside
                 moved = drive.attr_of(handle) if handle else None
                 if moved is None:
                     raise
-                attr = moved
+                return as_dict(moved)
             if attr.kind is NodeKind.FILE:
                 told.tell(attr.node, attr.version)
             return as_dict(attr)

@@ -33,8 +33,9 @@ class Hearer(Protocol):
         """Something changed; lookups answer what is so now."""
 
     def held(self, stale: bool) -> None:
-        """From now on there are handles on older versions than were told to anyone, or there are none any more. Called
-        before the newer version's size is told."""
+        """From now on there are handles on older versions than were told to anyone, or whose facts were told without a
+        path that they have, or there are none any more. Called before the newer version's size, or these, are
+        told."""
 
 
 class Changes:

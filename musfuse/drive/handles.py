@@ -39,15 +39,16 @@ class _Handle:
     mtime_ns: int
     kept: bool
     stale: bool = False
+    pathless: bool = False
 
 
 class Handles:
-    """The table of open files. `on_stale` is called when the first handle becomes stale, and when the last one that is
-    stale is closed."""
+    """The table of open files. `on_stale` is called when the first handle becomes stale, or is told of without a path,
+    and when the last such one is closed."""
 
     def __init__(self, limit: int, on_stale: Callable[[bool], None] = lambda _: None) -> None:
         self._limit, self._on_stale = limit, on_stale
-        self._stale = 0
+        self._odd = 0
         self._lock = threading.Lock()
         self._next = itertools.count(1)
         self._open: dict[int, _Handle] = {}
@@ -88,10 +89,14 @@ class Handles:
         for number in handles:
             handle = self._open[number]
             if not handle.stale and not handle.kept and handle.layout.size != size:
+                self._note_odd(handle)
                 handle.stale = True
-                self._stale += 1
-                if self._stale == 1:
-                    self._on_stale(True)
+
+    def _note_odd(self, handle: _Handle) -> None:
+        if not (handle.stale or handle.pathless):
+            self._odd += 1
+            if self._odd == 1:
+                self._on_stale(True)
 
     def check(self, number: int) -> None:
         """Raise SourceChangedError for a stale handle. A handle that is not open belongs to nobody and is not
@@ -117,9 +122,15 @@ class Handles:
         return handle.layout.size
 
     def facts(self, number: int) -> tuple[int, int, int] | None:
-        """Node, size and mtime (ns) of a handle's file as it was opened."""
-        handle = self._open.get(number)
-        return (handle.node, handle.layout.size, handle.mtime_ns) if handle else None
+        """Node, size and mtime (ns) of a handle's file as it was opened, for who asks since its path is gone. As long
+        as it is open, attributes are asked for each time: what is remembered of it would count for its path, too."""
+        with self._lock:
+            handle = self._open.get(number)
+            if handle is None:
+                return None
+            self._note_odd(handle)
+            handle.pathless = True
+            return handle.node, handle.layout.size, handle.mtime_ns
 
     def remove(self, number: int) -> None:
         """Close a handle; raises BadHandleError where it is not open."""
@@ -131,8 +142,9 @@ class Handles:
             others.discard(number)
             if not others:
                 del self._by_node[handle.node]
-            self._stale -= handle.stale
-            if handle.stale and not self._stale:
+            odd = handle.stale or handle.pathless
+            self._odd -= odd
+            if odd and not self._odd:
                 self._on_stale(False)
         handle.layout.close()
 

@@ -174,3 +174,20 @@ def test_a_handle_that_is_kept_reads_to_its_end_whatever_is_shown() -> None:
     assert handles.read_at(number, 5, 100) == b"x" * 5
     assert handles.read_at(number, 10, 100) == b""
     handles.remove(number)
+
+
+def test_who_was_told_of_without_a_path_is_asked_about_each_time_until_it_is_closed() -> None:
+    said: list[bool] = []
+    handles = Handles(10, said.append)
+    number, _ = handles.add(1, "v1", 0, layout(10), 5)
+    other, _ = handles.add(2, "v1", 0, layout(10))
+    assert [handles.facts(number), handles.facts(number), handles.facts(99)] == [(1, 10, 5), (1, 10, 5), None]
+    assert said == [True]
+    handles.shown(1, "v2", 20)  # stale as well now
+    handles.shown(2, "v2", 20)
+    with pytest.raises(SourceChangedError):
+        handles.check(number)
+    handles.remove(number)
+    assert said == [True]
+    handles.remove(other)
+    assert said == [True, False]

@@ -174,6 +174,29 @@ def test_who_looks_around_sees_what_changed_outside(mounted: Mounted, music: Pat
     until(lambda: path.stat().st_size == original.stat().st_size != old)
 
 
+@pytest.mark.parametrize("how", ["renamed", "removed"])
+def test_an_open_file_is_read_to_its_end_and_does_not_bring_its_old_path_back(
+    mounted: Mounted, music: Path, until: Until, how: str
+) -> None:
+    original = sound.write(music / "1.flac", 50_000, artist="Ann", album="Best", title="One")
+    library, mnt = mounted()
+    path, data = mnt / "Ann/Best/One.flac", original.read_bytes()
+    with path.open("rb") as reader:
+        before, head = os.fstat(reader.fileno()), reader.read(1)  # from here on the original is open, too
+        os.posix_fadvise(reader.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        if how == "renamed":
+            library.tagging.set([("Ann/Best/One.flac", "")], ["title=Two"], ME)
+        else:
+            original.unlink()
+            library.scan_all(library.scanner())
+        until(lambda: is_gone(path))
+        assert head + reader.read() == data  # at its end the kernel asks for the size, and says of which handle
+        assert is_gone(path)
+        with suppress(FileNotFoundError):  # an fstat does not say that, so that it is asked of the path
+            assert os.fstat(reader.fileno()).st_ino == before.st_ino
+    assert is_gone(path)
+
+
 TITLES = st.sampled_from(["One", "Two", "Three", "one"])
 NAMES = st.sampled_from(["a.flac", "b.flac", "c.flac"])
 
