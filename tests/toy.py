@@ -105,6 +105,9 @@ class ToyScheme:
     def shown(self, uri: str) -> str:
         return uri
 
+    def same(self, uri: str, other: str) -> bool:
+        return uri == other
+
     def overlap(self, uri: str, other: str) -> bool:
         return f"{uri}/".startswith(f"{other}/") or f"{other}/".startswith(f"{uri}/")
 

@@ -268,6 +268,11 @@ def size(count: int | None) -> str:
     return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"
 
 
+def as_on_drive(text: str) -> str:
+    """A path on the drive as the drive has it: no name on it has a backslash, which Windows' shells write for `/`."""
+    return text.replace("\\", "/").strip("/")
+
+
 class OnDrive(NamedTuple):
     """Where a path lies below a mounted drive: the path on the drive, the library's folder, and the view; None, and the
     main view, where it does not."""
@@ -283,15 +288,17 @@ def drive_path(text: str) -> OnDrive:
 
     if scheme_of(text):
         return _named_view(text)
-    full = Path(absolute_or_none(text))
+    from musfuse.platform import system
+
+    full = absolute_or_none(text)
     for client in owners():
         with client:
             status = client.call("progress")
-        for mount in map(Path, status["mounts"]):
-            if full == mount or mount in full.parents:
-                inside = "/".join(full.relative_to(mount).parts)
+        for mount in status["mounts"]:
+            inside = system.path_inside(mount, full) if full else None
+            if inside is not None:
                 typed().place(inside, text)
-                return OnDrive(inside, Path(status["library"]), status.get("views", {}).get(str(mount), "main"))
+                return OnDrive(inside, Path(status["library"]), status.get("views", {}).get(mount, "main"))
     return OnDrive()
 
 

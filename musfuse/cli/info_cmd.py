@@ -7,6 +7,7 @@ import click
 
 from musfuse.cli.common import (
     absolute_or_none,
+    as_on_drive,
     config_option,
     connect,
     drive_path,
@@ -55,8 +56,8 @@ def command(library: Path | None, config_file: Path | None, as_json: bool, path:
     inside, owned, view = drive_path(path)
     folder = owned or library_folder(library)
     if inside is None:
-        typed().place(path.strip("/"), path)
-    request = Describe(path.strip("/"), absolute_or_none(path)) if inside is None else Describe(inside, view=view)
+        typed().place(as_on_drive(path), path)
+    request = Describe(as_on_drive(path), absolute_or_none(path)) if inside is None else Describe(inside, view=view)
     with connect(folder, config_file) as service:
         told = service.call(request)
     if as_json:

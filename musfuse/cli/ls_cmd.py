@@ -8,6 +8,7 @@ import click
 
 from musfuse.cli.common import (
     OnDrive,
+    as_on_drive,
     config_option,
     connect,
     drive_path,
@@ -54,7 +55,7 @@ def command(
     inside, owned, mounted = drive_path(path) if path else OnDrive()
     view = view or mounted
     folder = owned or library_folder(library)
-    top = (inside if inside is not None else path).strip("/")
+    top = inside.strip("/") if inside is not None else as_on_drive(path)
     typed().place(top, path)
     with connect(folder, config_file) as service:
         folders = service.rows(ListFolders(top, recursive, view, template or ""))

@@ -29,11 +29,12 @@ def command(mountpoint: Path, force: bool) -> None:
     for client in owners():
         with client:
             status = client.call("progress")
-            if str(path) not in status["mounts"]:
+            mounted = next((mount for mount in status["mounts"] if system.same_path(mount, str(path))), None)
+            if mounted is None:
                 continue
             os.chdir(status["library"])  # who is in a folder of the drive, as its shell may be, has it in use
         with connect(Path(status["library"])) as service:
-            done = service.call(UnmountFrom(path, force))
+            done = service.call(UnmountFrom(Path(mounted), force))
         if done.last and not system.wait_for_end(done.pid, _END_SECONDS):
             log = StateFolder(Path(status["library"])).log
             raise MountError(f"{path}: unmounted, but its process {done.pid} goes on; {log} may say why")

@@ -162,6 +162,10 @@ class Walk:
             elif entry.stat is not None and entry.stat.kind is NodeKind.FOLDER:
                 if self._may_enter(inside, entry.stat.ident, above):
                     below.append((inside, (*above, entry.stat.ident)))
+            elif entry.away and not self._inspects(entry.name):  # it may be a folder
+                log.warning("%s", entry.problem)
+                known.pop(entry.name, None)
+                self._skip(folder, entry)
             elif self._is_music(entry):
                 before = known.pop(entry.name, None)
                 if entry.stat is None:

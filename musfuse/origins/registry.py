@@ -56,6 +56,9 @@ class Scheme(Protocol):
     def shown(self, uri: str) -> str:
         """A URI as people write it."""
 
+    def same(self, uri: str, other: str) -> bool:
+        """Whether two URIs are of the same place, however they are spelled."""
+
     def overlap(self, uri: str, other: str) -> bool:
         """Whether two URIs are the same place, or one lies within the other."""
 

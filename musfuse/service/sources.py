@@ -246,7 +246,7 @@ class Sourcing:
         candidates = [k for k in self._latest_first() if removed is None or (k.removed_ns is not None) == removed]
         place: tuple[str, str] | None = None
         try:
-            place = self._registry.locate(full or text)
+            place = self._locate((text, full))
         except ConfigError:
             if not any(text in (kept.spec.uid, kept.spec.name, kept.spec.uri) for kept in candidates):
                 raise
@@ -263,7 +263,10 @@ class Sourcing:
         return sorted(self._table.all(), key=lambda kept: -kept.removed_ns if kept.removed_ns else -math.inf)
 
     def _locate(self, place: Asked) -> tuple[str, str]:
-        return self._registry.locate(place[1] or place[0])
+        """(scheme, URI) of a place, as it is spelled already where it is known: Windows ignores case."""
+        scheme, uri = self._registry.locate(place[1] or place[0])
+        known = (kept.spec.uri for kept in self._latest_first() if kept.spec.scheme == scheme)
+        return scheme, next((other for other in known if self._registry.scheme(scheme).same(uri, other)), uri)
 
     def _check_apart(self, scheme: str, uri: str, others: Sequence[tuple[str, str]]) -> None:
         """Raise ConfigError where a place lies within one of the others, or one of them in it."""

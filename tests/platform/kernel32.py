@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-_SHARE_ALL, _OPEN_ALWAYS, _GENERIC_WRITE = 7, 4, 0x40000000
+_SHARE_ALL, _OPEN_ALWAYS, _GENERIC_WRITE, _BACKUP_SEMANTICS = 7, 4, 0x40000000, 0x02000000
 _INVALID_HANDLE, _SYNCHRONIZE, _WAIT_TIMEOUT = (1 << 64) - 1, 0x00100000, 258
 _CODES = {errno.ENOENT: 2, errno.EACCES: 5, errno.EISDIR: 5, errno.EBADF: 6, errno.ENOSPC: 112, errno.ENOTDIR: 3}
 _FILE_HANDLE_EOF, _BROKEN_PIPE, _INVALID_PARAMETER, _SHARING_VIOLATION = 38, 109, 87, 32
@@ -43,6 +43,7 @@ class System:
                 0 if select.select([handle], [], [], ms / 1000)[0] else _WAIT_TIMEOUT
             ),
             CloseHandle=lambda handle: os.close(handle),
+            GetFinalPathNameByHandleW=lambda *a: self._place(*a),
             GetLogicalDrives=lambda: sum(1 << (ord(letter) - 65) for letter in self.letters),
             GetDriveTypeW=lambda root: 4 if root[:1] in self.remote else 3,
             SetConsoleCtrlHandler=lambda handler, add: self.handlers.append(handler),
@@ -52,7 +53,7 @@ class System:
         self.error = code
         return result
 
-    def _create(self, path: str, access: int, share: int, _: None, disposition: int, *__: object) -> int:
+    def _create(self, path: str, access: int, share: int, _: None, disposition: int, attributes: int, __: None) -> int:
         if share != _SHARE_ALL:
             return self._fails(_SHARING_VIOLATION, _INVALID_HANDLE)
         flags = (os.O_RDWR if access & _GENERIC_WRITE else os.O_RDONLY) | os.O_CLOEXEC
@@ -60,10 +61,14 @@ class System:
             fd = os.open(path, flags | (os.O_CREAT if disposition == _OPEN_ALWAYS else 0), 0o600)
         except OSError as error:
             return self._fails(_CODES[error.errno or 0], _INVALID_HANDLE)
-        if stat.S_ISDIR(os.fstat(fd).st_mode):  # access denied, without a flag for backups
+        if stat.S_ISDIR(os.fstat(fd).st_mode) and not attributes & _BACKUP_SEMANTICS:  # access denied
             os.close(fd)
             return self._fails(5, _INVALID_HANDLE)
         return fd
+
+    def _place(self, handle: int, buffer: Any, size: int, _: int) -> int:
+        buffer.value = "\\\\?\\" + os.readlink(f"/proc/self/fd/{handle}")
+        return len(buffer.value)
 
     def _read(self, handle: int, buffer: Any, size: int, got: Any, where: Any) -> int:
         at = where._obj

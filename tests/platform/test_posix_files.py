@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from tests_support import small_disk
 
-from musfuse.errors import MountError
 from musfuse.platform import posix
 
 if sys.platform == "win32":
@@ -79,13 +78,3 @@ def test_a_read_from_a_pipe_waits_only_while_nothing_can_come() -> None:
     os.close(theirs)
     assert posix.input_waits(ours, 0)  # its end
     os.close(ours)
-
-
-def test_paths_have_one_spelling(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", "/home/ann")
-    assert posix.absolute_path("//a/../b") == "/b"
-    assert posix.absolute_mountpoint(Path("~/mnt")) == Path("/home/ann/mnt")
-    assert posix.absolute_mountpoint(Path("mnt")) == tmp_path / "mnt"
-    with pytest.raises(MountError):
-        posix.free_drive_letter()

@@ -13,6 +13,8 @@ from musfuse.errors import ControlError
 if sys.platform == "win32":
     pytest.skip("the substitute is for other systems", allow_module_level=True)
 
+from windows_here import here, windows  # noqa: F401 - fixtures
+
 
 def test_only_who_can_read_the_token_is_trusted(windows: Any, tmp_path: Path) -> None:
     """Any user's program may connect to a port."""

@@ -10,6 +10,7 @@ if sys.platform == "win32":
     pytest.skip("the substitute is for other systems", allow_module_level=True)
 
 from kernel32 import System
+from windows_here import here  # noqa: F401 - fixtures
 
 
 def test_it_ends_when_the_console_closes_or_the_user_logs_off(here: tuple[Any, System]) -> None:

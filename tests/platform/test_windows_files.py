@@ -11,6 +11,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("the substitute is for other systems", allow_module_level=True)
 
+from windows_here import here, windows  # noqa: F401 - fixtures
+
 
 def test_bytes_are_read_and_written_where_they_belong(windows: Any, tmp_path: Path) -> None:
     far = (5 << 30) - 3  # behind what 32 bits tell

@@ -11,6 +11,7 @@ if sys.platform == "win32":
     pytest.skip("the substitute is for other systems", allow_module_level=True)
 
 from kernel32 import System
+from windows_here import here  # noqa: F401 - fixtures
 
 
 def test_network_drives_do_not_tell_of_all_changes(here: tuple[Any, System], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("the substitute is for other systems", allow_module_level=True)
 
+from windows_here import here, windows  # noqa: F401 - fixtures
+
 
 @pytest.mark.parametrize(("threads", "wanted", "waiting"), [(96, 192, 72), (8, 192, 6), (96, 3, 3), (96, 0, 1)])
 def test_some_of_the_threads_of_a_face_go_on(windows: Any, threads: int, wanted: int, waiting: int) -> None:

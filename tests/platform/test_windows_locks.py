@@ -11,6 +11,8 @@ from musfuse.errors import StoreError
 if sys.platform == "win32":
     pytest.skip("the substitute is for other systems", allow_module_level=True)
 
+from windows_here import here, windows  # noqa: F401 - fixtures
+
 
 def test_a_lock_is_held_until_it_is_released(windows: Any, tmp_path: Path) -> None:
     lock, other = windows.ProcessLock(tmp_path / "lock"), windows.ProcessLock(tmp_path / "lock")

@@ -12,6 +12,7 @@ if sys.platform == "win32":
     pytest.skip("the substitute is for other systems", allow_module_level=True)
 
 from kernel32 import System
+from windows_here import here, windows  # noqa: F401 - fixtures
 
 
 def test_drive_letters(here: tuple[Any, System]) -> None:

@@ -11,6 +11,7 @@ if sys.platform == "win32":
     pytest.skip("the substitute is for other systems", allow_module_level=True)
 
 from kernel32 import System
+from windows_here import here, windows  # noqa: F401 - fixtures
 
 
 def test_the_end_of_a_process_is_waited_for(windows: Any) -> None:
@@ -39,4 +40,3 @@ def test_who_ended_a_process(windows: Any) -> None:
     assert [windows.was_killed(status) for status in (1, 0xC0000017, 0xC000012D, 0, 0xC0000005)] == [
         True, True, True, False, False,
     ]  # fmt: skip
-    assert windows.absolute_path("//server/share/x/..") == "//server/share"

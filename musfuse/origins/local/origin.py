@@ -30,7 +30,7 @@ class LocalOrigin:
     def __init__(self, uid: str, root: str, *, follow_links_out: bool = False, open_files: int = 64) -> None:
         self.uid = uid
         self.name = root
-        self._root = os.path.realpath(root)
+        self._root = system.real_path(root)
         self._follow_links_out = follow_links_out
         self._open_files = open_files
         self._files = FilePool(open_files)
@@ -80,7 +80,7 @@ class LocalOrigin:
 
     def spec(self) -> Mapping[str, object]:
         """What another process needs to build the same origin."""
-        spec = SourceSpec(self.uid, LOCAL, to_uri(PurePath(self._root)))
+        spec = SourceSpec(self.uid, LOCAL, to_uri(PurePath(system.absolute_path(self._root))))
         return spec_values(spec, OpenContext(self._follow_links_out, self._open_files), local=self.traits.local)
 
     def watch(self, listener: WatchListener) -> Watch:
@@ -172,7 +172,7 @@ class LocalOrigin:
         the path leads now."""
         if self._follow_links_out:
             return
-        place = place or os.path.realpath(self._joined(path))
+        place = place or system.real_path(self._joined(path))
         if not (self._holds(place) or self._holds_otherwise_spelled(place)):
             raise RefusedError(
                 f"{self._describe(path)}: a symbolic link leads out of the source; "

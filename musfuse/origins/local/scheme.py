@@ -36,6 +36,13 @@ class LocalScheme:
         """The folder's path."""
         return str(from_uri(uri, PurePath))
 
+    def same(self, uri: str, other: str) -> bool:
+        """Whether two URIs are those of one folder, as this system compares names."""
+        try:
+            return system.same_path(str(from_uri(uri, PurePath)), str(from_uri(other, PurePath)))
+        except ConfigError:
+            return uri == other
+
     def overlap(self, uri: str, other: str) -> bool:
         """Whether one folder is the other, or lies below it; one that cannot be a folder here lies nowhere."""
         try:
@@ -58,9 +65,9 @@ class LocalScheme:
     def inside(self, uri: str, text: str) -> str | None:
         """The path inside of the folder that an absolute path, or a URI, lies at."""
         try:
-            path = from_uri(self.locate(text), PurePath) if scheme_of(text) == LOCAL else PurePath(text)
-            return "/".join(path.relative_to(from_uri(uri, PurePath)).parts)
-        except (ConfigError, ValueError):
+            path = str(from_uri(self.locate(text), PurePath)) if scheme_of(text) == LOCAL else text
+            return system.path_inside(str(from_uri(uri, PurePath)), path)
+        except ConfigError:
             return None
 
     def open(self, spec: SourceSpec, context: OpenContext) -> LocalOrigin:

@@ -109,9 +109,3 @@ def flush_folder(path: Path) -> None:
             os.fsync(fd)
     finally:
         os.close(fd)
-
-
-def absolute_path(path: str) -> str:
-    """os.path.abspath, which leaves two slashes in front although they mean no other place than one."""
-    full = os.path.abspath(path)
-    return full[1:] if full.startswith("//") else full

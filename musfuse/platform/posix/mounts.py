@@ -12,7 +12,7 @@ from musfuse.platform.occupants import occupants, told
 
 assert sys.platform != "win32"
 
-from musfuse.platform.posix.files import absolute_path  # noqa: E402
+from musfuse.platform.posix.paths import absolute_path  # noqa: E402
 
 
 def check_mountpoint(path: Path, wants_allow_other: bool) -> None:

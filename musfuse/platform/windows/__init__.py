@@ -10,7 +10,6 @@ assert sys.platform == "win32"
 from musfuse.platform.windows.channel import connect, is_trusted, listen, runtime_folder  # noqa: E402
 from musfuse.platform.windows.ends import ignore_terminal_interrupt, on_hangup, on_terminate  # noqa: E402
 from musfuse.platform.windows.files import (  # noqa: E402
-    absolute_path,
     flush_folder,
     input_waits,
     is_link,
@@ -52,6 +51,7 @@ from musfuse.platform.windows.mounts import (  # noqa: E402
     mount_answers,
     unmount,
 )
+from musfuse.platform.windows.paths import absolute_path, path_inside, plain_path, real_path, same_path  # noqa: E402
 from musfuse.platform.windows.processes import (  # noqa: E402
     fork_detached,
     inheritable,
@@ -97,11 +97,15 @@ __all__ = [
     "open_shared",
     "opened_folder",
     "others_can_read",
+    "path_inside",
     "place_of",
     "placed_facts",
+    "plain_path",
     "raise_open_file_limit",
     "read_at",
+    "real_path",
     "runtime_folder",
+    "same_path",
     "spare_address_space",
     "spawn_detached",
     "turn_seconds",

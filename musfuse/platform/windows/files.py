@@ -17,7 +17,8 @@ from musfuse.platform.windows.kernel32 import Overlapped, kernel32  # noqa: E402
 
 _GENERIC_READ, _GENERIC_WRITE, _SHARE_ALL, _ATTRIBUTE_NORMAL = 0x80000000, 0x40000000, 0x7, 0x80
 _OPEN_EXISTING, _OPEN_ALWAYS = 3, 4
-_ERROR_HANDLE_EOF = 38
+_READ_ATTRIBUTES, _BACKUP_SEMANTICS = 0x80, 0x02000000  # the latter opens folders, too
+_ERROR_HANDLE_EOF, _LONGEST_PATH = 38, 32_768
 
 
 def open_shared(path: str) -> int:
@@ -31,9 +32,8 @@ def is_link(facts: os.stat_result) -> bool:
 
 
 def place_of(fd: int) -> str:
-    """Empty: the system does not tell in the words of `realpath`."""
-    del fd
-    return ""
+    r"""Where an open file or folder lies, links resolved, with `\\?\` in front; empty where that is not told."""
+    return _place(msvcrt.get_osfhandle(fd))
 
 
 def others_can_read(status: os.stat_result) -> bool:
@@ -46,12 +46,12 @@ def others_can_read(status: os.stat_result) -> bool:
 def opened_folder(path: str) -> Iterator[tuple[list[str], str, Callable[[str], os.stat_result]]]:
     """A folder: the names in it, in no order, where it lies, as `place_of` has it, and what tells facts of an entry, of
     a link itself. Raises OSError."""
-    yield os.listdir(path), "", lambda name: os.lstat(f"{path}{os.sep}{name}")
+    yield os.listdir(path), _place_of_path(path), lambda name: os.lstat(f"{path}{os.sep}{name}")
 
 
 def placed_facts(path: str) -> tuple[os.stat_result, str]:
     """Facts of what a path leads to, links followed, and where that lies, as `place_of` has it. Raises OSError."""
-    return os.stat(path), ""
+    return os.stat(path), _place_of_path(path)
 
 
 def version_tag(facts: os.stat_result) -> str:
@@ -103,13 +103,26 @@ def flush_folder(path: Path) -> None:
     del path
 
 
-def absolute_path(path: str) -> str:
-    """os.path.abspath: two slashes in front begin the name of a machine."""
-    return os.path.abspath(path)
-
-
 def _opened(path: str, access: int, how: int, flags: int) -> int:
-    handle = kernel32.CreateFileW(path, access, _SHARE_ALL, None, how, _ATTRIBUTE_NORMAL, None)
+    return msvcrt.open_osfhandle(_handle(path, access, how, _ATTRIBUTE_NORMAL), flags | os.O_BINARY)
+
+
+def _handle(path: str, access: int, how: int, attributes: int) -> int:
+    handle: int | None = kernel32.CreateFileW(path, access, _SHARE_ALL, None, how, attributes, None)
     if handle is None or handle == wintypes.HANDLE(-1).value:
         raise ctypes.WinError(ctypes.get_last_error())
-    return msvcrt.open_osfhandle(handle, flags | os.O_BINARY)
+    return handle
+
+
+def _place_of_path(path: str) -> str:
+    handle = _handle(path, _READ_ATTRIBUTES, _OPEN_EXISTING, _BACKUP_SEMANTICS)
+    try:
+        return _place(handle)
+    finally:
+        kernel32.CloseHandle(handle)
+
+
+def _place(handle: int) -> str:
+    buffer = ctypes.create_unicode_buffer(_LONGEST_PATH)
+    length = kernel32.GetFinalPathNameByHandleW(handle, buffer, _LONGEST_PATH, 0)
+    return buffer.value if 0 < length < _LONGEST_PATH else ""

@@ -1,0 +1,1 @@
+"""musfuse on Windows' own CPython, which Wine runs; `prepare.py` sets both up."""

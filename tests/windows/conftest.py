@@ -1,0 +1,33 @@
+"""A Windows under Wine, as `scripts/test-windows` sets it up."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "win32":
+    from windows.wine import Windows
+
+PLACE = os.environ.get("MUSFUSE_TEST_WINDOWS", "")
+"""Read here: tests get no variables of musfuse's."""
+
+
+@pytest.fixture(scope="session")
+def place() -> Path:
+    """Where Windows is set up. These tests take minutes, so the whole suite leaves them out."""
+    if sys.platform == "win32":
+        pytest.skip("drives Wine from Linux")
+    if not PLACE:
+        pytest.skip("Windows under Wine is set up and tested by scripts/test-windows")
+    return Path(PLACE)
+
+
+@pytest.fixture
+def windows(place: Path, tmp_path: Path) -> "Iterator[Windows]":
+    """A Windows with a library, an endpoint and drive letters of the test's own; what a failed test left running in the
+    background is ended."""
+    made = Windows(place, tmp_path)
+    yield made
+    made.end_what_is_left()

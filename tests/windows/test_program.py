@@ -1,0 +1,37 @@
+"""The program as it is typed on Windows: every command in a process of its own."""
+
+from pathlib import Path
+
+import sound
+
+from windows.prepare import windows_path
+from windows.wine import Windows
+
+
+def test_a_library_from_scan_to_tags(windows: Windows, music: Path) -> None:
+    sound.write(music / "a.wav", title="One", artist="Ann", album="First")
+    sound.write(music / "b.wav", title="Two", artist="Ann", album="First")
+    assert windows.musfuse("--version").output.startswith("musfuse, version")
+    scanned = windows.musfuse("scan", windows_path(music))
+    assert scanned.code == 0, scanned.output
+    assert "2 read" in scanned.output
+    indexed = windows.musfuse("index", "--wait")
+    assert indexed.code == 0, indexed.output
+    listed = windows.musfuse("ls", "Ann")
+    assert listed.code == 0, listed.output
+    assert "First" in listed.output
+    was_set = windows.musfuse("tag", "set", "Ann", "genre=Jazz")
+    assert was_set.code == 0, was_set.output
+    shown = windows.musfuse("tag", "show", "Ann")
+    assert "Jazz" in shown.output
+    doctor = windows.musfuse("doctor")
+    assert doctor.code == 0, doctor.output
+    assert "fingerprint 057dcefde0a19e3a4e856706" in doctor.output  # the same bytes as on Linux
+
+
+def test_without_winfsp_it_says_what_to_install(windows: Windows, music: Path, tmp_path: Path) -> None:
+    sound.write(music / "a.wav", title="One")
+    bare = windows.having(WINFSP_LIBRARY_PATH=windows_path(tmp_path))
+    told = bare.musfuse("mount", windows_path(music), "M:")
+    assert told.code == 3, told.output
+    assert "winget install WinFsp.WinFsp" in told.output
