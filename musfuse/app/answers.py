@@ -50,7 +50,7 @@ class Answers:
             counts=library.catalog.reports.counts(),
             empty=tuple(library.catalog.sources.empty()),
             unscanned=tuple(library.catalog.sources.unscanned()),
-            damaged=told_of_damage(StateFolder(library.folder)),
+            damaged=told_of_damage(StateFolder(library.folder), owned=True),
             version=__version__,
             pid=os.getpid(),
             uptime_seconds=round(time.time() - host.began, 1),

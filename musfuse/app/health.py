@@ -35,7 +35,8 @@ class OwnerHealth:
         library = self._host.library
         for place in self._host.mounts():
             yield Check(f"mount {place}", self._mount_problem(place))
-        yield Check("databases", "; ".join((*library.unwritten(), *told_of_damage(StateFolder(library.folder)))))
+        damage = told_of_damage(StateFolder(library.folder), owned=True)
+        yield Check("databases", "; ".join((*library.unwritten(), *damage)))
         yield Check("room", _room_problem(library.folder))
 
     def _mount_problem(self, place: str) -> str:

@@ -127,8 +127,22 @@ def _library(folder: Path) -> str:
         raise ConfigError(f"{folder}: cannot be made: {parent} is a file; name another folder with --library")
     if not os.access(parent, os.W_OK | os.X_OK):
         raise _DoubtError(f"{folder}: {parent} is not writable; name another folder with --library")
+    if damaged := _damaged(folder):
+        raise _DoubtError(damaged)
     free = shutil.disk_usage(parent).free
     return f"{folder}, {free >> 20} MiB free"
+
+
+def _damaged(folder: Path) -> str:
+    """What is said of databases of a library that seem to be damaged, with what to do; '' for none."""
+    from musfuse.app.care.damage import suspected
+    from musfuse.app.state import StateFolder
+    from musfuse.control.client import find_owner
+
+    client = find_owner(folder)
+    if client is not None:
+        client.close()
+    return "; ".join(suspected(StateFolder(folder), owned=client is not None))
 
 
 def _open_files() -> str:

@@ -12,6 +12,7 @@ import pytest
 from tests_support import small_disk
 
 from cli.inprocess import run
+from musfuse.store.suspicion import suspect
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and folders as Linux has them")
 
@@ -50,6 +51,15 @@ def test_a_configuration_that_cannot_be_read_fails_and_the_rest_is_checked(tmp_p
     assert found["configuration"][0] == "fails"
     assert "flac.level" in found["configuration"][1]
     assert found["decoder"][0] == found["library"][0] == "ok"
+
+
+def test_a_database_that_seems_to_be_damaged_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "catalog.db").write_bytes(b"")
+    suspect(tmp_path / "catalog.db", "database disk image is malformed")
+    state, said = checked("--library", tmp_path)["library"]
+    assert state == "warning"
+    assert said.startswith(f"{tmp_path}/catalog.db seems to be damaged (database disk image is malformed); ")
+    assert said.endswith("`musfuse library repair` mends it")
 
 
 def test_a_library_that_cannot_be_made_or_written(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ class Checking:
             advice = "update musfuse" if found.schema > CATALOG else "`musfuse scan` or `mount` makes it anew"
             yield Finding("catalog", State.DOUBT, f"{path.name} is of schema {found.schema}", advice)
             return
+        tracks = counted(found.tracks, "track")
         if found.waiting:
             changes = f"{counted(found.waiting, 'change')} {agreeing(found.waiting, 'is', 'are')}"
             said = f"{changes} not on the drive yet, as while a scan runs, or after a kill"
@@ -65,7 +66,9 @@ class Checking:
             said = f"{counted(found.unscanned, 'source')} {were} not scanned whole yet"
             yield Finding("catalog", State.NOTE, said, _SCAN)
         if not found.waiting and not found.unscanned:
-            yield Finding("catalog", State.OK, _sound(path, counted(found.tracks, "track")))
+            making = f"{counted(found.making, 'view')} {agreeing(found.making, 'is', 'are')} being made"
+            tracks += f"; {making}" if found.making else ""
+            yield Finding("catalog", State.OK, _sound(path, tracks))
 
     def _user(self) -> Iterator[Finding]:
         path = self.state.user

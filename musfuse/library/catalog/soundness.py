@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from musfuse.library.catalog.database import SCHEMA_VERSION
+from musfuse.library.catalog.trees import NOTHING
 from musfuse.store.soundness import missing, number, reading, version
 
 _SHOWN = "n.tree IN (SELECT tree FROM view)"
@@ -25,17 +26,24 @@ _FAULTS = (
      "views without a root"),
 )  # fmt: skip
 """Queries that count what no catalog holds, and what that is."""
+_WAITING = "SELECT count(*) FROM todo WHERE stage NOT IN (SELECT 'settle.' || id FROM tree WHERE view = 0 OR upto >= 0)"
+"""What is to be done for trees in the making is no change that anybody waits for on the drive."""
+_MAKING = (
+    f"SELECT count(DISTINCT t.view) FROM tree t JOIN view v ON v.id = t.view WHERE t.upto >= 0 OR t.rules = '{NOTHING}'"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How far a catalog is: its schema, its tracks, changes that are not on the drive yet, sources that no scan saw
-    whole. Of another schema than the known one only that is told."""
+    whole, views whose trees are being made, or wait for that. Of another schema than the known one only that is
+    told."""
 
     schema: int
     tracks: int = 0
     waiting: int = 0
     unscanned: int = 0
+    making: int = 0
 
 
 def lacks(path: Path) -> list[str]:
@@ -59,8 +67,8 @@ def extent(path: Path) -> Extent:
         if schema != SCHEMA_VERSION:
             return Extent(schema)
         return Extent(
-            schema, number(db, "SELECT count(*) FROM item"), number(db, "SELECT count(*) FROM todo"),
-            number(db, "SELECT count(*) FROM source WHERE scanned = 0"),
+            schema, number(db, "SELECT count(*) FROM item"), number(db, _WAITING),
+            number(db, "SELECT count(*) FROM source WHERE scanned = 0"), number(db, _MAKING),
         )  # fmt: skip
 
 

@@ -1,13 +1,16 @@
 """A check finds what is damaged, says what to do, writes nothing, and tells a library that is behind from a damaged one."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 from damaging import pages, spoil, spoil_all
 
 from musfuse.app.care.checking import Checking, cache_database
+from musfuse.app.library import open_library
 from musfuse.app.state import StateFolder
+from musfuse.config import Config
+from musfuse.library.userdb import ViewSpec
 from musfuse.service.requests.care import Checked, Finding, State
 from musfuse.store.suspicion import suspect
 
@@ -79,6 +82,22 @@ def test_a_catalog_that_is_behind_is_not_damaged(state: StateFolder) -> None:
     found = checked(state)
     assert (found.sound, found.rescan) == (True, True)
     assert [finding.state for finding in found.findings if finding.what == "catalog"] == [State.NOTE, State.NOTE]
+
+
+def test_a_view_that_is_being_made_is_neither_damage_nor_a_change_that_is_missing(state: StateFolder) -> None:
+    with ExitStack() as closing:
+        library = open_library(state.path, Config(), closing)
+        library.trees.in_background = lambda: None
+        library.viewing.add(ViewSpec("car", "$title"))
+        for steps in range(8):  # from nothing of it to all of it, with what its tree gave up left to be removed
+            left = iter(range(steps))
+            found = Checking(state).check()
+            assert (found.sound, found.rescan) == (True, False), (steps, found.findings)
+            told = of(found, "catalog")
+            assert told.state is State.OK
+            assert ("1 view is being made" in told.detail) is (library.viewing.show("car").state != "ready")
+            library.trees.build(lambda left=left: next(left, None) is None)
+        assert library.viewing.show("car").state == "ready"
 
 
 def test_a_catalog_that_is_not_there_or_older(state: StateFolder) -> None:

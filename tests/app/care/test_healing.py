@@ -70,6 +70,8 @@ def test_damage_that_opening_meets_is_mended_at_once(state: StateFolder) -> None
 def test_a_suspicion_that_is_wrong_is_dropped(state: StateFolder) -> None:
     suspect(state.catalog, "nothing")
     assert "nothing" in told_of_damage(state)[0]
+    assert "`musfuse library repair` mends it" in told_of_damage(state)[0]
+    assert "`musfuse stop`, and the next `musfuse mount` mends it" in told_of_damage(state, owned=True)[0]
     assert heal(state) == []
     assert told_of_damage(state) == ()
 
