@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from musfuse.drive import Drive
-from musfuse.drive.changes import Change, Names
+from musfuse.drive.changes import Change, Names, together
 from musfuse.errors import MusfuseError
 from musfuse.model import NodeKind
 from musfuse_fuse.kernel import KernelMemory
@@ -53,7 +53,7 @@ class Forgetting:
                 self._woken.wait_for(lambda: self._closed or self._due)
                 due, self._due = self._due, []
             try:
-                for path in self._touched(_together(due)):
+                for path in self._touched(together(due)):
                     if self._closed:
                         break
                     self._memory.forget(path)
@@ -100,14 +100,3 @@ def _known(names: Names, path: str) -> Iterator[tuple[str, NodeKind]]:
         yield from names(path)
     except MusfuseError as error:  # it went meanwhile, and with it what the kernel knew of it
         log.debug("%s", error)
-
-
-def _together(changes: list[Change]) -> Change:
-    return Change(
-        {item for change in changes for item in change.items},
-        {folder for change in changes for folder in change.folders},
-        [gone for change in changes for gone in change.gone],
-        [path for change in changes for path in change.reread],
-        any(change.everywhere for change in changes),
-        [names for change in changes for names in change.before],
-    )

@@ -13,8 +13,11 @@ from musfuse.errors import MountError
 from musfuse.platform import system
 from musfuse_winfsp.binding import load_binding
 from musfuse_winfsp.info import SECTOR, filetime, windows_path
+from musfuse_winfsp.notices import Notices, notices_library
 from musfuse_winfsp.operations import make_operations
+from musfuse_winfsp.shown import Shown
 from musfuse_winfsp.starting import start
+from musfuse_winfsp.telling import Telling
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +29,18 @@ _PREFIX_UNITS = 95  # winfspy cuts longer ones
 class WinFspMount:
     """A drive that is mounted through WinFsp."""
 
-    def __init__(self, mountpoint: Path, file_system: Any, operations: Any, is_there: Callable[[Path], bool]) -> None:
+    def __init__(
+        self,
+        mountpoint: Path,
+        file_system: Any,
+        operations: Any,
+        is_there: Callable[[Path], bool],
+        telling: Telling | None = None,
+    ) -> None:
         self.mountpoint = mountpoint
         self.ended = threading.Event()
-        self._file_system, self._operations, self._is_there = file_system, operations, is_there
+        self.file_system = file_system
+        self._operations, self._is_there, self._telling = operations, is_there, telling
         self._lock = threading.Lock()
 
     def unmount(self, force: bool = False) -> None:
@@ -43,14 +54,20 @@ class WinFspMount:
         with self._lock:
             if self.ended.is_set():
                 return
-            self._file_system.stop()
-            released = self._operations.release_all()
+            released = self.take_down()
             if released:
                 log.warning("%s: %d files were still open", self.mountpoint, released)
             self.ended.set()
         until = time.monotonic() + _GONE_SECONDS
         while self._is_there(self.mountpoint) and time.monotonic() < until:
             time.sleep(0.02)
+
+    def take_down(self) -> int:
+        """End everything, as far as it was begun; how many files were still open, which are released."""
+        if self._telling is not None:
+            self._telling.close()
+        self.file_system.stop()
+        return int(self._operations.release_all())
 
     def outdated(self) -> list[tuple[str, list[int]]]:
         """Files of the drive of which no version can be opened, and the processes that keep an older one open."""
@@ -86,20 +103,30 @@ class WinFspFace:
         if target == "*":
             target = self._free_letter()
         _preflight(binding, target, network=bool(prefix))
-        operations = make_operations(binding, drive.ignoring_case(keeping_sizes=True), self._label)
+        mounted = self._made(binding, drive.ignoring_case(keeping_sizes=True), target, prefix)
         try:
-            file_system = binding.FileSystem(target, operations, **volume_params(self._label, prefix))
-        except (binding.WinFSPyError, RuntimeError) as error:
-            raise MountError(f"{target}: WinFsp could not make the volume: {error}") from error
-        try:
-            start(binding, file_system, self._threads)
+            start(binding, mounted.file_system, self._threads)
         except BaseException as error:
-            file_system.stop()  # the volume may be live already
-            operations.release_all()
+            mounted.take_down()  # the volume may be live already
             if isinstance(error, binding.WinFSPyError | OSError):
                 raise MountError(f"{target}: WinFsp could not mount: {error}") from error
             raise
-        return WinFspMount(Path(target), file_system, operations, system.is_mounted)
+        return mounted
+
+    def _made(self, binding: Any, drive: Drive, target: str, prefix: str) -> WinFspMount:
+        """A mount that is still to be started."""
+        library = notices_library(binding)
+        shown = Shown() if library is not None else None
+        operations = make_operations(binding, drive, self._label, shown)
+        params = volume_params(self._label, prefix, told=shown is not None)
+        try:
+            file_system = binding.FileSystem(target, operations, **params)
+        except (binding.WinFSPyError, RuntimeError) as error:
+            raise MountError(f"{target}: WinFsp could not make the volume: {error}") from error
+        telling = None
+        if shown is not None:
+            telling = Telling(drive, shown, Notices(library, _address(binding, file_system)))
+        return WinFspMount(Path(target), file_system, operations, system.is_mounted, telling)
 
 
 def parse_mountpoint(text: str) -> tuple[str, str]:
@@ -121,8 +148,9 @@ def parse_mountpoint(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def volume_params(label: str, prefix: str) -> dict[str, Any]:
-    """The volume's parameters.
+def volume_params(label: str, prefix: str, *, told: bool = False) -> dict[str, Any]:
+    """The volume's parameters. Folders are asked for again after a second, or a minute where Windows is `told` what
+    changes in them.
 
     FileInfoTimeout of all ones turns on the cache manager, read-ahead and fast I/O, which needs sizes that are exact at
     open; contexts are user context 2 because winfspy makes a new one at each open.
@@ -144,12 +172,16 @@ def volume_params(label: str, prefix: str) -> dict[str, Any]:
         "um_file_context_is_user_context2": 1,
         "flush_and_purge_on_cleanup": 1,
         "dir_info_timeout_valid": 1,
-        "dir_info_timeout": 5000,
+        "dir_info_timeout": 60_000 if told else 1000,
         "volume_info_timeout_valid": 1,
         "volume_info_timeout": 10000,
         "file_system_name": "MUSFUSE",
         "prefix": prefix,
     }
+
+
+def _address(binding: Any, file_system: Any) -> int:
+    return int(binding.plumbing.ffi.cast("uintptr_t", file_system._file_system_ptr[0]))
 
 
 def _preflight(binding: Any, target: str, network: bool) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from musfuse.model import NodeKind
 from musfuse_winfsp import status
 from musfuse_winfsp.info import SDDL, attributes, drive_path, file_info, label_of, windows_path
 from musfuse_winfsp.openfiles import OpenFile, OpenFiles, OutdatedError
+from musfuse_winfsp.shown import Shown
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +39,8 @@ class OpenEntry:
         return file_info(self.entry, self.file.size if self.file else None)
 
 
-def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C901 - a class inside
-    """An operations object of winfspy over a drive."""
+def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None = None) -> Any:  # noqa: C901 - a class inside
+    """An operations object of winfspy over a drive. What listings show is noted in `shown`."""
     plumbing = binding.plumbing
     ffi, lib = plumbing.ffi, plumbing.lib
     files = OpenFiles(drive)
@@ -159,7 +161,7 @@ def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C90
                 parent = drive.attr(path.rpartition("/")[0]) if dots else file_context.entry
             except MusfuseError as error:
                 raise fail(error, path) from error
-            return self._listing(dots, file_context.entry, parent, entries)
+            return self._listing(dots, file_context.entry, parent, self._noted(path, entries))
 
         @staticmethod
         def _listing(dots: list[str], own: Attr, parent: Attr, entries: Iterator[DirEntry]) -> Iterator[dict[str, Any]]:
@@ -167,6 +169,20 @@ def make_operations(binding: Any, drive: Drive, label: str) -> Any:  # noqa: C90
                 yield {"file_name": name, **file_info(own if name == "." else parent)}
             for entry in entries:
                 yield {"file_name": entry.name, **file_info(entry)}
+
+        @staticmethod
+        def _noted(path: str, entries: Iterator[DirEntry]) -> Iterator[DirEntry]:
+            if shown is None:
+                yield from entries
+                return
+            seen: list[DirEntry] = []
+            try:
+                for entry in entries:
+                    seen.append(entry)
+                    yield entry
+            finally:  # also where the driver's buffer is full
+                with suppress(MusfuseError):  # the folder went meanwhile
+                    shown.note(drive.spelling(path), seen)
 
         def get_dir_info_by_name(self, file_context: OpenEntry, file_name: str) -> dict[str, Any]:
             """One entry of a folder; `ll_get_dir_info_by_name` writes its stored name."""

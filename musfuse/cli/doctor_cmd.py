@@ -73,8 +73,10 @@ def _configuration(config_file: Path | None) -> str:
 def _face(config_file: Path | None) -> str:
     if sys.platform == "win32":
         from musfuse_winfsp.binding import load_binding as load_winfspy
+        from musfuse_winfsp.notices import what_is_told
 
-        return f"winfspy {load_winfspy().__version__}"
+        winfspy = load_winfspy()
+        return f"winfspy {winfspy.__version__}; {what_is_told(winfspy)}"
     from musfuse_fuse.binding import load_binding, major_version
     from musfuse_fuse.options import FuseOptions
 

@@ -26,6 +26,18 @@ class Change:
     before: Sequence[Names] = ()
 
 
+def together(changes: Sequence[Change]) -> Change:
+    """Several changes as one."""
+    return Change(
+        {item for change in changes for item in change.items},
+        {folder for change in changes for folder in change.folders},
+        [gone for change in changes for gone in change.gone],
+        [path for change in changes for path in change.reread],
+        any(change.everywhere for change in changes),
+        [names for change in changes for names in change.before],
+    )
+
+
 class Hearer(Protocol):
     """Who hears of changes, on the thread that makes them: it must not wait, nor ask the drive anything."""
 

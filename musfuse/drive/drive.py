@@ -240,6 +240,13 @@ class Drive:
             for entry in self.tree.children(folder):
                 yield entry.name, entry.kind
 
+    def glance(self, path: str) -> Iterator[DirEntry]:
+        """What a listing would say of a folder, for who only passes by, as `names`."""
+        folder = self._found(path)
+        if folder.kind is not NodeKind.FOLDER:
+            raise NotAFolderError(f"{path}: not a folder")
+        return (_dir_entry(entry) for entry in self.tree.children(folder) if not entry.hidden)
+
     def shut_down(self) -> int:
         """Close all files that are still open; how many there were."""
         self._accesses.close_all()
@@ -263,8 +270,7 @@ class Drive:
     def _told(self, entry: Entry[Any]) -> DirEntry:
         if entry.size is None and entry.item:
             self._asked.on_pending()
-        version = "" if entry.size is None else _version(entry.version, entry.size)
-        return DirEntry(entry.id, entry.name, entry.kind, entry.size, entry.mtime_ns, version)
+        return _dir_entry(entry)
 
     def _opened(self, node: int, content: FileContent, item: int, path: str = "") -> Opened:
         size = content.layout.size
@@ -275,6 +281,11 @@ class Drive:
         kept = path and hint is CacheHint.KEEP
         self._accesses.opened(handle, item, content.layout.audio, (lambda: self._reread(path)) if kept else None)
         return Opened(handle, node, size, hint, version)
+
+
+def _dir_entry(entry: Entry[Any]) -> DirEntry:
+    version = "" if entry.size is None else _version(entry.version, entry.size)
+    return DirEntry(entry.id, entry.name, entry.kind, entry.size, entry.mtime_ns, version)
 
 
 def _version(version: str, size: int) -> str:

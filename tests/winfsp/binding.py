@@ -137,6 +137,7 @@ class SimulatedLib:
         self.settings: dict[str, Any] = {}
         self.taken: set[str] = {"C:"}
         self.fail_mount = 0
+        self.notified: Any = None
         self._kept: list[Any] = []
         self._descriptors: dict[int, Any] = {}
         for option in self._OPTIONS.split():

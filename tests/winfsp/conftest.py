@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from drive.conftest import make_library  # noqa: F401 - a fixture
 from musfuse_winfsp import mount as mount_module
+from musfuse_winfsp import notices
 from musfuse_winfsp.mount import WinFspFace, WinFspMount
 from musfuse_winfsp.options import WinFspOptions
 
@@ -18,6 +19,7 @@ from musfuse.app.library import Library
 from musfuse.platform import system
 from winfsp.binding import SimulatedFfi, SimulatedLib, load
 from winfsp.kernel import Kernel
+from winfsp.notifying import Notified
 
 
 @dataclass
@@ -87,6 +89,8 @@ def simulation(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, SimulatedFfi, Simu
     except ImportError as error:
         pytest.skip(str(error))
     monkeypatch.setattr(mount_module, "load_binding", lambda: package)
+    lib.notified = Notified(lib)
+    monkeypatch.setattr(notices, "load_library", lambda binding: lib.notified)
     monkeypatch.setattr(system, "waiting_calls", lambda limit, threads: max(1, min(limit, threads * 3 // 4)))
     monkeypatch.setattr(system, "turn_seconds", lambda seconds: seconds)
     monkeypatch.setattr(system, "check_mountpoint", lambda path, wants_allow_other: None)

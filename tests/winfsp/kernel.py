@@ -26,7 +26,7 @@ DIRECTORY_FILE, NON_DIRECTORY_FILE, DELETE_ON_CLOSE = 0x1, 0x40, 0x1000
 _DIRECTORY, _READONLY = 0x10, 0x1
 PAGE = 4096
 _RUN = 16  # pages that are read at once
-FIRST = 16_368
+FIRST = 65_520
 """What the driver asks of a folder at first, where it keeps listings."""
 IRP_SECONDS = 300.0
 """How long a program waits for a callback, then it is told that its call was cancelled."""
@@ -231,7 +231,7 @@ class Kernel:
         return made
 
     @staticmethod
-    def _valid(name: str) -> bool:
+    def valid(name: str) -> bool:
         if not name.startswith("\\"):
             return False
         parts = name.strip("\\").split("\\") if name != "\\" else []
@@ -266,7 +266,7 @@ class Kernel:
             return self._opened(name, access, options, share, gone)
 
     def _opened(self, name: str, access: int, options: int, share: int, gone: threading.Event | None) -> Opened:
-        if not self._valid(name):
+        if not self.valid(name):
             return Opened(OBJECT_NAME_INVALID)
         trailing = name.endswith("\\") and name != "\\"
         name = name.rstrip("\\") or "\\"
@@ -315,7 +315,7 @@ class Kernel:
             return Opened(self._created(name))
 
     def _created(self, name: str) -> int:
-        if not self._valid(name):
+        if not self.valid(name):
             return OBJECT_NAME_INVALID
         status, _, _ = self.security(name)
         if status == SUCCESS:

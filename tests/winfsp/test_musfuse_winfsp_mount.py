@@ -28,7 +28,7 @@ def test_volume_parameters(one: Windows) -> None:
         "sector_size": 4096, "sectors_per_allocation_unit": 1, "max_component_length": 255, "case_sensitive_search": 0,
         "case_preserved_names": 1, "unicode_on_disk": 1, "persistent_acls": 1, "read_only_volume": 1,
         "post_cleanup_when_modified_only": 1, "um_file_context_is_user_context2": 1, "file_info_timeout": 0xFFFFFFFF,
-        "flush_and_purge_on_cleanup": 1, "dir_info_timeout_valid": 1, "dir_info_timeout": 5000,
+        "flush_and_purge_on_cleanup": 1, "dir_info_timeout_valid": 1, "dir_info_timeout": 60_000,
         "volume_info_timeout_valid": 1, "volume_info_timeout": 10_000, "file_system_name": "MUSFUSE", "prefix": "",
     }  # fmt: skip
     assert {name: params[name] for name in expected} == expected

@@ -73,6 +73,7 @@ def test_an_index_that_takes_too_long_is_a_time_out_and_nothing_is_lost(cold: An
     assert mounted.kernel.open(name(0)).status == status.IO_TIMEOUT
     assert time.monotonic() - began < 30
     indexes.release()
+    until(lambda: mounted.library.drive.entry("A/B/cold 00.flac").size is not None)
     opened = mounted.kernel.open(name(0))
     assert opened.status == 0
     mounted.kernel.close(opened)
