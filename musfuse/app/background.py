@@ -41,7 +41,8 @@ class Background:
     def _rescan(self, asked: BeginRescan) -> JobBegun:
         if not asked.places:
             return self._scan(BeginScan())
-        places = [self._library.sources.place(text) for text in asked.places]
+        sources = self._library.sources
+        places = [sources.place(text) or sources.place_resolved(text) for text in asked.places]
         for text, place in zip(asked.places, places, strict=True):
             if place is None:
                 raise ConfigError(f"{text}: lies in no source of this library; `musfuse source list` shows them")

@@ -58,6 +58,13 @@ class Sources:
             specs = list(self._specs.values())
         return self._registry.place(specs, text)
 
+    def place_resolved(self, text: str) -> tuple[str, str] | None:
+        """As `place`, where symbolic links lead to the source in place of the path that it was added by, or it was
+        added by such a link. It may wait for file systems."""
+        with self._lock:
+            specs = list(self._specs.values())
+        return self._registry.place_resolved(specs, text)
+
     def origin(self, uid: str) -> Origin:
         """A source's origin; raises NotFoundError, UnavailableError for a kind of source that is not known here."""
         with self._lock:

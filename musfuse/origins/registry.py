@@ -3,7 +3,9 @@
 A URI is opaque outside of its scheme: nothing else takes it apart, puts it together, or makes a path of it.
 """
 
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -123,6 +125,21 @@ class Registry:
             inside = known.inside(spec.uri, text) if known is not None else None
             if inside is not None:
                 return spec.uid, inside
+        return None
+
+    def place_resolved(self, specs: Iterable[SourceSpec], text: str) -> tuple[str, str] | None:
+        """As `place`, of what a path of this machine leads to, as of the folders that sources lead to. It waits for
+        the file systems that all of them lie on."""
+        known = self._schemes.get(LOCAL)
+        if known is None or scheme_of(text):
+            return None
+        there = os.path.realpath(text)
+        for spec in specs:
+            if spec.scheme == LOCAL:
+                with suppress(ConfigError):  # of another system
+                    inside = known.inside(known.locate(os.path.realpath(known.shown(spec.uri))), there)
+                    if inside is not None:
+                        return spec.uid, inside
         return None
 
     def open(self, spec: SourceSpec, context: OpenContext) -> Origin:

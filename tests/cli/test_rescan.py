@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 import sound
 
 from cli.inprocess import run
@@ -31,3 +32,15 @@ def test_what_lies_in_no_source_is_refused(tmp_path: Path) -> None:
     assert "lies in no source of this library" in done.err
     music.rename(tmp_path / "unplugged")
     assert "not scanned" in run("rescan", "--library", lib, music / "a", code=1).err
+
+
+@pytest.mark.parametrize("added", ["real", "link"])
+def test_a_folder_is_found_by_whatever_links_lead_to_it(tmp_path: Path, added: str) -> None:
+    lib = tmp_path / "lib"
+    sound.write(tmp_path / "real/a/1.flac", 100, title="T")
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "short").symlink_to("link/a")
+    run("scan", "--library", lib, tmp_path / added)
+    for place in ("real/a", "link/a", "short", "real", "link", "link/a/1.flac"):
+        assert run("rescan", "--library", lib, tmp_path / place).out == "1 file, 0 read, 0 skipped, 0 removed\n"
+    assert "lies in no source" in run("rescan", "--library", lib, tmp_path / "link/..", code=2).err
