@@ -8,7 +8,7 @@ from typing import Any
 
 from musfuse.drive import Drive
 from musfuse.errors import MountError
-from musfuse.logs import place_of_errors
+from musfuse.logs.files import place_of_errors
 from musfuse.platform import system
 from musfuse_fuse.binding import load_binding, major_version
 from musfuse_fuse.forgetting import Forgetting

@@ -36,6 +36,7 @@ from musfuse.library.sizes import Backlog
 from musfuse.library.templates import Template
 from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.library.userdb.options import BackupOptions
+from musfuse.logs.options import LoggingOptions
 from musfuse.media.formats import FormatRegistry, default_formats
 from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.model import SampleRange, SourceFile
@@ -60,9 +61,6 @@ if TYPE_CHECKING:
     from musfuse.service.views import Viewing
 
 log = logging.getLogger(__name__)
-
-READER_PAUSE = 0.25
-"""Seconds after a read for which readers count as being at work."""
 
 
 class Library:
@@ -98,7 +96,7 @@ class Library:
         self.sourcing.adopt = self._adopt_sources
         closing.callback(self.sources.close)
         self.media = build_media(
-            self.stores, config, formats, self.sources.origin, self._readers_at_work,
+            self.stores, config, formats, self.sources.origin, self.activity.is_reading,
             self.catalog.renditions.set_untagged, closing,
         )  # fmt: skip
         restorer = PictureRestorer(
@@ -150,9 +148,6 @@ class Library:
     def upkeep(self) -> Upkeep:
         """What is done for its databases."""
         return Upkeep(StateFolder(self.folder), self.stores, self.config[BackupOptions])
-
-    def _readers_at_work(self) -> bool:
-        return time.monotonic() - self.activity.last_read < READER_PAUSE
 
     def warm_up(self) -> None:
         """Load what the first stat of a file will need: the encoder with its fingerprint, a worker, and the
@@ -390,7 +385,10 @@ def open_library(
             for source in sources:
                 kinds.check(str(source))
             library = open_sound(
-                folder, stack, lambda opened: Library(folder, config, opened, kinds, known, stages, views, branches)
+                folder,
+                stack,
+                config[LoggingOptions],
+                lambda opened: Library(folder, config, opened, kinds, known, stages, views, branches),
             )
             library.add_sources(sources)
         except BaseException:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from musfuse.app.library import READER_PAUSE, Library
+from musfuse.app.library import Library
+from musfuse.drive.activity import READER_PAUSE
 from musfuse.events import ScanProgress
 from musfuse.jobs import JobContext, JobKind, Resource
 from musfuse.jobs.job import Params

@@ -44,6 +44,7 @@ _COMMANDS = {
     "config": "show the configuration",
     "doctor": "check this machine",
     "metrics": "figures of what runs, for Prometheus",
+    "log": "what musfuse did, and what failed",
     "completion": "complete commands and paths in a shell",
     "demo": "make a small library, mount it, check it",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from musfuse.logs import formatter
+from musfuse.logs.lines import formatter
 
 _KEY = "musfuse.wishes"
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)

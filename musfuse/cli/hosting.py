@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
 from musfuse.errors import FaceError, MountError, MusfuseError
-from musfuse.logs import make_room
+from musfuse.logs.files import make_room
 from musfuse.platform import system
 
 if TYPE_CHECKING:

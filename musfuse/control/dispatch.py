@@ -1,5 +1,6 @@
 """From a line of JSON-RPC 2.0 to the lines that answer it."""
 
+import itertools
 import json
 import logging
 import threading
@@ -10,6 +11,7 @@ from musfuse.control import protocol
 from musfuse.control.parameters import Method, ParameterError
 from musfuse.control.streams import Streaming
 from musfuse.errors import MusfuseError
+from musfuse.ids import said_for
 
 if TYPE_CHECKING:
     from musfuse.control.requests import RequestMethod, Requests
@@ -32,6 +34,7 @@ class Dispatcher:
         self._lock = threading.Lock()
         self._to_make = [make for make in (owner, service) if make is not None]
         self._made: list[Requests] = []
+        self._numbers = itertools.count(1)
 
     def answers(self, line: bytes) -> Generator[bytes | Streaming, None, None]:
         """The lines that answer a request: of a listing its rows, each line when it is asked for, and how many they
@@ -59,7 +62,8 @@ class Dispatcher:
                 return _error(protocol.METHOD_NOT_FOUND, f"no method {name[:60]}")
             if not isinstance(params, dict):
                 return _error(protocol.INVALID_PARAMS, "parameters are given by name")
-            found = method.bind(params)()
+            with said_for(request=next(self._numbers)):
+                found = method.bind(params)()
             if not isinstance(found, Iterator):
                 return {"result": found}
             return {"result": (yield from protocol.row_lines(request["id"], found))} if "id" in request else {}

@@ -2,6 +2,9 @@
 
 import time
 
+READER_PAUSE = 0.25
+"""Seconds after a read for which readers count as being at work."""
+
 
 class Activity:
     """Noted by whatever reads, asked by whatever can wait. May be used from many threads."""
@@ -13,3 +16,7 @@ class Activity:
     def note(self) -> None:
         """Somebody reads now, or will in a moment."""
         self.last_read = time.monotonic()
+
+    def is_reading(self) -> bool:
+        """Whether somebody read a moment ago."""
+        return time.monotonic() - self.last_read < READER_PAUSE

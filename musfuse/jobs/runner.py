@@ -13,6 +13,7 @@ from typing import Any
 
 from musfuse.errors import ControlError, MusfuseError
 from musfuse.events import EventBus, JobChanged
+from musfuse.ids import said_for
 from musfuse.jobs.context import JobContext
 from musfuse.jobs.job import Job, Params, Resource, State
 from musfuse.jobs.kind import JobKind, checked
@@ -256,7 +257,8 @@ class JobRunner:
         result: dict[str, Any] | None = None  # of one that failed what it told so far stands
         error = ""
         try:
-            result = dict(entry.kind.run(context))
+            with said_for(job=entry.job.id):
+                result = dict(entry.kind.run(context))
             state = State.DONE
         except MusfuseError as failure:
             error, state = str(failure), State.INTERRUPTED if self._stopping else State.FAILED

@@ -16,7 +16,7 @@ from musfuse.library.catalog.soundness import have_looked_at_again
 from musfuse.library.userdb.backups import Backups
 from musfuse.library.userdb.database import SCHEMA_VERSION
 from musfuse.library.userdb.soundness import Held, held, lacks, strange
-from musfuse.logs import keep_log
+from musfuse.logs.files import keep_log
 from musfuse.platform import system
 from musfuse.service.handlers import Handlers
 from musfuse.service.requests.care import (

@@ -10,9 +10,9 @@ import pytest
 import sound
 from mount.conftest import Program, program  # noqa: F401 - a fixture
 
-from musfuse.logs import LOG_LIMIT, keep_log
+from musfuse.logs.files import LOG_LIMIT, keep_log
 
-_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} (INFO|WARNING|ERROR) musfuse[\w.]*: (.*)")
+_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} (INFO|WARNING|ERROR) musfuse[\w.]*(?: \w+=\S+)*: (.*)")
 
 
 def _messages(program: Program) -> list[str]:

@@ -2,16 +2,17 @@
 
 import logging
 import os
+import sys
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from musfuse.logs.journal import JournalHandler, is_read_by_it
+from musfuse.logs.lines import formatter
+from musfuse.logs.options import LoggingOptions, levels
+
 LOG_LIMIT = 1 << 20
 """Bytes of a log; a longer one becomes the same with `.1`, in place of the one before."""
-
-
-def formatter() -> logging.Formatter:
-    """A line as every log has it: date and time as ISO 8601 writes them, level, who says it."""
-    return logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
 
 
 def make_room(log: Path) -> None:
@@ -24,10 +25,10 @@ def make_room(log: Path) -> None:
 class _LogFile(logging.Handler):
     """A log that cannot be written, on a full or read-only disk, stops nothing. It is opened with the first line."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(logging.INFO)
+    def __init__(self, path: Path, as_json: bool) -> None:
+        super().__init__()
         self.path, self._fd = path, -1
-        self.setFormatter(formatter())
+        self.setFormatter(formatter(as_json))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record; called by one thread at a time."""
@@ -57,22 +58,50 @@ class _LogFile(logging.Handler):
         os.write(self._fd, line)
 
 
-def keep_log(path: Path, closing: ExitStack) -> None:
-    """Until `closing`, write what this process logs, from INFO up, to the log of a library.
+def keep_log(path: Path, closing: ExitStack, options: LoggingOptions = LoggingOptions()) -> None:  # noqa: B008 - a value
+    """Until `closing`, write what this process logs to the log of a library, as its options say; also to systemd's
+    journal, where that reads this process.
 
     A background process has its standard error in the same file: what it logs is not written twice.
     """
-    root = logging.getLogger()
-    before, handler = root.level, _LogFile(path)
-    handler.setLevel(min(before, logging.INFO))
-    for other in [other for other in root.handlers if _writes_to(other, path)]:
+    root, path = logging.getLogger(), log_path(path, options)
+    before = root.level
+    level = min(before, options.number) if 0 < before < logging.WARNING else options.number  # -v wants more
+    handlers: list[logging.Handler] = [_LogFile(path, options.json_output)]
+    journal = options.journald and sys.platform == "linux" and is_read_by_it()
+    if journal:
+        handlers.append(JournalHandler())
+    for other in [other for other in root.handlers if _writes_to(other, path) or (journal and _is_error(other))]:
         root.removeHandler(other)
         closing.callback(root.addHandler, other)
-    root.addHandler(handler)
-    root.setLevel(min(before, logging.INFO))
+    for handler in handlers:
+        handler.setLevel(level)
+        root.addHandler(handler)
+        closing.callback(handler.close)
+        closing.callback(root.removeHandler, handler)
+    root.setLevel(level)
     closing.callback(root.setLevel, before)
-    closing.callback(handler.close)
-    closing.callback(root.removeHandler, handler)
+    _set_levels(levels(options.areas), handlers, closing)
+
+
+def log_path(path: Path, options: LoggingOptions) -> Path:
+    """Where the log of a library lies, which is `path` unless the options name another folder."""
+    if not options.log_dir:
+        return path
+    folder = Path(options.log_dir).expanduser()
+    with suppress(OSError):  # where it cannot be made nothing can be written, and that stops nothing
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{path.parent.name}.log"
+
+
+def _set_levels(areas: Mapping[str, int], handlers: Sequence[logging.Handler], closing: ExitStack) -> None:
+    """An area is a part of the program (`media.flac`), or one of its adapters (`fuse`)."""
+    for area, level in areas.items():
+        for logger in (logging.getLogger(f"musfuse.{area}"), logging.getLogger(f"musfuse_{area}")):
+            closing.callback(logger.setLevel, logger.level)
+            logger.setLevel(level)
+        for handler in handlers:
+            handler.setLevel(min(handler.level, level))
 
 
 def place_of_errors() -> str:
@@ -81,6 +110,10 @@ def place_of_errors() -> str:
         if isinstance(handler, _LogFile) and handler.takes_errors():
             return str(handler.path)
     return "what is written to standard error"
+
+
+def _is_error(handler: logging.Handler) -> bool:
+    return isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr
 
 
 def _writes_to(handler: logging.Handler, path: Path) -> bool:

@@ -1,0 +1,1 @@
+"""What musfuse says of itself: the library's log, lines of it as text or JSON, systemd's journal."""
