@@ -10,6 +10,7 @@ from musfuse.app.methods import Hosting
 from musfuse.app.state import StateFolder
 from musfuse.library.options import ViewOptions
 from musfuse.service.handlers import Handlers
+from musfuse.service.prefetching import told
 from musfuse.service.requests.owner import (
     Filling,
     FollowedSource,
@@ -65,6 +66,7 @@ class Answers:
             scan=JobState(**host.jobs.told("scan")),
             index=JobState(**host.jobs.told("index")),
             following=self._following(),
+            prefetch=told(library.playing.prefetcher),
         )
 
     def _following(self) -> tuple[FollowedSource, ...]:

@@ -11,6 +11,7 @@ from musfuse.errors import ConfigError, StoreError
 from musfuse.service.events import answer_events
 from musfuse.service.handlers import Handlers
 from musfuse.service.jobs import RunningJobs
+from musfuse.service.prefetching import Prefetching
 from musfuse.service.requests.care import BeginVacuum
 from musfuse.service.requests.owner import BeginIndex, BeginRescan, BeginScan, JobBegun
 
@@ -57,9 +58,12 @@ class Alone:
         self._library, self._closing = library, closing
 
     def answer(self, handlers: Handlers) -> None:
-        """Answer what Background does, and make the backup that is due once all is done."""
+        """Answer what Background does, make tracks ready before that is answered, and make the backup that is due once
+        all is done."""
         self._closing.callback(self._back_up)
         Background(self._library, lambda: self._jobs).answer(handlers)
+        library = self._library
+        Prefetching(library.playing.prefetcher, library.tagging.selection, waits=True).answer(handlers)
 
     @cached_property
     def _jobs(self) -> Jobs:

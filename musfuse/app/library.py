@@ -116,11 +116,11 @@ class Library:
         )  # fmt: skip
         self.interest = Interest(self.catalog.nodes)
         self.follower: Follower | None = None
-        self.playing = Playing(self.stores.user, self.catalog, config)
+        self.playing = Playing(self.stores.user, self.catalog, config, self.sizes, self.media.engine, self.activity)
         closing.callback(self.playing.close)
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
-            self.activity, self.interest.listed, self.playing.listening, branches,
+            self.activity, self.interest.listed, self.playing.listening, self.playing.hint, branches,
             build_recorder(config),
         )  # fmt: skip
         self.drives = Drives(parts, closing)

@@ -78,6 +78,8 @@ class Reading:
                 return self._art
             case "history":
                 return self._plays
+            case "prefetch":
+                return self._prefetch
             case "rating":
                 return self._ratings
             case "care":
@@ -199,6 +201,14 @@ class Reading:
 
         service, selection = Handlers(), Selection(self._catalog_or_none, lambda _: None, self._formats)
         Plays(PlayTable(self._user), selection.known_as).answer(service)
+        return service
+
+    @cached_property
+    def _prefetch(self) -> Handlers:
+        from musfuse.service.requests.prefetch import ShowPrefetch
+
+        service = Handlers()
+        service.on(ShowPrefetch, lambda _: None)
         return service
 
     @cached_property

@@ -6,6 +6,7 @@ from musfuse_winfsp.options import WINFSP
 
 from musfuse.config import Sections
 from musfuse.library.options import FOLLOW, HISTORY, IDENTITY, SCAN, VIEW
+from musfuse.library.prefetch.options import PREFETCH
 from musfuse.library.userdb.options import BACKUP
 from musfuse.logs.options import LOGGING
 from musfuse.media.art.options import ART
@@ -16,7 +17,8 @@ from musfuse.media.tags.options import TAGS
 from musfuse.store.options import CACHE
 
 BUILT_IN = (
-    VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, CACHE, BACKUP, LOGGING, METRICS, FUSE, WINFSP,
+    VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, PREFETCH, CACHE, BACKUP, LOGGING, METRICS, FUSE,
+    WINFSP,
 )  # fmt: skip
 """Those of both faces, wherever this runs: one file serves on every system."""
 

@@ -38,6 +38,7 @@ _COMMANDS = {
     "rate": "give tracks stars",
     "star": "have tracks among the favourites",
     "history": "what was played, and forget it",
+    "prefetch": "make tracks ready before they are played",
     "source": "the folders of a library; one that was moved",
     "library": "check, repair, vacuum, backup, restore",
     "backup": "copy what cannot be made again",

@@ -142,12 +142,14 @@ def _whole(path: Path, make: Callable[[Path], Path]) -> Path:
 
 
 class ListingGroup(click.Group):
-    """Commands of which `list` is meant where none is named."""
+    """Commands of which `list`, or another `usual` one, is meant where none is named."""
+
+    usual = "list"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put it in front of what was typed."""
         named = any(arg in self.commands or arg in ctx.help_option_names for arg in args)
-        return super().parse_args(ctx, args if named else ["list", *args])
+        return super().parse_args(ctx, args if named else [self.usual, *args])
 
 
 def load(config_file: Path | None, **flags: Any) -> Config:

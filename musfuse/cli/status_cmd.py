@@ -105,7 +105,17 @@ def _owned(status: "Status") -> list[tuple[str, str]]:
         ("scan", _job(status.scan)),
         ("index", _job(status.index) + without),
         *_following(status),
+        *_prefetch(status),
     ]
+
+
+def _prefetch(status: "Status") -> list[tuple[str, str]]:
+    """What was guessed to be played next; nothing where nothing was."""
+    told = status.prefetch
+    if told is None or not (told.guessed or told.made or told.waiting):
+        return []
+    said = f"{counted(told.guessed, 'track')} guessed to be played next, {told.used} of them played"
+    return [("prefetch", said + (f", {told.waiting} waiting" if told.waiting else ""))]
 
 
 def _following(status: "Status") -> list[tuple[str, str]]:

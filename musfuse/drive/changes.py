@@ -15,8 +15,8 @@ Names = Callable[[str], Iterator[tuple[str, NodeKind]]]
 class Change:
     """Files of `items` changed, or entries of `folders`, by their numbers, and these folders themselves. Paths that are
     `gone` may be another entry's now; of those to be `reread` nothing changed, but their bytes are to be asked for
-    again. With `everywhere`, anything may have changed; `before` have the names that were
-    there, if other trees were shown."""
+    again. With `everywhere`, anything may have changed; `before` have the names that were there, if other trees were
+    shown."""
 
     items: Set[int] = frozenset()
     folders: Set[int] = frozenset()

@@ -119,7 +119,7 @@ class Tree:
             branch.forget(folders)
         with self._lock:
             self._epoch += 1
-            for key in [k for k, entry in self._cache.items() if entry.parent in folders or entry.id in folders]:
+            for key in [k for k, entry in self._cache.items() if _concerns(entry, folders)]:
                 self._drop(key)
 
     def _keep(self, key: str, entry: Entry[Any]) -> None:
@@ -162,6 +162,10 @@ class Tree:
         if child is None or child.hidden or (exact and child.name != name):
             raise NoEntryError(f"{path}: {_MISSING}")
         return child
+
+
+def _concerns(entry: Entry[Any], folders: Set[int]) -> bool:
+    return entry.parent in folders or entry.id in folders or not folders.isdisjoint(entry.follows)
 
 
 def _key(path: str, exact: bool) -> str:

@@ -16,11 +16,15 @@ from musfuse.drive import CacheHint
 from musfuse.drive.branches.companions import CompanionsBranch
 from musfuse.drive.branches.library import LibraryBranch
 from musfuse.drive.branches.port import Branch, Entry
+from musfuse.drive.branches.prefetch import FOLDER as PREFETCH
+from musfuse.drive.branches.prefetch import PrefetchBranch
 from musfuse.drive.tree import Tree
 from musfuse.library.names import name_key, safe_component
 from musfuse.model import NodeKind
 
-BRANCHES = ("LibraryBranch", "CompanionsBranch", "ToyBranch")
+BRANCHES = ("LibraryBranch", "CompanionsBranch", "PrefetchBranch", "ToyBranch")
+UNLISTED = f"{PREFETCH}/Ann"
+"""No listing leads there."""
 Found = dict[str, Entry[Any]]
 
 
@@ -41,13 +45,15 @@ class Bench:
 
     def own(self) -> Found:
         """The entries of the branch, as a listing has them."""
-        return {path: entry for path, entry in self.all().items() if path and entry.branch is self.branch}
+        found = self.all().items()
+        return {path: entry for path, entry in found if path not in ("", UNLISTED) and entry.branch is self.branch}
 
     def files(self) -> Found:
         return {path: entry for path, entry in self.own().items() if entry.kind is NodeKind.FILE}
 
     def all(self) -> Found:
-        return {"": self.tree.lookup("")} | dict(self._below("", self.tree.lookup("")))
+        begins = {path: self.tree.lookup(path) for path in ("", UNLISTED)}
+        return begins | {at: entry for path, begin in begins.items() for at, entry in self._below(path, begin)}
 
     def _below(self, path: str, folder: Entry[Any]) -> Iterator[tuple[str, Entry[Any]]]:
         for entry in self.tree.children(folder):
@@ -91,7 +97,8 @@ def test_the_bench_has_something_of_each(open_bench: Callable[[str], Bench]) -> 
     kinds = [type(entry.branch) for path, entry in bench.all().items() if path and entry.kind is NodeKind.FILE]
     assert kinds.count(LibraryBranch) == 4
     assert kinds.count(CompanionsBranch) == 8
-    assert len(kinds) == 4 + 8 + 3
+    assert kinds.count(PrefetchBranch) == 4
+    assert len(kinds) == 4 + 8 + 4 + 3
 
 
 def test_a_listing_is_in_order_and_its_entries_are_the_branchs_own(bench: Bench) -> None:

@@ -66,3 +66,31 @@ def test_who_walks_copies_and_looks_into_files_plays_nothing(
     listening.look()
     until(lambda: listening.idle)
     assert list(library.playing.table.last()) == []
+
+
+def test_who_walks_has_nothing_made_ready_and_a_look_behind_prefetch_does(
+    mounted: Mounted,
+    music: Path,
+    tmp_path: Path,
+) -> None:
+    needs_program("rsync")
+    for number in range(3):
+        path = music / f"{number}.wav"
+        sound.write(path, 9000, 1, rate=8000, seed=number, artist="A", album="B", title=f"{number}")
+    library, mnt = mounted()
+    for words in (
+        ["find", mnt, "-type", "f", "-size", "+0"], ["du", "-s", mnt], ["rsync", "-a", f"{mnt}/", tmp_path / "copy"],
+        ["ls", "-laR", mnt, mnt / ".prefetch"],
+    ):  # fmt: skip
+        subprocess.run(words, check=True, capture_output=True)
+    prefetcher = library.playing.prefetcher
+    assert sorted(os.listdir(tmp_path / "copy")) == ["A"]
+    assert os.listdir(mnt / ".prefetch") == []
+    assert prefetcher.figures.waiting == prefetcher.figures.made == 0
+    assert prefetcher._thread is None
+    assert (mnt / ".prefetch/A/B/0.flac").read_bytes() == (mnt / "A/B/0.flac").read_bytes()
+    assert prefetcher.queue.wait_until_idle(60)
+    assert prefetcher.figures.made == 1
+    assert sorted(os.listdir(mnt / ".prefetch/A/B")) == ["0.flac", "1.flac", "2.flac"]
+    assert prefetcher.queue.wait_until_idle(60)
+    assert prefetcher.figures.made == 3

@@ -22,6 +22,7 @@ from musfuse.drive.branches.freshness import Freshness
 from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.library import LibraryBranch
 from musfuse.drive.branches.port import Branch, Entry
+from musfuse.drive.branches.prefetch import PrefetchBranch
 from musfuse.drive.branches.visits import Visits
 from musfuse.drive.drive import Asked
 from musfuse.drive.listening import Listening
@@ -57,6 +58,7 @@ class DriveParts:
     activity: Activity
     on_listed: Callable[[Entry[Any]], None]
     listening: Listening | None = None
+    prefetch: Callable[[int], object] | None = None
     more: Sequence[MakeBranch] = ()
     recorder: "Recorder | None" = None
 
@@ -74,7 +76,10 @@ class DriveParts:
         seconds = config[WinFspOptions].list_seconds  # of the one face that has to tell sizes with the names
         library = LibraryBranch(nodes, items, on_waited=ahead.queue, list_seconds=seconds)
         companions, volume = self._companions(nodes), Volume(nodes, database)
-        branches: list[Branch[Any]] = [library, companions, *(make(database, items) for make in self.more)]
+        branches: list[Branch[Any]] = [library, companions]
+        if self.prefetch is not None:
+            branches.append(PrefetchBranch(nodes, items, self.prefetch, list_seconds=seconds))
+        branches += [make(database, items) for make in self.more]
         drive = self._maker()(
             library.root, branches, items, volume, Accesses(self.activity, self.events, items.row, self.listening),
             asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),

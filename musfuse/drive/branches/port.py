@@ -22,9 +22,10 @@ class Entry(Generic[Own]):
     `id` is its inode number: the same for life, and no other entry's (`numbers.py` derives some). `parent` is its
     folder's, 0 for the root. `size` is exact, 0 for a folder, None where finding it out costs something. `version` is
     what a reader in the middle of the file rests on, beside its size. `item` is the item of the library that a file
-    shows, 0 for none: what changes of the item is looked up again. `original` is the file of a source whose bytes it
-    shows as they are. One that is `hidden` is not to be seen yet: lookups do not find it, and faces do not list it.
-    `facts` are told by `musfuse info`, as JSON values by name.
+    shows, 0 for none: what changes of the item is looked up again. `follows` are the numbers of folders of others with
+    whose changes it is looked up again, too. `original` is the file of a source whose bytes it shows as they are. One
+    that is `hidden` is not to be seen yet: lookups do not find it, and faces do not list it. `facts` are told by
+    `musfuse info`, as JSON values by name.
     """
 
     branch: "Branch[Own]"
@@ -39,6 +40,7 @@ class Entry(Generic[Own]):
     item: int = 0
     original: SourceFile | None = None
     hidden: bool = False
+    follows: tuple[int, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 

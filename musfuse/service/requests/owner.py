@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from musfuse.service.port import Answer, Request
+from musfuse.service.requests.prefetch import PrefetchTold
 
 
 class JobBegun(Answer, frozen=True):
@@ -69,6 +70,7 @@ class Status(Answer, frozen=True, omit_defaults=True):
     scan: JobState | None = None
     index: JobState | None = None
     following: tuple[FollowedSource, ...] | None = None
+    prefetch: PrefetchTold | None = None
 
 
 class Mounted(Answer, frozen=True):
