@@ -155,6 +155,12 @@ class BusyError(MusfuseError):
     may_retry = True
 
 
+class TooSlowError(MusfuseError):
+    """What was asked for took longer than it may; something narrower may not."""
+
+    errno = _errno.ETIMEDOUT
+
+
 class FaceError(MusfuseError):
     """A face of the library cannot start or stop; the message says what to do."""
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from musfuse.library.catalog.places import Candidate
 from musfuse.library.catalog.rows import join
-from musfuse.library.query import Query, Subject, parse_query
+from musfuse.library.grammar import QueryError, parse_query
+from musfuse.library.query import Query, Subject
 from musfuse.library.vocabulary import Vocabulary
 from musfuse.media.formats import FormatRegistry
 
@@ -41,8 +42,8 @@ def kept_filter(text: str, formats: FormatRegistry) -> Filter | None:
 
 def checked_filter(text: str, vocabulary: Vocabulary) -> str:
     """The text of a filter as it is kept, '' for none. Raises QueryError, also for fields and formats that
-    `vocabulary` does not have."""
+    `vocabulary` does not have, and an order."""
     text = text.strip()
-    if text:
-        parse_query(text, vocabulary)
+    if text and parse_query(text, vocabulary).orders:
+        raise QueryError(f"query: a filter has no order; leave out sort:\n  {text}")
     return text

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from musfuse.errors import NotFoundError
+from musfuse.errors import ConfigError, NotFoundError
 from musfuse.library.catalog import Database, Nodes, trees
 from musfuse.library.catalog.targets import Selected, Targets, Where
+from musfuse.library.grammar import parse_query
 from musfuse.library.neighbours import did_you_mean
-from musfuse.library.query import Query, Subject, parse_query
+from musfuse.library.query import Query, Subject
+from musfuse.library.search.engine import Hits, Search, pages
 from musfuse.library.userdb import no_view
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.formats import FormatRegistry
@@ -16,6 +18,7 @@ from musfuse.origins import scheme_of
 __all__ = ["Selected", "Selection"]
 
 
+_PAGE = 500
 MAIN = "main"
 """The view in which targets are looked for that do not name another."""
 _VIEW = "view://"
@@ -50,7 +53,7 @@ class Selection:
         self, database: Database, place: Callable[[str], tuple[str, str] | None], formats: FormatRegistry
     ) -> None:
         self._db, self._targets, self._place, self._formats = database, Targets(database), place, formats
-        self._nodes = Nodes(database)
+        self._nodes, self._search = Nodes(database), Search(database)
 
     def of(self, targets: Sequence[tuple[str, str]]) -> Iterator[Selected]:
         """The tracks of targets, each (text as it was typed, absolute path of it): paths name what they name, and all
@@ -71,6 +74,15 @@ class Selection:
                 terms.append(text)
         query = parse_query(" ".join(terms), self.vocabulary()) if terms else None
         return self._checked(wheres, query, " ".join(terms))
+
+    def best(self, text: str, limit: int, offset: int = 0, view: str = MAIN) -> tuple[Hits, dict[int, Selected]]:
+        """The best answers to a query among what a view shows, and what is known of each by its id. Raises QueryError,
+        ConfigError where there is no such view, TooSlowError."""
+        number = self._view(view)
+        query = parse_query(text, self.vocabulary())
+        hits = self._search.best(query, limit, offset, number if view != MAIN else None)
+        rows = Targets(self._db, number).rows(Targets.these([hit.found.id for hit in hits.hits]))
+        return hits, {row.id: row for row in rows}
 
     def vocabulary(self) -> CatalogVocabulary:
         """The fields and formats that there are."""
@@ -106,9 +118,11 @@ class Selection:
                 )
 
     def _answers(self, query: Query) -> Iterator[Selected]:
-        for row in self._targets.rows(self._targets.holding(query.needles())):
-            if query.matches(Subject(row.tags, row.source, row.format.codec, row.format.container)):
-                yield row
+        for page in pages(self._search.all(query), _PAGE):
+            rows = {row.id: row for row in self._targets.rows(Targets.these(page))}
+            for row in (rows[item] for item in page if item in rows):
+                if query.matches(Subject(row.tags, row.source, row.format.codec, row.format.container)):
+                    yield row
 
     def _drive_place(self, text: str) -> Where | None:
         """A file or folder on the drive of the main view, or of the one that is named. Raises NotFoundError where there
@@ -117,15 +131,22 @@ class Selection:
         if named is None:
             return self._targets.on_drive(text)
         name, path = named
-        with self._db.read() as db:
-            view = trees.views(db).get(name)
-        if view is None:
-            raise NotFoundError(str(no_view(name)))
+        try:
+            view = self._view(name)
+        except ConfigError as error:
+            raise NotFoundError(str(error)) from error
         place = self._targets.on_drive(path, view)
         if place is None:
             near = did_you_mean(Nodes(self._db, view), path)
             raise NotFoundError(f"{text}: no such file or folder in this view; `musfuse ls --view` lists it{near}")
         return place
+
+    def _view(self, name: str) -> int:
+        with self._db.read() as db:
+            number = trees.views(db).get(name)
+        if number is None:
+            raise no_view(name)
+        return number
 
     def _source_place(self, absolute: str) -> Where | None:
         """A file or folder of a source."""

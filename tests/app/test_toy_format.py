@@ -16,7 +16,7 @@ from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
 from musfuse.config import Config, load_config
 from musfuse.errors import ConfigError
-from musfuse.library.query import QueryError
+from musfuse.library.grammar import QueryError
 from musfuse.media.encoded import encoded_content
 from musfuse.media.formats import BUILT_IN, FormatRegistry
 from musfuse.media.indexing.pool import Priority

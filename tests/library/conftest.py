@@ -20,6 +20,7 @@ from musfuse.library.pipeline import Pipeline, Stage
 from musfuse.library.pipeline.building import Building
 from musfuse.library.pipeline.built_in import naming
 from musfuse.library.pipeline.overlay import Overlaying
+from musfuse.library.pipeline.search import Searching
 from musfuse.library.scanner import Scanner, ScanResult
 from musfuse.library.templates import Template
 from musfuse.library.userdb.sources import source_uid
@@ -50,7 +51,9 @@ class Desk:
         self.store = MemoryKv()
         self.collector = MetaCollector(self.store)
         self.overlaying = Overlaying(self.database, self.collector)
-        self.naming = Pipeline(self.database, [self.overlaying, *self.naming_over(self.database)])
+        self.naming = Pipeline(
+            self.database, [self.overlaying, *self.naming_over(self.database), Searching(self.database)]
+        )
         self.naming.adopt_rules()
         self.dropped: list[SourceFile] = []
         self.moved: list[tuple[SourceFile, SourceFile]] = []

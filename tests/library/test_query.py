@@ -1,108 +1,60 @@
-"""The query language."""
-
-import contextlib
+"""Queries as data."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from musfuse.library.query import Query, QueryError, Subject, parse_query
-from musfuse.library.vocabulary import Vocabulary
-from musfuse.media.formats import default_formats
+from musfuse.library.query import All, Any, Match, Not, Query, Seen, Subject, Term, leaves
 from musfuse.model import TagSet
 
-VOCABULARY = Vocabulary(default_formats())
-HELP = Subject(
-    TagSet({"title": ["Help!"], "artist": ["The Beatles"], "album": ["Help!"], "date": ["1965-08-06"],
-            "genre": ["Rock", "Pop"], "tracknumber": ["1"], "bpm": ["95.5"]}),
-    "/music/Beatles/Help/01.flac", "flac", "ogg",
-)  # fmt: skip
-TAPE = Subject(TagSet({}), "/m/a..b.wv", "wavpack", "wavpack")
-MOTOR = Subject(TagSet({"title": ["Überdosis"], "artist": ["Motörhead"], "date": ["1979"]}), "/m/x.mp3", "mp3")
+TRACK = Subject(TagSet({"title": ["Ärger im Paradies", "Ärger"], "date": ["1967-05"]}), "/m/Ä.flac", "flac", "ogg")
 
 
-def parsed(text: str) -> Query:
-    return parse_query(text, VOCABULARY)
+def test_conditions_are_put_together() -> None:
+    yes, no = Term("arger"), Term("nothing")
+    assert All((yes, Not(no))).holds(Seen(TRACK))
+    assert not All((yes, no)).holds(Seen(TRACK))
+    assert Any((no, yes)).holds(Seen(TRACK))
+    assert not Any(()).holds(Seen(TRACK))
+    assert Query(All(())).matches(TRACK)
+    assert Query(Term("1967", "year")).matches(TRACK)
+    assert Query(Term("m/a", "path")).matches(TRACK)
+    assert Query(Term("flac", "format", kinds=frozenset({"ogg"}))).matches(TRACK)
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("how", "text", "places"),
     [
-        ("beatles", True), ("BEATLES help", True), ("beatles stones", False), ("artist:beatles", True),
-        ("album:beatles", False), ('artist:"the beat"', True), ('"beatles the"', False), ("year:1965", True),
-        ("year:1960..1969", True), ("year:1966..", False), ("year:..1965", True), ("-live", True), ("-help", False),
-        ("-artist:beatles", False), ("genre:pop", True), ("composer:", True), ("title:", False), ("-title:", True),
-        ("tracknumber:1..3", True), ("track:1..3", True), ("bpm:95..96", True), ("bpm:96..", False),
-        ("path:help/01", True), ("format:flac", True), ("artist:a..the", True), ("date:1965-08..1965-09", True),
-        ('year:1960..1969 -live album:"help!"', True),
+        (Match.PART, "an", [1, 4, 9]), (Match.START, "an", [4]), (Match.WORD, "and", [4]), (Match.WORD, "an", []), (Match.START, "b", [0]),
+        (Match.WORD, "ban-d", []), (Match.PART, "-an", [3]), (Match.WORD, "-and-", [3]),
     ],
 )  # fmt: skip
-def test_what_it_finds(query: str, found: bool) -> None:
-    assert parsed(query).matches(HELP) is found
+def test_where_a_text_stands(how: Match, text: str, places: list[int]) -> None:
+    assert list(Term(text, how=how).places("ban-and-pan")) == places
 
 
-@pytest.mark.parametrize("query", ["motorhead", "MOTÖRHEAD", "uberdosis", "title:über"])
-def test_case_and_accents_do_not_count(query: str) -> None:
-    assert parsed(query).matches(MOTOR)
+def test_a_field_is_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, folded = Seen(TRACK), list[str]()
+    monkeypatch.setattr("musfuse.library.query.fold", lambda text: folded.append(text) or text)
+    assert seen.values("title") is seen.values("title")
+    assert folded == ["Ärger im Paradies", "Ärger"]
 
 
-@pytest.mark.parametrize(
-    ("name", "container", "codec"),
-    [
-        ("wv", "wavpack", "wavpack"), ("WV", "wavpack", "wavpack"), ("m4a", "mp4", "alac"), ("alac", "mp4", "alac"),
-        ("ogg", "ogg", "opus"), ("oga", "ogg", "vorbis"), ("opus", "ogg", "opus"), ("aif", "aiff", "pcm_16"),
-        ("pcm", "aiff", "pcm_16"), ("wav", "wav", "pcm_24"), ("wma", "asf", "wma"), ("dsf", "dsf", "dsd"),
-        ("flac", "ogg", "flac"),
-    ],
-)  # fmt: skip
-def test_formats_by_any_of_their_names(name: str, container: str, codec: str) -> None:
-    assert parsed(f"format:{name}").matches(Subject(TagSet(), "", codec, container))
-    assert not parsed(f"format:{name}").matches(MOTOR)
+def test_leaves_tell_whether_they_are_turned_round() -> None:
+    a, b, c = Term("a"), Term("b"), Term("c")
+    assert list(leaves(All((a, Not(Any((b, Not(c)))))))) == [(a, True), (b, False), (c, True)]
 
 
-def test_wav_is_no_wavpack() -> None:
-    assert not parsed("format:wav").matches(TAPE)
-
-
-def test_a_path_may_hold_dots() -> None:
-    assert parsed("path:a..b").matches(TAPE)
-
-
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [
-        ("artst:x", "did you mean artist?"), ("-artst:x", "did you mean artist?"), ("artst:", "did you mean artist?"),
-        ("9:15", 'write "9:15" in quotes'), ("year:abc", "year is a number"), ("year:abc..1990", "year is a number"),
-        ("year:1967-1969", "year:1967..1967"), ("year:1969..1960", "ends before it begins"),
-        ("bpm:fast", "bpm is a number"), ("date:soon", "date is a date"), ("artist:b..a", "ends before it begins"),
-        ("format:flca", "did you mean flac?"), ("format:wav..", "no format is called wav.."),
-    ],
-)  # fmt: skip
-def test_what_nothing_can_answer_is_a_mistake(query: str, said: str) -> None:
-    with pytest.raises(QueryError) as error:
-        parsed(query)
-    assert said in str(error.value)
-
-
-@pytest.mark.parametrize(
-    "query", ["artist:beatles..b", "year:196", "year:", "tracknumber:A1", 'date:"may 1967"', '"9:15"']
-)
-def test_what_something_may_answer_is_none(query: str) -> None:
-    parsed(query)
-
-
-@pytest.mark.parametrize("query", ["", "   ", '"open', 'artist:"open', "-", 'a"b', "year:..", 'x "'])
-def test_mistakes_are_pointed_at(query: str) -> None:
-    with pytest.raises(QueryError) as error:
-        parsed(query)
-    assert str(error.value).endswith("^")
-
-
-@given(st.text(max_size=60))
-def test_any_text_is_a_query_or_a_mistake(text: str) -> None:
-    with contextlib.suppress(QueryError):
-        parsed(text).matches(HELP)
-
-
-def test_a_term_that_is_said_twice_is_asked_once() -> None:
-    assert len(parsed("a A -a artist:a format:flac " * 500).terms) == 4
+def test_needles_are_texts_that_the_tags_hold_as_they_are() -> None:
+    asked = All(
+        (
+            Term("a b"),
+            Term("c", "isrc"),
+            Term("ä"),
+            Term('"'),
+            Term("x", "path"),
+            Not(Term("d")),
+            Term("e", how=Match.NEAR, edits=1),
+        )
+    )
+    assert Query(asked).needles() == ["a b", "c"]
+    assert Query(Any((Term("a"), Term("b")))).needles() == []
+    assert Query(Term("1967", "year")).needles() == []

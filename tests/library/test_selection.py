@@ -6,7 +6,7 @@ from sound import FORMATS
 from library.conftest import Desk
 from library.test_naming import tags
 from musfuse.errors import NotFoundError
-from musfuse.library.query import QueryError
+from musfuse.library.grammar import QueryError
 from musfuse.library.selection import Selection, is_path
 
 

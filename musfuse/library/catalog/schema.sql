@@ -268,7 +268,7 @@ CREATE TABLE rendition (
 -- Search: the words of the tags that are served. Owner: catalog/search.py, for the stage `search`. meta.search_rules tells
 -- what the documents were made by.
 
--- A document for each item (documents.Document), by the item's id. Only the index of it is kept: contentless, and without
+-- A document for each item that is not hidden (documents.Document), by the item's id. Only the index of it is kept: contentless, and without
 -- sizes, which no rank here needs. What it holds is taken out by saying what it was (`search_old`).
 CREATE VIRTUAL TABLE search USING fts5 (
     title, artist, album, albumartist, composer, genre, year, other, content = '', columnsize = 0, tokenize = 'ascii'

@@ -16,9 +16,10 @@ from musfuse.library.catalog.todo import Key
 STAGE = "search"
 
 _ROWS = """
-SELECT k.value, o.tags, CASE WHEN d.item IS NULL THEN coalesce(t.merged, t.embedded) END
+SELECT k.value, coalesce(o.tags, CASE WHEN d.item IS NOT NULL AND i.hidden THEN coalesce(t.merged, t.embedded) END),
+       CASE WHEN d.item IS NULL AND NOT i.hidden THEN coalesce(t.merged, t.embedded) END
   FROM json_each(?) k LEFT JOIN search_old o ON o.item = k.value LEFT JOIN search_item d ON d.item = k.value
-  LEFT JOIN item_tags t ON t.item = k.value
+  LEFT JOIN item_tags t ON t.item = k.value LEFT JOIN item i ON i.id = k.value
 """
 _COLUMNS = "title, artist, album, albumartist, composer, genre, year, other"
 _VALUES = ", ".join("?" * (_COLUMNS.count(",") + 1))
@@ -31,7 +32,7 @@ Indexed = tuple[int, Sequence[str], Set[str]]
 @dataclass(frozen=True, slots=True)
 class Changed:
     """An item whose document is not that of its tags: the tags that it was made of, and those of which one is to be
-    made, as JSON; None where there are none."""
+    made, as JSON; None where there are none. An image that disappears behind its parts has no document."""
 
     item: int
     old: str | None
@@ -53,7 +54,8 @@ def take_out(db: sqlite3.Connection, documents: Iterable[Indexed]) -> None:
         f"INSERT INTO search (search, rowid, {_COLUMNS}) VALUES ('delete', ?, {_VALUES})",
         [(item, *columns) for item, columns, _ in rows],
     )
-    db.executemany("DELETE FROM search_old WHERE item = ?", [(item,) for item, _, _ in rows])
+    for table in ("search_old", "search_item"):
+        db.executemany(f"DELETE FROM {table} WHERE item = ?", [(item,) for item, _, _ in rows])
     lost = Counter(chain.from_iterable(words for _, _, words in rows))
     db.executemany("UPDATE search_word SET items = items - ? WHERE word = ?", [(n, word) for word, n in lost.items()])
     unused = "FROM search_word WHERE items <= 0 AND word IN (SELECT value FROM json_each(?))"

@@ -64,10 +64,10 @@ class Where:
 
 
 class Targets:
-    """Queries for tracks; what it yields is read in pages and never held whole."""
+    """Queries for tracks, with their places in a view; what it yields is read in pages and never held whole."""
 
-    def __init__(self, database: Database) -> None:
-        self._db, self._nodes = database, Nodes(database)
+    def __init__(self, database: Database, view: int = MAIN) -> None:
+        self._db, self._nodes = database, Nodes(database, view)
 
     @property
     def place(self) -> str:
@@ -136,11 +136,9 @@ class Targets:
         return Where(f"i.id IN ({within} AND (dir_key = ? OR (dir_key > ? AND dir_key < ?)))", (view, *below))
 
     @staticmethod
-    def holding(needles: Sequence[str]) -> Where:
-        """Tracks whose tags, as JSON, hold all of these texts."""
-        escaped = [n.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for n in needles]
-        sql = " AND ".join(["coalesce(t.merged, t.embedded) LIKE ? ESCAPE '\\'"] * len(escaped)) or "1"
-        return Where(sql, tuple(f"%{n}%" for n in escaped))
+    def these(items: Sequence[int]) -> Where:
+        """These tracks, by id."""
+        return Where("i.id IN (SELECT value FROM json_each(?))", (json.dumps(list(items)),))
 
     def _selected(self, row: Any, folders: dict[int, str]) -> Selected:
         item, public, part, facts, tags, merged, rendition, several, various, uid, root, folder, name, parent, shown = (

@@ -1,7 +1,8 @@
 """What the index holds of a track: the terms of its tags, in a column for each field that queries look at most.
 
 Private characters, which no term has, stand for what is not text: between two values of a field, so that no phrase
-reaches from one into the other; for a field that is absent; and for a field of which not everything is in the index.
+reaches from one into the other; for a field that is absent; for a field of which not everything is in the index; and
+for the track itself, so that all that do not answer something are found.
 """
 
 import re
@@ -16,10 +17,10 @@ WORDS = ("title", "artist", "album", "albumartist", "composer", "genre")
 """The fields in which a word is looked for that names none."""
 YEAR, OTHER = "year", "other"
 COLUMNS = (*WORDS, YEAR, OTHER)
-"""The columns of the index. `year` has the year of the date, `other` the words of all fields that have no column."""
-NEXT, ABSENT, CUT = "\ue000", "\ue001", "\ue002"
+"""The columns of the index. `year` has ANY and the year of the date, `other` the words of fields without a column."""
+NEXT, ABSENT, CUT, ANY = "\ue000", "\ue001", "\ue002", "\ue003"
 
-RULES = f"{folding.VERSION}.1"
+RULES = f"{folding.VERSION}.2"
 """Another text than last time means that the same tags have other documents."""
 
 _MOST_TERMS, _LONGEST_TERM, _SHORT = 1000, 60, 200
@@ -53,7 +54,7 @@ def year_of(tags: TagSet) -> str:
 def document(tags: TagSet) -> Document:
     """What is indexed of a track with these tags."""
     columns = [_column(tags.get(field, ())) for field in WORDS]
-    columns.append((year_of(tags) or ABSENT, _NONE))
+    columns.append((f"{ANY} {year_of(tags) or ABSENT}", _NONE))
     columns.append(_column(tuple(v for name, values in tags.items() if _is_other(name) for v in values), empty=""))
     return Document(tuple(text for text, _ in columns), frozenset().union(*(words for _, words in columns)))
 

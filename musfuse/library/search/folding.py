@@ -24,6 +24,8 @@ _SPELLED = {
 _FOLDED = str.maketrans({sign: plain for plain, signs in _SPELLED.items() for sign in signs})
 _VOICED = "\u3099\u309a"
 """Marks of kana that make another letter."""
+_UNSEEN = frozenset(map(chr, range(0xFE00, 0xFE10)))
+"""What chooses a form of the character before, beside the formatting characters."""
 _PLAIN = re.compile(r"[0-9a-z]+")
 _UNSPACED = re.compile(
     "[\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff"
@@ -40,7 +42,11 @@ def fold(text: str) -> str:
 
 def _fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_FOLDED)
-    kept = (c for c in plain if c in _VOICED or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf"))
+    kept = (
+        c
+        for c in plain
+        if c in _VOICED or not (unicodedata.combining(c) or c in _UNSEEN or unicodedata.category(c) == "Cf")
+    )
     return unicodedata.normalize("NFC", "".join(kept))
 
 

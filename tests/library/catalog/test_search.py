@@ -56,7 +56,6 @@ class Indexing(RuleBasedStateMachine):
         with self.database.write() as db:
             if item in self.model:
                 search.take_out(db, [indexed(item, self.model[item])])
-                db.execute("DELETE FROM search_item WHERE item = ?", (item,))
             search.put_in(db, [indexed(item, text)])
         self.model[item] = text
 
@@ -65,7 +64,6 @@ class Indexing(RuleBasedStateMachine):
         if item in self.model:
             with self.database.write() as db:
                 search.take_out(db, [indexed(item, self.model.pop(item))])
-                db.execute("DELETE FROM search_item WHERE item = ?", (item,))
 
     @invariant()
     def it_holds_what_a_new_index_would(self) -> None:

@@ -1,8 +1,6 @@
 """What a target means, as rows."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from library.conftest import FORMAT, Desk
 from library.test_naming import tags
@@ -73,15 +71,12 @@ def test_an_image_behind_its_parts_is_no_target(desk: Desk, targets: Targets) ->
     assert paths(targets, targets.in_source(desk.source().uid, "x/1.wav")) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
-@given(st.text('%_\\"a', max_size=4))
-def test_what_holds_a_text_holds_it_as_it_is(desk: Desk, text: str) -> None:
-    """No sign of it is a wildcard. Tags are kept as JSON, so needles are as JSON has them."""
-    targets = Targets(desk.database)
-    desk.put("x/1.wav", tags(title='a%_\\"a'))
-    needle = text.replace("\\", "\\\\").replace('"', '\\"')
-    assert bool(paths(targets, targets.holding([needle]))) == (text in 'a%_\\"a')
-    assert paths(targets, targets.holding([])) == ["x/1.wav"]
+def test_these_are_those(desk: Desk, targets: Targets) -> None:
+    desk.put("x/1.wav")
+    desk.put("x/2.wav")
+    one, two = targets.rows(Where())
+    assert list(targets.rows(Targets.these([two.id, 99]))) == [two]
+    assert list(targets.rows(Targets.these([two.id, one.id]))) == [one, two]
 
 
 def test_rows_are_read_in_pages(desk: Desk, targets: Targets) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stagebench import Bench, small_batches, words_of
+from stagebench import SHEET, Bench, small_batches, words_of
 
 
 @pytest.fixture
@@ -78,3 +78,14 @@ def test_a_rebuilt_catalog_has_the_same_index(bench: Bench, tmp_path: Path) -> N
     bench.pipeline.run()
     with bench.database.write() as db:
         assert words_of(db) == before
+
+
+def test_an_image_behind_its_parts_is_not_found(bench: Bench) -> None:
+    bench.put("image.wav", sheet=SHEET, artist="Band", title="Whole")
+    bench.pipeline.run()
+    with bench.database.write() as db:
+        assert {term for term, column, _, _ in words_of(db) if column == "title"} == {"first", "second"}
+    bench.put("image.wav", artist="Band", title="Whole")
+    bench.pipeline.run()
+    with bench.database.write() as db:
+        assert {term for term, column, _, _ in words_of(db) if column == "title"} == {"whole"}
