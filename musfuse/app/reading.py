@@ -23,6 +23,7 @@ from musfuse.origins import default_registry
 from musfuse.service.handlers import Handlers
 from musfuse.service.library import Holdings, Shown
 from musfuse.service.port import Listing, Request
+from musfuse.service.search import Searches
 from musfuse.service.sources import Sourcing
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class Reading:
     def _holdings(self) -> Handlers:
         service = Handlers()
         Holdings(self._selection, self._shown, self._previewed, Reports(self._catalog)).answer(service)
+        Searches(self._selection).answer(service)
         return service
 
     def _previewed(self, view: str, template: str) -> Shown:

@@ -16,6 +16,7 @@ from musfuse.service.handlers import Handlers
 from musfuse.service.info import Describing
 from musfuse.service.library import Holdings
 from musfuse.service.originals import OriginalsTold
+from musfuse.service.search import Searches
 from musfuse.service.tags import Tags
 
 
@@ -32,6 +33,7 @@ def build_service(
     """The handlers of all that only asks, over these parts of a library."""
     service = Handlers()
     Holdings(selection, views.shown, views.previewed, catalog.reports).answer(service)
+    Searches(selection).answer(service)
     Tags(selection, collector).answer(service)
     originals = OriginalsTold(
         Originals(catalog.database, sources.place), catalog.tracks, catalog.nodes, sizes, sources.origin,

@@ -30,6 +30,7 @@ _COMMANDS = {
     "jobs": "background jobs: list, show, cancel, wait",
     "report": "files that were skipped, and why",
     "ls": "list a folder of the drive, mounted or not",
+    "search": "look for music: what answers a query best",
     "find": "the tracks that a query finds, one line each",
     "info": "where a file of the drive comes from",
     "tag": "show and change tags",

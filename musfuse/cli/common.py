@@ -220,6 +220,15 @@ def _json(value: Any, indent: int | None = None) -> str:
     return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+def print_nul(text: str) -> None:
+    """A text as it is with a NUL behind it, for `xargs -0`."""
+    try:
+        raw = os.fsencode(text)
+    except UnicodeEncodeError:  # a tag may hold what no name of a file can
+        raw = text.encode("utf-8", "replace")
+    click.echo(raw + b"\0", nl=False)
+
+
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns as wide as they need to be, as far as the terminal has room. Cells are made printable."""
     table = [tuple(map(printable, row)) for row in (headers, *rows)]

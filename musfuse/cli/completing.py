@@ -132,6 +132,27 @@ def targets(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     yield from _on_drive(context, begun)
 
 
+@_completes
+def query_terms(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """Fields of a query, and what its answers can be sorted by."""
+    from musfuse.library.query import ORDERS
+    from musfuse.library.vocabulary import SPECIAL
+    from musfuse.media.tags.fields import BUILT_IN
+
+    del context, begun
+    yield from ((f"{name}:", "plain") for name in sorted(BUILT_IN | SPECIAL))
+    yield from ((f"sort:{name}", "plain") for name in ORDERS)
+
+
+@_completes
+def orders(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """What answers can be sorted by."""
+    from musfuse.library.query import ORDERS
+
+    del context, begun
+    yield from ((f"{first}{name}", "plain") for first in ("", "-") for name in ORDERS)
+
+
 def files_like(begun: str, folders_only: bool = False) -> Iterator[str]:
     """Files whose path begins so, folders with a slash behind them; for shells that cannot mix their own in."""
     parent, slash, start = begun.rpartition("/")

@@ -1,11 +1,10 @@
 """`musfuse find`"""
 
-import os
 from pathlib import Path
 
 import click
 
-from musfuse.cli.common import connect, json_option, library_option, print_json_list, printable
+from musfuse.cli.common import connect, json_option, library_option, print_json_list, print_nul, printable
 from musfuse.cli.targets import TargetsOnly, resolve
 
 DEFAULT_FORMAT = "${path|source}"
@@ -41,11 +40,7 @@ def command(library: Path | None, as_json: bool, template: str, nul: bool, targe
 
 
 def _print(text: str, nul: bool) -> None:
-    if not nul:
+    if nul:
+        print_nul(text)
+    else:
         click.echo(printable(text))
-        return
-    try:
-        raw = os.fsencode(text)
-    except UnicodeEncodeError:  # a tag may hold what no name of a file can
-        raw = text.encode("utf-8", "replace")
-    click.echo(raw + b"\0", nl=False)

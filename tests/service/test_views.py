@@ -8,7 +8,7 @@ from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 
 from musfuse.app.library import Library
 from musfuse.errors import ConfigError, MountError
-from musfuse.library.query import QueryError
+from musfuse.library.grammar import QueryError
 from musfuse.library.templates import TemplateError
 from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.service.requests.library import ListFolders
