@@ -27,17 +27,25 @@ class OwnerHealth:
         checks = self._alive() if asked.alive else (*self._alive(), *self._ready())
         return Health(tuple(checks))
 
+    def hung(self) -> str:
+        """What has to be begun anew: threads that ended, mounts that do not answer; '' where nothing is."""
+        checks = (*self._alive(), *self._mounted())
+        return "; ".join(f"{check.name}: {check.problem}" for check in checks if check.problem)
+
     def _alive(self) -> tuple[Check, ...]:
         lost = self._host.jobs.runner.lost_threads()
         return (Check("threads", f"{', '.join(lost)} ended; restart musfuse" if lost else ""),)
 
     def _ready(self) -> Iterator[Check]:
         library = self._host.library
-        for place in self._host.mounts():
-            yield Check(f"mount {place}", self._mount_problem(place))
+        yield from self._mounted()
         damage = told_of_damage(StateFolder(library.folder), owned=True)
         yield Check("databases", "; ".join((*library.unwritten(), *damage)))
         yield Check("room", _room_problem(library.folder))
+
+    def _mounted(self) -> Iterator[Check]:
+        for place in self._host.mounts():
+            yield Check(f"mount {place}", self._mount_problem(place))
 
     def _mount_problem(self, place: str) -> str:
         """Ask the mount for its figures, which the system never remembers, on a thread that may be given up on."""

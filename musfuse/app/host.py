@@ -17,6 +17,7 @@ from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
 from musfuse.app.methods import Methods
 from musfuse.app.views import MAIN
+from musfuse.app.watchdog import Watchdog
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.drive.mounts import Mounter
@@ -24,6 +25,7 @@ from musfuse.errors import FaceError
 from musfuse.library.options import ScanOptions
 from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
+from musfuse.platform.service_manager import ServiceManager
 from musfuse.service.face import Face, Reach, RunningFaces
 from musfuse.service.mounting import MountFace
 
@@ -50,6 +52,8 @@ class Host:
         self.began = time.time()
         self.ready, self.unwatched = threading.Event(), list[str]()
         self._stop = threading.Event()
+        self._manager = ServiceManager.of_this_process()
+        self._watchdog = Watchdog(self._manager, lambda: self._health.hung())
         self._reserve = Reserve(RESERVE)
         self._server = Server(
             endpoint(library.folder), Methods(self).table(), self._service, owner=self._own,
@@ -65,6 +69,7 @@ class Host:
             names = [self.faces.start(face) for face in faces]
             self._server.start()
             on_ready(names)
+            self._manager.ready(f"shows {self.library.folder}" + (f" at {', '.join(names)}" if names else ""))
             self._watched()
             self.library.follow(lambda: self.jobs.request("rescan"))
             self.jobs.start()  # behind that: nobody who mounts waits for what jobs did last
@@ -104,7 +109,13 @@ class Host:
 
     def rescan(self) -> None:
         """Begin to scan all sources. Does not wait, so that a signal may call it."""
-        threading.Thread(target=lambda: self.jobs.request("scan"), name="rescan", daemon=True).start()
+
+        def begin() -> None:
+            self._manager.reloading()
+            self.jobs.request("scan")
+            self._manager.ready("looks for changes in all sources")
+
+        threading.Thread(target=begin, name="rescan", daemon=True).start()
 
     def stop(self) -> None:
         """Begin to end."""
@@ -152,10 +163,13 @@ class Host:
             except FaceError as error:
                 self.unwatched.append(str(error))
                 log.warning("%s", error)
+        self._watchdog.start()
 
     def _take_down(self) -> None:
         """Take everything down in order: no new work, waiters let go, faces gone, control gone. Whoever opened the
         library closes it."""
+        self._manager.stopping()
+        self._watchdog.stop()
         self.ready.set()
         if self.library.follower is not None:
             self.library.follower.close()
