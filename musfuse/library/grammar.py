@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from musfuse.errors import ConfigError
 from musfuse.library.query import NUMBER, ORDERS, All, Any, Match, Node, Not, Order, Query, Term
-from musfuse.library.search.folding import fold, is_unspaced, runs
+from musfuse.library.text.folding import fold, is_unspaced, runs
 from musfuse.library.vocabulary import SPECIAL, Vocabulary
 from musfuse.media.tags.fields import field_name
 

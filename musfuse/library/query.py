@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Union
 
-from musfuse.library.search.documents import WORDS, year_of
-from musfuse.library.search.folding import fold, is_edge, is_unspaced, runs
-from musfuse.library.search.nearness import is_near
+from musfuse.library.text.documents import WORDS, year_of
+from musfuse.library.text.folding import fold, is_edge, is_unspaced, runs
+from musfuse.library.text.nearness import is_near
 from musfuse.library.vocabulary import SPECIAL, is_of
 from musfuse.model import TagSet
 

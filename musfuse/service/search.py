@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from musfuse.errors import ConfigError
-from musfuse.library.search.documents import year_of
 from musfuse.library.search.engine import Hit, Hits
 from musfuse.library.search.ranking import highlights
 from musfuse.library.selection import Selected, Selection
+from musfuse.library.text.documents import year_of
 from musfuse.service.handlers import Handlers
 from musfuse.service.requests.search import LONGEST, MOST, FoundMusic, SearchAnswer, SearchMusic
 

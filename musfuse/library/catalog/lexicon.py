@@ -6,7 +6,7 @@ Each list has the words first that are in most documents, so that what is wanted
 import sqlite3
 from collections.abc import Iterator
 
-from musfuse.library.search.nearness import is_near
+from musfuse.library.text.nearness import is_near
 
 _TRIGRAM = 3
 _FOLLOWS = "\U0010ffff"

@@ -11,7 +11,7 @@ from musfuse.library.catalog import search
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import load_tags
 from musfuse.library.catalog.todo import Watch, done, due
-from musfuse.library.search.documents import RULES, document
+from musfuse.library.text.documents import RULES, document
 
 _BATCH = 1000
 

@@ -1,1 +1,1 @@
-"""Search: texts as they are compared, the words that are indexed, and how a query is answered from the index."""
+"""How queries are answered: from the index of words, and by asking tracks."""

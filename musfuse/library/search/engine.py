@@ -16,9 +16,9 @@ from musfuse.library.catalog.finding import Deadline, Found
 from musfuse.library.catalog.lexicon import Lexicon
 from musfuse.library.query import Query, Subject, Term
 from musfuse.library.search import ranking, sorting
-from musfuse.library.search.documents import CUT, RULES
 from musfuse.library.search.ids import Ids
 from musfuse.library.search.plan import EVERYTHING, MOST_WORDS, Plan, Planner
+from musfuse.library.text.documents import CUT, RULES
 
 MOST = 10_000
 """Answers that are given at most, and up to which they are counted."""

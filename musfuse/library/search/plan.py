@@ -11,8 +11,8 @@ from itertools import chain
 from typing import Protocol
 
 from musfuse.library.query import All, Any, Match, Node, Not, Term
-from musfuse.library.search.documents import ABSENT, ANY, CUT, OTHER, WORDS, YEAR, is_indexed
-from musfuse.library.search.folding import is_sign, is_unspaced, pairs, runs
+from musfuse.library.text.documents import ABSENT, ANY, CUT, OTHER, WORDS, YEAR, is_indexed
+from musfuse.library.text.folding import is_sign, is_unspaced, pairs, runs
 from musfuse.library.vocabulary import SPECIAL
 
 WIDE = 200

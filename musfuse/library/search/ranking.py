@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from musfuse.library.query import Match, Query, Term, leaves
-from musfuse.library.search.documents import WORDS
-from musfuse.library.search.folding import fold, is_edge, runs
+from musfuse.library.text.documents import WORDS
+from musfuse.library.text.folding import fold, is_edge, runs
 from musfuse.library.vocabulary import SPECIAL
 from musfuse.model import TagSet
 

@@ -1,21 +1,19 @@
-"""Answers in an order that was asked for. SQLite sorts them, on disk where memory does not hold their keys."""
+"""Answers in an order that was asked for."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 
 from musfuse.library.catalog.finding import Found
 from musfuse.library.query import Order
-from musfuse.library.search.documents import year_of
-from musfuse.library.search.folding import fold
+from musfuse.library.text.documents import year_of
+from musfuse.library.text.folding import fold
+from musfuse.store import sorting
+from musfuse.store.sorting import Key
 
-Key = int | str | None
-"""What is not known comes last, in whatever order."""
 _LONGEST = 200
 
 
 def key(order: Order, found: Found) -> Key:
-    """What an answer is sorted by."""
+    """What an answer is sorted by; None where that is not known."""
     match order.name:
         case "year":
             return int(year_of(found.tags) or 0) or None
@@ -36,15 +34,5 @@ def _text(text: str) -> str:
 def in_order(found: Iterable[Found], orders: Sequence[Order]) -> Iterator[int]:
     """The ids of answers by these orders, then by path and part as far as they are told, then by id; all are read
     first."""
-    with closing(sqlite3.connect("", isolation_level=None)) as db:
-        names = [f"k{number}" for number in range(len(orders))]
-        db.execute(f"CREATE TABLE answer (id INTEGER, {', '.join([*names, 'path', 'part'])})")
-        rows = ((f.id, *(key(order, f) for order in orders), _text(f.path), f.part) for f in found)
-        db.execute("BEGIN")
-        db.executemany(f"INSERT INTO answer VALUES (?, {', '.join('?' * (len(names) + 2))})", rows)
-        by = [
-            f"{name} IS NULL, {name} {'DESC' if order.descending else 'ASC'}"
-            for name, order in zip(names, orders, strict=True)
-        ]
-        for row in db.execute(f"SELECT id FROM answer ORDER BY {', '.join([*by, 'path', 'part', 'id'])}"):
-            yield row[0]
+    rows = ((f.id, (*(key(order, f) for order in orders), _text(f.path), f.part)) for f in found)
+    return sorting.in_order(rows, [*(order.descending for order in orders), False, False])

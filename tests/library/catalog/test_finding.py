@@ -38,7 +38,7 @@ def test_a_time_that_is_over_is_over_before_anything_begins(desk: Desk) -> None:
 @given(st.text('%_\\"aÄ１ß-', min_size=1, max_size=3), st.text('%_\\"aÄ１ß-', min_size=1, max_size=8))
 def test_needles_lose_no_answer(desk: Desk, wanted: str, title: str) -> None:
     """No sign of it is a wildcard. Tags are kept as JSON."""
-    from musfuse.library.search.folding import fold
+    from musfuse.library.text.folding import fold
 
     desk.put("x/1.wav", tags(title=title))
     query = Query(Term(fold(wanted)))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from musfuse.library.catalog import search
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.lexicon import Lexicon
-from musfuse.library.search.documents import document
-from musfuse.library.search.nearness import is_near
+from musfuse.library.text.documents import document
+from musfuse.library.text.nearness import is_near
 from musfuse.model import TagSet
 
 TITLES = ("the beatles", "the beat", "beat it", "heartbeat the", "beetles", "a b", "übermut", "i♥ny")

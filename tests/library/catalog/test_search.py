@@ -12,7 +12,7 @@ from stagebench import words_of
 
 from musfuse.library.catalog import search
 from musfuse.library.catalog.database import Database
-from musfuse.library.search.documents import document
+from musfuse.library.text.documents import document
 from musfuse.model import TagSet
 
 SMALL = st.integers(1, 4)

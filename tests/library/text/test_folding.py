@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musfuse.library.search.folding import fold, is_edge, is_sign, terms
+from musfuse.library.text.folding import fold, is_edge, is_sign, terms
 
 
 @pytest.mark.parametrize(

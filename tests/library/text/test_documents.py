@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musfuse.library.search.documents import ABSENT, ANY, COLUMNS, CUT, NEXT, document, is_indexed
+from musfuse.library.text.documents import ABSENT, ANY, COLUMNS, CUT, NEXT, document, is_indexed
 from musfuse.model import TagSet
 
 

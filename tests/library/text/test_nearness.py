@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musfuse.library.search.nearness import is_near
+from musfuse.library.text.nearness import is_near
 
 WORDS = st.text("abc", max_size=6)
 

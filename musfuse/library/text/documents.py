@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from musfuse.library.search import folding
-from musfuse.library.search.folding import fold, is_unspaced
+from musfuse.library.text import folding
+from musfuse.library.text.folding import fold, is_unspaced
 from musfuse.model import TagSet
 
 WORDS = ("title", "artist", "album", "albumartist", "composer", "genre")

@@ -1,0 +1,1 @@
+"""Texts as queries compare them, and the words of them that are indexed."""
