@@ -68,6 +68,10 @@ class FuseMount:
         if self.ended.is_set():
             raise MountError(self._problem or f"{self.mountpoint}: the mount ended at once")
 
+    def withheld(self) -> Sequence[str]:
+        """Nothing: each reader has a version of its own."""
+        return ()
+
     def unmount(self, force: bool = False) -> None:
         """Unmount; with `force` even while files are open (their readers get ENOTCONN once the process ends).
 

@@ -4,13 +4,14 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from musfuse.drive import Drive
 from musfuse.errors import MountError
 from musfuse.platform import system
+from musfuse.platform.occupants import told
 from musfuse_winfsp.binding import load_binding
 from musfuse_winfsp.info import SECTOR, filetime, windows_path
 from musfuse_winfsp.notices import Notices, notices_library
@@ -50,7 +51,8 @@ class WinFspMount:
         """
         opened = self._operations.open_files()
         if opened and not force:
-            raise MountError(f"{self.mountpoint}: in use: {opened} files are open; close them, or use --force")
+            by = told(_programs(opened))
+            raise MountError(f"{self.mountpoint}: in use: {len(opened)} files are open{by}; close them, or use --force")
         with self._lock:
             if self.ended.is_set():
                 return
@@ -69,10 +71,14 @@ class WinFspMount:
         self.file_system.stop()
         return int(self._operations.release_all())
 
-    def outdated(self) -> list[tuple[str, list[int]]]:
-        """Files of the drive of which no version can be opened, and the processes that keep an older one open."""
+    def withheld(self) -> Sequence[str]:
+        """Files of which no version can be opened, and who keeps an older one open."""
         at = str(self.mountpoint).rstrip("\\")
-        return [(at + windows_path(path), holders) for path, holders in self._operations.outdated()]
+        return [
+            f"{at}{windows_path(path)}: has a newer version, which nobody gets while an older one is open"
+            f"{told(_programs(holders))}; close it there"
+            for path, holders in self._operations.outdated()
+        ]
 
 
 class WinFspFace:
@@ -118,7 +124,7 @@ class WinFspFace:
         library = notices_library(binding)
         shown = Shown() if library is not None else None
         operations = make_operations(binding, drive, self._label, shown)
-        params = volume_params(self._label, prefix, told=shown is not None)
+        params = volume_params(self._label, prefix, told_of_changes=shown is not None)
         try:
             file_system = binding.FileSystem(target, operations, **params)
         except (binding.WinFSPyError, RuntimeError) as error:
@@ -148,9 +154,9 @@ def parse_mountpoint(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def volume_params(label: str, prefix: str, *, told: bool = False) -> dict[str, Any]:
-    """The volume's parameters. Folders are asked for again after a second, or a minute where Windows is `told` what
-    changes in them.
+def volume_params(label: str, prefix: str, *, told_of_changes: bool = False) -> dict[str, Any]:
+    """The volume's parameters. Folders are asked for again after a second, or a minute where Windows is
+    `told_of_changes`.
 
     FileInfoTimeout of all ones turns on the cache manager, read-ahead and fast I/O, which needs sizes that are exact at
     open; contexts are user context 2 because winfspy makes a new one at each open.
@@ -172,12 +178,17 @@ def volume_params(label: str, prefix: str, *, told: bool = False) -> dict[str, A
         "um_file_context_is_user_context2": 1,
         "flush_and_purge_on_cleanup": 1,
         "dir_info_timeout_valid": 1,
-        "dir_info_timeout": 60_000 if told else 1000,
+        "dir_info_timeout": 60_000 if told_of_changes else 1000,
         "volume_info_timeout_valid": 1,
         "volume_info_timeout": 10000,
         "file_system_name": "MUSFUSE",
         "prefix": prefix,
     }
+
+
+def _programs(processes: Iterable[int]) -> list[str]:
+    """What processes are called; those are left out that WinFsp did not tell."""
+    return [system.program_of(process) for process in sorted(set(processes)) if process]
 
 
 def _address(binding: Any, file_system: Any) -> int:

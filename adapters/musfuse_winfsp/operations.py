@@ -231,9 +231,9 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
             """There are no controls."""
             return status.INVALID_DEVICE_REQUEST
 
-        def open_files(self) -> int:
-            """How many files are open, each counted once for each that opened it; folders keep nobody from anything."""
-            return sum(context.file is not None for context in list(self._opened_objs.values()))
+        def open_files(self) -> list[int]:
+            """The process of each open of a file; folders keep nobody from anything."""
+            return [context.process for context in list(self._opened_objs.values()) if context.file is not None]
 
         def outdated(self) -> list[tuple[str, list[int]]]:
             """Paths of which no version can be opened, and the processes that keep an older one open."""

@@ -10,6 +10,7 @@ from musfuse.app.methods import Hosting
 from musfuse.app.state import StateFolder
 from musfuse.library.options import ViewOptions
 from musfuse.service.handlers import Handlers
+from musfuse.service.mounting import MountFace
 from musfuse.service.prefetching import told
 from musfuse.service.requests.owner import (
     Filling,
@@ -62,6 +63,7 @@ class Answers:
             template=view.template,
             open_files=library.drive.open_handles,
             pending=library.catalog.renditions.pending(library.sizes.tokens()),
+            withheld=tuple(said for face in host.faces.running(MountFace) for said in face.withheld()),
             unwritten=(*library.unwritten(), *filter(None, [problem]), *host.unwatched),
             scan=JobState(**host.jobs.told("scan")),
             index=JobState(**host.jobs.told("index")),

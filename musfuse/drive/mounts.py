@@ -19,6 +19,9 @@ class Mount(Protocol):
     def ended(self) -> threading.Event:
         """The event that is set when the system's side is gone."""
 
+    def withheld(self) -> Sequence[str]:
+        """What of the drive nobody can open now because of what others do, and who does it."""
+
     def unmount(self, force: bool = False) -> None:
         """Unmount; raises MountError where it is in use and `force` is not set."""
 

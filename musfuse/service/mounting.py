@@ -38,6 +38,10 @@ class MountFace:
         """Mount. Raises MountError, ConfigError where there is no such view."""
         self._mount = self._mounter.mount(reach.drive_of(self.view), self._mountpoint, self._options)
 
+    def withheld(self) -> Sequence[str]:
+        """What nobody can open now because of what others do, and who does it."""
+        return self._mount.withheld() if self._mount else ()
+
     def stop(self, force: bool = False) -> None:
         """Unmount. Raises MountError where files are open and `force` is not set."""
         if self._mount is not None:

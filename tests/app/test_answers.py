@@ -25,6 +25,9 @@ class Mounted:
     def __init__(self, mountpoint: Path) -> None:
         self.mountpoint, self.ended = mountpoint, threading.Event()
 
+    def withheld(self) -> list[str]:
+        return [f"{self.mountpoint}: held"]
+
     def unmount(self, force: bool = False) -> None:
         if not force and (self.mountpoint / "busy").exists():
             raise MountError(f"{self.mountpoint}: in use")
@@ -88,6 +91,7 @@ def test_a_drive_is_mounted_with_more_sources_and_unmounted(host: Host, service:
     host.jobs.runner.wait(host.jobs.runner.asked("scan"))
     status = service.call(ShowStatus())
     assert (status.mounts, status.faces, status.tree.files) == ((mounted.mountpoint,), (mounted.mountpoint,), 2)
+    assert status.withheld == (f"{tmp_path / 'mnt'}: held",)
     (tmp_path / "mnt/busy").touch()
     with pytest.raises(MountError, match="in use"):
         service.call(UnmountFrom(tmp_path / "mnt"))

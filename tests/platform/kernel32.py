@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 _SHARE_ALL, _OPEN_ALWAYS, _GENERIC_WRITE, _BACKUP_SEMANTICS = 7, 4, 0x40000000, 0x02000000
-_INVALID_HANDLE, _SYNCHRONIZE, _WAIT_TIMEOUT = (1 << 64) - 1, 0x00100000, 258
+_INVALID_HANDLE, _SYNCHRONIZE, _QUERY_LIMITED, _WAIT_TIMEOUT = (1 << 64) - 1, 0x00100000, 0x1000, 258
 _CODES = {errno.ENOENT: 2, errno.EACCES: 5, errno.EISDIR: 5, errno.EBADF: 6, errno.ENOSPC: 112, errno.ENOTDIR: 3}
 _FILE_HANDLE_EOF, _BROKEN_PIPE, _INVALID_PARAMETER, _SHARING_VIOLATION = 38, 109, 87, 32
 
@@ -38,6 +38,7 @@ class System:
             ReadFile=lambda *a: self._read(*a),
             WriteFile=lambda *a: self._write(*a),
             PeekNamedPipe=lambda *a: self._peek(*a),
+            QueryFullProcessImageNameW=lambda *a: self._image(*a),
             OpenProcess=lambda *a: self._process(*a),
             WaitForSingleObject=lambda handle, ms: (
                 0 if select.select([handle], [], [], ms / 1000)[0] else _WAIT_TIMEOUT
@@ -97,8 +98,16 @@ class System:
         ended = any(event & select.POLLHUP for _, event in poll.poll(0))
         return self._fails(_BROKEN_PIPE) if ended and not waiting._obj.value else 1
 
+    def _image(self, handle: int, _: int, buffer: Any, length: Any) -> int:
+        with open(f"/proc/self/fdinfo/{handle}") as facts:
+            pid = next(line.split()[1] for line in facts if line.startswith("Pid:"))
+        with open(f"/proc/{pid}/comm") as name:
+            buffer.value = f"C:\\Programs\\{name.read().strip()}.exe"
+        assert len(buffer.value) < length._obj.value
+        return 1
+
     def _process(self, access: int, _: bool, pid: int) -> int | None:
-        assert access == _SYNCHRONIZE
+        assert access in (_SYNCHRONIZE, _QUERY_LIMITED)
         try:
             return os.pidfd_open(pid)
         except ProcessLookupError:

@@ -103,3 +103,11 @@ def test_a_process_with_other_threads_is_not_forked(tmp_path: Path) -> None:
     finally:
         leave.set()
         thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no /proc")
+def test_a_process_is_named_while_it_is_there() -> None:
+    with subprocess.Popen(["sleep", "100"]) as process:
+        assert posix.program_of(process.pid) == f"sleep ({process.pid})"
+        process.kill()
+    assert posix.program_of(process.pid) == f"process {process.pid}"

@@ -40,3 +40,10 @@ def test_who_ended_a_process(windows: Any) -> None:
     assert [windows.was_killed(status) for status in (1, 0xC0000017, 0xC000012D, 0, 0xC0000005)] == [
         True, True, True, False, False,
     ]  # fmt: skip
+
+
+def test_a_process_is_named_as_far_as_it_may_be_asked(windows: Any) -> None:
+    with subprocess.Popen(["sleep", "100"]) as process:
+        assert windows.program_of(process.pid) == f"sleep.exe ({process.pid})"
+        process.kill()
+    assert windows.program_of(process.pid) == f"process {process.pid}"

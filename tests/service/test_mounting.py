@@ -17,6 +17,9 @@ class Mounted:
     def __init__(self) -> None:
         self.mountpoint, self.ended, self.forced = Path("Z:"), threading.Event(), list[bool]()
 
+    def withheld(self) -> list[str]:
+        return [f"{self.mountpoint}: held"]
+
     def unmount(self, force: bool = False) -> None:
         self.forced.append(force)
         self.ended.set()
@@ -46,8 +49,9 @@ def test_it_is_called_as_it_was_asked_for_until_it_is_somewhere() -> None:
     assert face.name == "*"
     face.stop()
     assert not face.ended.is_set()
+    assert face.withheld() == ()
     face.start(reach)
-    assert face.name == "Z:"
+    assert (face.name, face.withheld()) == ("Z:", ["Z:: held"])
     assert not face.ended.is_set()
     face.stop(force=True)
     assert face.ended.is_set()

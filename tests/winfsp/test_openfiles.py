@@ -12,6 +12,7 @@ from musfuse_winfsp.openfiles import OpenFiles, OutdatedError
 
 from musfuse.drive import Drive, Opened
 from musfuse.errors import NoEntryError
+from musfuse.platform import system
 from musfuse.service.tagging import Who
 from winfsp import kernel as k
 from winfsp.conftest import Windows
@@ -85,21 +86,27 @@ def test_a_player_reads_on_and_another_program_reads_it_too_after_a_retag(album:
     kernel.close(other)
 
 
-def test_a_version_that_nobody_read_is_gone_with_a_retag_and_opens_say_so_at_once(album: Windows, music: Path) -> None:
+def test_a_version_that_nobody_read_is_gone_with_a_retag_and_opens_say_so_at_once(
+    album: Windows, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kernel = album.kernel
-    k.asks.pid = 4711
+    monkeypatch.setattr(system, "program_of", lambda pid: f"player.exe ({pid})")
+    other = 5000
+    monkeypatch.setattr(k.asks, "pid", 4711, raising=False)
     holder = kernel.open(FLAC, k.FILE_READ_ATTRIBUTES)
-    k.asks.pid = 4
+    monkeypatch.setattr(k.asks, "pid", other)
     retag(album, music)
     assert kernel.open(FLAC).status == status.FILE_INVALID
     assert kernel.read(holder, 0, 10)[0] == status.FILE_INVALID
     again = kernel.open(FLAC, k.FILE_READ_ATTRIBUTES)  # nobody is told anything that is not so
     assert again.info.size == holder.info.size
-    assert album.mount.outdated() == [("M:\\Abbey\\Road\\01 - One.flac", [4, 4711])]
+    (said,) = album.mount.withheld()
+    assert said.startswith("M:\\Abbey\\Road\\01 - One.flac: has a newer version")
+    assert f"open by player.exe (4711) and player.exe ({other})" in said
     kernel.close(again)
-    assert album.mount.outdated() == [("M:\\Abbey\\Road\\01 - One.flac", [4711])]
+    assert "open by player.exe (4711); close" in album.mount.withheld()[0]
     kernel.close(holder)
-    assert album.mount.outdated() == []
+    assert album.mount.withheld() == []
     new = kernel.open(FLAC)
     assert kernel.cached_read(new, 0, 10_000_000) == whole(album, FLAC)
     kernel.close(new)
@@ -141,7 +148,7 @@ def test_an_original_that_was_written_over_fails_opens_at_once_and_not_their_rea
     (music / "other.flac").unlink()
     album.library.scan_all(album.library.scanner())
     assert kernel.open(FLAC).status == status.FILE_INVALID
-    assert album.mount.outdated()[0][0] == "M:\\Abbey\\Road\\01 - One.flac"
+    assert album.mount.withheld()[0].startswith("M:\\Abbey\\Road\\01 - One.flac: has a newer version")
     kernel.close(holder)
     new = kernel.open(FLAC)
     assert kernel.cached_read(new, 0, 10_000_000) == original.read_bytes()

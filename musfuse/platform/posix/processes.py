@@ -100,6 +100,15 @@ def _poll_for_end(pid: int, seconds: float) -> bool:
     return False
 
 
+def program_of(pid: int) -> str:
+    """What a process is called, as far as the system tells: `mpv (4711)`."""
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text("utf-8", "replace").strip()
+    except OSError:
+        return f"process {pid}"
+    return f"{name} ({pid})"
+
+
 def inheritable(fd: int) -> int:
     """The number under which a child process can open what `fd` is."""
     return fd

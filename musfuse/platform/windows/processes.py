@@ -6,14 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from ctypes import wintypes
+from pathlib import Path, PureWindowsPath
 
 assert sys.platform == "win32"
 
 from musfuse.platform.windows.kernel32 import kernel32  # noqa: E402
 
 _CREATE_NO_WINDOW, _CREATE_NEW_PROCESS_GROUP = 0x08000000, 0x00000200
-_ERROR_INVALID_PARAMETER, _SYNCHRONIZE = 87, 0x00100000
+_ERROR_INVALID_PARAMETER, _SYNCHRONIZE, _QUERY_LIMITED = 87, 0x00100000, 0x1000
+_LONGEST_NAME = 32_768
 _EXIT_TERMINATED, _STATUS_NO_MEMORY, _STATUS_COMMITMENT_LIMIT = 1, 0xC0000017, 0xC000012D
 
 
@@ -57,6 +59,19 @@ def wait_for_end(pid: int, seconds: float) -> bool:
         return bool(kernel32.WaitForSingleObject(handle, int(seconds * 1000)) == 0)
     finally:
         kernel32.CloseHandle(handle)
+
+
+def program_of(pid: int) -> str:
+    """What a process is called: `foobar2000.exe (4711)`."""
+    handle = kernel32.OpenProcess(_QUERY_LIMITED, False, pid)
+    if not handle:  # an elevated one, or gone
+        return f"process {pid}"
+    try:
+        name, length = ctypes.create_unicode_buffer(_LONGEST_NAME), wintypes.DWORD(_LONGEST_NAME)
+        found = kernel32.QueryFullProcessImageNameW(handle, 0, name, ctypes.byref(length))
+    finally:
+        kernel32.CloseHandle(handle)
+    return f"{PureWindowsPath(name.value).name} ({pid})" if found else f"process {pid}"
 
 
 def inheritable(fd: int) -> int:

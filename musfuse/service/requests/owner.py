@@ -45,8 +45,8 @@ class FollowedSource(Answer, frozen=True):
 class Status(Answer, frozen=True, omit_defaults=True):
     """The state of a library: `counts` of what is not shown as it might be, `empty` sources without music, `unscanned`
     those that no scan saw whole; `damaged` tells of databases that are, and of those that were and are set aside.
-    `views` are those of the mounts that do not show the main one. What only its owner knows is left out where there is
-    none."""
+    `withheld` tells what nobody can open because of what others have open. `views` are those of the mounts that do not
+    show the main one. What only its owner knows is left out where there is none."""
 
     library: str
     mounts: tuple[str, ...]
@@ -66,6 +66,7 @@ class Status(Answer, frozen=True, omit_defaults=True):
     open_files: int | None = None
     pending: int | None = None
     unwritten: tuple[str, ...] | None = None
+    withheld: tuple[str, ...] = ()
     views: dict[str, str] | None = None
     scan: JobState | None = None
     index: JobState | None = None
