@@ -27,6 +27,7 @@ ENOUGH_SECONDS = 240.0
 LOOK_SECONDS = 10.0
 """A file that is open for so long is looked at: most copies are done by then."""
 _LOOKS = 3
+_MOMENT_SECONDS = 1.0
 _AHEAD, _BUFFERED_SECONDS = 4.0, 60.0
 _WAITING, _ENDED = 4096, 1024
 _REACHED = bytes([1]) * POINTS
@@ -122,12 +123,14 @@ class Listening:
         return reader
 
     def closed(self, reader: Reader) -> None:
-        """A file was closed."""
+        """A file was closed. One that was open for a moment is a copy nearly always: the thread is not woken for it,
+        which would hold up who copies, and looks at it when it looks at files that are open."""
         reader.closed = self._clock()
         if reader.reached.share * 3 >= 1:
             with self._woken:
                 self._ended.append(reader)
-                self._wake()
+                if reader.closed - reader.opened >= _MOMENT_SECONDS:
+                    self._wake()
 
     def look(self) -> None:
         """Look whether something is due now: the clock may have been moved by hand."""
