@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musfuse.errors import ConfigError, StoreError, plainly
+from musfuse.platform import system
 
 LOG_NAME = "musfuse.log"
 
@@ -79,7 +80,7 @@ class StateFolder:
         it `stays` all the same: a mistyped name leaves nothing behind. Raises StoreError."""
         missing = _missing(self.path)
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            system.private_folder(self.path)
         except OSError as error:
             _remove(missing)
             raise StoreError(f"{self.path}: cannot be made: {self._obstacle(error)}") from error

@@ -150,6 +150,6 @@ def owners() -> Iterator[Client]:
         try:
             client = Client(path)
         except NobodyError:
-            path.unlink(missing_ok=True)
+            system.remove_endpoint(path)
         else:
             yield client

@@ -6,13 +6,13 @@ some rows each; the answer tells how many rows there were, or why there are no m
 
 import hashlib
 import json
-import socket
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from musfuse.errors import ControlError
 from musfuse.platform import system
+from musfuse.platform.connections import Connection
 
 MAX_LINE = 4 << 20
 ROWS = "rows"
@@ -23,7 +23,7 @@ PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR =
 APPLICATION_ERROR = -32000
 
 
-def _piece(connection: socket.socket, waits: Callable[[], bool]) -> bytes:
+def _piece(connection: Connection, waits: Callable[[], bool]) -> bytes:
     while True:
         try:
             return connection.recv(65_536)
@@ -75,7 +75,7 @@ def _rows_line(call_id: str | int | None, rows: Iterable[str]) -> bytes:
     return f"{front.removesuffix(']}}')}{','.join(rows)}]}}}}\n".encode()
 
 
-def lines(connection: socket.socket, waits: Callable[[], bool] = lambda: False) -> Iterator[bytes]:
+def lines(connection: Connection, waits: Callable[[], bool] = lambda: False) -> Iterator[bytes]:
     """The lines that arrive, until the other side closes. Where none comes within the connection's timeout, it goes on
     as long as `waits`. Raises ControlError for one that is too long, TimeoutError."""
     buffer = bytearray()

@@ -13,6 +13,7 @@ from musfuse.control.dispatch import Dispatcher, failure
 from musfuse.control.streams import Streaming
 from musfuse.errors import ControlError
 from musfuse.platform import system
+from musfuse.platform.connections import Connection
 from musfuse.platform.reserve import Reserve
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Server:
         with self._answered:
             self._answered.wait_for(lambda: not self._streams, _LAST_EVENTS_SECONDS)
         self._closed.set()
-        self._path.unlink(missing_ok=True)
+        system.remove_endpoint(self._path)
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -114,7 +115,7 @@ class Server:
             connection.settimeout(_IDLE_IN_NEED_SECONDS)
             self._begin(connection, held.pop_all())
 
-    def _begin(self, connection: socket.socket, held: ExitStack) -> None:
+    def _begin(self, connection: Connection, held: ExitStack) -> None:
         """Serve a client on a thread of its own, which lets go of what is `held`."""
         if not self._slots.acquire(blocking=False):
             with held:
@@ -127,11 +128,9 @@ class Server:
             with held:
                 _refuse(connection, str(error) or "no memory is left")
 
-    def _serve(self, connection: socket.socket, held: ExitStack) -> None:
+    def _serve(self, connection: Connection, held: ExitStack) -> None:
         try:
             with held, connection:
-                if not system.is_trusted(connection, self._path):
-                    return
                 for line in protocol.lines(connection):
                     with self._in_progress():
                         stream = self._answer(connection, line)
@@ -143,7 +142,7 @@ class Server:
         finally:
             self._slots.release()
 
-    def _answer(self, connection: socket.socket, line: bytes) -> Streaming | None:
+    def _answer(self, connection: Connection, line: bytes) -> Streaming | None:
         """Send the lines that answer one; a listing goes on no longer than the server does. The stream that was opened
         by that, if it was one. Raises OSError."""
         stream = None
@@ -160,7 +159,7 @@ class Server:
         connection.settimeout(idle)
         return stream
 
-    def _stream(self, connection: socket.socket, stream: Streaming) -> None:
+    def _stream(self, connection: Connection, stream: Streaming) -> None:
         with self._answered:
             self._streams += 1
         try:
@@ -182,9 +181,9 @@ class Server:
                 self._answered.notify_all()
 
 
-def _refuse(connection: socket.socket, why: str) -> None:
+def _refuse(connection: Connection, why: str) -> None:
     """Say why and hang up, without waiting for anybody."""
     said = failure(None, protocol.APPLICATION_ERROR, f"the process that owns the library is busy: {why}; try again")
     with connection, suppress(OSError):
-        connection.setblocking(False)
+        connection.settimeout(0)
         connection.sendall(protocol.encode(said))

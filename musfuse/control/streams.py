@@ -1,11 +1,12 @@
 """Streams over the control channel: one answer, then a notification for each thing that happens, until one hangs up."""
 
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from musfuse.control import protocol
+from musfuse.platform import system
+from musfuse.platform.connections import Connection
 
 BUFFER = 100
 """Notifications that are put together at a time; all else waits in the subscriber's own queue."""
@@ -31,11 +32,11 @@ class Streaming:
     opening: Any
     source: Source
 
-    def run(self, connection: socket.socket, ended: Callable[[], bool]) -> None:
+    def run(self, connection: Connection, ended: Callable[[], bool]) -> None:
         """Send until the client hangs up, the source is closed, or all ends. A client that does not read keeps this
         thread, and nobody else."""
         try:
-            while not ended() and not _hung_up(connection):
+            while not ended() and not system.hung_up(connection):
                 taken = self.source.take(BUFFER, _LOOK_SECONDS)
                 if taken:
                     connection.sendall(b"".join(map(self._line, taken)))
@@ -46,15 +47,3 @@ class Streaming:
 
     def _line(self, params: Any) -> bytes:
         return protocol.encode({"jsonrpc": "2.0", "method": self.method, "params": params})
-
-
-def _hung_up(connection: socket.socket) -> bool:
-    """Whether the other side is gone, as far as that can be told without waiting. What it says is left unread."""
-    patience = connection.gettimeout()
-    connection.setblocking(False)
-    try:
-        return not connection.recv(1, socket.MSG_PEEK)
-    except BlockingIOError:
-        return False
-    finally:
-        connection.settimeout(patience)

@@ -1,7 +1,7 @@
 """The side of the control channel that asks: owners are found, and what becomes of them is said."""
 
-import socket
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,8 @@ from musfuse.control.client import Client, NobodyError, RemoteError, find_owner,
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.errors import ControlError, MountError
+from musfuse.platform import system
+from musfuse.platform.connections import Listener
 
 
 def refuse() -> None:
@@ -31,9 +33,7 @@ def test_owners_are_found_and_dead_ones_removed(path: Path) -> None:
     here.close()
     assert find_owner(Path("/other")) is None
     dead = path.with_name("dead.sock")
-    unused = socket.socket(socket.AF_UNIX)
-    unused.bind(str(dead))
-    unused.close()
+    system.listen(dead).close()
     found = list(owners())
     assert len(found) == 1
     assert not dead.exists()
@@ -54,13 +54,12 @@ def test_an_error_of_the_owner_has_its_message_and_exit_code(path: Path) -> None
         assert client.call("echo", text="still there") == "still there"
 
 
-def listening(where: Path) -> socket.socket:
+@contextmanager
+def listening(where: Path) -> Iterator[Listener]:
     """An endpoint whose other side the test plays."""
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(where))
-    listener.listen()
-    listener.settimeout(60)
-    return listener
+    with closing(system.listen(where)) as listener:
+        listener.settimeout(60)
+        yield listener
 
 
 @pytest.mark.parametrize(
@@ -71,10 +70,9 @@ def test_an_owner_that_ends_is_said(tmp_path: Path, answer: bytes, words: str) -
     with listening(tmp_path / "s") as listener, Client(tmp_path / "s") as client:
         theirs, _ = listener.accept()
         theirs.sendall(answer)
-        theirs.shutdown(socket.SHUT_WR)
+        theirs.close()
         with pytest.raises(ControlError, match=words):
             client.call("echo", text="x")
-        theirs.close()
 
 
 def test_an_owner_that_says_nothing_is_not_waited_for_ever(tmp_path: Path) -> None:

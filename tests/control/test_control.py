@@ -2,13 +2,14 @@
 
 import json
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from musfuse.control import Client, Server
+from musfuse.control import Client, Server, protocol
 from musfuse.control.protocol import endpoint
 from musfuse.errors import ControlError, MountError
 from musfuse.platform import system
@@ -44,7 +45,7 @@ def test_notifications_get_no_answer_and_floods_are_cut(path: Path) -> None:
     raw.sendall(
         b'{"jsonrpc":"2.0","method":"echo","params":{"text":"x"}}\n{"jsonrpc":"2.0","method":"echo","id":7,"params":{"text":"y"}}\n'
     )
-    assert json.loads(raw.makefile().readline())["id"] == 7
+    assert json.loads(next(protocol.lines(raw)))["id"] == 7
     with pytest.raises(OSError):
         for _ in range(200):
             raw.sendall(b"x" * 65_536)
@@ -54,6 +55,7 @@ def test_notifications_get_no_answer_and_floods_are_cut(path: Path) -> None:
         assert client.call("echo", text="x") == "x"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes tell nothing there; access lists have tests of their own")
 def test_only_its_user_can_open_it(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700

@@ -1,5 +1,6 @@
 """What a caller sends against what a method takes."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def test_values_become_what_the_method_takes() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"text": None}, {"text": 1}, {"pairs": "ab"}, {"pairs": [["a"]]}, {"pairs": [["a", "b", "c"]]}, {"pairs": [["a", None]]},
-     {"pairs": {"a": "b"}}, {"where": ""}, {"where": "a\0b"}, {"where": "\ud800"}, {"where": ["/x"]}, {"kind": "side"},
+     {"pairs": {"a": "b"}}, {"where": ""}, {"where": "a\0b"}, *([] if sys.platform == "win32" else [{"where": "\ud800"}]), {"where": ["/x"]}, {"kind": "side"},
      {"kind": 3}, {"number": True}, {"number": 1.5}, {"number": "1"}, {"number": 1 << 80}, {"on": 1}, {"on": None}, {"more": 1}],
 )  # fmt: skip
 def test_anything_else_names_the_parameter(wrong: dict[str, Any]) -> None:

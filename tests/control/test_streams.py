@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from musfuse.control import Client, Server
+from musfuse.control import Client, Server, protocol
 from musfuse.control.client import RemoteError
 from musfuse.control.protocol import endpoint
 from musfuse.control.remote import Remote
@@ -47,10 +47,10 @@ def subscribed(path: Path) -> Iterator[Callable[..., tuple[socket.socket, Any, d
 
         def subscribe(**params: Any) -> tuple[socket.socket, Any, dict[str, Any]]:
             connection = closing.enter_context(system.connect(path, 60))
-            lines = closing.enter_context(connection.makefile("rb"))
+            lines = protocol.lines(connection)
             call = {"jsonrpc": "2.0", "id": 1, "method": "events.subscribe", "params": params}
             connection.sendall(json.dumps(call).encode() + b"\n")
-            return connection, lines, json.loads(lines.readline())["result"]
+            return connection, lines, json.loads(next(lines))["result"]
 
         yield subscribe
 
@@ -69,7 +69,7 @@ def test_what_happens_is_told_as_it_happens(bus: EventBus, subscribed: Any) -> N
     _, lines, opening = subscribed()
     assert opening == {"stream": bus.id, "last": 0}
     bus.publish(TagsChanged(2))
-    told = json.loads(lines.readline())
+    told = json.loads(next(lines))
     assert (told["jsonrpc"], told["method"], "id" in told) == ("2.0", "events.subscribe", False)
     assert told["params"] == {
         "seq": 1, "time_ns": told["params"]["time_ns"], "event": "metadata_changed", "data": {"seq": 2},
@@ -109,16 +109,15 @@ def test_who_shows_progress_holds_less(bus: EventBus, subscribed: Any) -> None:
 def test_who_lost_its_connection_goes_on_where_it_was(bus: EventBus, subscribed: Any) -> None:
     connection, lines, opening = subscribed(kinds=["metadata_changed"])
     bus.publish(TagsChanged(1))
-    seen = json.loads(lines.readline())["params"]["seq"]
-    lines.close()
+    seen = json.loads(next(lines))["params"]["seq"]
     connection.close()
     wait_until(lambda: not bus._subscriptions)
     for n in range(2, 3000):
         bus.publish(TagsChanged(n))
     _, lines, _ = subscribed(kinds=["metadata_changed"], after=seen, stream=opening["stream"])
-    assert [json.loads(lines.readline())["params"]["data"]["seq"] for _ in range(2, 3000)] == list(range(2, 3000))
+    assert [json.loads(next(lines))["params"]["data"]["seq"] for _ in range(2, 3000)] == list(range(2, 3000))
     _, lines, _ = subscribed(after=seen, stream="another process")
-    assert json.loads(lines.readline())["params"] | {"time_ns": 0} == {
+    assert json.loads(next(lines))["params"] | {"time_ns": 0} == {
         "seq": 2999, "time_ns": 0, "event": "events_lost", "data": {},
     }  # fmt: skip
 
@@ -150,10 +149,11 @@ def test_what_cannot_be_subscribed_to_is_told(bus: EventBus, path: Path) -> None
 
 
 def test_a_notification_subscribes_nobody(bus: EventBus, path: Path) -> None:
-    with system.connect(path, 60) as connection, connection.makefile("rb") as lines:
+    with system.connect(path, 60) as connection:
+        lines = protocol.lines(connection)
         connection.sendall(b'{"jsonrpc": "2.0", "method": "events.subscribe", "params": {}}\n')
         connection.sendall(b'{"jsonrpc": "2.0", "id": 1, "method": "echo", "params": {"text": "x"}}\n')
-        assert json.loads(lines.readline())["result"] == "x"
+        assert json.loads(next(lines))["result"] == "x"
     assert not bus._subscriptions
 
 

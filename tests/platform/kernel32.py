@@ -33,7 +33,8 @@ class System:
     def __init__(self) -> None:
         self.error, self.letters, self.handlers, self.admin = 0, {"C"}, list[Any](), False
         self.remote = set[str]()
-        self.kernel32 = types.SimpleNamespace(
+        self.kernel32 = Absent("kernel32")
+        self.kernel32.__dict__.update(
             CreateFileW=lambda *a: self._create(*a),
             ReadFile=lambda *a: self._read(*a),
             WriteFile=lambda *a: self._write(*a),
@@ -115,6 +116,16 @@ class System:
             return None
 
 
+class Absent(types.ModuleType):
+    """What only the system itself has: its functions have types, and cannot be called."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self.__dict__[name] = types.SimpleNamespace()
+        return self.__dict__[name]
+
+
 def _win_error(code: int) -> OSError:
     number = next((number for number, known in _CODES.items() if known == code), errno.EINVAL)
     return OSError(number, f"[WinError {code}] {os.strerror(number)}")
@@ -128,7 +139,9 @@ def _lock(fd: int, mode: int, size: int) -> None:
 def load(patch: pytest.MonkeyPatch) -> tuple[Any, System]:
     """The module, over a Windows of its own; it stays usable as long as the patch."""
     made = System()
-    patch.setattr(ctypes, "WinDLL", lambda name, use_last_error: made.kernel32, raising=False)
+    libraries = {"kernel32": made.kernel32}
+    patch.setattr(ctypes, "WinDLL", lambda name, use_last_error: libraries.get(name, Absent(name)), raising=False)
+    patch.setitem(sys.modules, "_winapi", Absent("_winapi"))  # type: ignore[misc]
     patch.setattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE, raising=False)
     patch.setattr(ctypes, "get_last_error", lambda: made.error, raising=False)
     patch.setattr(ctypes, "WinError", _win_error, raising=False)

@@ -4,7 +4,7 @@ import sys
 
 assert sys.platform != "win32"
 
-from musfuse.platform.posix.channel import connect, is_trusted, listen, runtime_folder  # noqa: E402
+from musfuse.platform.posix.channel import connect, hung_up, listen, private_folder, remove_endpoint, runtime_folder  # noqa: E402
 from musfuse.platform.posix.ends import ignore_terminal_interrupt, on_hangup, on_terminate  # noqa: E402
 from musfuse.platform.posix.files import (  # noqa: E402
     flush_folder,
@@ -74,13 +74,13 @@ __all__ = [
     "fork_detached",
     "free_drive_letter",
     "has_inotify",
+    "hung_up",
     "ignore_terminal_interrupt",
     "inheritable",
     "input_waits",
     "is_link",
     "is_mounted",
     "is_privileged",
-    "is_trusted",
     "limit_computing",
     "limit_data",
     "limit_memory",
@@ -99,10 +99,12 @@ __all__ = [
     "place_of",
     "placed_facts",
     "plain_path",
+    "private_folder",
     "program_of",
     "raise_open_file_limit",
     "read_at",
     "real_path",
+    "remove_endpoint",
     "runtime_folder",
     "same_path",
     "spare_address_space",

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from musfuse.errors import ControlError
+from musfuse.platform.connections import Connection, Listener
 
 assert sys.platform != "win32"
 
@@ -21,7 +22,7 @@ def runtime_folder() -> Path:
         base = f"{system}/musfuse" if system and os.path.isdir(system) else _private_temporary()
     path = Path(base)
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path)
         facts = path.lstat()
         if facts.st_uid == os.getuid() and facts.st_mode & 0o077 and stat.S_ISDIR(facts.st_mode):
             path.chmod(0o700)
@@ -41,7 +42,7 @@ def _private_temporary() -> str:
     return f"{base}/musfuse-{os.getuid()}"
 
 
-def listen(path: Path) -> socket.socket:
+def listen(path: Path) -> Listener:
     """A listening stream socket at `path` that only this user can open. Raises ControlError."""
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     previous = os.umask(0o177)
@@ -59,7 +60,7 @@ def listen(path: Path) -> socket.socket:
     return server
 
 
-def connect(path: Path, timeout: float) -> socket.socket:
+def connect(path: Path, timeout: float) -> Connection:
     """Connect to `listen`'s socket; raises OSError where nobody listens."""
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -73,7 +74,25 @@ def connect(path: Path, timeout: float) -> socket.socket:
     return client
 
 
-def is_trusted(connection: socket.socket, path: Path) -> bool:
-    """Whether an accepted connection comes from this user: the socket's own permissions have seen to it."""
-    del connection, path
-    return True
+def hung_up(connection: Connection) -> bool:
+    """Whether the other side is gone, as far as that can be told without waiting. What it says is left unread."""
+    assert isinstance(connection, socket.socket)
+    patience = connection.gettimeout()
+    connection.setblocking(False)
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    finally:
+        connection.settimeout(patience)
+
+
+def remove_endpoint(path: Path) -> None:
+    """Remove `listen`'s socket where it is there."""
+    path.unlink(missing_ok=True)
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, which only this user can open; one that is there stays as it
+    is. Raises OSError."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,62 +1,87 @@
-"""Where the process that owns a library is reached: endpoints that only this user can open."""
+"""Where the process that owns a library is reached: a pipe whose name stands in a file that only this user can open.
 
-import contextlib
+The name is random, so that nobody can have it first; the pipe's access list admits this user alone; and a client asks
+whom the pipe belongs to before it says anything.
+"""
+
 import os
 import secrets
-import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from musfuse.errors import ControlError
+from musfuse.platform.connections import Connection, Listener
 
 assert sys.platform == "win32"
 
+from musfuse.platform.windows import acl  # noqa: E402
+from musfuse.platform.windows.files import open_shared  # noqa: E402
+from musfuse.platform.windows.pipes import PipeConnection, PipeListener, connect_pipe  # noqa: E402
+
+_PREFIX, _LONGEST = "\\\\.\\pipe\\musfuse-", 200
+_NAME_LENGTH = 32
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, which only this user can open. Raises OSError."""
+    acl.make_private(path)
+
 
 def runtime_folder() -> Path:
-    """A folder in the user's own profile, whose access list admits this user only, for control endpoints."""
+    """A folder only this user can open, for control endpoints; made where it is missing. Raises ControlError."""
     base = os.environ.get("MUSFUSE_RUNTIME_DIR") or f"{os.environ.get('LOCALAPPDATA', str(Path.home()))}\\musfuse\\run"
     path = Path(base)
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        acl.make_private(path)
+        ours = acl.is_ours(path)
+        if ours:
+            acl.close_to_others(path)
     except OSError as error:
         raise ControlError(
             f"{path}: cannot hold the endpoints of drives: {error.strerror}; name another folder in MUSFUSE_RUNTIME_DIR"
         ) from error
+    if not ours:
+        raise ControlError(f"{path}: belongs to somebody else; name a folder of your own in MUSFUSE_RUNTIME_DIR")
     return path
 
 
-def listen(path: Path) -> socket.socket:
-    """A loopback socket; its port and a random token are written to `path`, which only this user can read. Raises
-    ControlError."""
-    server = socket.create_server(("127.0.0.1", 0))
+def listen(path: Path) -> Listener:
+    """A pipe for this user, whose name is written to `path`. Raises ControlError."""
+    name = _PREFIX + secrets.token_hex(_NAME_LENGTH // 2)
+    new = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(fd, "w") as out:
-            out.write(f"{server.getsockname()[1]} {secrets.token_hex(32)}")
+        server = PipeListener(name)
+        try:
+            new.write_text(name, "ascii")
+            os.replace(new, path)  # nobody reads half a name
+        except OSError:
+            server.close()
+            new.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        server.close()
         raise ControlError(
             f"{path.parent}: cannot hold an endpoint: {error.strerror}; name another folder in MUSFUSE_RUNTIME_DIR"
         ) from error
     return server
 
 
-def connect(path: Path, timeout: float) -> socket.socket:
-    """Connect to `listen`'s socket; raises OSError where nobody listens."""
-    port, token = path.read_text().split()
-    client = socket.create_connection(("127.0.0.1", int(port)), timeout)
-    client.sendall(token.encode() + b"\n")
-    return client
+def connect(path: Path, timeout: float) -> Connection:
+    """Connect to `listen`'s pipe. Raises OSError where nobody listens, ValueError where `path` names no pipe."""
+    with os.fdopen(open_shared(str(path)), "rb") as file:  # it may be removed meanwhile
+        name = file.read(_LONGEST).decode("ascii")
+    if not (name.startswith(_PREFIX) and name[len(_PREFIX) :].isalnum()):
+        raise ValueError(f"{path}: names no pipe")
+    return connect_pipe(name, timeout)
 
 
-def is_trusted(connection: socket.socket, path: Path) -> bool:
-    """Whether an accepted connection sent the token that only this user can read."""
-    with contextlib.suppress(OSError, IndexError):
-        expected = path.read_text().split()[1].encode() + b"\n"
-        connection.settimeout(5)
-        got = b""
-        while len(got) < len(expected) and (piece := connection.recv(len(expected) - len(got))):
-            got += piece
-        connection.settimeout(None)
-        return secrets.compare_digest(got, expected)
-    return False
+def hung_up(connection: Connection) -> bool:
+    """Whether the other side is gone, as far as that can be told without waiting. What it says is left unread."""
+    assert isinstance(connection, PipeConnection)
+    return connection.hung_up()
+
+
+def remove_endpoint(path: Path) -> None:
+    """Remove `listen`'s file, unless somebody has it open just now: then the next one who finds it does."""
+    with suppress(OSError):
+        path.unlink()
