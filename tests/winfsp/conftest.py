@@ -43,6 +43,10 @@ class Windows:
         return kernel
 
 
+Mount = Callable[..., Windows]
+"""Mounts a library over `music`; options by name, with `__` for the dot."""
+
+
 class HeldIndexes:
     """Keeps indexes of a library from being built until `release`: a cold library on a slow machine. `asked` are the
     originals of which one is wanted."""
