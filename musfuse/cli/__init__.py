@@ -32,6 +32,7 @@ _COMMANDS = {
     "ls": "list a folder of the drive, mounted or not",
     "search": "look for music: what answers a query best",
     "find": "the tracks that a query finds, one line each",
+    "export": "write the library as a table or a playlist",
     "info": "where a file of the drive comes from",
     "tag": "show and change tags",
     "art": "show, set and clear pictures",

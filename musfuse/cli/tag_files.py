@@ -1,12 +1,9 @@
 """`musfuse tag export` and `musfuse tag import`"""
 
-import os
-import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +17,7 @@ from musfuse.cli.common import (
     printable,
     say,
 )
+from musfuse.cli.files import whole_file
 from musfuse.cli.guards import ask, make, on_terminal, report, show_fields, show_rehearsal, warn
 from musfuse.cli.progress import Progress, Waiting
 from musfuse.cli.targets import TargetsOnly, author, resolve
@@ -53,34 +51,9 @@ def export(library: Path | None, out: Path | None, kind: str | None, targets: tu
             if to is None:
                 export_tags(rows, kind, sys.stdout)
                 return
-            with _whole_file(to) as file:
+            with whole_file(to) as file:
                 count = export_tags(rows, kind, file)
     say(f"{counted(count, 'track')} written to {out}", err=True)
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[TextIO]:
-    """A file that is written whole or stays as it was; a pipe or a device is written as it goes. Raises OSError, which
-    names the file."""
-    special = path.exists() and not path.is_file()
-    target = path if special else Path(os.path.realpath(path))
-    written = target if special else target.with_name(f".{target.name}.partial")
-    try:
-        try:
-            with written.open("w", encoding="utf-8", newline="") as file:
-                yield file
-            if not special:
-                with suppress(OSError):
-                    shutil.copymode(target, written)  # of a file that is there already
-                written.replace(target)
-        except BaseException:
-            if not special:
-                with suppress(OSError):
-                    written.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        error.filename = str(path)
-        raise
 
 
 @click.command("import", epilog="Example: musfuse tag import tags.csv")

@@ -1,0 +1,108 @@
+"""`musfuse export`"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from musfuse.cli.common import absolute, connect, library_option, say
+from musfuse.cli.files import whole_file
+from musfuse.cli.progress import Progress
+from musfuse.cli.targets import TargetsOnly, resolve
+from musfuse.wording import counted
+
+if TYPE_CHECKING:
+    from musfuse.library.exchange.columns import ExchangedTrack
+    from musfuse.service.requests.library import FoundTrack
+
+_KINDS = ("csv", "json", "m3u8", "xspf", "jspf")
+_SUFFIXES = {f".{kind}": kind for kind in _KINDS} | {".m3u": "m3u8"}
+
+
+@click.command("export", cls=TargetsOnly, epilog="Example: musfuse export --to jazz.csv --where genre:jazz")
+@library_option
+@click.option("--to", "out", type=click.Path(path_type=Path), help="File to write [default: standard output].")
+@click.option("--format", "kind", type=click.Choice(_KINDS), help="[default: by the file's name, else CSV]")
+@click.option(
+    "--fields", help="Columns of a table, with commas between them: those of a CSV, `part`, any field of tags."
+)
+@click.option("--where", "queries", multiple=True, metavar="QUERY", help="Only tracks that answer all of these.")
+@click.option(
+    "--paths", "base", metavar="FOLDER",
+    help="Of a playlist: where it finds the drive, as `.` or a mountpoint [default: it plays the originals].",
+)  # fmt: skip
+@click.argument("targets", nargs=-1)
+def command(
+    library: Path | None,
+    out: Path | None,
+    kind: str | None,
+    fields: str | None,
+    queries: tuple[str, ...],
+    base: str | None,
+    targets: tuple[str, ...],
+) -> None:
+    """Write the library, or the tracks of the TARGETs, as a table (CSV, JSON) or a playlist (M3U8, XSPF, JSPF).
+
+    Tracks come in the order in which the library came to know them, or as `sort:` in a query says. They are written as
+    they are found, however many there are. `tag export` writes all tags, for `tag import` to read back.
+    """
+    from musfuse.library.exchange.columns import COLUMNS, cells
+    from musfuse.service.requests.library import FindTracks
+
+    kind = kind or _SUFFIXES.get(out.suffix.lower() if out else "", "csv")
+    columns = [name.strip().lower() for name in fields.split(",")] if fields else list(COLUMNS)
+    cells(columns)  # a wrong one is said before anything is looked for
+    if fields and kind not in ("csv", "json"):
+        raise click.UsageError(f"--fields are those of a table; a playlist ({kind}) has its own")
+    if base is not None and kind in ("csv", "json"):
+        raise click.UsageError("--paths is for playlists; a table has both paths of a track")
+    if queries and targets:
+        raise click.UsageError("--where says which tracks are wanted, and so do TARGETs; name either")
+    wanted = " ".join(f"({query})" for query in queries) if len(queries) > 1 else "".join(queries)
+    folder, found = resolve(library, (wanted,) if wanted else targets)
+    write = _writer(kind, columns, out.stem if out else "musfuse", base)
+    with connect(folder) as service, Progress("export", quiet=out is None) as progress:
+
+        def tracks() -> "Iterator[ExchangedTrack]":
+            for number, row in enumerate(service.rows(FindTracks(tuple(found))), 1):
+                progress.update(number)
+                track = _exchanged(row)
+                if base is None or track.virtual_path:
+                    yield track
+
+        given = tracks()
+        first = list(islice(given, 1))  # where there is none that is an error, and nothing is written
+        if out is None:
+            write(chain(first, given), sys.stdout)
+            return
+        with whole_file(absolute(out)) as file:
+            count = write(chain(first, given), file)
+    say(f"{counted(count, 'track')} written to {out}", err=True)
+
+
+def _writer(
+    kind: str, columns: list[str], title: str, base: str | None
+) -> "Callable[[Iterator[ExchangedTrack], TextIO], int]":
+    from musfuse.library.exchange import playlists, tables
+
+    if kind in ("csv", "json"):
+        table = tables.write_csv if kind == "csv" else tables.write_json
+        return lambda tracks, file: table(tracks, columns, file)
+
+    def place_of(track: "ExchangedTrack") -> str:
+        return track.real_path if base is None else os.path.normpath(os.path.join(base, track.virtual_path))
+
+    writers = {"m3u8": playlists.write_m3u8, "xspf": playlists.write_xspf, "jspf": playlists.write_jspf}
+    return lambda tracks, file: partial(writers[kind], title=title, place_of=place_of)(tracks, out=file)
+
+
+def _exchanged(row: "FoundTrack") -> "ExchangedTrack":
+    from musfuse.library.exchange.columns import ExchangedTrack
+
+    duration = None if row.duration_ns is None else round(row.duration_ns / 1e6)
+    return ExchangedTrack(row.path, row.source, row.part, row.codec, duration, row.tags)

@@ -1,0 +1,53 @@
+"""`musfuse export`: the library for other programs."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from cli.inprocess import run, shared  # noqa: F401 - a fixture
+
+
+def test_the_library_as_a_table(shared: Path, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("export", "--library", shared).out)))
+    assert [(row["virtual_path"], row["title"], row["artist"]) for row in rows] == [
+        ("Ann/Best/One.flac", "One", "Ann"), ("Ann/Best/Two.flac", "Two", "Ann"),
+    ]  # fmt: skip
+    assert rows[0]["real_path"] == str(shared.parent / "music/One.flac")
+    said = run(
+        "export", "--library", shared, "--to", tmp_path / "x.json", "--fields", "title, part", "--where", "title:two"
+    ).err
+    assert "1 track written to" in said
+    assert json.loads((tmp_path / "x.json").read_text()) == [{"title": "Two", "part": 0}]
+
+
+def test_queries_have_to_hold_together(shared: Path) -> None:
+    both = ("export", "--library", shared, "--format", "json", "--fields", "title")
+    assert json.loads(run(*both, "--where", "artist:ann", "--where", "title:one OR title:three").out) == [
+        {"title": "One"}
+    ]
+    nothing = run(*both, "--where", "title:one", "--where", "title:two", code=1)
+    assert ("no track answers this" in nothing.err, nothing.out) == (True, "")
+    assert "name either" in run(*both, "--where", "title:one", "title:two", code=2).err
+
+
+def test_a_playlist_plays_from_where_it_lies(shared: Path, tmp_path: Path) -> None:
+    run("export", "--library", shared, "--to", tmp_path / "x.m3u8", "--paths", ".")
+    lines = [line for line in (tmp_path / "x.m3u8").read_text().splitlines() if not line.startswith("#")]
+    assert lines == ["Ann/Best/One.flac", "Ann/Best/Two.flac"]
+    run("export", "--library", shared, "--to", tmp_path / "x.m3u")
+    lines = [line for line in (tmp_path / "x.m3u").read_text().splitlines() if not line.startswith("#")]
+    assert lines == [str(shared.parent / f"music/{name}.flac") for name in ("One", "Two")]
+    assert "file://" in run("export", "--library", shared, "--format", "xspf").out
+    assert '"playlist"' in run("export", "--library", shared, "--format", "jspf").out
+
+
+def test_what_cannot_be_is_said_before_anything_is_written(shared: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "x.csv"
+    kept.write_text("before")
+    assert "no column" in run("export", "--library", shared, "--to", kept, "--fields", "a=b", code=2).err
+    assert "those of a table" in run("export", "--library", shared, "--format", "m3u8", "--fields", "title", code=2).err
+    assert "for playlists" in run("export", "--library", shared, "--paths", ".", code=2).err
+    run("export", "--library", shared, "--to", kept, "title:nothing", code=1)
+    assert kept.read_text() == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]

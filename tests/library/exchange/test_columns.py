@@ -1,0 +1,41 @@
+"""Columns as other programs know them."""
+
+import pytest
+
+from musfuse.errors import ConfigError
+from musfuse.library.exchange.columns import COLUMNS, ExchangedTrack, cells
+
+
+def track(**tags: str) -> ExchangedTrack:
+    return ExchangedTrack(
+        "A/B/1.flac", "/music/1.wav", 0, "pcm", 1500, {name: value.split("|") for name, value in tags.items()}
+    )
+
+
+def test_the_columns_of_the_contract_in_their_order() -> None:
+    assert list(COLUMNS) == [
+        "virtual_path", "real_path", "title", "artist", "album", "album_artist", "genre", "year", "track", "disc",
+        "duration_ms", "format", "musicbrainz_id",
+    ]  # fmt: skip
+    made = track(title="T", artist="A|B", albumartist="C", date="1999-05-01", tracknumber="3/12", discnumber="x")
+    assert [cell(made) for _, cell in cells(list(COLUMNS))] == [
+        "A/B/1.flac", "/music/1.wav", "T", "A; B", "", "C", "", 1999, 3, None, 1500, "pcm", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("3", 3), ("03/10", 3), (" 7", 7), ("", None), ("A1", None), ("9" * 400, None), ("٣", None), ("-1", None)],
+)
+def test_numbers_as_people_write_them(text: str, number: int | None) -> None:
+    assert track(tracknumber=text).number("tracknumber") == number
+
+
+def test_any_field_may_be_a_column() -> None:
+    assert [cell(track(mood="calm")) for _, cell in cells(["mood", "part", "composer"])] == ["calm", 0, ""]
+
+
+@pytest.mark.parametrize("name", ["", "a=b", "Ä", "x" * 100, "a\nb"])
+def test_what_can_be_none_is_said(name: str) -> None:
+    with pytest.raises(ConfigError, match="no column; there are virtual_path"):
+        cells([name])
