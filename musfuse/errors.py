@@ -129,6 +129,18 @@ class IsAFolderError(MusfuseError):
     errno = _errno.EISDIR
 
 
+class NotALinkError(MusfuseError):
+    """A symbolic link was expected."""
+
+    errno = _errno.EINVAL
+
+
+class BadNameError(MusfuseError):
+    """No entry can have this name."""
+
+    errno = _errno.EINVAL
+
+
 class ReadOnlyError(MusfuseError):
     """The drive never changes an original (DRV-6)."""
 

@@ -25,6 +25,8 @@ class NodeKind(StrEnum):
 
     FOLDER = "folder"
     FILE = "file"
+    LINK = "link"
+    """Another path of the drive, told by faces that have links; no face has to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class ToyBranch:
     files: dict[str, bytes] = field(default_factory=lambda: {"a.txt": b"hello\n", "Zwei.bin": bytes(range(256)) * 700})
     forgotten: list[Set[int] | None] = field(default_factory=list)
 
-    def child(self, folder: Entry[Any], key: str) -> Entry[Any] | None:
+    def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Any] | None:
         return next((entry for entry in self._in(folder) if name_key(entry.name) == key), None)
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Any]]:

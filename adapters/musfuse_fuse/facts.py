@@ -8,7 +8,8 @@ from typing import Any
 from musfuse.drive import Attr, DirEntry
 from musfuse.model import NodeKind
 
-FOLDER_MODE, FILE_MODE = stat.S_IFDIR | 0o555, stat.S_IFREG | 0o444
+FOLDER_MODE, FILE_MODE, LINK_MODE = stat.S_IFDIR | 0o555, stat.S_IFREG | 0o444, stat.S_IFLNK | 0o777
+_MODES = {NodeKind.FOLDER: FOLDER_MODE, NodeKind.FILE: FILE_MODE, NodeKind.LINK: LINK_MODE}
 _READ_BYTES = 128 * 1024
 if sys.platform != "win32":
     _UID, _GID = os.getuid(), os.getgid()
@@ -16,12 +17,17 @@ else:
     _UID, _GID = 0, 0
 
 
+def mode_of(kind: NodeKind) -> int:
+    """The mode of an entry."""
+    return _MODES[kind]
+
+
 def as_dict(attr: Attr | DirEntry) -> dict[str, Any]:
     """All facts by their names, times in ns. A size that is not known counts as 0."""
     folder, size = attr.kind is NodeKind.FOLDER, attr.size or 0
     return {
         "st_ino": attr.node,
-        "st_mode": FOLDER_MODE if folder else FILE_MODE,
+        "st_mode": _MODES[attr.kind],
         "st_nlink": 2 if folder else 1,
         "st_size": size,
         "st_blocks": -(-size // 512),
@@ -49,7 +55,7 @@ class StatBuffer:
         if entry.kind is NodeKind.FOLDER:
             found.st_mode, found.st_nlink = FOLDER_MODE, 2
         else:
-            found.st_mode, found.st_nlink = FILE_MODE, 1
+            found.st_mode, found.st_nlink = _MODES[entry.kind], 1
         found.st_ino, found.st_size, found.st_blocks = entry.node, size, -(-size // 512)
         seconds, rest = divmod(entry.mtime_ns, 1_000_000_000)
         for time in self._times:

@@ -40,7 +40,9 @@ class FuseMount:
         modern = major_version(binding) >= 3
         memory = KernelMemory(libfuse_of(binding) if modern else None, str(self.mountpoint), seconds)
         self._memory = memory
-        operations = make_operations(binding, drive, self._ready.set, _number(options, "max_read"), memory)
+        operations = make_operations(
+            binding, drive.telling_links(), self._ready.set, _number(options, "max_read"), memory
+        )
         fuse = fuse_with_plus(binding) if modern else binding.FUSE
         forgetting = Forgetting(drive, memory)
 

@@ -13,7 +13,7 @@ from typing import Any
 from musfuse.drive import CacheHint, DirEntry, Drive
 from musfuse.errors import MusfuseError, NoEntryError, errno_of
 from musfuse.model import NodeKind
-from musfuse_fuse.facts import as_dict
+from musfuse_fuse.facts import as_dict, mode_of
 from musfuse_fuse.folders import Folders, Take
 from musfuse_fuse.kept_listings import KeptListings
 from musfuse_fuse.kernel import KernelMemory
@@ -110,9 +110,9 @@ def make_operations(  # noqa: C901 - a class inside
         def open_folder(self, path: str, fi: Any) -> None:
             """Open a folder, for listings that bring attributes along. The kernel keeps a listing as long as what came
             with it."""
-            drive.visit(_inside(path))
+            lasting = drive.visit(_inside(path))
             fi.fh = folders.open()
-            fi.cache_readdir, fi.keep_cache = remembers.seconds > 0, listed.is_recent(path)
+            fi.cache_readdir, fi.keep_cache = lasting and remembers.seconds > 0, lasting and listed.is_recent(path)
             listings.say(fi.cache_readdir, fi.keep_cache)
 
         @answered
@@ -150,8 +150,12 @@ def make_operations(  # noqa: C901 - a class inside
             yield ".", {"st_mode": stat.S_IFDIR}, 0
             yield "..", {"st_mode": stat.S_IFDIR}, 0
             for entry in entries:
-                mode = stat.S_IFDIR if entry.kind is NodeKind.FOLDER else stat.S_IFREG
-                yield entry.name, {"st_mode": mode, "st_ino": entry.node}, 0
+                yield entry.name, {"st_mode": mode_of(entry.kind), "st_ino": entry.node}, 0
+
+        @answered
+        def readlink(self, path: str) -> str:
+            """Where a link leads."""
+            return drive.target(_inside(path))
 
         @answered
         def open(self, path: str, fi: Any) -> int:

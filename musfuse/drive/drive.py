@@ -19,7 +19,7 @@ from musfuse.drive.handles import CacheHint, Handles
 from musfuse.drive.leftout import LeftOut
 from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
-from musfuse.errors import IsAFolderError, NoEntryError, NotAFolderError
+from musfuse.errors import IsAFolderError, NoEntryError, NotAFolderError, NotALinkError
 from musfuse.library.catalog import TrackRow
 from musfuse.library.naming import Settled
 from musfuse.model import NodeKind, Rendition
@@ -57,7 +57,7 @@ class Drive:
         asked: Asked | None = None,
         open_limit: int = 16_384,
     ) -> None:
-        self.tree, self._exact, self._keeps = Tree(root, branches), True, False
+        self.tree, self._exact, self._keeps, self._links = Tree(root, branches), True, False, False
         self._items, self._volume, self._accesses = items, volume, accesses
         self._asked = asked or Asked()
         self.changes, self._left_out = Changes(), LeftOut()
@@ -70,6 +70,13 @@ class Drive:
         drive._exact, drive._keeps = False, keeping_sizes
         return drive
 
+    def telling_links(self) -> "Drive":
+        """The same drive for a mount whose system has symbolic links: what shows another file is told as a link to
+        it."""
+        drive = copy(self)
+        drive._links = True
+        return drive
+
     def attr(self, path: str) -> Attr:
         """Facts about an entry as they were told last; waits for the index where the size is not known yet.
 
@@ -79,17 +86,28 @@ class Drive:
         self._asked.on_visited(entry.parent)
         if entry.kind is NodeKind.FOLDER:
             return Attr(entry.id, entry.name, entry.kind, 0, entry.mtime_ns)
+        if self._links and entry.link:
+            return Attr(entry.id, entry.name, NodeKind.LINK, _length(entry.link), entry.mtime_ns)
         size = entry.size if entry.size is not None else entry.branch.size(entry)
         version = _version(entry.version, size)
         self._handles.shown(entry.id, version, size)
         return Attr(entry.id, entry.name, entry.kind, size, entry.mtime_ns, version)
 
-    def visit(self, path: str) -> None:
-        """Somebody opens a folder, whether its entries are asked for or not. Raises NoEntryError, NotAFolderError."""
+    def target(self, path: str) -> str:
+        """Where a link leads: a path relative to its folder. Raises NoEntryError, NotALinkError."""
+        entry = self._found(path)
+        if not (self._links and entry.link):
+            raise NotALinkError(f"{path}: not a link")
+        return entry.link
+
+    def visit(self, path: str) -> bool:
+        """Somebody opens a folder, whether its entries are asked for or not; whether what is listed of it may be kept
+        until it is told of as changed. Raises NoEntryError, NotAFolderError."""
         folder = self._found(path)
         if folder.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")
         self._asked.on_visited(folder.id)
+        return folder.lasting
 
     def shown(self, entry: DirEntry) -> None:
         """Somebody was told the size of an entry of a listing."""
@@ -212,6 +230,12 @@ class Drive:
         self.tree.forget_folders(folders)
         self.changes.tell(Change(folders=folders))
 
+    def forget_paths(self, paths: Sequence[str]) -> None:
+        """There are other entries at these paths now, or none: look them up again."""
+        for path in paths:
+            self.tree.forget_path(path)
+        self.changes.tell(Change(gone=paths))
+
     def forget(self, settled: Settled, gone: Sequence[str] = ()) -> None:
         """Names were given: look up again what they touch. Paths that are `gone` may be another entry's now."""
         if settled.everywhere:
@@ -268,6 +292,8 @@ class Drive:
         return self.tree.lookup(path, exact=self._exact)
 
     def _told(self, entry: Entry[Any]) -> DirEntry:
+        if self._links and entry.link:
+            return DirEntry(entry.id, entry.name, NodeKind.LINK, _length(entry.link), entry.mtime_ns)
         if entry.size is None and entry.item:
             self._asked.on_pending()
         return _dir_entry(entry)
@@ -286,6 +312,10 @@ class Drive:
 def _dir_entry(entry: Entry[Any]) -> DirEntry:
     version = "" if entry.size is None else _version(entry.version, entry.size)
     return DirEntry(entry.id, entry.name, entry.kind, entry.size, entry.mtime_ns, version)
+
+
+def _length(link: str) -> int:
+    return len(link.encode("utf-8", "surrogateescape"))
 
 
 def _version(version: str, size: int) -> str:

@@ -43,10 +43,10 @@ class TimedDrive(Drive):
         finally:
             self._getattr.since(began)
 
-    def visit(self, path: str) -> None:
+    def visit(self, path: str) -> bool:
         began = perf_counter()
         try:
-            super().visit(path)
+            return super().visit(path)
         finally:
             self._opendir.since(began)
 

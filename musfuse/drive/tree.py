@@ -157,7 +157,7 @@ class Tree:
 
     def _child(self, folder: Entry[Any], name: str, exact: bool, path: str) -> Entry[Any]:
         key = name_key(name)
-        found = (branch.child(folder, key) for branch in self._branches)
+        found = (branch.child(folder, key, name) for branch in self._branches)
         child = next((entry for entry in found if entry is not None), None)
         if child is None or child.hidden or (exact and child.name != name):
             raise NoEntryError(f"{path}: {_MISSING}")

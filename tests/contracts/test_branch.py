@@ -18,12 +18,14 @@ from musfuse.drive.branches.library import LibraryBranch
 from musfuse.drive.branches.port import Branch, Entry
 from musfuse.drive.branches.prefetch import FOLDER as PREFETCH
 from musfuse.drive.branches.prefetch import PrefetchBranch
+from musfuse.drive.branches.search import FOLDER as SEARCH
+from musfuse.drive.branches.search import SearchBranch
 from musfuse.drive.tree import Tree
 from musfuse.library.names import name_key, safe_component
 from musfuse.model import NodeKind
 
-BRANCHES = ("LibraryBranch", "CompanionsBranch", "PrefetchBranch", "ToyBranch")
-UNLISTED = f"{PREFETCH}/Ann"
+BRANCHES = ("LibraryBranch", "CompanionsBranch", "PrefetchBranch", "SearchBranch", "ToyBranch")
+UNLISTED = (f"{PREFETCH}/Ann", f"{SEARCH}/album:0")
 """No listing leads there."""
 Found = dict[str, Entry[Any]]
 
@@ -46,13 +48,13 @@ class Bench:
     def own(self) -> Found:
         """The entries of the branch, as a listing has them."""
         found = self.all().items()
-        return {path: entry for path, entry in found if path not in ("", UNLISTED) and entry.branch is self.branch}
+        return {path: entry for path, entry in found if path not in ("", *UNLISTED) and entry.branch is self.branch}
 
     def files(self) -> Found:
         return {path: entry for path, entry in self.own().items() if entry.kind is NodeKind.FILE}
 
     def all(self) -> Found:
-        begins = {path: self.tree.lookup(path) for path in ("", UNLISTED)}
+        begins = {path: self.tree.lookup(path) for path in ("", *UNLISTED)}
         return begins | {at: entry for path, begin in begins.items() for at, entry in self._below(path, begin)}
 
     def _below(self, path: str, folder: Entry[Any]) -> Iterator[tuple[str, Entry[Any]]]:
@@ -98,7 +100,8 @@ def test_the_bench_has_something_of_each(open_bench: Callable[[str], Bench]) -> 
     assert kinds.count(LibraryBranch) == 4
     assert kinds.count(CompanionsBranch) == 8
     assert kinds.count(PrefetchBranch) == 4
-    assert len(kinds) == 4 + 8 + 4 + 3
+    assert kinds.count(SearchBranch) == 2
+    assert len(kinds) == 4 + 8 + 4 + 2 + 3
 
 
 def test_a_listing_is_in_order_and_its_entries_are_the_branchs_own(bench: Bench) -> None:

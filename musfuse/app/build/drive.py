@@ -23,15 +23,21 @@ from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.library import LibraryBranch
 from musfuse.drive.branches.port import Branch, Entry
 from musfuse.drive.branches.prefetch import PrefetchBranch
+from musfuse.drive.branches.search import SearchBranch
 from musfuse.drive.branches.visits import Visits
 from musfuse.drive.drive import Asked
 from musfuse.drive.listening import Listening
 from musfuse.drive.volume import Volume
 from musfuse.events import EventBus, TrackIndexed
 from musfuse.library.catalog import Database, Nodes, Tracks
+from musfuse.library.catalog.finding import Found
+from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.covers import Covers
+from musfuse.library.grammar import parse_query
 from musfuse.library.options import ViewOptions
+from musfuse.library.search.engine import Search
 from musfuse.library.sizes import Sizes
+from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.art.options import ArtOptions
 from musfuse.origins import Origin
 from musfuse.platform import system
@@ -79,11 +85,14 @@ class DriveParts:
         branches: list[Branch[Any]] = [library, companions]
         if self.prefetch is not None:
             branches.append(PrefetchBranch(nodes, items, self.prefetch, list_seconds=seconds))
+        search = self._search(nodes, items, seconds)
+        branches.append(search)
         branches += [make(database, items) for make in self.more]
         drive = self._maker()(
             library.root, branches, items, volume, Accesses(self.activity, self.events, items.row, self.listening),
             asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),
         )  # fmt: skip
+        search.changed = drive.forget_paths
         closing.callback(drive.shut_down)
         closing.callback(volume.close)
         closing.callback(ahead.close)
@@ -96,6 +105,15 @@ class DriveParts:
         from musfuse.drive.timed import TimedDrive
 
         return partial(TimedDrive, self.recorder)
+
+    def _search(self, nodes: Nodes, items: Items, seconds: float) -> SearchBranch:
+        engine, vocabulary = Search(self.catalog.database), CatalogVocabulary(self.catalog.database, self.media.formats)
+        view = None if nodes.view == MAIN else nodes.view
+
+        def find(text: str, most: int) -> Sequence[Found]:
+            return [hit.found for hit in engine.best(parse_query(text, vocabulary), most, view=view).hits]
+
+        return SearchBranch(nodes, items, find, list_seconds=seconds)
 
     def covers_ahead(self, views: Iterable[int]) -> CoversAhead:
         """A run over the covers of views."""

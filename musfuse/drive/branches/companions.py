@@ -64,8 +64,9 @@ class CompanionsBranch:
         self._cache: Lru[int, tuple[CompanionEntry, ...]] = Lru(_CACHED)
         self._epoch = 0
 
-    def child(self, folder: Entry[Any], key: str) -> CompanionEntry | None:
+    def child(self, folder: Entry[Any], key: str, name: str = "") -> CompanionEntry | None:
         """The companion with this name key."""
+        del name
         return next((entry for entry in self._of(folder) if name_key(entry.name) == key), None)
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[CompanionEntry]:

@@ -33,8 +33,9 @@ class LibraryBranch:
         """The root of the drive. Raises NoEntryError where there is no such view."""
         return entry_of(self, self._nodes.root(), 0)
 
-    def child(self, folder: Entry[Any], key: str) -> Entry[Node] | None:
+    def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Node] | None:
         """The file or folder with this name key."""
+        del name
         node = self._nodes.child(folder.id, key) if folder.branch is self else None
         return self._entry(node) if node is not None else None
 

@@ -20,6 +20,12 @@ def number_of_name(folder: int, name: str) -> int:
     return _NAMED | int.from_bytes(digest) & (_NAMED - 1)
 
 
+def number_of_spelling(folder: int, name: str) -> int:
+    """As `number_of_name`, where another spelling of a name is another entry."""
+    digest = blake2b(b"%d=%b" % (folder, name.encode("utf-8", "surrogatepass")), digest_size=8).digest()
+    return _NAMED | int.from_bytes(digest) & (_NAMED - 1)
+
+
 def number_of_rendition(item: int, rendition: Rendition) -> int:
     """The inode number of an item made into a rendition that no view shows."""
     return _RENDITIONS | item << 3 | list(Rendition).index(rendition)

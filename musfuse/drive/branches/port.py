@@ -24,8 +24,10 @@ class Entry(Generic[Own]):
     what a reader in the middle of the file rests on, beside its size. `item` is the item of the library that a file
     shows, 0 for none: what changes of the item is looked up again. `follows` are the numbers of folders of others with
     whose changes it is looked up again, too. `original` is the file of a source whose bytes it shows as they are. One
-    that is `hidden` is not to be seen yet: lookups do not find it, and faces do not list it. `facts` are told by
-    `musfuse info`, as JSON values by name.
+    that is `hidden` is not to be seen yet: lookups do not find it, and faces do not list it. `link` is a relative path
+    to another file of the drive, whose bytes this one has: faces that know links show it as one. What is listed of a
+    folder that is not `lasting` may be another each time, and nobody is told. `facts` are told by `musfuse info`, as
+    JSON values by name.
     """
 
     branch: "Branch[Own]"
@@ -41,6 +43,8 @@ class Entry(Generic[Own]):
     original: SourceFile | None = None
     hidden: bool = False
     follows: tuple[int, ...] = ()
+    link: str = ""
+    lasting: bool = True
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
@@ -64,8 +68,9 @@ class Branch(Protocol[Own]):
     A folder may be of any branch; an entry is always one of this branch.
     """
 
-    def child(self, folder: Entry[Any], key: str) -> Entry[Own] | None:
-        """The branch's entry in a folder under this name key (names.name_key); None where it has none there."""
+    def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Own] | None:
+        """The branch's entry in a folder under this name key (names.name_key); None where it has none there. `name` is
+        as somebody spelled it, '' where nobody did."""
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Own]]:
         """Its entries in a folder in order of name key, those after `after_key`.

@@ -26,8 +26,9 @@ class PrefetchBranch:
     def __init__(self, nodes: Nodes, items: Items, ask: Callable[[int], object], *, list_seconds: float = 120) -> None:
         self._nodes, self._items, self._ask, self._list_seconds = nodes, items, ask, list_seconds
 
-    def child(self, folder: Entry[Any], key: str) -> Entry[Node] | None:
+    def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Node] | None:
         """A file, which is made ready, or a folder of the library under this name key."""
+        del name
         if folder.branch is not self:
             return self._top(folder) if not folder.parent and key == name_key(FOLDER) else None
         node = self._nodes.child(folder.own.id, key)

@@ -1,0 +1,218 @@
+"""The branch `.search`: a folder for each query, with what it finds.
+
+The root does not list it, and it lists nothing itself, so that nothing that walks the drive searches: whoever looks
+for something says what, as `.search/beatles year:..1966`. Any name is a folder there but those that systems and players
+look for in every folder. Only listing such a folder, or asking for a file of it by a name that it may have, runs the
+query.
+
+Where a face has links, an entry is a relative link to the track; else it is a file of its own with the same bytes.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import Any
+from zlib import crc32
+
+from musfuse.drive.branches.items import Items
+from musfuse.drive.branches.numbers import number_of_name, number_of_spelling
+from musfuse.drive.branches.port import Entry, FileContent
+from musfuse.errors import BadNameError, ConfigError, NoEntryError, TooSlowError
+from musfuse.library.catalog import Nodes
+from musfuse.library.catalog.finding import Found
+from musfuse.library.names import name_key, safe_component
+from musfuse.lru import Lru
+from musfuse.media.layout import Inline, Layout
+from musfuse.model import NodeKind
+
+FOLDER = ".search"
+"""Its name in the root of the drive."""
+MOST = 1000
+"""Entries that a folder has at most."""
+_README = "README.txt"
+_CHARACTERS = 256
+_SECONDS = 300.0
+_WEIGHT, _LEAST_WEIGHT, _AT_ONCE = 100_000, 100, 2
+_RESULT = re.compile(r"\d{3,4} - ")
+_PROBES = re.compile(
+    r"\.[^\W\d]|\._|\$|@|#|desktop\.ini$|autorun\.inf$|(?:eh)?thumbs\.db$|system volume information$|recycler$|"
+    r"lost\+found$|(?:cover|folder|front|album\w*|thumb)\.\w{2,4}$|.*\.(?:nfo|xml|exe|dll|lnk|inf|cue|m3u8?|jpe?g|png)$",
+    re.IGNORECASE,
+)
+_SIGNS = str.maketrans({"\u201c": '"', "\u201d": '"', "\uff1a": ":", "\uff0a": "*", "\uff1f": "?", "\uff5e": "~"})
+"""Signs that stand for others, which a name cannot have on Windows."""
+_HELP = """
+What a search may say: words, "a phrase", artist:name, year:1967..1969, beat* (words that begin so), beetles~ (one
+letter different), -word (without it), one OR another, (groups), sort:year or sort:-added. Where a name cannot have
+these signs, their full-width forms do the same. `musfuse search` says the same on the command line.
+"""
+
+Find = Callable[[str, int], Sequence[Found]]
+"""Gives so many of the best answers to a query. Raises ConfigError for what is no query, TooSlowError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a query found: names of its entries with their items, in order of name; or why it found nothing."""
+
+    made: float
+    mtime_ns: int
+    names: tuple[tuple[str, int], ...] = ()
+    problem: str = ""
+
+
+class SearchBranch:
+    """Over a view, whose items `find` finds. What was found stays for five minutes; then the next listing looks again,
+    and `changed` is told of the paths that went. A listing with sizes takes `list_seconds` at most for them."""
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        items: Items,
+        find: Find,
+        *,
+        list_seconds: float = 120,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._nodes, self._items, self._find = nodes, items, find
+        self._list_seconds, self._clock = list_seconds, clock
+        self.changed: Callable[[Sequence[str]], None] = lambda _: None
+        self._lock, self._running = threading.Lock(), threading.BoundedSemaphore(_AT_ONCE)
+        self._kept: Lru[str, Listed] = Lru(_WEIGHT, lambda listed: max(_LEAST_WEIGHT, len(listed.names)))
+
+    def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Any] | None:
+        """The folder of a query, whatever it is, or an entry of what it found. Raises BadNameError for a name that is
+        no text, and what the query raises."""
+        if folder.branch is not self:
+            return self._top(folder) if not folder.parent and key == name_key(FOLDER) else None
+        if not folder.own:
+            return self._folder(folder, name or key)
+        listed = self._kept_of(folder.own)
+        if listed is None and (key == name_key(_README) or _RESULT.match(key)):
+            listed = self._listed(folder)
+        return next(self._entries(folder, listed, key), None) if listed is not None else None
+
+    def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Any]]:
+        """What the query of a folder finds; of `.search` itself nothing."""
+        if folder.branch is not self or not folder.own:
+            return iter(())
+        listed = self._listed(folder, again=not after_key)
+        entries = (e for e in self._entries(folder, listed) if name_key(e.name) > after_key)
+        return self._with_sizes(entries) if sized else entries
+
+    def is_current(self, entry: Entry[Any]) -> bool:
+        """As in the library."""
+        return not entry.item or self._items.is_current(entry.own)
+
+    def size(self, entry: Entry[Any]) -> int:
+        """The exact size of a file in bytes."""
+        return self._items.size(entry.item) if entry.item else len(entry.own)
+
+    def layout(self, entry: Entry[Any]) -> FileContent | None:
+        """The item as the view serves it, or why there is none."""
+        if entry.item:
+            return self._items.layout(entry.item)
+        return FileContent(Layout([Inline(entry.own, "why a search failed")]), entry.version, 0, entry.mtime_ns)
+
+    def forget(self, folders: Set[int] | None) -> None:
+        """What was found stays: only where it lies is asked anew each time."""
+
+    def _top(self, root: Entry[Any]) -> Entry[Any]:
+        return Entry(
+            self, number_of_name(root.id, FOLDER), root.id, FOLDER, NodeKind.FOLDER, root.mtime_ns, "", 0, lasting=False
+        )
+
+    def _folder(self, top: Entry[Any], name: str) -> Entry[Any] | None:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise BadNameError(f"{FOLDER}: a query is text in UTF-8, which this name is not") from None
+        text = name[:_CHARACTERS].translate(_SIGNS)
+        if not text.strip() or _PROBES.match(name):
+            return None
+        return Entry(
+            self, number_of_spelling(top.id, name), top.id, name, NodeKind.FOLDER, top.mtime_ns, text, 0, lasting=False,
+            facts={"query": text},
+        )  # fmt: skip
+
+    def _kept_of(self, text: str) -> Listed | None:
+        with self._lock:
+            return self._kept.get(text)
+
+    def _listed(self, folder: Entry[Any], again: bool = False) -> Listed:
+        """What a query found, within five minutes before, or where it is not to look `again`, whenever that was."""
+        text, now = folder.own, self._clock()
+        before = self._kept_of(text)
+        if before is not None and (not again or now - before.made < _SECONDS):
+            return before
+        with self._running:
+            kept = self._kept_of(text)
+            if kept is not None and kept is not before:  # another thread looked meanwhile
+                return kept
+            found = self._look(text, now)
+            with self._lock:
+                self._kept.put(text, found)
+        replaced = dict(before.names).items() - dict(found.names).items() if before is not None else ()
+        paths = sorted(name for name, _ in replaced)
+        if paths:
+            self.changed([f"{FOLDER}/{folder.name}", *(f"{FOLDER}/{folder.name}/{name}" for name in paths)])
+        return found
+
+    def _look(self, text: str, now: float) -> Listed:
+        mtime_ns = self._nodes.root().mtime_ns or 1
+        try:
+            found = [item for item in self._find(text, MOST) if self._nodes.of_item(item.id) is not None]
+        except (ConfigError, TooSlowError) as error:
+            return Listed(now, mtime_ns, problem=str(error))
+        digits = max(3, len(str(len(found))))
+        names = (f"{number:0{digits}} - {self._name(one)}" for number, one in enumerate(found, 1))
+        return Listed(now, mtime_ns, tuple(zip(names, (one.id for one in found), strict=True)))
+
+    def _name(self, found: Found) -> str:
+        node = self._items.node(found.id)
+        stem, _, suffix = node.name.rpartition(".")
+        told = [value for value in (found.tags.first("artist"), found.tags.first("title") or stem) if value]
+        return safe_component(" - ".join(told), f".{suffix}", _NAME_UNITS)
+
+    def _entries(self, folder: Entry[Any], listed: Listed, key: str | None = None) -> Iterator[Entry[Any]]:
+        """The entries that are there, or the one with this name key."""
+        if listed.problem:
+            if key in (None, name_key(_README)):
+                yield self._readme(folder, listed)
+            return
+        for name, item in listed.names:
+            if key is None or name_key(name) == key:
+                try:
+                    yield self._entry(folder, name, item)
+                except NoEntryError:  # it went since
+                    continue
+
+    def _entry(self, folder: Entry[Any], name: str, item: int) -> Entry[Any]:
+        node = self._items.node(item)
+        number = number_of_spelling(folder.id, name)
+        made = self._items.entry(self, node, number=number, folder=folder.id, name=name)
+        return replace(made, link=f"../../{self._nodes.path(node.id)}")
+
+    def _readme(self, folder: Entry[Any], listed: Listed) -> Entry[Any]:
+        text = f"This search cannot be made.\n\n{listed.problem}\n{_HELP}".encode("utf-8", "replace")
+        number, version = number_of_spelling(folder.id, _README), str(crc32(text))
+        return Entry(self, number, folder.id, _README, NodeKind.FILE, listed.mtime_ns, text, len(text), version)
+
+    def _with_sizes(self, entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]]:
+        """Entries with the sizes that are known, or can be found out in time; those without are looked for in order."""
+        until = self._clock() + self._list_seconds
+        for entry in entries:
+            if entry.size is None and not entry.hidden:
+                known = self._items.known(entry.own)
+                left = until - self._clock()
+                if known is None and left > 0:
+                    self._items.wait_for(entry.item, left)
+                    known = self._items.known(self._nodes.by_id(entry.own.id) or entry.own)
+                entry = replace(entry, size=known)
+            yield entry
+
+
+_NAME_UNITS = 120
+"""UTF-16 units of what stands behind the number: paths on Windows are short."""
