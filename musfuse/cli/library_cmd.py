@@ -196,7 +196,13 @@ def put_back(library: Path | None, file: Path, *, as_json: bool, dry_run: bool, 
 def _kept(kept: "Kept") -> str:
     more = "".join(
         f", {counted(count, what)}"
-        for count, what in ((kept.views, "view"), (kept.plays, "play"), (kept.rated, "rating"))
+        for count, what in (
+            (kept.views, "view"),
+            (kept.plays, "play"),
+            (kept.rated, "rating"),
+            (kept.collections, "collection"),
+            (kept.playlists, "playlist"),
+        )
         if count
     )
     return (

@@ -1,13 +1,12 @@
 """Filters of views: queries that choose what a view shows."""
 
-from collections.abc import Set
 from dataclasses import dataclass
 
 from musfuse.library.catalog.places import Candidate
 from musfuse.library.catalog.rows import join
 from musfuse.library.grammar import QueryError, parse_query
 from musfuse.library.query import Query, Subject
-from musfuse.library.vocabulary import Vocabulary
+from musfuse.library.vocabulary import Anything, Vocabulary
 from musfuse.media.formats import FormatRegistry
 
 
@@ -24,20 +23,10 @@ class Filter:
         return self.query.matches(Subject(item.tags, path, item.format.codec, item.format.container))
 
 
-class _Anything(Vocabulary):
-    """A vocabulary in which nothing is a mistake: what was asked for may come back."""
-
-    def has_field(self, name: str) -> bool:
-        return bool(name)
-
-    def format(self, name: str) -> Set[str]:
-        return super().format(name) or {name}
-
-
 def kept_filter(text: str, formats: FormatRegistry) -> Filter | None:
     """A filter that was checked when it was set, None for an empty text: a field or format that no track has any more
     is no mistake. Raises QueryError where the text is no query."""
-    return Filter(text, parse_query(text, _Anything(formats))) if text else None
+    return Filter(text, parse_query(text, Anything(formats))) if text else None
 
 
 def checked_filter(text: str, vocabulary: Vocabulary) -> str:

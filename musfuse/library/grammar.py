@@ -48,6 +48,22 @@ def parse_query(text: str, vocabulary: Vocabulary) -> Query:
     return _Parser(text, vocabulary).query()
 
 
+def field_term(name: str, pattern: str, vocabulary: Vocabulary) -> Node:
+    """The condition that `name:pattern` is, whatever signs the pattern has: `*` and `~` at its end count. Raises
+    QueryError as parse_query does."""
+    parser = _Parser(f"{name}:{pattern}", vocabulary)
+    match = _ENDING.fullmatch(pattern)
+    text, ending = (match[1], match[2] or "") if match else (pattern, "")
+    start = len(name) + 1
+    return parser._of_field(0, start, name, parser._ended(start, text, ending, quoted=True))
+
+
+def range_term(name: str, low: str, high: str, vocabulary: Vocabulary) -> Node:
+    """The condition that `name:[low TO high]` is; an empty end is none. Raises QueryError as parse_query does."""
+    shown = f"[{low or '*'} TO {high or '*'}]"
+    return _Parser(f"{name}:{shown}", vocabulary)._of_field(0, len(name) + 1, name, _Value(shown, ends=(low, high)))
+
+
 @dataclass(slots=True)
 class _Parser:
     text: str

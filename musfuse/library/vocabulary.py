@@ -42,6 +42,18 @@ class Vocabulary:
         return BUILT_IN | SPECIAL
 
 
+class Anything(Vocabulary):
+    """A vocabulary in which nothing is a mistake: what was asked for may come back."""
+
+    def has_field(self, name: str) -> bool:
+        """Whether a query may ask for a field: for any that has a name."""
+        return bool(name)
+
+    def format(self, name: str) -> Set[str]:
+        """As Vocabulary.format; a name that it does not know is a container or codec."""
+        return super().format(name) or {name}
+
+
 class CatalogVocabulary(Vocabulary):
     """Vocabulary, and what the tracks of a library have. Tracks are looked through only for what is not built in."""
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from musfuse.service.port import Listing, Request, Stream
+from musfuse.wording import placed
 
 T = TypeVar("T")
 _MAX_NUMBER = (1 << 63) - 1
@@ -28,7 +29,7 @@ def from_json(value: Any, kind: type[T]) -> T:
     try:
         return msgspec.convert(value, kind, dec_hook=_decoded)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise WireError(_plain(str(error))) from None
+        raise WireError(placed(str(error))) from None
     except UnicodeEncodeError:  # where one of several names is wanted: of a field, a member of an enumeration
         raise WireError("a name is no text") from None
 
@@ -71,15 +72,6 @@ def _check(value: Any, depth: int) -> None:
             _check(item, depth + 1)
     elif isinstance(value, int) and abs(value) > _MAX_NUMBER:
         raise WireError("a number has more than 64 bits")
-
-
-def _plain(message: str) -> str:
-    """`Expected `str`, got `int` - at `$.targets[0]`` as `targets[0]: expected str, got int`."""
-    text, _, place = message.partition(" - at ")
-    text = text.replace("`", "")
-    place = place.replace("`", "").removeprefix("$").removeprefix(".")
-    said = text[:1].lower() + text[1:]
-    return f"{place}: {said}" if place else said
 
 
 def _shown(value: Any) -> str:

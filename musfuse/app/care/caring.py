@@ -162,7 +162,8 @@ def _restorable(path: Path) -> Kept:
 
 def _kept(found: Held) -> Kept:
     return Kept(
-        found.sources, found.tracks, found.changes, found.pictures, found.views, found.plays, found.rated
+        found.sources, found.tracks, found.changes, found.pictures, found.views, found.plays, found.rated,
+        found.collections, found.playlists,
     )  # fmt: skip
 
 

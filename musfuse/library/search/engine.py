@@ -4,21 +4,24 @@ The index finds which tracks may answer; of those of which it does not tell what
 and where it may find more than there is, each is asked. So an answer is always what a look at every track would give.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from sqlite3 import Connection
+from typing import TypeVar
 
 from musfuse.errors import TooSlowError
 from musfuse.library.catalog import finding
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.finding import Deadline, Found
 from musfuse.library.catalog.lexicon import Lexicon
-from musfuse.library.query import Query, Subject, Term
+from musfuse.library.query import Node, Order, Query, Subject, Term
 from musfuse.library.search import ranking, sorting
 from musfuse.library.search.ids import Ids
 from musfuse.library.search.plan import EVERYTHING, MOST_WORDS, Plan, Planner
 from musfuse.library.text.documents import CUT, RULES
+
+T = TypeVar("T")
 
 MOST = 10_000
 """Answers that are given at most, and up to which they are counted."""
@@ -62,6 +65,49 @@ class Search:
         if found is None:
             return (answer.id for answer in self._scan(query, view, Deadline(None)))
         return self._shown(found, view)
+
+    def ids(self, node: Node, deadline: Deadline, most: int | None = None) -> Ids:
+        """The ids of all tracks for which a condition holds, or the first `most` of them. Raises TooSlowError."""
+        query, found = Query(node), Ids()
+        with self._db.read() as db, deadline.over(db):
+            plan = self._plan(db, query)
+            if plan is not None and plan.exact and EVERYTHING not in (expressions := list(plan.whole())):
+                waiting = finding.waiting(db)
+                for page in chain.from_iterable(finding.matching(db, expression) for expression in expressions):
+                    found.update(page)
+                    if most is not None and len(found) - len(waiting) >= most:
+                        break
+                asked = Ids()
+                asked.update(waiting)
+                found = found.without(asked)
+                for items in pages(waiting):
+                    found.update(row.id for row in finding.these(db, items, None) if matches(query, row))
+                return found
+        for answer in self._answers(query, None, deadline):
+            found.add(answer.id)
+            if most is not None and len(found) >= most:
+                break
+        return found
+
+    def among(self, node: Node, items: Iterable[int], deadline: Deadline) -> Ids:
+        """The ids of those of these tracks for which a condition holds, each of which is asked. Raises TooSlowError."""
+        query, found = Query(node), Ids()
+        for page in pages(items):
+            with self._db.read() as db, deadline.over(db):
+                found.update(row.id for row in finding.these(db, page, None) if matches(query, row))
+        return found
+
+    def sorted(
+        self, items: Iterable[int], orders: Sequence[Order], told: Mapping[str, Mapping[int, int]], deadline: Deadline
+    ) -> Iterator[int]:
+        """These tracks in an order, as sorting.in_order has it. Raises TooSlowError."""
+
+        def rows() -> Iterator[Found]:
+            for page in pages(items):
+                with self._db.read() as db, deadline.over(db):
+                    yield from list(finding.these(db, page, None))
+
+        return sorting.in_order(rows(), orders, told)
 
     def best(
         self, query: Query, limit: int, offset: int = 0, view: int | None = None, seconds: float | None = SECONDS
@@ -224,8 +270,8 @@ def matches(query: Query, found: Found) -> bool:
     return query.matches(Subject(found.tags, found.path, found.format.codec, found.format.container))
 
 
-def pages(items: Iterable[int], size: int = _PAGE) -> Iterator[list[int]]:
-    """Ids, so many at a time."""
+def pages(items: Iterable[T], size: int = _PAGE) -> Iterator[list[T]]:
+    """Ids, or what belongs to them, so many at a time."""
     each = iter(items)
     while page := list(islice(each, size)):
         yield page

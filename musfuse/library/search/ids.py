@@ -26,6 +26,30 @@ class Ids:
         for number in numbers:
             self.add(number)
 
+    def both(self, other: "Ids") -> "Ids":
+        """Those that are in the other as well."""
+        size = min(len(self._bits), len(other._bits))
+        return self._of(self._number(size) & other._number(size), size)
+
+    def without(self, other: "Ids") -> "Ids":
+        """Those that are not in the other."""
+        size = len(self._bits)
+        return self._of(self._number(size) & ~other._number(size), size)
+
+    def either(self, other: "Ids") -> "Ids":
+        """Those that are in one of both."""
+        size = max(len(self._bits), len(other._bits))
+        return self._of(self._number(size) | other._number(size), size)
+
+    def _number(self, size: int) -> int:
+        return int.from_bytes(self._bits[:size], "little")
+
+    @classmethod
+    def _of(cls, number: int, size: int) -> "Ids":
+        made = cls()
+        made._bits, made._count = bytearray(number.to_bytes(size, "little")), number.bit_count()
+        return made
+
     def __contains__(self, number: int) -> bool:
         return number >> 3 < len(self._bits) and bool(self._bits[number >> 3] & 1 << (number & 7))
 

@@ -1,6 +1,6 @@
 """Answers in an order that was asked for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from musfuse.library.catalog.finding import Found
 from musfuse.library.query import Order
@@ -10,6 +10,7 @@ from musfuse.store import sorting
 from musfuse.store.sorting import Key
 
 _LONGEST = 200
+_NOTHING: Mapping[str, Mapping[int, int]] = {}
 
 
 def key(order: Order, found: Found) -> Key:
@@ -31,8 +32,14 @@ def _text(text: str) -> str:
     return fold(text)[:_LONGEST].encode("utf-8", "replace").decode()
 
 
-def in_order(found: Iterable[Found], orders: Sequence[Order]) -> Iterator[int]:
+def in_order(
+    found: Iterable[Found], orders: Sequence[Order], told: Mapping[str, Mapping[int, int]] = _NOTHING
+) -> Iterator[int]:
     """The ids of answers by these orders, then by path and part as far as they are told, then by id; all are read
-    first."""
-    rows = ((f.id, (*(key(order, f) for order in orders), _text(f.path), f.part)) for f in found)
+    first. `told` has what orders mean, by their names, that an answer does not tell: a number by its id."""
+
+    def by(order: Order, answer: Found) -> Key:
+        return told[order.name].get(answer.id) if order.name in told else key(order, answer)
+
+    rows = ((f.id, (*(by(order, f) for order in orders), _text(f.path), f.part)) for f in found)
     return sorting.in_order(rows, [*(order.descending for order in orders), False, False])

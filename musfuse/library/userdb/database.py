@@ -17,8 +17,8 @@ from musfuse.store.opening import NotWritableError
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 4
-FIRST_TABLES, VIEWS, PLAYS = 2, 3, 4
+SCHEMA_VERSION = 5
+FIRST_TABLES, VIEWS, PLAYS, COLLECTIONS = 2, 3, 4, 5
 """Versions in which tables came; an older database where nothing can be written lacks them."""
 
 
@@ -75,6 +75,11 @@ class UserDatabase:
     def has_plays(self) -> bool:
         """Whether the tables of plays and ratings are there."""
         return self.version >= PLAYS
+
+    @property
+    def has_collections(self) -> bool:
+        """Whether the tables of collections and playlists are there."""
+        return self.version >= COLLECTIONS
 
     def _make_private(self) -> None:
         """Have nobody else read it: it tells what is listened to. Where the file system knows no owners it stays as it

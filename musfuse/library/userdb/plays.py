@@ -89,6 +89,19 @@ class PlayTable:
                 return
             track, plays, _, last, _ = rows[-1]
 
+    def latest(self) -> Iterator[tuple[int, int]]:
+        """The tracks that were played, that which was played last first: (public id, when that began)."""
+        last = track = _END
+        while self._db.has_plays:
+            rows = self._db.execute(
+                "SELECT id, last_ns FROM heard WHERE (last_ns, id) < (?, ?) ORDER BY last_ns DESC, id DESC LIMIT ?",
+                last, track, _PAGE,
+            )  # fmt: skip
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            track, last = rows[-1]
+
     def of(self, track: int) -> Heard | None:
         """What is counted of a track by its public id; None for one that was never played."""
         rows = self._db.execute("SELECT * FROM heard WHERE id = ?", track) if self._db.has_plays else []

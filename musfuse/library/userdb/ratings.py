@@ -1,11 +1,12 @@
 """What somebody thinks of tracks: stars from 1 to 5, and favourites. Keyed by public ids, as plays are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from musfuse.library.userdb.database import UserDatabase
 
 MOST_STARS = 5
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,20 @@ class RatingTable:
             self._db.execute("SELECT stars, starred_ns FROM rating WHERE id = ?", track) if self._db.has_plays else []
         )
         return Rating(*rows[0]) if rows else Rating()
+
+    def rated(self, stars: int) -> Iterator[tuple[int, int]]:
+        """The tracks with so many stars or more, those with most first: (public id, stars)."""
+        most, track = MOST_STARS + 1, 0
+        while self._db.has_plays:
+            rows = self._db.execute(
+                "SELECT id, stars FROM rating WHERE stars > 0 AND stars >= ?1 AND (stars, -id) < (?2, -?3)"
+                " ORDER BY stars DESC, id LIMIT ?4",
+                stars, most, track, _PAGE,
+            )  # fmt: skip
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            track, most = rows[-1]
 
     def put(self, ratings: Iterable[tuple[int, Rating]]) -> None:
         """Keep what is thought of tracks, by their public ids, together or not at all. Raises StoreError."""

@@ -1,4 +1,4 @@
--- user.db, version 4, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
+-- user.db, version 5, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
 -- Times are ns since 1970. Text may hold escapes only: URIs are ASCII.
 
 -- A place with originals: origins.spec.SourceSpec. Owner: SourceTable. catalog.db mirrors those that are not removed. Of two
@@ -79,3 +79,36 @@ CREATE TABLE IF NOT EXISTS rating (
 );
 CREATE INDEX IF NOT EXISTS rating_stars ON rating (stars) WHERE stars > 0;
 CREATE INDEX IF NOT EXISTS rating_starred ON rating (starred_ns) WHERE starred_ns IS NOT NULL;
+
+-- A collection: tracks that a rule chooses. Owner: CollectionTable. Since version 5, as all below.
+CREATE TABLE IF NOT EXISTS collection (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    name       TEXT NOT NULL,
+    name_key   TEXT NOT NULL UNIQUE,     -- names.name_key of it
+    query      TEXT NOT NULL,            -- JSON: collections.rules
+    created_ns INTEGER NOT NULL
+);
+
+-- A built-in collection that is not shown, by its name key. Owner: CollectionTable.
+CREATE TABLE IF NOT EXISTS collection_hidden (
+    name_key TEXT NOT NULL PRIMARY KEY
+) WITHOUT ROWID;
+
+-- A playlist that somebody made here. Owner: PlaylistTable. No collection has its name.
+CREATE TABLE IF NOT EXISTS playlist (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    name       TEXT NOT NULL,
+    name_key   TEXT NOT NULL UNIQUE,
+    created_ns INTEGER NOT NULL,
+    changed_ns INTEGER NOT NULL
+);
+
+-- The tracks of a playlist in their order, which has gaps. Owner: PlaylistTable. `id` is the track's public id, as in `play`.
+CREATE TABLE IF NOT EXISTS playlist_entry (
+    playlist INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    id       INTEGER NOT NULL,
+    path     TEXT NOT NULL,              -- where it was on the drive when it was added, for when it is gone
+    PRIMARY KEY (playlist, position)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS playlist_entry_id ON playlist_entry (id);

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from musfuse.errors import StoreError
-from musfuse.library.userdb.database import FIRST_TABLES, PLAYS, VIEWS
+from musfuse.library.userdb.database import COLLECTIONS, FIRST_TABLES, PLAYS, VIEWS
 from musfuse.library.userdb.sources import SPEC, spec_of
 from musfuse.store.soundness import columns, foreign, missing, names, number, reading, version
 
@@ -19,6 +19,8 @@ _HELD = (
     ("view", "SELECT count(*) FROM view"),
     ("play", "SELECT count(*) FROM play"),
     ("rating", "SELECT count(*) FROM rating"),
+    ("collection", "SELECT count(*) FROM collection"),
+    ("playlist", "SELECT count(*) FROM playlist"),
 )
 """In the order of `Held`: a table that has to be there, and a query."""
 _ODD = (
@@ -29,16 +31,27 @@ _ODD = (
         "typeof(plays) || typeof(first_ns) || typeof(last_ns) || typeof(path) <> 'integerintegerintegertext'",
     ),
     ("rating", "ratings", "typeof(stars) <> 'integer' OR typeof(starred_ns) NOT IN ('integer', 'null')"),
+    ("collection", "collections", "'blob' IN (typeof(name), typeof(name_key), typeof(query))"),
+    ("collection_hidden", "names of hidden collections", "typeof(name_key) = 'blob'"),
+    ("playlist", "playlists", "'blob' IN (typeof(name), typeof(name_key))"),
+    (
+        "playlist_entry", "entries of playlists",
+        "typeof(playlist) || typeof(position) || typeof(id) || typeof(path) <> 'integerintegerintegertext'",
+    ),
 )  # fmt: skip
 """A table, what its rows are, and which of them no user.db holds: SQLite keeps values of any type."""
-_LATER = ((VIEWS, "CREATE TABLE IF NOT EXISTS view"), (PLAYS, "CREATE TABLE IF NOT EXISTS play"))
+_LATER = (
+    (VIEWS, "CREATE TABLE IF NOT EXISTS view"),
+    (PLAYS, "CREATE TABLE IF NOT EXISTS play"),
+    (COLLECTIONS, "CREATE TABLE IF NOT EXISTS collection"),
+)
 """Where in the script stands what a version made in addition to the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a user.db holds: sources, tracks of which something was said, changes, pictures that were set, views beside
-    the main one, plays, tracks that were rated or starred; and its schema."""
+    the main one, plays, tracks that were rated or starred, collections, playlists; and its schema."""
 
     sources: int
     tracks: int
@@ -47,6 +60,8 @@ class Held:
     views: int
     plays: int
     rated: int
+    collections: int
+    playlists: int
     schema: int
 
 
@@ -98,8 +113,8 @@ def held(path: Path) -> Held | None:
         if "kv" not in there:
             return None
         counts = (number(db, query) if table in there else 0 for table, query in _HELD)
-        sources, tracks, changes, pictures, views, plays, rated = counts
-        return Held(sources, tracks, changes, pictures, views, plays, rated, version(db))
+        sources, tracks, changes, pictures, views, plays, rated, collections, playlists = counts
+        return Held(sources, tracks, changes, pictures, views, plays, rated, collections, playlists, version(db))
 
 
 def overlays(path: Path) -> list[bytes]:

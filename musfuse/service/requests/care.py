@@ -50,7 +50,7 @@ class BackedUp(Answer, frozen=True):
 
 class Kept(Answer, frozen=True):
     """What a user.db holds: sources, tracks with tags or pictures that were set, changes, pictures that were set, views
-    beside the main one, plays, tracks that were rated or starred."""
+    beside the main one, plays, tracks that were rated or starred, collections and playlists."""
 
     sources: int
     tracks: int
@@ -59,6 +59,8 @@ class Kept(Answer, frozen=True):
     views: int = 0
     plays: int = 0
     rated: int = 0
+    collections: int = 0
+    playlists: int = 0
 
 
 class Restored(Answer, frozen=True):

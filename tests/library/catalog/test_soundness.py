@@ -42,7 +42,7 @@ def test_a_catalog_that_takes_no_note(tmp_path: Path) -> None:
 def test_what_a_user_database_holds(tmp_path: Path) -> None:
     path = tmp_path / "user.db"
     SqliteKv(path).close()
-    assert user_soundness.held(path) == user_soundness.Held(0, 0, 0, 0, 0, 0, 0, 0)  # of an older musfuse
+    assert user_soundness.held(path) == user_soundness.Held(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)  # of an older musfuse
     user = UserDatabase(path)
     user.kv.put(KvNamespace.TRACK, "a", b"said")
     user.kv.put(KvNamespace.CHOSEN_ART, "b", b"picture")

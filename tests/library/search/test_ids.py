@@ -22,3 +22,16 @@ def test_many_at_once() -> None:
     ids = Ids()
     ids.update([5, 3, 5])
     assert list(ids) == [3, 5]
+
+
+@given(st.sets(st.integers(0, 3000)), st.sets(st.integers(0, 3000)))
+def test_sets_of_two(one: set[int], other: set[int]) -> None:
+    first, second = Ids(), Ids()
+    first.update(one)
+    second.update(other)
+    for made, wanted in (
+        (first.both(second), one & other), (first.without(second), one - other), (first.either(second), one | other),
+    ):  # fmt: skip
+        assert list(made) == sorted(wanted)
+        assert len(made) == len(wanted)
+        assert made.add(5000)

@@ -116,3 +116,11 @@ def test_rows_that_no_user_db_holds_are_strange(tmp_path: Path) -> None:
     assert [what.removeprefix("1 of its ") for what in strange(path)] == [
         "plays cannot be read", "counts of plays cannot be read", "ratings cannot be read",
     ]  # fmt: skip
+
+
+def test_those_that_were_played_last(database: UserDatabase) -> None:
+    table = PlayTable(database)
+    table.add([Play(track, track % 700, 0) for track in range(1300)])
+    found = list(table.latest())
+    assert [last for _, last in found] == sorted((track % 700 for track in range(1300)), reverse=True)
+    assert len({track for track, _ in found}) == 1300

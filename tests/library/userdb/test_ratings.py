@@ -25,3 +25,13 @@ def test_two_ids_of_one_track_become_one(tmp_path: Path) -> None:
         table.merge(1, 2)  # as after a kill
         table.merge(7, 8)
         assert (table.of(1), table.of(2), table.of(8)) == (Rating(), Rating(3, 9), Rating())
+
+
+def test_those_with_most_stars_come_first(tmp_path: Path) -> None:
+    with closing(UserDatabase(tmp_path / "user.db")) as database:
+        table = RatingTable(database)
+        table.put([(track, Rating(1 + track % 5, 3)) for track in range(1, 1200)])
+        table.put([(5000, Rating(0, 9))])
+        found = list(table.rated(3))
+        assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
+        assert (len(found), len(list(table.rated(1))), {stars for _, stars in found}) == (720, 1199, {3, 4, 5})

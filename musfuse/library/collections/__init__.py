@@ -1,0 +1,1 @@
+"""Collections: tracks that a rule chooses, in an order, under a name."""
