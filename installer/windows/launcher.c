@@ -4,6 +4,7 @@
  * It lies in `bin` below the folder of the program, which holds CPython. WITHOUT_CONSOLE makes the program for what has
  * no console, such as a logon: the module that it runs shows in a box what failed.
  */
+#define _WIN32_WINNT 0x0A00
 #include <stdio.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -36,8 +37,11 @@ static int find_home(wchar_t *home) {
     return 1;
 }
 
+/* Python, with its folder among those where DLLs are looked for: what modules need of its own (the C++ runtime) lies
+ * there, not beside this program. */
 static run_python load_python(const wchar_t *home) {
     static wchar_t path[UNITS + 32];
+    AddDllDirectory(home);
     swprintf(path, sizeof path / sizeof *path, L"%ls\\python311.dll", home);
     HMODULE library = LoadLibraryExW(path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
     if (library == NULL) {

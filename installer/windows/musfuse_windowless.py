@@ -10,15 +10,18 @@ _ERROR, _FOREGROUND = 0x10, 0x10000
 
 def run() -> tuple[int, str]:
     """Run the program with this process's arguments: its exit code, and what it said."""
-    from musfuse.cli import main
-
     said = io.StringIO()
     sys.stdout = sys.stderr = said
     try:
+        from musfuse.cli import main
+
         main()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception as error:  # such as a file that somebody removed: nobody else would tell
+        code = 1
+        said.write(f"{type(error).__name__}: {error}; installing musfuse anew may mend that")
     return code, said.getvalue().strip()
 
 
