@@ -5,14 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from library.conftest import Desk
 from library.test_naming import tags
 from musfuse.errors import TooSlowError
-from musfuse.library.grammar import parse_query
+from musfuse.library.grammar import QueryError, parse_query
 from musfuse.library.query import Query, Subject
 from musfuse.library.search import engine
 from musfuse.library.search.engine import Search
@@ -149,6 +149,20 @@ def test_an_order_that_is_asked_for(library: Desk) -> None:
 def test_it_says_what_was_found(library: Desk) -> None:
     hits = Search(library.database).best(parse_query("title:yours", VOCABULARY), 5)
     assert highlights(hits.terms, hits.hits[0].found.tags) == {"title": "Help <b>Yours</b>elf"}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(alphabet="helptb bé中ß♥\"'()*~:-[]^{}+%_\\/\0\u200f\ud800OR NTD0129.", max_size=24))
+def test_any_text_is_a_mistake_or_finds_what_a_look_at_all_finds(library: Desk, text: str) -> None:
+    try:
+        query = parse_query(text, VOCABULARY)
+    except QueryError:
+        return
+    with library.database.read() as db:
+        wanted = [row.id for row in engine.finding.behind(db, 0, (), None, 100) if engine.matches(query, row)]
+    hits = Search(library.database).best(query, 100)
+    assert sorted(hit.found.id for hit in hits.hits) == wanted
+    assert set(wanted) <= set(Search(library.database).all(query))
 
 
 def test_more_than_are_counted_are_said_to_be(library: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
