@@ -95,7 +95,7 @@ def prepare(place: Path) -> None:
         ]
         sources = (file.read_text() for file in sorted((HERE / "native").iterdir()))
         _step(place, "built", [*done, *sources], lambda: _build(home, place / "winfsp" / "bin"))
-        _step(place, "prefix", ("win10",), lambda: _begin_windows(place))
+        _step(place, "prefix", ("win10", "null"), lambda: _begin_windows(place))
 
 
 @contextmanager
@@ -225,7 +225,10 @@ def _begin_windows(place: Path) -> None:
     program = wine()
     if program is None:
         raise OSError("wine64 is missing; scripts/test-windows installs it")
-    for command in (["wineboot", "-i"], ["winecfg", "-v", "win10"]):
+    drivers = "HKEY_CURRENT_USER\\Software\\Wine\\Drivers"  # windows without a display
+    for command in (
+        ["wineboot", "-i"], ["winecfg", "-v", "win10"], ["reg", "add", drivers, "/v", "Graphics", "/d", "null", "/f"],
+    ):  # fmt: skip
         subprocess.run(
             [program, *command], env=environment(place), check=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300,

@@ -1,6 +1,7 @@
 """Other processes: started, waited for, and how they ended."""
 
 import ctypes
+import logging
 import msvcrt
 import os
 import subprocess
@@ -13,7 +14,9 @@ assert sys.platform == "win32"
 
 from musfuse.platform.windows.kernel32 import kernel32  # noqa: E402
 
-_CREATE_NO_WINDOW, _CREATE_NEW_PROCESS_GROUP = 0x08000000, 0x00000200
+logger = logging.getLogger(__name__)
+
+_CREATE_NO_WINDOW, _CREATE_NEW_PROCESS_GROUP, _CREATE_BREAKAWAY_FROM_JOB = 0x08000000, 0x00000200, 0x01000000
 _ERROR_INVALID_PARAMETER, _SYNCHRONIZE, _QUERY_LIMITED = 87, 0x00100000, 0x1000
 _LONGEST_NAME = 32_768
 _EXIT_TERMINATED, _STATUS_NO_MEMORY, _STATUS_COMMITMENT_LIMIT = 1, 0xC0000017, 0xC000012D
@@ -31,16 +34,21 @@ def was_out_of_time(status: int) -> bool:
 
 
 def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> "subprocess.Popen[bytes]":
-    """Start a process that outlives this one and its console; it inherits one handle and writes to `log`."""
+    """Start a process that outlives this one, its console, and the job that a session over ssh runs in; it inherits one
+    handle and writes to `log`."""
+    apart = _CREATE_NO_WINDOW | _CREATE_NEW_PROCESS_GROUP
+    try:
+        return _spawned(argv, log, inherited, apart | _CREATE_BREAKAWAY_FROM_JOB)
+    except PermissionError:  # the job lets nobody go
+        logger.warning("what runs in this session ends with it, and so does what is started now in the background")
+        return _spawned(argv, log, inherited, apart)
+
+
+def _spawned(argv: Sequence[str], log: Path, inherited: int, flags: int) -> "subprocess.Popen[bytes]":
     startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [inherited]})
     with log.open("ab") as out:
         return subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            startupinfo=startup,
-            creationflags=_CREATE_NO_WINDOW | _CREATE_NEW_PROCESS_GROUP,
+            argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, startupinfo=startup, creationflags=flags
         )
 
 
