@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -19,7 +20,7 @@ class JournalHandler(logging.Handler):
 
     def __init__(self, path: str = SOCKET) -> None:
         super().__init__()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        self._socket = _datagrams()
         self._socket.setblocking(False)
         self._path = path
         self.setFormatter(logging.Formatter("%(message)s"))
@@ -65,3 +66,9 @@ def is_read_by_it(fd: int = 2, stream: str | None = None) -> bool:
         return (int(device), int(inode)) == (found.st_dev, found.st_ino)
     except (OSError, ValueError):
         return False
+
+
+def _datagrams() -> socket.socket:
+    if sys.platform == "win32":
+        raise OSError("there is no journal here")
+    return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)

@@ -40,7 +40,8 @@ class ServiceManager:
 
     def reloading(self) -> None:
         """The configuration is looked at anew; `ready` says that it was."""
-        self._say(f"RELOADING=1\nMONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
+        if sys.platform != "win32":
+            self._say(f"RELOADING=1\nMONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
 
     def stopping(self) -> None:
         """It begins to end."""
@@ -51,7 +52,7 @@ class ServiceManager:
         self._say("WATCHDOG=1")
 
     def _say(self, text: str) -> None:
-        if not self._address:
+        if sys.platform == "win32" or not self._address:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
