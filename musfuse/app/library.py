@@ -169,7 +169,7 @@ class Library:
 
     def handlers(self, rescan: Callable[[], object] | None = None) -> "Handlers":
         """The service over this library. `rescan` begins a scan, where somebody does that at once."""
-        from musfuse.app.service import build_service
+        from musfuse.app.service import answer_collections, build_service
         from musfuse.app.views import ShownViews
 
         views = ShownViews(self.catalog.database, self.views, self.drives)
@@ -181,6 +181,7 @@ class Library:
         self.viewing.answer(service)
         self.tagging.answer(service, self._rehearse)
         self.playing.answer(service, self.tagging.selection)
+        answer_collections(service, self.stores, self.tagging.selection, self.drives)
         return service
 
     def _rehearse(self, act: "Act") -> "Changed":

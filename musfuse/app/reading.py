@@ -77,6 +77,8 @@ class Reading:
                 return self._views
             case "art":
                 return self._art
+            case "collection":
+                return self._collections
             case "history":
                 return self._plays
             case "prefetch":
@@ -203,6 +205,15 @@ class Reading:
 
         service, selection = Handlers(), Selection(self._catalog_or_none, lambda _: None, self._formats)
         Plays(PlayTable(self._user), selection.known_as).answer(service)
+        return service
+
+    @cached_property
+    def _collections(self) -> Handlers:
+        from musfuse.app.build.collections import build_shelf
+        from musfuse.service.collections import Collecting
+
+        service, shelf = Handlers(), build_shelf(self._user, self._catalog, self._formats)
+        Collecting(shelf, self._selection).answer(service)
         return service
 
     @cached_property

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from musfuse.app.build.collections import build_shelf
+from musfuse.app.build.drive import Drives
 from musfuse.app.build.library import Catalog
 from musfuse.app.build.media import Media
+from musfuse.app.build.store import Stores
 from musfuse.app.sources import Sources
 from musfuse.app.views import ShownViews
 from musfuse.library.catalog.originals import Originals
@@ -12,6 +15,7 @@ from musfuse.library.selection import Selection
 from musfuse.library.sizes import Sizes
 from musfuse.library.userdb.plays import Heard
 from musfuse.library.userdb.ratings import Rating
+from musfuse.service.collections import Collecting
 from musfuse.service.handlers import Handlers
 from musfuse.service.info import Describing
 from musfuse.service.library import Holdings
@@ -43,3 +47,9 @@ def build_service(
         service
     )
     return service
+
+
+def answer_collections(service: Handlers, stores: Stores, selection: Selection, drives: Drives) -> None:
+    """Answer the requests about collections, and tell the drives of what changes."""
+    shelf = build_shelf(stores.user, stores.database, selection.formats)
+    Collecting(shelf, selection, drives.collections_changed).answer(service)

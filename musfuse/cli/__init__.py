@@ -37,6 +37,7 @@ _COMMANDS = {
     "tag": "show and change tags",
     "art": "show, set and clear pictures",
     "view": "the same library under other names, or a part of it",
+    "collection": "tracks that a rule chooses, under a name",
     "rate": "give tracks stars",
     "star": "have tracks among the favourites",
     "history": "what was played, and forget it",

@@ -95,6 +95,27 @@ def views(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
 
 
 @_completes
+def collections(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """The collections of the library, hidden ones too."""
+    from musfuse.service.requests.collections import ListCollections
+
+    del begun
+    with connect(library_folder(context.params.get("library"))) as service:
+        for row in service.call(ListCollections(hidden=True)):
+            yield row.name, "plain"
+
+
+@_completes
+def collection_orders(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """What the tracks of a collection can be sorted by."""
+    from musfuse.library.collections.rules import HEARD_ORDERS
+    from musfuse.library.query import ORDERS
+
+    del context, begun
+    yield from ((f"{first}{name}", "plain") for first in ("", "-") for name in (*ORDERS, *HEARD_ORDERS))
+
+
+@_completes
 def option_names(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """Sections and options of the configuration."""
     del context, begun

@@ -1,16 +1,15 @@
 """`musfuse export`"""
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
 from musfuse.cli.common import absolute, connect, library_option, say
+from musfuse.cli.exporting import KINDS, SUFFIXES, exchanged, writer
 from musfuse.cli.files import whole_file
 from musfuse.cli.progress import Progress
 from musfuse.cli.targets import TargetsOnly, resolve
@@ -18,16 +17,12 @@ from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.library.exchange.columns import ExchangedTrack
-    from musfuse.service.requests.library import FoundTrack
-
-_KINDS = ("csv", "json", "m3u8", "xspf", "jspf")
-_SUFFIXES = {f".{kind}": kind for kind in _KINDS} | {".m3u": "m3u8"}
 
 
 @click.command("export", cls=TargetsOnly, epilog="Example: musfuse export --to jazz.csv --where genre:jazz")
 @library_option
 @click.option("--to", "out", type=click.Path(path_type=Path), help="File to write [default: standard output].")
-@click.option("--format", "kind", type=click.Choice(_KINDS), help="[default: by the file's name, else CSV]")
+@click.option("--format", "kind", type=click.Choice(KINDS), help="[default: by the file's name, else CSV]")
 @click.option(
     "--fields", help="Columns of a table, with commas between them: those of a CSV, `part`, any field of tags."
 )
@@ -54,7 +49,7 @@ def command(
     from musfuse.library.exchange.columns import COLUMNS, cells
     from musfuse.service.requests.library import FindTracks
 
-    kind = kind or _SUFFIXES.get(out.suffix.lower() if out else "", "csv")
+    kind = kind or SUFFIXES.get(out.suffix.lower() if out else "", "csv")
     columns = [name.strip().lower() for name in fields.split(",")] if fields else list(COLUMNS)
     cells(columns)  # a wrong one is said before anything is looked for
     if fields and kind not in ("csv", "json"):
@@ -65,13 +60,13 @@ def command(
         raise click.UsageError("--where says which tracks are wanted, and so do TARGETs; name either")
     wanted = " ".join(f"({query})" for query in queries) if len(queries) > 1 else "".join(queries)
     folder, found = resolve(library, (wanted,) if wanted else targets)
-    write = _writer(kind, columns, out.stem if out else "musfuse", base)
+    write = writer(kind, columns, out.stem if out else "musfuse", base)
     with connect(folder) as service, Progress("export", quiet=out is None) as progress:
 
         def tracks() -> "Iterator[ExchangedTrack]":
             for number, row in enumerate(service.rows(FindTracks(tuple(found))), 1):
                 progress.update(number)
-                track = _exchanged(row)
+                track = exchanged(row)
                 if base is None or track.virtual_path:
                     yield track
 
@@ -83,26 +78,3 @@ def command(
         with whole_file(absolute(out)) as file:
             count = write(chain(first, given), file)
     say(f"{counted(count, 'track')} written to {out}", err=True)
-
-
-def _writer(
-    kind: str, columns: list[str], title: str, base: str | None
-) -> "Callable[[Iterator[ExchangedTrack], TextIO], int]":
-    from musfuse.library.exchange import playlists, tables
-
-    if kind in ("csv", "json"):
-        table = tables.write_csv if kind == "csv" else tables.write_json
-        return lambda tracks, file: table(tracks, columns, file)
-
-    def place_of(track: "ExchangedTrack") -> str:
-        return track.real_path if base is None else os.path.normpath(os.path.join(base, track.virtual_path))
-
-    writers = {"m3u8": playlists.write_m3u8, "xspf": playlists.write_xspf, "jspf": playlists.write_jspf}
-    return lambda tracks, file: partial(writers[kind], title=title, place_of=place_of)(tracks, out=file)
-
-
-def _exchanged(row: "FoundTrack") -> "ExchangedTrack":
-    from musfuse.library.exchange.columns import ExchangedTrack
-
-    duration = None if row.duration_ns is None else round(row.duration_ns / 1e6)
-    return ExchangedTrack(row.path, row.source, row.part, row.codec, duration, row.tags)

@@ -1,6 +1,6 @@
 """Which tracks a TARGET means: a path of a source, a path on the drive, or a query."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from musfuse.errors import ConfigError, NotFoundError
@@ -52,7 +52,7 @@ class Selection:
     def __init__(
         self, database: Database, place: Callable[[str], tuple[str, str] | None], formats: FormatRegistry
     ) -> None:
-        self._db, self._targets, self._place, self._formats = database, Targets(database), place, formats
+        self._db, self._targets, self._place, self.formats = database, Targets(database), place, formats
         self._nodes, self._search = Nodes(database), Search(database)
 
     def of(self, targets: Sequence[tuple[str, str]]) -> Iterator[Selected]:
@@ -78,7 +78,7 @@ class Selection:
     def best(self, text: str, limit: int, offset: int = 0, view: str = MAIN) -> tuple[Hits, dict[int, Selected]]:
         """The best answers to a query among what a view shows, and what is known of each by its id. Raises QueryError,
         ConfigError where there is no such view, TooSlowError."""
-        number = self._view(view)
+        number = self.view(view)
         query = parse_query(text, self.vocabulary())
         hits = self._search.best(query, limit, offset, number if view != MAIN else None)
         rows = Targets(self._db, number).rows(Targets.these([hit.found.id for hit in hits.hits]))
@@ -86,11 +86,18 @@ class Selection:
 
     def vocabulary(self) -> CatalogVocabulary:
         """The fields and formats that there are."""
-        return CatalogVocabulary(self._db, self._formats)
+        return CatalogVocabulary(self._db, self.formats)
 
     def everything(self) -> Iterator[Selected]:
         """All tracks."""
         return self._targets.rows(Where())
+
+    def rows(self, items: Iterable[int], view: int) -> Iterator[Selected]:
+        """What is known of tracks, by their ids and in their order, as far as they are there; read in pages."""
+        targets = Targets(self._db, view)
+        for page in pages(items, _PAGE):
+            rows = {row.id: row for row in targets.rows(Targets.these(page))}
+            yield from (rows[item] for item in page if item in rows)
 
     def known_as(self, publics: Sequence[int]) -> dict[int, Selected]:
         """The tracks with these public ids, as far as there are such, by id; all are held."""
@@ -132,7 +139,7 @@ class Selection:
             return self._targets.on_drive(text)
         name, path = named
         try:
-            view = self._view(name)
+            view = self.view(name)
         except ConfigError as error:
             raise NotFoundError(str(error)) from error
         place = self._targets.on_drive(path, view)
@@ -141,7 +148,8 @@ class Selection:
             raise NotFoundError(f"{text}: no such file or folder in this view; `musfuse ls --view` lists it{near}")
         return place
 
-    def _view(self, name: str) -> int:
+    def view(self, name: str) -> int:
+        """The number of a view. Raises ConfigError where there is none of the name."""
         with self._db.read() as db:
             number = trees.views(db).get(name)
         if number is None:

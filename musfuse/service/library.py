@@ -44,7 +44,7 @@ class Holdings:
 
     def answer(self, handlers: Handlers) -> None:
         """Answer the requests about what a library holds."""
-        handlers.on_listing(FindTracks, lambda listing: map(_found, self.find(listing.targets)))
+        handlers.on_listing(FindTracks, lambda listing: map(found_track, self.find(listing.targets)))
         handlers.on_listing(FindLines, lambda listing: self.lines(listing.template, listing.targets))
         handlers.on_listing(
             ListFolders, lambda listing: self.folders(listing.path, listing.recursive, listing.view, listing.template)
@@ -100,7 +100,8 @@ def _subject(row: Selected) -> Subject:
     )  # fmt: skip
 
 
-def _found(row: Selected) -> FoundTrack:
+def found_track(row: Selected) -> FoundTrack:
+    """A track as it is answered."""
     fmt = row.format
     return FoundTrack(
         row.path, row.source, row.part, fmt.container, fmt.codec, fmt.sample_rate, fmt.channels,

@@ -158,6 +158,9 @@ class Drives(Mapping[str, Drive]):
         """The drive of a view by its number; None where there is none."""
         return next((drive for number, drive, _ in self._made.values() if number == view), None)
 
+    def collections_changed(self) -> None:
+        """There are other collections, or their rules are others: no drive shows what it did."""
+
     def covers_ahead(self) -> CoversAhead:
         """A run over the covers of all views."""
         return self._parts.covers_ahead([view for view, _, _ in self._made.values()])

@@ -1,0 +1,159 @@
+"""Collections listed, shown, made, changed and forgotten."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from musfuse.errors import ConfigError
+from musfuse.library.collections.compiling import compiled
+from musfuse.library.collections.rules import Definition, as_json, read_definition, write_definition
+from musfuse.library.collections.shelf import Collection, CollectionKind, Shelf, checked_name
+from musfuse.library.collections.spoken import spoken
+from musfuse.library.names import name_key
+from musfuse.library.selection import Selection
+from musfuse.service.handlers import Handlers
+from musfuse.service.library import found_track
+from musfuse.service.requests.collections import (
+    CollectionChanged,
+    CollectionDeleted,
+    CollectionShown,
+    CollectionTold,
+    CreateCollection,
+    DeleteCollection,
+    EditCollection,
+    ListCollections,
+    ListCollectionTracks,
+    ShowCollection,
+)
+from musfuse.service.requests.library import FoundTrack
+from musfuse.service.requests.sources import Setting
+
+_SECONDS = 60.0
+"""As long as a command waits for a collection; a face gives up sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """Over the collections of a library. `changed` is called when there are others, or their rules are others."""
+
+    shelf: Shelf
+    selection: Selection
+    changed: Callable[[], object] = lambda: None
+
+    def answer(self, handlers: Handlers) -> None:
+        """Answer the requests about collections."""
+        handlers.on(ListCollections, lambda asked: tuple(map(_told, self.shelf.all(asked.hidden))))
+        handlers.on(ShowCollection, self.show)
+        handlers.on_listing(
+            ListCollectionTracks, lambda listing: self.tracks(listing.name, listing.limit, listing.view)
+        )
+        handlers.on(CreateCollection, self.create)
+        handlers.on(EditCollection, self.edit)
+        handlers.on(DeleteCollection, self.delete)
+
+    def show(self, asked: ShowCollection) -> CollectionShown:
+        """A collection with how many tracks it has. Raises NotFoundError, ConfigError, StoreError, TooSlowError."""
+        collection, view = self.shelf.get(asked.name), self.selection.view(asked.view)
+        told = _told(collection)
+        total = shown = 0
+        if not collection.problem:
+            members = self.shelf.members(collection, view, seconds=_SECONDS)
+            total, shown = members.total, len(members.items)
+        return CollectionShown(
+            told.name, told.kind, told.rule, told.spoken, told.problem, told.hidden, told.created_ns, total, shown
+        )
+
+    def tracks(self, name: str, limit: int = 0, view: str = "main") -> Iterator[FoundTrack]:
+        """The tracks of a collection in order. Raises what `show` raises."""
+        number = self.selection.view(view)
+        members = self.shelf.members(self.shelf.get(name), number, counts=False, seconds=_SECONDS)
+        items = members.items[:limit] if limit else members.items
+        return (found_track(row) for row in self.selection.rows(items, number))
+
+    def create(self, asked: CreateCollection) -> CollectionChanged:
+        """Keep a new one. Raises ConfigError, StoreError."""
+        name, definition = checked_name(asked.name), self._checked(asked.rule)
+        self._check_free(name)
+        total = self._count(definition)
+        if not asked.dry_run:
+            self.shelf.table.add(name, name_key(name), write_definition(definition))
+            self.changed()
+        return CollectionChanged(name, (Setting("rule", "", spoken(definition)),), total)
+
+    def edit(self, asked: EditCollection) -> CollectionChanged:
+        """Change one. Raises NotFoundError, ConfigError, StoreError."""
+        collection = self.shelf.get(asked.name)
+        if collection.kind is CollectionKind.BUILT_IN:
+            return self._hide(collection, asked)
+        if asked.hidden is not None:
+            raise ConfigError(f"{collection.name}: only a built-in collection can be hidden; this one can be deleted")
+        name = collection.name if asked.new_name is None else checked_name(asked.new_name)
+        if name_key(name) != collection.key:
+            self._check_free(name)
+        definition = collection.definition if asked.rule is None else self._checked(asked.rule)
+        if definition is None:
+            raise ConfigError(f"{collection.name}: {collection.problem}; give it another rule")
+        before = "" if collection.definition is None else spoken(collection.definition)
+        both = (Setting("name", collection.name, name), Setting("rule", before, spoken(definition)))
+        changes = tuple(change for change in both if change.before != change.after)
+        total = self._count(definition)
+        if changes and not asked.dry_run:
+            self.shelf.table.change(collection.id, name, name_key(name), write_definition(definition))
+            self.changed()
+        return CollectionChanged(name, changes, total)
+
+    def delete(self, asked: DeleteCollection) -> CollectionDeleted:
+        """Forget one. Raises NotFoundError, ConfigError, StoreError."""
+        collection = self.shelf.get(asked.name)
+        if collection.kind is CollectionKind.BUILT_IN:
+            raise ConfigError(
+                f"{collection.name}: is built in, and cannot be deleted; `musfuse collection edit --hide` hides it"
+            )
+        if not asked.dry_run:
+            self.shelf.table.remove(collection.id)
+            self.changed()
+        return CollectionDeleted(collection.name, _rule(collection))
+
+    def _hide(self, collection: Collection, asked: EditCollection) -> CollectionChanged:
+        if asked.rule is not None or asked.new_name is not None:
+            raise ConfigError(
+                f"{collection.name}: is built in, and stays as it is; make one of another name, and hide this one"
+            )
+        hidden = collection.hidden if asked.hidden is None else asked.hidden
+        changes = () if hidden == collection.hidden else (Setting("hidden", _yes(not hidden), _yes(hidden)),)
+        if changes and not asked.dry_run:
+            self.shelf.table.hide(collection.key, hidden)
+            self.changed()
+        return CollectionChanged(collection.name, changes, self.shelf.members(collection, seconds=_SECONDS).total)
+
+    def _checked(self, text: str) -> Definition:
+        """A rule that may be kept. Raises ConfigError, also for fields and formats that no track has."""
+        definition = read_definition(text)
+        compiled(definition, self.selection.vocabulary())
+        return definition
+
+    def _check_free(self, name: str) -> None:
+        found = self.shelf.named(name)
+        if found is not None:
+            hidden = ", and hidden" if found.hidden else ""
+            raise ConfigError(f"{name}: there is a collection of this name already, {found.kind.value}{hidden}")
+
+    def _count(self, definition: Definition) -> int:
+        collection = Collection("", CollectionKind.SAVED, definition)
+        return self.shelf.members(collection, seconds=_SECONDS).total
+
+
+def _told(collection: Collection) -> CollectionTold:
+    words = "" if collection.definition is None else spoken(collection.definition)
+    return CollectionTold(
+        collection.name, collection.kind.value, _rule(collection), words, collection.problem, collection.hidden,
+        collection.created_ns or None,
+    )  # fmt: skip
+
+
+def _rule(collection: Collection) -> dict[str, Any]:
+    return {} if collection.definition is None else as_json(collection.definition)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
