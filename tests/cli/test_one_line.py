@@ -68,6 +68,12 @@ ROWS = {
     "view add": "view add --library <library> --config <config> bike --template $title",
     "view set": "view set --library <library> --config <config> car --policy original",
     "view remove": "view remove --library <library> --config <config> car",
+    "rate": "rate --library <library> --config <config> <place> 4",
+    "star": "star --library <library> --config <config> <place>",
+    "history list": "history list --library <library>",
+    "history clear": "history clear --library <library> --config <config>",
+    "prefetch tracks": "prefetch tracks --library <library> --config <config> <place>",
+    "prefetch status": "prefetch status --library <library>",
     "config show": "config show --config <config>",
     "config path": "config path --config <config>",
     "config init": "config init --config <new>",
@@ -78,7 +84,7 @@ ROWS = {
 FILES = {"art set": "picture.png", "backup --restore": "kept.db", "library restore": "kept.db"}
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
-    "backup", "library backup", "library check", "library repair", "view list", "view show", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
+    "backup", "library backup", "library check", "library repair", "view list", "view show", "history list", "prefetch status", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
 }  # fmt: skip
 NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")}
 
