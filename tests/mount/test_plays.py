@@ -1,7 +1,10 @@
 """Plays on a real mount, whose kernel keeps bytes from before."""
 
+import json
 import os
 import subprocess
+import time
+from contextlib import closing
 from pathlib import Path
 
 import sound
@@ -10,8 +13,10 @@ from drive.conftest import make_library  # noqa: F401 - a fixture
 from patient import HandClock, until
 from tests_support import needs_program
 
+from mount.conftest import Program
 from mount.test_kernel_memory import Mounted, mounted  # noqa: F401 - a fixture
 from musfuse.app.library import Library
+from musfuse.library.userdb import PlayTable, UserDatabase
 
 pytestmark = needs_fuse
 LENGTH = 60
@@ -94,3 +99,28 @@ def test_who_walks_has_nothing_made_ready_and_a_look_behind_prefetch_does(
     assert sorted(os.listdir(mnt / ".prefetch/A/B")) == ["0.flac", "1.flac", "2.flac"]
     assert prefetcher.queue.wait_until_idle(60)
     assert prefetcher.figures.made == 3
+
+
+def test_kill_9_loses_no_play_but_those_of_open_files(program: Program, music: Path) -> None:
+    for title in ("One", "Two"):
+        sound.write(music / f"{title}.flac", 3 * 8000, 1, rate=8000, artist="A", album="B", title=title)
+    program.mount("--policy", "original")
+    program.wait_for_scan()
+    one, two = (os.open(program.mnt / f"A/B/{title}.flac", os.O_RDONLY) for title in ("One", "Two"))
+    for file in (one, two):
+        os.pread(file, 1 << 20, 0)
+    end = time.monotonic() + 1.1  # a third of the track has to go by, on the clock of another process
+    until(lambda: time.monotonic() > end)
+    os.close(one)
+
+    def plays() -> list[str]:
+        with closing(UserDatabase(program.library / "user.db", read_only=True)) as database:
+            return [play.path for play in PlayTable(database).last()]
+
+    until(plays)
+    program.kill()
+    os.close(two)
+    program.clean()
+    told = json.loads(program.run("history", "--library", program.library, "--json").stdout)
+    assert [row["path"] for row in told] == ["A/B/One.flac"]
+    assert "ok" in program.run("library", "check", "--library", program.library).stdout
