@@ -308,6 +308,8 @@ def drive_path(text: str) -> OnDrive:
         for mount in status["mounts"]:
             inside = system.path_inside(mount, full) if full else None
             if inside is not None:
+                if os.path.islink(full):  # as in a folder of a search: what is meant is the track
+                    inside = system.path_inside(mount, os.path.realpath(full)) or inside
                 typed().place(inside, text)
                 return OnDrive(inside, Path(status["library"]), status.get("views", {}).get(mount, "main"))
     return OnDrive()

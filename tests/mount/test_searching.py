@@ -51,6 +51,13 @@ def test_a_change_is_found_and_an_old_name_still_leads_there(drive: Path, progra
     assert os.listdir(drive / ".search/title:third") == ["001 - Ann - Third.flac"]
 
 
+def test_a_link_is_a_target(drive: Path, program: Program) -> None:
+    link = drive / ".search/two/001 - Ann - Two.flac"
+    program.run("tag", "set", "--yes", link, "--", "genre=Polka")
+    assert program.run("find", "--library", program.library, "genre:polka").stdout == "Ann/Best/Two.flac\n"
+    assert '"path": "Ann/Best/Two.flac"' in program.run("info", "--json", link).stdout
+
+
 def test_what_is_no_query_says_so(drive: Path) -> None:
     folder = drive / ".search/artst:x"
     assert os.listdir(folder) == ["README.txt"]

@@ -193,7 +193,7 @@ class SearchBranch:
         node = self._items.node(item)
         number = number_of_spelling(folder.id, name)
         made = self._items.entry(self, node, number=number, folder=folder.id, name=name)
-        return replace(made, link=f"../../{self._nodes.path(node.id)}")
+        return replace(made, link=f"../../{self._nodes.path(node.id)}", follows=(node.parent or 0,))
 
     def _readme(self, folder: Entry[Any], listed: Listed) -> Entry[Any]:
         text = f"This search cannot be made.\n\n{listed.problem}\n{_HELP}".encode("utf-8", "replace")

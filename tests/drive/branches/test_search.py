@@ -196,6 +196,18 @@ def test_a_retag_is_found_at_once(library: Library) -> None:
     assert names(library.drive, ".search/quite other") == ["001 - Ann - Quite Other.flac"]
 
 
+def test_a_link_follows_its_track(library: Library, music: Path) -> None:
+    drive = library.drive.telling_links()
+    assert drive.target(".search/two/001 - Ann - Two.flac") == "../../Ann/Best/Two.flac"
+    retitle(library, "Ann/Best/Two.flac", "Else")
+    assert drive.target(".search/two/001 - Ann - Two.flac") == "../../Ann/Best/Else.flac"
+    (music / "1.flac").unlink()
+    library.scan_all(library.scanner())
+    with pytest.raises(NoEntryError):
+        drive.target(".search/two/001 - Ann - Two.flac")
+    assert list(drive.list(".search/two")) == []
+
+
 def test_a_file_is_found_by_a_name_that_it_had(library: Library, asked: Asked) -> None:
     """As a player does that is started again."""
     assert library.drive.attr(".search/one/001 - Ann - One.flac").kind is NodeKind.FILE
