@@ -72,5 +72,6 @@ def describe(library: Library, path: str, original: str = "") -> dict[str, Any]:
 
 
 def examples(number: int) -> int:
-    """So many examples of a costly property; more of them where the profile asks for more than usual."""
+    """So many examples of a costly property, or so many things at once; more of them where the profile asks for more
+    than usual."""
     return number * max(1, settings().max_examples // 100)

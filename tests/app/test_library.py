@@ -22,8 +22,9 @@ from musfuse.service.tagging import Who
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills children that it forks")
 
-ALBUMS = 300
+ALBUMS = 75
 OTHER_TEMPLATE = "Other/$artist/$album/$title"
+ONE_WORKER = load_config(default_sections(), flags={"scan.threads": 1}).config
 
 # Does the work in one child after another, each killed just before a later commit than the one before, until one lives.
 # A round's state is left in the folder of its number.
@@ -36,9 +37,10 @@ from musfuse.service.tagging import Who
 from musfuse.config import load_config
 from musfuse.library.pipeline import building, entities, overlay, place
 
-entities._BATCH = place._BATCH = overlay._BATCH = building._ITEMS = building._FOLDERS = 100
+entities._BATCH = place._BATCH = overlay._BATCH = building._ITEMS = building._FOLDERS = 25
 folder, what, template, music, step = Path(sys.argv[1]), *sys.argv[2:]
-config = load_config(default_sections(), flags={"view.template": template} if template else {}).config
+flags = {"scan.threads": 1, **({"view.template": template} if template else {})}
+config = load_config(default_sections(), flags=flags).config
 
 def work(library):
     if what == "tags":
@@ -206,7 +208,7 @@ def test_an_image_that_a_kill_caught_is_shown_as_its_tracks(tmp_path: Path, musi
     )
     open_library(tmp_path / "before", Config()).close()
     known, found = [], []
-    for state in kill_at_every_commit(tmp_path, "scan", music=music, step=2):
+    for state in kill_at_every_commit(tmp_path, "scan", music=music, step=3):
         with closing(sqlite3.connect(state / "catalog.db")) as db:
             known.append(db.execute("SELECT count(*) FROM item WHERE part = 0").fetchone()[0])
         found.append(len(after_a_start(state, Config())))
@@ -232,10 +234,10 @@ def test_tags_and_ids_that_follow_a_sound_survive_every_kill(tmp_path: Path, mus
         tags["title"] = f"N{number}"
         tags.save()
         (music / f"{number}.flac").unlink()
-    states = kill_at_every_commit(tmp_path, "scan", music=music, step=2)
-    assert len(states) > 8
+    states = kill_at_every_commit(tmp_path, "scan", music=music, step=3)
+    assert len(states) > 5
     for state in states:
-        library = open_library(state, Config())
+        library = open_library(state, ONE_WORKER)
         library.scan_all(library.scanner())
         (now,) = library.tagging.selection.of([("title:N1", "title:N1")])
         assert (now.public, now.tags["genre"]) == (was.public, ("Jazz",))

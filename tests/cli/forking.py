@@ -4,6 +4,7 @@ Reads a JSON list of [arguments, folder, whether that folder is to vanish, envir
 standard input; writes a list of [exit code, standard output, standard error].
 """
 
+import gc
 import importlib
 import json
 import os
@@ -13,6 +14,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from musfuse.cli import _COMMANDS, main
+
+MODULES = (
+    "app.background", "app.care.caring", "app.connection", "app.jobs", "app.library",
+    "app.opening", "app.reading", "app.sections", "app.views", "cli.ending", "control", "control.remote",
+    "library.scanner", "platform.posix", "service.tagging", "service.tagfiles", "store",
+    *(f"service.requests.{name}" for name in ("care", "changes", "info", "jobs", "owner", "sources", "tags", "views")),
+)  # fmt: skip
+"""What commands import when they run, but for what starts threads or has state that a fork would share."""
 
 
 def _run(args: list[str], folder: str, vanished: bool, environment: dict[str, str], out: str) -> Iterator[Any]:
@@ -45,8 +54,9 @@ def _become(
 if __name__ == "__main__":
     for name in _COMMANDS:
         importlib.import_module(f"musfuse.cli.{name}_cmd")
-    for name in ("app", "app.reading", "service.tagging", "control", "library.scanner", "platform.posix", "store"):
+    for name in MODULES:
         importlib.import_module(f"musfuse.{name}")
+    gc.freeze()  # no child looks through, and so copies, all that was imported here
     wanted = json.load(sys.stdin)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     print(json.dumps([list(_run(*case)) for case in wanted]))

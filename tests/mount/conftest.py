@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.inprocess import ended_as
 from conftest import fuse_works
 
 
@@ -33,6 +34,12 @@ class Program:
             assert done.returncode == 0, done.stdout + done.stderr + self.log()
         return done
 
+    def ask(self, *args: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """As `run`, in the process of the test, which saves its start: of an owner a command only asks."""
+        done = ended_as(*args)
+        assert not check or done.code == 0, (done, self.log())
+        return subprocess.CompletedProcess(args, done.code, done.out, done.err)
+
     def mount(
         self, *flags: str, mnt: Path | None = None, check: bool = True, env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
@@ -42,7 +49,7 @@ class Program:
         return self.run("unmount", *flags, self.mnt, check=check)
 
     def status(self) -> list[dict[str, Any]]:
-        said: list[dict[str, Any]] = json.loads(self.run("status", "--json").stdout)
+        said: list[dict[str, Any]] = json.loads(self.ask("status", "--json").stdout)
         return said
 
     def kill(self) -> None:
@@ -54,18 +61,18 @@ class Program:
 
     def settle(self) -> None:
         """Wait for the scan and all indexes."""
-        self.run("index", "--wait", "--library", self.library)
+        self.ask("index", "--wait", "--library", self.library)
 
     def rest(self) -> None:
         """Wait for all jobs, also those that follow: from then on nothing is written that nobody asks for."""
         self.settle()
         for _ in range(20):
-            jobs = json.loads(self.run("jobs", "--json", "--library", self.library).stdout)
+            jobs = json.loads(self.ask("jobs", "--json", "--library", self.library).stdout)
             left = [job["id"] for job in jobs if job["state"] in ("queued", "running")]
             if not left:
                 return
             for job in left:
-                self.run("jobs", "wait", "--library", self.library, str(job), check=False)
+                self.ask("jobs", "wait", "--library", self.library, str(job), check=False)
         raise AssertionError("jobs follow jobs for ever\n" + self.log())
 
     def wait_for_scan(self) -> None:

@@ -24,12 +24,12 @@ def folder(request: pytest.FixtureRequest, program: Program, tmp_path: Path) -> 
     if request.param == "mounted":
         program.mount("--wait")
     else:
-        program.run("scan", "--library", program.library, program.music)
+        program.ask("scan", "--library", program.library, program.music)
     return tmp_path
 
 
 def source(program: Program, command: str, *args: str | Path, code: int = 0) -> str:
-    done = program.run("source", command, "--library", program.library, *args, check=False)
+    done = program.ask("source", command, "--library", program.library, *args, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -41,8 +41,8 @@ def listed(program: Program, *flags: str) -> list[dict[str, Any]]:
 
 def drive(program: Program) -> set[str]:
     """The files of the drive once a scan is done."""
-    program.run("scan", "--library", program.library)
-    return set(program.run("find", "--library", program.library, "artist:ann").stdout.split("\n")) - {""}
+    program.ask("scan", "--library", program.library)
+    return set(program.ask("find", "--library", program.library, "artist:ann").stdout.split("\n")) - {""}
 
 
 def test_each_command(program: Program, folder: Path) -> None:
@@ -56,21 +56,21 @@ def test_each_command(program: Program, folder: Path) -> None:
     assert "priority is 5 (was 100)" in source(program, "set", other, "priority=5", "name=NAS")
     assert [row["location"] for row in listed(program)] == [str(other), str(music)]
     assert [row["state"] for row in listed(program)] == ["scanned"] * 2
-    program.run("tag", "set", "--library", program.library, "title:two", "--", "genre=Jazz")
+    program.ask("tag", "set", "--library", program.library, "title:two", "--", "genre=Jazz")
     other.rename(moved)
     assert "would go with it" in source(program, "move", "--dry-run", "NAS", moved)
     assert "for 1 track went with it" in source(program, "move", "NAS", moved)
     assert drive(program) == {"Ann/Best/One.flac", "Ann/Best/Two.flac"}
     assert "1 track of" in source(program, "remove", "--dry-run", "NAS")
     assert f"1 track of {moved} left the drive" in source(program, "remove", "NAS")
-    assert program.run("find", "--library", program.library, "title:two", check=False).returncode == 1
+    assert program.ask("find", "--library", program.library, "title:two", check=False).returncode == 1
     assert [row["days_left"] for row in listed(program, "--removed")] == [90]
     uid = listed(program, "--removed")[0]["id"]
     assert "removed; 90 days are left" in source(program, "show", uid)
     assert "would be a source again" in source(program, "restore", "--dry-run", "NAS")
     assert "for 1 track counts again" in source(program, "restore", uid)
     assert drive(program) == {"Ann/Best/One.flac", "Ann/Best/Two.flac"}
-    assert "Two" in program.run("find", "--library", program.library, "genre:jazz").stdout
+    assert "Two" in program.ask("find", "--library", program.library, "genre:jazz").stdout
     assert json.loads(source(program, "show", "--json", "NAS"))["tracks"] == 1
     for line in ("NAS", str(moved), "scanned"):
         assert line in source(program, "list")
@@ -102,9 +102,9 @@ def test_a_uri_of_a_folder_is_that_folder(program: Program, folder: Path) -> Non
     assert listed(program)[1]["location"] == str(odd)
     drive(program)
     for text in (f"{odd.as_uri()}/2.flac", f"{odd}/2.flac"):
-        (shown,) = json.loads(program.run("tag", "show", "--json", "--library", program.library, text).stdout)
+        (shown,) = json.loads(program.ask("tag", "show", "--json", "--library", program.library, text).stdout)
         assert shown["source"] == f"{odd}/2.flac"
-        told = json.loads(program.run("info", "--json", "--library", program.library, text).stdout)
+        told = json.loads(program.ask("info", "--json", "--library", program.library, text).stdout)
         assert (told["kind"], told["source"]) == ("original", str(odd))
     assert "already" in source(program, "add", odd)
 
@@ -113,13 +113,13 @@ def test_scan_says_what_it_adds_and_what_is_empty(
     program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    done = program.run("scan", "--library", program.library, "other", "empty")
+    done = program.ask("scan", "--library", program.library, "other", "empty")
     assert f"added other and empty to the library {program.library}, which shows {program.music} as well" in done.stderr
     assert done.stderr.endswith("no music found in empty\n")
-    again = program.run("scan", "--library", program.library, "other")
+    again = program.ask("scan", "--library", program.library, "other")
     assert "added" not in again.stderr
     assert f"no music found in {folder}/empty" in again.stderr
-    assert f"no music found in {folder}/empty" in program.run("status", "--library", program.library).stdout
+    assert f"no music found in {folder}/empty" in program.ask("status", "--library", program.library).stdout
     assert [row["state"] for row in listed(program)] == ["scanned", "scanned", "no music found"]
 
 
@@ -141,7 +141,7 @@ def test_mount_says_what_it_adds_and_what_is_empty(program: Program, folder: Pat
 def test_a_removed_source_is_off_the_drive_at_once(program: Program, tmp_path: Path) -> None:
     sound.write(program.music / "1.flac", title="One", artist="Ann", album="Best", seed=1)
     sound.write(tmp_path / "other/2.flac", title="Two", artist="Bob", album="Best", seed=2)
-    program.run("scan", "--library", program.library, tmp_path / "other")
+    program.ask("scan", "--library", program.library, tmp_path / "other")
     program.mount("--wait")
     two = program.mnt / "Bob/Best/Two.flac"
     assert two.stat().st_size > 1000
@@ -151,7 +151,7 @@ def test_a_removed_source_is_off_the_drive_at_once(program: Program, tmp_path: P
         assert not two.exists()
         assert os.listdir(program.mnt) == ["Ann"]
     source(program, "restore", tmp_path / "other")
-    program.run("scan", "--library", program.library)
+    program.ask("scan", "--library", program.library)
     assert two.stat().st_size > 1000
 
 
@@ -159,7 +159,7 @@ def test_a_large_source_is_asked_about(program: Program, tmp_path: Path) -> None
     one = sound.write(program.music / "000.flac", samples=2000, title="T", artist="Ann", album="Best").read_bytes()
     for number in range(1, 102):
         (program.music / f"{number:03}.flac").write_bytes(one)
-    program.run("scan", "--library", program.library, program.music)
+    program.ask("scan", "--library", program.library, program.music)
     command = [sys.executable, "-m", "musfuse", "source", "remove", "--library", program.library, program.music]
     for answer, code in ((b"n\n", 1), (b"y\n", 0)):
         ours, theirs = pty.openpty()
@@ -176,22 +176,22 @@ def test_a_large_source_is_asked_about(program: Program, tmp_path: Path) -> None
 
 def test_a_drive_without_files_says_why(program: Program, tmp_path: Path) -> None:
     at, music = ("--library", program.library), program.music
-    program.run("source", "add", *at, music)
+    program.ask("source", "add", *at, music)
     for command in ("ls", "report"):
         assert f"no scan has seen all of {music} yet" in program.run(command, *at).stderr
         assert "every file is shown" not in program.run(command, *at).stdout
-    program.run("scan", *at)
+    program.ask("scan", *at)
     for command in ("ls", "report"):
         assert f"no music found in {music}" in program.run(command, *at).stderr
         assert "every file is shown" not in program.run(command, *at).stdout
     sound.write(music / "1.flac", artist="Ann")
-    program.run("scan", *at)
-    assert program.run("ls", *at).stderr == ""
-    assert "every file is shown" in program.run("report", *at).stdout
+    program.ask("scan", *at)
+    assert program.ask("ls", *at).stderr == ""
+    assert "every file is shown" in program.ask("report", *at).stdout
     music.rename(tmp_path / "away")
-    program.run("scan", *at, check=False)
-    said = program.run("report", *at).stdout
+    program.ask("scan", *at, check=False)
+    said = program.ask("report", *at).stdout
     assert re.search(rf"not listed +{re.escape(str(music))} +no such file or folder", said)
     assert "no such file or folder" in source(program, "list")
-    program.run("source", "remove", *at, "--yes", music)
-    assert "has no sources" in program.run("ls", *at).stderr
+    program.ask("source", "remove", *at, "--yes", music)
+    assert "has no sources" in program.ask("ls", *at).stderr

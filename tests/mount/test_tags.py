@@ -44,7 +44,7 @@ def test_a_retag_is_seen_at_once(program: Program, album: Path, until: Until) ->
     with (folder / "02 - Part 2.flac").open("rb") as player:
         head = player.read(50_000)
         inode = os.fstat(player.fileno()).st_ino
-        said = program.run("tag", "set", folder, "--", "date=1977", "genre=Rock", "genre=Prog").stdout
+        said = program.ask("tag", "set", folder, "--", "date=1977", "genre=Rock", "genre=Prog").stdout
         assert f"changed 3 tracks in the library {program.library} (change 1" in said
         new = program.mnt / "Pink" / "Animals (1977)"
         assert sorted(p.name for p in new.iterdir() if p.suffix != ".jpg") == [
@@ -60,7 +60,7 @@ def test_a_retag_is_seen_at_once(program: Program, album: Path, until: Until) ->
         sound.flac_test(path)
         assert sound.ffmpeg_md5(path) == sound.ffmpeg_md5(album / ("1.wav" if path.name[1] == "1" else "2.flac"))
     mtime = (new / "01 - Part 1.flac").stat().st_mtime_ns
-    assert program.run("tag", "undo", "--library", program.library).stdout.startswith("took change 1 back on 3 tracks")
+    assert program.ask("tag", "undo", "--library", program.library).stdout.startswith("took change 1 back on 3 tracks")
     assert (folder / "01 - Part 1.flac").stat().st_mtime_ns > mtime
     program.unmount()
     assert {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in album.iterdir()} == originals
@@ -70,9 +70,9 @@ def test_rsync_sees_a_retag_of_the_same_size(program: Program, album: Path, tmp_
     program.mount()
     program.settle()
     rsync = [needs_program("rsync"), "-a", "--checksum-choice=md5", f"{program.mnt}/", f"{tmp_path / 'copy'}/"]
-    program.run("tag", "set", "--library", program.library, "artist:pink", "comment=first")
+    program.ask("tag", "set", "--library", program.library, "artist:pink", "comment=first")
     subprocess.run(rsync, check=True)
-    program.run("tag", "set", "--library", program.library, "artist:pink", "comment=other")
+    program.ask("tag", "set", "--library", program.library, "artist:pink", "comment=other")
     subprocess.run(rsync, check=True)
     for path in (tmp_path / "copy").rglob("*.flac"):
         assert mutagen.File(path)["comment"] == ["other"]
@@ -88,24 +88,24 @@ def test_covers_on_the_mount(program: Program, album: Path, tmp_path: Path) -> N
         assert path.stat().st_size == len(path.read_bytes())
     assert (folder / "cover.png").read_bytes() == sound.picture(400)
     (tmp_path / "new.png").write_bytes(sound.picture(99))
-    assert "changed 3 tracks" in program.run("art", "set", folder, tmp_path / "new.png").stdout
+    assert "changed 3 tracks" in program.ask("art", "set", folder, tmp_path / "new.png").stdout
     assert (folder / "cover.png").read_bytes() == sound.picture(99)
     assert mutagen.File(folder / "02 - Part 2.flac").pictures[0].data == sound.picture(99)
     with pytest.raises(OSError, match="Read-only"):
         (folder / "cover.png").write_bytes(b"x")
-    assert "cover.png" in program.run("ls", "--library", program.library, "Pink/Animals").stdout
-    assert "400" not in program.run("info", folder / "cover.png").stdout
+    assert "cover.png" in program.ask("ls", "--library", program.library, "Pink/Animals").stdout
+    assert "400" not in program.ask("info", folder / "cover.png").stdout
 
 
 def test_show_log_export_import(program: Program, album: Path, tmp_path: Path) -> None:
     program.mount()
     program.settle()
     library = ("--library", str(program.library))
-    (shown,) = json.loads(program.run("tag", "show", *library, "--json", "title:'part 2'".replace("'", '"')).stdout)
+    (shown,) = json.loads(program.ask("tag", "show", *library, "--json", "title:'part 2'".replace("'", '"')).stdout)
     assert shown["tags"]["title"] == {"values": ["Part 2"], "source": "embedded", "locked": False}
     assert shown["source"] == str(album / "2.flac")
     table = tmp_path / "tags.csv"
-    program.run("tag", "export", *library, "--to", table)
+    program.ask("tag", "export", *library, "--to", table)
     with table.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 3
@@ -116,22 +116,22 @@ def test_show_log_export_import(program: Program, album: Path, tmp_path: Path) -
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    preview = program.run("tag", "import", *library, "--dry-run", table).stdout
+    preview = program.ask("tag", "import", *library, "--dry-run", table).stdout
     assert "6 fields of 3 tracks would change" in preview
     assert "Part 1" in preview
     assert (program.mnt / "Pink/Animals/01 - Part 1.flac").exists()
-    program.run("tag", "import", *library, "--yes", table)
+    program.ask("tag", "import", *library, "--yes", table)
     assert mutagen.File(program.mnt / "Pink/Animals/02 - Part 2 (live).flac")["genre"] == ["Rock", "Prog"]
-    log = json.loads(program.run("tag", "log", *library, "--json").stdout)
+    log = json.loads(program.ask("tag", "log", *library, "--json").stdout)
     assert [(c["change"], c["what"], c["tracks"]) for c in log] == [(1, "import tags.csv", 3)]
     # nothing of a file with one bad row is taken in
     rows[0]["title"] = "never"
     rows[1]["path"], rows[1]["drive_path"] = "/nowhere/x.flac", ""
     (tmp_path / "bad.json").write_text(json.dumps([{"path": r["path"], "tags": {"title": [r["title"]]}} for r in rows]))
-    done = program.run("tag", "import", *library, "--yes", tmp_path / "bad.json", check=False)
+    done = program.ask("tag", "import", *library, "--yes", tmp_path / "bad.json", check=False)
     assert done.returncode == 1
     assert "row 2: /nowhere/x.flac" in done.stderr
-    assert "never" not in program.run("tag", "export", *library).stdout
+    assert "never" not in program.ask("tag", "export", *library).stdout
 
 
 def test_an_export_that_nobody_touched_changes_nothing(program: Program, album: Path, tmp_path: Path) -> None:
@@ -143,22 +143,22 @@ def test_an_export_that_nobody_touched_changes_nothing(program: Program, album: 
     opened["description"] = ["two\nlines", "and another"]
     opened["my field"] = ["a\nb"]
     opened.save()
-    program.run("scan", *library, program.music)
+    program.ask("scan", *library, program.music)
     for name in ("x.csv", "x.json"):
-        program.run("tag", "export", *library, "--to", tmp_path / name)
-        said = program.run("tag", "import", *library, "--yes", tmp_path / name).stdout
+        program.ask("tag", "export", *library, "--to", tmp_path / name)
+        said = program.ask("tag", "import", *library, "--yes", tmp_path / name).stdout
         assert "3 rows, 0 fields of 0 tracks would change" in said
-    shown = json.loads(program.run("tag", "show", *library, "--json", "Pink", "--", "track").stdout)
+    shown = json.loads(program.ask("tag", "show", *library, "--json", "Pink", "--", "track").stdout)
     assert [list(row["tags"]) for row in shown] == [["tracknumber"]] * 3  # by any of its names
 
 
 def test_import_by_isrc(program: Program, album: Path, tmp_path: Path) -> None:
-    program.run("scan", "--library", program.library, program.music)
+    program.ask("scan", "--library", program.library, program.music)
     library = ("--library", str(program.library))
-    program.run("tag", "set", *library, "Pink/Animals/02 - Part 2.flac", "--", "isrc=GBAYE7700001")
+    program.ask("tag", "set", *library, "Pink/Animals/02 - Part 2.flac", "--", "isrc=GBAYE7700001")
     (tmp_path / "x.json").write_text(json.dumps([{"tags": {"isrc": ["gbaye7700001"], "title": ["By Id"]}}]))
-    program.run("tag", "import", *library, "--yes", tmp_path / "x.json")
-    assert "02 - By Id.flac" in program.run("ls", *library, "Pink/Animals").stdout
+    program.ask("tag", "import", *library, "--yes", tmp_path / "x.json")
+    assert "02 - By Id.flac" in program.ask("ls", *library, "Pink/Animals").stdout
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_import_by_isrc(program: Program, album: Path, tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_explained(program: Program, album: Path, args: list[str], code: int, text: str) -> None:
-    program.run("scan", "--library", program.library, program.music)
+    program.ask("scan", "--library", program.library, program.music)
     done = program.run(*args[:2], "--library", program.library, *args[2:], check=False)
     assert (done.returncode, text in done.stdout + done.stderr) == (code, True), done.stderr
 
@@ -195,20 +195,20 @@ def test_a_path_that_is_nearly_one_is_told_of(program: Program, album: Path) -> 
         assert done.stderr.startswith(f"musfuse: {path}: no "), done.stderr
         assert "; did you mean Pink/Animals?" in done.stderr
     program.unmount()
-    done = program.run("tag", "show", "--library", program.library, program.mnt / "Pink/Animals", check=False)
+    done = program.ask("tag", "show", "--library", program.library, program.mnt / "Pink/Animals", check=False)
     assert "; did you mean Pink/Animals?" in done.stderr
 
 
 def test_what_looks_like_an_assignment_may_be_a_target(program: Program, music: Path) -> None:
     (music / "a=b").mkdir()
     sound.write(music / "a=b" / "x=y.wav")
-    program.run("scan", "--library", program.library, program.music)
+    program.ask("scan", "--library", program.library, program.music)
     library = ("--library", str(program.library))
-    program.run("tag", "set", *library, music / "a=b", "title=One = Two")
-    (shown,) = json.loads(program.run("tag", "show", *library, "--json", music / "a=b" / "x=y.wav").stdout)
+    program.ask("tag", "set", *library, music / "a=b", "title=One = Two")
+    (shown,) = json.loads(program.ask("tag", "show", *library, "--json", music / "a=b" / "x=y.wav").stdout)
     assert shown["tags"]["title"]["values"] == ["One = Two"]
-    program.run("tag", "set", *library, "path:x=y", "--", "title=Three")
-    assert "Three" in program.run("tag", "show", *library, "-nothing").stdout
+    program.ask("tag", "set", *library, "path:x=y", "--", "title=Three")
+    assert "Three" in program.ask("tag", "show", *library, "-nothing").stdout
 
 
 def test_killed_in_the_middle_of_a_change(program: Program, music: Path) -> None:
@@ -217,21 +217,21 @@ def test_killed_in_the_middle_of_a_change(program: Program, music: Path) -> None
     data = (music / "a.wav").read_bytes()
     for n in range(400):
         (music / f"{n:03}.wav").write_bytes(data)
-    program.run("scan", "--library", program.library, program.music)
+    program.ask("scan", "--library", program.library, program.music)
     args = [sys.executable, "-m", "musfuse", "tag", "set", "--library", str(program.library), str(music), "--"]
     for number, delay in enumerate((0.25, 0.35, 0.45, 0.6)):
         process = subprocess.Popen([*args, f"album=Round {number}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    program.run("scan", "--library", program.library)
-    shown = json.loads(program.run("tag", "show", "--library", program.library, "--json", str(music)).stdout)
+    program.ask("scan", "--library", program.library)
+    shown = json.loads(program.ask("tag", "show", "--library", program.library, "--json", str(music)).stdout)
     albums = {tuple(row["tags"].get("album", {}).get("values", ())) for row in shown}
     assert len(shown) == 401
     assert len(albums) == 1
     (album,) = albums
     folder = f"Unknown Artist/{album[0] if album else 'music'}"
-    listed = program.run("ls", "--library", program.library, folder).stdout.splitlines()
+    listed = program.ask("ls", "--library", program.library, folder).stdout.splitlines()
     assert len([name for name in listed if name.endswith(".flac")]) == 401
 
 
@@ -240,10 +240,10 @@ def test_backup_and_restore(program: Program, album: Path, tmp_path: Path) -> No
     program.mount()
     program.settle()
     (tmp_path / "p.png").write_bytes(sound.picture(77))
-    program.run("tag", "set", *library, "artist:pink", "album=Kept")
-    program.run("art", "set", *library, "artist:pink", tmp_path / "p.png")
+    program.ask("tag", "set", *library, "artist:pink", "album=Kept")
+    program.ask("art", "set", *library, "artist:pink", tmp_path / "p.png")
     program.run("backup", *library, tmp_path / "kept.db")
-    program.run("tag", "set", *library, "artist:pink", "album=Lost")
+    program.ask("tag", "set", *library, "artist:pink", "album=Lost")
     refused = program.run("backup", *library, "--restore", tmp_path / "kept.db", check=False)
     assert refused.returncode == 4
     program.unmount()
@@ -254,25 +254,25 @@ def test_backup_and_restore(program: Program, album: Path, tmp_path: Path) -> No
     program.unmount()
     (tmp_path / "junk.db").write_bytes(b"junk" * 1000)
     assert program.run("backup", *library, "--restore", tmp_path / "junk.db", check=False).returncode == 1
-    assert "album=Kept" in program.run("tag", "log", *library).stdout
+    assert "album=Kept" in program.ask("tag", "log", *library).stdout
 
 
 def test_a_source_that_moves_takes_its_tags_along(program: Program, album: Path, tmp_path: Path) -> None:
     library = ("--library", str(program.library))
-    program.run("scan", *library, program.music)
-    program.run("tag", "set", *library, "artist:pink", "--", "album=Kept")
+    program.ask("scan", *library, program.music)
+    program.ask("tag", "set", *library, "artist:pink", "--", "album=Kept")
     elsewhere = tmp_path / "elsewhere"
     program.music.rename(elsewhere)
     refused = program.run("source", "move", *library, "/nowhere", elsewhere, check=False)
     assert (refused.returncode, "no source of this library" in refused.stderr) == (2, True)
     assert "3 tracks" in program.run("source", "move", *library, program.music, elsewhere).stdout
     assert str(elsewhere) in program.run("source", "list", *library).stdout
-    program.run("scan", *library)
-    assert "02 - Part 2.flac" in program.run("ls", *library, "Pink/Kept").stdout
+    program.ask("scan", *library)
+    assert "02 - Part 2.flac" in program.ask("ls", *library, "Pink/Kept").stdout
     for path in program.library.glob("catalog.db*"):
         path.unlink()
-    program.run("scan", *library, elsewhere)
-    assert "02 - Part 2.flac" in program.run("ls", *library, "Pink/Kept").stdout
+    program.ask("scan", *library, elsewhere)
+    assert "02 - Part 2.flac" in program.ask("ls", *library, "Pink/Kept").stdout
 
 
 def test_what_needs_no_new_index_does_not_stay_pending(program: Program, album: Path, until: Until) -> None:
@@ -286,9 +286,9 @@ def test_what_needs_no_new_index_does_not_stay_pending(program: Program, album: 
     program.mount(env=no_passes)
     program.settle()
     sound.write(album / "4.wav", samples=30_000, artist="Pink", album="Animals")
-    program.run("scan", *library)
+    program.ask("scan", *library)
     assert pending() == 1
-    program.run("tag", "set", *library, "artist:pink", "genre=Rock")
+    program.ask("tag", "set", *library, "artist:pink", "genre=Rock")
     until(lambda: pending() == 1, 60)
     program.unmount()
     program.mount(env={**no_passes, "MUSFUSE_TAGS_PADDING": "1000"})

@@ -37,7 +37,7 @@ def names(folder: Path) -> set[str]:
 
 
 def view(program: Program, *words: str) -> str:
-    return program.run("view", words[0], "--library", str(program.library), *words[1:]).stdout
+    return program.ask("view", words[0], "--library", str(program.library), *words[1:]).stdout
 
 
 def test_two_views_are_mounted_at_once_by_one_owner(
@@ -53,10 +53,10 @@ def test_two_views_are_mounted_at_once_by_one_owner(
     assert names(program.mnt) == {f"A/B/{title}.flac" for title in ("One", "Two", "Three")}
     assert sound.ffmpeg_md5(car / "Jazz/One.wav") == sound.ffmpeg_md5(songs / "1.wav")
     assert sound.ffmpeg_md5(program.mnt / "A/B/One.flac") == sound.ffmpeg_md5(songs / "1.wav")
-    assert sorted(program.run("ls", car / "Jazz").stdout.split()) == ["One.wav", "Two.wav"]
-    told = json.loads(program.run("info", "--json", car / "Jazz/One.wav").stdout)
+    assert sorted(program.ask("ls", car / "Jazz").stdout.split()) == ["One.wav", "Two.wav"]
+    told = json.loads(program.ask("info", "--json", car / "Jazz/One.wav").stdout)
     assert (told["served_as"], told["template"]) == ("original", "$genre/$title")
-    program.run("tag", "set", "--yes", car / "Jazz/Two.wav", "--", "genre=Rock")
+    program.ask("tag", "set", "--yes", car / "Jazz/Two.wav", "--", "genre=Rock")
     until(lambda: names(car) == {"Jazz/One.wav"})
     program.unmount()
     assert names(car) == {"Jazz/One.wav"}
@@ -65,7 +65,7 @@ def test_two_views_are_mounted_at_once_by_one_owner(
 
 
 def test_a_view_is_mounted_without_the_main_one(program: Program, songs: Path, car: Path) -> None:
-    program.run("scan", "--library", program.library, songs)
+    program.ask("scan", "--library", program.library, songs)
     done = program.run("mount", "--library", program.library, "--view", "car", car, check=False)
     assert done.returncode == 2
     assert "car: no view of this library" in done.stderr
@@ -103,7 +103,7 @@ def test_one_that_is_mounted_is_removed_by_force_only(program: Program, songs: P
     view(program, "add", "car")
     program.run("mount", "--library", program.library, "--view", "car", car)
     for more in ((), ("--dry-run",)):
-        done = program.run("view", "remove", "--library", program.library, "car", *more, check=False)
+        done = program.ask("view", "remove", "--library", program.library, "car", *more, check=False)
         assert done.returncode == 3
         assert f"car: mounted at {car}" in done.stderr
     with (car / "A/B/One.flac").open("rb"):
@@ -129,7 +129,7 @@ def test_after_an_update_that_makes_the_catalog_anew_it_is_said_what_fills_the_d
     program: Program, songs: Path, car: Path, until: Until
 ) -> None:
     program.mount("--wait=index")
-    program.run("tag", "set", "--yes", program.mnt / "A/B/Two.flac", "--", "title=Other")
+    program.ask("tag", "set", "--yes", program.mnt / "A/B/Two.flac", "--", "title=Other")
     view(program, "add", "car", "--template", "$title", "--filter", "genre:jazz")
     before = names(program.mnt)
     program.unmount()
@@ -139,7 +139,7 @@ def test_after_an_update_that_makes_the_catalog_anew_it_is_said_what_fills_the_d
     said = program.run(*mount, program.mnt, env={"MUSFUSE_SCAN_ON_MOUNT": "false"}).stderr
     assert said == f"no scan has seen all of {songs} yet; `musfuse scan` fills the drive\n"
     assert names(program.mnt) == set()
-    program.run("scan", "--library", program.library)
+    program.ask("scan", "--library", program.library)
     assert names(program.mnt) == before
     program.run(*mount, "--view", "car", car)
     until(lambda: names(car) == {"One.flac", "Other.flac"})

@@ -66,8 +66,9 @@ class View:
 
 @dataclass
 class Held:
-    """A file that somebody has open, and what it held when it was opened."""
+    """A file of a view that somebody has open, and what it held when it was opened."""
 
+    view: str
     fd: int
     data: bytes
 
@@ -188,7 +189,7 @@ class Views(RuleBasedStateMachine):
     def remove_view(self, name: str) -> None:
         view = self.views.pop(name, None)
         if view is not None:
-            view.mount.close()
+            self.unmount(name, view)
             self.library.viewing.remove(name)
 
     @rule(steps=st.integers(0, 5))
@@ -205,8 +206,7 @@ class Views(RuleBasedStateMachine):
         if files:
             name, path = files[pick % len(files)]
             fd = os.open(self.folder / name / path, os.O_RDONLY)
-            self.closing.callback(os.close, fd)
-            self.held.append(Held(fd, self.whole(name, path)))
+            self.held.append(Held(name, fd, self.whole(name, path)))
             assert os.pread(fd, 100, 0) == self.held[-1].data[:100]
 
     @rule()
@@ -228,8 +228,8 @@ class Views(RuleBasedStateMachine):
         try:
             self.settle()
         finally:
-            for view in self.views.values():
-                view.mount.close()
+            for name, view in self.views.items():
+                self.unmount(name, view)
             self.closing.close()
 
     def record(self, path: str, number: int) -> None:
@@ -250,6 +250,14 @@ class Views(RuleBasedStateMachine):
         view.mount.callback(self.mounter.mount(self.library.drives[name], place).unmount, force=True)
         self.views[name] = view
         self.seen[name] = set()
+
+    def unmount(self, name: str, view: View) -> None:
+        """Unmount a view; who held files of it closes them."""
+        for held in self.held:
+            if held.view == name:
+                os.close(held.fd)
+        self.held = [held for held in self.held if held.view != name]
+        view.mount.close()
 
     def expected(self, name: str) -> dict[str, Song]:
         """The files of a view by the model."""

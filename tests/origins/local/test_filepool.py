@@ -161,10 +161,8 @@ def test_an_idle_pool_empties_by_itself(files: Files) -> None:
     """So that a disk can be ejected."""
     pool, fds = FilePool(4, idle_seconds=0.0), []
     pool.use(("f", None), files.opener("f"), lambda file: fds.append(file.fd) or b"")  # type: ignore[func-returns-value]
-    timer = next((thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)), None)
-    while timer is not None and timer.is_alive():
+    while (timer := pool._timer) is not None:
         timer.join()
-        timer = next((thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)), None)
     assert len(pool) == 0
     assert not is_open(fds[0])
 
