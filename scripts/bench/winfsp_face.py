@@ -12,8 +12,8 @@ import json
 import random
 import sys
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +62,8 @@ def reads_a_second(kernel: Any, path: str, threads: int, seconds: float) -> floa
             counts[n] += 1
         kernel._close(opened)
 
-    workers = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(threads)))
     return sum(counts) / seconds
 
 
@@ -78,9 +75,10 @@ def main() -> None:
     args = parser.parse_args()
 
     import sound
-    from musfuse_winfsp import mount
+    from musfuse_winfsp import mount, notices
     from musfuse_winfsp.mount import WinFspFace
     from winfsp.binding import load
+    from winfsp.notifying import Notified
 
     from musfuse.app.library import open_library
     from musfuse.config import Config
@@ -88,6 +86,8 @@ def main() -> None:
 
     package, _, lib = load()
     mount.load_binding = lambda: package
+    notified = Notified(lib)
+    notices.load_library = lambda _: notified
     system.check_mountpoint = lambda *_, **__: None
     system.is_mounted = lambda *_: False
     with tempfile.TemporaryDirectory() as folder:

@@ -215,7 +215,7 @@ class SimulatedLib:
         self.volume(file_system).guard = NoGuard()
 
     def FspFileSystemOperationProcessIdF(self) -> int:
-        return int(asks.pid)
+        return int(getattr(asks, "pid", 0))
 
     def FspFileSystemGetOpenFileInfo(self, info: Any) -> Any:
         return self._ffi.cast("FSP_FSCTL_OPEN_FILE_INFO *", info)
