@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 _DELETE_ON_CLOSE = 0x1000
 _READING = 0x1 | 0x20 | 0x80000000 | 0x10000000  # FILE_READ_DATA, FILE_EXECUTE, GENERIC_READ, GENERIC_ALL
+_LISTING = 0x1 | 0x80000000 | 0x10000000  # FILE_LIST_DIRECTORY, GENERIC_READ, GENERIC_ALL
 _WRITING = (
     "create", "overwrite", "write", "set_basic_info", "set_file_size", "can_delete", "rename", "set_security",
     "set_volume_label", "set_reparse_point", "delete_reparse_point",
@@ -87,6 +88,8 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
             path, process = drive_path(file_name), int(lib.FspFileSystemOperationProcessIdF())
             try:
                 opened = files.open(path, process, reads=bool(granted_access & _READING))
+                if isinstance(opened, Attr) and granted_access & _LISTING:
+                    drive.visit(path)
             except MusfuseError as error:
                 raise fail(error, path) from error
             if isinstance(opened, Attr):

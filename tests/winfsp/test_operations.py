@@ -243,6 +243,15 @@ def test_a_listing_has_exact_sizes_a_whole_folder_at_once(windows: Mount, music:
         mounted.kernel.close(opened)
 
 
+def test_who_opens_a_folder_to_list_it_visits_it(one: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its originals are looked at again, though the driver may answer the listing by itself."""
+    visited: list[str] = []
+    monkeypatch.setattr(Drive, "visit", lambda drive, path: visited.append(path))
+    for access in (k.FILE_READ_ATTRIBUTES, k.FILE_READ_DATA):
+        one.kernel.close(one.kernel.open("\\Abbey\\Road", access))
+    assert visited == ["Abbey/Road"]
+
+
 def test_hidden_until_indexed(windows: Mount, music: Path) -> None:
     sound.write(music / "1.wav", artist="A", title="One")
     sound.write(music / "2.mp3", artist="A", title="Two")
