@@ -13,6 +13,7 @@ from musfuse import __version__
 from musfuse.app.build.faces import watching_faces
 from musfuse.app.care.upkeep import Caretaker
 from musfuse.app.descriptors import RESERVE
+from musfuse.app.eventkeeping import EventKeeper
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
 from musfuse.app.methods import Methods
@@ -52,6 +53,7 @@ class Host:
         self.began = time.time()
         self.ready, self.unwatched = threading.Event(), list[str]()
         self._stop = threading.Event()
+        self._keeper: EventKeeper | None = None
         self._manager = ServiceManager.of_this_process()
         self._watchdog = Watchdog(self._manager, lambda: self._health.hung())
         self._reserve = Reserve(RESERVE)
@@ -71,6 +73,8 @@ class Host:
             on_ready(names)
             self._manager.ready(f"shows {self.library.folder}" + (f" at {', '.join(names)}" if names else ""))
             self._watched()
+            if self.library.stores.events is not None:
+                self._keeper = EventKeeper(self.library.stores.events, self.library.events)
             self.library.follow(lambda: self.jobs.request("rescan"))
             self.jobs.start()  # behind that: nobody who mounts waits for what jobs did last
             self._caretaker.start()
@@ -180,5 +184,7 @@ class Host:
             self.faces.stop_all("in use; detached, its open files end with this process")
         self.jobs.join()
         self.library.events.close()
+        if self._keeper is not None:
+            self._keeper.close()
         self._server.close()
         log.info("musfuse ends, process %d", os.getpid())

@@ -16,6 +16,7 @@ from musfuse.app.build.media import build_media
 from musfuse.app.build.store import build_stores
 from musfuse.app.care.upkeep import Upkeep
 from musfuse.app.descriptors import fit
+from musfuse.app.eventkeeping import event_stages
 from musfuse.app.opening import open_sound
 from musfuse.app.playing import Playing
 from musfuse.app.sources import Sources
@@ -107,7 +108,7 @@ class Library:
         main = main_rules(config, template, self.media.engine.rendition_of)
         kept = ViewTable(self.stores.user)
         self.views = Views(self.catalog.database, kept, main, formats, views)
-        self._more_stages = stages
+        self._more_stages = (*stages, *event_stages(self.stores.events))
         self._stages: Stages | None = None
         self._making_stages, self._naming = threading.Lock(), threading.Lock()
         self.sizes = build_sizes(
@@ -159,8 +160,8 @@ class Library:
     def unwritten(self) -> list[str]:
         """Why notes in the catalog, the cache, and changes of tags cannot be written now; empty where all can."""
         self.stores.cache.settle()
-        places = (self.catalog.database, self.stores.cache, self._unshown, self.playing.log)
-        return [place.problem for place in places if place.problem]
+        places = (self.catalog.database, self.stores.cache, self._unshown, self.playing.log, self.stores.events)
+        return [place.problem for place in places if place is not None and place.problem]
 
     def add_sources(self, places: Sequence[str | Path]) -> None:
         """Remember places with music. Raises ConfigError where one cannot be a source."""

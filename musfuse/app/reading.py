@@ -71,6 +71,8 @@ class Reading:
                 return self._tags
             case "jobs":
                 return self._jobs
+            case "events":
+                return self._events
             case "status":
                 return self._status
             case "view":
@@ -125,6 +127,14 @@ class Reading:
 
         service = Handlers()
         KeptJobs(self._state.jobs).answer(service)
+        return service
+
+    @cached_property
+    def _events(self) -> Handlers:
+        from musfuse.service.keptevents import KeptEvents
+
+        service = Handlers()
+        KeptEvents(self._state.events).answer(service)
         return service
 
     @cached_property

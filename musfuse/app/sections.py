@@ -14,11 +14,12 @@ from musfuse.media.cue.options import CUE
 from musfuse.media.flac.options import FLAC
 from musfuse.media.indexing.options import INDEX
 from musfuse.media.tags.options import TAGS
+from musfuse.store.eventoptions import EVENTS
 from musfuse.store.options import CACHE
 
 BUILT_IN = (
-    VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, PREFETCH, CACHE, BACKUP, LOGGING, METRICS, FUSE,
-    WINFSP,
+    VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, PREFETCH, CACHE, BACKUP, EVENTS, LOGGING,
+    METRICS, FUSE, WINFSP,
 )  # fmt: skip
 """Those of both faces, wherever this runs: one file serves on every system."""
 

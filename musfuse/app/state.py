@@ -34,6 +34,11 @@ class StateFolder:
         return self.path / "jobs.db"
 
     @property
+    def events(self) -> Path:
+        """The database of what happened."""
+        return self.path / "events.db"
+
+    @property
     def lock(self) -> Path:
         """The file that the process which owns the library holds locked."""
         return self.path / "owner.lock"
@@ -107,7 +112,7 @@ class StateFolder:
         """Remove what a library consists of, and nothing else: a database has files of its name beside it."""
         import shutil
 
-        for file in (self.catalog, self.user, self.jobs, self.lock, self.log):
+        for file in (self.catalog, self.user, self.jobs, self.events, self.lock, self.log):
             for path in self.path.glob(f"{file.name}*"):
                 with suppress(OSError):
                     path.unlink()

@@ -49,6 +49,7 @@ _COMMANDS = {
     "doctor": "check this machine",
     "metrics": "figures of what runs, for Prometheus",
     "log": "what musfuse did, and what failed",
+    "events": "what happened: files that came and went, scans, jobs",
     "completion": "complete commands and paths in a shell",
     "demo": "make a small library, mount it, check it",
 }

@@ -1,10 +1,8 @@
 """`musfuse history`"""
 
-import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,34 +20,15 @@ from musfuse.cli.common import (
     say,
     when,
 )
+from musfuse.cli.moments import Moment
 from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.service.requests.plays import TrackTold
 
-_AGO = re.compile(r"(\d{1,6})([mhdw])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LIMIT = click.option(
     "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="So many at most; 0 for all."
 )
-
-
-class Moment(click.ParamType[int]):
-    """A time in ns since 1970, from `7d` (ago; m, h, d, w) or a date of the local calendar."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The ns. Fails for what is no time."""
-        ago = _AGO.fullmatch(str(value))
-        try:
-            if ago:
-                moment = datetime.now() - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-            else:
-                moment = datetime.fromisoformat(str(value))
-            return round(moment.timestamp() * 1e9)
-        except (ValueError, OverflowError, OSError):
-            self.fail(f"{value!r} is no time; 7d, 12h, 2w or 2026-11-30 is wanted", param, ctx)
 
 
 @click.group("history", cls=ListingGroup, epilog="Example: musfuse history --since 7d")

@@ -36,15 +36,15 @@ def answer_events(bus: EventBus, handlers: Handlers) -> None:
     def watch(asked: Watch) -> EventFeed:
         capacity = PROGRESS_QUEUE if asked.progress else QUEUE
         subscription = bus.subscribe(
-            _kinds(asked.kinds), capacity=capacity, latest=asked.progress, after=asked.after, stream=asked.stream
+            kinds_of(asked.kinds), capacity=capacity, latest=asked.progress, after=asked.after, stream=asked.stream
         )
         return EventFeed(Watching(bus.id, bus.last), subscription)
 
     handlers.on_stream(Watch, watch)
 
 
-def _kinds(names: Sequence[str]) -> list[type[Event]] | None:
-    """The kinds with these names. Raises ConfigError."""
+def kinds_of(names: Sequence[str]) -> list[type[Event]] | None:
+    """The kinds with these names, None for no names. Raises ConfigError."""
     unknown = [name for name in names if name not in EVENTS]
     if unknown:
         raise ConfigError(f"{unknown[0]}: no such event; there are {', '.join(sorted(EVENTS))}")

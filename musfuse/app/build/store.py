@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from musfuse.app.descriptors import Pools
 from musfuse.app.state import StateFolder
@@ -9,13 +10,18 @@ from musfuse.config import Config
 from musfuse.library.catalog import Database
 from musfuse.library.userdb import UserDatabase
 from musfuse.store import BestEffortKv, DiskKv, FrameFiles, KvNamespace, PictureStore, RoutedKv
+from musfuse.store.eventoptions import EventsOptions
 from musfuse.store.options import CacheOptions
+
+if TYPE_CHECKING:
+    from musfuse.store.eventtable import EventTable
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The catalog's database and, in `user`, what cannot be made again. Of `kv` each namespace lies where it belongs;
-    `cache` is the part of it that may be lost. `frame_files` is the frame cache on disk."""
+    `cache` is the part of it that may be lost. `frame_files` is the frame cache on disk, `events`
+    what happened, None where that is not kept."""
 
     database: Database
     user: UserDatabase
@@ -23,6 +29,7 @@ class Stores:
     kv: RoutedKv
     frame_files: FrameFiles
     pictures: PictureStore
+    events: "EventTable | None" = None
 
 
 def build_stores(state: StateFolder, config: Config, pools: Pools, closing: ExitStack) -> Stores:
@@ -38,4 +45,15 @@ def build_stores(state: StateFolder, config: Config, pools: Pools, closing: Exit
     closing.callback(kv.close)
     frame_files = FrameFiles(state.frames, config[CacheOptions].transcoded, pools.frame_files)
     closing.callback(frame_files.close)
-    return Stores(database, user, cache, kv, frame_files, PictureStore(kv))
+    events = _events(state, config, closing)
+    return Stores(database, user, cache, kv, frame_files, PictureStore(kv), events)
+
+
+def _events(state: StateFolder, config: Config, closing: ExitStack) -> "EventTable | None":
+    if not config[EventsOptions].keep:
+        return None
+    from musfuse.store.eventtable import EventTable
+
+    table = EventTable(state.events)
+    closing.callback(table.close)
+    return table

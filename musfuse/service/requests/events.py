@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from musfuse.service.port import Answer, Stream
+from musfuse.service.port import Answer, Request, Stream
 
 
 class Watching(Answer, frozen=True):
@@ -36,3 +36,27 @@ class Watch(Stream[Happened], frozen=True):
     progress: bool = False
     after: Annotated[int, msgspec.Meta(ge=0)] | None = None
     stream: str = ""
+
+
+class EventsTold(Answer, frozen=True):
+    """Events in order, and the number that was given `last`, whether it is among them or not. `first` is that of the
+    oldest event that is kept; 0 where there is none."""
+
+    events: tuple[Happened, ...]
+    first: int
+    last: int
+
+
+class ListEvents(Request[EventsTold], frozen=True):
+    """What was written down behind the number `after`, and not before the time `since_ns` (ns since 1970), of these
+    kinds by name or of all, `limit` at most. Raises ConfigError for a kind that is not known."""
+
+    METHOD: ClassVar[str] = "events.list"
+    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    kinds: tuple[str, ...] = ()
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1000
+    since_ns: int | None = None
+
+    @property
+    def reads(self) -> bool:
+        return True
