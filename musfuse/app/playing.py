@@ -8,7 +8,7 @@ from musfuse.app.build.library import Catalog
 from musfuse.config import Config
 from musfuse.drive.activity import READER_PAUSE, Activity
 from musfuse.drive.listening import Listening, Played
-from musfuse.library.catalog import TrackRow
+from musfuse.library.catalog import RowOf, TrackRow
 from musfuse.library.catalog.albumorder import AlbumOrder
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.options import HistoryOptions
@@ -54,8 +54,8 @@ class Playing:
             self._busy_for, clock,
         )  # fmt: skip
         wanted = self._notes or self._guesses
-        self.listening = Listening(catalog.tracks.track, self._ended, self._begun, clock) if wanted else None
-        self.hint: Callable[[int], object] | None = self.prefetcher.hint if self._guesses else None
+        self.listening = Listening(self._ended, self._begun, clock) if wanted else None
+        self.hint: Callable[[int, RowOf], object] | None = self.prefetcher.hint if self._guesses else None
 
     def answer(self, handlers: "Handlers", selection: "Selection") -> None:
         """Answer the requests about what was played, what is thought of it, and what is made ready."""
@@ -91,9 +91,9 @@ class Playing:
     def _busy_for(self) -> float:
         return READER_PAUSE - (time.monotonic() - self._activity.last_read)
 
-    def _begun(self, row: TrackRow) -> None:
+    def _begun(self, row: TrackRow, row_of: RowOf) -> None:
         if self._guesses:
-            self.prefetcher.listened(row)
+            self.prefetcher.listened(row, row_of)
 
     def _ended(self, played: Played) -> None:
         if self._notes:

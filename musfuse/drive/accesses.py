@@ -45,7 +45,7 @@ class Accesses:
         """A file was opened that shows an item of the library; 0 for another one, of which nothing is told. `audio` is
         where its audio begins and how many bytes it has; `ask_again` is that of Reader."""
         if item:
-            listens = self._listening.opened(item, *audio, ask_again) if self._listening else None
+            listens = self._listening.opened(item, self._row_of, audio, ask_again) if self._listening else None
             self._open[handle] = _Open(item, listens)
 
     def closed(self, handle: int) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from musfuse.errors import MusfuseError
-from musfuse.library.catalog import TrackRow
+from musfuse.library.catalog import RowOf, TrackRow
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,7 @@ class Reader:
     kept none."""
 
     item: int
+    row_of: RowOf
     reached: Reached
     opened: float
     ask_again: Callable[[], None] | None
@@ -94,28 +95,29 @@ class Played:
 
 
 class Listening:
-    """All open files of a library. `row_of` tells what the catalog knows of an item; `on_play` hears of plays that
-    ended, `on_listener` of tracks that somebody begins to listen to. Both are called on one thread, and may raise
-    MusfuseError. `clock` is a monotonic one, in seconds: a clock that is set makes no plays. `close` ends the thread,
-    after all plays are told."""
+    """All open files of a library. `on_play` hears of plays that ended, `on_listener` of tracks that somebody begins to
+    listen to, and where other tracks of that view are known. Both are called on one thread, and may raise MusfuseError.
+    `clock` is a monotonic one, in seconds: a clock that is set makes no plays. `close` ends the thread, after all plays
+    are told."""
 
     def __init__(
         self,
-        row_of: Callable[[int], TrackRow | None],
         on_play: Callable[[Played], None],
-        on_listener: Callable[[TrackRow], None],
+        on_listener: Callable[[TrackRow, RowOf], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._row_of, self._on_play, self._on_listener, self._clock = row_of, on_play, on_listener, clock
+        self._on_play, self._on_listener, self._clock = on_play, on_listener, clock
         self._woken = threading.Condition()
         self._open: deque[tuple[float, Reader]] = deque(maxlen=_WAITING)  # in order of when they are looked at
         self._ended: deque[Reader] = deque(maxlen=_ENDED)
         self._thread: threading.Thread | None = None
         self._closed = self._busy = False
 
-    def opened(self, item: int, start: int, length: int, ask_again: Callable[[], None] | None = None) -> Reader:
-        """A file was opened whose audio are `length` bytes from `start` on."""
-        reader = Reader(item, Reached(start, length), self._clock(), ask_again)
+    def opened(
+        self, item: int, row_of: RowOf, audio: tuple[int, int], ask_again: Callable[[], None] | None = None
+    ) -> Reader:
+        """A file was opened that shows an item; `audio` is where its audio begins, and how many bytes it has."""
+        reader = Reader(item, row_of, Reached(*audio), self._clock(), ask_again)
         with self._woken:
             self._open.append((reader.opened + LOOK_SECONDS, reader))
             if len(self._open) == 1:
@@ -180,7 +182,7 @@ class Listening:
 
     def _guarded(self, act: Callable[[Reader, TrackRow], None], reader: Reader) -> None:
         try:
-            row = self._row_of(reader.item)
+            row = reader.row_of(reader.item)
             if row is not None:
                 act(reader, row)
         except MusfuseError as error:
@@ -196,7 +198,7 @@ class Listening:
     def _look(self, reader: Reader, row: TrackRow) -> None:
         now = self._clock()
         if is_listened_to(reader.reached.share, now - reader.opened, length_of(row)):
-            self._on_listener(row)
+            self._on_listener(row, reader.row_of)
         elif reader.looks < _LOOKS:
             reader.looks += 1
             with self._woken:

@@ -14,7 +14,7 @@ from patient import HandClock, until
 
 from musfuse.app.library import Library
 from musfuse.library.sizes import Sizes
-from musfuse.library.userdb import Play
+from musfuse.library.userdb import Play, ViewSpec
 from musfuse.media.flac.encoded_frames import EncodedFrames
 
 ALBUMS, TRACKS = ("Blue", "Red"), 6
@@ -123,3 +123,26 @@ def test_a_sequence_across_albums_is_learned(
     again = ready_made(make_library, prefetch__album_aware=False, scan=False)
     assert tracks_that_waited(again, sequence, clock, monkeypatch) * 2 < first
     assert again.playing.prefetcher.figures.used == len(sequence) - 1
+
+
+def test_what_is_played_in_another_view_is_made_ready_as_that_serves_it(
+    make_library: Make,
+    originals: None,
+) -> None:
+    library, clock = ready_made(make_library), HandClock()
+    library.viewing.add(ViewSpec("wave", policy="wav"))
+    listening, drive = library.playing.listening, library.drives["wave"]
+    assert listening is not None
+    listening._clock = clock
+    path = PATHS[0].replace(".flac", ".wav")
+    opened = drive.open(path) if drive.attr(path).size else None
+    assert opened is not None
+    drive.read_at(opened.handle, 0, opened.size // 2)
+    clock.now += 10
+    listening.look()
+    until(lambda: listening.idle)
+    library.activity.last_read = 0.0
+    assert library.playing.prefetcher.queue.wait_until_idle(60)
+    assert library.playing.prefetcher.figures.made == 3
+    assert drive.entry(PATHS[1].replace(".flac", ".wav")).size
+    assert library.media.frame_cache.held_bytes == 0  # no FLAC was made of it

@@ -202,12 +202,24 @@ def test_bytes_that_the_system_kept_are_asked_for_again_where_somebody_listens(
     library.drive.close(again.handle)
 
 
-def test_nothing_is_noted_where_that_is_turned_off(make_library: Make, music: Path) -> None:
+@pytest.mark.parametrize("guesses", [True, False])
+def test_nothing_is_noted_where_that_is_turned_off(
+    make_library: Make, music: Path, clock: HandClock, guesses: bool
+) -> None:
     track(music)
-    library = make_library(art__covers=False, view__policy="original", history__enabled=False)
-    assert library.playing.listening is None
-    library.drive.close(read(library, 1))
+    library = make_library(
+        art__covers=False, view__policy="original", history__enabled=False, prefetch__enabled=guesses
+    )
+    listening = library.playing.listening
+    assert (listening is not None) is guesses
+    if listening is not None:
+        listening._clock = clock
+    handle = read(library, 1)
+    clock.now += 5
+    library.drive.close(handle)
+    until(lambda: listening is None or listening.idle)
     assert list(library.playing.table.last()) == []
+    assert library.playing.table.of_hour(0) == []
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from musfuse.drive.drive import Asked
 from musfuse.drive.listening import Listening
 from musfuse.drive.volume import Volume
 from musfuse.events import EventBus, TrackIndexed
-from musfuse.library.catalog import Database, Nodes, Tracks
+from musfuse.library.catalog import Database, Nodes, RowOf, Tracks
 from musfuse.library.catalog.finding import Found
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.covers import Covers
@@ -64,7 +64,7 @@ class DriveParts:
     activity: Activity
     on_listed: Callable[[Entry[Any]], None]
     listening: Listening | None = None
-    prefetch: Callable[[int], object] | None = None
+    prefetch: Callable[[int, RowOf], object] | None = None
     more: Sequence[MakeBranch] = ()
     recorder: "Recorder | None" = None
 

@@ -11,7 +11,7 @@ from typing import Any
 from musfuse.drive.branches.items import Items, entry_of
 from musfuse.drive.branches.numbers import number_of_name
 from musfuse.drive.branches.port import Entry, FileContent
-from musfuse.library.catalog import Node, Nodes
+from musfuse.library.catalog import Node, Nodes, RowOf
 from musfuse.library.names import name_key
 from musfuse.model import NodeKind
 
@@ -20,10 +20,12 @@ FOLDER = ".prefetch"
 
 
 class PrefetchBranch:
-    """Over the tree of a view. `ask` has items made ready; it does not wait. A listing with sizes takes `list_seconds`
-    at most for them."""
+    """Over the tree of a view. `ask` has an item made ready as that view serves it; it does not wait. A listing with
+    sizes takes `list_seconds` at most for them."""
 
-    def __init__(self, nodes: Nodes, items: Items, ask: Callable[[int], object], *, list_seconds: float = 120) -> None:
+    def __init__(
+        self, nodes: Nodes, items: Items, ask: Callable[[int, RowOf], object], *, list_seconds: float = 120
+    ) -> None:
         self._nodes, self._items, self._ask, self._list_seconds = nodes, items, ask, list_seconds
 
     def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Node] | None:
@@ -47,7 +49,7 @@ class PrefetchBranch:
         """As in the library. Whoever opens a file has it made ready, too."""
         if not entry.item:
             return True
-        self._ask(entry.item)
+        self._ask(entry.item, self._items.row)
         return self._items.is_current(entry.own)
 
     def size(self, entry: Entry[Node]) -> int:
@@ -72,7 +74,7 @@ class PrefetchBranch:
             made = entry_of(self, node, 0, number=number, folder=folder.id)
         else:
             made = self._items.entry(self, node, number=number, folder=folder.id)
-            self._ask(node.track)
+            self._ask(node.track, self._items.row)
         return replace(made, follows=(node.id, node.parent or 0))
 
     def _with_size(self, entry: Entry[Node]) -> Entry[Node]:

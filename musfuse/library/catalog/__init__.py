@@ -7,7 +7,7 @@ from musfuse.library.catalog.renditions import Renditions
 from musfuse.library.catalog.reports import Report, Reports
 from musfuse.library.catalog.rows import FileRow, SourceRow
 from musfuse.library.catalog.sources import CatalogSources
-from musfuse.library.catalog.tracks import TrackRow, Tracks
+from musfuse.library.catalog.tracks import RowOf, TrackRow, Tracks
 
 __all__ = [
     "CatalogSources",
@@ -19,6 +19,7 @@ __all__ = [
     "Renditions",
     "Report",
     "Reports",
+    "RowOf",
     "SourceRow",
     "TrackRow",
     "Tracks",

@@ -1,7 +1,7 @@
 """Tracks: items with all that is served of them in the main view, and those whose sizes are not known."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -45,6 +45,10 @@ class TrackRow:
     def embedded(self) -> TagSet:
         """The tags that the original has."""
         return self.track.tags if self.track.embedded is None else self.track.embedded
+
+
+RowOf = Callable[[int], TrackRow | None]
+"""Tells what is known of an item as a view serves it; None where it is gone."""
 
 
 class _Row(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from musfuse.errors import MusfuseError
-from musfuse.library.catalog import TrackRow, Tracks
+from musfuse.library.catalog import RowOf, TrackRow, Tracks
 from musfuse.library.prefetch.guessing import Guess, guessed
 from musfuse.library.prefetch.queue import MANUAL, PrefetchQueue, Wanted
 from musfuse.library.sizes import Sizes
@@ -42,9 +42,9 @@ class PrefetchFigures:
 
 
 class Prefetcher:
-    """Of one library. `guesses` tell what follows a track; `busy_for` how many seconds it is until readers at work
-    count as gone, 0 where there are none. `clock` is a monotonic one, in seconds. Its thread begins with the first
-    track; `close` ends it."""
+    """Of one library, whose main view `tracks` are of. `guesses` tell what follows a track; `busy_for` how many seconds
+    it is until readers at work count as gone, 0 where there are none. `clock` is a monotonic one, in seconds. Its
+    thread begins with the first track; `close` ends it."""
 
     def __init__(
         self,
@@ -64,25 +64,27 @@ class Prefetcher:
         self._closed = threading.Event()
         self._indexed = threading.Event()
         self._guessed: Lru[int, bool] = Lru(_REMEMBERED)
+        self._row_of: Lru[int, RowOf] = Lru(_REMEMBERED)
         self._fresh: Lru[int, float] = Lru(_REMEMBERED)
         self._count, self._used, self._made, self._failed = 0, 0, 0, 0
 
-    def listened(self, row: TrackRow) -> None:
-        """Somebody begins to listen to a track: what probably follows is made ready. Raises StoreError."""
+    def listened(self, row: TrackRow, row_of: RowOf) -> None:
+        """Somebody begins to listen to a track: what probably follows is made ready, as `row_of` tells that it is
+        served there. Raises StoreError."""
         item = row.track.id
         with self._lock:
             self._used += self._guessed.pop(item) is not None
         for wanted in guessed(self.guesses, row):
-            if self._is_fresh(wanted.item) or not self._put(wanted):
+            if self._is_fresh(wanted.item) or not self._put(wanted, row_of):
                 continue
             with self._lock:
                 self._count += self._guessed.peek(wanted.item) is None
                 self._guessed.put(wanted.item, True)
 
-    def hint(self, item: int) -> None:
+    def hint(self, item: int, row_of: RowOf) -> None:
         """Somebody looks at an item because it is to be made ready; once is enough."""
         if not self._is_fresh(item):
-            self._put(Wanted(item, MANUAL))
+            self._put(Wanted(item, MANUAL), row_of)
 
     def ask(self, items: Iterable[int], *, waits: bool = False) -> int:
         """Somebody wants items made ready; how many found no room, for which it `waits` or not."""
@@ -90,7 +92,7 @@ class Prefetcher:
         for item in items:
             if waits:
                 self.queue.wait_for_room()
-            dropped += not self._put(Wanted(item, MANUAL))
+            dropped += not self._put(Wanted(item, MANUAL), self._tracks.track)
         return dropped
 
     @property
@@ -117,8 +119,9 @@ class Prefetcher:
         made = self._fresh.peek(item)
         return made is not None and self._clock() - made < _FRESH_SECONDS
 
-    def _put(self, wanted: Wanted) -> bool:
+    def _put(self, wanted: Wanted, row_of: RowOf) -> bool:
         with self._lock:
+            self._row_of.put(wanted.item, row_of)
             if self._thread is None and not self._closed.is_set():
                 self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
                 self._thread.start()
@@ -150,10 +153,12 @@ class Prefetcher:
 
     def _make(self, item: int) -> bool:
         """Make one ready; whether it is. Raises MusfuseError."""
-        row = self._tracks.track(item)
+        with self._lock:
+            row_of = self._row_of.pop(item) or self._tracks.track
+        row = row_of(item)
         if row is not None and self._sizes.known(row) is None:
             self._index(row)
-            row = self._tracks.track(item)
+            row = row_of(item)
         if row is None:
             return False
         try:

@@ -88,7 +88,7 @@ def test_indexes_are_built_and_the_beginning_is_read(prefetcher: Prefetcher, par
 
 def test_a_look_at_what_was_just_made_makes_nothing(prefetcher: Prefetcher, parts: Parts) -> None:
     for _ in range(3):
-        prefetcher.hint(1)
+        prefetcher.hint(1, parts.track)
         assert prefetcher.queue.wait_until_idle(60)
     assert prefetcher.figures.made == 1
     prefetcher.ask([1])  # who asks for it by a command means it
@@ -102,15 +102,15 @@ def test_what_cannot_be_made_ready_is_counted_and_stops_nothing(prefetcher: Pref
     assert prefetcher.figures == PrefetchFigures(0, 0, 1, 3, 0, 0)
 
 
-def test_guesses_that_came_true_are_counted(prefetcher: Prefetcher) -> None:
+def test_guesses_that_came_true_are_counted(prefetcher: Prefetcher, parts: Parts) -> None:
     prefetcher.guesses.append(lambda found: [Wanted(found.track.id + 1, 8), Wanted(found.track.id + 2, 7)])
     for item in (1, 2, 3):
-        prefetcher.listened(row(item))
+        prefetcher.listened(row(item), parts.track)
         assert prefetcher.queue.wait_until_idle(60)
     figures = prefetcher.figures
     assert (figures.guessed, figures.used, figures.made) == (4, 2, 4)  # what was made just now is not made again
     prefetcher._clock.now += 601  # type: ignore[attr-defined]
-    prefetcher.listened(row(3))
+    prefetcher.listened(row(3), parts.track)
     assert prefetcher.queue.wait_until_idle(60)
     assert prefetcher.figures.made == 6
 
@@ -122,7 +122,7 @@ def test_what_is_guessed_gives_way_to_readers_and_what_is_asked_for_does_not(par
     prefetcher = Prefetcher(
         PrefetchQueue(5), [lambda _: [Wanted(1, 8)]], parts, parts, parts, lambda: 0.01 if busy.is_set() else 0.0, clock
     )
-    prefetcher.listened(row(5))
+    prefetcher.listened(row(5), parts.track)
     until(lambda: prefetcher.queue.figures.waiting == 0)  # it is taken, and waits
     assert parts.layouts == {}
     busy.clear()
