@@ -64,33 +64,8 @@ class Reading:
 
     def _of(self, method: str) -> Handlers:
         """The handlers of a method's group (`source`, `tag`, …), each built when it is first asked for."""
-        match method.partition(".")[0]:
-            case "source":
-                return self._sources
-            case "tag":
-                return self._tags
-            case "jobs":
-                return self._jobs
-            case "events":
-                return self._events
-            case "status":
-                return self._status
-            case "view":
-                return self._views
-            case "art":
-                return self._art
-            case "collection":
-                return self._collections
-            case "history":
-                return self._plays
-            case "prefetch":
-                return self._prefetch
-            case "rating":
-                return self._ratings
-            case "care":
-                return self._care
-            case _:
-                return self._holdings
+        group = _GROUPS.get(method.partition(".")[0])
+        return group(self) if group else self._holdings
 
     @cached_property
     def _sources(self) -> Handlers:
@@ -267,6 +242,23 @@ class Reading:
         user = UserDatabase.for_reading(self._state.user)
         self._closing.callback(user.close)
         return user
+
+
+_GROUPS: dict[str, Callable[[Reading], Handlers]] = {
+    "source": lambda reading: reading._sources,
+    "tag": lambda reading: reading._tags,
+    "jobs": lambda reading: reading._jobs,
+    "events": lambda reading: reading._events,
+    "status": lambda reading: reading._status,
+    "view": lambda reading: reading._views,
+    "art": lambda reading: reading._art,
+    "collection": lambda reading: reading._collections,
+    "history": lambda reading: reading._plays,
+    "prefetch": lambda reading: reading._prefetch,
+    "rating": lambda reading: reading._ratings,
+    "care": lambda reading: reading._care,
+}
+"""By the group of a method; what belongs to none is asked of what the library holds."""
 
 
 def _opened(state: StateFolder) -> Database:
