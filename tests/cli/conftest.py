@@ -51,5 +51,5 @@ def long_names(program: Program, music: Path) -> Program:
     folder.mkdir(parents=True)
     sound.write(folder / "1.wav", artist="東京スカパラダイスオーケストラ", album="An album " * 12, title="T" * 90)
     (folder / "broken \x1b[31m.flac").write_bytes(b"fLaC")
-    program.run("scan", "--library", program.library, music)
+    program.ask("scan", "--library", program.library, music)
     return program

@@ -19,12 +19,12 @@ def album(program: Program, music: Path) -> Program:
         embed(music / f"{number}.flac", cover((40, 30), "PNG"))
     (music / "cover.jpg").write_bytes(cover((90, 60)))
     (music / "back.jpg").write_bytes(cover((80, 60)))
-    program.run("scan", "--library", program.library, music)
+    program.ask("scan", "--library", program.library, music)
     return program
 
 
 def _shown(program: Program, target: str) -> list[list[tuple[Any, ...]]]:
-    tracks = json.loads(program.run("art", "show", "--json", "--library", program.library, target).stdout)
+    tracks = json.loads(program.ask("art", "show", "--json", "--library", program.library, target).stdout)
     return [
         [(p["kind"], p["from"], p.get("hidden") or p["pixels"], p["used"]) for p in track["pictures"]]
         for track in tracks

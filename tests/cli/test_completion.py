@@ -36,7 +36,7 @@ def album(program: Program, music: Path, monkeypatch: pytest.MonkeyPatch) -> Pro
         music / "1.flac", artist="Pink Floyd", album="Animals, too", title="It's $(touch pwned)", tracknumber="1"
     )
     monkeypatch.setenv("MUSFUSE_LIBRARY", str(program.library))
-    program.run("scan", music)
+    program.ask("scan", music)
     return program
 
 

@@ -11,27 +11,37 @@ import pytest
 import sound
 from conftest import needs_fuse
 
+from cli.inprocess import ended_as
+
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
-@pytest.fixture
-def run(tmp_path: Path, music: Path) -> Run:
-    """Runs the program on a library of four tracks."""
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Originals of four tracks, and beside them a library of these in `state`, which no test here changes."""
+    music = tmp_path_factory.mktemp("find") / "music"
     for n, artist in enumerate(("Ann", "Bob", "Cid")):
         sound.write(music / f"{n}.wav", artist=artist, album="Hits", title=f"T{n}", date=str(1967 + n))
-    (music / "Tape" / "CD1").mkdir(parents=True)
     sound.write(music / "Tape" / "CD1" / "side a.wav")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSFUSE_RUNTIME_DIR", str(music.parent / "run"))
+        assert ended_as("scan", "--library", music.parent / "state", music).code == 0
+    return music
+
+
+@pytest.fixture
+def run(music: Path) -> Run:
+    """Runs the program on a library of four tracks."""
 
     def run(*args: str | Path, check: bool = True) -> subprocess.CompletedProcess[bytes]:
         done = subprocess.run(
             [sys.executable, "-m", "musfuse", *map(str, args)], capture_output=True,
-            env=os.environ | {"MUSFUSE_LIBRARY": str(tmp_path / "state")},
+            env=os.environ | {"MUSFUSE_LIBRARY": str(music.parent / "state")},
         )  # fmt: skip
         assert not check or done.returncode == 0, done.stderr
         assert b"Traceback" not in done.stderr
         return done
 
-    run("scan", music)
     return run
 
 

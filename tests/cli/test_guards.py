@@ -20,8 +20,8 @@ def album(program: Program, music: Path) -> Program:
         sound.write(music / f"{number}.flac", artist="Ann", album="Best", title=f"T{number}", tracknumber=str(number))
     (music.parent / "p.png").write_bytes(sound.picture(30))
     (music.parent / "t.csv").write_text("path,title,gnere\nAnn/Best/01 - T1.flac,Other,Rock\n")
-    program.run("scan", "--library", program.library, music)
-    program.run("tag", "set", "--library", program.library, "Ann", "--", "composer=Cy")
+    program.ask("scan", "--library", program.library, music)
+    program.ask("tag", "set", "--library", program.library, "Ann", "--", "composer=Cy")
     return program
 
 
@@ -29,7 +29,7 @@ def album(program: Program, music: Path) -> Program:
 def many(program: Program, music: Path) -> Program:
     for number in range(MANY):
         sound.write(music / f"{number}.wav", 100, artist="Ann", album="Best", title=f"T{number}")
-    program.run("scan", "--library", program.library, music)
+    program.ask("scan", "--library", program.library, music)
     return program
 
 
@@ -113,11 +113,11 @@ def test_names_that_may_be_slips_are_warned_of(album: Program, action: str) -> N
 def test_a_track_without_tags_and_a_file_that_is_no_table(program: Program, music: Path) -> None:
     at = ("--library", program.library)
     sound.write(music / "bare.wav")
-    program.run("scan", *at, music)
-    assert program.run("tag", "show", *at, music).stdout.endswith("\n  no tags\n")
-    assert program.run("tag", "show", *at, music, "--", "title").stdout.endswith("\n  none of these fields\n")
+    program.ask("scan", *at, music)
+    assert program.ask("tag", "show", *at, music).stdout.endswith("\n  no tags\n")
+    assert program.ask("tag", "show", *at, music, "--", "title").stdout.endswith("\n  none of these fields\n")
     sound.write(music.parent / "no.csv.flac")
-    done = program.run("tag", "import", *at, music.parent / "no.csv.flac", check=False)
+    done = program.ask("tag", "import", *at, music.parent / "no.csv.flac", check=False)
     assert (done.returncode, "no text in UTF-8" in done.stderr, "codec" in done.stderr) == (2, True, False)
 
 

@@ -52,8 +52,8 @@ def test_any_table_fits_and_is_complete(table: list[tuple[str, str, str]], room:
 @pytest.mark.parametrize("width", [60, 100])
 def test_every_command_fits(long_names: Program, terminal: Terminal, width: int) -> None:
     program, at = long_names, ("--library", long_names.library)
-    program.run("tag", "set", *at, "title:TTT", "comment=" + "a long remark " * 30)
-    path = next(line for line in program.run("tag", "show", *at, "title:TTT").stdout.splitlines())
+    program.ask("tag", "set", *at, "title:TTT", "comment=" + "a long remark " * 30)
+    path = next(line for line in program.ask("tag", "show", *at, "title:TTT").stdout.splitlines())
     program.run("mount", *at, program.mnt)
     calls: list[tuple[str | Path, ...]] = [
         ("status",), ("report", *at), ("ls", "-l", *at, path.rpartition("/")[0]), ("info", *at, path),

@@ -81,7 +81,7 @@ def test_rsync_copies_an_album_whose_pictures_are_cut_short(program: Program, mu
     assert sorted(p.name for p in (tmp_path / "copy/A/B").iterdir()) == [
         "1.flac", "2.flac", "3.mp3", "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg",
     ]  # fmt: skip
-    assert program.run("report", "--json", "--library", program.library).stdout.count("cut short") == 3
+    assert program.ask("report", "--json", "--library", program.library).stdout.count("cut short") == 3
 
 
 def test_cp_and_rsync(program: Program, music: Path, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_the_corpus_on_the_drive(program: Program, corpus: Path) -> None:
         assert len(path.read_bytes()) == size, path
     reported = {
         row["path"]
-        for row in __import__("json").loads(program.run("report", "--json", "--library", program.library).stdout)
+        for row in __import__("json").loads(program.ask("report", "--json", "--library", program.library).stdout)
     }
     from conftest import manifest
 
