@@ -131,9 +131,12 @@ class Registry:
         """As `place`, of what a path of this machine leads to, as of the folders that sources lead to. It waits for
         the file systems that all of them lie on."""
         known = self._schemes.get(LOCAL)
-        if known is None or scheme_of(text):
+        if known is None or not (scheme_of(text) == LOCAL or os.path.isabs(text)):
             return None
-        there = os.path.realpath(text)
+        try:
+            there = os.path.realpath(known.shown(known.locate(text)))
+        except (ConfigError, ValueError):  # what can be no path
+            return None
         for spec in specs:
             if spec.scheme == LOCAL:
                 with suppress(ConfigError):  # of another system

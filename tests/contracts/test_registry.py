@@ -1,5 +1,7 @@
 """Schemes by name, what may stand in a location, options and secrets of a source."""
 
+from pathlib import Path
+
 import pytest
 from toy import Toy, ToyScheme
 
@@ -66,6 +68,22 @@ def test_a_place_inside_a_source() -> None:
         ("toy://shelf/a//b", ("2", "a//b")), ("toy://shelf", ("2", "")), ("gone://x/a", None), ("title:x", None), ("\0", None),
     ):  # fmt: skip
         assert REGISTRY.place(specs, text) == found
+
+
+def test_a_place_that_links_lead_to(tmp_path: Path) -> None:
+    (tmp_path / "real/a").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("real")
+    for added in ("real", "link"):
+        specs = [
+            SourceSpec("0", "toy", "toy://shelf"),
+            SourceSpec("1", "file", "file:relative"),
+            SourceSpec("2", "file", (tmp_path / added).as_uri()),
+        ]
+        for place in ("real/a", "link/a"):
+            for text in (str(tmp_path / place), (tmp_path / place).as_uri()):
+                assert REGISTRY.place_resolved(specs, text) == ("2", "a")
+        for text in (str(tmp_path), "real/a", "toy://shelf/a", "title:x", "", "\0", "/\0", "/\ud800"):
+            assert REGISTRY.place_resolved(specs, text) is None
 
 
 def test_an_opened_origin_is_checked() -> None:
