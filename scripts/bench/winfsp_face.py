@@ -40,7 +40,7 @@ def fill(library: Any, entries: int) -> None:
 
 def listing_seconds(kernel: Any, path: str, entries: int) -> float:
     start = time.perf_counter()
-    folder = kernel.open(path)
+    folder = kernel.open(path, 0x80)  # its attributes alone, which is no visit: there are no originals to look at
     found = len(kernel.entries(folder, first=65_536, later=65_536))
     kernel.close(folder)
     assert found == entries + 2, found

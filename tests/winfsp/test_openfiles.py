@@ -1,5 +1,6 @@
 """One version of a path from its first open to its last close, whoever opens it: what the driver holds them to anyway."""
 
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -193,3 +194,47 @@ def test_an_open_that_fails_leaves_nothing(album: Windows) -> None:
         files.open(f"{FOLDER}/none.flac", 1, reads=True)
     assert len(files) == 0
     assert issubclass(OutdatedError, Exception)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_programs_do_each_reads_a_whole_version_and_all_the_same(
+    album: Windows, music: Path, seed: int
+) -> None:
+    """Opens for facts and for reading, closes and changes of tags, in any order: what is read of a path is always one
+    of its versions as a whole, the one that the driver knows the size of, until the last one closes it."""
+    rng, kernel, names = random.Random(seed), album.kernel, (FLAC, WAV, MP3)
+    versions = {name: {whole(album, name)} for name in names}
+    held: list[tuple[str, k.Opened]] = []
+    refused = 0
+    for _ in range(80):
+        act, name = rng.random(), rng.choice(names)
+        if act < 0.12:
+            retag(album, music, "x" * rng.choice((1, 50, 3000, 9000, 20_000)))
+            for each in names:
+                versions[each].add(whole(album, each))
+        elif act < 0.45:
+            opened = kernel.open(rng.choice((name, name.upper())), rng.choice((0x80, 0x81)))
+            if opened.status == 0:
+                held.append((name, opened))
+            else:
+                assert opened.status == status.FILE_INVALID
+                assert any(other == name for other, _ in held)
+                refused += 1
+        elif act < 0.65 and held:
+            kernel.close(held.pop(rng.randrange(len(held)))[1])
+        elif held:
+            name, opened = rng.choice(held)
+            assert kernel.query(opened).size == opened.info.size in {len(version) for version in versions[name]}
+            try:
+                data = kernel.cached_read(opened, 0, 10_000_000)
+            except k.PageError as error:  # it was opened for its facts, and they are of a version that is gone
+                assert error.status == status.FILE_INVALID
+            else:
+                assert data in versions[name]
+    for _, opened in held:
+        kernel.close(opened)
+    for name in names:
+        opened = kernel.open(name)
+        assert kernel.cached_read(opened, 0, 10_000_000) == whole(album, name)
+        kernel.close(opened)
+    assert (album.library.drive.open_handles, len(kernel.nodes), refused < 40) == (0, 0, True)
