@@ -10,6 +10,7 @@ from drive.albums import ME, names, retag, target
 from drive.conftest import Make
 from musfuse.app.library import Library
 from musfuse.library.overlay import overlay_key
+from musfuse.library.userdb import Play, Rating
 from musfuse.media.indexing.pool import Priority
 from musfuse.model import SourceFile, Stamp
 
@@ -247,3 +248,28 @@ def test_lossy_files_are_never_read_for_it_where_that_is_wished(make_library: Ma
     assert heard == {
         "1.wav": "pcm:", "2.flac": "pcm:", "3.mp3": "", "4.m4a": "", "5.ogg": "", "6.opus": "",
     }  # fmt: skip
+
+
+def test_what_was_played_and_said_before_it_was_known_who_it_is_comes_along(
+    make_library: Make, music: Path, tmp_path: Path
+) -> None:
+    """A lossy file that comes back is another one until somebody hears what it sounds like."""
+    sound.write(music / "one.mp3", 9000, title="One")
+    sound.write(music / "other.mp3", 9000, seed=2, title="Other")
+    library = make_library()
+    hear(library)
+    plays, ratings = library.playing.table, library.playing.ratings
+    first, other = ids(library)["one.mp3#0"], ids(library)["other.mp3#0"]
+    plays.add([Play(first, 1, 0), Play(other, 2, 0)])
+    shutil.move(music / "one.mp3", tmp_path / "aside.mp3")
+    scan(library)
+    copied(tmp_path / "aside.mp3", music / "back.mp3")
+    library.scan_all(library.scanner())
+    meanwhile = ids(library)["back.mp3#0"]
+    assert meanwhile != first
+    plays.add([Play(meanwhile, 3, 0), Play(meanwhile, 4, 0)])
+    ratings.put([(meanwhile, Rating(4))])
+    hear(library)
+    assert ids(library)["back.mp3#0"] == first
+    assert [(heard.id, heard.plays) for heard in plays.most()] == [(first, 3), (other, 1)]
+    assert ratings.of(first) == Rating(4)
