@@ -1,11 +1,15 @@
 """Plays, told from copies and looks; what that costs a read; clocks that are set."""
 
+import dis
 import gc
+import sqlite3
 import sys
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from types import FrameType
 
 import pytest
 import sound
@@ -222,47 +226,50 @@ def test_nothing_is_noted_where_that_is_turned_off(
     assert library.playing.table.of_hour(0) == []
 
 
-@pytest.fixture
-def counted() -> Iterator[Callable[[Callable[[], object]], list[str]]]:
-    """Gives the names of C functions that take a lock or ask a database, in what is called."""
+def locks_and_queries(call: Callable[[], object]) -> list[str]:
+    """What a call does of this: C functions of locks and databases, and code that enters anything by `with`, which
+    the profiler does not tell of."""
+    found: list[str] = []
+
+    def note(frame: FrameType, event: str, what: object) -> None:
+        owner = type(getattr(what, "__self__", None)).__name__
+        if event == "c_call" and owner in ("lock", "RLock", "Connection", "Cursor"):
+            found.append(f"{owner}.{getattr(what, '__name__', '')}")
+        if event == "call" and any(
+            step.opname in ("BEFORE_WITH", "LOAD_SPECIAL") for step in dis.Bytecode(frame.f_code)
+        ):
+            found.append(frame.f_code.co_qualname)
+
     before = sys.getprofile()
-
-    def count(call: Callable[[], object]) -> list[str]:
-        found: list[str] = []
-
-        def note(_: object, event: str, what: object) -> None:
-            owner = type(getattr(what, "__self__", None)).__name__
-            if event == "c_call" and owner in ("lock", "RLock", "Connection", "Cursor", "Condition"):
-                found.append(f"{owner}.{getattr(what, '__name__', '')}")
-
-        sys.setprofile(note)
-        try:
-            call()
-        finally:
-            sys.setprofile(before)
-        return found
-
-    yield count
-    sys.setprofile(before)
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(before)
+    return found
 
 
-def test_a_read_costs_no_further_lock_query_or_memory(
-    library: Library, counted: Callable[[Callable[[], object]], list[str]]
-) -> None:
-    """Counted with and without somebody who tells what is played."""
+def test_locks_and_queries_are_found() -> None:
+    lock = threading.Lock()
+
+    def locks() -> None:
+        with lock:
+            pass
+
+    assert locks_and_queries(locks)
+    assert "lock.acquire" in locks_and_queries(lock.acquire)
+    with closing(sqlite3.connect(":memory:")) as database:
+        assert "Connection.execute" in locks_and_queries(lambda: database.execute("SELECT 1"))
+    assert locks_and_queries(lambda: len([])) == []
+
+
+def test_a_read_costs_no_further_lock_query_or_memory(library: Library) -> None:
+    """What is done for it beside the read itself."""
     handle = read(library, 0.1)
     accesses = library.drive._accesses
-    known = accesses._open[handle]
-
-    def once() -> object:
-        return library.drive.read_at(handle, 1000, 1 << 17)
-
-    once()
-    with_it = counted(once)
-    reader, known.reader = known.reader, None
-    assert counted(once) == with_it
-    known.reader = reader
-    assert counted(lambda: accesses.delivered(handle, 0, 1 << 24)) == []
+    assert accesses._open[handle].reader is not None
+    assert locks_and_queries(lambda: library.drive.read_at(handle, 1000, 1 << 17))  # the read itself needs some
+    assert locks_and_queries(lambda: accesses.delivered(handle, 0, 1 << 24)) == []
     gc.collect()
     tracemalloc.start()
     try:
