@@ -27,6 +27,7 @@ from musfuse.service.search import Searches
 from musfuse.service.sources import Sourcing
 
 if TYPE_CHECKING:
+    from musfuse.service.collections import Collecting
     from musfuse.service.requests.owner import Status
 
 A = TypeVar("A")
@@ -123,7 +124,8 @@ class Reading:
     @cached_property
     def _holdings(self) -> Handlers:
         service = Handlers()
-        Holdings(self._selection, self._shown, self._previewed, Reports(self._catalog)).answer(service)
+        reports, problems = Reports(self._catalog), self._collecting.problems
+        Holdings(self._selection, self._shown, self._previewed, reports, problems).answer(service)
         Searches(self._selection).answer(service)
         return service
 
@@ -194,12 +196,16 @@ class Reading:
 
     @cached_property
     def _collections(self) -> Handlers:
+        service = Handlers()
+        self._collecting.answer(service)
+        return service
+
+    @cached_property
+    def _collecting(self) -> "Collecting":
         from musfuse.app.build.collections import build_shelf
         from musfuse.service.collections import Collecting
 
-        service, shelf = Handlers(), build_shelf(self._user, self._catalog, self._formats)
-        Collecting(shelf, self._selection).answer(service)
-        return service
+        return Collecting(build_shelf(self._user, self._catalog, self._formats), self._selection)
 
     @cached_property
     def _prefetch(self) -> Handlers:

@@ -33,10 +33,12 @@ def build_service(
     selection: Selection,
     collector: MetaCollector,
     opinion: Callable[[int], tuple[Rating, Heard | None]],
+    collecting: Collecting,
 ) -> Handlers:
     """The handlers of all that only asks, over these parts of a library."""
     service = Handlers()
-    Holdings(selection, views.shown, views.previewed, catalog.reports).answer(service)
+    Holdings(selection, views.shown, views.previewed, catalog.reports, collecting.problems).answer(service)
+    collecting.answer(service)
     Searches(selection).answer(service)
     Tags(selection, collector).answer(service)
     originals = OriginalsTold(
@@ -49,7 +51,8 @@ def build_service(
     return service
 
 
-def answer_collections(service: Handlers, stores: Stores, selection: Selection, drives: Drives) -> None:
-    """Answer the requests about collections, and tell the drives of what changes."""
-    shelf = build_shelf(stores.user, stores.database, selection.formats)
-    Collecting(shelf, selection, drives.collections_changed).answer(service)
+def build_collecting(stores: Stores, selection: Selection, drives: Drives) -> Collecting:
+    """What is done to the collections; drives are told of what changes."""
+    return Collecting(
+        build_shelf(stores.user, stores.database, selection.formats), selection, drives.collections_changed
+    )

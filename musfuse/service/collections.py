@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from musfuse.errors import ConfigError
+from musfuse.library.catalog.reports import ReportKind
 from musfuse.library.collections.compiling import compiled
 from musfuse.library.collections.rules import Definition, as_json, read_definition, write_definition
 from musfuse.library.collections.shelf import Collection, CollectionKind, Shelf, checked_name
@@ -25,7 +26,7 @@ from musfuse.service.requests.collections import (
     ListCollectionTracks,
     ShowCollection,
 )
-from musfuse.service.requests.library import FoundTrack
+from musfuse.service.requests.library import FoundTrack, ReportLine
 from musfuse.service.requests.sources import Setting
 
 _SECONDS = 60.0
@@ -113,6 +114,11 @@ class Collecting:
             self.shelf.table.remove(collection.id)
             self.changed()
         return CollectionDeleted(collection.name, _rule(collection))
+
+    def problems(self) -> Iterator[ReportLine]:
+        """The collections whose rules cannot be read, for the report. Raises StoreError."""
+        odd = (collection for collection in self.shelf.all(hidden=True) if collection.problem)
+        return (ReportLine(ReportKind.COLLECTION.value, f".collections/{one.name}", one.problem) for one in odd)
 
     def _hide(self, collection: Collection, asked: EditCollection) -> CollectionChanged:
         if asked.rule is not None or asked.new_name is not None:

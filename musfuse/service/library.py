@@ -1,6 +1,6 @@
 """What a library holds: tracks that a query finds, folders of the drive, what is not shown."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +34,14 @@ Shown = tuple[Tree, Nodes]
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Reads the catalog only. `shown` gives a view by its name, `previewed` one as it would be by a
-    template."""
+    """Reads what is kept. `shown` gives a view by its name, `previewed` one as it would be by a template; `problems`
+    are reported beside those of originals."""
 
     selection: Selection
     shown: Callable[[str], Shown]
     previewed: Callable[[str, str], Shown]
     reports: Reports
+    problems: Callable[[], Iterable[ReportLine]] = tuple
 
     def answer(self, handlers: Handlers) -> None:
         """Answer the requests about what a library holds."""
@@ -78,7 +79,8 @@ class Holdings:
 
     def report(self) -> Iterator[ReportLine]:
         """What is not shown, or is shown with a remark."""
-        return (ReportLine(row.kind.value, row.path, row.reason) for row in self.reports.lines())
+        yield from (ReportLine(row.kind.value, row.path, row.reason) for row in self.reports.lines())
+        yield from self.problems()
 
 
 def _below(tree: Tree, folder: Entry[Any], path: str, recursive: bool) -> Iterator[Folder]:

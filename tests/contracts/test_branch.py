@@ -13,6 +13,8 @@ from toybranch import toy_branch
 
 from musfuse.app.library import Library
 from musfuse.drive import CacheHint
+from musfuse.drive.branches.collections import FOLDER as COLLECTIONS
+from musfuse.drive.branches.collections import CollectionsBranch
 from musfuse.drive.branches.companions import CompanionsBranch
 from musfuse.drive.branches.library import LibraryBranch
 from musfuse.drive.branches.port import Branch, Entry
@@ -24,8 +26,8 @@ from musfuse.drive.tree import Tree
 from musfuse.library.names import name_key, safe_component
 from musfuse.model import NodeKind
 
-BRANCHES = ("LibraryBranch", "CompanionsBranch", "PrefetchBranch", "SearchBranch", "ToyBranch")
-UNLISTED = (f"{PREFETCH}/Ann", f"{SEARCH}/album:0")
+BRANCHES = ("LibraryBranch", "CompanionsBranch", "PrefetchBranch", "SearchBranch", "CollectionsBranch", "ToyBranch")
+UNLISTED = (f"{PREFETCH}/Ann", f"{SEARCH}/album:0", COLLECTIONS)
 """No listing leads there."""
 Found = dict[str, Entry[Any]]
 
@@ -101,7 +103,8 @@ def test_the_bench_has_something_of_each(open_bench: Callable[[str], Bench]) -> 
     assert kinds.count(CompanionsBranch) == 8
     assert kinds.count(PrefetchBranch) == 4
     assert kinds.count(SearchBranch) == 2
-    assert len(kinds) == 4 + 8 + 4 + 2 + 3
+    assert kinds.count(CollectionsBranch) == 10 + 4  # a playlist each, and all tracks came recently
+    assert len(kinds) == 4 + 8 + 4 + 2 + 14 + 3
 
 
 def test_a_listing_is_in_order_and_its_entries_are_the_branchs_own(bench: Bench) -> None:

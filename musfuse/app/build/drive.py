@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from musfuse_winfsp.options import WinFspOptions
@@ -16,6 +16,7 @@ from musfuse.drive import Drive
 from musfuse.drive.accesses import Accesses
 from musfuse.drive.activity import Activity
 from musfuse.drive.branches.ahead import FolderAhead
+from musfuse.drive.branches.collections import CollectionsBranch
 from musfuse.drive.branches.companions import CompanionsBranch
 from musfuse.drive.branches.covers_ahead import CoversAhead
 from musfuse.drive.branches.freshness import Freshness
@@ -43,6 +44,7 @@ from musfuse.origins import Origin
 from musfuse.platform import system
 
 if TYPE_CHECKING:
+    from musfuse.library.collections.showing import ShownCollections
     from musfuse.metrics import Recorder
 
 MakeBranch = Callable[[Database, Items], Branch[Any]]
@@ -68,8 +70,8 @@ class DriveParts:
     more: Sequence[MakeBranch] = ()
     recorder: "Recorder | None" = None
 
-    def build(self, view: int, closing: ExitStack) -> Drive:
-        """The drive of a view."""
+    def build(self, view: int, closing: ExitStack) -> tuple[Drive, CollectionsBranch]:
+        """The drive of a view, and the branch of it that is told of other collections."""
         database, config = self.catalog.database, self.config
         nodes, tracks = Nodes(database, view), Tracks(database, view, remembers=True)
         sizes = self.sizes.over(tracks)
@@ -86,18 +88,32 @@ class DriveParts:
         if self.prefetch is not None:
             branches.append(PrefetchBranch(nodes, items, self.prefetch, list_seconds=seconds))
         search = self._search(nodes, items, seconds)
-        branches.append(search)
+        collections = CollectionsBranch(nodes, items, self._shown_collections(view), list_seconds=seconds)
+        branches += [search, collections]
         branches += [make(database, items) for make in self.more]
         drive = self._maker()(
             library.root, branches, items, volume, Accesses(self.activity, self.events, items.row, self.listening),
             asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),
         )  # fmt: skip
-        search.changed = drive.forget_paths
+        search.changed = collections.changed = drive.forget_paths
         closing.callback(drive.shut_down)
         closing.callback(volume.close)
         closing.callback(ahead.close)
         closing.callback(visits.close)
-        return drive
+        return drive, collections
+
+    def _shown_collections(self, view: int) -> "Callable[[], ShownCollections]":
+        """The collections as a view shows them. Loaded when somebody looks at one, because mounting is not to wait."""
+
+        @cache
+        def shown() -> "ShownCollections":
+            from musfuse.app.build.collections import build_shelf
+            from musfuse.library.collections.showing import ShownCollections
+
+            database = self.catalog.database
+            return ShownCollections(build_shelf(self.stores.user, database, self.media.formats), database, view)
+
+        return shown
 
     def _maker(self) -> Callable[..., Drive]:
         if self.recorder is None:
@@ -134,20 +150,20 @@ class Drives(Mapping[str, Drive]):
 
     def __init__(self, parts: DriveParts, closing: ExitStack) -> None:
         self._parts = parts
-        self._made: dict[str, tuple[int, Drive, ExitStack]] = {}
+        self._made: dict[str, tuple[int, Drive, CollectionsBranch, ExitStack]] = {}
         closing.callback(lambda: self.follow({}))
         parts.events.listen(TrackIndexed, self._indexed)
 
     def follow(self, views: Mapping[str, int]) -> None:
         """Have a drive for each of these views, numbers by name, and none for others."""
-        gone = [name for name, (view, _, _) in self._made.items() if views.get(name) != view]
+        gone = [name for name, (view, _, _, _) in self._made.items() if views.get(name) != view]
         made = {name: drive for name, drive in self._made.items() if name not in gone}
         for name in views.keys() - made.keys():
             closing = ExitStack()
-            made[name] = (views[name], self._parts.build(views[name], closing), closing)
+            made[name] = (views[name], *self._parts.build(views[name], closing), closing)
         before, self._made = self._made, made
         for name in gone:
-            before[name][2].close()
+            before[name][3].close()
 
     @property
     def recorder(self) -> "Recorder | None":
@@ -156,14 +172,16 @@ class Drives(Mapping[str, Drive]):
 
     def of_view(self, view: int) -> Drive | None:
         """The drive of a view by its number; None where there is none."""
-        return next((drive for number, drive, _ in self._made.values() if number == view), None)
+        return next((drive for number, drive, _, _ in self._made.values() if number == view), None)
 
     def collections_changed(self) -> None:
         """There are other collections, or their rules are others: no drive shows what it did."""
+        for _, _, collections, _ in list(self._made.values()):
+            collections.collections_changed()
 
     def covers_ahead(self) -> CoversAhead:
         """A run over the covers of all views."""
-        return self._parts.covers_ahead([view for view, _, _ in self._made.values()])
+        return self._parts.covers_ahead([view for view, _, _, _ in self._made.values()])
 
     def __getitem__(self, name: str) -> Drive:
         return self._made[name][1]

@@ -12,17 +12,18 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
 from musfuse.drive.branches.items import Items
+from musfuse.drive.branches.numbered import Names, Numbered
 from musfuse.drive.branches.numbers import number_of_name, number_of_spelling
 from musfuse.drive.branches.port import Entry, FileContent
-from musfuse.errors import BadNameError, ConfigError, NoEntryError, TooSlowError
+from musfuse.errors import BadNameError, ConfigError, TooSlowError
 from musfuse.library.catalog import Nodes
 from musfuse.library.catalog.finding import Found
-from musfuse.library.names import name_key, safe_component
+from musfuse.library.names import name_key
 from musfuse.lru import Lru
 from musfuse.media.layout import Inline, Layout
 from musfuse.model import NodeKind
@@ -59,7 +60,7 @@ class Listed:
 
     made: float
     mtime_ns: int
-    names: tuple[tuple[str, int], ...] = ()
+    names: Names = ()
     problem: str = ""
 
 
@@ -77,7 +78,8 @@ class SearchBranch:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nodes, self._items, self._find = nodes, items, find
-        self._list_seconds, self._clock = list_seconds, clock
+        self._clock = clock
+        self._numbered = Numbered(nodes, items, list_seconds=list_seconds, clock=lambda: self._clock())
         self.changed: Callable[[Sequence[str]], None] = lambda _: None
         self._lock, self._running = threading.Lock(), threading.BoundedSemaphore(_AT_ONCE)
         self._kept: Lru[str, Listed] = Lru(_WEIGHT, lambda listed: max(_LEAST_WEIGHT, len(listed.names)))
@@ -92,15 +94,15 @@ class SearchBranch:
         listed = self._kept_of(folder.own)
         if listed is None and (key == name_key(_README) or _RESULT.match(key)):
             listed = self._listed(folder)
-        return next(self._entries(folder, listed, key), None) if listed is not None else None
+        return next(self._entries(folder, listed, key=key), None) if listed is not None else None
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Any]]:
         """What the query of a folder finds; of `.search` itself nothing."""
         if folder.branch is not self or not folder.own:
             return iter(())
         listed = self._listed(folder, again=not after_key)
-        entries = (e for e in self._entries(folder, listed) if name_key(e.name) > after_key)
-        return self._with_sizes(entries) if sized else entries
+        entries = self._entries(folder, listed, after_key)
+        return self._numbered.with_sizes(entries) if sized else entries
 
     def is_current(self, entry: Entry[Any]) -> bool:
         """As in the library."""
@@ -163,56 +165,22 @@ class SearchBranch:
     def _look(self, text: str, now: float) -> Listed:
         mtime_ns = self._nodes.root().mtime_ns or 1
         try:
-            found = [item for item in self._find(text, MOST) if self._nodes.of_item(item.id) is not None]
+            found = self._find(text, MOST)
         except (ConfigError, TooSlowError) as error:
             return Listed(now, mtime_ns, problem=str(error))
-        digits = max(3, len(str(len(found))))
-        names = (f"{number:0{digits}} - {self._name(one)}" for number, one in enumerate(found, 1))
-        return Listed(now, mtime_ns, tuple(zip(names, (one.id for one in found), strict=True)))
+        told = [(one.id, one.tags.first("artist") or "", one.tags.first("title") or "") for one in found]
+        return Listed(now, mtime_ns, self._numbered.names(told))
 
-    def _name(self, found: Found) -> str:
-        node = self._items.node(found.id)
-        stem, _, suffix = node.name.rpartition(".")
-        told = [value for value in (found.tags.first("artist"), found.tags.first("title") or stem) if value]
-        return safe_component(" - ".join(told), f".{suffix}", _NAME_UNITS)
-
-    def _entries(self, folder: Entry[Any], listed: Listed, key: str | None = None) -> Iterator[Entry[Any]]:
-        """The entries that are there, or the one with this name key."""
-        if listed.problem:
-            if key in (None, name_key(_README)):
-                yield self._readme(folder, listed)
-            return
-        for name, item in listed.names:
-            if key is None or name_key(name) == key:
-                try:
-                    yield self._entry(folder, name, item)
-                except NoEntryError:  # it went since
-                    continue
-
-    def _entry(self, folder: Entry[Any], name: str, item: int) -> Entry[Any]:
-        node = self._items.node(item)
-        number = number_of_spelling(folder.id, name)
-        made = self._items.entry(self, node, number=number, folder=folder.id, name=name)
-        return replace(made, link=f"../../{self._nodes.path(node.id)}", follows=(node.parent or 0,))
+    def _entries(
+        self, folder: Entry[Any], listed: Listed, after_key: str = "", key: str | None = None
+    ) -> Iterator[Entry[Any]]:
+        """The entries that are there behind a name key, or the one with the name key `key`."""
+        if not listed.problem:
+            yield from self._numbered.entries(self, folder, listed.names, after_key, key)
+        elif (name_key(_README) > after_key) if key is None else key == name_key(_README):
+            yield self._readme(folder, listed)
 
     def _readme(self, folder: Entry[Any], listed: Listed) -> Entry[Any]:
         text = f"This search cannot be made.\n\n{listed.problem}\n{_HELP}".encode("utf-8", "replace")
         number, version = number_of_spelling(folder.id, _README), str(crc32(text))
         return Entry(self, number, folder.id, _README, NodeKind.FILE, listed.mtime_ns, text, len(text), version)
-
-    def _with_sizes(self, entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]]:
-        """Entries with the sizes that are known, or can be found out in time; those without are looked for in order."""
-        until = self._clock() + self._list_seconds
-        for entry in entries:
-            if entry.size is None and not entry.hidden:
-                known = self._items.known(entry.own)
-                left = until - self._clock()
-                if known is None and left > 0:
-                    self._items.wait_for(entry.item, left)
-                    known = self._items.known(self._nodes.by_id(entry.own.id) or entry.own)
-                entry = replace(entry, size=known)
-            yield entry
-
-
-_NAME_UNITS = 120
-"""UTF-16 units of what stands behind the number: paths on Windows are short."""

@@ -50,6 +50,17 @@ def in_order_of_path(db: sqlite3.Connection, items: Iterable[int], view: int) ->
     return [row[0] for row in rows]
 
 
+def called(db: sqlite3.Connection, items: Sequence[int]) -> list[tuple[int, str, str]]:
+    """What tracks are called, in their order: (id, first artist, title), '' for what has none."""
+    artist, title = (f"json_extract(coalesce(t.merged, t.embedded), '$.{name}[0]')" for name in ("artist", "title"))
+    rows = db.execute(
+        f"SELECT k.value, coalesce({artist}, ''), coalesce({title}, '')"
+        " FROM json_each(?) k JOIN item_tags t ON t.item = k.value ORDER BY k.key",
+        (json.dumps(list(items)),),
+    )
+    return rows.fetchall()
+
+
 def _pages(rows: sqlite3.Cursor) -> Iterator[list[int]]:
     while page := rows.fetchmany(_PAGE):
         yield [row[0] for row in page]

@@ -1,7 +1,7 @@
 """The tree of the drive as a table: lookups by name key, listings in one order, and a generation for caches."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,15 @@ class Nodes:
         with self._db.read() as db:
             row = db.execute(f"{_COLUMNS} WHERE n.item = ? AND n.tree = {TREE}", (item, self._view)).fetchone()
         return _node(row) if row else None
+
+    def of_items(self, items: Sequence[int]) -> dict[int, Node]:
+        """The nodes of items in the view, by item, as far as they have any."""
+        with self._db.read() as db:
+            rows = db.execute(
+                f"{_COLUMNS} WHERE n.item IN (SELECT value FROM json_each(?)) AND n.tree = {TREE}",
+                (json.dumps(list(items)), self._view),
+            ).fetchall()
+        return {node.track: node for node in map(_node, rows)}
 
     def of_original(self, source_uid: str, path: str, part: int) -> Node | None:
         """The node of a part of an original (0: all of it) in the view; None where it has none."""

@@ -11,7 +11,7 @@ from musfuse.library.catalog.rows import from_blob, join
 class ReportKind(StrEnum):
     """What happened to a file: not shown, shown as its original since indexing failed, shown while its index has to
     wait, shown with a remark, served with its own tags, a picture that is not used, a remark on a cue sheet, a folder
-    that could not be listed."""
+    that could not be listed; COLLECTION is one whose rule cannot be read, which no catalog tells."""
 
     SKIPPED = "skipped"
     FAILED = "failed"
@@ -21,6 +21,7 @@ class ReportKind(StrEnum):
     ART = "art"
     SHEET = "sheet"
     FOLDER = "folder"
+    COLLECTION = "collection"
 
 
 @dataclass(frozen=True, slots=True)

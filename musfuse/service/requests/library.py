@@ -37,7 +37,7 @@ class Folder(Answer, frozen=True):
 
 
 class ReportLine(Answer, frozen=True):
-    """An original that is not shown, or is shown with a remark, and why."""
+    """An original that is not shown, or is shown with a remark, or a collection whose rule cannot be read, and why."""
 
     kind: str
     path: str
@@ -72,6 +72,6 @@ class ListFolders(Listing[Folder], frozen=True):
 
 
 class ListReport(Listing[ReportLine], frozen=True):
-    """Everything that is not shown, or is shown with a remark, in order of path."""
+    """Everything that is not shown, or is shown with a remark, in order of path; then collections."""
 
     METHOD: ClassVar[str] = "library.report"

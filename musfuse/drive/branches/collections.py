@@ -1,0 +1,199 @@
+"""The branch `.collections`: a folder for each collection, with its tracks in order, and a playlist of the same.
+
+The root does not list it, so that nothing that walks the drive comes upon it, or finds a track twice. It lists the
+names that there are, and asks no collection for that; only listing the folder of one, or reading its playlist, does.
+Where a face has links, a track is a relative link to it; else it is a file of its own with the same bytes.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from musfuse.drive.branches.items import Items
+from musfuse.drive.branches.numbered import Names, Numbered
+from musfuse.drive.branches.numbers import number_of_name
+from musfuse.drive.branches.port import Entry, FileContent
+from musfuse.library.catalog import Nodes
+from musfuse.library.names import name_key
+from musfuse.lru import Lru
+from musfuse.media.layout import Inline, Layout
+from musfuse.model import NodeKind
+
+if TYPE_CHECKING:
+    from musfuse.library.collections.shelf import Collection
+    from musfuse.library.collections.showing import ShownCollections
+
+FOLDER = ".collections"
+"""Its name in the root of the drive."""
+PLAYLIST = ".m3u8"
+_SECONDS = 60.0
+"""So long what a collection has is believed where nothing changed in the library: days go by, and music is played."""
+_WEIGHT, _LEAST_WEIGHT, _TEXTS, _AT_ONCE = 100_000, 100, 8 << 20, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a collection has: names of its entries with their items."""
+
+    made: float
+    names: Names
+
+
+class CollectionsBranch:
+    """Over a view. `shown` gives the collections, and is asked for when somebody looks at one first. `changed` is told
+    of paths that went. A listing with sizes takes `list_seconds` at most for them."""
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        items: Items,
+        shown: "Callable[[], ShownCollections]",
+        *,
+        list_seconds: float = 120,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._nodes, self._items, self._shown = nodes, items, shown
+        self._clock = clock
+        self._numbered = Numbered(nodes, items, list_seconds=list_seconds, clock=lambda: self._clock())
+        self.changed: Callable[[Sequence[str]], None] = lambda _: None
+        self._lock, self._running = threading.Lock(), threading.BoundedSemaphore(_AT_ONCE)
+        self._kept: Lru[str, Listed] = Lru(_WEIGHT, lambda listed: max(_LEAST_WEIGHT, len(listed.names)))
+        self._texts: Lru[str, tuple[float, bytes]] = Lru(_TEXTS, lambda text: len(text[1]))
+        self._told: Lru[str, bool] = Lru(10_000)
+        """Names that somebody was told."""
+
+    def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Any] | None:
+        """The folder or playlist of a collection, or an entry of its folder. Raises what the collection raises."""
+        del name
+        if folder.branch is not self:
+            return self._top(folder) if not folder.parent and key == name_key(FOLDER) else None
+        if folder.own:
+            listed = self._kept_of(folder.own)
+            if listed is None and key[:1].isdigit():
+                listed = self._listed(folder)
+            found = self._numbered.entries(self, folder, listed.names, key=key) if listed is not None else iter(())
+            return next(found, None)
+        plain = key.removesuffix(name_key(PLAYLIST))
+        collection = self._shown().named(plain)
+        if collection is None or collection.hidden or collection.key != plain:
+            return None
+        return self._folder(folder, collection) if plain == key else self._playlist(folder, collection)
+
+    def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Any]]:
+        """The tracks of a collection; or the collections, their playlists without a size unless they are wanted
+        `sized`."""
+        if folder.branch is not self:
+            return iter(())
+        if not folder.own:
+            return self._all(folder, after_key, sized)
+        listed = self._listed(folder, again=not after_key)
+        entries = self._numbered.entries(self, folder, listed.names, after_key)
+        return self._numbered.with_sizes(entries) if sized else entries
+
+    def is_current(self, entry: Entry[Any]) -> bool:
+        """As in the library."""
+        return not entry.item or self._items.is_current(entry.own)
+
+    def size(self, entry: Entry[Any]) -> int:
+        """The exact size of a file in bytes. Raises what the collection raises."""
+        return self._items.size(entry.item) if entry.item else len(self._text(entry))
+
+    def layout(self, entry: Entry[Any]) -> FileContent | None:
+        """The item as the view serves it, or the playlist. Raises what the collection raises."""
+        if entry.item:
+            return self._items.layout(entry.item)
+        text = self._text(entry)
+        return FileContent(Layout([Inline(text, "a playlist")]), entry.version, crc32(text), entry.mtime_ns)
+
+    def forget(self, folders: Set[int] | None) -> None:
+        """Something changed in the library: the next listing looks again. Names that were told stay until then."""
+        del folders
+        with self._lock:
+            for key, listed in list(self._kept.items()):
+                self._kept.put(key, Listed(-_SECONDS * 2, listed.names))
+            self._texts.clear()
+
+    def collections_changed(self) -> None:
+        """There are other collections, or other rules: nothing that was told of them counts any more."""
+        with self._lock:
+            names = [name for name, _ in self._told.items()]
+            kept = dict(self._kept.items())
+            for memory in (self._kept, self._texts, self._told):
+                memory.clear()
+        paths = [FOLDER]
+        for name in names:
+            below = kept.get(name)
+            entries = [entry for entry, _ in below.names] if below is not None else []
+            at = f"{FOLDER}/{name}"
+            paths += [at, at + PLAYLIST, *(f"{at}/{entry}" for entry in entries)]
+        self.changed(paths)
+
+    def _top(self, root: Entry[Any]) -> Entry[Any]:
+        number = number_of_name(root.id, FOLDER)
+        return Entry(self, number, root.id, FOLDER, NodeKind.FOLDER, self._mtime_ns(), "", 0, lasting=False)
+
+    def _all(self, top: Entry[Any], after_key: str, sized: bool) -> Iterator[Entry[Any]]:
+        found = list[Entry[Any]]()
+        for collection in self._shown().all():
+            found += [self._folder(top, collection), self._playlist(top, collection, sized)]
+        found.sort(key=lambda entry: name_key(entry.name))
+        return (entry for entry in found if name_key(entry.name) > after_key)
+
+    def _folder(self, top: Entry[Any], collection: "Collection") -> Entry[Any]:
+        self._told.put(collection.name, True)
+        number = number_of_name(top.id, collection.name)
+        return Entry(
+            self, number, top.id, collection.name, NodeKind.FOLDER, self._mtime_ns(), collection.name, 0,
+            lasting=False, facts={"collection": collection.name},
+        )  # fmt: skip
+
+    def _playlist(self, top: Entry[Any], collection: "Collection", sized: bool = False) -> Entry[Any]:
+        self._told.put(collection.name, True)
+        name = collection.name + PLAYLIST
+        made: Entry[Any] = Entry(
+            self, number_of_name(top.id, name), top.id, name, NodeKind.FILE, self._mtime_ns(), collection.name,
+            facts={"collection": collection.name},
+        )  # fmt: skip
+        return replace(made, size=len(self._text(made))) if sized else made
+
+    def _mtime_ns(self) -> int:
+        return self._nodes.root().mtime_ns or 1
+
+    def _kept_of(self, name: str) -> Listed | None:
+        with self._lock:
+            return self._kept.get(name)
+
+    def _listed(self, folder: Entry[Any], again: bool = False) -> Listed:
+        """What a collection has, as it was found a while ago, or where it is not to look `again`, whenever that was."""
+        before = self._kept_of(folder.own)
+        if before is not None and (not again or self._clock() - before.made < _SECONDS):
+            return before
+        with self._running:
+            kept = self._kept_of(folder.own)
+            if kept is not None and kept is not before:  # another thread looked meanwhile
+                return kept
+            made = self._clock()
+            found = Listed(made, self._numbered.names(self._shown().tracks(folder.own)))
+            with self._lock:
+                self._kept.put(folder.own, found)
+        replaced = dict(before.names).items() - dict(found.names).items() if before is not None else ()
+        paths = sorted(f"{FOLDER}/{folder.own}/{name}" for name, _ in replaced)
+        if paths:
+            self.changed([f"{FOLDER}/{folder.own}", *paths])
+        return found
+
+    def _text(self, entry: Entry[Any]) -> bytes:
+        """The playlist of a collection."""
+        with self._lock:
+            kept = self._texts.get(entry.own)
+        if kept is not None and self._clock() - kept[0] < _SECONDS:
+            return kept[1]
+        with self._running:
+            made = self._clock()
+            text = self._shown().playlist(entry.own)
+            with self._lock:
+                self._texts.put(entry.own, (made, text))
+        return text
