@@ -56,6 +56,7 @@ def test_who_walks_copies_and_looks_into_files_plays_nothing(
     tmp_path: Path,
 ) -> None:
     needs_program("rsync")
+    needs_program("file")
     for number in range(5):
         path = music / f"{number}.wav"
         sound.write(path, 9000, 1, rate=8000, seed=number, artist="A", album="B", title=f"{number}")
