@@ -68,6 +68,7 @@ class WinFspMount:
         """End everything, as far as it was begun; how many files were still open, which are released."""
         if self._telling is not None:
             self._telling.close()
+        self._operations.end_waiting()
         self.file_system.stop()
         return int(self._operations.release_all())
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from musfuse.drive import Attr, DirEntry, Drive
@@ -12,10 +13,12 @@ from musfuse.model import NodeKind
 from musfuse_winfsp import status
 from musfuse_winfsp.info import SDDL, attributes, drive_path, file_info, label_of, windows_path
 from musfuse_winfsp.openfiles import OpenFile, OpenFiles, OutdatedError
+from musfuse_winfsp.patience import EndingError, Patience
 from musfuse_winfsp.shown import Shown
 
 log = logging.getLogger(__name__)
 
+_OWN = {OutdatedError: status.FILE_INVALID, EndingError: status.CANCELLED}
 _DELETE_ON_CLOSE = 0x1000
 _READING = 0x1 | 0x20 | 0x80000000 | 0x10000000  # FILE_READ_DATA, FILE_EXECUTE, GENERIC_READ, GENERIC_ALL
 _LISTING = 0x1 | 0x80000000 | 0x10000000  # FILE_LIST_DIRECTORY, GENERIC_READ, GENERIC_ALL
@@ -44,10 +47,10 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
     """An operations object of winfspy over a drive. What listings show is noted in `shown`."""
     plumbing = binding.plumbing
     ffi, lib = plumbing.ffi, plumbing.lib
-    files = OpenFiles(drive)
+    files, patience = OpenFiles(drive), Patience()
 
     def fail(error: MusfuseError, path: str | None = None) -> Any:
-        code = status.FILE_INVALID if isinstance(error, OutdatedError) else status.status_of(error)
+        code = _OWN.get(type(error)) or status.status_of(error)
         if (
             path is not None
             and isinstance(error, NoEntryError | NotAFolderError)
@@ -87,7 +90,7 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
                 protected()
             path, process = drive_path(file_name), int(lib.FspFileSystemOperationProcessIdF())
             try:
-                opened = files.open(path, process, reads=bool(granted_access & _READING))
+                opened = self._open(path, process, bool(granted_access & _READING))
                 if isinstance(opened, Attr) and granted_access & _LISTING:
                     drive.visit(path)
             except MusfuseError as error:
@@ -95,6 +98,16 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
             if isinstance(opened, Attr):
                 return OpenEntry(path, opened)
             return OpenEntry(path, opened.attr, opened, process)
+
+        def _open(self, path: str, process: int, reads: bool) -> OpenFile | Attr:
+            def call() -> OpenFile | Attr:
+                return files.open(path, process, reads=reads)
+
+            def undo(opened: OpenFile | Attr) -> None:
+                if isinstance(opened, OpenFile):
+                    files.close(opened, process)
+
+            return patience.run(call, undo) if drive.entry(path).size is None else call()
 
         def ll_open(
             self, file_name: Any, create_options: int, granted_access: int, p_file_context: Any, info: Any
@@ -160,7 +173,9 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
             )
             try:
                 after = "" if marker in (None, ".", "..") else str(marker)
-                entries = drive.list(path, after, sized=True)
+                # The first page waits for the sizes of the whole folder, the others for nothing.
+                begun = partial(drive.list, path, after, sized=True)
+                entries = begun() if after else patience.run(begun, lambda _: None)
                 parent = drive.attr(path.rpartition("/")[0]) if dots else file_context.entry
             except MusfuseError as error:
                 raise fail(error, path) from error
@@ -241,6 +256,10 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
         def outdated(self) -> list[tuple[str, list[int]]]:
             """Paths of which no version can be opened, and the processes that keep an older one open."""
             return files.outdated()
+
+        def end_waiting(self) -> None:
+            """Have calls that wait for an index come back."""
+            patience.end()
 
         def release_all(self) -> int:
             """Close what was still open when the file system stopped: the binding never does. How many files that

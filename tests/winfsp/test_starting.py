@@ -14,12 +14,13 @@ from musfuse.drive.changes import Change
 from winfsp.conftest import HeldIndexes, Windows, until
 
 Mount = Callable[..., Windows]
+Cold = Callable[..., tuple[Windows, HeldIndexes]]
 FOLDER = "\\A\\B"
 WARM = "\\A\\B\\warm.mp3"
 
 
 @pytest.fixture
-def cold(windows: Mount, music: Path) -> Callable[..., tuple[Windows, HeldIndexes]]:
+def cold(windows: Mount, music: Path) -> Cold:
     for n in range(12):
         sound.write(music / f"{n}.wav", 4000, artist="A", album="B", title=f"cold {n:02}")
     sound.write(music / "warm.mp3", 4000, artist="A", album="B", title="warm")
