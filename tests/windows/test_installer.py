@@ -120,8 +120,9 @@ def setups(place: Path) -> dict[str, Path]:
     real = build_wheel(folder)
     winfsp = standing_in_for_winfsp(folder)
     options = ["--winfsp", str(winfsp), "--winfsp-sha256", sha256_of(winfsp)]
-    old = build(place, python, of_version(real, OLD, {GONE: ""}), "old")
-    return {"old": old, "new": build(place, python, of_version(real, NEW), "new", *options)}
+    former = of_version(real, OLD, {GONE: ""})
+    old, again = (build(place, python, former, name) for name in ("old", "again"))
+    return {"old": old, "again": again, "new": build(place, python, of_version(real, NEW), "new", *options)}
 
 
 def build(place: Path, python: Path, wheel: Path, out: str, *options: str) -> Path:
@@ -208,6 +209,8 @@ def test_installed_run_and_removed(machine: Machine, setups: dict[str, Path], mu
         "musfuse prompt", "How to use musfuse", "About musfuse and its licences", "Uninstall musfuse",
     }  # fmt: skip
 
+    assert machine.value(RUN_KEY, "musfuse") is None
+
     runs_as_it_is_typed(machine, music)
 
     assert machine.uninstall() == "musfuse is removed.\n"
@@ -239,7 +242,8 @@ def runs_as_it_is_typed(machine: Machine, music: Path) -> None:
 
 def test_an_update_takes_the_place_of_the_old_version(machine: Machine, setups: dict[str, Path], music: Path) -> None:
     sound.write(music / "a.wav", title="One", artist="Ann", album="First")
-    assert machine.setup(setups["old"])[0] == 0
+    logon = windows_path(machine.folder / "Logon")
+    assert machine.setup(setups["old"], f"/DRIVE={logon}")[0] == 0
     drive = machine.folder / "Drive"
     mounted = machine.typed(f"musfuse mount --wait {windows_path(music)} {windows_path(drive)}")
     assert mounted.code == 0, mounted.output
@@ -269,6 +273,9 @@ def test_an_update_takes_the_place_of_the_old_version(machine: Machine, setups: 
     path = machine.value("HKCU\\Environment", "Path")
     assert path is not None
     assert path.count("musfuse") == 1
+    at_logon = machine.value(RUN_KEY, "musfuse")
+    assert at_logon is not None
+    assert at_logon.endswith(f"musfusew.exe mount {logon}")
     assert "Jazz" in machine.typed("musfuse tag show Ann").output
 
     # An update that was cut off between its two renames.
@@ -280,31 +287,29 @@ def test_an_update_takes_the_place_of_the_old_version(machine: Machine, setups: 
 
     assert machine.uninstall("/REMOVELIBRARY") == "musfuse is removed.\n"
     assert not machine.program.exists()
+    assert machine.value(RUN_KEY, "musfuse") is None
     assert not (machine.local / "musfuse").exists()
     assert (music / "a.wav").exists()
 
 
 def test_a_drive_at_logon_is_asked_for_and_kept(machine: Machine, setups: dict[str, Path], music: Path) -> None:
-    assert machine.setup(setups["new"])[0] == 0
-    assert machine.value(RUN_KEY, "musfuse") is None
-    drive = machine.folder / "At logon"
-    assert machine.setup(setups["new"], f"/LOGON={windows_path(music)}", f"/DRIVE={windows_path(drive)}")[0] == 0
-    assert machine.setup(setups["new"])[0] == 0
-    line = machine.value(RUN_KEY, "musfuse")
-    assert line is not None
-    assert line.endswith(f'\\app\\bin\\musfusew.exe mount {windows_path(music)} "{windows_path(drive)}"')
-
-    as_at_logon = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1]))"
-    assert machine.python("-c", as_at_logon, line).code == 0
-    assert drive.is_dir()
-    assert machine.setup(setups["new"], "/LOGON=off")[0] == 0
-    assert machine.value(RUN_KEY, "musfuse") is None
-    assert not drive.exists()
-
     assert machine.setup(setups["new"], f"/LOGON={USER_CHOICE}", "/DRIVE=Q:")[0] == 0
     line = machine.value(RUN_KEY, "musfuse")
     assert line is not None
     assert line.endswith('\\\\" Q:'), line
+
+    drive = machine.folder / "At logon"
+    assert machine.setup(setups["new"], f"/LOGON={windows_path(music)}", f"/DRIVE={windows_path(drive)}")[0] == 0
+    line = machine.value(RUN_KEY, "musfuse")
+    assert line is not None
+    assert line.endswith(f'\\app\\bin\\musfusew.exe mount {windows_path(music)} "{windows_path(drive)}"')
+    as_at_logon = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1]))"
+    assert machine.python("-c", as_at_logon, line).code == 0
+    assert drive.is_dir()
+
+    assert machine.setup(setups["new"], "/LOGON=off")[0] == 0
+    assert machine.value(RUN_KEY, "musfuse") is None
+    assert not drive.exists()
 
 
 def test_what_is_not_musfuse_s_is_left_alone_and_winfsp_is_brought(machine: Machine, setups: dict[str, Path]) -> None:
@@ -331,6 +336,5 @@ def test_what_is_not_musfuse_s_is_left_alone_and_winfsp_is_brought(machine: Mach
     assert machine.run("reg", "query", winfsp, "/s", "/reg:32").output.count("WinFsp") >= 1
 
 
-def test_two_builds_of_the_same_parts_give_the_same_bytes(place: Path, setups: dict[str, Path]) -> None:
-    python, wheel = place / "setups/python.zip", place / "setups" / f"musfuse-{OLD}-py3-none-any.whl"
-    assert sha256_of(build(place, python, wheel, "again")) == sha256_of(setups["old"])
+def test_two_builds_of_the_same_parts_give_the_same_bytes(setups: dict[str, Path]) -> None:
+    assert sha256_of(setups["again"]) == sha256_of(setups["old"])
