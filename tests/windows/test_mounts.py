@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 import sound
 
 from windows.prepare import windows_path
 from windows.wine import Windows
+
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_a_folder_in_the_background(windows: Windows, music: Path, tmp_path: Path) -> None:

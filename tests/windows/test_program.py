@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 import sound
 
 from windows.prepare import windows_path
 from windows.wine import Windows
+
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_a_library_from_scan_to_tags(windows: Windows, music: Path) -> None:

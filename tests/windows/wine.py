@@ -16,6 +16,8 @@ from typing import Any
 from windows.prepare import CHECKOUT, environment, windows_path, wine
 
 _LAST_WORDS_SECONDS = 0.5
+SECONDS = 300.0
+"""How long a program may take: a start takes two seconds, but the machine may be busy."""
 
 
 @dataclass(frozen=True)
@@ -56,30 +58,31 @@ class Windows:
             **self.variables,
         }
 
-    def start(self, *command: str) -> "subprocess.Popen[bytes]":
+    def start(self, *command: str, folder: Path | None = None) -> "subprocess.Popen[bytes]":
         """Begin a program of Windows, whose output goes through a pipe: others it cannot use."""
         program = wine()
         assert program is not None
         return subprocess.Popen(
-            [program, *command], env=self.environment(), cwd=self.folder, stdin=subprocess.DEVNULL,
+            [program, *command], env=self.environment(), cwd=folder or self.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
-    def run(self, *command: str, seconds: float = 120) -> Done:
-        """Run a program to its end, which what it left in the background need not wait for."""
-        with self.start(*command) as process:
+    def run(self, *command: str, seconds: float = SECONDS, folder: Path | None = None) -> Done:
+        """Run a program to its end, in a folder; what it left in the background is not waited for."""
+        with self.start(*command, folder=folder) as process:
             try:
                 return ended(process, seconds)
             finally:
                 process.kill()
 
-    def python(self, *arguments: str, seconds: float = 120) -> Done:
-        return self.run(windows_path(self.place / "python" / "python.exe"), *arguments, seconds=seconds)
+    def python(self, *arguments: str, seconds: float = SECONDS, folder: Path | None = None) -> Done:
+        python = windows_path(self.place / "python" / "python.exe")
+        return self.run(python, *arguments, seconds=seconds, folder=folder)
 
     def start_python(self, *arguments: str) -> "subprocess.Popen[bytes]":
         return self.start(windows_path(self.place / "python" / "python.exe"), *arguments)
 
-    def musfuse(self, *arguments: str, seconds: float = 120) -> Done:
+    def musfuse(self, *arguments: str, seconds: float = SECONDS) -> Done:
         return self.python("-m", "musfuse", *arguments, seconds=seconds)
 
     def end_what_is_left(self) -> None:
@@ -122,7 +125,7 @@ class Windows:
                 wish.unlink()
 
 
-def ended(process: "subprocess.Popen[bytes]", seconds: float = 120) -> Done:
+def ended(process: "subprocess.Popen[bytes]", seconds: float = SECONDS) -> Done:
     """Wait for the end of a program. What it started in the background keeps the pipe open, so the pipe's end is not
     waited for once the program is gone."""
     assert process.stdout is not None

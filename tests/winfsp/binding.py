@@ -286,16 +286,24 @@ _loaded: tuple[Any, SimulatedFfi, SimulatedLib] | None = None
 
 
 def load() -> tuple[Any, SimulatedFfi, SimulatedLib]:
-    """winfspy over the simulation; raises ImportError where its wheel is not in the cache."""
+    """winfspy over the simulation, or on Windows over its own binding where WINFSP_TEST_BINDING is `real`; raises
+    ImportError where its wheel is not in the cache."""
     global _loaded
     with _lock:
         if _loaded is None:
-            if not (CACHE / "winfspy").is_dir():
-                raise ImportError(f"winfspy's wheel is not in {CACHE}; scripts/test downloads it")
-            ffi = SimulatedFfi()
-            lib = SimulatedLib(ffi)
+            ffi: SimulatedFfi
+            lib: SimulatedLib
+            if sys.platform == "win32" and os.environ.get("WINFSP_TEST_BINDING") == "real":
+                from winfsp.real import load_real
+
+                for_winfspy, ffi, lib = load_real()
+            else:
+                if sys.platform != "win32" and not (CACHE / "winfspy").is_dir():
+                    raise ImportError(f"winfspy's wheel is not in {CACHE}; scripts/test downloads it")
+                for_winfspy = ffi = SimulatedFfi()
+                lib = SimulatedLib(ffi)
             bindings = types.ModuleType("winfspy.plumbing.bindings")
-            bindings.ffi, bindings.lib, bindings.enable_debug_log = ffi, lib, lambda: None  # type: ignore[attr-defined]
+            bindings.ffi, bindings.lib, bindings.enable_debug_log = for_winfspy, lib, lambda: None  # type: ignore[attr-defined]
             folder = types.ModuleType("winfspy.plumbing.get_winfsp_dir")
             for name in ("get_winfsp_dir", "get_winfsp_bin_dir", "get_winfsp_library_name"):
                 setattr(folder, name, lambda *_: None)

@@ -43,6 +43,11 @@ class PageError(OSError):
         self.status = status
 
 
+def is_descriptor(descriptor: bytes) -> bool:
+    """Whether it is a self-relative security descriptor of revision 1, or the text of one, as the simulated DLL has it."""
+    return descriptor.startswith(("O:BA".encode("utf-16-le"), b"\x01\x00")) and len(descriptor) > 20
+
+
 class Kernel:
     """Drives one volume from `threads` threads, min(max(cpus, 4), 16) for 0, as WinFsp's dispatcher does.
 
@@ -273,7 +278,7 @@ class Kernel:
         status, attributes, descriptor = self.security(name)
         if status != SUCCESS:
             return Opened(status)
-        assert descriptor.decode("utf-16-le").startswith("O:BA"), "a descriptor that was freed"
+        assert is_descriptor(descriptor), "a descriptor that was freed"
         folder = bool(attributes & _DIRECTORY)
         if (options & DIRECTORY_FILE or trailing) and not folder:
             return Opened(NOT_A_DIRECTORY)

@@ -1,0 +1,80 @@
+"""Folders and files whose names Windows would change, found as they are; and what cannot be read is told."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import sound
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: scripts/test-windows", allow_module_level=True)
+
+from click.testing import CliRunner
+
+from musfuse.cli import cli
+from musfuse.errors import RefusedError
+from musfuse.origins import LocalOrigin
+from musfuse.platform.windows.paths import as_is
+
+NAMES = ("aux", "x.", "x ", "con.wav", "plain")
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """A folder with folders of names that Windows takes only as they are."""
+    root = tmp_path / "Music"
+    root.mkdir()
+    sound.write(tmp_path / "a.wav", title="One")
+    for name in NAMES:
+        folder = as_is(f"{root}\\{name}")
+        Path(folder).mkdir()
+        with open(f"{folder}\\a.wav", "wb") as copy:
+            copy.write((tmp_path / "a.wav").read_bytes())
+    return root
+
+
+def test_names_are_taken_as_they_are(odd: Path) -> None:
+    origin = LocalOrigin("u", str(odd))
+    assert sorted(entry.name for entry in origin.list("")) == sorted(NAMES)
+    for name in NAMES:
+        assert [(entry.name, entry.problem) for entry in origin.list(name)] == [("a.wav", "")]
+        assert origin.read(f"{name}/a.wav", 0, 4) == b"RIFF"
+        assert origin.stat(f"{name}/a.wav").stamp.size > 100
+    again = LocalOrigin("u", str(odd).upper())  # another spelling is the same folder
+    assert again.read("plain/a.wav", 0, 4) == b"RIFF"
+    for made in (origin, again):
+        made.close()
+
+
+def test_a_scan_finds_them_all_and_no_source_twice(odd: Path, tmp_path: Path) -> None:
+    library = ["--library", str(tmp_path / "library")]
+    for spelled in (str(odd), str(odd).swapcase(), as_is(str(odd))):
+        done = CliRunner().invoke(cli, ["scan", *library, spelled])
+        assert done.exit_code == 0, done.output
+    assert CliRunner().invoke(cli, ["source", "list", *library, "--json"]).output.count('"location"') == 1
+    report = CliRunner().invoke(cli, ["info", *library, str(odd)])
+    assert "5 on the drive" in report.output, report.output
+
+
+def test_what_leads_out_is_refused(odd: Path, tmp_path: Path) -> None:
+    origin = LocalOrigin("u", str(odd / "plain"))
+    with pytest.raises(RefusedError):
+        origin._check_inside("a.wav", as_is(str(tmp_path / "elsewhere")))
+    origin.close()
+
+
+def test_what_is_too_long_for_the_system_is_told(odd: Path, tmp_path: Path) -> None:
+    """Windows takes 32,767 characters so; Wine 8 takes 260 all the same, and then nothing goes unsaid."""
+    deep = as_is(str(odd)) + "".join(f"\\{letter * 100}" for letter in "abc")
+    made = True
+    try:
+        Path(deep).mkdir(parents=True)
+        with open(f"{deep}\\a.wav", "wb") as copy:
+            copy.write((tmp_path / "a.wav").read_bytes())
+    except OSError:
+        made = False
+    done = CliRunner().invoke(cli, ["scan", "--library", str(tmp_path / "library"), str(odd)])
+    assert done.exit_code == 0, done.output
+    listed = [str(path) for path in LocalOrigin("u", str(odd)).list("")]
+    assert len(listed) == len(NAMES) + made
+    assert ("6 read" in done.output) or ("skipped" in done.output), done.output
