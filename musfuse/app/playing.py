@@ -13,12 +13,12 @@ from musfuse.library.catalog.albumorder import AlbumOrder
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.options import HistoryOptions
 from musfuse.library.playlog import PlayLog
-from musfuse.library.prefetch.guessing import Guess, HourOfDay, Learned, NextOfAlbum
+from musfuse.library.prefetch.guessing import Guess, HourOfDay, Learned, NextOfAlbum, NextOfPlaylist
 from musfuse.library.prefetch.options import PrefetchOptions
 from musfuse.library.prefetch.prefetcher import Prefetcher
 from musfuse.library.prefetch.queue import PrefetchQueue
 from musfuse.library.sizes import Sizes
-from musfuse.library.userdb import PlayTable, RatingTable, UserDatabase
+from musfuse.library.userdb import PlaylistTable, PlayTable, RatingTable, UserDatabase
 from musfuse.media.engine import MediaEngine
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Playing:
         self._catalog, self._activity = catalog, activity
         self._notes, self._guesses = history.enabled, ahead.enabled
         self.table, self.ratings = PlayTable(user, history.keep), RatingTable(user)
+        self.playlists = PlaylistTable(user)
         self.log = PlayLog(self.table, self._path_of, now_ns)
         self.prefetcher = Prefetcher(
             PrefetchQueue(ahead.max_queue_size), self._all_guesses(ahead, now_ns), catalog.tracks, sizes, engine,
@@ -83,8 +84,9 @@ class Playing:
         found: list[Guess] = [NextOfAlbum(AlbumOrder(database, self._catalog.nodes), count)]
         if not options.album_aware:
             found.clear()
+        identities = Identities(database)
+        found.append(NextOfPlaylist(self.playlists, self.table, identities, count))
         if self._notes:
-            identities = Identities(database)
             found += [Learned(self.table, identities, count), HourOfDay(self.table, identities, count, now_ns)]
         return found
 

@@ -196,8 +196,11 @@ class Reading:
 
     @cached_property
     def _collections(self) -> Handlers:
+        from musfuse.service.playlists import Playlists
+
         service = Handlers()
         self._collecting.answer(service)
+        Playlists(self._collecting.shelf, self._selection).answer(service)
         return service
 
     @cached_property
@@ -259,6 +262,7 @@ _GROUPS: dict[str, Callable[[Reading], Handlers]] = {
     "view": lambda reading: reading._views,
     "art": lambda reading: reading._art,
     "collection": lambda reading: reading._collections,
+    "playlist": lambda reading: reading._collections,
     "history": lambda reading: reading._plays,
     "prefetch": lambda reading: reading._prefetch,
     "rating": lambda reading: reading._ratings,

@@ -20,6 +20,7 @@ from musfuse.service.handlers import Handlers
 from musfuse.service.info import Describing
 from musfuse.service.library import Holdings
 from musfuse.service.originals import OriginalsTold
+from musfuse.service.playlists import Playlists
 from musfuse.service.search import Searches
 from musfuse.service.tags import Tags
 
@@ -39,6 +40,7 @@ def build_service(
     service = Handlers()
     Holdings(selection, views.shown, views.previewed, catalog.reports, collecting.problems).answer(service)
     collecting.answer(service)
+    Playlists(collecting.shelf, selection, collecting.changed).answer(service)
     Searches(selection).answer(service)
     Tags(selection, collector).answer(service)
     originals = OriginalsTold(

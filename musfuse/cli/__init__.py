@@ -38,6 +38,7 @@ _COMMANDS = {
     "art": "show, set and clear pictures",
     "view": "the same library under other names, or a part of it",
     "collection": "tracks that a rule chooses, under a name",
+    "playlist": "tracks that somebody chose, in an order",
     "rate": "give tracks stars",
     "star": "have tracks among the favourites",
     "history": "what was played, and forget it",

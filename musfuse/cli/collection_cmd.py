@@ -86,14 +86,15 @@ def show(library: Path | None, as_json: bool, view: str, limit: int, name: str) 
 
         print_json({**to_json(told), "tracks": tracks})
         return
-    say(f"{told.name} ({told.kind}{', hidden' if told.hidden else ''}): {told.problem or told.spoken}")
+    what = told.problem or told.spoken
+    say(f"{told.name} ({told.kind}{', hidden' if told.hidden else ''}){f': {what}' if what else ''}")
     if tracks:
         print_table(("artist", "title", "length", "path"), (
             (_first(row.tags, "artist"), _first(row.tags, "title"), duration((row.duration_ns or 0) / 1e9), row.path)
             for row in tracks
         ))  # fmt: skip
     elif not told.problem:
-        say("no track answers it")
+        say("it has no tracks")
     if len(tracks) < told.total:
         say(f"{len(tracks)} of {counted(told.total, 'track')}", err=True)
 

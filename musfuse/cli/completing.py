@@ -106,6 +106,17 @@ def collections(context: click.Context, begun: str) -> Iterator[tuple[str, str]]
 
 
 @_completes
+def playlists(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """The playlists that were made here."""
+    from musfuse.service.requests.playlists import ListPlaylists
+
+    del begun
+    with connect(library_folder(context.params.get("library"))) as service:
+        for row in service.call(ListPlaylists()):
+            yield row.name, "plain"
+
+
+@_completes
 def collection_orders(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """What the tracks of a collection can be sorted by."""
     from musfuse.library.collections.rules import HEARD_ORDERS

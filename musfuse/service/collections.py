@@ -74,7 +74,7 @@ class Collecting:
     def create(self, asked: CreateCollection) -> CollectionChanged:
         """Keep a new one. Raises ConfigError, StoreError."""
         name, definition = checked_name(asked.name), self._checked(asked.rule)
-        self._check_free(name)
+        self.shelf.check_free(name)
         total = self._count(definition)
         if not asked.dry_run:
             self.shelf.table.add(name, name_key(name), write_definition(definition))
@@ -83,14 +83,14 @@ class Collecting:
 
     def edit(self, asked: EditCollection) -> CollectionChanged:
         """Change one. Raises NotFoundError, ConfigError, StoreError."""
-        collection = self.shelf.get(asked.name)
+        collection = self._ruled(asked.name)
         if collection.kind is CollectionKind.BUILT_IN:
             return self._hide(collection, asked)
         if asked.hidden is not None:
             raise ConfigError(f"{collection.name}: only a built-in collection can be hidden; this one can be deleted")
         name = collection.name if asked.new_name is None else checked_name(asked.new_name)
         if name_key(name) != collection.key:
-            self._check_free(name)
+            self.shelf.check_free(name)
         definition = collection.definition if asked.rule is None else self._checked(asked.rule)
         if definition is None:
             raise ConfigError(f"{collection.name}: {collection.problem}; give it another rule")
@@ -105,7 +105,7 @@ class Collecting:
 
     def delete(self, asked: DeleteCollection) -> CollectionDeleted:
         """Forget one. Raises NotFoundError, ConfigError, StoreError."""
-        collection = self.shelf.get(asked.name)
+        collection = self._ruled(asked.name)
         if collection.kind is CollectionKind.BUILT_IN:
             raise ConfigError(
                 f"{collection.name}: is built in, and cannot be deleted; `musfuse collection edit --hide` hides it"
@@ -119,6 +119,13 @@ class Collecting:
         """The collections whose rules cannot be read, for the report. Raises StoreError."""
         odd = (collection for collection in self.shelf.all(hidden=True) if collection.problem)
         return (ReportLine(ReportKind.COLLECTION.value, f".collections/{one.name}", one.problem) for one in odd)
+
+    def _ruled(self, name: str) -> Collection:
+        """A collection that has a rule."""
+        found = self.shelf.get(name)
+        if found.kind not in (CollectionKind.BUILT_IN, CollectionKind.SAVED):
+            raise ConfigError(f"{found.name}: is a playlist, and has no rule; `musfuse playlist` changes it")
+        return found
 
     def _hide(self, collection: Collection, asked: EditCollection) -> CollectionChanged:
         if asked.rule is not None or asked.new_name is not None:
@@ -137,12 +144,6 @@ class Collecting:
         definition = read_definition(text)
         compiled(definition, self.selection.vocabulary())
         return definition
-
-    def _check_free(self, name: str) -> None:
-        found = self.shelf.named(name)
-        if found is not None:
-            hidden = ", and hidden" if found.hidden else ""
-            raise ConfigError(f"{name}: there is a collection of this name already, {found.kind.value}{hidden}")
 
     def _count(self, definition: Definition) -> int:
         collection = Collection("", CollectionKind.SAVED, definition)

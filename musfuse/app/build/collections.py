@@ -3,10 +3,12 @@
 from musfuse.library.catalog import Database
 from musfuse.library.collections.answering import Answering
 from musfuse.library.collections.shelf import Shelf
-from musfuse.library.userdb import CollectionTable, PlayTable, RatingTable, UserDatabase
+from musfuse.library.userdb import CollectionTable, PlaylistTable, PlayTable, RatingTable, UserDatabase
 from musfuse.media.formats import FormatRegistry
 
 
 def build_shelf(user: UserDatabase, catalog: Database, formats: FormatRegistry) -> Shelf:
     """The collections, each answered when somebody asks."""
-    return Shelf(CollectionTable(user), Answering(catalog, PlayTable(user), RatingTable(user)), formats)
+    return Shelf(
+        CollectionTable(user), PlaylistTable(user), Answering(catalog, PlayTable(user), RatingTable(user)), formats
+    )

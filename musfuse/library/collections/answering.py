@@ -12,7 +12,7 @@ from musfuse.library.catalog import Database, membership
 from musfuse.library.catalog.finding import Deadline, shown
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.collections.compiling import Compiled, Group, Outside, Part, Words
-from musfuse.library.collections.rules import MostPlayed, NeverPlayed, Rating, RecentlyAdded, RecentlyPlayed
+from musfuse.library.collections.rules import MOST, MostPlayed, NeverPlayed, Rating, RecentlyAdded, RecentlyPlayed
 from musfuse.library.search.engine import Search, pages
 from musfuse.library.search.ids import Ids
 from musfuse.library.userdb.plays import PlayTable
@@ -51,6 +51,16 @@ class Answering:
         """The tracks of a collection that a view shows. Without `counts`, as few are looked at as will do. Raises
         StoreError, TooSlowError."""
         return _Answer(self, view, Deadline(seconds)).members(asked, counts)
+
+    def of_publics(self, publics: Iterable[int], view: int = MAIN) -> Members:
+        """The tracks with these public ids in their order, some perhaps twice, as far as a view shows them. Raises
+        StoreError."""
+        return self.of_items(_Answer(self, view, Deadline(None)).items(publics), view)
+
+    def of_items(self, items: Iterable[int], view: int = MAIN) -> Members:
+        """These tracks in their order, some perhaps twice, as far as a view shows them. Raises StoreError."""
+        found = tuple(_Answer(self, view, Deadline(None)).shown(items))
+        return Members(found[:MOST], len(found))
 
 
 class _Answer:
@@ -145,11 +155,11 @@ class _Answer:
             case "added":
                 return chain.from_iterable(self._added(0))
             case "played":
-                return self._items(public for public, _ in self._plays.latest())
+                return self.items(public for public, _ in self._plays.latest())
             case "plays":
-                return self._items(heard.id for heard in self._plays.most())
+                return self.items(heard.id for heard in self._plays.most())
             case _:
-                return self._items(public for public, _ in self._ratings.rated(1))
+                return self.items(public for public, _ in self._ratings.rated(1))
 
     def _told(self, order: str) -> dict[int, int]:
         """What was heard of tracks, by id: how often, when last, how many stars."""
@@ -167,14 +177,24 @@ class _Answer:
                 found |= {item: numbers[public] for item, public in membership.known_as(db, list(numbers))}
         return found
 
-    def _items(self, publics: Iterable[int]) -> Iterator[int]:
+    def shown(self, items: Iterable[int]) -> Iterator[int]:
+        """Those of these that the view shows."""
+        for page in pages(items):
+            if self._view != MAIN:
+                with self._db.read() as db:
+                    there = set(shown(db, page, self._view))
+                page = [item for item in page if item in there]
+            yield from page
+
+    def items(self, publics: Iterable[int]) -> Iterator[int]:
+        """The tracks with these public ids in their order."""
         for page in pages(publics):
             with self._db.read() as db, self._deadline.over(db):
                 found = membership.known_as(db, page)
             yield from (item for item, _ in found)
 
     def _of_publics(self, publics: Iterable[int]) -> Ids:
-        return _ids(self._items(publics))
+        return _ids(self.items(publics))
 
     def _added(self, since_ns: int) -> Iterator[Sequence[int]]:
         with self._db.read() as db, self._deadline.over(db):

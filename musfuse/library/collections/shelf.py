@@ -1,4 +1,4 @@
-"""The collections of a library by name: those that are built in, and those that somebody made."""
+"""The collections of a library by name: those that are built in, those that somebody made, and playlists."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +11,7 @@ from musfuse.library.collections.compiling import compiled
 from musfuse.library.collections.rules import Definition, read_definition
 from musfuse.library.names import name_key, safe_component, units
 from musfuse.library.userdb.collections import CollectionTable, KeptCollection
+from musfuse.library.userdb.playlists import KeptPlaylist, PlaylistTable
 from musfuse.library.vocabulary import Anything
 from musfuse.media.formats import FormatRegistry
 
@@ -19,16 +20,17 @@ _LONGEST = 100
 
 
 class CollectionKind(StrEnum):
-    """Where a collection comes from: BUILT_IN, or SAVED by somebody."""
+    """Where a collection comes from: BUILT_IN, or SAVED by somebody; PLAYLIST: somebody chose its tracks."""
 
     BUILT_IN = "built-in"
     SAVED = "saved"
+    PLAYLIST = "playlist"
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection: `definition` is None where its rule cannot be read, and `problem` tells why. `id` and `created_ns`
-    (since 1970) are 0 for what is built in, which may be `hidden`."""
+    """A collection: `definition` is None for a playlist, and where its rule cannot be read, and `problem` tells why.
+    `id` and `created_ns` (since 1970) are 0 for what is built in, which may be `hidden`."""
 
     name: str
     kind: CollectionKind
@@ -47,20 +49,27 @@ class Collection:
 class Shelf:
     """Over user.db and a catalog. May be used from many threads."""
 
-    def __init__(self, table: CollectionTable, answering: Answering, formats: FormatRegistry) -> None:
-        self.table, self._answering, self._formats = table, answering, formats
+    def __init__(
+        self, table: CollectionTable, playlists: PlaylistTable, answering: Answering, formats: FormatRegistry
+    ) -> None:
+        self.table, self.playlists, self._answering, self._formats = table, playlists, answering, formats
 
     def all(self, hidden: bool = False) -> list[Collection]:
         """The collections in order of name, also those that are hidden if that is wanted."""
-        found = [*self._built_in(), *map(self._kept, self.table.all())]
+        found = [*self._built_in(), *map(self._kept, self.table.all()), *map(_playlist, self.playlists.all())]
         return sorted((one for one in found if hidden or not one.hidden), key=lambda one: one.key)
 
     def named(self, name: str) -> Collection | None:
         """The collection of a name, in whatever case, hidden or not; None where there is none."""
         key = name_key(name)
         built_in = next((one for one in self._built_in() if one.key == key), None)
-        kept = self.table.named(key) if built_in is None else None
-        return self._kept(kept) if kept is not None else built_in
+        if built_in is not None:
+            return built_in
+        kept = self.table.named(key)
+        if kept is not None:
+            return self._kept(kept)
+        playlist = self.playlists.named(key)
+        return _playlist(playlist) if playlist is not None else None
 
     def get(self, name: str) -> Collection:
         """As `named`. Raises NotFoundError where there is none."""
@@ -69,11 +78,20 @@ class Shelf:
             raise NotFoundError(f"{name[:_LONGEST]}: no such collection here; `musfuse collection list` shows them")
         return found
 
+    def check_free(self, name: str) -> None:
+        """Raise ConfigError where a name is given already."""
+        found = self.named(name)
+        if found is not None:
+            hidden = ", and hidden" if found.hidden else ""
+            raise ConfigError(f"{name}: there is a collection of this name already, {found.kind.value}{hidden}")
+
     def members(
         self, collection: Collection, view: int = MAIN, *, counts: bool = True, seconds: float | None = SECONDS
     ) -> Members:
         """The tracks of a collection that a view shows. Raises ConfigError where its rule cannot be read, StoreError,
         TooSlowError."""
+        if collection.kind is CollectionKind.PLAYLIST:
+            return self._answering.of_publics((entry.id for entry in self.playlists.entries(collection.id)), view)
         if collection.definition is None:
             raise ConfigError(f"{collection.name}: {collection.problem}")
         asked = compiled(collection.definition, Anything(self._formats))
@@ -94,6 +112,10 @@ class Shelf:
         except ConfigError as error:
             definition, problem = None, f"its rule cannot be read: {str(error).partition(chr(10))[0]}"
         return Collection(kept.name, CollectionKind.SAVED, definition, problem, id=kept.id, created_ns=kept.created_ns)
+
+
+def _playlist(kept: KeptPlaylist) -> Collection:
+    return Collection(kept.name, CollectionKind.PLAYLIST, None, id=kept.id, created_ns=kept.created_ns)
 
 
 def checked_name(name: str) -> str:

@@ -13,6 +13,7 @@ from musfuse.library.overlay.collector import MetaCollector
 from musfuse.library.pipeline.overlay import Overlaying
 from musfuse.library.userdb.database import UserDatabase
 from musfuse.library.userdb.identities import IdentityTable
+from musfuse.library.userdb.playlists import PlaylistTable
 from musfuse.library.userdb.plays import PlayTable
 from musfuse.library.userdb.ratings import RatingTable
 from musfuse.library.userdb.sources import SourceTable
@@ -60,13 +61,15 @@ class Identifying:
         return found
 
     def _take_along(self, item: Identity, public: int | None) -> None:
-        """What was played, and how it was rated, since an item had an id that it has no more, and nobody else has."""
+        """What was played and rated, and what playlists have, since an item had an id that it has no more, and nobody
+        else has."""
         was = item.public
         if was is None or public is None or was == public or self._table.is_kept(was):
             return
         if all(holder.id == item.id for holder in self._identities.holders([was])):
             PlayTable(self._user).merge(was, public)
             RatingTable(self._user).merge(was, public)
+            PlaylistTable(self._user).merge(was, public)
 
     def _come_back(self, item: Identity) -> int | None:
         """The id of the one item that is gone and sounded like this one; None where there is none, or several."""

@@ -1,6 +1,7 @@
-"""What is probably played after a track: the next of its album, what followed it before, what is played at this hour.
+"""What is probably played after a track: the next of its album or playlist, what followed it before, what is played at
+this hour.
 
-Each guess is a function of its own, so that more can be handed in (playlists).
+Each guess is a function of its own, so that more can be handed in.
 """
 
 import time
@@ -12,10 +13,13 @@ from musfuse.library.catalog.albumorder import AlbumOrder
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.playlog import hour_of
 from musfuse.library.prefetch.queue import Wanted
+from musfuse.library.userdb.playlists import PlaylistTable
 from musfuse.library.userdb.plays import PlayTable
 
-LEARNED, ALBUM, HOUR = (10, 8), (8, 6), 5
-"""Priorities: of the first guess, and of the last one at least."""
+LEARNED, PLAYLIST, ALBUM, ANY_PLAYLIST, HOUR = (10, 8), (9, 7), (8, 6), (6, 5), 5
+"""Priorities: of the first guess, and of the last one at least. ANY_PLAYLIST is one that nothing but the track tells
+of."""
+_PLAYLISTS = 5
 _WITHIN_NS = 2 * 3600 * 10**9
 """What was begun later than that did not follow."""
 
@@ -33,6 +37,28 @@ class NextOfAlbum:
     def __call__(self, row: TrackRow) -> Iterator[Wanted]:
         for ahead, item in enumerate(self.albums.after(row.track.id, self.count)):
             yield Wanted(item, _falling(ALBUM, ahead))
+
+
+@dataclass(frozen=True, slots=True)
+class NextOfPlaylist:
+    """The next tracks of a playlist that has it: of that in which it comes behind what was played last, else of that
+    which was changed last."""
+
+    playlists: PlaylistTable
+    plays: PlayTable
+    identities: Identities
+    count: int
+
+    def __call__(self, row: TrackRow) -> Iterator[Wanted]:
+        places = self.playlists.of_track(row.public, _PLAYLISTS) if row.public else []
+        if not places:
+            return
+        last = next((play.id for play in self.plays.last() if play.id != row.public), 0)
+        behind = next((place for place in places if last and self.playlists.before(*place) == last), None)
+        playlist, position = behind or places[0]
+        found = self.playlists.behind(playlist, position, self.count)
+        for ahead, item in enumerate(_items(self.identities, found)):
+            yield Wanted(item, _falling(PLAYLIST if behind else ANY_PLAYLIST, ahead))
 
 
 @dataclass(frozen=True, slots=True)

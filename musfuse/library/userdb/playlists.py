@@ -128,6 +128,14 @@ class PlaylistTable:
         )  # fmt: skip
         return [track for (track,) in rows]
 
+    def before(self, playlist: int, position: int) -> int:
+        """The public id of the track before an entry, 0 for none."""
+        rows = self._db.execute(
+            "SELECT id FROM playlist_entry WHERE playlist = ? AND position < ? ORDER BY position DESC LIMIT 1",
+            playlist, position,
+        )  # fmt: skip
+        return int(rows[0][0]) if rows else 0
+
     def merge(self, old: int, new: int) -> None:
         """The public ids `old` and `new` are the same track: playlists that have the one have the other. Raises
         StoreError."""

@@ -13,7 +13,7 @@ from musfuse.library.collections.built_in import BUILT_IN
 from musfuse.library.collections.rules import Definition, Genre, write_definition
 from musfuse.library.collections.shelf import CollectionKind, Shelf, checked_name
 from musfuse.library.names import name_key
-from musfuse.library.userdb import CollectionTable, PlayTable, RatingTable, UserDatabase
+from musfuse.library.userdb import CollectionTable, PlaylistTable, PlayTable, RatingTable, UserDatabase
 from musfuse.media.formats import default_formats
 from musfuse.model import TagSet
 
@@ -22,7 +22,7 @@ from musfuse.model import TagSet
 def shelf(desk: Desk, tmp_path: Path) -> Iterator[Shelf]:
     with closing(UserDatabase(tmp_path / "user.db")) as user:
         answering = Answering(desk.database, PlayTable(user), RatingTable(user))
-        yield Shelf(CollectionTable(user), answering, default_formats())
+        yield Shelf(CollectionTable(user), PlaylistTable(user), answering, default_formats())
 
 
 def test_what_is_built_in_can_be_hidden(shelf: Shelf) -> None:

@@ -14,7 +14,7 @@ from musfuse.library.collections.rules import Definition, Search, write_definiti
 from musfuse.library.collections.shelf import Shelf
 from musfuse.library.collections.showing import ShownCollections
 from musfuse.library.names import name_key
-from musfuse.library.userdb import CollectionTable, PlayTable, RatingTable, UserDatabase
+from musfuse.library.userdb import CollectionTable, PlaylistTable, PlayTable, RatingTable, UserDatabase
 from musfuse.media.formats import default_formats
 from musfuse.model import TagSet
 
@@ -23,7 +23,7 @@ from musfuse.model import TagSet
 def shelf(desk: Desk, tmp_path: Path) -> Iterator[Shelf]:
     with closing(UserDatabase(tmp_path / "user.db")) as user:
         answering = Answering(desk.database, PlayTable(user), RatingTable(user))
-        yield Shelf(CollectionTable(user), answering, default_formats())
+        yield Shelf(CollectionTable(user), PlaylistTable(user), answering, default_formats())
 
 
 def test_tracks_and_playlists(shelf: Shelf, desk: Desk) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from musfuse.library.prefetch.guessing import HourOfDay, Learned, NextOfAlbum, guessed
+from musfuse.library.prefetch.guessing import HourOfDay, Learned, NextOfAlbum, NextOfPlaylist, guessed
 from musfuse.library.prefetch.queue import Wanted
-from musfuse.library.userdb import Play, PlayTable, UserDatabase
+from musfuse.library.userdb import Play, PlaylistTable, PlayTable, UserDatabase
 from musfuse.store import SqliteKv
 
 MINUTE = 60 * 10**9
@@ -56,6 +56,18 @@ def test_what_is_played_at_this_hour() -> None:
 
     expected = [Wanted(4, 5), Wanted(3, 5)] if hour_of(0) == 0 else []
     assert sorted(at_midnight(row(1)), key=lambda w: -w.item) == expected
+
+
+def test_the_next_of_the_playlist_that_is_played_or_that_was_changed_last() -> None:
+    known: Any = Known()
+    times = iter(range(1, 99))
+    lists = PlaylistTable(UserDatabase(path=Path("none"), kv=SqliteKv.temporary()), lambda: next(times))
+    for name, items in (("a", (5, 1, 2, 9, 3)), ("b", (1, 4))):
+        lists.append(lists.add(name, name).id, [(item * 100, "") for item in items])
+    assert list(NextOfPlaylist(lists, table(), known, 3)(row(1))) == [Wanted(4, 6)]
+    assert list(NextOfPlaylist(lists, table(7, 5), known, 3)(row(1))) == [Wanted(2, 9), Wanted(3, 8)]
+    assert list(NextOfPlaylist(lists, table(5, 1), known, 1)(row(1))) == [Wanted(2, 9)]  # its play is noted already
+    assert list(NextOfPlaylist(lists, table(5), known, 3)(row(8))) == []
 
 
 def test_each_is_guessed_once_at_its_highest_priority_and_never_the_track_itself() -> None:
