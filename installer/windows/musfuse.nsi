@@ -274,14 +274,8 @@ Section
   Call CheckFolder
   DetailPrint "Laying down musfuse ${VERSION}..."
   StrCpy $Target "$INSTDIR\app.new"
-  ClearErrors
   !include files.nsh
   SetOutPath "$TEMP" ; a folder that a program stands in cannot be renamed
-  ${If} ${Errors}
-    Push "app.new"
-    Call RemoveOurs
-    ${Fail} ${FAILED} "$INSTDIR: not all files could be written, so nothing was changed; is there room for ${SIZE_KIB} KiB?"
-  ${EndIf}
   Call EndRunning
   Call Exchange
   Call Register
@@ -296,10 +290,14 @@ Section
   Call Say
 SectionEnd
 
+; A file could not be written.
 Function .onInstFailed
   SetOutPath "$TEMP"
   Push "app.new"
   Call RemoveOurs
+  RMDir "$INSTDIR" ; only if nothing else is in it
+  Push "$INSTDIR: not all files could be written, and nothing was changed; is there room for ${SIZE_KIB} KiB?"
+  Call Say
   SetErrorLevel ${FAILED}
 FunctionEnd
 

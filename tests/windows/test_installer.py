@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sound
+from tests_support import small_disk
 from winsetup.fetching import build_wheel
 from winsetup.target import ROOT
 from winsetup.wheels import sha256_of
@@ -334,6 +335,18 @@ def test_what_is_not_musfuse_s_is_left_alone_and_winfsp_is_brought(machine: Mach
     assert code == 0, log
     assert (machine.place / "prefix/drive_c/My Programs/music/app/bin/musfuse.exe").exists()
     assert machine.run("reg", "query", winfsp, "/s", "/reg:32").output.count("WinFsp") >= 1
+
+
+def test_on_a_full_disk_nothing_is_left(machine: Machine, setups: dict[str, Path], tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 30 * 1024) as disk:
+        machine.letter("y").symlink_to(disk)
+        code, log = machine.setup(setups["new"], "/D=Y:\\musfuse")
+        assert code == 2
+        assert log.startswith(
+            "Y:\\musfuse: not all files could be written, and nothing was changed; is there room for "
+        )
+        assert list(disk.iterdir()) == []
+        assert machine.value("HKCU\\Software\\musfuse", "Folder") is None
 
 
 def test_two_builds_of_the_same_parts_give_the_same_bytes(setups: dict[str, Path]) -> None:
