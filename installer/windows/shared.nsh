@@ -58,6 +58,7 @@ Function ${un}Setup
   Pop $1
   Pop $2
   StrCpy $Said ""
+  SetDetailsPrint none
   Delete "$PLUGINSDIR\said.txt"
   nsExec::Exec '"$INSTDIR\app\python.exe" -X utf8 -m musfuse_setup $1 "$PLUGINSDIR\said.txt" $2'
   Pop $0
@@ -67,6 +68,7 @@ Function ${un}Setup
     FileReadUTF16LE $3 $Said
     FileClose $3
   ${EndIf}
+  SetDetailsPrint both
   ClearErrors
 FunctionEnd
 
