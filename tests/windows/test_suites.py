@@ -8,7 +8,7 @@ import pytest
 
 from windows.wine import Windows
 
-SYSTEM = ("acl", "pipes", "channel", "session", "breakaway", "sources")
+SYSTEM = ("acl", "pipes", "channel", "session", "breakaway", "sources", "priority")
 SUITES = {
     "system calls": [f"tests/platform/test_windows_{name}.py" for name in SYSTEM],
     "control channel": ["tests/control"],

@@ -62,11 +62,9 @@ def test_one_descriptor_for_life(one: Windows) -> None:
 
     first = one.kernel.security(ONE)
     gc.collect()
-    assert (
-        one.kernel.security("\\Abbey")[2]
-        == first[2]
-        == "O:BAG:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)".encode("utf-16-le")
-    )
+    plumbing = one.package.plumbing
+    wanted = plumbing.SecurityDescriptor.from_string("O:BAG:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)")
+    assert one.kernel.security("\\Abbey")[2] == first[2] == bytes(plumbing.ffi.buffer(wanted.handle, wanted.size))
     opened = one.kernel.open(ONE)
     for room, expected in ((8, k.BUFFER_OVERFLOW), (len(first[2]), 0)):
         lent, size = one.kernel.lend(room), one.ffi.new("SIZE_T *", room)

@@ -40,7 +40,6 @@ _advapi32.GetNamedSecurityInfoW.argtypes = (
 )  # fmt: skip
 _advapi32.SetFileSecurityW.argtypes = (wintypes.LPCWSTR, wintypes.DWORD, ctypes.c_void_p)
 kernel32.LocalFree.argtypes = (ctypes.c_void_p,)
-kernel32.GetCurrentProcess.restype = wintypes.HANDLE
 kernel32.CreateDirectoryW.argtypes = (wintypes.LPCWSTR, ctypes.c_void_p)
 
 

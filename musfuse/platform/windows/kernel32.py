@@ -28,6 +28,8 @@ kernel32.QueryFullProcessImageNameW.argtypes = (
 )  # fmt: skip
 kernel32.CloseHandle.argtypes = (wintypes.HANDLE,)
 kernel32.GetFinalPathNameByHandleW.argtypes = (wintypes.HANDLE, wintypes.LPWSTR, wintypes.DWORD, wintypes.DWORD)
+kernel32.GetCurrentProcess.restype = wintypes.HANDLE
+kernel32.SetPriorityClass.argtypes = (wintypes.HANDLE, wintypes.DWORD)
 kernel32.GetDriveTypeW.argtypes = (wintypes.LPCWSTR,)
 
 
