@@ -35,6 +35,7 @@ ROWS = {
     "report": "report --library <library>",
     "ls": "ls --library <library> --config <config> <place>",
     "find": "find --library <library> <place>",
+    "search": "search --library <library> sort:title",
     "info": "info --library <library> --config <config> <place>",
     "tag show": "tag show --library <library> <place>",
     "tag set": "tag set --library <library> --config <config> <place> -- genre=Rock",

@@ -4,9 +4,14 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from sound import FORMATS
+
 from library.conftest import Desk
+from musfuse.library.grammar import parse_query
 from musfuse.library.overlay import Delta
+from musfuse.library.search.engine import Search
 from musfuse.library.selection import Selection
+from musfuse.library.vocabulary import Vocabulary
 from musfuse.media.formats import default_formats
 from musfuse.model import TagSet, TagSource
 
@@ -132,3 +137,25 @@ def test_a_tag_for_all(tmp_path: Path) -> None:
 
     small, large = compared(tmp_path, measure)
     assert 100 < large < small * 5
+
+
+QUERIES = ("L277", "album:l277*", '"l277"~0 t1', "l277 -t0", '"l277" comment:', "l277 sort:year", "l277~0 OR l276")
+
+
+def test_a_search_that_finds_little(tmp_path: Path) -> None:
+    """Wherever what it finds lies, and whether it is asked one by one or not."""
+
+    def measure(desk: Desk, albums: int) -> int:
+        desk.naming.run()
+        search = Search(desk.database)
+
+        def work() -> None:
+            for text in QUERIES:
+                search.best(parse_query(text, Vocabulary(FORMATS)), 10, seconds=None)
+
+        with desk.database.read() as db:
+            pass  # the reader, lent out: the work is lent the same
+        return counted(db, work, 100)
+
+    small, large = compared(tmp_path, measure)
+    assert 10 < large < small * 2.5

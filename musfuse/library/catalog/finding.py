@@ -17,16 +17,18 @@ from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags
 from musfuse.library.catalog.search import STAGE
 from musfuse.model import AudioFormat, SampleRange, TagSet
 
+# `+i.hidden`: else SQLite takes the index of items that are not hidden, and walks through all there are.
+
 _STEPS = 5000
 """Instructions of SQLite's machine between two looks at the clock: some 100 µs."""
 _PAGE = 500
 _ITEMS = """
 SELECT i.id, coalesce(t.merged, t.embedded), i.facts, o.root, o.path, o.name, i.part, i.born_ns, i.first_sample,
        i.samples
-  FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file WHERE i.hidden = 0
+  FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file WHERE +i.hidden = 0
 """
 _TAGGED = """
-SELECT i.id, coalesce(t.merged, t.embedded), i.born_ns FROM item i JOIN item_tags t ON t.item = i.id WHERE i.hidden = 0
+SELECT i.id, coalesce(t.merged, t.embedded), i.born_ns FROM item i JOIN item_tags t ON t.item = i.id WHERE +i.hidden = 0
 """
 _NOTHING = AudioFormat("", "", 0, 0)
 _SHOWN = f"EXISTS (SELECT 1 FROM place p WHERE p.item = i.id AND p.tree = {TREE})"
@@ -67,8 +69,10 @@ class Deadline:
     def over(self, db: sqlite3.Connection) -> Iterator[None]:
         """Have what a connection does end when the time is over. Raises TooSlowError then."""
         self.check()
-        if self._end is not None:
-            db.set_progress_handler(lambda: self.is_over, _STEPS)
+        if self._end is None:
+            yield
+            return
+        db.set_progress_handler(lambda: self.is_over, _STEPS)
         try:
             yield
         except sqlite3.OperationalError:
@@ -105,7 +109,7 @@ def shown(db: sqlite3.Connection, items: Iterable[int], view: int | None) -> lis
     """Those of these items, in order, that are tracks, and that a view shows, if one is named."""
     where, values = ("", ()) if view is None else (f" AND {_SHOWN}", (view,))
     rows = db.execute(
-        "SELECT i.id FROM json_each(?) k JOIN item i ON i.id = k.value WHERE i.hidden = 0" + where,
+        "SELECT i.id FROM json_each(?) k CROSS JOIN item i ON i.id = k.value WHERE +i.hidden = 0" + where,
         (json.dumps(list(items)), *values),
     )
     return [row[0] for row in rows]

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import NamedTuple
 
+import msgspec
+
 from musfuse.model import ArtKind, AudioFormat, Picture, SourceFile, Stamp, TagSet
 
 NO_TAGS = TagSet()
@@ -102,6 +104,7 @@ def source_file(
     return SourceFile(uid, join(from_blob(folder), from_blob(name)), Stamp(size, mtime_ns, tag), ident, older_name)
 
 
+_TAGS = msgspec.json.Decoder(dict[str, tuple[str, ...]])
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _FACTS = tuple((fact.name, fact.default) for fact in fields(AudioFormat))
 
@@ -118,7 +121,10 @@ def dump_format(fmt: AudioFormat) -> str:
 
 def load_tags(text: str) -> TagSet:
     """Tags, as they are stored."""
-    return TagSet.kept(json.loads(text))
+    try:
+        return TagSet.kept(_TAGS.decode(text))  # searches and the index of words read those of many tracks
+    except msgspec.DecodeError:  # a lone surrogate, which `json` reads
+        return TagSet.kept(json.loads(text))
 
 
 def dump_tags(tags: TagSet) -> str:

@@ -23,7 +23,6 @@ SELECT k.value, coalesce(o.tags, CASE WHEN d.item IS NOT NULL AND i.hidden THEN 
 """
 _COLUMNS = "title, artist, album, albumartist, composer, genre, year, other"
 _VALUES = ", ".join("?" * (_COLUMNS.count(",") + 1))
-_KNOWN = "SELECT word FROM search_word WHERE word IN (SELECT value FROM json_each(?))"
 
 Indexed = tuple[int, Sequence[str], Set[str]]
 """A document: the item's id, the text of each column, and the words in it that may be looked for by a part."""
@@ -74,17 +73,13 @@ def put_in(db: sqlite3.Connection, documents: Iterable[Indexed]) -> None:
     )
     db.executemany("INSERT INTO search_item VALUES (?)", [(item,) for item, _, _ in rows])
     found = Counter(chain.from_iterable(words for _, _, words in rows))
-    known = {row[0] for row in db.execute(_KNOWN, (json.dumps(list(found)),))}
-    db.executemany("UPDATE search_word SET items = items + ? WHERE word = ?", [(found[word], word) for word in known])
-    new = sorted(found.keys() - known)
+    last = db.execute("SELECT coalesce(max(id), 0) FROM search_word").fetchone()[0]
     db.executemany(
-        "INSERT INTO search_word (word, back, items) VALUES (?, ?, ?)", [(w, w[::-1], found[w]) for w in new]
+        "INSERT INTO search_word (word, back, items) VALUES (?, ?, ?)"
+        " ON CONFLICT (word) DO UPDATE SET items = items + excluded.items",
+        ((word, word[::-1], items) for word, items in sorted(found.items())),
     )
-    db.execute(
-        "INSERT INTO search_part (rowid, word) SELECT id, word FROM search_word"
-        " WHERE word IN (SELECT value FROM json_each(?))",
-        (json.dumps(new),),
-    )
+    db.execute("INSERT INTO search_part (rowid, word) SELECT id, word FROM search_word WHERE id > ?", (last,))
 
 
 def begin_anew(db: sqlite3.Connection, rules: str) -> bool:

@@ -18,7 +18,7 @@ SELECT i.id, i.public, i.part, i.facts, t.embedded, t.merged, p.serve, m.several
   FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
   LEFT JOIN member m ON m.item = i.id LEFT JOIN place p ON p.item = i.id AND p.tree = {tree}
   LEFT JOIN node n ON n.item = i.id AND n.tree = {tree}
- WHERE i.hidden = 0 AND i.id > ? AND {where} ORDER BY i.id LIMIT ?
+ WHERE +i.hidden = 0 AND i.id > ? AND {where} ORDER BY i.id LIMIT ?
 """
 _PAGE = 500
 _BEHIND_SLASH = "0"

@@ -158,9 +158,10 @@ class Search:
                 if expression == EVERYTHING:
                     break
                 some = counting.pool_size // 3 if plan is not None and expression in plan.best else -1
+                sure = plan is not None and (plan.exact or (plan.sure and expression in plan.surely))
                 for page in finding.matching(db, expression, some):
                     items = counting.new(page)
-                    if plan is not None and plan.exact:
+                    if sure:
                         counting.add(items if view is None else finding.shown(db, items, view))
                     else:
                         counting.ask(db, items, view)

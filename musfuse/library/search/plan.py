@@ -47,7 +47,8 @@ class Words(Protocol):
 class Plan:
     """Expressions that together find every answer, those of `rest` found out when they are needed. `first` finds whole
     words alone, `second` words that begin so. `narrow` is all of it as one expression, '' where that would be too
-    much; `best` some of it that is wanted before all else."""
+    much; `best` some of it that is wanted before all else. `sure`: what `first`, `second` and `best` find are answers.
+    `broad` gives all of it as one expression even where that is wide, '' where it is more than that."""
 
     first: str
     second: str
@@ -55,6 +56,13 @@ class Plan:
     narrow: str = ""
     exact: bool = True
     best: tuple[str, ...] = ()
+    sure: bool = True
+    broad: Callable[[], str] = lambda: ""
+
+    @property
+    def surely(self) -> tuple[str, ...]:
+        """The expressions that find only answers, where the plan is sure of that."""
+        return (*self.best, self.first, self.second)
 
     def expressions(self) -> Iterator[str]:
         """All expressions, the narrowest first; what they find overlaps."""
@@ -68,7 +76,9 @@ class Plan:
 
 def one(expression: str, exact: bool = True) -> Plan:
     """A plan of one expression."""
-    return Plan(expression, expression, lambda: iter((expression,)), expression, exact)
+    return Plan(
+        expression, expression, lambda: iter((expression,)), expression, exact, sure=exact, broad=lambda: expression
+    )
 
 
 class Planner:
@@ -104,6 +114,7 @@ class Planner:
         taken = [plan for plan in found if plan.narrow] or found[:1]
         complete = len(taken) == max(len(asked), 1) and len(without) == len(turned)
         exact = complete and all(plan.exact for plan in taken)
+        sure = len(found) == max(len(asked), 1) and len(without) == len(turned) and all(plan.sure for plan in found)
         less = f" NOT ({' OR '.join(without)})" if without else ""
 
         def together(parts: Iterable[str]) -> str:
@@ -113,10 +124,16 @@ class Planner:
             return (f"({' AND '.join(f'({part})' for part in each)})" if len(each) > 1 else f"({each[0]})") + less
 
         narrow = together(plan.narrow for plan in taken) if taken[0].narrow else ""
-        rest = (lambda: iter((narrow,))) if narrow else (lambda: map(together, ([e] for e in found[0].rest())))
-        return Plan(
-            together(plan.first for plan in found), together(plan.second for plan in found), rest, narrow, exact
-        )
+
+        def rest() -> Iterator[str]:
+            broad = [narrow] if narrow else [plan.broad() for plan in found]
+            if narrow or all(broad):
+                yield narrow or together(broad)
+            else:
+                yield from (together((expression,)) for expression in found[0].rest())
+
+        first, second = (together(each) for each in zip(*((plan.first, plan.second) for plan in found), strict=True))
+        return Plan(first, second, rest, narrow, exact, sure=sure)
 
     def _any(self, nodes: Sequence[Node]) -> Plan | None:
         plans = [self.plan(node) for node in nodes]
@@ -127,6 +144,7 @@ class Planner:
         return Plan(
             _either(plan.first for plan in found), _either(plan.second for plan in found),
             lambda: chain.from_iterable(plan.rest() for plan in found), narrow, all(plan.exact for plan in found),
+            sure=all(plan.sure for plan in found),
         )  # fmt: skip
 
     def _term(self, term: Term) -> Plan | None:
@@ -143,10 +161,11 @@ class Planner:
             return None
         exact = plan.exact and columns != f"{{{OTHER}}}"
         if not self._is_cut(columns):
-            return replace(plan, exact=exact)
+            return replace(plan, exact=exact, sure=plan.sure and columns != f"{{{OTHER}}}")
         cut = f'{columns} : "{CUT}"'
         narrow = _either((plan.narrow, cut)) if plan.narrow else ""
-        return Plan(plan.first, plan.second, lambda: chain(plan.rest(), (cut,)), narrow, False)
+        sure = plan.sure and columns != f"{{{OTHER}}}"
+        return Plan(plan.first, plan.second, lambda: chain(plan.rest(), (cut,)), narrow, False, plan.best, sure)
 
     def _text(self, columns: str, term: Term) -> Plan | None:
         text, words = term.text, list(runs(term.text))
@@ -169,7 +188,10 @@ class Planner:
             best = () if term.field else tuple(e for word in popular[:_POPULAR] for e in _named(word))
             return Plan(whole, whole, lambda: chain(_each(columns, popular), (begun,)), begun, best=best)
         if len(text) < _SHORT:
-            return Plan(whole, begun, lambda: _last(columns, words.containing(text)))
+            return Plan(
+                whole, begun, lambda: _last(columns, words.containing(text)),
+                broad=lambda: _broad(columns, words.containing(text)),
+            )  # fmt: skip
         plan = _of_words(columns, words.containing(text), whole, begun)
         return plan if term.field else replace(plan, best=_named(text))
 
@@ -189,7 +211,7 @@ class Planner:
         begun = f'{columns} : "{" ".join(terms)}"{begins}'
         exact = list(words) == [text]
         if term.how is not Match.PART or not is_sign(text[0]) or is_unspaced(text[0]):
-            return Plan(whole, begun, lambda: iter((begun,)), begun, exact)
+            return Plan(whole, begun, lambda: iter((begun,)), begun, exact, sure=exact)
         endings, rest = self._words.ending(words[0]) or terms[:1], f'{columns} : "{" ".join(terms[1:])}"{begins}'
         if len(endings) <= _ENDINGS:
             narrow = _either(f'{columns} : "{" ".join([word, *terms[1:]])}"{begins}' for word in endings)
@@ -197,7 +219,7 @@ class Planner:
             narrow = f"({_either(_each(columns, endings))}) AND ({rest})"
         else:
             narrow = rest
-        return Plan(whole, begun, lambda: iter((narrow,)), narrow, False)
+        return Plan(whole, begun, lambda: iter((narrow,)), narrow, False, sure=False)
 
 
 _POPULAR = 3
@@ -216,7 +238,15 @@ def _of_words(columns: str, found: Sequence[str], first: str = "", second: str =
         return one(f'{columns} : "{CUT}{CUT}"')
     each = list(_each(columns, found))
     narrow = _either(each) if len(found) <= WIDE and len(found) < MOST_WORDS else ""
-    return Plan(first or each[0], second or each[0], lambda: _or_everything(each, len(found)), narrow)
+    return Plan(
+        first or each[0], second or each[0], lambda: _or_everything(each, len(found)), narrow,
+        broad=lambda: _broad(columns, found),
+    )  # fmt: skip
+
+
+def _broad(columns: str, words: Sequence[str]) -> str:
+    """One expression for all words; '' where there may be more of them, or are none."""
+    return _either(_each(columns, words)) if 0 < len(words) < MOST_WORDS else ""
 
 
 def _last(columns: str, words: Sequence[str]) -> Iterator[str]:

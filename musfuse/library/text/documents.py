@@ -6,6 +6,7 @@ for the track itself, so that all that do not answer something are found.
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,7 +38,7 @@ class Document:
     """What is indexed of a track: the text of each of COLUMNS, and the words that may be looked for by a part."""
 
     columns: tuple[str, ...]
-    words: frozenset[str]
+    words: Set[str]
 
 
 def is_indexed(field: str) -> bool:
@@ -53,27 +54,29 @@ def year_of(tags: TagSet) -> str:
 
 def document(tags: TagSet) -> Document:
     """What is indexed of a track with these tags."""
-    columns = [_column(tags.get(field, ())) for field in WORDS]
-    columns.append((f"{ANY} {year_of(tags) or ABSENT}", _NONE))
-    columns.append(_column(tuple(v for name, values in tags.items() if _is_other(name) for v in values), empty=""))
-    return Document(tuple(text for text, _ in columns), frozenset().union(*(words for _, words in columns)))
+    fields, columns, words = dict(tags.items()), list[str](), set[str]()
+    for field in WORDS:
+        values = fields.pop(field, ())
+        # The tracks of an album have most of it in common.
+        shared = len(values) == 1 and field != "title" and len(values[0]) < _SHORT
+        text, found = (_remembered if shared else _made)(values) if values else (ABSENT, _NONE)
+        columns.append(text)
+        words.update(found)
+    columns.append(f"{ANY} {year_of(tags) or ABSENT}")
+    others = tuple(value for name, values in fields.items() if _has_words(name) for value in values)
+    text, found = _made(others) if others else ("", _NONE)
+    columns.append(text)
+    words.update(found)
+    return Document(tuple(columns), words)
 
 
 @lru_cache(maxsize=1024)
-def _is_other(field: str) -> bool:
-    return field not in WORDS and is_indexed(field)
-
-
-def _column(values: tuple[str, ...], empty: str = ABSENT) -> tuple[str, frozenset[str]]:
-    """The text of a column, and its words that are of a script with spaces."""
-    if not values:
-        return empty, _NONE
-    # The tracks of an album have most of it in common.
-    return _remembered(values) if len(values) == 1 and len(values[0]) < _SHORT else _made(values)
+def _has_words(field: str) -> bool:
+    return is_indexed(field)
 
 
 def _made(values: tuple[str, ...]) -> tuple[str, frozenset[str]]:
-    """As `_column`, for some values."""
+    """The text of a column for some values, and its words that are of a script with spaces."""
     if len(values) == 1 and len(values[0]) <= _LONGEST_TERM and values[0].isascii():  # as most are
         plain = folding.terms(values[0].lower())
         return " ".join(plain), frozenset(plain)
