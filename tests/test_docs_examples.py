@@ -37,7 +37,11 @@ NOT_RUN = {
     "MPD_HOST=": "scripts/bench/clients.sh runs mpc",
     "systemctl": "needs a login session that systemd keeps",
 }
-SILENT = ("mkdir", "rsync", "mpv")  # programs that say nothing when all is well
+# Programs that say nothing when all is well, and those that say it beside what they write.
+SILENT = (
+    "mkdir", "rsync", "mpv", "musfuse log --level warning", "musfuse status --check", "musfuse export --to", "musfuse collection export",
+    "musfuse events",
+)  # fmt: skip
 MUSFUSE = f"""#!/bin/sh
 [ $# -gt 0 ] || set -- demo
 exec '{sys.executable}' -m musfuse "$@"
