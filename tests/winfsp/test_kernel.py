@@ -12,7 +12,16 @@ import pytest
 
 from winfsp.cdefs import CDEFS
 from winfsp.guard import Guard, NoGuard
-from winfsp.kernel import CANCELLED, FILE_READ_ATTRIBUTES, PAGE, SHARING_VIOLATION, SUCCESS, Kernel, PageError
+from winfsp.kernel import (
+    BUFFER_OVERFLOW,
+    CANCELLED,
+    FILE_READ_ATTRIBUTES,
+    PAGE,
+    SHARING_VIOLATION,
+    SUCCESS,
+    Kernel,
+    PageError,
+)
 
 FILE, FOLDER = 0x2001, 0x2010
 FFI = cffi.FFI()
@@ -32,10 +41,11 @@ class Said:
     wait: threading.Event | None = None
 
     def GetSecurityByName(self, fs: Any, name: Any, attributes: Any, descriptor: Any, size: Any) -> int:
-        raw = "O:BA".encode("utf-16-le")
-        attributes[0] = self.attributes
+        raw = "O:BAG:BAD:P(A;;FA;;;WD)".encode("utf-16-le")
+        attributes[0], room, size[0] = self.attributes, size[0], len(raw)
+        if room < len(raw):
+            return BUFFER_OVERFLOW
         FFI.memmove(descriptor, raw, len(raw))
-        size[0] = len(raw)
         return 0
 
     def _fill(self, info: Any) -> None:
