@@ -16,6 +16,7 @@ _SHOWN = {
     "art": "no picture",
     "sheet": "cue sheet",
     "folder": "not listed",
+    "playlist": "playlist",
     "collection": "empty",
 }
 

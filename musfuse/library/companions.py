@@ -1,4 +1,4 @@
-"""Finds companions in a folder of a source: pictures that are covers by their names, and sidecars by pattern."""
+"""Finds companions in a folder of a source: pictures that are covers by their names, sidecars by pattern, playlists."""
 
 import fnmatch
 import logging
@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from musfuse.errors import MalformedError, OriginError
 from musfuse.library.catalog.companions import Companion
 from musfuse.library.catalog.rows import NOT_LOOKED_AT
+from musfuse.library.exchange.reading import LARGEST, is_playlist, read_playlist
 from musfuse.media.inspecting.inspection import InspectionKind
 from musfuse.media.inspecting.pool import InspectPool
 from musfuse.model import NodeKind, SourceFile, Stamp
@@ -27,7 +29,7 @@ _PICTURES = (
     ("back", r"back(?:\W.*)?"),
 )
 """What a picture beside the audio is by its name without extension, the best first."""
-SIDECAR = "sidecar"
+SIDECAR, PLAYLIST = "sidecar", "playlist"
 
 
 class CompanionFinder:
@@ -49,7 +51,10 @@ class CompanionFinder:
         return found
 
     def inspect(self, origin: Origin, file: SourceFile, companion: Companion) -> Companion:
-        """A companion with its picture, whose bytes are kept; or with the reason why it is not used."""
+        """A companion with its picture, whose bytes are kept, or with what it names; or with the reason why it is not
+        used."""
+        if is_playlist(companion.name):
+            return _read(origin, file, companion)
         if companion.kind == SIDECAR:
             return companion
         kind = InspectionKind.FRONT if companion.kind == "front" else InspectionKind.OTHER
@@ -70,4 +75,17 @@ class CompanionFinder:
                     return kind, position
         if any(fnmatch.fnmatchcase(name.lower(), pattern) for pattern in self._patterns):
             return SIDECAR, 0
-        return "", 0
+        return (PLAYLIST if is_playlist(name) else ""), 0
+
+
+def _read(origin: Origin, file: SourceFile, companion: Companion) -> Companion:
+    """A playlist with the places that it names."""
+    try:
+        raw = origin.read(file.path, 0, LARGEST + 1, file.stamp)
+        return replace(companion, places=tuple(read_playlist(companion.name, raw)))
+    except OriginError as error:  # another scan may be able to read it
+        problem, companion = str(error), replace(companion, stamp=Stamp(file.stamp.size, NOT_LOOKED_AT))
+    except MalformedError as error:
+        problem = f"not read: {error}"
+    log.warning("%s/%s: %s", origin.name, file.path, problem)
+    return replace(companion, problem=problem)

@@ -28,7 +28,9 @@ from musfuse.service.requests.collections import (
 )
 from musfuse.service.requests.library import FoundTrack, ReportLine
 from musfuse.service.requests.sources import Setting
+from musfuse.wording import counted
 
+_SHOWN = 200
 _SECONDS = 60.0
 """As long as a command waits for a collection; a face gives up sooner."""
 
@@ -116,15 +118,23 @@ class Collecting:
         return CollectionDeleted(collection.name, _rule(collection))
 
     def problems(self) -> Iterator[ReportLine]:
-        """The collections whose rules cannot be read, for the report. Raises StoreError."""
-        odd = (collection for collection in self.shelf.all(hidden=True) if collection.problem)
-        return (ReportLine(ReportKind.COLLECTION.value, f".collections/{one.name}", one.problem) for one in odd)
+        """The collections whose rules cannot be read, and what playlists name that is not there, for the report. Raises
+        StoreError."""
+        for one in self.shelf.all(hidden=True):
+            if one.problem:
+                yield ReportLine(ReportKind.COLLECTION.value, f".collections/{one.name}", one.problem)
+        for odd in self.shelf.found.unmatched():
+            named = "; ".join(place[:_SHOWN] for place in odd.first) + ("; …" if odd.count > len(odd.first) else "")
+            what = f"no track here is what {odd.count} of its {counted(odd.of, 'entry', 'entries')} name: {named}"
+            yield ReportLine(ReportKind.PLAYLIST.value, odd.place, what)
 
     def _ruled(self, name: str) -> Collection:
         """A collection that has a rule."""
         found = self.shelf.get(name)
         if found.kind not in (CollectionKind.BUILT_IN, CollectionKind.SAVED):
-            raise ConfigError(f"{found.name}: is a playlist, and has no rule; `musfuse playlist` changes it")
+            raise ConfigError(
+                f"{found.name}: is a playlist, and has no rule; `musfuse playlist` changes those that were made here"
+            )
         return found
 
     def _hide(self, collection: Collection, asked: EditCollection) -> CollectionChanged:
@@ -152,6 +162,7 @@ class Collecting:
 
 def _told(collection: Collection) -> CollectionTold:
     words = "" if collection.definition is None else spoken(collection.definition)
+    words = collection.row.place if collection.row is not None else words
     return CollectionTold(
         collection.name, collection.kind.value, _rule(collection), words, collection.problem, collection.hidden,
         collection.created_ns or None,

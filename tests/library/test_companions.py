@@ -8,7 +8,7 @@ from failing import FailsOnce
 from library.conftest import INSPECTORS
 from musfuse.library.catalog.companions import Companion
 from musfuse.library.catalog.rows import NOT_LOOKED_AT
-from musfuse.library.companions import SIDECAR, CompanionFinder
+from musfuse.library.companions import PLAYLIST, SIDECAR, CompanionFinder
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, MemoryOrigin, SourceStat
 from musfuse.store import MemoryKv, PictureStore
@@ -54,7 +54,7 @@ def test_folders_and_what_cannot_be_used_are_none() -> None:
 def test_sidecars_are_what_the_patterns_say_and_covers_stay_covers() -> None:
     names = ("Rip.LOG", "booklet.pdf", "a.m3u", "cover.jpg", "scan.jpg", ".hidden.log")
     assert kinds(*names, sidecars=" *.log, BOOKLET.*,, s?an.jpg ") == {
-        "Rip.LOG": SIDECAR, "booklet.pdf": SIDECAR, "cover.jpg": "front", "scan.jpg": SIDECAR,
+        "Rip.LOG": SIDECAR, "booklet.pdf": SIDECAR, "cover.jpg": "front", "scan.jpg": SIDECAR, "a.m3u": PLAYLIST,
     }  # fmt: skip
 
 

@@ -61,6 +61,22 @@ def test_what_changes_is_seen(drive: Path, program: Program) -> None:
     assert not (folder / "Yours").exists()
 
 
+def test_playlists_among_the_sources_are_followed(drive: Path, program: Program) -> None:
+    (program.music / "Mine.m3u").write_bytes("#EXTM3U\nC:\\Music\\1.mp3\nnone.mp3\n".encode("cp1252"))
+    program.run("scan")
+    folder = drive / ".collections"
+    assert os.listdir(folder / "Mine") == ["001 - Ann - One.flac"]
+    assert played(folder / "Mine.m3u8") == [b"fLaC"]
+    assert "none.mp3" in program.run("report").stdout
+    program.run("playlist", "create", "Own", folder / "Mine/001 - Ann - One.flac")  # a link is a target
+    assert os.listdir(folder / "Own") == ["001 - Ann - One.flac"]
+    program.run("playlist", "delete", "Own")
+    assert not (folder / "Own").exists()
+    (program.music / "Mine.m3u").unlink()
+    program.run("scan")
+    assert not (folder / "Mine").exists()
+
+
 def test_a_walk_meets_nothing_of_it(drive: Path, tmp_path: Path) -> None:
     assert sorted(os.listdir(drive)) == ["Ann", "中島みゆき"]
     assert len(os.listdir(drive / ".collections/80s")) == 3

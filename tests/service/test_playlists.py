@@ -14,9 +14,11 @@ from musfuse.service import playlists
 from musfuse.service.requests.collections import (
     CreateCollection,
     DeleteCollection,
+    ListCollections,
     ListCollectionTracks,
     ShowCollection,
 )
+from musfuse.service.requests.library import ListReport
 from musfuse.service.requests.playlists import (
     AddToPlaylist,
     CreatePlaylist,
@@ -128,3 +130,33 @@ def test_tracks_stay_in_it_where_they_move_are_tagged_and_come_back(
     (tmp_path / "state/catalog.db").unlink()
     again = make_library(index__background=False, view__policy="original")
     assert paths(again, "Mix") == [ONE, "Ann/Best/Other.flac"]
+
+
+def test_those_among_the_sources_are_found_and_followed(library: Library, music: Path) -> None:
+    service = library.handlers()
+    (music / "lists").mkdir()
+    (music / "lists/Party.m3u8").write_text("#EXTM3U\n../2.flac\n../none.flac\nC:\\old\\1.ogg\n", "utf-8")
+    (music / "80s.pls").write_text("[playlist]\nFile1=1.flac\n")
+    (music / "bomb.xspf").write_text('<!DOCTYPE p [<!ENTITY a "a">]><playlist>&a;</playlist>')
+    library.scan_all(library.scanner())
+    told = {row.name: row for row in service.call(ListCollections()) if row.kind == "found"}
+    assert set(told) == {"Party", "80s (2)"}
+    assert told["Party"].spoken == str(music / "lists/Party.m3u8")
+    assert [row.path for row in service.rows(ListCollectionTracks("party"))] == [ONE]
+    assert [entry.name for entry in library.drive.list(".collections/Party")] == ["001 - Ann - One.flac"]
+    report = {row.path: row for row in service.rows(ListReport())}
+    assert report[str(music / "lists/Party.m3u8")].kind == "playlist"
+    assert "2 of its 3 entries" in report[str(music / "lists/Party.m3u8")].reason
+    assert "document type" in report[str(music / "bomb.xspf")].reason
+    with pytest.raises(ConfigError, match="is a playlist"):
+        service.call(DeleteCollection("Party"))
+    service.call(CreatePlaylist("Party", tuple(target(TWO))))  # what somebody makes here has the name
+    assert [row.path for row in service.rows(ListCollectionTracks("Party"))] == [TWO]
+    assert [row.path for row in service.rows(ListCollectionTracks("Party (2)"))] == [ONE]
+    (music / "lists/Party.m3u8").write_text("../1.flac\n")
+    (music / "80s.pls").unlink()
+    (music / "bomb.xspf").unlink()
+    library.scan_all(library.scanner())
+    assert [row.path for row in service.rows(ListCollectionTracks("Party (2)"))] == [TWO]
+    assert [row.name for row in service.call(ListCollections()) if row.kind == "found"] == ["Party (2)"]
+    assert list(service.rows(ListReport())) == []

@@ -120,10 +120,15 @@ class CollectionsBranch:
         """There are other collections, or other rules: nothing that was told of them counts any more."""
         with self._lock:
             names = [name for name, _ in self._told.items()]
+        self._take_back([FOLDER], names)
+
+    def _take_back(self, paths: list[str], names: Sequence[str]) -> None:
+        """Tell that paths, and what was told of collections of these names, may be something else now."""
+        with self._lock:
             kept = dict(self._kept.items())
-            for memory in (self._kept, self._texts, self._told):
-                memory.clear()
-        paths = [FOLDER]
+            for name in names:
+                for memory in (self._kept, self._texts, self._told):
+                    memory.pop(name)
         for name in names:
             below = kept.get(name)
             entries = [entry for entry, _ in below.names] if below is not None else []
@@ -136,14 +141,20 @@ class CollectionsBranch:
         return Entry(self, number, root.id, FOLDER, NodeKind.FOLDER, self._mtime_ns(), "", 0, lasting=False)
 
     def _all(self, top: Entry[Any], after_key: str, sized: bool) -> Iterator[Entry[Any]]:
-        found = list[Entry[Any]]()
-        for collection in self._shown().all():
+        found, collections = list[Entry[Any]](), self._shown().all()
+        there = {collection.name for collection in collections}
+        with self._lock:
+            gone = [name for name, _ in self._told.items() if name not in there]
+        if gone:  # playlists whose files went
+            self._take_back([], gone)
+        for collection in collections:
             found += [self._folder(top, collection), self._playlist(top, collection, sized)]
         found.sort(key=lambda entry: name_key(entry.name))
         return (entry for entry in found if name_key(entry.name) > after_key)
 
     def _folder(self, top: Entry[Any], collection: "Collection") -> Entry[Any]:
-        self._told.put(collection.name, True)
+        with self._lock:
+            self._told.put(collection.name, True)
         number = number_of_name(top.id, collection.name)
         return Entry(
             self, number, top.id, collection.name, NodeKind.FOLDER, self._mtime_ns(), collection.name, 0,
@@ -151,7 +162,8 @@ class CollectionsBranch:
         )  # fmt: skip
 
     def _playlist(self, top: Entry[Any], collection: "Collection", sized: bool = False) -> Entry[Any]:
-        self._told.put(collection.name, True)
+        with self._lock:
+            self._told.put(collection.name, True)
         name = collection.name + PLAYLIST
         made: Entry[Any] = Entry(
             self, number_of_name(top.id, name), top.id, name, NodeKind.FILE, self._mtime_ns(), collection.name,

@@ -1,6 +1,7 @@
 """Companions: rows of files beside the audio, which are covers by their names, or sidecars."""
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,8 @@ from musfuse.model import Picture, SourceFile, Stamp
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """A file beside the audio: `kind` is front, back or sidecar, `position` ranks pictures of one kind, 0 first."""
+    """A file beside the audio: `kind` is front, back, sidecar or playlist, `position` ranks pictures of one kind, 0
+    first; `places` are what a playlist names, None for what is none."""
 
     name: str
     stamp: Stamp
@@ -22,6 +24,7 @@ class Companion:
     position: int = 0
     picture: Picture | None = None
     problem: str = ""
+    places: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,9 @@ class Companions:
                     for row in rows
                 ],
             )  # fmt: skip
+            for row in rows:
+                if row.places is not None:
+                    _keep_places(db, folder, row.name, row.places)
             forget_pictures(db, folder)
 
     def seen(self) -> str:
@@ -145,6 +151,15 @@ class Companions:
                 (view, dir_key),
             ).fetchall()
         return [_of_row(row) for row in rows]
+
+
+def _keep_places(db: sqlite3.Connection, folder: int, name: str, places: Sequence[str]) -> None:
+    """What a playlist names; what an earlier one of the name did went with its row."""
+    found = "SELECT id FROM companion WHERE folder = ? AND name = ?"
+    (number,) = db.execute(found, (folder, to_blob(name))).fetchone()
+    db.execute("INSERT INTO playlist VALUES (?)", (number,))
+    rows = ((number, position, to_blob(place)) for position, place in enumerate(places))
+    db.executemany("INSERT INTO playlist_place VALUES (?, ?, ?)", rows)
 
 
 def _of_row(row: Any) -> FolderCompanion:

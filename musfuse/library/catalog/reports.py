@@ -11,7 +11,8 @@ from musfuse.library.catalog.rows import from_blob, join
 class ReportKind(StrEnum):
     """What happened to a file: not shown, shown as its original since indexing failed, shown while its index has to
     wait, shown with a remark, served with its own tags, a picture that is not used, a remark on a cue sheet, a folder
-    that could not be listed; COLLECTION is one whose rule cannot be read, which no catalog tells."""
+    that could not be listed, a playlist that is not read or names what is not there; COLLECTION is one whose rule
+    cannot be read, which no catalog tells."""
 
     SKIPPED = "skipped"
     FAILED = "failed"
@@ -21,6 +22,7 @@ class ReportKind(StrEnum):
     ART = "art"
     SHEET = "sheet"
     FOLDER = "folder"
+    PLAYLIST = "playlist"
     COLLECTION = "collection"
 
 
@@ -50,7 +52,8 @@ SELECT 'skipped', o.root, o.path, o.name, o.problem FROM original o WHERE o.prob
                ON r.item = i.id WHERE t.damage <> '' OR r.untagged <> ''
  UNION ALL SELECT 'put_off', o.root, o.path, o.name, max(r.put_off) FROM rendition r JOIN item i ON i.id = r.item
         JOIN original o ON o.file = i.file WHERE r.put_off <> '' GROUP BY i.id
- UNION ALL SELECT 'art', s.root, d.path, c.name, c.problem FROM companion c JOIN folder d ON d.id = c.folder
+ UNION ALL SELECT iif(c.kind = 'playlist', 'playlist', 'art'), s.root, d.path, c.name, c.problem FROM companion c
+        JOIN folder d ON d.id = c.folder
         JOIN source s ON s.id = d.source WHERE c.problem <> ''
  ORDER BY 2, 3, 4
 """
@@ -79,7 +82,7 @@ class Reports:
                     "SELECT count(*) FROM (SELECT item FROM rendition WHERE untagged <> ''"
                     " UNION SELECT item FROM item_tags WHERE damage <> '')"
                 ),
-                "art": one("SELECT count(*) FROM companion WHERE problem <> ''"),
+                "art": one("SELECT count(*) FROM companion WHERE problem <> '' AND kind <> 'playlist'"),
                 "edited": one("SELECT count(*) FROM item_tags WHERE merged IS NOT NULL OR art IS NOT NULL"),
                 "unreadable_folders": one("SELECT count(*) FROM folder WHERE problem <> ''"),
             }

@@ -95,7 +95,7 @@ CREATE TABLE sheet (
     PRIMARY KEY (file, kind)
 ) WITHOUT ROWID;
 
--- A file beside the audio. Owner: Companions. `kind` is front, back (pictures by their names) or sidecar; `position`
+-- A file beside the audio. Owner: Companions. `kind` is front, back (pictures by their names), sidecar or playlist; `position`
 -- ranks pictures of one kind; `picture` is JSON of model.Picture, NULL for what is none; `problem` why one is not used.
 CREATE TABLE companion (
     id       INTEGER PRIMARY KEY,
@@ -111,6 +111,18 @@ CREATE TABLE companion (
     problem  TEXT NOT NULL DEFAULT '',
     UNIQUE (folder, name)
 );
+
+-- A companion that is a playlist, and the places that it names, in order, as it writes them. Owner: Companions. Which tracks
+-- these are is asked each time.
+CREATE TABLE playlist (
+    companion INTEGER PRIMARY KEY REFERENCES companion ON DELETE CASCADE
+);
+CREATE TABLE playlist_place (
+    playlist INTEGER NOT NULL REFERENCES playlist ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    place    BLOB NOT NULL,
+    PRIMARY KEY (playlist, position)
+) WITHOUT ROWID;
 
 -- A scan of a whole source that was begun. Owner: Files. `ended` is NULL for one that was cut off. Those of some folders, or
 -- of one file, have a number from here, and no row once they ended.

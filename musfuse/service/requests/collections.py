@@ -14,9 +14,9 @@ A = TypeVar("A")
 
 
 class CollectionTold(Answer, frozen=True):
-    """A collection of a kind (built-in, saved, playlist): its `rule` as JSON (empty for a playlist, and where it cannot
-    be read, and `problem` tells why) and in words; `created_ns` since 1970, None for a built-in one, which may be
-    `hidden`."""
+    """A collection of a kind (built-in, saved, playlist, found): its `rule` as JSON (empty for a playlist, and where it
+    cannot be read, and `problem` tells why) and in words (of a playlist that was found: where it lies); `created_ns`
+    since 1970, None for a built-in one, which may be `hidden`, and one that was found."""
 
     name: str
     kind: str

@@ -8,8 +8,10 @@ import pytest
 
 from library.conftest import Desk
 from musfuse.errors import ConfigError, NotFoundError
+from musfuse.library.catalog.playlists import FoundPlaylists
 from musfuse.library.collections.answering import Answering
 from musfuse.library.collections.built_in import BUILT_IN
+from musfuse.library.collections.found import Found
 from musfuse.library.collections.rules import Definition, Genre, write_definition
 from musfuse.library.collections.shelf import CollectionKind, Shelf, checked_name
 from musfuse.library.names import name_key
@@ -22,7 +24,13 @@ from musfuse.model import TagSet
 def shelf(desk: Desk, tmp_path: Path) -> Iterator[Shelf]:
     with closing(UserDatabase(tmp_path / "user.db")) as user:
         answering = Answering(desk.database, PlayTable(user), RatingTable(user))
-        yield Shelf(CollectionTable(user), PlaylistTable(user), answering, default_formats())
+        yield Shelf(
+            CollectionTable(user),
+            PlaylistTable(user),
+            Found(FoundPlaylists(desk.database)),
+            answering,
+            default_formats(),
+        )
 
 
 def test_what_is_built_in_can_be_hidden(shelf: Shelf) -> None:

@@ -9,7 +9,9 @@ import pytest
 from library.conftest import Desk
 from musfuse.errors import NoEntryError
 from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.catalog.playlists import FoundPlaylists
 from musfuse.library.collections.answering import Answering
+from musfuse.library.collections.found import Found
 from musfuse.library.collections.rules import Definition, Search, write_definition
 from musfuse.library.collections.shelf import Shelf
 from musfuse.library.collections.showing import ShownCollections
@@ -23,7 +25,13 @@ from musfuse.model import TagSet
 def shelf(desk: Desk, tmp_path: Path) -> Iterator[Shelf]:
     with closing(UserDatabase(tmp_path / "user.db")) as user:
         answering = Answering(desk.database, PlayTable(user), RatingTable(user))
-        yield Shelf(CollectionTable(user), PlaylistTable(user), answering, default_formats())
+        yield Shelf(
+            CollectionTable(user),
+            PlaylistTable(user),
+            Found(FoundPlaylists(desk.database)),
+            answering,
+            default_formats(),
+        )
 
 
 def test_tracks_and_playlists(shelf: Shelf, desk: Desk) -> None:
