@@ -23,7 +23,7 @@ EVERYTHING = ""
 """The expression that stands for all tracks, each of which is to be asked."""
 _EACH = f'{{{YEAR}}} : "{ANY}"'
 """Finds every track."""
-_TOGETHER, _TERMS, _ENDINGS = 40, 24, 4
+_TOGETHER, _TERMS, _ENDINGS = 40, 24, 12
 
 
 class Words(Protocol):
