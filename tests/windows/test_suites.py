@@ -33,7 +33,7 @@ def counts(output: str) -> dict[str, int]:
     return {what: int(count) for count, what in re.findall(r"(\d+) (passed|failed|skipped|errors?)\b", output)}
 
 
-def run(windows: Windows, *arguments: str) -> dict[str, int]:
+def run(windows: Windows, name: str, *arguments: str) -> dict[str, int]:
     """Run pytest there; its counts. Prints its summary; fails where a test fails, or none runs."""
     folder = Path(windows.folder)
     done = windows.python(
@@ -42,7 +42,7 @@ def run(windows: Windows, *arguments: str) -> dict[str, int]:
         seconds=SECONDS, folder=Path.cwd(),
     )  # fmt: skip
     found = counts(done.output.splitlines()[-1] if done.output else "")
-    print(f"on Windows: {' '.join(arguments)}: {found}")
+    print(f"on Windows: {name}: {', '.join(f'{count} {what}' for what, count in found.items())}")
     assert done.code == 0, done.output
     assert found.get("passed", 0) > 0, done.output
     return found
@@ -51,10 +51,17 @@ def run(windows: Windows, *arguments: str) -> dict[str, int]:
 @pytest.mark.timeout(SECONDS + 60)
 @pytest.mark.parametrize("suite", list(SUITES))
 def test_a_suite(windows: Windows, suite: str) -> None:
-    run(windows, *SUITES[suite])
+    run(windows, suite, *SUITES[suite])
 
 
 @pytest.mark.timeout(SECONDS + 60)
-@pytest.mark.skipif(not os.environ.get("WINFSP_TEST_BINDING"), reason="slow: set WINFSP_TEST_BINDING to real")
 def test_the_face_over_the_real_binding(windows: Windows) -> None:
-    run(windows.having(WINFSP_TEST_BINDING="real"), "tests/winfsp/test_openfiles.py")
+    """winfspy's own compiled part, below it the simulated driver: volume, sizes, descriptors, names. Each test there
+    mounts a library of its own, which takes Wine some 15 s, so all of it runs only where WINFSP_TEST_BINDING is set."""
+    few = "volume_info or attributes_times or one_descriptor or as_they_are_stored"
+    chosen = ("tests/winfsp/test_operations.py", "-k", few)
+    everything = (f"tests/winfsp/test_{name}.py" for name in ("operations", "openfiles", "kernel", "notices", "shown"))
+    run(
+        windows.having(WINFSP_TEST_BINDING="real"), "the face over winfspy's real binding",
+        *(everything if os.environ.get("WINFSP_TEST_BINDING") else chosen),
+    )  # fmt: skip
