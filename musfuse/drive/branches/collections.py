@@ -16,6 +16,7 @@ from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbered import Names, Numbered
 from musfuse.drive.branches.numbers import number_of_name
 from musfuse.drive.branches.port import Entry, FileContent
+from musfuse.errors import NoEntryError, TooSlowError
 from musfuse.library.catalog import Nodes
 from musfuse.library.names import name_key
 from musfuse.lru import Lru
@@ -56,7 +57,7 @@ class CollectionsBranch:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nodes, self._items, self._shown = nodes, items, shown
-        self._clock = clock
+        self._clock, self._list_seconds = clock, list_seconds
         self._numbered = Numbered(nodes, items, list_seconds=list_seconds, clock=lambda: self._clock())
         self.changed: Callable[[Sequence[str]], None] = lambda _: None
         self._lock, self._running = threading.Lock(), threading.BoundedSemaphore(_AT_ONCE)
@@ -147,8 +148,12 @@ class CollectionsBranch:
             gone = [name for name, _ in self._told.items() if name not in there]
         if gone:  # playlists whose files went
             self._take_back([], gone)
+        until = self._clock() + self._list_seconds
         for collection in collections:
-            found += [self._folder(top, collection), self._playlist(top, collection, sized)]
+            playlist = self._playlist(top, collection)
+            if sized and self._clock() < until:
+                playlist = self._with_size(playlist)
+            found += [self._folder(top, collection), playlist]
         found.sort(key=lambda entry: name_key(entry.name))
         return (entry for entry in found if name_key(entry.name) > after_key)
 
@@ -161,15 +166,21 @@ class CollectionsBranch:
             lasting=False, facts={"collection": collection.name},
         )  # fmt: skip
 
-    def _playlist(self, top: Entry[Any], collection: "Collection", sized: bool = False) -> Entry[Any]:
+    def _with_size(self, playlist: Entry[Any]) -> Entry[Any]:
+        """A playlist with its size; one that takes too long has none, and is not listed where sizes are."""
+        try:
+            return replace(playlist, size=len(self._text(playlist)))
+        except (TooSlowError, NoEntryError):
+            return playlist
+
+    def _playlist(self, top: Entry[Any], collection: "Collection") -> Entry[Any]:
         with self._lock:
             self._told.put(collection.name, True)
         name = collection.name + PLAYLIST
-        made: Entry[Any] = Entry(
+        return Entry(
             self, number_of_name(top.id, name), top.id, name, NodeKind.FILE, self._mtime_ns(), collection.name,
             facts={"collection": collection.name},
         )  # fmt: skip
-        return replace(made, size=len(self._text(made))) if sized else made
 
     def _mtime_ns(self) -> int:
         return self._nodes.root().mtime_ns or 1

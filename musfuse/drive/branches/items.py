@@ -59,11 +59,13 @@ class Items:
         """All that the catalog knows of an item."""
         return self._tracks.track(item)
 
-    def entry(self, branch: Branch[Any], node: Node, *, number: int = 0, folder: int = 0, name: str = "") -> Entry[Any]:
+    def entry(
+        self, branch: Branch[Any], node: Node, *, number: int = 0, folder: int = 0, name: str = "", link: str = ""
+    ) -> Entry[Any]:
         """An entry that shows the item at a node, as `entry_of` has it. Its size is told where nothing has to be built
         for it."""
         size = self.known(node) if self.hides else self._counting(node)
-        made = entry_of(branch, node, size, number=number, folder=folder, name=name)
+        made = entry_of(branch, node, size, number=number, folder=folder, name=name, link=link)
         return replace(made, hidden=True) if size is None and self.hides else made
 
     def known(self, node: Node) -> int | None:
@@ -142,13 +144,15 @@ class Items:
 
 
 def entry_of(
-    branch: Branch[Any], node: Node, size: int | None, *, number: int = 0, folder: int = 0, name: str = ""
-) -> Entry[Any]:
+    branch: Branch[Any], node: Node, size: int | None, *, number: int = 0, folder: int = 0, name: str = "",
+    link: str = "",
+) -> Entry[Any]:  # fmt: skip
     """An entry that shows what a node of the library is, under its number, in its folder and by its name unless others
-    are given."""
+    are given; with a `link` it is looked up again where something in the node's folder changes."""
     return Entry(
         branch, number or node.number, folder or node.parent or 0, name or node.name, node.kind, node.mtime_ns, node,
-        size, version_of(node.rendition, node.source), node.track,
+        size, version_of(node.rendition, node.source), node.track, link=link,
+        follows=(node.parent or 0,) if link else (),
     )  # fmt: skip
 
 

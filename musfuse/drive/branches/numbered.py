@@ -41,7 +41,7 @@ class Numbered:
         shown = dict[int, str]()
         each = iter(found)
         while page := list(islice(each, _PAGE)):
-            shown |= {item: node.name for item, node in self._nodes.of_items([one[0] for one in page]).items()}
+            shown |= self._nodes.names_of([one[0] for one in page])
         there = [one for one in found if one[0] in shown]
         digits = max(3, len(str(len(there))))
         return [
@@ -60,16 +60,14 @@ class Numbered:
         each, folders = iter(wanted), dict[int, str]()
         while page := list(islice(each, _PAGE)):
             nodes = self._nodes.of_items([item for _, item in page])
+            folders |= self._nodes.paths({node.parent for node in nodes.values()} - folders.keys())
             for name, item in page:
                 node = nodes.get(item)
                 if node is None:  # it went since
                     continue
-                if node.parent not in folders:
-                    folders[node.parent] = self._nodes.path(node.parent)
                 number = number_of_spelling(folder.id, name)
-                made = self._items.entry(branch, node, number=number, folder=folder.id, name=name)
-                link = self._up + join(folders[node.parent], node.name)
-                yield replace(made, link=link, follows=(node.parent,))
+                link = self._up + join(folders.get(node.parent, ""), node.name)
+                yield self._items.entry(branch, node, number=number, folder=folder.id, name=name, link=link)
 
     def with_sizes(self, entries: Iterator[Entry[Any]]) -> Iterator[Entry[Any]]:
         """Entries with the sizes that are known, or can be found out in time; those without are looked for in order."""

@@ -1,7 +1,7 @@
 """The tree of the drive as a table: lookups by name key, listings in one order, and a generation for caches."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,15 @@ SELECT n.id, n.parent, n.name, n.mtime_ns, n.item, p.serve, r.size, r.token, i.e
 """
 
 
+_PATHS = """
+WITH RECURSIVE up (begin, folder, path) AS (
+    SELECT n.id, n.parent, n.name FROM node n WHERE n.id IN (SELECT value FROM json_each(?))
+    UNION ALL SELECT u.begin, n.parent, n.name || '/' || u.path FROM up u JOIN node n ON n.id = u.folder
+               WHERE n.parent <> 0
+) SELECT begin, path FROM up
+"""
+
+
 class Nodes:
     """Reads of the tree of a view; Places writes it."""
 
@@ -90,6 +99,16 @@ class Nodes:
                 (json.dumps(list(items)), self._view),
             ).fetchall()
         return {node.track: node for node in map(_node, rows)}
+
+    def names_of(self, items: Sequence[int]) -> dict[int, str]:
+        """The names of the nodes of items in the view, by item, as far as they have any."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT n.item, n.name FROM node n"
+                f" WHERE n.item IN (SELECT value FROM json_each(?)) AND n.tree = {TREE}",
+                (json.dumps(list(items)), self._view),
+            ).fetchall()
+        return dict(rows)
 
     def of_original(self, source_uid: str, path: str, part: int) -> Node | None:
         """The node of a part of an original (0: all of it) in the view; None where it has none."""
@@ -202,6 +221,12 @@ class Nodes:
                     return "/".join(reversed(names))
                 node = row[0]
                 names.append(row[1])
+
+    def paths(self, nodes: Iterable[int]) -> dict[int, str]:
+        """As `path`, of many at once, by node; those that are gone are left out."""
+        with self._db.read() as db:
+            rows = db.execute(_PATHS, (json.dumps(list(nodes)),)).fetchall()
+        return dict(rows)  # of each node the longest comes last
 
     def above(self, node: int) -> tuple[int, str] | None:
         """The folder, 0 for a root, and the name of a node; None where it is gone."""

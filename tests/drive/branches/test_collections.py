@@ -1,7 +1,8 @@
 """`.collections`: folders and playlists of what collections have, and nobody comes upon them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sound
@@ -12,7 +13,7 @@ from musfuse.app.library import Library
 from musfuse.drive import Drive
 from musfuse.drive.branches.collections import CollectionsBranch
 from musfuse.drive.changes import Change
-from musfuse.errors import NoEntryError, StoreError
+from musfuse.errors import NoEntryError, StoreError, TooSlowError
 from musfuse.library.collections.built_in import BUILT_IN
 from musfuse.library.userdb import Play
 from musfuse.model import NodeKind
@@ -186,6 +187,31 @@ def test_a_database_that_fails_is_an_error(library: Library, monkeypatch: pytest
     for path in (".collections", ".collections/80s"):
         with pytest.raises(StoreError):
             list(library.drive.list(path))
+
+
+def test_one_that_takes_too_long_hides_no_other(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = branch_of(library)._shown()
+    playlist, tracks = shown.playlist, shown.tracks
+
+    def slow(act: Callable[[str], Any]) -> Callable[[str], Any]:
+        def slowly(name: str) -> Any:
+            if name == "80s":
+                raise TooSlowError("80s: took over 5 s")
+            return act(name)
+
+        return slowly
+
+    monkeypatch.setattr(shown, "playlist", slow(playlist))
+    monkeypatch.setattr(shown, "tracks", slow(tracks))
+    listed = [entry.name for entry in library.drive.list(".collections", sized=True)]
+    assert "80s.m3u8" not in listed
+    assert {"80s", "90s", "90s.m3u8"} < set(listed)
+    for act in (
+        lambda: list(library.drive.list(".collections/80s")),
+        lambda: library.drive.attr(".collections/80s.m3u8"),
+    ):
+        with pytest.raises(TooSlowError):
+            act()
 
 
 def test_each_view_has_what_it_shows(library: Library) -> None:

@@ -114,3 +114,14 @@ def test_a_view_that_is_not_there_has_no_root(desk: Desk) -> None:
         Nodes(desk.database, 77).root()
     assert desk.nodes.dir_key(desk.nodes.root().id) == ""
     assert desk.nodes.counts() == (0, 0)
+
+
+def test_many_at_once(desk: Desk) -> None:
+    for number in range(3):
+        desk.put(f"{number}.wav", tags(artist=f"Ann {number % 2}", title=f"t{number}"))
+    desk.naming.run()
+    nodes = desk.nodes.of_items([1, 2, 3, 99])
+    assert nodes == {item: desk.nodes.of_item(item) for item in (1, 2, 3)}
+    assert desk.nodes.names_of([1, 3, 99]) == {item: nodes[item].name for item in (1, 3)}
+    ids = [node.id for node in nodes.values()] + [node.parent for node in nodes.values()] + [desk.nodes.root().id, 999]
+    assert desk.nodes.paths(ids) == {node: desk.nodes.path(node) for node in ids if node != 999}
