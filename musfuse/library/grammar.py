@@ -29,7 +29,6 @@ LONGEST, _DEEPEST = 16_384, 40
 _FIELD = re.compile(r'([^\s:"()]+):')
 _QUOTED = re.compile(r'"([^"]*)"(\*|~\d*)?(?=[\s)]|$)')
 _RANGE = re.compile(r'\[\s*("[^"]*"|[^\s\]]+)\s+TO\s+("[^"]*"|[^\s\]]+)\s*\](?=[\s)]|$)')
-_ENDING = re.compile(r"(.*?)(\*+|~\d*)?", re.DOTALL)
 _NUMBERS = {"year": "1967", "bpm": "120", "tracktotal": "12", "discnumber": "2", "disctotal": "2"}
 _DATES = frozenset({"date", "originaldate", "originalyear"})
 _LITERAL = frozenset({"path", "format"})
@@ -52,8 +51,7 @@ def field_term(name: str, pattern: str, vocabulary: Vocabulary) -> Node:
     """The condition that `name:pattern` is, whatever signs the pattern has: `*` and `~` at its end count. Raises
     QueryError as parse_query does."""
     parser = _Parser(f"{name}:{pattern}", vocabulary)
-    match = _ENDING.fullmatch(pattern)
-    text, ending = (match[1], match[2] or "") if match else (pattern, "")
+    text, ending = _parted(pattern)
     start = len(name) + 1
     return parser._of_field(0, start, name, parser._ended(start, text, ending, quoted=True))
 
@@ -223,9 +221,7 @@ class _Parser:
             self.at = brackets.end()
             low, high = (end.strip('"') if end != "*" else "" for end in brackets.groups())
             return _Value(brackets.group(), ends=(low, high))
-        word = self._plain(depth)
-        match = _ENDING.fullmatch(word)
-        text, ending = (match[1], match[2] or "") if match else (word, "")
+        text, ending = _parted(self._plain(depth))
         return self._ended(begun, text, ending)
 
     def _ended(self, at: int, text: str, ending: str, quoted: bool = False) -> "_Value":
@@ -289,6 +285,17 @@ class _Value:
     def plain(self) -> "_Value":
         """As it was written, for a field that has no words."""
         return self if self.ends is not None else _Value(self.text + self.ending, "", self.quoted)
+
+
+def _parted(word: str) -> tuple[str, str]:
+    """A word, and the stars, or the `~` and digits, that it ends with."""
+    text = word.rstrip("*")
+    if text != word:
+        return text, word[len(text) :]
+    at = len(word)
+    while at and word[at - 1].isdecimal():
+        at -= 1
+    return (word[: at - 1], word[at - 1 :]) if word[at - 1 : at] == "~" else (word, "")
 
 
 def _joined(how: type[All] | type[Any], nodes: list[Node]) -> Node | None:

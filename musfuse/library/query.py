@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Union
 
 from musfuse.library.text.documents import WORDS, year_of
@@ -16,6 +17,8 @@ from musfuse.library.text.nearness import is_near
 from musfuse.library.vocabulary import SPECIAL, is_of
 from musfuse.model import TagSet
 
+_NEEDLES = 32
+"""A few rule out most tracks, and SQLite takes no thousands of conditions."""
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 ORDERS = ("title", "artist", "album", "year", "added", "length", "path")
@@ -173,11 +176,11 @@ class Query:
         return all(term.field not in ("path", "format") for term, _ in leaves(self.root))
 
     def needles(self) -> Sequence[str]:
-        """Texts in ASCII that the tags of every answer contain, in whatever case, or with an accent or in another
+        """Some texts in ASCII that the tags of every answer contain, in whatever case, or with an accent or in another
         form of the letters."""
         asked = (t for t in self.terms if isinstance(t, Term) and t.field not in SPECIAL and t.how is not Match.NEAR)
         plain = (term.text for term in asked if term.text.isascii() and term.text.isprintable())
-        return [text for text in plain if text and not re.search(r'["\\]', text)]
+        return list(islice((text for text in plain if text and not re.search(r'["\\]', text)), _NEEDLES))
 
 
 def leaves(node: Node) -> Iterator[tuple[Term, bool]]:

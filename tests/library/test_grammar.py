@@ -1,6 +1,7 @@
 """The query language, and what queries find."""
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
@@ -170,11 +171,26 @@ def test_what_is_long_or_deep_is_read_in_no_time() -> None:
         "a OR " * 3000,
         '"' * 9999,
         "~" * 16_000 + "9",
+        "*" * 16_000 + "x",
         "[" * 16_000,
         "a:" * 8000,
     ):
         with contextlib.suppress(QueryError):
             parsed(hostile).matches(HELP)
+
+
+def test_stars_within_a_word_cost_no_more_than_other_signs() -> None:
+    began = time.process_time()
+    with contextlib.suppress(QueryError):
+        parsed("*" * 16_000 + "x")
+    assert time.process_time() - began < 1  # 5 s where each star begins a run to its end
+
+
+@pytest.mark.parametrize(
+    ("query", "same"), [("ab*", "ab**"), ("ab~1", "ab~"), ("ab~1*", '"ab~1"*'), ("a9*", '"a9"*'), ("a*b", '"a*b"')]
+)
+def test_what_ends_a_word(query: str, same: str) -> None:
+    assert parsed(query) == parsed(same)
 
 
 @given(st.text(alphabet='ab ()"-*~:[]ORANDT.19', max_size=40))

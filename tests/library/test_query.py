@@ -58,3 +58,4 @@ def test_needles_are_texts_that_the_tags_hold_as_they_are() -> None:
     assert Query(asked).needles() == ["a b", "c"]
     assert Query(Any((Term("a"), Term("b")))).needles() == []
     assert Query(Term("1967", "year")).needles() == []
+    assert 0 < len(Query(All(tuple(Term(f"w{n}") for n in range(5000)))).needles()) < 100

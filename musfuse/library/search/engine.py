@@ -70,7 +70,7 @@ class Search:
         """The ids of all tracks for which a condition holds, or the first `most` of them. Raises TooSlowError."""
         query, found = Query(node), Ids()
         with self._db.read() as db, deadline.over(db):
-            plan = self._plan(db, query)
+            plan = self._plan(db, query, deadline)
             if plan is not None and plan.exact and EVERYTHING not in (expressions := list(plan.whole())):
                 waiting = finding.waiting(db)
                 for page in chain.from_iterable(finding.matching(db, expression) for expression in expressions):
@@ -153,8 +153,9 @@ class Search:
         """Find the best answers and count all, until there are more than are counted."""
         with self._db.read() as db, deadline.over(db):
             counting.ask(db, counting.new(finding.waiting(db, _WAITING)), view)
-            plan = self._plan(db, query)
+            plan = self._plan(db, query, deadline)
             for expression in chain(plan.best, plan.expressions()) if plan is not None else (EVERYTHING,):
+                deadline.check()
                 if expression == EVERYTHING:
                     break
                 some = counting.pool_size // 3 if plan is not None and expression in plan.best else -1
@@ -199,9 +200,9 @@ class Search:
 
     def _whole(self, query: Query, deadline: Deadline | None = None) -> Ids | None:
         """The ids of all tracks that may answer; None where the index does not help."""
-        found = Ids()
-        with self._db.read() as db, (deadline or Deadline(None)).over(db):
-            plan = self._plan(db, query)
+        found, deadline = Ids(), deadline or Deadline(None)
+        with self._db.read() as db, deadline.over(db):
+            plan = self._plan(db, query, deadline)
             if plan is None:
                 return None
             for expression in plan.whole():
@@ -219,7 +220,7 @@ class Search:
             yield from shown
 
     @staticmethod
-    def _plan(db: Connection, query: Query) -> Plan | None:
+    def _plan(db: Connection, query: Query, deadline: Deadline) -> Plan | None:
         """How the index helps; None where it does not, as one that is not there yet, or was made by other rules."""
         if finding.rules(db) != RULES:
             return None
@@ -227,7 +228,7 @@ class Search:
         def is_cut(columns: str) -> bool:
             return finding.any_matches(db, f'{columns} : "{CUT}"')
 
-        return Planner(Lexicon(db, MOST_WORDS), is_cut).plan(query.root)
+        return Planner(Lexicon(db, MOST_WORDS), is_cut, deadline.check).plan(query.root)
 
 
 class _Counting:

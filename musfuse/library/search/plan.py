@@ -5,7 +5,8 @@ made of rounds, from the narrowest to all of it, so that who wants some answers 
 then words that begin so, then the rest, by how many tracks a word is on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol
@@ -23,6 +24,9 @@ EVERYTHING = ""
 """The expression that stands for all tracks, each of which is to be asked."""
 _EACH = f'{{{YEAR}}} : "{ANY}"'
 """Finds every track."""
+_DEEPEST = 12
+"""Conditions within conditions that an expression has: FTS5 has room for 100 signs that wait for others, of which each
+takes four or five."""
 _TOGETHER, _TERMS, _ENDINGS = 40, 24, 12
 
 
@@ -83,30 +87,33 @@ def one(expression: str, exact: bool = True) -> Plan:
 
 class Planner:
     """Plans over the words that there are. `is_cut` tells whether the index has not everything of some track, in these
-    columns."""
+    columns. `check` is called for each term, and may raise."""
 
-    def __init__(self, words: Words, is_cut: Callable[[str], bool]) -> None:
-        self._words, self._is_cut = words, is_cut
+    def __init__(self, words: Words, is_cut: Callable[[str], bool], check: Callable[[], None] = lambda: None) -> None:
+        self._words, self._is_cut, self._check = words, is_cut, check
 
-    def plan(self, node: Node) -> Plan | None:
-        """The plan for a condition; None where the index does not help."""
+    def plan(self, node: Node, depth: int = 0) -> Plan | None:
+        """The plan for a condition; None where the index does not help, as `depth` conditions within others."""
         match node:
             case Term():
+                self._check()
                 return self._term(node)
+            case _ if depth == _DEEPEST:
+                return None
             case All():
-                return self._all(node.nodes)
+                return self._all(node.nodes, depth + 1)
             case Any():
-                return self._any(node.nodes)
+                return self._any(node.nodes, depth + 1)
             case Not():
-                return self._all((node,))
+                return self._all((node,), depth + 1)
 
-    def _all(self, nodes: Sequence[Node]) -> Plan | None:
+    def _all(self, nodes: Sequence[Node], depth: int) -> Plan | None:
         """Narrow plans make one expression. A wide one is left out beside them: the few tracks that they find are asked
         sooner than all of its words looked for."""
         asked = [node for node in nodes if not isinstance(node, Not)]
         turned = [node.node for node in nodes if isinstance(node, Not)]
-        found = [plan for node in asked[:_TERMS] if (plan := self.plan(node)) is not None]
-        plans = (self.plan(node) for node in turned[:_TERMS])
+        found = [plan for node in asked[:_TERMS] if (plan := self.plan(node, depth)) is not None]
+        plans = (self.plan(node, depth) for node in turned[:_TERMS])
         without = [plan.narrow for plan in plans if plan is not None and plan.exact and plan.narrow]
         if not found and (asked or (turned and not without)):
             return None
@@ -135,8 +142,8 @@ class Planner:
         first, second = (together(each) for each in zip(*((plan.first, plan.second) for plan in found), strict=True))
         return Plan(first, second, rest, narrow, exact, sure=sure)
 
-    def _any(self, nodes: Sequence[Node]) -> Plan | None:
-        plans = [self.plan(node) for node in nodes]
+    def _any(self, nodes: Sequence[Node], depth: int) -> Plan | None:
+        plans = [self.plan(node, depth) for node in nodes]
         found = [plan for plan in plans if plan is not None]
         if len(found) < len(plans):
             return None
@@ -278,20 +285,27 @@ def _of_year(term: Term) -> Plan | None:
     """Years are four digits. A range of them is put together of decades and centuries."""
     if term.low is None and term.high is None and not term.text:
         return one(f'{{{YEAR}}} : "{ABSENT}"')
-    years = [year for year in range(10_000) if _is_year(term, f"{year:04}")]
-    if not years:
+    wanted = _years(term)
+    if not wanted:
         return one(f'{{{YEAR}}} : "{CUT}"')
-    parts, at, wanted = list[str](), 0, set(years)
+    parts, at = list[str](), 0
     while at < 10_000:
+        if at not in wanted:
+            at += 1
+            continue
         step = next((n for n in (1000, 100, 10) if at % n == 0 and wanted.issuperset(range(at, at + n))), 1)
-        if at in wanted:
-            digits = f"{at:04}"[: {1: 4, 10: 3, 100: 2, 1000: 1}[step]]
-            parts.append(f'"{digits}"{"" if step == 1 else " *"}')
+        digits = f"{at:04}"[: {1: 4, 10: 3, 100: 2, 1000: 1}[step]]
+        parts.append(f'"{digits}"{"" if step == 1 else " *"}')
         at += step
     return one(f"{{{YEAR}}} : ({' OR '.join(parts)})") if len(parts) <= WIDE else None
 
 
-def _is_year(term: Term, year: str) -> bool:
+_YEARS = tuple(f"{year:04}" for year in range(10_000))
+
+
+def _years(term: Term) -> Set[int]:
+    """The years that a term finds, 0 to 9999."""
     if term.low is None and term.high is None:
-        return term.text in year
-    return float(term.low or 0) <= int(year) <= float(term.high or 9999)
+        return {year for year, digits in enumerate(_YEARS) if term.text in digits}
+    first, last = float(term.low or 0), float(term.high or 9999)
+    return set(range(math.ceil(min(first, 10_000)), math.floor(min(last, 9999)) + 1))

@@ -165,6 +165,42 @@ def test_any_text_is_a_mistake_or_finds_what_a_look_at_all_finds(library: Desk, 
     assert set(wanted) <= set(Search(library.database).all(query))
 
 
+def nested(depth: int, *layers: str) -> str:
+    text = "help"
+    for number in range(depth):
+        text = layers[number % len(layers)].replace("_", f"({text})")
+    return text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        nested(39, "beatles _", "zoe OR _"), nested(39, "e OR _", "e _"), nested(39, "-_"), nested(39, "_ OR zoe", "_ -buzz"),
+        nested(39, "zoe OR e _", "e -_"), " ".join(f"h{n}" for n in range(1500)), " OR ".join(f"-h{n}" for n in range(1500)),
+    ],
+)  # fmt: skip
+def test_what_is_deep_or_long_is_no_mistake_of_sql(library: Desk, text: str) -> None:
+    query = parse_query(text, VOCABULARY)
+    with library.database.read() as db:
+        wanted = [row.id for row in engine.finding.behind(db, 0, (), None, 100) if engine.matches(query, row)]
+    assert sorted(hit.found.id for hit in Search(library.database).best(query, 100).hits) == wanted
+    assert set(wanted) <= set(Search(library.database).all(query))
+
+
+def test_what_takes_long_to_plan_is_an_error_too(library: Desk) -> None:
+    ticks = iter(range(1000))
+
+    def over() -> None:
+        if next(ticks) == 20:
+            raise TooSlowError("over")
+
+    query = parse_query(" OR ".join(f"year:{1900 + n}" for n in range(100)), VOCABULARY)
+    deadline = engine.Deadline(60)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(TooSlowError, match="over"):
+        patch.setattr(engine.Deadline, "check", lambda _: over())
+        Search(library.database).ids(query.root, deadline)
+
+
 def test_more_than_are_counted_are_said_to_be(library: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "MOST", 3)
     monkeypatch.setattr(engine, "_PAGE", 2)
