@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from musfuse.platform import posix
+from patient import until
 
 if sys.platform == "win32":
     pytest.skip("POSIX only", allow_module_level=True)
@@ -108,6 +107,7 @@ def test_a_process_with_other_threads_is_not_forked(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="others have no /proc")
 def test_a_process_is_named_while_it_is_there() -> None:
     with subprocess.Popen(["sleep", "100"]) as process:
+        until(lambda: posix.program_of(process.pid).startswith("sleep"))  # it is a copy of this process at first
         assert posix.program_of(process.pid) == f"sleep ({process.pid})"
         process.kill()
     assert posix.program_of(process.pid) == f"process {process.pid}"
