@@ -6,7 +6,7 @@ then words that begin so, then the rest, by how many tracks a word is on.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol
@@ -303,7 +303,7 @@ def _of_year(term: Term) -> Plan | None:
 _YEARS = tuple(f"{year:04}" for year in range(10_000))
 
 
-def _years(term: Term) -> Set[int]:
+def _years(term: Term) -> set[int]:
     """The years that a term finds, 0 to 9999."""
     if term.low is None and term.high is None:
         return {year for year, digits in enumerate(_YEARS) if term.text in digits}
