@@ -1,6 +1,6 @@
 """Parts of a library for commands that only read, beside the process that owns it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from musfuse.library.selection import Selection
 from musfuse.library.userdb import SourceTable, UserDatabase, ViewSpec, ViewTable, no_view
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.formats import FormatRegistry, default_formats
-from musfuse.origins import default_registry
+from musfuse.origins import SourceSpec, default_registry
 from musfuse.service.handlers import Handlers
 from musfuse.service.library import Holdings, Shown
 from musfuse.service.port import Listing, Request
@@ -200,7 +200,7 @@ class Reading:
 
         service = Handlers()
         self._collecting.answer(service)
-        Playlists(self._collecting.shelf, self._selection).answer(service)
+        Playlists(self._collecting.shelf, self._collecting.selection).answer(service)
         return service
 
     @cached_property
@@ -208,7 +208,9 @@ class Reading:
         from musfuse.app.build.collections import build_shelf
         from musfuse.service.collections import Collecting
 
-        return Collecting(build_shelf(self._user, self._catalog, self._formats), self._selection)
+        catalog = self._catalog_or_none  # what somebody said is told without it
+        selection = Selection(catalog, self._place, self._formats)
+        return Collecting(build_shelf(self._user, catalog, self._formats), selection)
 
     @cached_property
     def _prefetch(self) -> Handlers:
@@ -229,8 +231,15 @@ class Reading:
 
     @cached_property
     def _selection(self) -> Selection:
-        specs = SourceTable(self._user).current()
-        return Selection(self._catalog, lambda text: self._registry.place(specs, text), self._formats)
+        return Selection(self._catalog, self._place, self._formats)
+
+    def _place(self, text: str) -> tuple[str, str] | None:
+        """Which source a place lies in, and where there."""
+        return self._registry.place(self._specs, text)
+
+    @cached_property
+    def _specs(self) -> Sequence[SourceSpec]:
+        return SourceTable(self._user).current()
 
     @cached_property
     def _catalog(self) -> Database:

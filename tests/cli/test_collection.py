@@ -114,3 +114,10 @@ def test_exports(library: Path, tmp_path: Path) -> None:
     assert [row["virtual_path"] for row in told] == ["Ann/Best (1985)/T1.flac", "Ann/Best (1985)/T2.flac"]
     call(library, "export", "nothing", "--to", tmp_path / "none.m3u8", code=1)
     assert not (tmp_path / "none.m3u8").exists()
+
+
+def test_without_a_catalog_what_somebody_said_is_told(library: Path) -> None:
+    call(library, "create", "Mine", "genre:jazz")
+    (library / "catalog.db").unlink()
+    assert "Mine" in call(library, "list")
+    assert "it has no tracks" in call(library, "show", "Mine")

@@ -62,6 +62,15 @@ def test_sources_by_location_and_name(shared: Path, tmp_path: Path) -> None:
     assert str(tmp_path / "other") not in dict(offered("sources", "/", shared))
 
 
+def test_collections_and_playlists(shared: Path) -> None:
+    run("playlist", "create", "--library", shared, "Mix")
+    assert offered("playlists", "", shared) == [("Mix", "plain")]
+    assert offered("collections", "M", shared) == [("Mix", "plain"), ("Most Played", "plain")]
+    run("playlist", "delete", "--library", shared, "Mix")
+    assert offered("playlists", "", shared) == []
+    assert ("-plays", "plain") in offered("collection_orders", "-", shared)
+
+
 def test_options_and_their_values_need_no_library() -> None:
     assert ("view.policy", "plain") in offered("option_names", "view.", None)
     assert [value for value, _ in offered("policies", "", None)] == ["flac", "original", "wav"]
