@@ -83,7 +83,7 @@ CREATE TABLE item (
 );
 CREATE UNIQUE INDEX item_public ON item (public) WHERE public IS NOT NULL;
 CREATE INDEX item_content ON item (content) WHERE content <> '';
-CREATE INDEX item_born ON item (born_ns, hidden) WHERE hidden = 0;  -- partial: else whatever asks for hidden = 0 walks it
+CREATE INDEX item_born ON item (born_ns, id, hidden) WHERE hidden = 0;  -- partial: else whatever asks for hidden = 0 walks it
 
 -- A cue sheet as it was found: `kind` is cue (a file of its own), tag or block (embedded in the audio file). Owner:
 -- Files; of remark (what could not be used of it): Sheets.
