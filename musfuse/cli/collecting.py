@@ -30,7 +30,7 @@ def rule_options(command: F) -> F:
             help="title, artist, album, year, added, length, path, plays, played or rating, with - the last first; "
             "several for those that are equal.",
         ),
-        click.option("--limit", type=int, metavar="N", help="N tracks at most [default: 10000]."),
+        click.option("--limit", type=int, metavar="N", help="N tracks at most, up to 10000 [default: 5000]."),
         click.option(
             "--rule", "file", type=click.Path(path_type=Path, allow_dash=True),
             help="A file with the rule as JSON, - for standard input.",

@@ -53,7 +53,7 @@ def compiled(definition: Definition, vocabulary: Vocabulary) -> Compiled:
     queried = list[Order]()
     part = _part(definition.rule, "", vocabulary, queried)
     orders = [Order(name.removeprefix("-"), name.startswith("-")) for name in definition.order] or queried
-    return Compiled(part, tuple(orders) or _usual(part), definition.limit or rules.MOST)
+    return Compiled(part, tuple(orders) or _usual(part), definition.limit or rules.USUAL)
 
 
 def _part(rule: Rule, place: str, vocabulary: Vocabulary, orders: list[Order]) -> Part:

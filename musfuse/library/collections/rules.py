@@ -17,8 +17,8 @@ from musfuse.wording import placed
 
 LONGEST, _DEEPEST, _MOST_RULES = 16_384, 20, 200
 """Characters that a rule may have as text; rules within rules, and rules in all."""
-MOST = 10_000
-"""Tracks that a collection shows at most."""
+USUAL, MOST = 5_000, 10_000
+"""Tracks that a collection has where its limit does not say otherwise, and at most."""
 HEARD_ORDERS = ("plays", "played", "rating")
 """What tracks can be sorted by beside query.ORDERS: how often, and when last, they were played; their stars."""
 _ORDER = re.compile(rf"-?(?:{'|'.join((*ORDERS, *HEARD_ORDERS))})")
@@ -110,7 +110,7 @@ Rule = Union[  # noqa: UP007 - the classes name it before there is anything to n
 @dataclass(frozen=True, slots=True)
 class Definition:
     """Which tracks a collection has, in which order (`-` in front: the last first; () for that which suits the rule),
-    and how many at most (0: MOST)."""
+    and how many at most (0: USUAL)."""
 
     rule: Rule
     order: tuple[str, ...] = ()
