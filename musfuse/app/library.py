@@ -126,6 +126,7 @@ class Library:
         )  # fmt: skip
         self.drives = Drives(parts, closing)
         self.drives.follow(self.views.names())
+        self.playing.on_heard = self.drives.heard
         self.drive = self.drives[MAIN]
         self.trees = TreeMaking(self.catalog.database, self.views, self.drives, self.events, self._naming)
         if is_behind(self.catalog.database, self.collector.last()):

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 class Playing:
     """Of one library. `listening` hears of all files that are opened on its drives, None where nobody wants to know;
-    `hint` has an item made ready, None where nobody may have that by a look at a file. `clock` is a monotonic one, in
-    seconds, `now_ns` that of the wall."""
+    `hint` has an item made ready, None where nobody may have that by a look at a file. `on_heard` is told when a track
+    was played or is thought of otherwise. `clock` is a monotonic one, in seconds, `now_ns` that of the wall."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Playing:
         history, ahead = config[HistoryOptions], config[PrefetchOptions]
         self._catalog, self._activity = catalog, activity
         self._notes, self._guesses = history.enabled, ahead.enabled
+        self.on_heard: Callable[[], object] = lambda: None
         self.table, self.ratings = PlayTable(user, history.keep), RatingTable(user)
         self.playlists = PlaylistTable(user)
         self.log = PlayLog(self.table, self._path_of, now_ns)
@@ -64,8 +65,8 @@ class Playing:
         from musfuse.service.prefetching import Prefetching
         from musfuse.service.ratings import Ratings
 
-        Plays(self.table, selection.known_as).answer(handlers)
-        Ratings(self.ratings, selection).answer(handlers)
+        Plays(self.table, selection.known_as, self.on_heard).answer(handlers)
+        Ratings(self.ratings, selection, self.on_heard).answer(handlers)
         Prefetching(self.prefetcher, selection).answer(handlers)
 
     def opinion(self, public: int) -> "tuple[Rating, Heard | None]":
@@ -100,6 +101,7 @@ class Playing:
     def _ended(self, played: Played) -> None:
         if self._notes:
             self.log.keep(played.row, played.seconds)
+            self.on_heard()
 
     def _path_of(self, item: int) -> str | None:
         node = self._catalog.nodes.of_item(item)

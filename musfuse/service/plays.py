@@ -23,10 +23,12 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Plays:
-    """Reads what was played; `known_as` gives tracks by their public ids."""
+    """Reads what was played; `known_as` gives tracks by their public ids, `changed` is called when plays were
+    forgotten."""
 
     table: PlayTable
     known_as: Callable[[Sequence[int]], dict[int, Selected]]
+    changed: Callable[[], object] = lambda: None
 
     def answer(self, handlers: Handlers) -> None:
         """Answer the requests about what was played."""
@@ -48,6 +50,8 @@ class Plays:
         """Forget plays and counts, or tell what that would be. Raises StoreError."""
         act = self.table.clearable if asked.dry_run else self.table.clear
         found = act(asked.before_ns)
+        if not asked.dry_run:
+            self.changed()
         return HistoryCleared(found.plays, found.tracks)
 
     def _tracks(self, found: Iterable[T], limit: int) -> Iterator[tuple[T, Selected | None]]:

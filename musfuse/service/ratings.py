@@ -16,10 +16,12 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Of the tracks that a selection finds. `now_ns` is the time in ns since 1970."""
+    """Of the tracks that a selection finds. `changed` is called when one is thought of otherwise, `now_ns` is the time
+    in ns since 1970."""
 
     table: RatingTable
     selection: Selection
+    changed: Callable[[], object] = lambda: None
     now_ns: Callable[[], int] = time.time_ns
 
     def answer(self, handlers: Handlers) -> None:
@@ -66,6 +68,7 @@ class Ratings:
                 pass
         else:
             self.table.put(ratings())
+            self.changed()
         return Rated(selected, changed, tuple(shown))
 
 

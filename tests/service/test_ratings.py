@@ -48,7 +48,7 @@ def test_they_are_given_told_of_beforehand_and_taken_back(library: Library) -> N
 
 def test_a_favourite_keeps_its_stars_and_since_when_it_is_one(library: Library) -> None:
     times = iter((5, 6, 7))
-    ratings = Ratings(library.playing.ratings, library.tagging.selection, lambda: next(times))
+    ratings = Ratings(library.playing.ratings, library.tagging.selection, now_ns=lambda: next(times))
     ratings.rate(RateTracks(targets=tuple(ONE), stars=3))
     assert ratings.star(StarTracks(targets=tuple(ONE))).changed == 1
     assert ratings.star(StarTracks(targets=tuple(ALL))).changed == 1

@@ -179,6 +179,11 @@ class Drives(Mapping[str, Drive]):
         for _, _, collections, _ in list(self._made.values()):
             collections.collections_changed()
 
+    def heard(self) -> None:
+        """Something was played, or is thought of otherwise: collections may have other tracks."""
+        for _, _, collections, _ in list(self._made.values()):
+            collections.forget(None)
+
     def covers_ahead(self) -> CoversAhead:
         """A run over the covers of all views."""
         return self._parts.covers_ahead([view for view, _, _, _ in self._made.values()])

@@ -32,6 +32,7 @@ FOLDER = ".collections"
 PLAYLIST = ".m3u8"
 _SECONDS = 60.0
 """So long what a collection has is believed where nothing changed in the library: days go by, and music is played."""
+_LONG_AGO = -2 * _SECONDS
 _WEIGHT, _LEAST_WEIGHT, _TEXTS, _AT_ONCE = 100_000, 100, 8 << 20, 2
 
 
@@ -65,6 +66,9 @@ class CollectionsBranch:
         self._texts: Lru[str, tuple[float, bytes]] = Lru(_TEXTS, lambda text: len(text[1]))
         self._told: Lru[str, bool] = Lru(10_000)
         """Names that somebody was told."""
+        self._sized: Lru[str, bool] = Lru(10_000)
+        """Those whose playlists somebody was told the size of."""
+        self._changes = 0
 
     def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Any] | None:
         """The folder or playlist of a collection, or an entry of its folder. Raises what the collection raises."""
@@ -110,12 +114,18 @@ class CollectionsBranch:
         return FileContent(Layout([Inline(text, "a playlist")]), entry.version, crc32(text), entry.mtime_ns)
 
     def forget(self, folders: Set[int] | None) -> None:
-        """Something changed in the library: the next listing looks again. Names that were told stay until then."""
+        """Something changed in the library, or was heard: the next listing looks again. Names that were told stay until
+        then; of playlists, `changed` is told: a system that keeps a size never asks."""
         del folders
         with self._lock:
+            self._changes += 1
             for key, listed in list(self._kept.items()):
-                self._kept.put(key, Listed(-_SECONDS * 2, listed.names))
+                self._kept.put(key, Listed(_LONG_AGO, listed.names))
             self._texts.clear()
+            sized = [name for name, _ in self._sized.items()]
+            self._sized.clear()
+        if sized:
+            self.changed([f"{FOLDER}/{name}{PLAYLIST}" for name in sized])
 
     def collections_changed(self) -> None:
         """There are other collections, or other rules: nothing that was told of them counts any more."""
@@ -198,10 +208,10 @@ class CollectionsBranch:
             kept = self._kept_of(folder.own)
             if kept is not None and kept is not before:  # another thread looked meanwhile
                 return kept
-            made = self._clock()
+            made, changes = self._clock(), self._changes
             found = Listed(made, self._numbered.names(self._shown().tracks(folder.own)))
             with self._lock:
-                self._kept.put(folder.own, found)
+                self._kept.put(folder.own, found if changes == self._changes else replace(found, made=_LONG_AGO))
         replaced = dict(before.names).items() - dict(found.names).items() if before is not None else ()
         paths = sorted(f"{FOLDER}/{folder.own}/{name}" for name, _ in replaced)
         if paths:
@@ -215,8 +225,11 @@ class CollectionsBranch:
         if kept is not None and self._clock() - kept[0] < _SECONDS:
             return kept[1]
         with self._running:
-            made = self._clock()
-            text = self._shown().playlist(entry.own)
+            made, changes = self._clock(), self._changes
             with self._lock:
-                self._texts.put(entry.own, (made, text))
+                self._sized.put(entry.own, True)
+            text = self._shown().playlist(entry.own)
+            if changes == self._changes:
+                with self._lock:
+                    self._texts.put(entry.own, (made, text))
         return text

@@ -13,12 +13,15 @@ from musfuse.app.library import Library
 from musfuse.drive import Drive
 from musfuse.drive.branches.collections import CollectionsBranch
 from musfuse.drive.changes import Change
+from musfuse.drive.listening import Played
 from musfuse.errors import NoEntryError, StoreError, TooSlowError
 from musfuse.library.collections.built_in import BUILT_IN
 from musfuse.library.userdb import Play
 from musfuse.model import NodeKind
 from musfuse.service.requests.collections import CreateCollection, DeleteCollection, EditCollection
 from musfuse.service.requests.library import ListReport
+from musfuse.service.requests.plays import ClearHistory
+from musfuse.service.requests.ratings import RateTracks
 from musfuse.service.requests.tags import SetTags
 from musfuse.service.requests.views import AddView
 
@@ -137,6 +140,57 @@ def test_a_minute_goes_by_or_something_changes(library: Library, clock: Clock) -
     assert ".collections/80s/002 - Bob - #3.flac" in gone_of(told)
     assert names(drive, ".collections/90s") == ["001 - Bob - Else.flac", "002 - Bob - Two.flac"]
     assert text(drive, ".collections/80s.m3u8") != before
+
+
+def test_who_was_told_a_size_hears_that_it_is_another(library: Library, clock: Clock) -> None:
+    drive, service = library.drive, library.handlers()
+    before = drive.attr(".collections/80s.m3u8").size
+    told = Hearer()
+    drive.changes.listen(told)
+    service.call(SetTags(author="me", targets=(("Bob/#3.flac", ""),), fields=("date=1999",)))
+    assert ".collections/80s.m3u8" in gone_of(told)
+    assert ".collections/90s.m3u8" not in gone_of(told)  # nobody knows it
+    assert (drive.attr(".collections/80s.m3u8").size or 0) < (before or 0)
+
+
+def test_what_is_heard_or_thought_of_a_track_is_seen_at_once(library: Library, clock: Clock) -> None:
+    drive, service = library.drive, library.handlers()
+    service.call(CreateCollection("Good", '{"type": "Rating", "min": 4}'))
+    assert names(drive, ".collections/Good") == []
+    assert text(drive, ".collections/Good.m3u8").count("\n") == 2
+    service.call(RateTracks(targets=(("Bob/Two.flac", ""),), stars=5))
+    assert names(drive, ".collections/Good") == ["001 - Bob - Two.flac"]
+    assert text(drive, ".collections/Good.m3u8").endswith("../Bob/Two.flac\n")
+    _, row = drive.row("Bob/Two.flac")
+    assert row is not None
+    names(drive, ".collections/Recently Played")
+    library.playing._ended(Played(row, 1.0))
+    assert names(drive, ".collections/Recently Played") == ["001 - Bob - Two.flac"]
+    service.call(ClearHistory())
+    assert names(drive, ".collections/Recently Played") == []
+
+
+def test_what_was_found_while_something_changed_is_not_kept(library: Library, clock: Clock) -> None:
+    branch = branch_of(library)
+    shown = branch._shown()
+    tracks, playlist = shown.tracks, shown.playlist
+
+    def changing(name: str) -> list[tuple[int, str, str]]:
+        found = tracks(name)
+        branch.forget(None)
+        return found
+
+    def changing_too(name: str) -> bytes:
+        found = playlist(name)
+        branch.forget(None)
+        return found
+
+    shown.tracks, shown.playlist = changing, changing_too  # type: ignore[method-assign]
+    names(library.drive, ".collections/80s")
+    names(library.drive, ".collections/80s")
+    assert clock.asked == ["80s"] * 2
+    assert library.drive.attr(".collections/80s.m3u8").size
+    assert not list(branch._texts.items())
 
 
 def test_collections_come_change_and_go_at_once(library: Library) -> None:
