@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sound
+from patient import until
 from tests_support import needs_program
 
 from mount.conftest import Program
@@ -74,6 +75,16 @@ def test_what_is_no_query_says_so(drive: Path) -> None:
     with pytest.raises(OSError) as error:
         os.readlink(drive / "Ann/Best/One.flac")
     assert error.value.errno == errno.EINVAL
+
+
+def test_what_lies_behind_prefetch_follows_the_library(drive: Path, program: Program) -> None:
+    folder = drive / ".prefetch/Ann/Best"
+    assert os.listdir(folder) == ["One.flac", "Two.flac"]
+    assert (folder / "One.flac").read_bytes()[:4] == b"fLaC"
+    program.run("tag", "set", "--yes", drive / "Ann/Best/One.flac", "--", "title=Quite Other")
+    assert os.listdir(folder) == ["Quite Other.flac", "Two.flac"]
+    assert (folder / "Quite Other.flac").read_bytes()[:4] == b"fLaC"
+    until(lambda: not (folder / "One.flac").exists())
 
 
 def test_a_walk_meets_nothing_of_it(drive: Path, tmp_path: Path) -> None:

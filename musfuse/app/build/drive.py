@@ -85,8 +85,9 @@ class DriveParts:
         library = LibraryBranch(nodes, items, on_waited=ahead.queue, list_seconds=seconds)
         companions, volume = self._companions(nodes), Volume(nodes, database)
         branches: list[Branch[Any]] = [library, companions]
-        if self.prefetch is not None:
-            branches.append(PrefetchBranch(nodes, items, self.prefetch, list_seconds=seconds))
+        prefetch = PrefetchBranch(nodes, items, self.prefetch, list_seconds=seconds) if self.prefetch else None
+        if prefetch is not None:
+            branches.append(prefetch)
         search = self._search(nodes, items, seconds)
         collections = CollectionsBranch(nodes, items, self._shown_collections(view), list_seconds=seconds)
         branches += [search, collections]
@@ -96,6 +97,8 @@ class DriveParts:
             asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),
         )  # fmt: skip
         search.changed = collections.changed = drive.forget_paths
+        if prefetch is not None:
+            prefetch.changed = drive.forget_paths
         closing.callback(drive.shut_down)
         closing.callback(volume.close)
         closing.callback(ahead.close)

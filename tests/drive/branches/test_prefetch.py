@@ -6,8 +6,10 @@ import pytest
 import sound
 
 from drive.conftest import Make
+from drive.test_changes import Hearer
 from musfuse.app.library import Library
 from musfuse.drive.branches.prefetch import PrefetchBranch
+from musfuse.drive.changes import Change
 from musfuse.errors import NoEntryError, NotAFolderError
 from musfuse.model import NodeKind
 
@@ -95,6 +97,23 @@ def test_what_changes_in_the_library_changes_here(library: Library) -> None:
     with pytest.raises(NoEntryError):
         drive.attr(f".prefetch/{SONGS[1]}")
     assert drive.attr(".prefetch/Ann/Other/Two.flac").size
+
+
+def test_who_was_told_a_path_hears_that_it_is_gone(library: Library, asked: list[int]) -> None:
+    from musfuse.service.tagging import Who
+
+    drive = library.drive
+    assert drive.visit("Ann/Best")
+    assert not drive.visit(".prefetch/Ann/Best")  # each listing asks, so none is kept
+    assert len(list(drive.list(".prefetch/Ann/Best"))) == 2
+    told = Hearer()
+    drive.changes.listen(told)
+    library.tagging.set([(SONGS[0], "")], ["title=Three"], Who("tester"))
+    gone = [path for change in told.heard if isinstance(change, Change) for path in change.gone]
+    assert gone.count(f".prefetch/{SONGS[0]}") == 1
+    library.tagging.set([("Ann/Best/Three.flac", "")], ["title=Four"], Who("tester"))
+    gone = [path for change in told.heard if isinstance(change, Change) for path in change.gone]
+    assert gone.count(f".prefetch/{SONGS[0]}") == 1  # nobody looked again
 
 
 def test_it_is_found_where_case_does_not_count(library: Library) -> None:
