@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from musfuse.errors import ConfigError, NotFoundError
+from musfuse.errors import BusyError, ConfigError, NotFoundError
 from musfuse.library.catalog import Database, Nodes, trees
 from musfuse.library.catalog.targets import Selected, Targets, Where
 from musfuse.library.grammar import parse_query
@@ -40,6 +40,18 @@ def in_view(text: str) -> tuple[str, str] | None:
 def is_path(text: str) -> bool:
     """Whether a target can be nothing but a path, on the drive or elsewhere: it is never taken for a query."""
     return text.startswith(("/", "./", "../", "~")) or Path(text).is_absolute()
+
+
+def identified(rows: Iterable[Selected]) -> Iterator[Selected]:
+    """These tracks, each of which has a public id, under which something can be kept of it. Raises BusyError for one
+    that was found so lately that it has none yet."""
+    for row in rows:
+        if not row.public:
+            raise BusyError(
+                f"{row.source}: came to the library a moment ago, and it is not known yet whether it was there before; "
+                "try again when the scan is done, which `musfuse jobs` shows"
+            )
+        yield row
 
 
 class Selection:

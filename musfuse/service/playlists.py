@@ -9,7 +9,7 @@ from musfuse.library.collections.rules import MOST
 from musfuse.library.collections.shelf import Shelf, checked_name
 from musfuse.library.names import name_key
 from musfuse.library.search.engine import pages
-from musfuse.library.selection import Selected, Selection
+from musfuse.library.selection import Selected, Selection, identified
 from musfuse.library.userdb.playlists import KeptPlaylist, PlaylistEntry
 from musfuse.service.handlers import Handlers
 from musfuse.service.port import Asked
@@ -51,7 +51,7 @@ class Playlists:
         return self._lines(self._get(name))
 
     def create(self, asked: CreatePlaylist) -> PlaylistChanged:
-        """Make one. Raises ConfigError, NotFoundError, QueryError, StoreError."""
+        """Make one. Raises ConfigError, NotFoundError, QueryError, BusyError, StoreError."""
         name = checked_name(asked.name)
         self.shelf.check_free(name)
         rows = self._selected(asked.targets, 0) if asked.targets else []
@@ -82,7 +82,7 @@ class Playlists:
             raise ConfigError(f"{wrong}: no number of {playlist.name}, which has {len(entries)} tracks")
         wanted = {number - 1 for number in asked.numbers}
         if asked.targets:
-            publics = {row.public for row in self.selection.of(asked.targets)}
+            publics = {row.public for row in identified(self.selection.of(asked.targets))}
             found = {number for number, entry in enumerate(entries) if entry.id in publics}
             if not found:
                 raise NotFoundError(f"{playlist.name}: has none of these tracks; `musfuse playlist show` lists its own")
@@ -112,7 +112,7 @@ class Playlists:
     def _selected(self, targets: Sequence[Asked], count: int) -> list[Selected]:
         """The tracks that targets mean, which a playlist of so many has room for; those of one target as they lie on
         the drive."""
-        rows = list(islice(self.selection.of(targets), MOST - count + 1))
+        rows = list(islice(identified(self.selection.of(targets)), MOST - count + 1))
         if len(rows) > MOST - count:
             raise ConfigError(f"that would be more than {MOST} tracks, which a playlist has at most; add fewer")
         if len(targets) == 1 and "sort:" not in targets[0][0]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from musfuse.errors import ConfigError
-from musfuse.library.selection import Selection
+from musfuse.library.selection import Selection, identified
 from musfuse.library.userdb.ratings import MOST_STARS, Rating, RatingTable
 from musfuse.service.handlers import Handlers
 from musfuse.service.port import Asked
@@ -30,7 +30,7 @@ class Ratings:
         handlers.on(StarTracks, self.star)
 
     def rate(self, asked: RateTracks) -> Rated:
-        """Give tracks stars. Raises ConfigError, NotFoundError, QueryError, StoreError."""
+        """Give tracks stars. Raises ConfigError, NotFoundError, QueryError, BusyError, StoreError."""
         if not 0 <= asked.stars <= MOST_STARS:
             raise ConfigError(f"{asked.stars}: 1 to {MOST_STARS} stars are wanted, or 0 to take them back")
         return self._change(asked.targets, lambda rating: replace(rating, stars=asked.stars), asked.dry_run)
@@ -53,7 +53,7 @@ class Ratings:
 
         def ratings() -> Iterator[tuple[int, Rating]]:
             nonlocal selected, changed
-            for row in self.selection.of(targets):
+            for row in identified(self.selection.of(targets)):
                 selected += 1
                 before = self.table.of(row.public)
                 after = change(before)

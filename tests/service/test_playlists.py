@@ -8,7 +8,7 @@ from drive.albums import target
 from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 
 from musfuse.app.library import Library
-from musfuse.errors import ConfigError, NotFoundError
+from musfuse.errors import BusyError, ConfigError, NotFoundError
 from musfuse.library.collections import rules
 from musfuse.service import playlists
 from musfuse.service.requests.collections import (
@@ -42,6 +42,17 @@ def library(make_library: Make, music: Path) -> Library:
 
 def paths(library: Library, name: str) -> list[str]:
     return [("-" if row.gone else "") + row.path for row in library.handlers().rows(ListPlaylistTracks(name))]
+
+
+def test_a_track_that_nobody_knows_yet_is_added_to_none(library: Library) -> None:
+    service = library.handlers()
+    service.call(CreatePlaylist("Mix"))
+    with library.catalog.database.write() as db:
+        db.execute("UPDATE item SET public = NULL")
+    for asked in (AddToPlaylist("Mix", tuple(target("Ann/Best"))), CreatePlaylist("New", tuple(target("Ann/Best")))):
+        with pytest.raises(BusyError, match="try again"):
+            service.call(asked)
+    assert [(told.name, told.tracks) for told in service.call(ListPlaylists())] == [("Mix", 0)]
 
 
 def test_a_life(library: Library) -> None:

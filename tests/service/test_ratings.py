@@ -8,7 +8,7 @@ from drive.albums import target
 from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 
 from musfuse.app.library import Library
-from musfuse.errors import ConfigError, NotFoundError
+from musfuse.errors import BusyError, ConfigError, NotFoundError
 from musfuse.library.userdb import Rating
 from musfuse.service.ratings import Ratings
 from musfuse.service.requests.ratings import Rated, RateTracks, RatingChange, RatingTold, StarTracks
@@ -44,6 +44,15 @@ def test_they_are_given_told_of_beforehand_and_taken_back(library: Library) -> N
     assert service.call(RateTracks(targets=tuple(ALL), stars=4)) == Rated(2, 0, ())
     assert service.call(RateTracks(targets=tuple(ONE), stars=0)).changed == 1
     assert (of(library, "One"), of(library, "Two")) == (Rating(), Rating(4))
+
+
+def test_a_track_that_nobody_knows_yet_gets_none_and_nor_do_others(library: Library) -> None:
+    with library.catalog.database.write() as db:
+        db.execute("UPDATE item SET public = NULL WHERE id = (SELECT max(id) FROM item)")
+    for asked in (RateTracks(targets=tuple(ALL), stars=4), StarTracks(targets=tuple(ALL))):
+        with pytest.raises(BusyError, match="try again"):
+            library.handlers().call(asked)
+    assert not list(library.playing.ratings.rated(1))
 
 
 def test_a_favourite_keeps_its_stars_and_since_when_it_is_one(library: Library) -> None:

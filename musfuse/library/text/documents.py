@@ -9,6 +9,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import unidata_version
 
 from musfuse.library.text import folding
 from musfuse.library.text.folding import fold, is_unspaced
@@ -21,8 +22,8 @@ COLUMNS = (*WORDS, YEAR, OTHER)
 """The columns of the index. `year` has ANY and the year of the date, `other` the words of fields without a column."""
 NEXT, ABSENT, CUT, ANY = "\ue000", "\ue001", "\ue002", "\ue003"
 
-RULES = f"{folding.VERSION}.2"
-"""Another text than last time means that the same tags have other documents."""
+RULES = f"{folding.VERSION}.2.{unidata_version}"
+"""Another text than last time means that the same tags have other documents: a newer Unicode knows more letters."""
 
 _MOST_TERMS, _LONGEST_TERM, _SHORT = 1000, 60, 200
 _NO_WORDS = re.compile(

@@ -111,4 +111,8 @@ class UserDatabase:
 
     def _holds_nothing(self) -> bool:
         """Whether there is nothing to lose: it is new, or a temporary one."""
-        return not self.path.exists() or not self.execute("SELECT 1 FROM kv LIMIT 1")
+        if not self.path.exists():
+            return True
+        tables = self.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        names = (name.replace('"', '""') for (name,) in tables)
+        return not any(self.execute(f'SELECT 1 FROM "{name}" LIMIT 1') for name in names)

@@ -1,9 +1,11 @@
 """What the index holds of a track."""
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musfuse.library.text.documents import ABSENT, ANY, COLUMNS, CUT, NEXT, document, is_indexed
+from musfuse.library.text.documents import ABSENT, ANY, COLUMNS, CUT, NEXT, RULES, document, is_indexed
 from musfuse.model import TagSet
 
 
@@ -42,6 +44,11 @@ def test_what_is_cut_says_so() -> None:
         assert len(made) < 10_000
     assert CUT not in columns(title=["x" * 60])["title"]
     assert columns(comment=["a b"] * 600)["other"].endswith(CUT)
+
+
+def test_a_newer_unicode_is_another_rule() -> None:
+    """Else what an older one made of tags could not be taken out of the index, which has to be told what it was."""
+    assert unicodedata.unidata_version in RULES
 
 
 @given(st.dictionaries(st.sampled_from(["title", "artist", "note"]), st.lists(st.text(min_size=1), max_size=3)))

@@ -10,7 +10,8 @@ import pytest
 from tests_support import small_disk
 
 from musfuse.errors import StoreError
-from musfuse.library.userdb import SourceTable, UserDatabase
+from musfuse.library.userdb import RatingTable, SourceTable, UserDatabase
+from musfuse.library.userdb.ratings import Rating
 from musfuse.store import KvNamespace, SqliteKv
 
 TRACK = KvNamespace.TRACK
@@ -106,3 +107,21 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert store.get(TRACK, "k") == b"said"
     store.close()
+
+
+def test_whatever_somebody_said_is_kept_beside_before_tables_change(tmp_path: Path) -> None:
+    with closing(UserDatabase(tmp_path / "user.db")) as database:
+        RatingTable(database).put([(7, Rating(5))])
+        database.execute("PRAGMA user_version = 4")
+    assert not list(tmp_path.glob("backups/*"))
+    UserDatabase(tmp_path / "user.db").close()
+    (backup,) = tmp_path.glob("backups/*.db")
+    with closing(UserDatabase(backup)) as before:
+        assert RatingTable(before).of(7) == Rating(5)
+
+
+def test_of_what_holds_nothing_no_backup_is_made(tmp_path: Path) -> None:
+    with closing(UserDatabase(tmp_path / "user.db")) as database:
+        database.execute("PRAGMA user_version = 4")
+    UserDatabase(tmp_path / "user.db").close()
+    assert not list(tmp_path.glob("backups/*"))
