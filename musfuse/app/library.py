@@ -122,7 +122,7 @@ class Library:
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
             self.activity, self.interest.listed, self.playing.listening, self.playing.hint, branches,
-            build_recorder(config),
+            build_recorder(config), self.playing.opened.note,
         )  # fmt: skip
         self.drives = Drives(parts, closing)
         self.drives.follow(self.views.names())

@@ -13,7 +13,7 @@ from musfuse.library.catalog.albumorder import AlbumOrder
 from musfuse.library.catalog.identities import Identities
 from musfuse.library.options import HistoryOptions
 from musfuse.library.playlog import PlayLog
-from musfuse.library.prefetch.guessing import Guess, HourOfDay, Learned, NextOfAlbum, NextOfPlaylist
+from musfuse.library.prefetch.guessing import Guess, HourOfDay, Learned, NextOfAlbum, NextOfOpened, NextOfPlaylist
 from musfuse.library.prefetch.options import PrefetchOptions
 from musfuse.library.prefetch.prefetcher import Prefetcher
 from musfuse.library.prefetch.queue import PrefetchQueue
@@ -49,7 +49,7 @@ class Playing:
         self._notes, self._guesses = history.enabled, ahead.enabled
         self.on_heard: Callable[[], object] = lambda: None
         self.table, self.ratings = PlayTable(user, history.keep), RatingTable(user)
-        self.playlists = PlaylistTable(user)
+        self.playlists, self.opened = PlaylistTable(user), NextOfOpened(ahead.lookahead)
         self.log = PlayLog(self.table, self._path_of, now_ns)
         self.prefetcher = Prefetcher(
             PrefetchQueue(ahead.max_queue_size), self._all_guesses(ahead, now_ns), catalog.tracks, sizes, engine,
@@ -86,7 +86,7 @@ class Playing:
         if not options.album_aware:
             found.clear()
         identities = Identities(database)
-        found.append(NextOfPlaylist(self.playlists, self.table, identities, count))
+        found += [self.opened, NextOfPlaylist(self.playlists, self.table, identities, count)]
         if self._notes:
             found += [Learned(self.table, identities, count), HourOfDay(self.table, identities, count, now_ns)]
         return found

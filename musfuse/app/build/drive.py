@@ -69,6 +69,7 @@ class DriveParts:
     prefetch: Callable[[int, RowOf], object] | None = None
     more: Sequence[MakeBranch] = ()
     recorder: "Recorder | None" = None
+    on_opened: Callable[[Sequence[int]], object] = lambda _: None
 
     def build(self, view: int, closing: ExitStack) -> tuple[Drive, CollectionsBranch]:
         """The drive of a view, and the branch of it that is told of other collections."""
@@ -89,7 +90,9 @@ class DriveParts:
         if prefetch is not None:
             branches.append(prefetch)
         search = self._search(nodes, items, seconds)
-        collections = CollectionsBranch(nodes, items, self._shown_collections(view), list_seconds=seconds)
+        collections = CollectionsBranch(
+            nodes, items, self._shown_collections(view), on_opened=self.on_opened, list_seconds=seconds
+        )
         branches += [search, collections]
         branches += [make(database, items) for make in self.more]
         drive = self._maker()(

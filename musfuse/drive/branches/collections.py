@@ -45,8 +45,9 @@ class Listed:
 
 
 class CollectionsBranch:
-    """Over a view. `shown` gives the collections, and is asked for when somebody looks at one first. `changed` is told
-    of paths that went. A listing with sizes takes `list_seconds` at most for them."""
+    """Over a view. `shown` gives the collections, and is asked for when somebody looks at one first. `on_opened` is
+    told of the tracks of one that somebody lists, or whose playlist somebody opens, `changed` of paths that went. A
+    listing with sizes takes `list_seconds` at most for them."""
 
     def __init__(
         self,
@@ -54,16 +55,17 @@ class CollectionsBranch:
         items: Items,
         shown: "Callable[[], ShownCollections]",
         *,
+        on_opened: Callable[[Sequence[int]], object] = lambda _: None,
         list_seconds: float = 120,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nodes, self._items, self._shown = nodes, items, shown
-        self._clock, self._list_seconds = clock, list_seconds
+        self._on_opened, self._clock, self._list_seconds = on_opened, clock, list_seconds
         self._numbered = Numbered(nodes, items, list_seconds=list_seconds, clock=lambda: self._clock())
         self.changed: Callable[[Sequence[str]], None] = lambda _: None
         self._lock, self._running = threading.Lock(), threading.BoundedSemaphore(_AT_ONCE)
         self._kept: Lru[str, Listed] = Lru(_WEIGHT, lambda listed: max(_LEAST_WEIGHT, len(listed.names)))
-        self._texts: Lru[str, tuple[float, bytes]] = Lru(_TEXTS, lambda text: len(text[1]))
+        self._texts: Lru[str, tuple[float, bytes, Sequence[int]]] = Lru(_TEXTS, lambda text: len(text[1]))
         self._told: Lru[str, bool] = Lru(10_000)
         """Names that somebody was told."""
         self._sized: Lru[str, bool] = Lru(10_000)
@@ -95,6 +97,8 @@ class CollectionsBranch:
         if not folder.own:
             return self._all(folder, after_key, sized)
         listed = self._listed(folder, again=not after_key)
+        if not after_key:
+            self._on_opened([item for _, item in listed.names])
         entries = self._numbered.entries(self, folder, listed.names, after_key)
         return self._numbered.with_sizes(entries) if sized else entries
 
@@ -110,7 +114,8 @@ class CollectionsBranch:
         """The item as the view serves it, or the playlist. Raises what the collection raises."""
         if entry.item:
             return self._items.layout(entry.item)
-        text = self._text(entry)
+        text, items = self._playlist_of(entry)
+        self._on_opened(items)
         return FileContent(Layout([Inline(text, "a playlist")]), entry.version, crc32(text), entry.mtime_ns)
 
     def forget(self, folders: Set[int] | None) -> None:
@@ -219,17 +224,20 @@ class CollectionsBranch:
         return found
 
     def _text(self, entry: Entry[Any]) -> bytes:
-        """The playlist of a collection."""
+        return self._playlist_of(entry)[0]
+
+    def _playlist_of(self, entry: Entry[Any]) -> tuple[bytes, Sequence[int]]:
+        """The playlist of a collection, and its tracks."""
         with self._lock:
             kept = self._texts.get(entry.own)
         if kept is not None and self._clock() - kept[0] < _SECONDS:
-            return kept[1]
+            return kept[1:]
         with self._running:
             made, changes = self._clock(), self._changes
             with self._lock:
                 self._sized.put(entry.own, True)
-            text = self._shown().playlist(entry.own)
+            text, items = self._shown().playlist(entry.own)
             if changes == self._changes:
                 with self._lock:
-                    self._texts.put(entry.own, (made, text))
-        return text
+                    self._texts.put(entry.own, (made, text, items))
+        return text, items

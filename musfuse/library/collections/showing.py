@@ -38,18 +38,19 @@ class ShownCollections:
                 found += membership.called(db, items[at : at + _PAGE])
         return found
 
-    def playlist(self, name: str) -> bytes:
-        """The same as M3U8, for a folder in the root of the drive. Raises NoEntryError, TooSlowError."""
+    def playlist(self, name: str) -> tuple[bytes, Sequence[int]]:
+        """The same as M3U8, for a folder in the root of the drive, and the tracks. Raises NoEntryError,
+        TooSlowError."""
         try:
             items = self._items(name)
         except ConfigError as error:
-            return failed(name, str(error))
+            return failed(name, str(error)), ()
         targets, rows = Targets(self._db, self._view), []
         for at in range(0, len(items), _PAGE):
             page = items[at : at + _PAGE]
             known = {row.id: row for row in targets.rows(Targets.these(page))}
             rows += [known[item] for item in page if item in known]
-        return as_m3u8(name, rows)
+        return as_m3u8(name, rows), items
 
     def _items(self, name: str) -> Sequence[int]:
         collection = self._shelf.named(name)

@@ -4,7 +4,9 @@ this hour.
 Each guess is a function of its own, so that more can be handed in.
 """
 
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -59,6 +61,31 @@ class NextOfPlaylist:
         found = self.playlists.behind(playlist, position, self.count)
         for ahead, item in enumerate(_items(self.identities, found)):
             yield Wanted(item, _falling(PLAYLIST if behind else ANY_PLAYLIST, ahead))
+
+
+class NextOfOpened:
+    """The next tracks of a list that somebody opened on the drive lately: the folder or playlist of a collection. May
+    be used from many threads."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._lock = threading.Lock()
+        self._lists = deque[tuple[int, ...]](maxlen=_PLAYLISTS)  # the one that was opened last first
+
+    def note(self, items: Sequence[int]) -> None:
+        """Somebody opens a list of tracks."""
+        opened = tuple(items)
+        with self._lock:
+            if opened in self._lists:
+                self._lists.remove(opened)
+            self._lists.appendleft(opened)
+
+    def __call__(self, row: TrackRow) -> Iterator[Wanted]:
+        with self._lock:
+            having = next((items for items in self._lists if row.track.id in items), ())
+        at = having.index(row.track.id) + 1 if having else 0
+        for ahead, item in enumerate(having[at : at + self._count]):
+            yield Wanted(item, _falling(PLAYLIST, ahead))
 
 
 @dataclass(frozen=True, slots=True)

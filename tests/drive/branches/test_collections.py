@@ -268,6 +268,18 @@ def test_one_that_takes_too_long_hides_no_other(library: Library, monkeypatch: p
             act()
 
 
+def test_what_is_opened_is_told_for_what_is_played_next(library: Library) -> None:
+    heard = list[list[int]]()
+    branch_of(library)._on_opened = lambda items: heard.append(list(items))
+    text(library.drive, ".collections/80s.m3u8")
+    list(library.drive.list(".collections"))
+    library.drive.attr(".collections/90s/001 - Bob - Two.flac")
+    list(library.drive.list(".collections/80s"))
+    assert len(heard) == 2
+    assert heard[0] == heard[1]
+    assert len(heard[0]) == 2
+
+
 def test_each_view_has_what_it_shows(library: Library) -> None:
     library.handlers().call(AddView(name="bob", template="$title", filter="artist:bob"))
     library.trees.follow()

@@ -45,7 +45,7 @@ def test_tracks_and_playlists(shelf: Shelf, desk: Desk) -> None:
     tracks = shown.tracks("All")
     assert [title for _, _, title in tracks] == [f"{number:03}" for number in range(700)]
     assert (tracks[0][1], tracks[1][1]) == ("", "Ann")
-    lines = shown.playlist("All").decode().splitlines()
+    lines = shown.playlist("All")[0].decode().splitlines()
     assert len(lines) == 2 + 2 * 700
     assert all(line.startswith("../") for line in lines[3::2])
 
@@ -54,7 +54,7 @@ def test_what_cannot_be_read_is_empty_and_what_is_gone_is_an_error(shelf: Shelf,
     shelf.table.add("Odd", name_key("Odd"), "{")
     shown = ShownCollections(shelf, desk.database, MAIN)
     assert shown.tracks("Odd") == []
-    assert b"# Odd: its rule cannot be read" in shown.playlist("Odd")
+    assert b"# Odd: its rule cannot be read" in shown.playlist("Odd")[0]
     for act in (shown.tracks, shown.playlist):
         with pytest.raises(NoEntryError):
             act("none")

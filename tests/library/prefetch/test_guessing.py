@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from musfuse.library.prefetch.guessing import HourOfDay, Learned, NextOfAlbum, NextOfPlaylist, guessed
+from musfuse.library.prefetch.guessing import HourOfDay, Learned, NextOfAlbum, NextOfOpened, NextOfPlaylist, guessed
 from musfuse.library.prefetch.queue import Wanted
 from musfuse.library.userdb import Play, PlaylistTable, PlayTable, UserDatabase
 from musfuse.store import SqliteKv
@@ -68,6 +68,20 @@ def test_the_next_of_the_playlist_that_is_played_or_that_was_changed_last() -> N
     assert list(NextOfPlaylist(lists, table(7, 5), known, 3)(row(1))) == [Wanted(2, 9), Wanted(3, 8)]
     assert list(NextOfPlaylist(lists, table(5, 1), known, 1)(row(1))) == [Wanted(2, 9)]  # its play is noted already
     assert list(NextOfPlaylist(lists, table(5), known, 3)(row(8))) == []
+
+
+def test_the_next_of_a_list_that_was_opened() -> None:
+    opened = NextOfOpened(2)
+    assert list(opened(row(1))) == []
+    opened.note([1, 2, 3])
+    opened.note([5, 1, 4])
+    assert list(opened(row(1))) == [Wanted(4, 9)]
+    opened.note([1, 2, 3])
+    assert list(opened(row(1))) == [Wanted(2, 9), Wanted(3, 8)]
+    assert list(opened(row(4))) == []
+    for number in range(9):
+        opened.note([number + 20, number])
+    assert list(opened(row(5))) == []  # so long ago
 
 
 def test_each_is_guessed_once_at_its_highest_priority_and_never_the_track_itself() -> None:
