@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import from_blob, join, to_blob
-from musfuse.library.names import name_key
+
+_PAGE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,25 @@ class FoundPlaylists:
             row = db.execute("SELECT id FROM folder WHERE source = ? AND path = ?", (source, to_blob(path))).fetchone()
         return row[0] if row else None
 
-    def folder_like(self, source: int, path: str) -> int | None:
-        """The first folder of a source whose path has this name key: case and composition do not count. Looks at the
-        paths of all folders of the source."""
+    def folders(self, source: int) -> Iterator[tuple[int, str]]:
+        """All folders of a source, (number, path); read in pages."""
+        begin = b""
+        while True:
+            with self._db.read() as db:
+                rows = db.execute(
+                    "SELECT id, path FROM folder WHERE source = ? AND path >= ? ORDER BY path LIMIT ?",
+                    (source, begin, _PAGE),
+                ).fetchall()
+            yield from ((number, from_blob(path)) for number, path in rows)
+            if len(rows) < _PAGE:
+                return
+            begin = rows[-1][1] + b"\0"
+
+    def folder_path(self, folder: int) -> str | None:
+        """The path of a folder in its source; None where it is gone."""
         with self._db.read() as db:
-            db.create_function("musfuse_key", 1, _key_of, deterministic=True)
-            row = db.execute(
-                "SELECT id FROM folder WHERE source = ? AND musfuse_key(path) = ? ORDER BY path LIMIT 1",
-                (source, _comparable(path)),
-            ).fetchone()
-        return row[0] if row else None
+            row = db.execute("SELECT path FROM folder WHERE id = ?", (folder,)).fetchone()
+        return from_blob(row[0]) if row else None
 
     def files(self, folder: int) -> Iterator[tuple[str, tuple[int, ...]]]:
         """The files of a folder with tracks, in order of name, each with its tracks in their order."""
@@ -87,12 +97,3 @@ class FoundPlaylists:
         for name, item in rows:
             found.setdefault(name, []).append(item)
         return ((from_blob(name), tuple(items)) for name, items in found.items())
-
-
-def _key_of(path: bytes) -> str:
-    return _comparable(from_blob(path))
-
-
-def _comparable(path: str) -> str:
-    """The name key of a path as a text that SQLite takes."""
-    return name_key(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from musfuse.library.catalog.playlists import FoundPlaylists, PlaylistRow
+from musfuse.library.collections.folderkeys import FolderKeys
 from musfuse.library.exchange.reading import is_stream
 from musfuse.library.names import name_key
 from musfuse.lru import Lru
 
-_REMEMBERED, _LOOKS, _DEEPEST = 256, 100, 40
+_REMEMBERED, _DEEPEST = 256, 40
 _Files = dict[str, tuple[int, ...]]
 _NOTHING: tuple[int, ...] = ()
 
@@ -37,16 +38,16 @@ class _Folder:
 
 
 class Matcher:
-    """For one look at playlists: it remembers folders, and looks at all folders of a source so many times only."""
+    """For one look at playlists: it remembers folders, and all folders of a source that one was not found in by its
+    path as it is."""
 
     def __init__(self, found: FoundPlaylists) -> None:
         self._found, self._roots = found, found.roots()
         self._folders: Lru[tuple[int, str], _Folder | None] = Lru(_REMEMBERED)
-        self._looks = _LOOKS
+        self._keys = dict[int, FolderKeys]()
 
     def matched(self, playlist: PlaylistRow) -> Iterator[tuple[str, tuple[int, ...]]]:
         """What a playlist names, each with its tracks, none where there is no such file. Raises StoreError."""
-        self._looks = _LOOKS
         for place in self._found.places(playlist.id):
             yield place, self._tracks(playlist, place)
 
@@ -102,8 +103,13 @@ class Matcher:
         return files.find(name) if files is not None and name else _NOTHING
 
     def _look(self, source: int, path: str) -> _Folder | None:
-        number = self._found.folder(source, path)
-        if number is None and self._looks > 0:
-            self._looks -= 1
-            number = self._found.folder_like(source, path)
+        number = self._found.folder(source, path) if source not in self._keys else None
+        if number is None:
+            number = self._keys_of(source).find(path)
         return _Folder(list(self._found.files(number))) if number is not None else None
+
+    def _keys_of(self, source: int) -> FolderKeys:
+        known = self._keys.get(source)
+        if known is None:
+            known = self._keys[source] = FolderKeys(self._found.folders(source), self._found.folder_path)
+        return known

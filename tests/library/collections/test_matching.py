@@ -1,14 +1,13 @@
 """Which tracks a playlist means: relative, absolute, of another machine, in another case, with another extension."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
 from library.conftest import Desk
 from musfuse.library.catalog.companions import Companion, Companions
 from musfuse.library.catalog.playlists import FoundPlaylists
-from musfuse.library.collections import matching
 from musfuse.library.collections.matching import Matcher
 from musfuse.model import Stamp, TagSet
 
@@ -78,8 +77,17 @@ def test_they_are_in_order_and_follow_what_becomes_of_files(names: Names, desk: 
     assert names("../Ann/Best/One.flac") == ["converted"]
 
 
-def test_all_folders_are_looked_at_so_often_only(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks: list[str] = []
-    monkeypatch.setattr(FoundPlaylists, "folder_like", lambda self, source, path: looks.append(path))
-    names(*(f"none{number}/x/y.mp3" for number in range(500)))
-    assert len(looks) == matching._LOOKS
+def test_all_folders_of_a_source_are_looked_at_once(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    folders = FoundPlaylists.folders
+
+    def counted(self: FoundPlaylists, source: int) -> Iterator[tuple[int, str]]:
+        looks.append(source)
+        return folders(self, source)
+
+    monkeypatch.setattr(FoundPlaylists, "folders", counted)
+    none = [f"none{number}/x/y.mp3" for number in range(300)]
+    assert names(*none, "../ANN/best/ONE.FLAC") == [*[""] * 300, ONE]
+    assert sorted(looks) == [1, 2]
+    assert names("../Ann/Best/One.flac", "here.mp3") == [ONE, "lists/here.mp3"]
+    assert len(looks) == 2  # what is where it is said to be costs no such look
