@@ -12,7 +12,7 @@ from musfuse.drive import Drive
 from musfuse.drive.branches import search
 from musfuse.drive.branches.search import SearchBranch
 from musfuse.drive.changes import Change
-from musfuse.errors import BadNameError, NoEntryError, NotAFolderError, NotALinkError
+from musfuse.errors import BadNameError, BusyError, NoEntryError, NotAFolderError, NotALinkError, TooSlowError
 from musfuse.model import NodeKind
 
 
@@ -169,6 +169,36 @@ def test_what_was_found_stays_for_five_minutes(library: Library, asked: Asked) -
     assert [change.gone for change in told if change.gone] == [[".search/one", f".search/one/{before[1]}"]]
     with pytest.raises(NoEntryError):
         drive.attr(f".search/one/{before[1]}")
+
+
+def test_one_that_took_too_long_is_soon_looked_for_again(library: Library, asked: Asked) -> None:
+    find, told = asked._find, list[Change]()
+
+    def slow(text: str, most: int) -> object:
+        raise TooSlowError("the search took over 5 s")
+
+    asked._find = slow
+    assert names(library.drive, ".search/one") == ["README.txt"]
+    asked.now, asked._find = 14.0, find
+    assert names(library.drive, ".search/one") == ["README.txt"]
+    library.drive.changes.listen(Told(told))
+    asked.now = 16.0
+    assert names(library.drive, ".search/one")[0] == "001 - Ann - One.flac"
+    assert [change.gone for change in told if change.gone] == [[".search/one", ".search/one/README.txt"]]
+    with pytest.raises(NoEntryError):
+        library.drive.attr(".search/one/README.txt")
+
+
+def test_who_waits_too_long_for_other_searches_may_try_again(library: Library, asked: Asked) -> None:
+    (branch,) = (branch for branch in library.drive.tree._branches if isinstance(branch, SearchBranch))
+    branch.patience = 0.0
+    for _ in range(search._AT_ONCE):
+        assert branch._running.acquire(blocking=False)
+    with pytest.raises(BusyError, match="try again"):
+        library.drive.list(".search/one")
+    branch._running.release()
+    assert len(names(library.drive, ".search/one")) == 2
+    branch._running.release()
 
 
 class Told:
