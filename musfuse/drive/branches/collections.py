@@ -16,7 +16,8 @@ from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbered import Names, Numbered
 from musfuse.drive.branches.numbers import number_of_name
 from musfuse.drive.branches.port import Entry, FileContent
-from musfuse.errors import NoEntryError, TooSlowError
+from musfuse.drive.branches.turns import Turns
+from musfuse.errors import BusyError, NoEntryError, TooSlowError
 from musfuse.library.catalog import Nodes
 from musfuse.library.names import name_key
 from musfuse.lru import Lru
@@ -33,7 +34,7 @@ PLAYLIST = ".m3u8"
 _SECONDS = 60.0
 """So long what a collection has is believed where nothing changed in the library: days go by, and music is played."""
 _LONG_AGO = -2 * _SECONDS
-_WEIGHT, _LEAST_WEIGHT, _TEXTS, _AT_ONCE = 100_000, 100, 8 << 20, 2
+_WEIGHT, _LEAST_WEIGHT, _TEXTS = 100_000, 100, 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class CollectionsBranch:
         self._on_opened, self._clock, self._list_seconds = on_opened, clock, list_seconds
         self._numbered = Numbered(nodes, items, list_seconds=list_seconds, clock=lambda: self._clock())
         self.changed: Callable[[Sequence[str]], None] = lambda _: None
-        self._lock, self._running = threading.Lock(), threading.BoundedSemaphore(_AT_ONCE)
+        self._lock, self._turns = threading.Lock(), Turns()
         self._kept: Lru[str, Listed] = Lru(_WEIGHT, lambda listed: max(_LEAST_WEIGHT, len(listed.names)))
         self._texts: Lru[str, tuple[float, bytes, Sequence[int]]] = Lru(_TEXTS, lambda text: len(text[1]))
         self._told: Lru[str, bool] = Lru(10_000)
@@ -185,7 +186,7 @@ class CollectionsBranch:
         """A playlist with its size; one that takes too long has none, and is not listed where sizes are."""
         try:
             return replace(playlist, size=len(self._text(playlist)))
-        except (TooSlowError, NoEntryError):
+        except (TooSlowError, BusyError, NoEntryError):
             return playlist
 
     def _playlist(self, top: Entry[Any], collection: "Collection") -> Entry[Any]:
@@ -209,7 +210,7 @@ class CollectionsBranch:
         before = self._kept_of(folder.own)
         if before is not None and (not again or self._clock() - before.made < _SECONDS):
             return before
-        with self._running:
+        with self._turns.taken(f"{FOLDER}/{folder.name}"):
             kept = self._kept_of(folder.own)
             if kept is not None and kept is not before:  # another thread looked meanwhile
                 return kept
@@ -232,7 +233,7 @@ class CollectionsBranch:
             kept = self._texts.get(entry.own)
         if kept is not None and self._clock() - kept[0] < _SECONDS:
             return kept[1:]
-        with self._running:
+        with self._turns.taken(f"{FOLDER}/{entry.name}"):
             made, changes = self._clock(), self._changes
             with self._lock:
                 self._sized.put(entry.own, True)

@@ -20,7 +20,8 @@ from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbered import Names, Numbered
 from musfuse.drive.branches.numbers import number_of_name, number_of_spelling
 from musfuse.drive.branches.port import Entry, FileContent
-from musfuse.errors import BadNameError, BusyError, ConfigError, TooSlowError
+from musfuse.drive.branches.turns import Turns
+from musfuse.errors import BadNameError, ConfigError, TooSlowError
 from musfuse.library.catalog import Nodes
 from musfuse.library.catalog.finding import Found
 from musfuse.library.names import name_key
@@ -36,9 +37,7 @@ _README = "README.txt"
 _CHARACTERS = 256
 _SECONDS, _SLOW_SECONDS = 300.0, 15.0
 """So long what was found stays, and that a search took too long: the machine may only have been busy."""
-_PATIENCE_SECONDS = 5.0
-"""So long a search waits for others: who waits is a thread of the drive, on which music is read, too."""
-_WEIGHT, _LEAST_WEIGHT, _AT_ONCE = 100_000, 100, 2
+_WEIGHT, _LEAST_WEIGHT = 100_000, 100
 _RESULT = re.compile(r"\d{3,4} - ")
 _PROBES = re.compile(
     r"\.[^\W\d]|\._|\$|@|#|desktop\.ini$|autorun\.inf$|(?:eh)?thumbs\.db$|system volume information$|recycler$|"
@@ -69,8 +68,8 @@ class Listed:
 
 class SearchBranch:
     """Over a view, whose items `find` finds. What was found stays for five minutes; then the next listing looks again,
-    and `changed` is told of the paths that went. A listing waits `patience` seconds at most for other searches, and
-    raises BusyError then; one with sizes takes `list_seconds` at most for them."""
+    and `changed` is told of the paths that went. A listing raises BusyError where it waits too long for other searches;
+    one with sizes takes `list_seconds` at most for them."""
 
     def __init__(
         self,
@@ -85,8 +84,7 @@ class SearchBranch:
         self._clock = clock
         self._numbered = Numbered(nodes, items, list_seconds=list_seconds, clock=lambda: self._clock())
         self.changed: Callable[[Sequence[str]], None] = lambda _: None
-        self.patience = _PATIENCE_SECONDS
-        self._lock, self._running = threading.Lock(), threading.BoundedSemaphore(_AT_ONCE)
+        self._lock, self._turns = threading.Lock(), Turns()
         self._kept: Lru[str, Listed] = Lru(_WEIGHT, lambda listed: max(_LEAST_WEIGHT, len(listed.names)))
 
     def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Any] | None:
@@ -154,17 +152,13 @@ class SearchBranch:
         before = self._kept_of(text)
         if before is not None and (not again or now - before.made < _SECONDS):
             return before
-        if not self._running.acquire(timeout=self.patience):
-            raise BusyError(f"{FOLDER}/{folder.name}: other searches take their time; try again")
-        try:
+        with self._turns.taken(f"{FOLDER}/{folder.name}"):
             kept = self._kept_of(text)
             if kept is not None and kept is not before:  # another thread looked meanwhile
                 return kept
             found = self._look(text, now)
             with self._lock:
                 self._kept.put(text, found)
-        finally:
-            self._running.release()
         replaced = dict(before.names).items() - dict(found.names).items() if before is not None else ()
         paths = sorted(name for name, _ in replaced)
         if before is not None and before.problem and not found.problem:

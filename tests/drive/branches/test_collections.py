@@ -1,6 +1,6 @@
 """`.collections`: folders and playlists of what collections have, and nobody comes upon them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from drive.test_changes import Hearer
 from musfuse.app.library import Library
 from musfuse.drive import Drive
 from musfuse.drive.branches.collections import CollectionsBranch
+from musfuse.drive.branches.turns import Turns
 from musfuse.drive.changes import Change
 from musfuse.drive.listening import Played
-from musfuse.errors import NoEntryError, StoreError, TooSlowError
+from musfuse.errors import BusyError, NoEntryError, StoreError, TooSlowError
 from musfuse.library.collections.built_in import BUILT_IN
 from musfuse.library.userdb import Play
 from musfuse.model import NodeKind
@@ -180,7 +181,7 @@ def test_what_was_found_while_something_changed_is_not_kept(library: Library, cl
         branch.forget(None)
         return found
 
-    def changing_too(name: str) -> bytes:
+    def changing_too(name: str) -> tuple[bytes, Sequence[int]]:
         found = playlist(name)
         branch.forget(None)
         return found
@@ -191,6 +192,17 @@ def test_what_was_found_while_something_changed_is_not_kept(library: Library, cl
     assert clock.asked == ["80s"] * 2
     assert library.drive.attr(".collections/80s.m3u8").size
     assert not list(branch._texts.items())
+
+
+def test_who_waits_too_long_for_others_may_try_again(library: Library) -> None:
+    branch, drive = branch_of(library), library.drive
+    branch._turns = Turns(1, patience=0.0)
+    with branch._turns.taken("another"):
+        for path in ("80s", "80s.m3u8"):
+            with pytest.raises(BusyError, match=f".collections/{path}: .*try again"):
+                next(iter(drive.list(".collections/80s"))) if path == "80s" else drive.attr(f".collections/{path}")
+    assert len(names(drive, ".collections/80s")) == 2
+    assert drive.attr(".collections/80s.m3u8").size
 
 
 def test_collections_come_change_and_go_at_once(library: Library) -> None:

@@ -11,6 +11,7 @@ from musfuse.app.library import Library
 from musfuse.drive import Drive
 from musfuse.drive.branches import search
 from musfuse.drive.branches.search import SearchBranch
+from musfuse.drive.branches.turns import Turns
 from musfuse.drive.changes import Change
 from musfuse.errors import BadNameError, BusyError, NoEntryError, NotAFolderError, NotALinkError, TooSlowError
 from musfuse.model import NodeKind
@@ -191,14 +192,10 @@ def test_one_that_took_too_long_is_soon_looked_for_again(library: Library, asked
 
 def test_who_waits_too_long_for_other_searches_may_try_again(library: Library, asked: Asked) -> None:
     (branch,) = (branch for branch in library.drive.tree._branches if isinstance(branch, SearchBranch))
-    branch.patience = 0.0
-    for _ in range(search._AT_ONCE):
-        assert branch._running.acquire(blocking=False)
-    with pytest.raises(BusyError, match="try again"):
+    branch._turns = Turns(1, patience=0.0)
+    with branch._turns.taken("another"), pytest.raises(BusyError, match="try again"):
         library.drive.list(".search/one")
-    branch._running.release()
     assert len(names(library.drive, ".search/one")) == 2
-    branch._running.release()
 
 
 class Told:
