@@ -10,7 +10,7 @@ from musfuse.errors import BusyError
 
 def test_so_many_have_one_at_once() -> None:
     turns = Turns(2, patience=0.0)
-    with turns.taken("a"), turns.taken("b"), pytest.raises(BusyError, match="^c: others"), turns.taken("c"):
+    with turns.taken("a"), turns.taken("b"), pytest.raises(BusyError, match=r"^c: others"), turns.taken("c"):
         pass
     with turns.taken("d"), turns.taken("e"):
         pass
