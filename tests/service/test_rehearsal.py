@@ -31,7 +31,12 @@ def library(make_library: Make, music: Path) -> Library:
 def state(library: Library) -> list[Any]:
     """All that the catalog and user.db hold."""
     with library.catalog.database.read() as db:
-        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [
+            name
+            for (name,) in db.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            )
+        ]
         rows = [row for table in tables for row in db.execute(f"SELECT * FROM {table}")]
     spaces = (KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART)
     return rows + [

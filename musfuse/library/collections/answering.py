@@ -96,9 +96,10 @@ class _Answer:
                 total = membership.count_added(db, since_ns) if counts else len(newest)
             return Members(newest, total, counts or len(newest) < asked.limit)
         found = self._of_view(self._ids(asked.part))
-        items = list(islice((item for item in self._in_order(order) if item in found), asked.limit))
-        if len(items) < asked.limit:
-            items += islice(found.without(_ids(items)), asked.limit - len(items))
+        wanted = min(asked.limit, len(found))
+        items = list(islice((item for item in self._in_order(order) if item in found), wanted))
+        if len(items) < wanted:
+            items += islice(found.without(_ids(items)), wanted - len(items))
         return Members(tuple(items), len(found))
 
     def _ids(self, part: Part, within: Ids | None = None, most: int | None = None) -> Ids:
