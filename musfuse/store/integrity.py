@@ -15,7 +15,7 @@ _STEPS = 20_000
 
 def header_problem(path: Path) -> str:
     """What is wrong with the header of a database, '' for nothing; reads 100 bytes. One that is empty, or not there,
-    has no header. Raises OSError."""
+    has no header. Not for a database that this process has open, as `problems` tells. Raises OSError."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEADER)
@@ -35,16 +35,24 @@ def header_problem(path: Path) -> str:
 
 
 def problems(
-    path: Path, *, quick: bool = False, most: int = 20, stopping: Callable[[], bool] = lambda: False
+    path: Path,
+    *,
+    quick: bool = False,
+    most: int = 20,
+    stopping: Callable[[], bool] = lambda: False,
+    open_here: bool = False,
 ) -> list[str]:
     """What is wrong with a database, `most` lines of it; nothing for one that is sound, or not there.
 
     Every page is looked at: `quick` leaves out whether indexes and tables agree, which takes a quarter of the time.
-    What others write meanwhile plays no part. Once `stopping` says so, it ends with nothing found. Raises StoreError
-    where the database cannot be read at all, for want of rights or descriptors, or because the disk fails.
+    What others write meanwhile plays no part. Once `stopping` says so, it ends with nothing found. `open_here`: this
+    process has the database open, so nothing but SQLite may open the file. Whoever closes a file gives up all POSIX
+    locks that the process has on it, SQLite's as well; then the next process that reads the database takes itself for
+    the last, and deletes the log that is being written (https://www.sqlite.org/howtocorrupt.html, 2.2). Raises
+    StoreError where the database cannot be read at all, for want of rights or descriptors, or because the disk fails.
     """
     try:
-        wrong = header_problem(path)
+        wrong = "" if open_here else header_problem(path)
         if wrong or not path.exists() or not path.stat().st_size:
             return [wrong] if wrong else []
     except OSError as error:

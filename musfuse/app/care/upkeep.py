@@ -94,7 +94,9 @@ class Upkeep:
         }  # fmt: skip
 
     def _look(self, path: Path, context: JobContext) -> None:
-        found = problems(path, quick=True, most=1, stopping=lambda: context.stopping or context.gives_way())
+        found = problems(
+            path, quick=True, most=1, stopping=lambda: context.stopping or context.gives_way(), open_here=True
+        )
         if found:
             suspect(path, found[0])
             raise DamagedError(f"{path} is damaged: {found[0]}; `musfuse library repair` mends it")

@@ -1,8 +1,11 @@
 """Upkeep in the background: damage is found, backups are made when they are due, room is given back."""
 
+import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -69,6 +72,29 @@ def test_all_pages_are_looked_at_once_a_day(library: Library, state: StateFolder
     with pytest.raises(DamagedError, match="`musfuse library repair` mends it"):
         care.care(context())
     assert suspicion(state.catalog)
+
+
+def test_a_look_gives_up_no_lock(library: Library, state: StateFolder) -> None:
+    """Else the next process that reads a database takes itself for the last one, and deletes the log that its owner
+    writes: what is written from then on is lost."""
+    looked_at = upkeep(library).care(context())
+    assert looked_at["checked"] == 2
+    library.stores.user.kv.put(KvNamespace.CHOSEN_ART, "before", b"x")
+    library.catalog.database.set_meta("before", "x")
+    read = (
+        "import sqlite3, sys\n"
+        "for path in sys.argv[1:]:\n"
+        "    db = sqlite3.connect(path)\n"
+        "    db.execute('SELECT count(*) FROM sqlite_master').fetchone()\n"
+        "    db.close()\n"
+    )
+    subprocess.run([sys.executable, "-c", read, str(state.user), str(state.catalog)], check=True)
+    for path in (state.user, state.catalog):
+        assert path.with_name(path.name + "-wal").exists()
+    library.stores.user.kv.put(KvNamespace.CHOSEN_ART, "behind", b"x")
+    library.catalog.database.set_meta("behind", "x")
+    with closing(sqlite3.connect(state.catalog)) as db:
+        assert db.execute("SELECT count(*) FROM meta WHERE key IN ('before', 'behind')").fetchone() == (2,)
 
 
 def test_who_stops_makes_nothing(library: Library, state: StateFolder) -> None:
