@@ -27,6 +27,15 @@ def added(db: sqlite3.Connection, since_ns: int) -> Iterator[list[int]]:
     return _pages(db.execute(_ADDED, (since_ns,)))
 
 
+def added_among(db: sqlite3.Connection, items: Sequence[int], since_ns: int) -> list[int]:
+    """Those of these tracks that `added` gives."""
+    rows = db.execute(
+        "SELECT id FROM item WHERE id IN (SELECT value FROM json_each(?)) AND hidden = 0 AND born_ns >= ?",
+        (json.dumps(list(items)), since_ns),
+    )
+    return [row[0] for row in rows]
+
+
 def count_added(db: sqlite3.Connection, since_ns: int) -> int:
     """How many `added` gives."""
     rows = db.execute("SELECT count(*) FROM item WHERE hidden = 0 AND born_ns >= ?", (since_ns,))

@@ -122,6 +122,8 @@ class _Answer:
                 return self._outside(self._ids(inner, within), within)
             case NeverPlayed():
                 return self._outside(self._of_publics(heard.id for heard in self._plays.most()), within)
+            case RecentlyAdded(days) if within is not None and len(within) <= _FEW:
+                return self._added_among(within, self._since(days))
             case _:
                 found = self._heard(part)
         return found if within is None else found.both(within)
@@ -200,6 +202,13 @@ class _Answer:
     def _added(self, since_ns: int) -> Iterator[Sequence[int]]:
         with self._db.read() as db, self._deadline.over(db):
             yield from membership.added(db, since_ns)
+
+    def _added_among(self, items: Ids, since_ns: int) -> Ids:
+        found = Ids()
+        for page in pages(items):
+            with self._db.read() as db, self._deadline.over(db):
+                found.update(membership.added_among(db, page, since_ns))
+        return found
 
     def _everything(self) -> Ids:
         with self._db.read() as db, self._deadline.over(db):

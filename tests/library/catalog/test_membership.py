@@ -18,6 +18,7 @@ def test_hidden_ones_are_none(desk: Desk) -> None:
         assert sorted(chain.from_iterable(membership.everything(db))) == [1, 3, 4]
         assert list(chain.from_iterable(membership.added(db, 2))) == [4, 3]
         assert membership.count_added(db, 1) == 3
+        assert membership.added_among(db, [1, 2, 4, 9], 2) == [4]
         assert membership.known_as(db, [104, 999, 102, 101, 104]) == [(4, 104), (1, 101), (4, 104)]
         assert membership.in_order_of_path(db, [1, 3, 4], MAIN) == [3, 4, 1]
         plan = " ".join(str(row) for row in db.execute(f"EXPLAIN QUERY PLAN {membership._ADDED}", (5,)))
