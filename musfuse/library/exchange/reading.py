@@ -15,6 +15,8 @@ EXTENSIONS = frozenset({"m3u", "m3u8", "pls", "xspf"})
 LARGEST, MOST_PLACES = 4 << 20, 10_000
 """Bytes of a playlist, and places in it, that are read."""
 _LONGEST, _DEEPEST = 4096, 32
+_LINES = re.compile(r"[\r\n]+")
+"""What Python ends lines at besides, names of files may have."""
 _PLS = re.compile(r"\s*file(\d{1,6})\s*=(.*)", re.IGNORECASE)
 _FILE = re.compile(r"file:(?://([^/]*))?(/.*)", re.IGNORECASE)
 _URI = re.compile(r"[a-z][a-z0-9+.-]+:(?!\\)", re.IGNORECASE)
@@ -53,12 +55,12 @@ def _text(raw: bytes) -> str:
 
 
 def _m3u(text: str) -> list[str]:
-    lines = (line.strip() for line in text.splitlines())
+    lines = (line.strip() for line in _LINES.split(text))
     return [_place(line) for line in lines if line and not line.startswith("#")]
 
 
 def _pls(text: str) -> list[str]:
-    found = [(int(match[1]), _place(match[2].strip())) for line in text.splitlines() if (match := _PLS.match(line))]
+    found = [(int(match[1]), _place(match[2].strip())) for line in _LINES.split(text) if (match := _PLS.match(line))]
     if not found and "[playlist]" not in text.lower():
         raise MalformedError("no [playlist] in it")
     return [place for _, place in sorted(found, key=lambda pair: pair[0]) if place]

@@ -127,3 +127,11 @@ def test_names_and_streams() -> None:
         False,
         False,
     ]
+
+
+def test_lines_end_where_no_name_can_have_them() -> None:
+    names = ["a\u2028b.mp3", "c\x85d.mp3", "e\x0bf.mp3"]
+    assert read_playlist("x.m3u8", "\r\n".join(names).encode()) == names
+    assert read_playlist("x.m3u", "\r".join(names).encode()) == names
+    told = "[playlist]\n" + "\n".join(f"File{number}={name}" for number, name in enumerate(names, 1))
+    assert read_playlist("x.pls", told.encode()) == names
