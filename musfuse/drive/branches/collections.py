@@ -142,6 +142,7 @@ class CollectionsBranch:
     def _take_back(self, paths: list[str], names: Sequence[str]) -> None:
         """Tell that paths, and what was told of collections of these names, may be something else now."""
         with self._lock:
+            self._changes += 1
             kept = dict(self._kept.items())
             for name in names:
                 for memory in (self._kept, self._texts, self._told):

@@ -171,19 +171,22 @@ def test_what_is_heard_or_thought_of_a_track_is_seen_at_once(library: Library, c
     assert names(drive, ".collections/Recently Played") == []
 
 
-def test_what_was_found_while_something_changed_is_not_kept(library: Library, clock: Clock) -> None:
+@pytest.mark.parametrize("change", [lambda branch: branch.forget(None), CollectionsBranch.collections_changed])
+def test_what_was_found_while_something_changed_is_not_kept(
+    library: Library, clock: Clock, change: Callable[[CollectionsBranch], None]
+) -> None:
     branch = branch_of(library)
     shown = branch._shown()
     tracks, playlist = shown.tracks, shown.playlist
 
     def changing(name: str) -> list[tuple[int, str, str]]:
         found = tracks(name)
-        branch.forget(None)
+        change(branch)
         return found
 
     def changing_too(name: str) -> tuple[bytes, Sequence[int]]:
         found = playlist(name)
-        branch.forget(None)
+        change(branch)
         return found
 
     shown.tracks, shown.playlist = changing, changing_too  # type: ignore[method-assign]
