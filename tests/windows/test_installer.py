@@ -87,7 +87,7 @@ class Machine(Windows):
         assert self.run("reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f").code == 0
 
 
-def wait_for(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def wait_for(holds: Callable[[], bool], what: str, seconds: float = 600) -> None:
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, f"waited {seconds} s for {what}"
