@@ -35,9 +35,12 @@ def command(
     """
     from musfuse.logs.reading import Following, last_lines
 
-    path = log_path(StateFolder(library_folder(library)).log, load(config_file)[LoggingOptions])
-    if not path.exists() and not follow:
-        raise ConfigError(f"{path}: there is no log yet; `musfuse scan` or `mount` begins one")
+    state = StateFolder(library_folder(library))
+    path = log_path(state.log, load(config_file)[LoggingOptions])
+    if not follow:
+        state.check_exists()
+        if not path.exists():
+            raise ConfigError(f"{state.path}: there is no log of it yet; `musfuse scan` or `mount` begins one")
     with closing(Following(path)) as following:
 
         def wanted(line: Line) -> bool:

@@ -16,10 +16,10 @@ from cli.inprocess import ended_as
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
-@pytest.fixture(scope="module")
-def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Originals of four tracks, and beside them a library of these in `state`, which no test here changes."""
-    music = tmp_path_factory.mktemp("find") / "music"
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    """Originals of four tracks, and beside them a library of these in `state`."""
+    music = tmp_path / "music"
     for n, artist in enumerate(("Ann", "Bob", "Cid")):
         sound.write(music / f"{n}.wav", artist=artist, album="Hits", title=f"T{n}", date=str(1967 + n))
     sound.write(music / "Tape" / "CD1" / "side a.wav")

@@ -75,6 +75,22 @@ ROWS = {
     "history clear": "history clear --library <library> --config <config>",
     "prefetch tracks": "prefetch tracks --library <library> --config <config> <place>",
     "prefetch status": "prefetch status --library <library>",
+    "collection list": "collection list --library <library>",
+    "collection show": "collection show --library <library> Jazz",
+    "collection create": "collection create --library <library> --config <config> New genre:rock",
+    "collection edit": "collection edit --library <library> --config <config> Jazz genre:rock",
+    "collection delete": "collection delete --library <library> --config <config> Jazz",
+    "collection export": "collection export --library <library> --to <new> Jazz",
+    "playlist list": "playlist list --library <library>",
+    "playlist show": "playlist show --library <library> Mix",
+    "playlist create": "playlist create --library <library> --config <config> Other <place>",
+    "playlist add": "playlist add --library <library> --config <config> Mix <place>",
+    "playlist remove": "playlist remove --library <library> --config <config> Mix --number 1",
+    "playlist delete": "playlist delete --library <library> --config <config> Mix",
+    "export": "export --library <library> --to <new> <place>",
+    "events": "events --library <library> --config <config>",
+    "log": "log --library <library> --config <config>",
+    "metrics": "metrics --library <library>",
     "config show": "config show --config <config>",
     "config path": "config path --config <config>",
     "config init": "config init --config <new>",
@@ -85,7 +101,8 @@ ROWS = {
 FILES = {"art set": "picture.png", "backup --restore": "kept.db", "library restore": "kept.db"}
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
-    "backup", "library backup", "library check", "library repair", "view list", "view show", "history list", "prefetch status", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
+    "backup", "library backup", "library check", "library repair", "view list", "view show", "history list", "prefetch status", "search",
+    "collection list", "collection show", "collection export", "playlist list", "playlist show", "export", "events", "log", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
 }  # fmt: skip
 NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")}
 
@@ -139,6 +156,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("scan", "--library", "lib", "music"),
         ("tag", "set", "--library", "lib", "artist:ann", "--", "genre=Jazz"),
         ("view", "add", "--library", "lib", "car", "--template", "$title by $artist"),
+        ("collection", "create", "--library", "lib", "Jazz", "genre:jazz"),
+        ("playlist", "create", "--library", "lib", "Mix", "artist:ann"),
         ("backup", "--library", "lib", "kept.db"),
     ):
         subprocess.run([sys.executable, "-m", "musfuse", *args], cwd=home, check=True, capture_output=True)
@@ -294,7 +313,10 @@ def test_a_full_disk(check: Check, home: Path) -> None:
 
 
 def test_standard_output_on_a_full_disk(check: Check) -> None:
-    silent = ("mount", "unmount", "demo", "backup", "library backup", "backup --restore", "config init", "tag export")
+    silent = (
+        "mount", "unmount", "demo", "backup", "library backup", "backup --restore", "config init", "tag export", "export",
+        "collection export", "events", "metrics",
+    )  # fmt: skip
     says = [command for command in ROWS if command not in silent]
     check([Case(command, "", "standard output", out="/dev/full") for command in says])
 

@@ -41,6 +41,7 @@ class Identifying:
         """Give some items their public ids."""
         items = self._identities.due(_BATCH)
         back = {item.id: self._come_back(item) for item in items}
+        self._table.follow([(item.key, item.public) for item in items if item.public is not None and not back[item.id]])
         kept = self._table.kept([item.key for item in items])  # also where a kill left the catalog behind
         known = {item.id: back[item.id] or kept.get(item.key) or item.public for item in items}
         new = [item for item in items if known[item.id] is None]

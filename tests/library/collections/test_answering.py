@@ -145,13 +145,13 @@ class Model(RuleBasedStateMachine):
                 assert not (keys and rest) or name == "title" or keys[-1] >= max(rest)
 
     def key(self, order: str, name: str) -> int | str:
-        public, _, days = self.there[name]
+        public, tags, days = self.there[name]
         heard = self.plays.of(public)
         keys = {
             "plays": heard.plays if heard else 0,
             "added": -days,
             "rating": self.ratings.of(public).stars,
-            "title": name,
+            "title": tags.first("title") or "",
         }
         return keys[order.removeprefix("-")]
 
