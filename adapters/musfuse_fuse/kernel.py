@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -38,6 +39,9 @@ class KernelMemory:
         self.fuse: Any = None
         self._holds = False
         self._pinning = threading.Lock()
+        self.on_forget: Callable[[str], None] = lambda _: None
+        """Hears of each path before the kernel does: what is being told of it just now may reach the kernel behind
+        that, and be remembered."""
 
     def connect(self, config: Any) -> None:
         """Called by libfuse's `init`, on a thread of its own, with its configuration, which it looks at for every
@@ -62,6 +66,7 @@ class KernelMemory:
         Never called from a callback, nor with a lock: it waits for reads that are under way. The mount is pinned
         meanwhile, so that it cannot end, and libfuse's memory with it, in the middle of the call.
         """
+        self.on_forget(path)
         with self._pinning:
             try:
                 pin = os.open(self._mountpoint, _PIN)

@@ -37,6 +37,7 @@ def make_operations(  # noqa: C901 - a class inside
     """
     remembers = memory or KernelMemory(None, "", 0)
     told, folders, listed, listings = Told(), Folders(), Recently(remembers), KeptListings()
+    remembers.on_forget = listed.forget
 
     def answered(call: Callable[..., Any]) -> Callable[..., Any]:
         """Have a callback raise nothing but errno: whatever else came out of it would end the drive with some bindings,

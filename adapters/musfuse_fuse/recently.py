@@ -24,6 +24,11 @@ class Recently:
         with self._lock:
             self._listed.put(path, self._clock())
 
+    def forget(self, path: str) -> None:
+        """Something in a folder changed: a listing that is under way, or that the kernel has, is not to be kept."""
+        with self._lock:
+            self._listed.pop(path)
+
     def is_recent(self, path: str) -> bool:
         """Whether the kernel may keep the listing that it has."""
         listed = self._listed.peek(path)

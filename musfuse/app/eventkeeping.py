@@ -16,8 +16,8 @@ from musfuse.store.eventtable import EventTable, Said
 if TYPE_CHECKING:
     from musfuse.app.stages import MakeStage
     from musfuse.library.catalog import Database
+    from musfuse.library.catalog.toldfiles import Happened
     from musfuse.library.pipeline import Stage
-    from musfuse.library.pipeline.events import Happened
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
 """The stage that writes down what became of files: none is left out, and none told twice, whatever is killed when.
 
-It keeps what it told of each item that is all of a file. What differs from that is told, under a name of its own: what
-was told before a kill, but not noted here, has the same name once more, and is not written again.
+It keeps what it told of each item that is all of a file, notes what differs from that together with what is to be told
+of it, and then has that written. What was written before a kill, but not struck off, has the same name once more, and
+is not written again.
 """
 
 import logging
@@ -12,14 +13,11 @@ from collections.abc import Callable, Sequence
 from musfuse.library.catalog import toldfiles
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.todo import Watch, done, due
-from musfuse.library.catalog.toldfiles import ToldFile
+from musfuse.library.catalog.toldfiles import Happened, ToldFile
 
 log = logging.getLogger(__name__)
 
 _BATCH = 500
-
-Happened = tuple[str, dict[str, object], str]
-"""The name of an event, its fields, and the name of the change that it tells of."""
 
 
 class NotKeptError(Exception):
@@ -46,18 +44,29 @@ class EventStage:
         self._since = int(database.meta("events_since") or 0)
 
     def batch(self) -> bool:
-        """Tell of some items. Where that cannot be written the drive is none the worse for it, and they are told of
-        later."""
+        """Note what is to be told of some items, then tell what was noted. Where that cannot be written the drive is
+        none the worse for it, and they are told of later."""
+        with self._db.write() as db:
+            keys = due(db, self.name, _BATCH)
+            if keys:
+                self._tell(db, [int(key) for key in keys])
+                done(db, self.name, keys)
+        return self._written() or bool(keys)
+
+    def _written(self) -> bool:
+        """Write what was noted; whether there was any, and it could be."""
+        with self._db.read() as db:
+            happened, last = toldfiles.due(db, _BATCH)
+        if not happened:
+            return False
         try:
-            with self._db.write() as db:
-                keys = due(db, self.name, _BATCH)
-                if keys:
-                    self._tell(db, [int(key) for key in keys])
-                    done(db, self.name, keys)
+            self._write(happened)
         except NotKeptError as error:
             log.debug("%s", error)
             return False
-        return bool(keys)
+        with self._db.write() as db:
+            toldfiles.leave(db, last)
+        return True
 
     def _tell(self, db: sqlite3.Connection, items: Sequence[int]) -> None:
         told, now, happened = toldfiles.told(db, items), toldfiles.present(db, items), list[Happened]()
@@ -71,8 +80,7 @@ class EventStage:
                 happened.append(self._happened(name, known, times))
             if after is not None:
                 now[item] = after._replace(times=times)
-        if happened:
-            self._write(happened)
+        toldfiles.enter(db, happened)
         toldfiles.note(db, items, now)
 
     def _names(self, before: ToldFile | None, after: ToldFile | None) -> list[str]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from stagebench import Bench
 
-from musfuse.library.pipeline import events
-from musfuse.library.pipeline.events import EventStage, Happened
+from musfuse.library.catalog import toldfiles
+from musfuse.library.catalog.toldfiles import Happened
+from musfuse.library.pipeline.events import EventStage
 from musfuse.library.pipeline.pipeline import Pipeline
 
 
@@ -88,7 +89,7 @@ def test_a_batch_that_is_cut_off_behind_the_writing_is_told_once(bench: Bench, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(events, "done", cut_off)
+        patch.setattr(toldfiles, "leave", cut_off)
         pipeline.run()
     assert len(kept.rows) == 1
     pipeline.run()
