@@ -139,11 +139,17 @@ class Host:
         viewing = self.library.viewing
         viewing.mounts = lambda name: [place for place, view in self.views().items() if view == name]
         viewing.unmount = lambda place: self.unmount(place, force=True)
-        Background(self.library, lambda: self.jobs).answer(service)
+        Background(self.library, self._begun_jobs).answer(service)
         Answers(self).answer(service)
         service.on(ShowFigures, lambda asked: self._figures.page(asked))
         service.on(ShowHealth, lambda asked: self._health.look(asked))
         return service
+
+    def _begun_jobs(self) -> Jobs:
+        """The jobs, once those are asked for that a host begins by itself: an index pass that somebody else asks for
+        as soon as there is a mount comes behind the first scan."""
+        self.ready.wait()
+        return self.jobs
 
     @cached_property
     def _figures(self) -> "OwnerFigures":
