@@ -273,3 +273,24 @@ def test_what_was_played_and_said_before_it_was_known_who_it_is_comes_along(
     assert ids(library)["back.mp3#0"] == first
     assert [(heard.id, heard.plays) for heard in plays.most()] == [(first, 3), (other, 1)]
     assert ratings.of(first) == Rating(4)
+
+
+def test_a_new_file_in_the_place_of_one_that_moved_takes_no_id_along(make_library: Make, music: Path) -> None:
+    (music / "c").mkdir(parents=True)
+    sound.write(music / "a/1.flac", artist="A", album="B", title="One", seed=1)
+    library = make_library()
+    one = ids(library)["a/1.flac#0"]
+    (music / "a/1.flac").rename(music / "c/1.flac")
+    scan(library)
+    sound.write(music / "a/1.flac", artist="A", album="B", title="Two", seed=2)
+    scan(library)
+    two = ids(library)["a/1.flac#0"]
+    assert (ids(library)["c/1.flac#0"], one != two) == (one, True)
+    (music / "a/1.flac").unlink()
+    scan(library)
+    (music / "c/1.flac").rename(music / "a/1.flac")
+    sound.write(music / "c/1.flac", artist="A", album="B", title="Three", seed=3)
+    scan(library)
+    found = ids(library)
+    assert found["a/1.flac#0"] == one
+    assert found["c/1.flac#0"] not in (one, two)

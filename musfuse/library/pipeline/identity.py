@@ -41,9 +41,10 @@ class Identifying:
         """Give some items their public ids."""
         items = self._identities.due(_BATCH)
         back = {item.id: self._come_back(item) for item in items}
-        self._table.follow([(item.key, item.public) for item in items if item.public is not None and not back[item.id]])
         kept = self._table.kept([item.key for item in items])  # also where a kill left the catalog behind
-        known = {item.id: back[item.id] or kept.get(item.key) or item.public for item in items}
+        known = {item.id: back[item.id] or kept.get(item.key) for item in items}
+        taken = set(known.values())  # the id of a file that moved is gone from what lies in its old place now
+        known.update({item.id: item.public for item in items if not known[item.id] and item.public not in taken})
         new = [item for item in items if known[item.id] is None]
         known.update(zip((item.id for item in new), self._new_ids([item.key for item in new]), strict=True))
         for item in items:

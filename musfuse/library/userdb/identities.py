@@ -41,16 +41,6 @@ class IdentityTable:
             return {}
         return {key: public for key in keys if (public := self._kept(key)) is not None}
 
-    def follow(self, held: Sequence[tuple[str, int]]) -> None:
-        """Items with these keys have these ids: one that is kept for another key moved from there, row and all, and is
-        kept for its own from now on. An id that its key has by itself stays."""
-        if not self._db.execute("SELECT 1 FROM item_id LIMIT 1"):
-            return
-        for key, public in held:
-            rows = self._db.execute("SELECT key FROM item_id WHERE id = ?", public)
-            if rows and rows[0][0] != key and self._kept(key) is None:
-                self.keep(key, public)
-
     def is_kept(self, public: int) -> bool:
         """Whether an id was given to the key of an item."""
         return bool(self._db.execute("SELECT 1 FROM item_id WHERE id = ?", public))
