@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from musfuse.logs.lines import Line, read_line
+from musfuse.platform import system
 
 _MOST_BELOW = 200
 """Lines that may go on below one, as a traceback's do; more are left out."""
@@ -71,7 +72,7 @@ class Following:
 
     def _opened(self) -> int:
         try:
-            return os.open(self._path, os.O_RDONLY)
+            return system.open_shared(str(self._path))  # on Windows it could not be set aside else
         except OSError:
             return -1
 
