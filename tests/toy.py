@@ -121,6 +121,6 @@ class ToyScheme:
         return None
 
     def open(self, spec: SourceSpec, context: OpenContext) -> ToyOrigin:
-        key = spec.secret("key")
+        key = spec.secret("key", context.commands)
         key.reveal()  # where it is not there, the source cannot be opened
         return ToyOrigin(spec.uid, spec.uri, self.shelves[spec.uri.removeprefix("toy://")], key)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from musfuse.config import Config
+from musfuse.config.secretcommands import SecretCommands
 from musfuse.errors import ConfigError, NotFoundError, UnavailableError
 from musfuse.library.catalog import SourceRow
 from musfuse.library.options import ScanOptions
@@ -71,7 +72,8 @@ class Sources:
             self._row(uid)
             if uid not in self._origins:
                 share = max(1, min(self._config[CacheOptions].open_files, self._open_files // len(self._rows)))
-                context = OpenContext(self._config[ScanOptions].follow_links_out, share)
+                links, commands = self._config[ScanOptions].follow_links_out, self._config[SecretCommands]
+                context = OpenContext(links, share, commands)
                 try:
                     self._origins[uid] = self._registry.open(self._specs[uid], context)
                 except ConfigError as error:

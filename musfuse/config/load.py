@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from musfuse.config.option import OptionInfo
+from musfuse.config.secretcommands import NO_COMMANDS, SECTION, SecretCommands, read_commands
 from musfuse.config.secrets import REFERENCES, Secret, is_reference, unfit
-from musfuse.config.sections import OTHER_VARIABLES, Config, Sections
+from musfuse.config.sections import OF_SOURCES, OTHER_VARIABLES, Config, Sections
 from musfuse.errors import ConfigError
 from musfuse.platform.regular import read_guarded
 
@@ -18,6 +19,14 @@ _MAX_FILE = 1 << 20
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _Layer = dict[str, tuple[Any, str]]
 """What a file, the environment or the flags say: (value, where it stands) by option name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Secrets:
+    """Where secrets that options name are looked up."""
+
+    env: Mapping[str, str]
+    commands: SecretCommands = NO_COMMANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +71,14 @@ def load_config(
     options = sections.options
     values: dict[str, Any] = {name: info.default for name, info in options.items()}
     origins = dict.fromkeys(options, "default")
-    layers = _from_file(file, env, options), _from_env(env, options), _from_flags(flags or {}, env, options)
+    from_file, commands = _from_file(file, env, options)
+    secrets = _Secrets(env, commands)
+    layers = from_file, _from_env(secrets, options), _from_flags(flags or {}, secrets, options)
     for layer in layers:
         for name, (value, where) in layer.items():
             reference = value.reference if isinstance(value, Secret) else ""
             values[name], origins[name] = value, f"{where}, {reference}" if reference else where
-    return Loaded(_build(sections, values), values, origins)
+    return Loaded(_build(sections, values).having(commands), values, origins)
 
 
 def _named_by(env: Mapping[str, str]) -> Path | None:
@@ -82,72 +93,79 @@ def _build(sections: Sections, values: Mapping[str, Any]) -> Config:
     return Config(*made)
 
 
-def _from_file(file: Path | None, env: Mapping[str, str], options: Mapping[str, OptionInfo]) -> _Layer:
+def _from_file(
+    file: Path | None, env: Mapping[str, str], options: Mapping[str, OptionInfo]
+) -> tuple[_Layer, SecretCommands]:
     named = file or _named_by(env)
     path = named or default_file()
     try:
-        entries, alone, problem = _entries(path, options)
+        entries, alone, commands, problem = _entries(path, options)
     except ConfigError as error:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
         if named:
             raise ConfigError(f"{path}: no such configuration file; `musfuse config init` writes one") from None
-        return {}
+        return {}, NO_COMMANDS
     if problem:
         raise ConfigError(f"{path}: {problem}")
     found: _Layer = {}
     for name, sealed in entries:
         where = f"{path}: {name}"
-        value = _checked(_known(name, options, where), sealed, where, env)
+        value = _checked(_known(name, options, where), sealed, where, _Secrets(env, commands))
         if not alone and _stands_here(value):
             raise ConfigError(
                 f"{where}: a secret stands in a file that others than its owner can read; `chmod 600 {path}` mends"
                 f" that, or name the secret: {REFERENCES}"
             )
         found[name] = value, str(path)
-    return found
+    return found, commands
 
 
-def _entries(path: Path, options: Mapping[str, OptionInfo]) -> tuple[list[tuple[str, Any]], bool, str]:
-    """(option, value) of all that stands in a file, whether its owner alone can read it, and what is wrong with it.
+def _entries(path: Path, options: Mapping[str, OptionInfo]) -> tuple[list[tuple[str, Any]], bool, SecretCommands, str]:
+    """(option, value) of all that stands in a file, whether its owner alone can read it, the commands that tell
+    secrets, and what is wrong with it.
 
     Secrets are sealed, and values of unknown options left out: no traceback of what is raised later shows one. Raises
     ConfigError for a file that cannot be read.
     """
-    data, alone = read_guarded(path, _MAX_FILE)
+    data, alone, own = read_guarded(path, _MAX_FILE)
+    commands = NO_COMMANDS
     try:
         table = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        return [], alone, f"not valid TOML: {error}"
+        return [], alone, commands, f"not valid TOML: {error}"
     found: list[tuple[str, Any]] = []
     for section, entries in table.items():
         if not isinstance(entries, dict):
-            return [], alone, f"{section} stands outside a section; write it under one, such as [view]"
+            return [], alone, commands, f"{section} stands outside a section; write it under one, such as [view]"
+        if section == SECTION:
+            commands = read_commands(entries, own, str(path))
+            continue
         for key, value in entries.items():
             info = options.get(f"{section}.{key}")
             found.append((f"{section}.{key}", None if info is None else _sealed(info, value)))
-    return found, alone, ""
+    return found, alone, commands, ""
 
 
-def _from_env(env: Mapping[str, str], options: Mapping[str, OptionInfo]) -> _Layer:
+def _from_env(secrets: _Secrets, options: Mapping[str, OptionInfo]) -> _Layer:
     by_env = {info.env: info for info in options.values()}
     found: _Layer = {}
-    for variable, text in env.items():
-        if not variable.startswith("MUSFUSE_") or variable in OTHER_VARIABLES:
+    for variable, text in secrets.env.items():
+        if not variable.startswith("MUSFUSE_") or variable in OTHER_VARIABLES or variable.startswith(OF_SOURCES):
             continue
         if variable not in by_env:
             raise ConfigError(f"environment variable {variable}: no such option{_suggest(variable, by_env)}")
         info = by_env[variable]
-        value = _checked(info, _parse(info, text, variable), variable, env)
+        value = _checked(info, _parse(info, text, variable), variable, secrets)
         found[info.name] = value, f"environment {variable}"
     return found
 
 
-def _from_flags(flags: Mapping[str, Any], env: Mapping[str, str], options: Mapping[str, OptionInfo]) -> _Layer:
+def _from_flags(flags: Mapping[str, Any], secrets: _Secrets, options: Mapping[str, OptionInfo]) -> _Layer:
     found: _Layer = {}
     for name in [name for name, value in flags.items() if value is not None]:
         info, where = _known(name, options, name), f"flag for {name}"
-        value = _checked(info, _sealed(info, flags[name]), where, env)
+        value = _checked(info, _sealed(info, flags[name]), where, secrets)
         if _stands_here(value):
             raise ConfigError(f"{where}: everybody can see a command line; name the secret: {REFERENCES}")
         found[name] = value, "flag"
@@ -191,9 +209,9 @@ def _stands_here(value: Any) -> bool:
     return isinstance(value, Secret) and value.reference == ""
 
 
-def _checked(info: OptionInfo, value: Any, where: str, env: Mapping[str, str]) -> Any:
+def _checked(info: OptionInfo, value: Any, where: str, secrets: _Secrets) -> Any:
     if info.type is Secret:
-        return _secret(value, where, env)
+        return _secret(value, where, secrets)
     if info.choices:
         if value not in info.choices:
             close = difflib.get_close_matches(str(value), info.choices, n=1)
@@ -209,12 +227,12 @@ def _checked(info: OptionInfo, value: Any, where: str, env: Mapping[str, str]) -
     return value
 
 
-def _secret(sealed: Secret | None, where: str, env: Mapping[str, str]) -> Secret:
+def _secret(sealed: Secret | None, where: str, secrets: _Secrets) -> Secret:
     """What a sealed value is, or names."""
     if sealed is None:
         raise ConfigError(f"{where}: a secret is text; put it in quotes")
     if is_reference(sealed.reveal()):
-        return Secret.kept_at(sealed.reveal(), where, env)
+        return Secret.kept_at(sealed.reveal(), where, secrets.env, secrets.commands)
     problem = unfit(sealed.reveal())
     if problem:
         raise ConfigError(f"{where}: the secret {problem}")

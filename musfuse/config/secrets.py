@@ -5,6 +5,7 @@ A secret is named by a *reference*, never written where it is used:
     env:NAME              a variable of the environment
     file:/path            the text of a file that nobody but its owner can read, without the line break at its end
     keyring:SERVICE/NAME  an entry of the system's keyring, through the package `keyring`
+    command:NAME          what a program says that the user's configuration file names (`secretcommands.py`)
 
 It is looked up whenever it is revealed: what is not needed is not read, and a secret that changed is the new one.
 """
@@ -14,14 +15,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn, SupportsIndex
 
+from musfuse.config.secretcommands import NO_COMMANDS, SecretCommands, is_name
 from musfuse.errors import ConfigError
 from musfuse.platform.regular import read_guarded
 
 MASK = "***"
 MAX_SECRET = 1 << 16
 """Bytes of a secret."""
-REFERENCES = "env:NAME, file:PATH or keyring:SERVICE/NAME"
-_KINDS = ("env:", "file:", "keyring:")
+REFERENCES = "env:NAME, file:PATH, keyring:SERVICE/NAME or command:NAME"
+_KINDS = ("env:", "file:", "keyring:", "command:")
 _ANY = ("utf-8", "surrogatepass")
 _OWN = "MUSFUSE_"
 """How variables of the environment begin that are options themselves."""
@@ -40,15 +42,22 @@ class Secret:
         self._find: Callable[[], str] = lambda: value
 
     @classmethod
-    def kept_at(cls, reference: str, where: str, env: Mapping[str, str] | None = None) -> "Secret":
-        """The secret that a reference names. `where` says in messages what needs it, `env` is the environment. Raises
-        ConfigError for what is no reference; whether the secret is there is found out when it is revealed."""
+    def kept_at(
+        cls,
+        reference: str,
+        where: str,
+        env: Mapping[str, str] | None = None,
+        commands: SecretCommands = NO_COMMANDS,
+    ) -> "Secret":
+        """The secret that a reference names. `where` says in messages what needs it, `env` is the environment,
+        `commands` what the configuration file names. Raises ConfigError for what is no reference; whether the secret is
+        there is found out when it is revealed."""
         problem = unusable(reference)
         if problem:
             raise ConfigError(f"{where}: {problem}")
         made = cls()
         made.reference = reference
-        made._find = lambda: _looked_up(reference, where, os.environ if env is None else env)
+        made._find = lambda: _looked_up(reference, where, os.environ if env is None else env, commands)
         return made
 
     def reveal(self) -> str:
@@ -113,6 +122,8 @@ def unusable(reference: str) -> str:
         return "file: wants a whole path, from the root on"
     if kind == "keyring" and not all(name.partition("/")[::2]):
         return "keyring: wants SERVICE/NAME"
+    if kind == "command" and not is_name(name):
+        return "command: wants the name of an entry of [secret_commands] in the configuration file"
     return ""
 
 
@@ -127,11 +138,11 @@ def unfit(text: str) -> str:
     return "holds a NUL character" if "\0" in text else ""
 
 
-def _looked_up(reference: str, where: str, env: Mapping[str, str]) -> str:
+def _looked_up(reference: str, where: str, env: Mapping[str, str], commands: SecretCommands) -> str:
     """The text that a reference names. No frame through which an error passes holds it."""
     kind, _, name = reference.partition(":")
     try:
-        text, problem = _KEPT[kind](name, env)
+        text, problem = commands.told_by(name, MAX_SECRET) if kind == "command" else _KEPT[kind](name, env)
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from error
     problem = problem or unfit(text) or ("" if text else "is empty")
@@ -153,7 +164,7 @@ def _of_file(name: str, env: Mapping[str, str]) -> tuple[str, str]:
     read."""
     del env
     path = Path(os.path.expanduser(name))
-    data, alone = read_guarded(path, MAX_SECRET)
+    data, alone, _ = read_guarded(path, MAX_SECRET)
     if not alone:
         return "", f"can be read by others than its owner; `chmod 600 {path}` mends that"
     try:

@@ -17,6 +17,9 @@ from musfuse.errors import ConfigError
 S = TypeVar("S")
 OTHER_VARIABLES = ("MUSFUSE_LIBRARY", "MUSFUSE_CONFIG", "MUSFUSE_RUNTIME_DIR", "MUSFUSE_VENV")
 """Variables of the environment under the prefix that are not options: where the program's own folders are."""
+OF_SOURCES = "MUSFUSE_SOURCE_"
+"""How variables begin that hold secrets of sources: MUSFUSE_SOURCE_NAME_SECRET."""
+_TAKEN = ("secret_commands", "source")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -38,6 +41,8 @@ class Sections:
         options: dict[str, OptionInfo] = {}
         names, kinds, variables = set[str](), set[type[Any]](), set(OTHER_VARIABLES)
         for section in self._sections:
+            if section.name in _TAKEN:
+                raise ConfigError(f"[{section.name}]: no section of options can have this name; choose another")
             if section.name in names:
                 raise ConfigError(f"[{section.name}]: two sections have this name; rename one of them")
             if section.kind in kinds:

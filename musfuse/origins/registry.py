@@ -6,10 +6,11 @@ A URI is opaque outside of its scheme: nothing else takes it apart, puts it toge
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from musfuse.config.secretcommands import NO_COMMANDS, SecretCommands
 from musfuse.config.secrets import unusable
 from musfuse.errors import ConfigError
 from musfuse.origins.checked import CheckedOrigin
@@ -23,10 +24,12 @@ _MAX_LOCATION = 8000
 
 @dataclass(frozen=True, slots=True)
 class OpenContext:
-    """What an origin is opened with beside its spec: options of the library, and its share of open files."""
+    """What an origin is opened with beside its spec: options of the library, its share of open files, and the commands
+    that tell secrets."""
 
     follow_links_out: bool = False
     open_files: int = 64
+    commands: SecretCommands = NO_COMMANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ def spec_values(spec: SourceSpec, context: OpenContext, *, local: bool) -> dict[
     """What `Registry.reopen` takes, as JSON values; secrets are not among them."""
     return {
         "local": local, "scheme": spec.scheme, "uid": spec.uid, "uri": spec.uri, "options": dict(spec.options),
-        "context": asdict(context),
+        "context": {"follow_links_out": context.follow_links_out, "open_files": context.open_files},
     }  # fmt: skip
 
 

@@ -3,19 +3,29 @@
 import os
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
 from musfuse.errors import ConfigError, plainly
 from musfuse.platform import system
 
 
+class Guarded(NamedTuple):
+    """The bytes of a file; whether its owner `alone` can read it, beside who administers the system, and whether nobody
+    else than this user (`own`) can write it."""
+
+    data: bytes
+    alone: bool
+    own: bool
+
+
 def read_regular(path: Path, limit: int) -> bytes:
     """The bytes of a file of up to `limit` bytes. Raises ConfigError for one that is larger, that cannot be read, or
     that is none: a pipe could be waited for, and a device read, for ever."""
-    return read_guarded(path, limit)[0]
+    return read_guarded(path, limit).data
 
 
-def read_guarded(path: Path, limit: int) -> tuple[bytes, bool]:
-    """As `read_regular`; and whether nobody can read the file but its owner and who administers the system."""
+def read_guarded(path: Path, limit: int) -> Guarded:
+    """As `read_regular`; and who else can read and write the file."""
     try:
         fd = system.open_shared(str(path))
         try:
@@ -31,7 +41,7 @@ def read_guarded(path: Path, limit: int) -> tuple[bytes, bool]:
     if len(data) > limit:
         del data  # it may hold a secret, which no traceback is to show
         raise ConfigError(f"{path}: over {limit:,} bytes; make it smaller")
-    return data, not system.others_can_read(status)
+    return Guarded(data, not system.others_can_read(status), not system.others_can_write(status))
 
 
 def _read(fd: int, most: int) -> bytes:

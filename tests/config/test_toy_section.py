@@ -99,7 +99,7 @@ def test_init_writes_it_as_comments(tmp_path: Path) -> None:
     run("config", "init", "--config", file)
     text = file.read_text()
     assert "# A shelf of toys.\n[toy]\n" in text
-    assert "# opens it\n# A secret: env:NAME, file:PATH or keyring:SERVICE/NAME, or itself" in text
+    assert "# opens it\n# A secret: env:NAME, file:PATH, keyring:SERVICE/NAME or command:NAME, or itself" in text
     assert '\n#key = ""\n' in text
     assert load_config(SECTIONS, file, env={}).config == Config()
     file.write_text(text.replace("\n#", "\n").replace("\n ", "\n# "))

@@ -39,6 +39,12 @@ def others_can_read(status: os.stat_result) -> bool:
     return bool(status.st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
+def others_can_write(status: os.stat_result) -> bool:
+    """Whether others than this user and root can write a file: its owner, its group, or everybody."""
+    foreign = status.st_uid not in (0, os.geteuid())
+    return foreign or bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
 @contextlib.contextmanager
 def opened_folder(path: str) -> Iterator[tuple[list[str], str, Callable[[str], os.stat_result]]]:
     """A folder that is open within the block: the names in it, in no order, where it lies, as `place_of` has it, and

@@ -24,6 +24,21 @@ def was_out_of_time(status: int) -> bool:
     return -status == signal.SIGXCPU
 
 
+def spawn_group(argv: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a program without input, whose output is read from a pipe and whose complaints nobody reads; what it starts
+    is ended with it by `end_group`. Raises OSError."""
+    return subprocess.Popen(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End what `spawn_group` started, where it was not seen to end yet."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # on macOS a group of zombies may not be told
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> subprocess.Popen[bytes]:
     """Start a process that outlives this one and its terminal; it inherits one descriptor and writes to `log`."""
     with log.open("ab") as out:

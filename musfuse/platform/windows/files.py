@@ -42,6 +42,11 @@ def others_can_read(status: os.stat_result) -> bool:
     return False
 
 
+def others_can_write(status: os.stat_result) -> bool:
+    """As `others_can_read`."""
+    return others_can_read(status)
+
+
 @contextlib.contextmanager
 def opened_folder(path: str) -> Iterator[tuple[list[str], str, Callable[[str], os.stat_result]]]:
     """A folder: the names in it, in no order, where it lies, as `place_of` has it, and what tells facts of an entry, of

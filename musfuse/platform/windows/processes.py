@@ -33,6 +33,21 @@ def was_out_of_time(status: int) -> bool:
     return False
 
 
+def spawn_group(argv: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Start a program without input and without a console, whose output is read from a pipe and whose complaints nobody
+    reads. Raises OSError."""
+    return subprocess.Popen(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        creationflags=_CREATE_NO_WINDOW,
+    )  # fmt: skip
+
+
+def end_group(process: "subprocess.Popen[bytes]") -> None:
+    """End what `spawn_group` started, where it was not seen to end yet; what that started itself goes on."""
+    if process.returncode is None:
+        process.kill()
+
+
 def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> "subprocess.Popen[bytes]":
     """Start a process that outlives this one, its console, and the job that a session over ssh runs in; it inherits one
     handle and writes to `log`."""
