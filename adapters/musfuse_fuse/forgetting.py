@@ -4,11 +4,11 @@ Only what the kernel knows is walked: below a folder that it does not know, it k
 """
 
 import logging
-import threading
 from collections.abc import Iterator
 
 from musfuse.drive import Drive
-from musfuse.drive.changes import Change, Names, together
+from musfuse.drive.changes import Change, Names
+from musfuse.drive.relay import Relay
 from musfuse.errors import MusfuseError
 from musfuse.model import NodeKind
 from musfuse_fuse.kernel import KernelMemory
@@ -17,54 +17,23 @@ log = logging.getLogger(__name__)
 
 
 class Forgetting:
-    """Hears of changes of a drive, and has the kernel forget what they touch. What comes while it is at work is done
-    together afterwards. `close` ends it."""
+    """Has the kernel forget what changes of a drive touch. `close` ends it."""
 
     def __init__(self, drive: Drive, memory: KernelMemory) -> None:
         self._drive, self._memory = drive, memory
-        self._woken = threading.Condition()
-        self._due: list[Change] = []
-        self._closed = False
-        self._thread = threading.Thread(target=self._run, name="kernel forgets", daemon=True)
-        self._end = drive.changes.listen(self)
-        self._thread.start()
-
-    def changed(self, change: Change) -> None:
-        """Have what a change touches forgotten soon."""
-        with self._woken:
-            self._due.append(change)
-            self._woken.notify()
+        self._relay = Relay(drive.changes, self, "the kernel")
+        self.close = self._relay.close
 
     def held(self, stale: bool) -> None:
         """Have attributes asked for each time, or not any more."""
         self._memory.hold(stale)
 
-    def close(self) -> None:
-        """Forget nothing more; returns when nothing is under way."""
-        self._end()
-        with self._woken:
-            self._closed = True
-            self._woken.notify()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            with self._woken:
-                self._woken.wait_for(lambda: self._closed or self._due)
-                due, self._due = self._due, []
-            try:
-                for path in self._touched(together(due)):
-                    if self._closed:
-                        break
-                    self._memory.forget(path)
-            except MusfuseError as error:
-                log.warning(
-                    "the kernel forgets no more of this change, and may tell of it as it was for a while: %s", error
-                )
-            except Exception:
-                log.exception("what changed may be shown as it was for a while")
-            if self._closed:
-                return
+    def pass_on(self, change: Change, relay: Relay) -> None:
+        """Have what a change touches forgotten."""
+        for path in self._touched(change):
+            if relay.closed:
+                break
+            self._memory.forget(path)
 
     def _touched(self, change: Change) -> Iterator[str]:
         """Paths that a change touches, some more than once."""

@@ -1,11 +1,11 @@
 """Windows is told what changed on the drive, on a thread of its own: never by a callback of WinFsp."""
 
 import logging
-import threading
 from collections.abc import Iterator, Mapping
 
 from musfuse.drive import Drive
-from musfuse.drive.changes import Change, together
+from musfuse.drive.changes import Change
+from musfuse.drive.relay import Relay
 from musfuse.errors import MusfuseError
 from musfuse_winfsp.notices import Action, Notice, Notices
 from musfuse_winfsp.shown import Mark, Shown, mark_of
@@ -17,55 +17,24 @@ _AT_ONCE = 512
 
 
 class Telling:
-    """Hears of changes of a drive, and tells Windows what of them it was shown. What comes while it is at work is told
-    together afterwards; what the driver has no time for, a second later. `close` ends it."""
+    """Tells Windows what changed of all that it was shown; what the driver has no time for, a second later. `close`
+    ends it."""
 
     def __init__(self, drive: Drive, shown: Shown, notices: Notices, again_seconds: float = _AGAIN_SECONDS) -> None:
         self._drive, self._shown, self._notices, self._again = drive, shown, notices, again_seconds
-        self._woken = threading.Condition()
-        self._due: list[Change] = []
-        self._closed = False
-        self._thread = threading.Thread(target=self._run, name="tells Windows", daemon=True)
-        self._end = drive.changes.listen(self)
-        self._thread.start()
-
-    def changed(self, change: Change) -> None:
-        """Have Windows told soon."""
-        with self._woken:
-            self._due.append(change)
-            self._woken.notify()
+        self._relay = Relay(drive.changes, self, "Windows")
+        self.close = self._relay.close
 
     def held(self, stale: bool) -> None:
         """Nothing: all who open a file here get the version that is open."""
 
-    def close(self) -> None:
-        """Tell nothing more; returns when nothing is under way."""
-        self._end()
-        with self._woken:
-            self._closed = True
-            self._woken.notify()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            with self._woken:
-                self._woken.wait_for(lambda: self._closed or self._due)
-                due, self._due = self._due, []
-            if self._closed:
-                return
-            try:
-                self._tell(list(self._notices_of(together(due))))
-            except MusfuseError as error:
-                log.warning("Windows may show what changed as it was for a while: %s", error)
-            except Exception:
-                log.exception("Windows may show what changed as it was for a while")
-
-    def _tell(self, notices: list[Notice]) -> None:
+    def pass_on(self, change: Change, relay: Relay) -> None:
+        """Tell what a change touches."""
+        notices = list(self._notices_of(change))
         for at in range(0, len(notices), _AT_ONCE):
             while not self._notices.tell(notices[at : at + _AT_ONCE]):
-                with self._woken:
-                    if self._woken.wait_for(lambda: self._closed, self._again):
-                        return
+                if relay.wait_closed(self._again):
+                    return
 
     def _notices_of(self, change: Change) -> Iterator[Notice]:
         yield from (Notice(path, Action.NONE) for path in change.reread)

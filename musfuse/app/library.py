@@ -337,6 +337,7 @@ class Library:
             self._unshown.failed(error)
             raise StoreError(f"change {seq} is kept; it is shown when there is room for it: {error}") from error
         self._unshown.worked()
+        self.drives.known_to_all()  # who made the change, and looks, sees it
         self.events.publish(TagsChanged(seq))
         return places.moves().told()
 

@@ -1,6 +1,7 @@
 """What changed on the drive, for faces whose system remembers what it was told."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,12 +30,12 @@ class Change:
 def together(changes: Sequence[Change]) -> Change:
     """Several changes as one."""
     return Change(
-        {item for change in changes for item in change.items},
-        {folder for change in changes for folder in change.folders},
-        [gone for change in changes for gone in change.gone],
-        [path for change in changes for path in change.reread],
+        frozenset(item for change in changes for item in change.items),
+        frozenset(folder for change in changes for folder in change.folders),
+        tuple(gone for change in changes for gone in change.gone),
+        tuple(path for change in changes for path in change.reread),
         any(change.everywhere for change in changes),
-        [names for change in changes for names in change.before],
+        tuple(names for change in changes for names in change.before),
     )
 
 
@@ -48,6 +49,10 @@ class Hearer(Protocol):
         """From now on there are handles on older versions than were told to anyone, or whose facts were told without a
         path that they have, or there are none any more. Called before the newer version's size, or these, are
         told."""
+
+    def caught_up(self, seconds: float) -> bool:
+        """Wait for so long at most, until the system that is told knows of all that was heard so far; whether it does.
+        Asked for with no lock held, by who is no callback of that system."""
 
 
 class Changes:
@@ -74,6 +79,12 @@ class Changes:
         """Something changed."""
         for hearer in self._hearers:
             hearer.changed(change)
+
+    def caught_up(self, seconds: float) -> None:
+        """Wait until what was told is known to everybody who remembers, for so long at most."""
+        due = time.monotonic() + seconds
+        for hearer in self._hearers:
+            hearer.caught_up(max(due - time.monotonic(), 0))
 
     def hold(self, stale: bool) -> None:
         """There are stale handles, or none any more."""

@@ -17,6 +17,9 @@ class Hearer:
     def held(self, stale: bool) -> None:
         self.heard.append(stale)
 
+    def caught_up(self, seconds: float) -> bool:
+        return True
+
 
 def test_everybody_hears_of_everything_until_they_end_it() -> None:
     changes, first, second = Changes(), Hearer(), Hearer()

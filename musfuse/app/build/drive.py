@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 MakeBranch = Callable[[Database, Items], Branch[Any]]
 """Makes a branch of one drive; `Items.view` tells of which view."""
 
+_KNOWN_SECONDS = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class DriveParts:
@@ -184,6 +186,12 @@ class Drives(Mapping[str, Drive]):
         """There are other collections, or their rules are others: no drive shows what it did."""
         for _, _, collections, _ in list(self._made.values()):
             collections.collections_changed()
+        self.known_to_all()
+
+    def known_to_all(self) -> None:
+        """Wait until the systems that show the drives know what changed, but not for long."""
+        for drive in self.values():
+            drive.changes.caught_up(_KNOWN_SECONDS)
 
     def heard(self) -> None:
         """Something was played, or is thought of otherwise: collections may have other tracks."""
