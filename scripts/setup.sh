@@ -95,6 +95,8 @@ setup_tests() {
   if ! "$venv/bin/python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("pyflac") is None)'; then
     "$venv/bin/python" -m pip install -q --disable-pip-version-check 'pyflac>=3,<4' || say "pyFLAC cannot be installed; its tests are skipped"
   fi
+  # What makes the modules of gRPC's interface; the test that does so skips without it.
+  "$here/scripts/grpc-code" --set-up || say "grpcio-tools cannot be installed; the test of generated code is skipped"
   # winfspy's own Python layer, which the simulated Windows kernel of tests/winfsp drives; they skip without it.
   local winfspy=${XDG_CACHE_HOME:-$HOME/.cache}/musfuse/winfspy-0.8.4
   if [ ! -d "$winfspy/winfspy" ]; then

@@ -21,8 +21,13 @@ _UNTESTED = " (untested)"
 
 
 def modules() -> list[Path]:
-    """All modules of the product."""
-    return [path for folder in ("musfuse", "adapters") for path in sorted((ROOT / folder).rglob("*.py"))]
+    """All modules of the product, but for those that a program made."""
+    return [
+        path
+        for folder in ("musfuse", "adapters")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "_pb2" not in path.name
+    ]
 
 
 def findings() -> Iterator[tuple[str, str]]:

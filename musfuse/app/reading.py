@@ -114,6 +114,16 @@ class Reading:
         return service
 
     @cached_property
+    def _tokens(self) -> Handlers:
+        from musfuse.service.tokens import Tokens
+        from musfuse.store.tokentable import TokenTable
+
+        service, table = Handlers(), TokenTable(self._state.tokens)
+        self._closing.callback(table.close)
+        Tokens(table).answer(service)
+        return service
+
+    @cached_property
     def _care(self) -> Handlers:
         from musfuse.app.care.caring import Caring
 
@@ -267,6 +277,7 @@ _GROUPS: dict[str, Callable[[Reading], Handlers]] = {
     "tag": lambda reading: reading._tags,
     "jobs": lambda reading: reading._jobs,
     "events": lambda reading: reading._events,
+    "token": lambda reading: reading._tokens,
     "status": lambda reading: reading._status,
     "view": lambda reading: reading._views,
     "art": lambda reading: reading._art,

@@ -39,6 +39,11 @@ class StateFolder:
         return self.path / "events.db"
 
     @property
+    def tokens(self) -> Path:
+        """The database of tokens, by which others reach the library over a network."""
+        return self.path / "tokens.db"
+
+    @property
     def lock(self) -> Path:
         """The file that the process which owns the library holds locked."""
         return self.path / "owner.lock"
@@ -112,7 +117,7 @@ class StateFolder:
         """Remove what a library consists of, and nothing else: a database has files of its name beside it."""
         import shutil
 
-        for file in (self.catalog, self.user, self.jobs, self.events, self.lock, self.log):
+        for file in (self.catalog, self.user, self.jobs, self.events, self.tokens, self.lock, self.log):
             for path in self.path.glob(f"{file.name}*"):
                 with suppress(OSError):
                     path.unlink()

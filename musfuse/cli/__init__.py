@@ -51,6 +51,7 @@ _COMMANDS = {
     "metrics": "figures of what runs, for Prometheus",
     "log": "what musfuse did, and what failed",
     "events": "what happened: files that came and went, scans, jobs",
+    "token": "who may reach the library over a network",
     "completion": "complete commands and paths in a shell",
     "demo": "make a small library, mount it, check it",
 }
