@@ -79,6 +79,16 @@ class UnavailableError(OriginError):
     may_retry = True
 
 
+class AwayError(UnavailableError):
+    """The origin as a whole cannot be reached now, not only what was asked of it."""
+
+
+class NotLetInError(AwayError):
+    """The origin is there, but does not let us in, or is not who it was: only somebody can mend that."""
+
+    errno = _errno.EACCES
+
+
 class SourceChangedError(OriginError):
     """The original is no longer the one a reader opened; a new open sees the new one."""
 

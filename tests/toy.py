@@ -19,7 +19,8 @@ class Toy:
 
     def __init__(self, latency: float = 0.0) -> None:
         self.files: dict[str, tuple[bytes, Stamp]] = {}
-        self.latency, self.away, self.reads = latency, False, 0
+        self.latency, self.reads = latency, 0
+        self.away: bool | type[UnavailableError] = False
         self.lock = ""
         self.traits = Traits()
         self.lies: list[Entry] = []
@@ -81,7 +82,8 @@ class ToyOrigin:
         checked_path(path)
         time.sleep(self._toy.latency)
         if self._toy.away:
-            raise UnavailableError(f"{self.name}: the shelf is away")
+            kind = UnavailableError if self._toy.away is True else self._toy.away
+            raise kind(f"{self.name}: the shelf is away")
         if self._toy.lock and self._key != Secret(self._toy.lock):
             raise RefusedError(f"{self.name}: the shelf is locked")
 

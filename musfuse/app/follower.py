@@ -225,6 +225,12 @@ class Follower:
             one.away = problem and _AWAY
             self._woken.set()
 
+    def back(self, uid: str) -> None:
+        """A source that was away answers again: it is scanned where a scan missed it."""
+        one = self._followees.get(uid)
+        if one is not None and one.away:
+            self.dirt.note(uid, WHOLE)
+
     def told(self) -> list[Followed]:
         """How each source is followed."""
         return [

@@ -13,13 +13,13 @@ from musfuse.app.build.drive import DriveParts, Drives, MakeBranch
 from musfuse.app.build.figures import build_recorder
 from musfuse.app.build.library import build_catalog, build_sizes
 from musfuse.app.build.media import build_media
+from musfuse.app.build.sources import build_sources
 from musfuse.app.build.store import build_stores
 from musfuse.app.care.upkeep import Upkeep
 from musfuse.app.descriptors import fit
 from musfuse.app.eventkeeping import event_stages
 from musfuse.app.opening import open_sound
 from musfuse.app.playing import Playing
-from musfuse.app.sources import Sources
 from musfuse.app.state import StateFolder
 from musfuse.app.views import MAIN, TreeMaking, Views, main_rules, make_viewing
 from musfuse.config import Config
@@ -88,12 +88,11 @@ class Library:
         self.catalog = build_catalog(self.stores.database)
         self.collector = MetaCollector(self.stores.kv)
         self._unshown = Complaint("changes of tags are kept, and shown from the next change or scan on")
-        tables = self.catalog.sources
-        self.sourcing = Sourcing(self.stores.user, tables, self.collector, registry)
+        self.sourcing = Sourcing(self.stores.user, self.catalog.sources, self.collector, registry)
         self.sourcing.take_over()
         self.sourcing.purge()
         self.sourcing.mirror()
-        self.sources = Sources(tables.rows, self.sourcing.specs, registry, config, pools.originals)
+        self.sources = build_sources(self.catalog, self.sourcing, registry, config, pools.originals, self.events)
         self.sourcing.adopt = self._adopt_sources
         closing.callback(self.sources.close)
         self.media = build_media(
@@ -112,7 +111,7 @@ class Library:
         self._stages: Stages | None = None
         self._making_stages, self._naming = threading.Lock(), threading.Lock()
         self.sizes = build_sizes(
-            self.catalog, self.stores, self.media, config, self.sources.origin, self.events, self.name_tracks,
+            self.catalog, self.stores, self.media, config, self.sources, self.events, self.name_tracks,
             lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
         )  # fmt: skip
         self.interest = Interest(self.catalog.nodes)
@@ -222,6 +221,8 @@ class Library:
         if options.enabled:
             files, departures = self.catalog.files, self.catalog.departures
             self.follower = self.scans.follower = Follower(self.sources, files, departures, options, ask)
+            if self.sources.outages is not None:
+                self.sources.outages.on_back = self.follower.back
             self.follower.start(entering=not self.config[ScanOptions].on_mount)
 
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
@@ -250,7 +251,7 @@ class Library:
         lossy = self.config[IdentityOptions].lossy == "idle"
         heard = self.stages.identities
         return Hearing(
-            self.media.formats, heard, self.catalog.tracks, self.media.indexes, self.sources.origin, lossy=lossy
+            self.media.formats, heard, self.catalog.tracks, self.media.indexes, self.sources.idle_origin, lossy=lossy
         )
 
     def sweeper(self, now_ns: Callable[[], int] = time.time_ns) -> "Sweeper":

@@ -8,16 +8,18 @@ from contextlib import contextmanager
 
 from musfuse.app.build.library import Catalog
 from musfuse.app.follower import Follower
+from musfuse.app.outages import Outages
 from musfuse.app.sources import Sources
 from musfuse.errors import NotFoundError, StoreError, UnavailableError
 from musfuse.events import EventBus
-from musfuse.events.originals import OriginConnected, OriginDisconnected, SyncCompleted, SyncStarted
+from musfuse.events.originals import SyncCompleted, SyncStarted
 from musfuse.library.catalog import SourceRow
 from musfuse.library.corners import WHOLE, Corner
 from musfuse.library.interest import Interest
 from musfuse.library.lookout import Lookout
 from musfuse.library.scanner import NOBODY, Scanner
 from musfuse.library.walk import ScanResult
+from musfuse.sources.urgency import Urgency
 from musfuse.wording import counted
 
 log = logging.getLogger(__name__)
@@ -27,11 +29,10 @@ _AGAIN_SECONDS = 60.0
 
 
 class Syncs:
-    """Tells of scans of sources, and of sources that come and go. `away` holds the uids of those that were away when
-    they were looked at last; it is kept from scan to scan."""
+    """Tells of scans of sources, and of sources that come and go."""
 
-    def __init__(self, events: EventBus, away: dict[str, bool]) -> None:
-        self._events, self._away = events, away
+    def __init__(self, events: EventBus, outages: Outages | None) -> None:
+        self._events, self._outages = events, outages
 
     def begin(self, uid: str) -> None:
         """Tell that a scan of a source begins."""
@@ -39,10 +40,8 @@ class Syncs:
 
     def end(self, uid: str, result: ScanResult) -> None:
         """Tell that the scan of a source ended, and whether the source was away."""
-        away = bool(result.problem)
-        if self._away.get(uid) is not away:
-            self._away[uid] = away
-            self._events.publish((OriginDisconnected if away else OriginConnected)(uid))
+        if self._outages is not None:
+            self._outages.found(uid, away=bool(result.problem))
         self._events.publish(SyncCompleted(uid, result.read + result.removed))
 
 
@@ -52,7 +51,7 @@ class Scans:
 
     def __init__(self, sources: Sources, catalog: Catalog, events: EventBus, interest: Interest) -> None:
         self._sources, self._catalog, self._interest = sources, catalog, interest
-        self._syncs = Syncs(events, {})
+        self._syncs = Syncs(events, sources.outages)
         self._turns = threading.Condition()
         self._under_way = set[str]()
         self._behind: dict[str, set[Corner]] = {}
@@ -176,7 +175,7 @@ class Scans:
         self, scanner: Scanner, row: SourceRow, everything: bool, corners: Sequence[Corner] | None, lookout: Lookout
     ) -> ScanResult | None:
         try:
-            origin = self._sources.origin(row.uid)
+            origin = self._sources.origin(row.uid, Urgency.SCAN)
             return _logged(scanner.scan(row, origin, everything, corners, lookout), row.root, corners)
         except UnavailableError as error:
             self._catalog.files.unreachable(row.id, str(error))

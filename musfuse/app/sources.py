@@ -3,17 +3,26 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
+from musfuse.app.outages import Outages
 from musfuse.config import Config
 from musfuse.config.secretcommands import SecretCommands
-from musfuse.errors import ConfigError, NotFoundError, UnavailableError
+from musfuse.errors import ConfigError, NotFoundError, OriginError, UnavailableError
 from musfuse.library.catalog import SourceRow
 from musfuse.library.options import ScanOptions
 from musfuse.origins import OpenContext, Origin, Registry, SourceSpec
+from musfuse.origins.remote import bandwidth
+from musfuse.sources.breaker import Outage
+from musfuse.sources.lane import Lane, Limits
+from musfuse.sources.urgency import Urgency
 from musfuse.store.options import CacheOptions
 
 
 class Sources:
-    """Origins by uid; together they keep `open_files` open. `rows` and `specs` tell which sources there are now."""
+    """Origins by uid; together they keep `open_files` open. `rows` and `specs` tell which sources there are now.
+
+    What another process of this machine could not read by itself is far, and asked through a lane; `outages` hears of
+    what goes away and comes back.
+    """
 
     def __init__(
         self,
@@ -22,13 +31,14 @@ class Sources:
         registry: Registry,
         config: Config,
         open_files: int,
+        outages: Outages | None = None,
     ) -> None:
         self._read_rows, self._read_specs, self._registry = rows, specs, registry
-        self._config, self._open_files = config, open_files
+        self._config, self._open_files, self.outages = config, open_files, outages
         self._lock = threading.Lock()
         self._rows: Mapping[str, SourceRow] = {}
         self._specs: Mapping[str, SourceSpec] = {}
-        self._origins: dict[str, Origin] = {}
+        self._origins: dict[str, Origin | Lane] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -66,19 +76,53 @@ class Sources:
             specs = list(self._specs.values())
         return self._registry.place_resolved(specs, text)
 
-    def origin(self, uid: str) -> Origin:
-        """A source's origin; raises NotFoundError, UnavailableError for a kind of source that is not known here."""
+    def origin(self, uid: str, urgency: Urgency = Urgency.READER) -> Origin:
+        """A source's origin, for who asks so urgently: the same object each time. Raises NotFoundError,
+        UnavailableError for a kind of source that is not known here."""
         with self._lock:
             self._row(uid)
             if uid not in self._origins:
-                share = max(1, min(self._config[CacheOptions].open_files, self._open_files // len(self._rows)))
-                links, commands = self._config[ScanOptions].follow_links_out, self._config[SecretCommands]
-                context = OpenContext(links, share, commands)
-                try:
-                    self._origins[uid] = self._registry.open(self._specs[uid], context)
-                except ConfigError as error:
-                    raise UnavailableError(str(error)) from error
-            return self._origins[uid]
+                self._origins[uid] = self._made(self._specs[uid])
+            found = self._origins[uid]
+        return found.seen_by(urgency) if isinstance(found, Lane) else found
+
+    def idle_origin(self, uid: str) -> Origin:
+        """As `origin`, for what nobody waits for."""
+        return self.origin(uid, Urgency.INDEX)
+
+    def outage(self, uid: str) -> Outage | None:
+        """Why a source is away, and since when, where it was asked and that is known; None for all others."""
+        with self._lock:
+            found = self._origins.get(uid)
+        return found.outage if isinstance(found, Lane) else None
+
+    def try_out(self, spec: SourceSpec) -> None:
+        """Raise ConfigError where a source that lies elsewhere cannot be looked into now."""
+        try:
+            made = self._made(spec)
+        except UnavailableError as error:
+            raise ConfigError(str(error)) from error
+        try:
+            if isinstance(made, Lane):
+                made.seen_by(Urgency.READER).stat("")
+        except OriginError as error:
+            raise ConfigError(str(error)) from error
+        finally:
+            made.close()
+
+    def _made(self, spec: SourceSpec) -> Origin | Lane:
+        share = max(1, min(self._config[CacheOptions].open_files, self._open_files // max(1, len(self._rows))))
+        links, commands = self._config[ScanOptions].follow_links_out, self._config[SecretCommands]
+        try:
+            opened = self._registry.open(spec, OpenContext(links, share, commands))
+        except ConfigError as error:
+            raise UnavailableError(str(error)) from error
+        if opened.traits.local:
+            return opened
+        limits = Limits(bytes_per_second=bandwidth(spec))
+        if self.outages is None or spec.uid not in self._rows:
+            return Lane(opened, limits)
+        return Lane(opened, limits, self.outages.lane_of(spec.uid))
 
     def _row(self, uid: str) -> SourceRow:
         row = self._rows.get(uid)

@@ -87,16 +87,28 @@ def show(library: Path | None, as_json: bool, source: str) -> None:
 @config_option
 @json_option
 @dry_run_option
+@click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="What `source set` sets, before it is looked at.",
+)
 @click.argument("locations", nargs=-1, required=True, metavar="LOCATION...", shell_complete=folders)
 def add(
-    library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, locations: tuple[str, ...]
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    assignments: tuple[str, ...],
+    locations: tuple[str, ...],
 ) -> None:
     """Add LOCATIONs with music, folders or URIs. A mounted library scans them at once, another one with the next scan
-    or mount."""
+    or mount. One on another machine is looked at before it is added."""
     from musfuse.service.requests.sources import AddSources
 
     folder, places = library_folder(library), [located(location) for location in locations]
-    request = AddSources(tuple((place, place) for place in places), dry_run=dry_run)
+    request = AddSources(tuple((place, place) for place in places), assignments, dry_run=dry_run)
     with connect(folder, config_file, make=True) as service:
         result = service.call(request)
     if as_json:

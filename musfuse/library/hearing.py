@@ -12,7 +12,7 @@ from musfuse.media.flac.content import index_content
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.transcoders import IndexStore
 from musfuse.model import Rendition
-from musfuse.origins import Origin
+from musfuse.origins import IndexWhen, Origin
 
 log = logging.getLogger(__name__)
 
@@ -92,4 +92,6 @@ class Hearing:
         if not self._lossy:
             return ""
         origin = self._origin_of(item.file.source_uid)
+        if origin.traits.index is not IndexWhen.EAGER:  # all of it would travel
+            return ""
         return encoded_content(self._formats, origin, item.file, item.format, proceed) or NONE

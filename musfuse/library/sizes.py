@@ -36,7 +36,8 @@ class Sizes:
     """Knows or finds out the exact size of any track. Waiters are bounded, so that other calls keep their threads; who
     finds no place among them waits for one up to `turn_seconds`. Nobody waits for longer than `wait_seconds` in all.
 
-    `on_heard` is told what a track sounds like where an index was built.
+    `on_heard` is told what a track sounds like where an index was built. `idle_origin_of` gives the origins that are
+    read where nobody waits.
     """
 
     def __init__(
@@ -56,12 +57,14 @@ class Sizes:
         turn_seconds: float = 0,
         after_change: Callable[[], None],
         on_heard: Callable[[Track, str], None] = lambda *_: None,
+        idle_origin_of: Callable[[str], Origin] | None = None,
     ) -> None:
         self._on_heard = on_heard
         self._tracks, self._renditions = tracks, renditions
         self._engine, self._indexes, self._pool = engine, indexes, pool
         self._frame_files = frame_files
         self._origin_of, self._events = origin_of, events
+        self._idle_origin_of = idle_origin_of or origin_of
         self._threads, self._wait_seconds, self._turn_seconds = threads, wait_seconds, turn_seconds
         self._after_change = after_change
         self._slots = threading.BoundedSemaphore(waiters)
@@ -143,7 +146,8 @@ class Sizes:
 
     def request(self, track: Track, priority: Priority) -> "Future[Answer]":
         """Queue a track's index; when the future is done, the catalog has its size or its failure."""
-        origin = self._origin_of(track.file.source_uid)
+        of = self._idle_origin_of if priority is Priority.BACKGROUND else self._origin_of
+        origin = of(track.file.source_uid)
         key = self._indexes.key(track.file, track.sample_range)
         done: Future[Answer] = Future()
         if origin.traits.index is IndexWhen.NEVER:

@@ -4,7 +4,7 @@ A URI is opaque outside of its scheme: nothing else takes it apart, puts it toge
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -34,10 +34,12 @@ class OpenContext:
 
 @dataclass(frozen=True, slots=True)
 class SchemeOption:
-    """An option of a source: what it is for, and its values where they are not free."""
+    """An option of a source: what it is for, its values where they are not free, and what is wrong with one ('' where
+    nothing is)."""
 
     about: str
     choices: tuple[str, ...] = ()
+    check: Callable[[str], str] = lambda _: ""
 
 
 class Scheme(Protocol):
@@ -185,6 +187,9 @@ def checked_options(scheme: Scheme, values: Mapping[str, str]) -> tuple[dict[str
             choices = scheme.options[key].choices
             if choices and value not in choices:
                 raise ConfigError(f"{key}: {value!r} is no value of it; one of {', '.join(choices)} is wanted")
+            problem = scheme.options[key].check(value)
+            if problem:
+                raise ConfigError(f"{key}: {value[:60]!r}: {problem}")
             options[key] = value
     return options, secrets
 

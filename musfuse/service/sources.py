@@ -49,7 +49,8 @@ T = TypeVar("T", "SourcesAdded", "SourceMoved", "SourceRestored")
 class Sourcing:
     """The sources of a library. With `dry_run` methods tell what they would do, and do nothing.
 
-    `adopt` is called after a change, when the catalog has it.
+    `adopt` is called after a change, when the catalog has it; `reach` raises ConfigError where a new source that lies
+    elsewhere cannot be looked into.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Sourcing:
         self._table, self._now_ns = SourceTable(database), now_ns
         self._lock = threading.RLock()
         self.adopt: Callable[[], None] = lambda: None
+        self.reach: Callable[[SourceSpec], None] = lambda _: None
 
     def answer(self, handlers: Handlers, rescan: Callable[[], object] | None = None) -> None:
         """Answer the requests about sources. `rescan` begins to look for files, where somebody does that at once."""
@@ -79,7 +81,7 @@ class Sourcing:
 
         handlers.on(asked.ListSources, lambda r: self.list(r.removed))
         handlers.on(asked.ShowSource, lambda r: self.show(r.source))
-        handlers.on(asked.AddSources, lambda r: looked_for(self.add(r.places, r.dry_run), r.dry_run))
+        handlers.on(asked.AddSources, lambda r: looked_for(self.add(r.places, r.dry_run, r.assignments), r.dry_run))
         handlers.on(asked.SetSource, lambda r: self.change(r.source, r.assignments, r.dry_run))
         handlers.on(asked.MoveSource, lambda r: looked_for(self.move(r.old, r.new, r.dry_run), r.dry_run))
         handlers.on(asked.RemoveSource, lambda r: self.remove(r.source, r.dry_run))
@@ -147,14 +149,17 @@ class Sourcing:
             overlays=self._overlays(uid),
         )  # fmt: skip
 
-    def add(self, places: Sequence[Asked], dry_run: bool = False) -> SourcesAdded:
-        """Add places; one that is there stays as it is, one that was removed is restored. All of them, or none."""
+    def add(self, places: Sequence[Asked], dry_run: bool = False, assignments: Sequence[str] = ()) -> SourcesAdded:
+        """Add places, with KEY=VALUE set as `change` does; one that is there stays as it is, one that was removed is
+        restored. All of them, or none."""
         from musfuse.service.requests.sources import SourcesAdded
 
+        if not dry_run:
+            self._try_out(places, assignments)
         with self._lock:
             before = self.specs()
             wanted = list(dict.fromkeys(self._locate(place) for place in places))
-            known = {(kept.spec.scheme, kept.spec.uri): kept for kept in reversed(self._latest_first())}
+            known = self._by_place()
             new = [place for place in wanted if place not in known or known[place].removed_ns is not None]
             others = [(spec.scheme, spec.uri) for spec in before]
             for scheme, uri in wanted:
@@ -162,13 +167,17 @@ class Sourcing:
                 if (scheme, uri) in new:
                     self._check_apart(scheme, uri, others)
                     others.append((scheme, uri))
+                    self._assigned(SourceSpec("", scheme, uri), assignments)
             if new and not dry_run:
                 with self._db.transaction():
                     for scheme, uri in new:
                         if (scheme, uri) in known:
-                            self._table.restore(known[scheme, uri].spec.uid)
+                            spec = known[scheme, uri].spec
+                            self._table.restore(spec.uid)
                         else:
-                            self._table.add(scheme, uri, self._registry.shown(scheme, uri), self._now_ns())
+                            spec = self._table.add(scheme, uri, self._registry.shown(scheme, uri), self._now_ns())
+                        if assignments:
+                            self._table.change(self._assigned(spec, assignments))
                 self._changed()
             return SourcesAdded(
                 tuple(self._registry.shown(*place) for place in new if place not in known),
@@ -188,6 +197,9 @@ class Sourcing:
             self._check_apart(scheme, uri, [(o.scheme, o.uri) for o in self.specs() if o.uid != kept.spec.uid])
             moved = replace(kept.spec, scheme=scheme, uri=uri)
             self._check_fits(moved)
+        if not dry_run:
+            self.reach(moved)
+        with self._lock:
             if not dry_run:
                 self._table.change(moved)
                 self._changed()
@@ -235,6 +247,19 @@ class Sourcing:
                 self._table.restore(spec.uid)
                 self._changed()
             return SourceRestored(spec.uid, self._shown(spec), self._overlays(spec.uid))
+
+    def _try_out(self, places: Sequence[Asked], assignments: Sequence[str]) -> None:
+        """Raise ConfigError where a place that would be new cannot be looked into. It may take seconds, so no lock is
+        held."""
+        known = self._by_place()
+        for scheme, uri in dict.fromkeys(self._locate(place) for place in places):
+            kept = known.get((scheme, uri))
+            if kept is None or kept.removed_ns is not None:
+                self._registry.scheme(scheme).check(uri)
+                self.reach(self._assigned(kept.spec if kept else SourceSpec("", scheme, uri), assignments))
+
+    def _by_place(self) -> dict[tuple[str, str], KeptSource]:
+        return {(kept.spec.scheme, kept.spec.uri): kept for kept in reversed(self._latest_first())}
 
     def _changed(self) -> None:
         self.mirror()

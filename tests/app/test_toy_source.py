@@ -1,20 +1,23 @@
 """A kind of source that only the tests know: nothing elsewhere has a line about it."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sound
 from drive.albums import read
+from patient import until
 from tests_support import describe
 from toy import Entry, Toy, ToyScheme
 
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
-from musfuse.errors import MusfuseError, NoEntryError, UnavailableError
+from musfuse.errors import AwayError, ConfigError, MusfuseError, NoEntryError, UnavailableError
+from musfuse.events.originals import OriginConnected, OriginDisconnected
 from musfuse.media.indexing.pool import Priority
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins import IndexWhen, LocalScheme, Registry, SourceStat
@@ -183,8 +186,8 @@ def test_one_that_is_never_indexed_shows_its_originals(tmp_path: Path, shelf: To
 def test_a_locked_one_is_opened_by_its_secret(
     tmp_path: Path, shelf: Toy, closing: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf.lock = "sesame"
     library = open_toy(tmp_path, shelf, closing)
+    shelf.lock = "sesame"
     (problem,) = scan(library)
     assert "the shelf is locked" in problem
     library.sourcing.change(("toy://shelf", "toy://shelf"), ["key=env:TOY_KEY"])
@@ -198,3 +201,51 @@ def test_a_locked_one_is_opened_by_its_secret(
     assert len(shown(library)) >= 4
     kept = (tmp_path / "state/user.db").read_bytes() + (tmp_path / "state/musfuse.log").read_bytes()
     assert b"sesame" not in kept
+
+
+def test_one_that_cannot_be_looked_into_is_not_added(
+    tmp_path: Path, shelf: Toy, closing: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.lock = "sesame"
+    with pytest.raises(ConfigError, match="the shelf is locked"):
+        open_toy(tmp_path, shelf, closing)
+    assert not (tmp_path / "state").exists()
+    shelf.lock = ""
+    library = open_toy(tmp_path, shelf, closing)
+    library.sourcing.remove(("toy://shelf", ""))
+    shelf.lock = "sesame"
+    place = ("toy://shelf", "toy://shelf")
+    with pytest.raises(ConfigError, match="key: env:TOY_KEY is not set"):
+        library.sourcing.add([place], assignments=["key=env:TOY_KEY"])
+    assert library.sources.rows() == []
+    monkeypatch.setenv("MUSFUSE_SOURCE_NAS_KEY", "sesame")
+    added = library.sourcing.add([place], assignments=["name=nas", "key=env:TOY_KEY", "colour=red"])
+    assert added.restored == ("toy://shelf",)
+    (told,) = library.sourcing.list()
+    assert (told.name, library.sourcing.show(("nas", "")).options) == ("nas", {"colour": "red"})
+    assert scan(library) == [""]
+
+
+def test_an_outage_is_told_and_ends_by_itself(tmp_path: Path, shelf: Toy, closing: ExitStack) -> None:
+    library = open_toy(tmp_path, shelf, closing)
+    heard: list[Any] = []
+    for kind in (OriginConnected, OriginDisconnected):
+        library.events.listen(kind, heard.append)
+    scan(library)
+    (uid,) = (row.uid for row in library.sources.rows())
+    shelf.away = AwayError
+    with pytest.raises(AwayError, match="the shelf is away"):
+        library.sources.origin(uid).stat("")
+    assert library.sources.outage(uid) is not None
+    until(lambda: "away since" in str(library.sourcing.list()[0].state))
+    shelf.away = False
+
+    def answers() -> bool:
+        with suppress(AwayError):
+            return bool(library.sources.origin(uid).stat(""))
+        return False
+
+    until(answers)
+    until(lambda: library.sourcing.list()[0].state == "scanned")
+    assert [type(event) for event in heard] == [OriginConnected, OriginDisconnected, OriginConnected]
+    assert library.sources.outage(uid) is None

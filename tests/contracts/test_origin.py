@@ -11,20 +11,23 @@ from toy import Toy, ToyOrigin
 from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChangedError
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import CheckedOrigin, LocalOrigin, MemoryOrigin, Origin, open_reader
+from musfuse.sources.lane import Lane
+from musfuse.sources.urgency import Urgency
 
 Write = Callable[..., None]
 """Writes a file, as another version; with `keep_mtime` one of the same mtime, as another file in its place."""
 
 
-@pytest.fixture(params=["memory", "local", "toy", "checked"])
+@pytest.fixture(params=["memory", "local", "toy", "checked", "lane"])
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Origin, Write]]:
     if request.param == "memory":
         memory = MemoryOrigin("m")
         yield memory, memory.write
         return
-    if request.param == "toy":
+    if request.param in ("toy", "lane"):
         toy = Toy()
-        yield ToyOrigin("t", "toy://t", toy), toy.write
+        far: Origin = ToyOrigin("t", "toy://t", toy)
+        yield far if request.param == "toy" else Lane(far).seen_by(Urgency.READER), toy.write
         return
     root = tmp_path / "root"
     root.mkdir()

@@ -7,6 +7,7 @@ from musfuse_winfsp.options import WinFspOptions
 
 from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
+from musfuse.app.sources import Sources
 from musfuse.config import Config
 from musfuse.events import EventBus
 from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, Tracks
@@ -15,7 +16,6 @@ from musfuse.library.catalog.departures import Departures
 from musfuse.library.sizes import Sizes
 from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.model import Track
-from musfuse.origins import Origin
 from musfuse.platform import system
 
 
@@ -47,7 +47,7 @@ def build_sizes(
     stores: Stores,
     media: Media,
     config: Config,
-    origin_of: Callable[[str], Origin],
+    sources: Sources,
     events: EventBus,
     after_change: Callable[[], None],
     on_heard: Callable[[Track, str], None],
@@ -57,7 +57,8 @@ def build_sizes(
     options, threads = config[IndexOptions], config[WinFspOptions].threads
     seconds = system.waiting_seconds(options.wait_seconds)
     return Sizes(
-        catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.frame_files, media.pool, origin_of,
-        events, threads=worker_count(options), waiters=system.waiting_calls(options.waiters, threads),
+        catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.frame_files, media.pool,
+        sources.origin, events, threads=worker_count(options), waiters=system.waiting_calls(options.waiters, threads),
         wait_seconds=seconds, turn_seconds=system.turn_seconds(seconds), after_change=after_change, on_heard=on_heard,
+        idle_origin_of=sources.idle_origin,
     )  # fmt: skip

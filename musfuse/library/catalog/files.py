@@ -89,6 +89,11 @@ class Files:
                 (problem, source),
             )
 
+    def reachable(self, source: int) -> None:
+        """A source that `unreachable` was said of can be reached again."""
+        with self._db.note() as db:
+            db.execute("UPDATE folder SET problem = '' WHERE source = ? AND path = x'' AND problem <> ''", (source,))
+
     def was_another(self, source: int, path: str, ident: str) -> bool:
         """Whether files are known at or below a folder that had another id when it was listed last."""
         low = to_blob(path) + b"/" if path else b""

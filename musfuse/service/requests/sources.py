@@ -128,10 +128,12 @@ class DryRun(Request[A], frozen=True, kw_only=True):
 
 
 class AddSources(DryRun[SourcesAdded], frozen=True):
-    """Add places; one that is there stays as it is, one that was removed is restored. All of them, or none."""
+    """Add places, with `assignments` as `SetSource` takes them; one that is there stays as it is, one that was removed
+    is restored. All of them, or none."""
 
     METHOD: ClassVar[str] = "source.add"
     places: tuple[Asked, ...]
+    assignments: tuple[str, ...] = ()
 
 
 class SetSource(DryRun[SourceChanged], frozen=True):

@@ -1,0 +1,19 @@
+"""The sources of a library, and what is made known of those that go away."""
+
+from musfuse.app.build.library import Catalog
+from musfuse.app.outages import Outages
+from musfuse.app.sources import Sources
+from musfuse.config import Config
+from musfuse.events import EventBus
+from musfuse.origins import Registry
+from musfuse.service.sources import Sourcing
+
+
+def build_sources(
+    catalog: Catalog, sourcing: Sourcing, registry: Registry, config: Config, open_files: int, events: EventBus
+) -> Sources:
+    """The origins of the sources that there are; a new one is tried out before it is added."""
+    outages = Outages(events, catalog.files, lambda uid: sources.row(uid))
+    sources = Sources(catalog.sources.rows, sourcing.specs, registry, config, open_files, outages)
+    sourcing.reach = sources.try_out
+    return sources

@@ -1,0 +1,65 @@
+"""The threads of a lane."""
+
+import threading
+
+from patient import until
+
+from musfuse.sources.crew import Crew
+from musfuse.sources.task import Task
+from musfuse.sources.urgency import Urgency
+
+
+def test_a_closed_crew_takes_nothing_and_gives_back_what_it_had() -> None:
+    go, made = threading.Event(), list[Task]()
+
+    def make(task: Task) -> None:
+        made.append(task)
+        go.wait()
+
+    crew = Crew("crew", 1, make)
+    tasks = [Task(lambda: None, Urgency.READER, 1) for _ in range(3)]
+    assert all(map(crew.put, tasks))
+    until(lambda: made == tasks[:1])
+    assert crew.close() == tasks[1:]
+    assert not crew.put(tasks[1])
+    go.set()
+
+
+def test_others_take_over_from_threads_that_hang() -> None:
+    go, made = threading.Event(), list[Urgency]()
+
+    def make(task: Task) -> None:
+        made.append(task.urgency)
+        if len(made) <= 2:
+            go.wait()
+
+    crew = Crew("crew", 2, make)
+    for _ in range(2):
+        crew.put(Task(lambda: None, Urgency.READER, 1))
+    until(lambda: len(made) == 2)
+    crew.put(Task(lambda: None, Urgency.INDEX, 1))
+    crew.renew()
+    crew.put(Task(lambda: None, Urgency.SCAN, 1))
+    until(lambda: len(made) == 4)
+    assert made[2:] in ([Urgency.SCAN, Urgency.INDEX], [Urgency.INDEX, Urgency.SCAN])
+    go.set()
+    crew.close()
+
+
+def test_a_renewed_crew_makes_what_waits_in_its_queue() -> None:
+    """Also where nothing is put into it afterwards."""
+    go, made = threading.Event(), list[int]()
+
+    def make(task: Task) -> None:
+        made.append(task.size)
+        if task.size:
+            go.wait()
+
+    crew = Crew("crew", 1, make)
+    crew.put(Task(lambda: None, Urgency.READER, 1, size=1))
+    until(lambda: made == [1])
+    crew.put(Task(lambda: None, Urgency.READER, 1, size=0))
+    crew.renew()
+    until(lambda: made == [1, 0])
+    go.set()
+    crew.close()
