@@ -150,6 +150,8 @@ class Follower:
 
     def start(self, *, entering: bool) -> None:
         """Begin to follow all sources. `entering`: no scan will come by, so the folders that are known are watched."""
+        if self._sources.outages is not None:
+            self._sources.outages.on_back = self.back
         self.reload()
         if entering:
             for uid in list(self._followees):

@@ -221,8 +221,6 @@ class Library:
         if options.enabled:
             files, departures = self.catalog.files, self.catalog.departures
             self.follower = self.scans.follower = Follower(self.sources, files, departures, options, ask)
-            if self.sources.outages is not None:
-                self.sources.outages.on_back = self.follower.back
             self.follower.start(entering=not self.config[ScanOptions].on_mount)
 
     def scan_all(self, scanner: "Scanner", everything: bool = False) -> "list[ScanResult]":
