@@ -18,7 +18,8 @@ NAMES = st.sampled_from(["1.flac", "2.flac", "3.flac"])
 
 class SourceTree(RuleBasedStateMachine):
     """`files` is the model: paths below the source, each with the title that nobody else has. `born` says what each was
-    called first, and `numbers` are inode numbers by that: they stay."""
+    called first, and `numbers` are inode numbers by that: they stay. `held` are the places that had a file when things
+    were settled last."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,7 +27,7 @@ class SourceTree(RuleBasedStateMachine):
         self.files: dict[str, str] = {}
         self.born: dict[str, str] = {}
         self.numbers: dict[str, int] = {}
-        self.changed, self.elsewhere = set[str](), set[str]()
+        self.changed, self.elsewhere, self.held = set[str](), set[str](), set[str]()
         self.folder = Path(tempfile.mkdtemp())
         self.closing.callback(shutil.rmtree, self.folder)
         self.music, self.aside = self.folder / "music", self.folder / "aside"
@@ -47,13 +48,14 @@ class SourceTree(RuleBasedStateMachine):
 
     def settled(self, numbers: dict[str, int]) -> None:
         """Files have the inode numbers that they always had. What was changed and moved in one go is another file, as
-        far as anybody can tell."""
-        for path in self.changed & self.elsewhere:
-            self.born[path] += "'"
+        far as anybody can tell; what took another's place has the number of that, or its own."""
+        for path in self.elsewhere & self.files.keys() & (self.changed | self.held):
+            self.born[path] = next(self.titles)
         for path, number in numbers.items():
             self.check_number(path, number)
         self.changed.clear()
         self.elsewhere.clear()
+        self.held = set(self.files)
 
     def check_number(self, path: str, number: int) -> None:
         """The file that lies there has the inode number that it always had."""

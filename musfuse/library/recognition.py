@@ -25,17 +25,17 @@ class Recognised:
 
 def moved_here(files: Files, origin: Origin, now: SourceFile) -> KnownFile | None:
     """The known file that this one, which is new in its place, was before it was moved; None where it is new. What is
-    still in its old place was not moved: this is another name for it."""
+    still in its old place was not moved: this is another name for it. Another file may have taken that place."""
     known = files.elsewhere(now)
     if known is None:
         return None
     try:
-        origin.stat(known.file.path)
+        there = origin.stat(known.file.path)
     except NotFoundError:
         return known
     except OriginError:
         return None
-    return None
+    return known if there.ident and there.ident != known.file.ident else None
 
 
 def recognise(files: Files, now: SourceFile, before: KnownFile | None, renumbered: bool) -> Recognised:
