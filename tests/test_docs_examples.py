@@ -117,6 +117,8 @@ def make_home(home: Path) -> None:
     for disk in ("nas", "disk"):
         sound.write(home / f"media/{disk}/Music/Far.wav", artist="Ann", album="Found", title="Far")
     (music / "broken.flac").write_bytes(b"fLaC")
+    (home / ".config/beets").mkdir(parents=True)
+    shutil.copyfile(ROOT / "tests/library/exchange/samples/beets-2.14.1.db", home / ".config/beets/library.db")
     for name, form in (("animals.jpg", "JPEG"), ("meddle.jpg", "JPEG"), ("back.png", "PNG")):
         (home / name).write_bytes(sound.picture(200, form))
     (home / ".config/mpv").mkdir(parents=True)

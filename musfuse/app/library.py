@@ -170,13 +170,13 @@ class Library:
 
     def handlers(self, rescan: Callable[[], object] | None = None) -> "Handlers":
         """The service over this library. `rescan` begins a scan, where somebody does that at once."""
-        from musfuse.app.service import build_collecting, build_service
+        from musfuse.app.service import build_service
         from musfuse.app.views import ShownViews
 
         views = ShownViews(self.catalog.database, self.views, self.drives)
         service = build_service(
-            self.catalog, self.media, self.sizes, self.sources, views, self.tagging.selection, self.collector,
-            self.playing.opinion, build_collecting(self.stores, self.tagging.selection, self.drives),
+            self.catalog, self.stores, self.media, self.sizes, self.sources, views, self.tagging,
+            self.playing.opinion, self.drives,
         )  # fmt: skip
         self.sourcing.answer(service, rescan)
         self.viewing.answer(service)

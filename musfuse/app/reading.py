@@ -223,6 +223,17 @@ class Reading:
         return Collecting(build_shelf(self._user, catalog, self._formats), selection)
 
     @cached_property
+    def _imports(self) -> Handlers:
+        from musfuse.library.catalog.candidates import Candidates
+        from musfuse.service.importing import Importing
+
+        catalog, shelf = self._catalog, self._collecting.shelf
+        service, collector = Handlers(), MetaCollector(self._user.kv)
+        importing = Importing(Candidates(catalog), Nodes(catalog), collector, self._user, shelf)
+        importing.answer(service, plans_only=True)
+        return service
+
+    @cached_property
     def _prefetch(self) -> Handlers:
         from musfuse.service.requests.prefetch import ShowPrefetch
 
@@ -283,6 +294,7 @@ _GROUPS: dict[str, Callable[[Reading], Handlers]] = {
     "art": lambda reading: reading._art,
     "collection": lambda reading: reading._collections,
     "playlist": lambda reading: reading._collections,
+    "import": lambda reading: reading._imports,
     "history": lambda reading: reading._plays,
     "prefetch": lambda reading: reading._prefetch,
     "rating": lambda reading: reading._ratings,

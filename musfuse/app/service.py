@@ -9,35 +9,38 @@ from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
 from musfuse.app.sources import Sources
 from musfuse.app.views import ShownViews
+from musfuse.library.catalog.candidates import Candidates
 from musfuse.library.catalog.originals import Originals
-from musfuse.library.overlay import MetaCollector
-from musfuse.library.selection import Selection
 from musfuse.library.sizes import Sizes
 from musfuse.library.userdb.plays import Heard
 from musfuse.library.userdb.ratings import Rating
 from musfuse.service.collections import Collecting
 from musfuse.service.handlers import Handlers
+from musfuse.service.importing import Importing
 from musfuse.service.info import Describing
 from musfuse.service.library import Holdings
 from musfuse.service.originals import OriginalsTold
 from musfuse.service.playlists import Playlists
 from musfuse.service.search import Searches
+from musfuse.service.tagging import Tagging
 from musfuse.service.tags import Tags
 
 
 def build_service(
     catalog: Catalog,
+    stores: Stores,
     media: Media,
     sizes: Sizes,
     sources: Sources,
     views: ShownViews,
-    selection: Selection,
-    collector: MetaCollector,
+    tagging: Tagging,
     opinion: Callable[[int], tuple[Rating, Heard | None]],
-    collecting: Collecting,
+    drives: Drives,
 ) -> Handlers:
-    """The handlers of all that only asks, over these parts of a library."""
-    service = Handlers()
+    """The handlers of all that asks, and of what changes collections and playlists, over these parts of a library."""
+    service, selection, collector = Handlers(), tagging.selection, tagging.collector
+    shelf = build_shelf(stores.user, stores.database, selection.formats)
+    collecting = Collecting(shelf, selection, drives.collections_changed)
     Holdings(selection, views.shown, views.previewed, catalog.reports, collecting.problems).answer(service)
     collecting.answer(service)
     Playlists(collecting.shelf, selection, collecting.changed).answer(service)
@@ -50,11 +53,13 @@ def build_service(
     Describing(views.drive, views.nodes, media.engine, sizes, sources, originals, views.template, opinion).answer(
         service
     )
+
+    def imported() -> None:
+        drives.heard()
+        drives.collections_changed()
+
+    Importing(
+        Candidates(catalog.database), catalog.nodes, collector, stores.user, shelf, stores.user.path.parent,
+        tagging.adopt, imported,
+    ).answer(service)  # fmt: skip
     return service
-
-
-def build_collecting(stores: Stores, selection: Selection, drives: Drives) -> Collecting:
-    """What is done to the collections; drives are told of what changes."""
-    return Collecting(
-        build_shelf(stores.user, stores.database, selection.formats), selection, drives.collections_changed
-    )

@@ -24,6 +24,16 @@ def read_regular(path: Path, limit: int) -> bytes:
     return read_guarded(path, limit).data
 
 
+def check_regular(path: Path) -> None:
+    """Raise ConfigError where a path leads to no regular file, which whoever opens it by name could wait for."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ConfigError(f"{path}: cannot be read: it is not a regular file; name one that is")
+    except (OSError, ValueError) as error:
+        reason = plainly(error) if isinstance(error, OSError) else error
+        raise ConfigError(f"{path}: cannot be read: {reason}") from error
+
+
 def read_guarded(path: Path, limit: int) -> Guarded:
     """As `read_regular`; and who else can read and write the file."""
     try:

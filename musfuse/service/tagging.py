@@ -48,7 +48,7 @@ class Tagging:
     """Changes tags and pictures. `adopt` is told of a change, and gives what that did to the drive."""
 
     def __init__(self, selection: Selection, collector: MetaCollector, adopt: Callable[[int], Moved]) -> None:
-        self.selection, self.collector, self._adopt = selection, collector, adopt
+        self.selection, self.collector, self.adopt = selection, collector, adopt
 
     def answer(self, handlers: Handlers, rehearse: Callable[[Act], Changed]) -> None:
         """Answer the requests that change something; `rehearse` gives what a change would do."""
@@ -154,7 +154,7 @@ class Tagging:
         told = Changed(**facts(change), selected=selected)
         if not change.seq:
             return told
-        did = self._adopt(change.seq)
+        did = self.adopt(change.seq)
         moves = tuple(MoveTold(move.old, move.new, move.files, move.whole) for move in did.moves)
         return structs.replace(told, moves=moves, move_count=did.count, moved_files=did.files)
 

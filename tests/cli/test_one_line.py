@@ -88,6 +88,7 @@ ROWS = {
     "playlist remove": "playlist remove --library <library> --config <config> Mix --number 1",
     "playlist delete": "playlist delete --library <library> --config <config> Mix",
     "export": "export --library <library> --to <new> <place>",
+    "import": "import --yes --library <library> --config <config> beets <file>",
     "events": "events --library <library> --config <config>",
     "log": "log --library <library> --config <config>",
     "metrics": "metrics --library <library>",
@@ -98,7 +99,7 @@ ROWS = {
     "completion": "completion bash",
     "demo": "demo",
 }
-FILES = {"art set": "picture.png", "backup --restore": "kept.db", "library restore": "kept.db"}
+FILES = {"art set": "picture.png", "import": "library.db", "backup --restore": "kept.db", "library restore": "kept.db"}
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
     "backup", "library backup", "library check", "library repair", "view list", "view show", "history list", "prefetch status", "search",
@@ -151,6 +152,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "config.toml").write_text("")
     (home / "picture.png").write_bytes(cover((8, 8), "PNG"))
     (home / "source").write_text(str(home / "music"))
+    shutil.copyfile(Path(__file__).parents[1] / "library/exchange/samples/beets-1.6.0.db", home / "library.db")
     (home / "tags.csv").write_text(f"path,title\n{home}/music/1.flac,Two\n")
     for args in (
         ("scan", "--library", "lib", "music"),

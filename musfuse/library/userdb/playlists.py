@@ -103,6 +103,12 @@ class PlaylistTable:
                 self._db.execute("INSERT INTO playlist_entry VALUES (?, ?, ?, ?)", playlist, number, track, path)
             self._touch(playlist)
 
+    def fill(self, playlist: int, tracks: Sequence[tuple[int, str]]) -> None:
+        """Have a playlist have these tracks, (public id, path on the drive), and no others."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM playlist_entry WHERE playlist = ?", playlist)
+            self.append(playlist, tracks)
+
     def take_out(self, playlist: int, positions: Sequence[int]) -> None:
         """Take out entries by their positions."""
         with self._db.transaction():

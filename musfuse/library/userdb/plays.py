@@ -1,7 +1,7 @@
 """What was played: the last plays in order, and what is counted of each track. Keyed by public ids, so that plays
 follow a track wherever it lies, and survive the catalog."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from musfuse.library.userdb.database import UserDatabase
@@ -106,6 +106,15 @@ class PlayTable:
         """What is counted of a track by its public id; None for one that was never played."""
         rows = self._db.execute("SELECT * FROM heard WHERE id = ?", track) if self._db.has_plays else []
         return Heard(*rows[0]) if rows else None
+
+    def put(self, counted: Iterable[Heard]) -> None:
+        """Keep what is counted of tracks, in place of what was, together or not at all. Raises StoreError."""
+        with self._db.transaction():
+            for heard in counted:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO heard (id, plays, first_ns, last_ns, path) VALUES (?, ?, ?, ?, ?)",
+                    heard.id, heard.plays, heard.first_ns, heard.last_ns, heard.path,
+                )  # fmt: skip
 
     def clear(self, before_ns: int | None = None) -> Cleared:
         """Forget all plays and counts; with `before_ns` only plays that began earlier, and counts of tracks that were

@@ -1,0 +1,126 @@
+"""Libraries of other programs, taken over: what real beets says reaches the drive; all of it or nothing; once."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sound
+from drive.albums import checksum, target
+from drive.conftest import Make, make_library  # noqa: F401 - a fixture
+from library.exchange import beetsmusic
+
+from musfuse.app.library import Library
+from musfuse.errors import ConfigError, StoreError
+from musfuse.library.userdb import PlaylistTable, Rating
+from musfuse.model import TagSource
+from musfuse.service.requests.changes import UndoChange
+from musfuse.service.requests.imports import Imported, ImportLibrary, MappingTold, PlanLibrary
+from musfuse.service.requests.tags import SetTags
+
+ONE = target("album:best title:one")
+SAMPLES = Path(__file__).parents[1] / "library/exchange/samples"
+
+
+@pytest.fixture
+def library(make_library: Make, music: Path) -> Library:
+    beetsmusic.write(music)
+    sound.write(music / "More.flac", 3000, title="More")
+    return make_library(index__background=False, view__policy="original")
+
+
+@pytest.fixture(params=["1.6.0", "2.14.1"])
+def beets(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    (tmp_path / "beets").mkdir()
+    return Path(shutil.copyfile(SAMPLES / f"beets-{request.param}.db", tmp_path / "beets/library.db"))
+
+
+def run(library: Library, path: Path, **facts: object) -> Imported:
+    return library.handlers().call(ImportLibrary(kind="beets", path=path, author="me", **facts))  # type: ignore[arg-type]
+
+
+def paths(library: Library) -> set[str]:
+    with library.catalog.database.read() as db:
+        return {name for (name,) in db.execute("SELECT name FROM node WHERE item IS NOT NULL")}
+
+
+def test_what_beets_says_reaches_the_drive(library: Library, beets: Path, music: Path) -> None:
+    before = checksum(music), checksum(beets.parent)
+    told = library.handlers().call(PlanLibrary(kind="beets", path=beets))
+    assert told.dry_run
+    assert "01 - One.flac" in paths(library)
+    done = run(library, beets)
+    assert (done.tracks, done.found, done.missing) == (4, {"path": 4}, ())
+    assert (done.changed, done.rated, done.played, done.change) == (3, 2, 1, 1)
+    assert all(mapping.guessed for mapping in done.mappings)
+    assert (told.changed, told.fields, told.rated, told.shown) == (done.changed, done.fields, done.rated, done.shown)
+    assert "01 - One (Live).flac" in paths(library)
+    (one,) = library.tagging.selection.of(ONE)
+    assert one.tags.first("mood") == "calm"
+    assert library.playing.ratings.of(one.public) == Rating(4, None)
+    again = run(library, beets)
+    assert (again.changed, again.rated, again.played, again.change) == (0, 0, 0, 0)
+    library.handlers().call(UndoChange(author="me"))
+    assert "01 - One.flac" in paths(library)
+    assert library.playing.ratings.of(one.public) == Rating(4, None)
+    assert (checksum(music), checksum(beets.parent)) == before
+
+
+def test_the_user_stays_in_front(library: Library, beets: Path) -> None:
+    library.handlers().call(SetTags(tuple(ONE), ("title=Mine",), author="me"))
+    done = run(library, beets)
+    assert done.hidden == 1
+    assert "01 - Mine.flac" in paths(library)
+    assert run(library, beets, source=TagSource.USER).hidden == 0
+    assert "01 - One (Live).flac" in paths(library)
+
+
+def test_all_or_nothing(library: Library, beets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from musfuse.library.imports.lists import Lists
+
+    def fails(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(Lists, "take", fails)
+    with pytest.raises(StoreError, match="full"):
+        run(library, beets)
+    monkeypatch.undo()
+    (one,) = library.tagging.selection.of(ONE)
+    assert library.playing.ratings.of(one.public) == Rating()
+    assert library.collector.last() == 0
+    assert run(library, beets).change == 1
+
+
+def test_parts_and_mappings_are_asked_for(library: Library, beets: Path, music: Path) -> None:
+    done = run(library, beets, parts=("plays",), mappings=(f"/srv/music={music}", f".={music}"))
+    assert (done.changed, done.rated, done.played) == (0, 0, 1)
+    assert done.mappings[0] == MappingTold("/srv/music", str(music), guessed=False)
+    for facts, words in (
+        ({"parts": ("lyrics",)}, "lyrics: nothing"),
+        ({"mappings": ("x",)}, "FROM=TO"),
+        ({"source": TagSource.EMBEDDED}, "user, orchestrator or provider"),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            run(library, beets, **facts)
+
+
+def test_a_kind_that_nobody_knows(library: Library, beets: Path) -> None:
+    with pytest.raises(ConfigError, match="winamp: no kind"):
+        library.handlers().call(PlanLibrary(kind="winamp", path=beets))
+
+
+def test_a_database_that_beets_has_open_is_read(library: Library, beets: Path) -> None:
+    with closing(sqlite3.connect(beets, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("UPDATE items SET title = 'In the log' WHERE id = 2")
+        assert os.path.getsize(f"{beets}-wal") > 0
+        run(library, beets)
+    assert "02 - In the log.flac" in paths(library)
+
+
+def test_nothing_is_left_of_copies(library: Library, beets: Path) -> None:
+    run(library, beets)
+    assert not list(library.folder.glob(".import-*"))
+    assert PlaylistTable(library.stores.user).all() == []
