@@ -1,4 +1,5 @@
-"""A worker that does what its job says: `echo`, `read` the original, `die` of a signal, `talk` nonsense, `hang`, `fail`."""
+"""A worker that does what its job says: `echo`, `read` the original, `die` of a signal, `talk` nonsense, give a `long`
+answer, `hang`, `fail`."""
 
 import os
 import signal
@@ -25,6 +26,8 @@ def answer(job: Message, origin: MeteredOrigin) -> Message:
         print("decoders may print", flush=True)
     if what == "nonsense":
         os.write(3, b"\xff" * 100)  # where the worker keeps its real stdout
+    if what == "long":
+        return Message(Kind.ANSWER, {}, bytes(200_000))
     if what == "hang":
         time.sleep(1000)
     if what == "exit":

@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 15.0
 _SENT_AHEAD = 24 << 10
-"""Bytes of jobs after which no more are sent ahead. Pipes hold 64 KiB: a worker that is sent more would have to read on
-while it writes a long answer, which nobody reads before all is sent."""
+"""Bytes of jobs after which no more are sent ahead. A worker's pipes hold 64 KiB: if it were sent more, it would have
+to read on while it writes a long answer, which nobody reads before all is sent."""
 _GIVE_WAY_SECONDS = 0.05
 
 

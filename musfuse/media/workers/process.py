@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import BinaryIO, cast
 
 from musfuse.errors import MusfuseError
 from musfuse.media.workers.failures import Failure, FailureKind
@@ -33,13 +32,10 @@ class WorkerProcess:
 
     def __init__(self, module: str, arguments: Sequence[str]) -> None:
         """Raises OSError where the system does not start it."""
-        self._process = subprocess.Popen(
+        self._process, self._in, self._out = system.spawn_piped(
             [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         )
-        self._in, self._out = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
         self._lock, self._writing = threading.Lock(), threading.Lock()
         self._watch: Watch | None = None
         self._failure: Failure | None = None

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO, cast
 
 assert sys.platform != "win32"
 
@@ -51,6 +52,15 @@ def spawn_detached(argv: Sequence[str], log: Path, inherited: int) -> subprocess
             start_new_session=True,
             pass_fds=(inherited,),
         )
+
+
+def spawn_piped(
+    argv: Sequence[str], environment: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]:
+    """Start a process with a pipe to its standard input and one from its output, which hold 64 KiB each, as pipes do
+    here. Raises OSError."""
+    process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+    return process, cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
 
 
 def _leave_everything(log: Path, kept: int) -> None:

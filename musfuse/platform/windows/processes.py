@@ -1,14 +1,16 @@
 """Other processes: started, waited for, and how they ended."""
 
+import contextlib
 import ctypes
 import logging
 import msvcrt
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ctypes import wintypes
 from pathlib import Path, PureWindowsPath
+from typing import BinaryIO
 
 assert sys.platform == "win32"
 
@@ -18,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _CREATE_NO_WINDOW, _CREATE_NEW_PROCESS_GROUP, _CREATE_BREAKAWAY_FROM_JOB = 0x08000000, 0x00000200, 0x01000000
 _ERROR_INVALID_PARAMETER, _SYNCHRONIZE, _QUERY_LIMITED = 87, 0x00100000, 0x1000
-_LONGEST_NAME = 32_768
+_LONGEST_NAME, _PIPE_BYTES = 32_768, 64 << 10
 _EXIT_TERMINATED, _STATUS_NO_MEMORY, _STATUS_COMMITMENT_LIMIT = 1, 0xC0000017, 0xC000012D
 
 
@@ -65,6 +67,32 @@ def _spawned(argv: Sequence[str], log: Path, inherited: int, flags: int) -> "sub
         return subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, startupinfo=startup, creationflags=flags
         )
+
+
+def spawn_piped(
+    argv: Sequence[str], environment: Mapping[str, str]
+) -> "tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]":
+    """Start a process with a pipe to its standard input and one from its output, which hold 64 KiB each: those that
+    subprocess makes hold 4. Raises OSError."""
+    with contextlib.ExitStack() as its, contextlib.ExitStack() as ours:
+        reads, to_it = _pipe()
+        its.callback(os.close, reads)
+        ours.callback(os.close, to_it)
+        from_it, writes = _pipe()
+        its.callback(os.close, writes)
+        ours.callback(os.close, from_it)
+        process = subprocess.Popen(argv, stdin=reads, stdout=writes, env=environment)
+        ours.pop_all()
+        return process, os.fdopen(to_it, "wb"), os.fdopen(from_it, "rb")
+
+
+def _pipe() -> tuple[int, int]:
+    """The descriptors of the two ends, from which is read and to which is written."""
+    ends = wintypes.HANDLE(), wintypes.HANDLE()
+    if not kernel32.CreatePipe(*map(ctypes.byref, ends), None, _PIPE_BYTES):
+        raise ctypes.WinError(ctypes.get_last_error())
+    read, written = (end.value or 0 for end in ends)
+    return msvcrt.open_osfhandle(read, os.O_RDONLY), msvcrt.open_osfhandle(written, os.O_WRONLY)
 
 
 def fork_detached(log: Path, kept: int) -> int | None:
