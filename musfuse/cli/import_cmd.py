@@ -25,7 +25,7 @@ from musfuse.model import TagSource
 if TYPE_CHECKING:
     from musfuse.service.requests.imports import Imported, ImportLibrary, PlanLibrary
 
-KINDS = ("beets",)
+KINDS = ("beets", "itunes")
 PARTS = ("tags", "ratings", "plays", "playlists")
 
 
@@ -49,6 +49,7 @@ PARTS = ("tags", "ratings", "plays", "playlists")
     help="On whose behalf tags are set: a stronger one's stay in front (user > orchestrator > provider > the file).",
     show_default=True,
 )  # fmt: skip
+@click.option("--rules", is_flag=True, help="Also playlists whose tracks a rule chooses, as they are now.")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("path", type=click.Path(path_type=Path))
 def command(
@@ -60,6 +61,7 @@ def command(
     mappings: tuple[str, ...],
     parts: tuple[str, ...],
     source: str,
+    rules: bool,
     kind: str,
     path: Path,
 ) -> None:
@@ -73,13 +75,16 @@ def command(
     \b
     Kinds:
       beets   library.db (`beet config -p` names its folder), of beets 1.6 to 2.14
+      itunes  the XML of iTunes or Apple's Music: File > Library > Export Library…
     """
     from msgspec import structs
 
     from musfuse.service.requests.imports import ImportLibrary, PlanLibrary
 
     folder, place = library_folder(library), absolute(path)
-    plan = PlanLibrary(kind=kind, path=place, mappings=_whole(mappings), parts=parts, source=TagSource(source))
+    plan = PlanLibrary(
+        kind=kind, path=place, mappings=_whole(mappings), parts=parts, source=TagSource(source), rules=rules
+    )
     if dry_run:
         _show(_asked(folder, config_file, plan), as_json)
         return

@@ -14,10 +14,12 @@ from library.exchange import beetsmusic
 
 from musfuse.app.library import Library
 from musfuse.errors import ConfigError, StoreError
+from musfuse.library.exchange.itunes import FAR
 from musfuse.library.userdb import PlaylistTable, Rating
 from musfuse.model import TagSource
 from musfuse.service.requests.changes import UndoChange
 from musfuse.service.requests.imports import Imported, ImportLibrary, MappingTold, PlanLibrary
+from musfuse.service.requests.playlists import ListPlaylistTracks
 from musfuse.service.requests.tags import SetTags
 
 ONE = target("album:best title:one")
@@ -109,6 +111,42 @@ def test_parts_and_mappings_are_asked_for(library: Library, beets: Path, music: 
 def test_a_kind_that_nobody_knows(library: Library, beets: Path) -> None:
     with pytest.raises(ConfigError, match="winamp: no kind"):
         library.handlers().call(PlanLibrary(kind="winamp", path=beets))
+
+
+def test_a_library_of_itunes(library: Library, music: Path, tmp_path: Path) -> None:
+    from library.exchange import itunesxml
+
+    there = "file://localhost/C:/Users/ann/Music/iTunes/"
+    tracks = [
+        {"Location": there + "Ann/Best/01%20One.flac", "Name": "One", "Rating": 60, "Play Count": 2, "Loved": True},
+        {"Location": there + "Bj%C3%B6rk/De%CC%81but/01%20Crying.flac", "Name": "Crying", "Genre": "Dance"},
+        {"Location": "http://radio/", "Track Type": "URL", "Name": "Radio"},
+    ]
+    lists = [{"Name": "Best of", "items": [2, 1, 3]}, {"Name": "Smart", "Smart Info": "x", "items": [1]}]
+    (tmp_path / "Library.xml").write_text(itunesxml.library(tracks, lists))
+    asked = ImportLibrary(kind="itunes", path=tmp_path / "Library.xml", author="me")
+    done = library.handlers().call(asked)
+    assert (done.found, [(one.reason, one.count) for one in done.missing]) == ({"path": 2}, [(FAR, 1)])
+    assert (done.changed, done.rated, done.starred, done.played) == (1, 1, 1, 1)
+    assert [(one.name, one.fate, one.tracks, one.missing) for one in done.playlists] == [
+        ("Best of", "made", 2, 1), ("Smart", "rule", 0, 0),
+    ]  # fmt: skip
+    shown = [row.path for row in library.handlers().rows(ListPlaylistTracks("best of"))]
+    assert shown == ["Björk/Début (1999)/01 - Crying.flac", "Ann/Best (1999)/01 - One.flac"]
+    again = library.handlers().call(asked)
+    assert (again.change, again.rated, again.starred, again.played, again.playlists[0].fate) == (0, 0, 0, 0, "same")
+
+
+@pytest.mark.parametrize("written", ["cut off in its playlists", "<plist>"])
+def test_a_file_that_is_cut_off_changes_nothing(library: Library, music: Path, tmp_path: Path, written: str) -> None:
+    from library.exchange import itunesxml
+
+    whole = itunesxml.library([{"Location": f"file://{music}/Ann/Best/01%20One.flac", "Rating": 60, "Genre": "New"}])
+    (tmp_path / "Library.xml").write_text(whole[:-30] if "cut" in written else written)
+    with pytest.raises(ConfigError, match="no property list that can be read"):
+        library.handlers().call(ImportLibrary(kind="itunes", path=tmp_path / "Library.xml", author="me"))
+    assert library.collector.last() == 0
+    assert list(library.playing.ratings.rated(1)) == []
 
 
 def test_a_database_that_beets_has_open_is_read(library: Library, beets: Path) -> None:

@@ -27,7 +27,19 @@ def _beets(opening: Opening) -> Iterator[ForeignLibrary]:
         yield Beets(database)
 
 
-_KINDS: Mapping[str, Callable[[Opening], AbstractContextManager[ForeignLibrary]]] = {"beets": _beets}
+@contextmanager
+def _itunes(opening: Opening) -> Iterator[ForeignLibrary]:
+    from musfuse.library.exchange.itunes import SECTIONS, Itunes
+    from musfuse.library.exchange.plist import PropertyList
+
+    with Itunes(PropertyList(opening.path, SECTIONS)) as library:
+        yield library
+
+
+_KINDS: Mapping[str, Callable[[Opening], AbstractContextManager[ForeignLibrary]]] = {
+    "beets": _beets,
+    "itunes": _itunes,
+}
 KINDS = tuple(_KINDS)
 """The names of all kinds."""
 

@@ -56,18 +56,18 @@ def _text(raw: bytes) -> str:
 
 def _m3u(text: str) -> list[str]:
     lines = (line.strip() for line in _LINES.split(text))
-    return [_place(line) for line in lines if line and not line.startswith("#")]
+    return [place_of(line) for line in lines if line and not line.startswith("#")]
 
 
 def _pls(text: str) -> list[str]:
-    found = [(int(match[1]), _place(match[2].strip())) for line in _LINES.split(text) if (match := _PLS.match(line))]
+    found = [(int(match[1]), place_of(match[2].strip())) for line in _LINES.split(text) if (match := _PLS.match(line))]
     if not found and "[playlist]" not in text.lower():
         raise MalformedError("no [playlist] in it")
     return [place for _, place in sorted(found, key=lambda pair: pair[0]) if place]
 
 
-def _place(text: str) -> str:
-    """What a line names; a URI of a file as a path."""
+def place_of(text: str) -> str:
+    """What a text names; a URI of a file as a path, with its drive letter in front where it has one."""
     match = _FILE.fullmatch(text)
     if not match:
         return text
@@ -108,7 +108,7 @@ class _Xspf:
         name = self._path.pop()
         if name == "location" and self._path[-1:] == ["track"] and not self._has_one:
             text = "".join(self._text).strip()
-            place = _place(text)
+            place = place_of(text)
             if place == text and not _URI.match(text):
                 place = unquote(text, errors="surrogateescape")
             if place:
