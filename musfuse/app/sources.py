@@ -98,23 +98,18 @@ class Sources:
 
     def try_out(self, spec: SourceSpec) -> None:
         """Raise ConfigError where a source that lies elsewhere cannot be looked into now."""
+        opened = self._opened(spec)
         try:
-            made = self._made(spec)
-        except UnavailableError as error:
-            raise ConfigError(str(error)) from error
-        try:
-            if isinstance(made, Lane):
-                made.seen_by(Urgency.READER).stat("")
+            if not opened.traits.local:
+                opened.stat("")
         except OriginError as error:
             raise ConfigError(str(error)) from error
         finally:
-            made.close()
+            opened.close()
 
     def _made(self, spec: SourceSpec) -> Origin | Lane:
-        share = max(1, min(self._config[CacheOptions].open_files, self._open_files // max(1, len(self._rows))))
-        links, commands = self._config[ScanOptions].follow_links_out, self._config[SecretCommands]
         try:
-            opened = self._registry.open(spec, OpenContext(links, share, commands))
+            opened = self._opened(spec)
         except ConfigError as error:
             raise UnavailableError(str(error)) from error
         if opened.traits.local:
@@ -123,6 +118,12 @@ class Sources:
         if self.outages is None or spec.uid not in self._rows:
             return Lane(opened, limits)
         return Lane(opened, limits, self.outages.lane_of(spec.uid))
+
+    def _opened(self, spec: SourceSpec) -> Origin:
+        """The origin itself. Raises ConfigError."""
+        share = max(1, min(self._config[CacheOptions].open_files, self._open_files // max(1, len(self._rows))))
+        links, commands = self._config[ScanOptions].follow_links_out, self._config[SecretCommands]
+        return self._registry.open(spec, OpenContext(links, share, commands))
 
     def _row(self, uid: str) -> SourceRow:
         row = self._rows.get(uid)

@@ -7,6 +7,7 @@ from musfuse.origins.memory import MemoryOrigin
 from musfuse.origins.port import Entry, Origin, SourceStat
 from musfuse.origins.reader import all_or_nothing, allow_more, open_reader, origin_error
 from musfuse.origins.registry import OpenContext, Registry, Scheme, SchemeOption
+from musfuse.origins.sftp import SftpScheme
 from musfuse.origins.spec import SourceSpec, scheme_of
 from musfuse.origins.traits import IndexWhen, Traits
 
@@ -22,6 +23,7 @@ __all__ = [
     "Registry",
     "Scheme",
     "SchemeOption",
+    "SftpScheme",
     "SourceSpec",
     "SourceStat",
     "Traits",
@@ -37,4 +39,4 @@ __all__ = [
 
 def default_registry() -> Registry:
     """The kinds of origins that come with musfuse."""
-    return Registry([LocalScheme()])
+    return Registry([LocalScheme(), SftpScheme()])

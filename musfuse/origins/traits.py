@@ -17,10 +17,12 @@ class IndexWhen(StrEnum):
 class Traits:
     """`local`: another process of this machine reads it by itself; `stable_ids`: `SourceStat.ident` is set and survives
     a move; `watchable`: it tells of changes by itself; `freshness_seconds`: how old an answer about a path may be;
-    `index`: when indexes of its files are built."""
+    `index`: when indexes of its files are built; `mtime_step_ns`: in which steps it tells mtimes, where size and mtime
+    are all that it knows a version by (0: it knows more), so that another version of that size may look the same."""
 
     local: bool = False
     stable_ids: bool = False
     watchable: bool = False
     freshness_seconds: float = 0.0
     index: IndexWhen = IndexWhen.EAGER
+    mtime_step_ns: int = 0

@@ -1,0 +1,215 @@
+"""Originals in a folder of an SSH server."""
+
+import asyncio
+import stat as statmod
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
+
+import asyncssh
+
+from musfuse.errors import AwayError, NotFoundError, OriginError, RefusedError, SourceChangedError, UnavailableError
+from musfuse.model import NodeKind, Stamp
+from musfuse.origins.beats import beats
+from musfuse.origins.port import Entry, SourceStat, checked_path
+from musfuse.origins.sftp.files import RemoteFiles
+from musfuse.origins.sftp.listing import names_in
+from musfuse.origins.sftp.loop import EventLoop
+from musfuse.origins.sftp.session import Credentials, Session, translated
+from musfuse.origins.sftp.uris import SftpPlace
+from musfuse.origins.traits import IndexWhen, Traits
+
+T = TypeVar("T")
+_MAX_SECONDS = 60.0
+"""Seconds after which a call is given up by itself. Who asked through a lane has done so long before."""
+_NOTHING_TO_READ = "neither a file nor a folder"
+_LINKS_AT_ONCE = 32
+
+
+class SftpOrigin:
+    """A folder, with one connection and a thread for it. A version is size and mtime in whole seconds: SFTP tells no
+    more."""
+
+    def __init__(
+        self, uid: str, place: SftpPlace, credentials: Credentials, index: IndexWhen, open_files: int = 64
+    ) -> None:
+        self.uid, self.name = uid, place.shown
+        self.traits = Traits(index=index, mtime_step_ns=1_000_000_000)
+        self._place = place
+        self._loop = EventLoop(f"sftp-{place.host[:8]}")
+        self._session = Session(place, credentials)
+        self._files = RemoteFiles(open_files)
+        self._root: tuple[asyncssh.SFTPClient, bytes] | None = None
+
+    def list(self, path: str) -> Iterator[Entry]:
+        """The entries of a folder, sorted by name; what can be no original carries its problem."""
+        return iter(self._run(path, lambda: self._listed(path)))
+
+    def stat(self, path: str) -> SourceStat:
+        """Facts about a path. The root has an id: that of its file system, by which a disk that is not mounted is
+        told."""
+        return self._run(path, lambda: self._facts(path))
+
+    def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
+        """Bytes of a file, of the version `stamp` where one is given."""
+        came = beats()
+        return self._run(path, lambda: self._read(path, offset, size, stamp, came))
+
+    def spec(self) -> Mapping[str, object]:
+        """The uid alone: no other process has this connection."""
+        return {"local": False, "uid": self.uid}
+
+    def let_go(self) -> None:
+        """Close files that nobody reads."""
+        self._loop.call_soon(self._files.let_go)
+
+    def close(self) -> None:
+        """Break the connection off, and end the thread."""
+        self._loop.call_soon(self._session.drop)
+        self._loop.close()
+
+    def _run(self, path: str, work: Callable[[], Awaitable[T]]) -> T:
+        checked_path(path)
+
+        async def done() -> T:
+            return await work()
+
+        try:
+            return self._loop.run(done(), _MAX_SECONDS)
+        except OriginError:
+            raise
+        except TimeoutError as error:
+            self._loop.call_soon(self._session.drop)
+            raise AwayError(f"{self._place.server}: {error}") from error
+        except (asyncssh.Error, OSError, ValueError, asyncio.CancelledError) as error:
+            self._fail(path, error)
+
+    async def _listed(self, path: str) -> Sequence[Entry]:
+        client = await self._session.sftp()
+        full = self._full(path)
+        found = await names_in(client, full)
+        real = await self._real(client, full) if any(_is_link(facts) for _, facts in found) else b""
+        gate = asyncio.Semaphore(_LINKS_AT_ONCE)
+
+        async def entry(name: bytes, facts: Any) -> Entry:
+            text = name.decode("utf-8", "surrogateescape")
+            try:
+                if _is_link(facts):
+                    async with gate:
+                        facts = await self._behind(client, full, name, real)
+                elif facts.permissions is None:  # a server may leave facts out of a listing
+                    async with gate:
+                        facts = await client.stat(full + b"/" + name)
+                kept = _source_stat(facts)
+            except asyncssh.SFTPNoConnection:
+                raise
+            except asyncssh.SFTPError as error:
+                return self._unusable(path, text, error)
+            except OriginError as error:
+                return Entry(text, None, str(error))
+            if kept is None:
+                return Entry(text, None, f"{self._describe(path)}/{text}: {_NOTHING_TO_READ}")
+            return Entry(text, kept)
+
+        entries = await asyncio.gather(*(entry(name, facts) for name, facts in found))
+        return sorted(entries, key=lambda entry: entry.name)
+
+    async def _behind(self, client: asyncssh.SFTPClient, folder: bytes, name: bytes, real: bytes) -> Any:
+        """Facts of what a link leads to. Raises RefusedError where that lies outside of the source, or is a folder
+        above the link."""
+        full = folder + b"/" + name
+        facts, target = await asyncio.gather(client.stat(full), self._real(client, full))
+        root = await self._root_of(client)
+        shown = f"{self._place.server}: {name.decode('utf-8', 'replace')}"
+        if target != root and not target.startswith(root.rstrip(b"/") + b"/"):
+            raise RefusedError(f"{shown}: a symbolic link leads out of the source; add what it leads to as another one")
+        if real == target or real.startswith(target.rstrip(b"/") + b"/"):
+            raise RefusedError(f"{shown}: a symbolic link back to a folder above it; not followed")
+        return facts
+
+    def _unusable(self, folder: str, name: str, error: asyncssh.SFTPError) -> Entry:
+        try:
+            self._fail(f"{folder}/{name}".lstrip("/"), error)
+        except OriginError as told:
+            return Entry(name, None, str(told), told.may_retry)
+
+    async def _facts(self, path: str) -> SourceStat:
+        client = await self._session.sftp()
+        full = self._full(path)
+        if path:
+            found = _source_stat(await client.stat(full))
+        else:
+            facts, ident = await asyncio.gather(client.stat(full), _file_system(client, full))
+            found = _source_stat(facts, ident)
+        if found is None:
+            raise RefusedError(f"{self._describe(path)}: {_NOTHING_TO_READ}")
+        return found
+
+    async def _read(self, path: str, offset: int, size: int, stamp: Stamp | None, came: Callable[[int], None]) -> bytes:
+        client = await self._session.sftp()
+        full = self._full(path)
+        version = None if stamp is None else Stamp(stamp.size, stamp.mtime_ns)
+        try:
+            data, facts = await self._files.read(client, full, offset, size, version, came)
+        except asyncssh.SFTPError:
+            self._files.forget(full, version)
+            raise
+        found = _source_stat(facts)
+        if found is None or found.kind is not NodeKind.FILE:
+            self._files.forget(full, version)
+            raise RefusedError(f"{self._describe(path)}: not a regular file")
+        whole = len(data) == max(0, min(size, found.stamp.size - offset))
+        if not whole or (version is not None and not version.looks_like(found.stamp)):
+            self._files.forget(full, version)
+            raise SourceChangedError(f"{self._describe(path)}: changed since it was opened; open it again")
+        return data
+
+    async def _root_of(self, client: asyncssh.SFTPClient) -> bytes:
+        if self._root is None or self._root[0] is not client:
+            self._root = client, await self._real(client, self._place.remote)
+        return self._root[1]
+
+    async def _real(self, client: asyncssh.SFTPClient, full: bytes) -> bytes:
+        found = await client.realpath(full)
+        return found if isinstance(found, bytes) else str(found).encode("utf-8", "surrogateescape")
+
+    def _full(self, path: str) -> bytes:
+        root = self._place.remote
+        return root.rstrip(b"/") + b"/" + path.encode("utf-8", "surrogateescape") if path else root
+
+    def _describe(self, path: str) -> str:
+        return f"{self.name}/{path}" if path else self.name
+
+    def _fail(self, path: str, error: BaseException) -> NoReturn:
+        shown = self._describe(path)
+        lost = translated(self._place, error)
+        if lost is not None:
+            raise lost from error
+        gone = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath, asyncssh.SFTPNotADirectory)
+        if isinstance(error, gone):
+            raise NotFoundError(f"{shown}: no such file or folder") from error
+        if isinstance(error, asyncssh.SFTPPermissionDenied):
+            raise RefusedError(f"{shown}: the server denies access; check its permissions there") from error
+        raise UnavailableError(f"{shown}: {error or type(error).__name__}") from error
+
+
+async def _file_system(client: asyncssh.SFTPClient, full: bytes) -> str:
+    """The id of the file system that a folder lies on; '' where the server does not tell."""
+    try:
+        return f"fs:{(await client.statvfs(full)).fsid}"
+    except (asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure, asyncssh.SFTPPermissionDenied):
+        return ""
+
+
+def _is_link(facts: Any) -> bool:
+    return facts.permissions is not None and statmod.S_ISLNK(facts.permissions)
+
+
+def _source_stat(facts: Any, ident: str = "") -> SourceStat | None:
+    """What these facts mean; None for what is neither a file nor a folder. Where no mode is told, the type is."""
+    mode, kind = facts.permissions or 0, facts.type
+    mtime_ns = (facts.mtime or 0) * 1_000_000_000 + (facts.mtime_ns or 0)
+    if statmod.S_ISDIR(mode) or (not statmod.S_IFMT(mode) and kind == asyncssh.FILEXFER_TYPE_DIRECTORY):
+        return SourceStat(NodeKind.FOLDER, Stamp(0, mtime_ns), ident)
+    if statmod.S_ISREG(mode) or (not statmod.S_IFMT(mode) and kind == asyncssh.FILEXFER_TYPE_REGULAR):
+        return SourceStat(NodeKind.FILE, Stamp(facts.size or 0, mtime_ns), ident)
+    return None
