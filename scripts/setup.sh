@@ -97,6 +97,16 @@ setup_tests() {
   fi
   # What makes the modules of gRPC's interface; the test that does so skips without it.
   "$here/scripts/grpc-code" --set-up || say "grpcio-tools cannot be installed; the test of generated code is skipped"
+  # Clients of gRPC that are not Python's; their tests skip without them.
+  local clients=${XDG_CACHE_HOME:-$HOME/.cache}/musfuse/grpc-clients-1
+  if [ ! -d "$clients" ]; then
+    rm -rf "$clients.new" && mkdir -p "$clients.new"
+    if (cd "$clients.new" && npm install --no-audit --no-fund --silent @grpc/grpc-js@1 @grpc/proto-loader@0.7 @bufbuild/buf@1 >/dev/null 2>&1); then
+      mv -T "$clients.new" "$clients" 2>/dev/null || true
+    else
+      say "@grpc/grpc-js and buf cannot be installed; their tests are skipped"
+    fi
+  fi
   # winfspy's own Python layer, which the simulated Windows kernel of tests/winfsp drives; they skip without it.
   local winfspy=${XDG_CACHE_HOME:-$HOME/.cache}/musfuse/winfspy-0.8.4
   if [ ! -d "$winfspy/winfspy" ]; then

@@ -17,6 +17,7 @@ from musfuse.app.eventkeeping import EventKeeper
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
 from musfuse.app.methods import Methods
+from musfuse.app.state import StateFolder
 from musfuse.app.views import MAIN
 from musfuse.app.watchdog import Watchdog
 from musfuse.control.protocol import endpoint
@@ -111,6 +112,11 @@ class Host:
         """Whether nothing is left to live for."""
         return not self.stays and not self.faces.keep_host()
 
+    @property
+    def ending(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
+
     def rescan(self) -> None:
         """Begin to scan all sources. Does not wait, so that a signal may call it."""
 
@@ -132,6 +138,7 @@ class Host:
         """What is asked of a host itself, beside other use cases."""
         from musfuse.app.answers import Answers
         from musfuse.app.background import Background
+        from musfuse.app.overview import OwnerOverview
         from musfuse.service.handlers import Handlers
         from musfuse.service.requests.monitoring import ShowFigures, ShowHealth
 
@@ -141,6 +148,7 @@ class Host:
         viewing.unmount = lambda place: self.unmount(place, force=True)
         Background(self.library, self._begun_jobs).answer(service)
         Answers(self).answer(service)
+        OwnerOverview(self).answer(service)
         service.on(ShowFigures, lambda asked: self._figures.page(asked))
         service.on(ShowHealth, lambda asked: self._health.look(asked))
         return service
@@ -167,7 +175,7 @@ class Host:
         """Start the faces of who watches over the library. A drive is there without them, so they stop nothing."""
         if self.library.drives.recorder is not None:
             self._figures.listen(self.library.events)
-        for face in watching_faces(self.library.config):
+        for face in watching_faces(self.library.config, StateFolder(self.library.folder)):
             try:
                 self.faces.start(face)
             except FaceError as error:

@@ -33,6 +33,9 @@ class Hosting(Protocol):
 
     def is_idle(self) -> bool: ...
 
+    @property
+    def ending(self) -> bool: ...
+
     def stop(self) -> None: ...
 
 

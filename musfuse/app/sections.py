@@ -1,6 +1,7 @@
 """The sections of the configuration that come with musfuse, in the order in which they are shown."""
 
 from musfuse_fuse.options import FUSE
+from musfuse_grpc.options import GRPC
 from musfuse_metrics.options import METRICS
 from musfuse_winfsp.options import WINFSP
 
@@ -19,7 +20,7 @@ from musfuse.store.options import CACHE
 
 BUILT_IN = (
     VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, PREFETCH, CACHE, BACKUP, EVENTS, LOGGING,
-    METRICS, FUSE, WINFSP,
+    METRICS, GRPC, FUSE, WINFSP,
 )  # fmt: skip
 """Those of both faces, wherever this runs: one file serves on every system."""
 

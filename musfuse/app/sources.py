@@ -63,6 +63,11 @@ class Sources:
         with self._lock:
             return self._row(uid)
 
+    def spec(self, uid: str) -> SourceSpec | None:
+        """What was said of a source; None for one that nothing is said of."""
+        with self._lock:
+            return self._specs.get(uid)
+
     def place(self, text: str) -> tuple[str, str] | None:
         """(uid, path inside) of the source that an absolute path or URI lies in; None for one outside of all."""
         with self._lock:

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from errno import EINVAL
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ _LOOK_SECONDS = 0.2
 
 
 class RemoteError(ControlError):
-    """The owner answered with an error; its message is the owner's."""
+    """The owner answered with an error; its message, and its number (an errno), are the owner's."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
+    def __init__(self, message: str, exit_code: int, number: int = ControlError.errno) -> None:
         super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc]
+        self.exit_code, self.number = exit_code, number  # type: ignore[misc]
 
 
 class NobodyError(ControlError):
@@ -120,11 +121,19 @@ class Client:
 def _result(message: Mapping[str, Any]) -> Any:
     """What was answered. Raises RemoteError."""
     if "error" in message:
-        said = message["error"]
-        if said.get("code") == protocol.METHOD_NOT_FOUND:
-            raise RemoteError(f"{_OTHER}: it has {said['message']}; `musfuse stop` ends it", ControlError.exit_code)
-        raise RemoteError(said["message"], (said.get("data") or {}).get("exit_code", ControlError.exit_code))
+        raise remote_error(message["error"])
     return message["result"]
+
+
+def remote_error(said: Mapping[str, Any]) -> RemoteError:
+    """An error that the owner answered."""
+    data = said.get("data") or {}
+    if said.get("code") == protocol.METHOD_NOT_FOUND:
+        return RemoteError(f"{_OTHER}: it has {said['message']}; `musfuse stop` ends it", ControlError.exit_code)
+    number = EINVAL if said.get("code") == protocol.INVALID_PARAMS else ControlError.errno
+    return RemoteError(
+        said["message"], data.get("exit_code", ControlError.exit_code), data.get("errno", number)
+    )  # fmt: skip
 
 
 def _check_count(told: Any, count: int) -> None:

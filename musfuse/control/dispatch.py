@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from musfuse.control import protocol
 from musfuse.control.parameters import Method, ParameterError
 from musfuse.control.streams import Streaming
-from musfuse.errors import MusfuseError
+from musfuse.errors import MusfuseError, errno_of
 from musfuse.ids import said_for
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ class Dispatcher:
         except ParameterError as error:
             return _error(protocol.INVALID_PARAMS, f"{name}: {error}")
         except MusfuseError as error:
-            return _error(protocol.APPLICATION_ERROR, str(error), {"exit_code": error.exit_code})
+            return _error(
+                protocol.APPLICATION_ERROR, str(error), {"exit_code": error.exit_code, "errno": errno_of(error)}
+            )
         except (OSError, RecursionError, MemoryError) as error:
             log.warning("control call %s: %s", name, error)
             return _error(protocol.APPLICATION_ERROR, str(error) or "no memory is left")

@@ -166,6 +166,11 @@ class Query:
         """The conditions that must all hold."""
         return self.root.nodes if isinstance(self.root, All) else (self.root,)
 
+    def within(self, place: str) -> "Query":
+        """The same of tracks alone whose originals lie below a place, a path or a URI."""
+        folder = fold(place.rstrip("/") + "/")
+        return Query(All((*self.terms, Term("", "path", low=folder, high=folder))), self.orders)
+
     def matches(self, subject: Subject) -> bool:
         """Whether a track answers the query."""
         return self.root.holds(Seen(subject))

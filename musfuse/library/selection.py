@@ -10,31 +10,18 @@ from musfuse.library.grammar import parse_query
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.query import Query, Subject
 from musfuse.library.search.engine import Hits, Search, pages
+from musfuse.library.targettext import in_view, item_of, of_view
 from musfuse.library.userdb import no_view
 from musfuse.library.vocabulary import CatalogVocabulary
 from musfuse.media.formats import FormatRegistry
 from musfuse.origins import scheme_of
 
-__all__ = ["Selected", "Selection"]
+__all__ = ["Selected", "Selection", "in_view", "of_view"]
 
 
 _PAGE = 500
 MAIN = "main"
 """The view in which targets are looked for that do not name another."""
-_VIEW = "view://"
-
-
-def of_view(view: str, path: str) -> str:
-    """The target that means a path on the drive of a view."""
-    return f"{_VIEW}{view}/{path}"
-
-
-def in_view(text: str) -> tuple[str, str] | None:
-    """The view and the path of what `of_view` makes; None for any other text."""
-    if not text.startswith(_VIEW):
-        return None
-    view, _, path = text.removeprefix(_VIEW).partition("/")
-    return view, path
 
 
 def is_path(text: str) -> bool:
@@ -74,7 +61,7 @@ class Selection:
         terms: list[str] = []
         for text, absolute in targets:
             # no name on the drive has a backslash
-            place = self._source_place(absolute) or self._drive_place(text.replace("\\", "/"))
+            place = self._item(text) or self._source_place(absolute) or self._drive_place(text.replace("\\", "/"))
             if place is not None:
                 wheres.append(place)
             elif is_path(text) or scheme_of(text):
@@ -87,11 +74,16 @@ class Selection:
         query = parse_query(" ".join(terms), self.vocabulary()) if terms else None
         return self._checked(wheres, query, " ".join(terms))
 
-    def best(self, text: str, limit: int, offset: int = 0, view: str = MAIN) -> tuple[Hits, dict[int, Selected]]:
-        """The best answers to a query among what a view shows, and what is known of each by its id. Raises QueryError,
+    def best(
+        self, text: str, limit: int, offset: int = 0, view: str = MAIN, below: str = ""
+    ) -> tuple[Hits, dict[int, Selected]]:
+        """The best answers to a query among what a view shows, of originals below a place if one is given, and what is
+        known of each by its id. Raises QueryError,
         ConfigError where there is no such view, TooSlowError."""
         number = self.view(view)
         query = parse_query(text, self.vocabulary())
+        if below:
+            query = query.within(below)
         hits = self._search.best(query, limit, offset, number if view != MAIN else None)
         rows = Targets(self._db, number).rows(Targets.these([hit.found.id for hit in hits.hits]))
         return hits, {row.id: row for row in rows}
@@ -159,6 +151,27 @@ class Selection:
             near = did_you_mean(Nodes(self._db, view), path)
             raise NotFoundError(f"{text}: no such file or folder in this view; `musfuse ls --view` lists it{near}")
         return place
+
+    def track(self, path: str, view: str = MAIN) -> Selected | None:
+        """The track at a path on the drive of a view; None for a folder, and where there is nothing. Raises ConfigError
+        where there is no such view."""
+        targets = Targets(self._db, self.view(view))
+        where = targets.track_on_drive(path)
+        return next(targets.rows(where), None) if where is not None else None
+
+    def of_original(self, absolute: str) -> Selected | None:
+        """The first track of the original at an absolute path or URI; None where there is none."""
+        where = self._source_place(absolute)
+        return next(self._targets.rows(where), None) if where is not None else None
+
+    def _item(self, text: str) -> Where | None:
+        """What `of_item` makes. Raises NotFoundError where there is no such track."""
+        public = item_of(text)
+        if public is None:
+            return None
+        if public not in self.known_as([public]):
+            raise NotFoundError(f"{text}: the library has no such track")
+        return self._targets.known_as([public])
 
     def view(self, name: str) -> int:
         """The number of a view. Raises ConfigError where there is none of the name."""

@@ -80,6 +80,17 @@ class FrameCache:
                 for key in [k for k in runs if k[0] == track]:
                     runs.pop(key)
 
+    def clear(self) -> int:
+        """Drop all runs; how many these were."""
+        with self._lock:
+            count = len(self._runs) + len(self._on_disk)
+            self._runs.clear()
+            self._on_disk.clear()
+        return count
+
+    def __len__(self) -> int:
+        return len(self._runs) + len(self._on_disk)
+
     def close(self) -> None:
         """Stop encoding ahead; what is being made is finished first."""
         with self._lock:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Iterator
 
 from musfuse.errors import MalformedError
 from musfuse.lru import Lru
@@ -97,6 +98,19 @@ class IndexStore:
         key = self.key(file, sample_range)
         self._store.delete(KvNamespace.INDEX, key)
         self._forget(key)
+
+    def drop_all(self, source_uid: str = "") -> int:
+        """Forget the indexes of a source, of all for ''; how many these were. Raises StoreError."""
+        count = 0
+        for key in self._store.scan(KvNamespace.INDEX, f"{source_uid}/" if source_uid else ""):
+            count += self._store.delete(KvNamespace.INDEX, key)
+        with self._lock:
+            self._recent.clear()
+        return count
+
+    def keys(self, source_uid: str) -> Iterator[str]:
+        """The keys of the indexes of a source. Raises StoreError."""
+        return self._store.scan(KvNamespace.INDEX, f"{source_uid}/")
 
     def _forget(self, key: str) -> None:
         with self._lock:

@@ -121,6 +121,13 @@ class Recorder:
             found.extend(collector())
         return list(_bounded(found))
 
+    def total(self, name: str) -> int:
+        """What the counters of a name have counted together, 0 where there are none."""
+        with self._lock:
+            group = self._groups.get(name)
+            series = list(group.series.values()) if group else []
+        return sum(one.value for one in series if isinstance(one, Counter))
+
     def _series(self, group: _Group, labels: Mapping[str, str], make: type[M]) -> M:
         key = tuple(sorted(labels.items()))
         with self._lock:

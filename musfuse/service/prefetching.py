@@ -1,11 +1,25 @@
 """Tracks made ready because somebody asks for it, and what was made ready, told."""
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from itertools import count, islice
 
 from musfuse.library.prefetch.prefetcher import Prefetcher
-from musfuse.library.selection import Selection
+from musfuse.library.selection import Selected, Selection
 from musfuse.service.handlers import Handlers
-from musfuse.service.requests.prefetch import Prefetched, PrefetchTold, PrefetchTracks, ShowPrefetch
+from musfuse.service.requests.prefetch import (
+    MadeReady,
+    MakeReady,
+    Prefetched,
+    PrefetchTold,
+    PrefetchTracks,
+    ShowPrefetch,
+)
+
+_AHEAD = 4
+"""Tracks of one caller that wait to be made ready: all others have room beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,7 @@ class Prefetching:
     def answer(self, handlers: Handlers) -> None:
         """Answer the requests."""
         handlers.on(PrefetchTracks, self.prefetch)
+        handlers.on_listing(MakeReady, self.make)
         handlers.on(ShowPrefetch, lambda _: told(self.prefetcher))
 
     def prefetch(self, asked: PrefetchTracks) -> Prefetched:
@@ -30,6 +45,27 @@ class Prefetching:
         if self.waits:
             self.prefetcher.queue.wait_until_idle()
         return Prefetched(selected, dropped)
+
+    def make(self, asked: MakeReady) -> Iterator[MadeReady]:
+        """Have tracks made ready, some of them ahead of the one that is told of. Raises NotFoundError, QueryError."""
+        total = sum(1 for _ in self.selection.of(asked.targets))
+        rows = self.selection.of(asked.targets)
+        making = deque((row, self.prefetcher.make(row.id)) for row in islice(rows, _AHEAD))
+        for number in count(1):
+            if not making:
+                return
+            row, done = making.popleft()
+            yield _made(row, done, number, max(number, total))
+            making += [(row, self.prefetcher.make(row.id)) for row in islice(rows, 1)]
+
+
+def _made(row: Selected, done: "Future[int]", number: int, total: int) -> MadeReady:
+    try:
+        size = done.result()
+        problem = "" if size else "it cannot be made ready"
+    except CancelledError:
+        size, problem = 0, "too many tracks wait to be made ready"
+    return MadeReady(row.path or row.source, number, total, size, problem)
 
 
 def told(prefetcher: Prefetcher) -> PrefetchTold:

@@ -28,7 +28,7 @@ class Searches:
         if not 1 <= request.limit <= MOST or not 0 <= request.offset <= MOST:
             raise ConfigError(f"limit is from 1 to {MOST}, and offset at most {MOST}")
         text = f"{request.query} sort:{request.sort}" if request.sort else request.query
-        hits, rows = self.selection.best(text, request.limit, request.offset, request.view)
+        hits, rows = self.selection.best(text, request.limit, request.offset, request.view, request.below)
         found = tuple(_told(hits, hit, rows[hit.found.id]) for hit in hits.hits if hit.found.id in rows)
         return SearchAnswer(found, hits.total, hits.counted)
 
@@ -38,5 +38,5 @@ def _told(hits: Hits, hit: Hit, row: Selected) -> FoundMusic:
     title, artist, album = (tags.first(name) or "" for name in ("title", "artist", "album"))
     return FoundMusic(
         row.path, row.source, row.part, title, artist, album, year_of(tags), hit.found.length_ns, round(hit.score, 4),
-        highlights(hits.terms, tags),
+        highlights(hits.terms, tags), row.public,
     )  # fmt: skip

@@ -160,7 +160,7 @@ class Tagging:
 
 
 def _who(request: asked.Change) -> Who:
-    source = request.source if isinstance(request, TagChange) else TagSource.USER
+    source = request.source if isinstance(request, TagChange | ImportTags) else TagSource.USER
     if source is TagSource.EMBEDDED:
         raise ConfigError(f"{source.value}: user, orchestrator or provider is wanted")
     return Who(request.author[:_MAX_AUTHOR], source)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from musfuse.errors import NoEntryError
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.overlay.value import ART
 from musfuse.library.selection import Selected, Selection
@@ -13,6 +14,7 @@ from musfuse.service.handlers import Handlers
 from musfuse.service.history import history, last_standing
 from musfuse.service.port import Asked
 from musfuse.service.requests.changes import CountChanged, CountTracks, ListChanges
+from musfuse.service.requests.metadata import MetadataTold, ShowMetadata
 from musfuse.service.requests.tags import (
     CheckAssignments,
     CheckFields,
@@ -24,6 +26,11 @@ from musfuse.service.requests.tags import (
     TrackRow,
     TrackTags,
 )
+
+
+def printable(path: str) -> str:
+    """A path as text, whatever its bytes are."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Tags:
         handlers.on_listing(ListChanges, lambda listing: history(self.collector, self.selection, listing.targets))
         handlers.on(CountTracks, lambda request: sum(1 for _ in self.selection.of(request.targets)))
         handlers.on(CountChanged, lambda request: self.changed(request.number))
+        handlers.on(ShowMetadata, self.metadata)
         handlers.on(PlanImport, lambda request: self.plan(request.path))
         handlers.on(CheckAssignments, lambda request: self.odd_assignments(request.assignments))
         handlers.on(CheckFields, lambda request: self.odd_fields(request.fields))
@@ -49,11 +57,26 @@ class Tags:
         wanted = {checked_field(name) for name in fields}
         return (self._told(row, wanted) for row in self.selection.of(targets))
 
+    def metadata(self, asked: ShowMetadata) -> MetadataTold:
+        """A track. Raises NoEntryError."""
+        if asked.id:
+            where, found = str(asked.id), self.selection.known_as([asked.id]).get(asked.id)
+        elif asked.source:
+            where, found = asked.source, self.selection.of_original(asked.source)
+        else:
+            where, found = asked.path, self.selection.track(asked.path, asked.view)
+        if found is None:
+            raise NoEntryError(f"{where}: the library has no such track")
+        fmt = found.format
+        return MetadataTold(
+            found.public, found.path, printable(found.source), found.part, found.source_bytes, fmt.container, fmt.codec,
+            fmt.sample_rate, fmt.channels, fmt.sample_bits or None, fmt.duration_ns, dict(found.tags),
+        )  # fmt: skip
+
     def rows(self, targets: Sequence[Asked]) -> Iterator[TrackRow]:
         """Tracks as they are written to files, all where there are no targets."""
         for row in self.selection.of(targets) if targets else self.selection.everything():
-            path = row.source.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-            yield TrackRow(path, row.part, row.path, dict(row.tags))
+            yield TrackRow(printable(row.source), row.part, row.path, dict(row.tags))
 
     def changed(self, number: int = 0) -> int:
         """How many tracks a change changed, the last one that stands for 0."""

@@ -4,7 +4,8 @@ from musfuse.store.best_effort import BestEffortKv
 from musfuse.store.complaint import Complaint
 from musfuse.store.copies import copy_database
 from musfuse.store.disk import DiskKv
-from musfuse.store.frame_files import FrameFiles, FrameWriter
+from musfuse.store.frame_files import FrameFiles
+from musfuse.store.frame_writer import FrameWriter
 from musfuse.store.kv import KvNamespace, KvStore, RoutedKv
 from musfuse.store.layered import LayeredKv
 from musfuse.store.memory import MemoryKv

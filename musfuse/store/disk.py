@@ -15,6 +15,9 @@ _PAGE = 500
 _KEYS = "SELECT key FROM Cache WHERE key > ? AND key >= ? AND key < ? AND typeof(key) = 'text' ORDER BY key LIMIT ?"
 """A page of keys of a diskcache, which could be listed from its beginning only otherwise."""
 
+_FIGURES = "SELECT count(*), coalesce(sum(size + coalesce(length(value), 0)), 0) FROM Cache WHERE key >= ? AND key < ?"
+"""A value lies in the row, or in a file of its size."""
+
 
 def _place(namespace: KvNamespace, key: str) -> str:
     return f"{namespace}:{stored_key(key)}"
@@ -121,6 +124,12 @@ class DiskKv:
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
+
+    def figures(self, namespace: KvNamespace) -> tuple[int, int]:
+        """How many values there are, and how many bytes they have."""
+        with self._cache() as cache:
+            (found,) = cache._con.execute(_FIGURES, (f"{namespace}:", f"{namespace}:\U0010ffff")).fetchall()
+        return int(found[0]), int(found[1])
 
     @contextmanager
     def transaction(self, namespace: KvNamespace) -> Iterator["DiskKv"]:

@@ -18,13 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import accumulate, count
 from pathlib import Path
-from typing import BinaryIO
-
-from fastcrc import crc64
 
 from musfuse.lru import Lru
+from musfuse.metrics.recorder import Counter
 from musfuse.platform import system
 from musfuse.store.complaint import Complaint
+from musfuse.store.frame_writer import checksum
 
 log = logging.getLogger(__name__)
 
@@ -32,63 +31,6 @@ _SUFFIX, _NEW = ".runs", ".new"
 _TOUCH_SECONDS = 60.0
 _KEEP_SHARE, _TRACK_SHARE = 0.9, 2
 _ENTRY, _LATER = 8, 32
-
-
-def _checksum(data: bytes) -> int:
-    return crc64.xz(data) or 1
-
-
-class FrameWriter:
-    """Writes the runs of one track in order, before their number is known. Gives up quietly on a full disk."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._table = array("Q")
-        self._out: BinaryIO | None = None
-        with suppress(OSError):
-            self._out = path.open("wb")
-
-    def add(self, run: bytes) -> None:
-        """Write the next run."""
-        if self._out is None:
-            return
-        try:
-            self._out.write(run)
-        except OSError as error:
-            log.info("%s: encoded runs are not kept: %s", self._path, error)
-            self.discard()
-        self._table.append(_checksum(run))
-
-    def restart(self) -> None:
-        """Forget all runs that were written."""
-        self._table = array("Q")
-        if self._out is not None:
-            try:
-                self._out.seek(0)
-                self._out.truncate()
-            except OSError:
-                self.discard()
-
-    def finish(self) -> bool:
-        """Write the table; whether there is a whole file now."""
-        if self._out is None:
-            return False
-        try:
-            self._out.write(_table_bytes(self._table))
-            self._out.close()
-        except OSError:
-            self.discard()
-            return False
-        self._out = None
-        return True
-
-    def discard(self) -> None:
-        """Give up, and leave no file behind."""
-        out, self._out = self._out, None
-        if out is not None:
-            with suppress(OSError):
-                out.close()
-            self._path.unlink(missing_ok=True)
 
 
 class FrameFile:
@@ -119,7 +61,7 @@ class FrameFile:
             return None
         finally:
             self._leave()
-        if len(data) != self._starts[run + 1] - self._starts[run] or _checksum(data) != expected:
+        if len(data) != self._starts[run + 1] - self._starts[run] or checksum(data) != expected:
             self._table[run] = 0
             return None
         return data
@@ -134,7 +76,7 @@ class FrameFile:
             return 0
         try:
             system.write_at(self._fd, data, self._starts[run])
-            entry = _checksum(data)
+            entry = checksum(data)
             system.write_at(self._fd, entry.to_bytes(_ENTRY, "little"), self._starts[-1] + _ENTRY * run)
         finally:
             self._leave()
@@ -192,6 +134,7 @@ class FrameFiles:
         self._later: ThreadPoolExecutor | None = None
         self._room = threading.BoundedSemaphore(_LATER)
         self._complaint = Complaint("encoded runs are not kept")
+        self.limit, self.hits, self.misses = limit, Counter(), Counter()
 
     def new_path(self, expected_bytes: int) -> Path | None:
         """Where a worker may write a track's runs, for `adopt`; None where they would not be kept."""
@@ -218,7 +161,9 @@ class FrameFiles:
 
     def get(self, key: str, lengths: Sequence[int], run: int) -> bytes | None:
         """A run of a track whose runs have these lengths in bytes; None where it is not kept."""
-        return file.get(run) if (file := self._kept_file(key, lengths)) is not None else None
+        found = file.get(run) if (file := self._kept_file(key, lengths)) is not None else None
+        (self.misses if found is None else self.hits).add()
+        return found
 
     def has(self, key: str, lengths: Sequence[int], run: int) -> bool:
         """Whether a run seems to be kept; nothing is read."""
@@ -258,6 +203,18 @@ class FrameFiles:
         if self._limit > 0:
             with suppress(OSError):
                 self._path(key).unlink(missing_ok=True)
+
+    def figures(self) -> tuple[int, int]:
+        """How many tracks have runs here, and how many bytes they take."""
+        with suppress(OSError):
+            sizes = [_used(stat) for stat, path in self._kept() if path.endswith(_SUFFIX)]
+            return len(sizes), sum(sizes)
+        return 0, 0
+
+    @property
+    def held_bytes(self) -> int:
+        """How many bytes they took when they were counted last, and what came since; 0 where nobody counted yet."""
+        return max(0, self._bytes)
 
     def name(self, key: str) -> str:
         """The name of the file that holds a track's runs."""
@@ -386,13 +343,6 @@ class FrameFiles:
             file.close()
         if freed > 0:
             self.on_evicted(freed)
-
-
-def _table_bytes(table: "array[int]") -> bytes:
-    if sys.byteorder == "big":
-        table = array("Q", table)
-        table.byteswap()
-    return table.tobytes()
 
 
 def _used(stat: os.stat_result) -> int:

@@ -42,7 +42,11 @@ def said(dispatcher: Dispatcher, method: str, **params: Any) -> dict[str, Any]:
 def test_a_call_is_answered_by_name() -> None:
     dispatcher = Dispatcher(METHODS)
     assert said(dispatcher, "echo", text="hällo \udce9") == {"result": "hällo \udce9"}
-    assert said(dispatcher, "refuse") == {"code": -32000, "message": "it is busy; close it", "data": {"exit_code": 3}}
+    assert said(dispatcher, "refuse") == {
+        "code": -32000,
+        "message": "it is busy; close it",
+        "data": {"exit_code": 3, "errno": 5},
+    }
     assert said(dispatcher, "none")["code"] == -32601
     assert len(said(dispatcher, "n" * 100_000)["message"]) < 100
 

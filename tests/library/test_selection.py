@@ -93,3 +93,13 @@ def test_a_query_that_makes_no_sense_says_where(selection: Selection) -> None:
 def test_everything_is_every_track(selection: Selection) -> None:
     assert sorted(row.inside for row in selection.everything()) == ["x/1.wav", "x/2.wav", "y/3.wav", "y/Ann"]
     assert selection.vocabulary().has_field("artist")
+
+
+def test_texts_that_mean_one_thing() -> None:
+    from musfuse.library.targettext import in_view, item_of, of_item, of_view
+
+    assert in_view(of_view("main", "a/b")) == ("main", "a/b")
+    assert in_view("main/a") is None
+    assert item_of(of_item(5)) == 5
+    assert [item_of(text) for text in ("item://", "item://-1", "item://x", "item://" + "9" * 40)] == [0, 0, 0, 0]
+    assert item_of("5") is None

@@ -4,9 +4,11 @@ import sys
 from collections.abc import Callable
 
 from musfuse_fuse.options import FuseOptions
+from musfuse_grpc.options import GrpcOptions
 from musfuse_metrics.options import MetricsOptions
 from musfuse_winfsp.options import WinFspOptions
 
+from musfuse.app.state import StateFolder
 from musfuse.config import Config
 from musfuse.drive.mounts import Mounter
 from musfuse.service.face import Face
@@ -15,14 +17,25 @@ MakeFace = Callable[[Config], Face]
 """Makes a face that a host runs from its start to its end."""
 
 
-def watching_faces(config: Config) -> list[Face]:
-    """Those for who watches over a library, which are there beside all others. HTTP is loaded where it is wanted."""
+def watching_faces(config: Config, state: StateFolder) -> list[Face]:
+    """Those for who watches over the library, or steers it, which are there beside all others. What HTTP or gRPC need
+    is loaded where they are wanted."""
+    faces = list[Face]()
     listen = config[MetricsOptions].listen
-    if not listen:
-        return []
-    from musfuse_metrics.face import MetricsFace
+    if listen:
+        from musfuse_metrics.face import MetricsFace
 
-    return [MetricsFace(listen)]
+        faces.append(MetricsFace(listen))
+    if config[GrpcOptions].enabled:
+        faces.append(grpc_face(config, state))
+    return faces
+
+
+def grpc_face(config: Config, state: StateFolder) -> Face:
+    """gRPC, which is a process of its own."""
+    from musfuse_grpc.face import GrpcFace
+
+    return GrpcFace(config[GrpcOptions], state.path, state.tokens)
 
 
 def choose_mounter(config: Config) -> Mounter:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The catalog's database and, in `user`, what cannot be made again. Of `kv` each namespace lies where it belongs;
-    `cache` is the part of it that may be lost. `frame_files` is the frame cache on disk, `events`
+    `cache` is the part of it that may be lost, and lies on `disk`. `frame_files` is the frame cache on disk, `events`
     what happened, None where that is not kept."""
 
     database: Database
@@ -30,6 +30,7 @@ class Stores:
     frame_files: FrameFiles
     pictures: PictureStore
     events: "EventTable | None" = None
+    disk: DiskKv | None = None
 
 
 def build_stores(state: StateFolder, config: Config, pools: Pools, closing: ExitStack) -> Stores:
@@ -37,7 +38,8 @@ def build_stores(state: StateFolder, config: Config, pools: Pools, closing: Exit
     database = Database(state.catalog, pools.readers, renew=True)
     closing.callback(database.close)
     user = UserDatabase(state.user)
-    cache = BestEffortKv(DiskKv(state.cache))
+    disk = DiskKv(state.cache)
+    cache = BestEffortKv(disk)
     kv = RoutedKv(
         dict.fromkeys((KvNamespace.TRACK, KvNamespace.HISTORY, KvNamespace.CHOSEN_ART), user.kv)
         | dict.fromkeys((KvNamespace.ARTWORK, KvNamespace.INDEX), cache)
@@ -46,7 +48,7 @@ def build_stores(state: StateFolder, config: Config, pools: Pools, closing: Exit
     frame_files = FrameFiles(state.frames, config[CacheOptions].transcoded, pools.frame_files)
     closing.callback(frame_files.close)
     events = _events(state, config, closing)
-    return Stores(database, user, cache, kv, frame_files, PictureStore(kv), events)
+    return Stores(database, user, cache, kv, frame_files, PictureStore(kv), events, disk)
 
 
 def _events(state: StateFolder, config: Config, closing: ExitStack) -> "EventTable | None":

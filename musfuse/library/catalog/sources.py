@@ -73,6 +73,15 @@ class CatalogSources:
             ).fetchone()
         return int(count)
 
+    def holdings(self) -> dict[str, tuple[int, int]]:
+        """How many files of audio each source has, and how many bytes these have, by its uid. Looks at every file."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT s.uid, count(f.id), coalesce(sum(f.size), 0) FROM source s LEFT JOIN folder d"
+                " ON d.source = s.id LEFT JOIN file f ON f.folder = d.id GROUP BY s.id"
+            )
+            return {uid: (files, size) for uid, files, size in rows}
+
     def _roots(self, where: str) -> list[str]:
         with self._db.read() as db:
             rows = db.execute(f"SELECT root FROM source WHERE {where} ORDER BY position, id")

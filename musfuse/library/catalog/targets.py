@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.nodes import MAIN, TREE, Nodes
+from musfuse.library.catalog.nodes import MAIN, TREE, Node, Nodes
 from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags, to_blob
 from musfuse.library.names import name_key
 from musfuse.library.overlay.value import overlay_key
@@ -14,7 +14,7 @@ from musfuse.model import AudioFormat, NodeKind, Rendition, SourceFile, Stamp, T
 
 _SELECT = """
 SELECT i.id, i.public, i.part, i.facts, t.embedded, t.merged, p.serve, m.several_discs, m.various, o.uid, o.root,
-       o.path, o.name, n.parent, n.name
+       o.path, o.name, n.parent, n.name, o.size
   FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
   LEFT JOIN member m ON m.item = i.id LEFT JOIN place p ON p.item = i.id AND p.tree = {tree}
   LEFT JOIN node n ON n.item = i.id AND n.tree = {tree}
@@ -43,6 +43,7 @@ class Selected:
     rendition: Rendition
     several_discs: bool
     various: bool
+    source_bytes: int
 
     @property
     def key(self) -> str:
@@ -116,12 +117,9 @@ class Targets:
     def on_drive(self, path: str, view: int = MAIN) -> Where | None:
         """A file of a view's drive, or all below a folder of it; None where there is neither."""
         nodes = Nodes(self._db, view)
-        node = nodes.root()
-        for part in filter(None, path.split("/")):
-            child = nodes.child(node.id, name_key(part)) if node.kind is NodeKind.FOLDER else None
-            if child is None:
-                return None
-            node = child
+        node = _node_at(nodes, path)
+        if node is None:
+            return None
         if node.kind is not NodeKind.FOLDER:
             return Where("i.id = ?", (node.track,))
         key = nodes.dir_key(node.id)
@@ -135,15 +133,35 @@ class Targets:
             return Where("(p.dir_key = ? OR (p.dir_key > ? AND p.dir_key < ?))", below)
         return Where(f"i.id IN ({within} AND (dir_key = ? OR (dir_key > ? AND dir_key < ?)))", (view, *below))
 
+    def track_on_drive(self, path: str) -> Where | None:
+        """The track at a path of the view's drive; None for a folder, and where there is nothing."""
+        node = _node_at(self._nodes, path)
+        return Where("i.id = ?", (node.track,)) if node is not None and node.track is not None else None
+
     @staticmethod
     def these(items: Sequence[int]) -> Where:
         """These tracks, by id."""
         return Where("i.id IN (SELECT value FROM json_each(?))", (json.dumps(list(items)),))
 
     def _selected(self, row: Any, folders: dict[int, str]) -> Selected:
-        item, public, part, facts, tags, merged, rendition, several, various, uid, root, folder, name, parent, shown = (
-            row
-        )
+        (
+            item,
+            public,
+            part,
+            facts,
+            tags,
+            merged,
+            rendition,
+            several,
+            various,
+            uid,
+            root,
+            folder,
+            name,
+            parent,
+            shown,
+            size,
+        ) = row
         embedded = load_tags(tags)
         if parent is not None and parent not in folders:
             folders[parent] = self._nodes.path(parent)
@@ -151,4 +169,15 @@ class Targets:
             item, public or 0, uid, part, from_blob(root), join(from_blob(folder), from_blob(name)),
             join(folders[parent], shown) if parent is not None else "", load_tags(merged) if merged else embedded,
             embedded, load_format(facts), Rendition(rendition or Rendition.ORIGINAL), bool(several), bool(various),
+            size,
         )  # fmt: skip
+
+
+def _node_at(nodes: Nodes, path: str) -> Node | None:
+    node = nodes.root()
+    for part in filter(None, path.split("/")):
+        child = nodes.child(node.id, name_key(part)) if node.kind is NodeKind.FOLDER else None
+        if child is None:
+            return None
+        node = child
+    return node

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from musfuse.errors import MusfuseError
@@ -67,6 +68,7 @@ class Prefetcher:
         self._row_of: Lru[int, RowOf] = Lru(_REMEMBERED)
         self._fresh: Lru[int, float] = Lru(_REMEMBERED)
         self._count, self._used, self._made, self._failed = 0, 0, 0, 0
+        self._awaited: dict[int, list[Future[int]]] = {}
 
     def listened(self, row: TrackRow, row_of: RowOf) -> None:
         """Somebody begins to listen to a track: what probably follows is made ready, as `row_of` tells that it is
@@ -95,6 +97,16 @@ class Prefetcher:
             dropped += not self._put(Wanted(item, MANUAL), self._tracks.track)
         return dropped
 
+    def make(self, item: int) -> "Future[int]":
+        """Somebody wants an item made ready, and to hear of it: of how many bytes, 0 where it could not be; what found
+        no room is cancelled."""
+        done: Future[int] = Future()
+        with self._lock:
+            self._awaited.setdefault(item, []).append(done)
+        if not self._put(Wanted(item, MANUAL), self._tracks.track):
+            self._tell(item, None)
+        return done
+
     @property
     def figures(self) -> PrefetchFigures:
         """What was done, and is to be done."""
@@ -110,7 +122,9 @@ class Prefetcher:
         self.queue.close()
         self._indexed.set()
         with self._lock:
-            thread = self._thread
+            thread, awaited = self._thread, list(self._awaited)
+        for item in awaited:
+            self._tell(item, None)
         if thread is not None:
             thread.join()
 
@@ -132,18 +146,29 @@ class Prefetcher:
             if wanted.priority < MANUAL:
                 self._give_way()
             try:
-                made = not self._closed.is_set() and self._make(wanted.item)
+                made = 0 if self._closed.is_set() else self._make(wanted.item)
             except MusfuseError as error:
                 log.debug("item %d is not made ready: %s", wanted.item, error)
-                made = False
+                made = 0
             except Exception:
                 log.exception("item %d is not made ready", wanted.item)
-                made = False
+                made = 0
             with self._lock:
-                self._made += made
-                self._failed += not made
+                self._made += made > 0
+                self._failed += made == 0
                 if made:
                     self._fresh.put(wanted.item, self._clock())
+            self._tell(wanted.item, made)
+
+    def _tell(self, item: int, made: int | None) -> None:
+        """Tell who waits for an item how many bytes of it are ready; None: it found no room, or all ends."""
+        with self._lock:
+            awaited = self._awaited.pop(item, [])
+        for done in awaited:
+            if made is None:
+                done.cancel()
+            elif not done.done():
+                done.set_result(made)
 
     def _give_way(self) -> None:
         until = self._clock() + _PATIENCE_SECONDS
@@ -151,8 +176,8 @@ class Prefetcher:
             if self._closed.wait(busy):
                 return
 
-    def _make(self, item: int) -> bool:
-        """Make one ready; whether it is. Raises MusfuseError."""
+    def _make(self, item: int) -> int:
+        """Make one ready: how many bytes of it are, at least 1; 0 where it cannot be. Raises MusfuseError."""
         with self._lock:
             row_of = self._row_of.pop(item) or self._tracks.track
         row = row_of(item)
@@ -160,20 +185,20 @@ class Prefetcher:
             self._index(row)
             row = row_of(item)
         if row is None:
-            return False
+            return 0
         try:
             layout = self._engine.layout(row.track)
         except NotIndexedError:
-            return False
+            return 0
         try:
-            at, length = layout.audio
-            end = at + min(length, _BEGINNING)
+            begin, length = layout.audio
+            at, end = begin, begin + min(length, _BEGINNING)
             at += len(layout.read_at(at, 1))  # who goes on behind it reads in a row, for whom whole runs are kept
             while at < end and not self._closed.is_set():
                 at += len(layout.read_at(at, min(_STEP, end - at)))
         finally:
             layout.close()
-        return True
+        return max(1, at - begin)
 
     def _index(self, row: TrackRow) -> None:
         """Wait for the index of a track, as readers let it be built."""

@@ -16,7 +16,7 @@ from musfuse.media.workers.child import Connection, MeteredOrigin, serve
 from musfuse.media.workers.wire import Message
 from musfuse.origins import Origin
 from musfuse.platform import system
-from musfuse.store.frame_files import FrameWriter
+from musfuse.store.frame_writer import FrameWriter
 
 _IDLE_SECONDS = 0.3
 

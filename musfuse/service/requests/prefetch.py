@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from musfuse.service.port import Answer, Asked, Request
+from musfuse.service.port import Answer, Asked, Listing, Request
 
 
 class Prefetched(Answer, frozen=True):
@@ -30,6 +30,25 @@ class PrefetchTracks(Request[Prefetched], frozen=True):
     before it answers. Raises NotFoundError, QueryError."""
 
     METHOD: ClassVar[str] = "prefetch.add"
+    targets: tuple[Asked, ...]
+
+
+class MadeReady(Answer, frozen=True):
+    """A track by its path on the drive, or that of its original, the `number`-th of `total`; how many `bytes` of its
+    audio are ready, or why none are ('' where some are)."""
+
+    path: str
+    number: int
+    total: int
+    bytes: int
+    problem: str = ""
+
+
+class MakeReady(Listing[MadeReady], frozen=True):
+    """Have the tracks made ready that the targets mean, in their order, and hear of each; of the owner alone. Raises
+    NotFoundError, QueryError."""
+
+    METHOD: ClassVar[str] = "prefetch.make"
     targets: tuple[Asked, ...]
 
 

@@ -10,7 +10,8 @@ LIMIT, MOST, LONGEST = 100, 10_000, 256
 
 class FoundMusic(Answer, frozen=True):
     """A track: `path` on the drive of the view ('' for none), `source` its original, `part` of that, 0 for all of it;
-    `score` from 0 to 1. `highlights` has of each field that answers the value, as HTML with what was found in <b>."""
+    `score` from 0 to 1. `highlights` has of each field that answers the value, as HTML with what was found in <b>;
+    `id` is the public id of the track, 0 for one that came a moment ago."""
 
     path: str
     source: str
@@ -22,6 +23,7 @@ class FoundMusic(Answer, frozen=True):
     duration_ns: int | None
     score: float
     highlights: dict[str, str]
+    id: int = 0
 
 
 class SearchAnswer(Answer, frozen=True):
@@ -34,8 +36,9 @@ class SearchAnswer(Answer, frozen=True):
 
 class SearchMusic(Request[SearchAnswer], frozen=True):
     """The best answers to a query among what a view shows, those behind the first `offset`; in the order of `sort`
-    (`year`, `-added`; that of the query where it is empty). Raises ConfigError for a query that is none, or too long,
-    a number that is too large, or where there is no such view; TooSlowError."""
+    (`year`, `-added`; that of the query where it is empty). `below`: only tracks whose originals lie below this place.
+    Raises ConfigError for a query that is none, or too long, a number that is too large, or where there is no such
+    view; TooSlowError."""
 
     METHOD: ClassVar[str] = "library.search"
     query: str
@@ -43,6 +46,7 @@ class SearchMusic(Request[SearchAnswer], frozen=True):
     offset: int = 0
     view: str = "main"
     sort: str = ""
+    below: str = ""
 
     @property
     def reads(self) -> bool:

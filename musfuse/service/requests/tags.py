@@ -97,10 +97,11 @@ class UnlockTags(TagChange, frozen=True):
 
 
 class ImportTags(Change, frozen=True):
-    """Take in a file as it is planned; nothing where anything is wrong with it."""
+    """Take in a file as it is planned, on behalf of a source; nothing where anything is wrong with it."""
 
     METHOD: ClassVar[str] = "tag.import"
     path: Path
+    source: TagSource = TagSource.USER
 
 
 class PlanImport(Request[ImportPlan], frozen=True):

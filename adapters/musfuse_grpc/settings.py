@@ -1,0 +1,35 @@
+"""What an owner tells the gateway that it starts: one line of JSON. Neither token nor key is in it."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`library` is the folder of the library, `socket` where gRPC is served for this user, `tokens` the file of
+    tokens; `listen`, `certificate`, `key` and `import_folder` are '' where TCP is not wanted."""
+
+    library: str
+    socket: str
+    tokens: str
+    listen: str = ""
+    certificate: str = ""
+    key: str = ""
+    import_folder: str = ""
+    drain_seconds: int = 5
+    subscribers: int = 1000
+
+    def to_line(self) -> bytes:
+        """The line that `from_line` reads; paths may be no text."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Settings":
+        """What was told."""
+        return cls(**json.loads(line))
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the library as a path."""
+        return Path(self.library)

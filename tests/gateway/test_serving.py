@@ -1,0 +1,105 @@
+"""What is served beside ours, and the end: calls that run finish, new ones are refused, streams get a last message."""
+
+import threading
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from musfuse_grpc.v1 import musicfs_pb2 as pb
+from patient import until
+
+from gateway.conftest import SECONDS, Begin, Gateway, status
+from musfuse.errors import TooSlowError
+from musfuse.library.search.engine import Search
+from musfuse.metrics import recorder
+
+SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+NAMES = ("", "musicfs.v1.MusicFS", "musicfs.v1.MetadataService")
+
+
+def test_health_is_that_of_the_owner(gateway: Gateway) -> None:
+    stub = health_pb2_grpc.HealthStub(gateway.channel())
+    for name in NAMES:
+        asked = health_pb2.HealthCheckRequest(service=name)
+        until(lambda asked=asked: stub.Check(asked, timeout=SECONDS).status == SERVING)
+        assert next(stub.Watch(asked, timeout=SECONDS)).status == SERVING
+    unknown = health_pb2.HealthCheckRequest(service="nothing")
+    assert status(lambda: stub.Check(unknown, timeout=SECONDS))[0] == "NOT_FOUND"
+
+
+def test_reflection_tells_of_all_services(gateway: Gateway) -> None:
+    stub = reflection_pb2_grpc.ServerReflectionStub(gateway.channel())
+    asked = reflection_pb2.ServerReflectionRequest
+    answers = list(
+        stub.ServerReflectionInfo(
+            iter([asked(list_services=""), asked(file_containing_symbol="musicfs.v1.MusicFS")]), timeout=SECONDS
+        )
+    )
+    names = {service.name for service in answers[0].list_services_response.service}
+    assert {*NAMES[1:], "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"} == names
+    assert b"SubscribeEvents" in answers[1].file_descriptor_response.file_descriptor_proto[0]
+
+
+def test_an_unknown_call(gateway: Gateway) -> None:
+    call = gateway.channel().unary_unary("/musicfs.v1.MusicFS/Loud")
+    assert status(lambda: call(b"", timeout=SECONDS))[0] == "UNIMPLEMENTED"
+    broken = gateway.channel().unary_unary("/musicfs.v1.MusicFS/Search")
+    assert status(lambda: broken(b"\xff\xff\xff", timeout=SECONDS))[0] in ("INTERNAL", "UNKNOWN")
+    big = gateway.channel().unary_unary("/musicfs.v1.MusicFS/Search")
+    assert status(lambda: big(bytes(5 << 20), timeout=SECONDS))[0] == "RESOURCE_EXHAUSTED"
+
+
+def test_calls_that_run_finish_and_new_ones_are_refused(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = begin(grpc__drain_seconds=30)
+    held, go, best = threading.Event(), threading.Event(), Search.best
+
+    def slow(*given: Any) -> Any:
+        held.set()
+        assert go.wait(SECONDS)
+        return best(*given)
+
+    monkeypatch.setattr(Search, "best", slow)
+    library, health = gateway.library, health_pb2_grpc.HealthStub(gateway.channel())
+    events = library.SubscribeEvents(pb.EventFilter(event_types=["cache_eviction"]))
+    events.initial_metadata()
+    running = library.Search.future(pb.SearchRequest(query="ann"), timeout=SECONDS)
+    assert held.wait(SECONDS)
+    stopping = threading.Thread(target=gateway.face.stop)
+    stopping.start()
+    last = list(events)
+    assert [event.event_type for event in last] == ["stream_ended"]
+    assert status(lambda: library.GetStatus(pb.Empty(), timeout=SECONDS))[0] == "UNAVAILABLE"
+    assert status(lambda: health.Check(health_pb2.HealthCheckRequest(), timeout=SECONDS))[0] == "UNAVAILABLE"
+    assert not running.done()
+    go.set()
+    assert running.result().total_matches == 2
+    stopping.join(SECONDS)
+    assert not stopping.is_alive()
+
+
+def test_what_does_not_finish_is_ended(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = begin(grpc__drain_seconds=0)
+    held, go = threading.Event(), threading.Event()
+
+    def slow(*given: Any) -> Any:
+        held.set()
+        assert go.wait(SECONDS)
+        raise TooSlowError("let go")
+
+    monkeypatch.setattr(Search, "best", slow)
+    running = gateway.library.Search.future(pb.SearchRequest(query="ann"), timeout=SECONDS)
+    assert held.wait(SECONDS)
+    gateway.face.stop()
+    assert running.exception().code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+    monkeypatch.undo()
+    go.set()
+
+
+def test_figures_of_the_drive_are_told(begin: Begin) -> None:
+    gateway = begin(metrics__record=True)
+    assert recorder.Recorder().total("musfuse_fuse_ops") == 0
+    before = gateway.library.GetStatus(pb.Empty(), timeout=SECONDS).fuse_ops_total
+    gateway.host.library.drive.attr("")
+    assert gateway.library.GetStatus(pb.Empty(), timeout=SECONDS).fuse_ops_total == before + 1
