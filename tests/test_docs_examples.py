@@ -6,10 +6,12 @@ An example is a line of an indented or `sh` block. A block below a line that end
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,11 +122,24 @@ def make_home(home: Path) -> None:
         sound.write(home / f"media/{disk}/Music/Far.wav", artist="Ann", album="Found", title="Far")
     (music / "broken.flac").write_bytes(b"fLaC")
     (home / ".config/beets").mkdir(parents=True)
-    shutil.copyfile(ROOT / "tests/library/exchange/samples/beets-2.14.1.db", home / ".config/beets/library.db")
+    make_libraries(home)
     for name, form in (("animals.jpg", "JPEG"), ("meddle.jpg", "JPEG"), ("back.png", "PNG")):
         (home / name).write_bytes(sound.picture(200, form))
     (home / ".config/mpv").mkdir(parents=True)
     (home / ".config/mpv/mpv.conf").write_text("ao=null\nao-null-untimed=yes\nvo=null\nvid=no\n")
+
+
+def make_libraries(home: Path) -> None:
+    """What other programs keep."""
+    from library.exchange import itunesxml, test_mpd, test_navidrome
+
+    shutil.copyfile(ROOT / "tests/library/exchange/samples/beets-2.14.1.db", home / ".config/beets/library.db")
+    (home / "Library.xml").write_text(itunesxml.library([{"Location": f"file://{home}/Music/x.mp3", "Name": "x"}]))
+    for name, tables in (("navidrome.db", test_navidrome.NEW), ("sticker.sql", test_mpd.TABLES)):
+        with closing(sqlite3.connect(home / name)) as db:
+            db.executescript(tables)
+    (home / "Playlists").mkdir()
+    (home / "Playlists/Mix.m3u8").write_text("../Music/Pink Floyd/Meddle/Echoes.flac\n")
 
 
 class Shell:

@@ -33,7 +33,7 @@ _COMMANDS = {
     "search": "look for music: what answers a query best",
     "find": "the tracks that a query finds, one line each",
     "export": "write the library as a table or a playlist",
-    "import": "take over what beets or iTunes know",
+    "import": "take over what beets, iTunes and others know",
     "info": "where a file of the drive comes from",
     "tag": "show and change tags",
     "art": "show, set and clear pictures",

@@ -25,7 +25,7 @@ from musfuse.model import TagSource
 if TYPE_CHECKING:
     from musfuse.service.requests.imports import Imported, ImportLibrary, PlanLibrary
 
-KINDS = ("beets", "itunes")
+KINDS = ("beets", "itunes", "navidrome", "mpd", "playlists")
 PARTS = ("tags", "ratings", "plays", "playlists")
 
 
@@ -49,6 +49,9 @@ PARTS = ("tags", "ratings", "plays", "playlists")
     help="On whose behalf tags are set: a stronger one's stay in front (user > orchestrator > provider > the file).",
     show_default=True,
 )  # fmt: skip
+@click.option(
+    "--user", default="", metavar="NAME", help="Whose opinions and playlists, where several people have some."
+)
 @click.option("--rules", is_flag=True, help="Also playlists whose tracks a rule chooses, as they are now.")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("path", type=click.Path(path_type=Path))
@@ -61,6 +64,7 @@ def command(
     mappings: tuple[str, ...],
     parts: tuple[str, ...],
     source: str,
+    user: str,
     rules: bool,
     kind: str,
     path: Path,
@@ -76,6 +80,9 @@ def command(
     Kinds:
       beets   library.db (`beet config -p` names its folder), of beets 1.6 to 2.14
       itunes  the XML of iTunes or Apple's Music: File > Library > Export Library…
+      navidrome  navidrome.db: stars, favourites, plays and playlists of one of its people
+      mpd     MPD's sticker_file: what its clients note of songs
+      playlists  a folder of M3U, M3U8, PLS, XSPF, or one of these
     """
     from msgspec import structs
 
@@ -83,7 +90,13 @@ def command(
 
     folder, place = library_folder(library), absolute(path)
     plan = PlanLibrary(
-        kind=kind, path=place, mappings=_whole(mappings), parts=parts, source=TagSource(source), rules=rules
+        kind=kind,
+        path=place,
+        mappings=_whole(mappings),
+        parts=parts,
+        source=TagSource(source),
+        user=user,
+        rules=rules,
     )
     if dry_run:
         _show(_asked(folder, config_file, plan), as_json)

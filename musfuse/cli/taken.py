@@ -61,7 +61,8 @@ def _say_changes(told: "Imported") -> None:
 
 def _show_lists(told: "Imported") -> None:
     rows = [
-        (one.name, str(one.tracks), str(one.missing or ""), _FATES.get(one.fate, one.fate)) for one in told.playlists
+        (one.name, str(one.tracks), str(one.missing or ""), one.reason or _FATES.get(one.fate, one.fate))
+        for one in told.playlists
     ]
     if rows:
         print_table(("playlist", "tracks", "not here", ""), rows[:_LISTS])

@@ -13,7 +13,7 @@ from musfuse.library.catalog.nodes import Nodes
 from musfuse.library.catalog.pairs import Pairs
 from musfuse.library.collections.shelf import Shelf
 from musfuse.library.exchange.opening import Opening, open_foreign
-from musfuse.library.imports.lists import Lists
+from musfuse.library.imports.lists import Lists, Taken
 from musfuse.library.imports.opinions import Opinions
 from musfuse.library.imports.places import read_mapping
 from musfuse.library.imports.planning import EVERYTHING, PLAYLISTS, Matched, Planner
@@ -73,7 +73,7 @@ class Importing:
             pairs = stack.enter_context(Pairs())
             planner = Planner(self.candidates, self.nodes, pairs, saying.new, mappings, parts)
             matched = planner.plan(library)
-            lists = Lists(self.shelf, planner.places, planner.shown, asked.rules)
+            lists = Lists(self.shelf, asked.rules)
             change = 0
             if author:
                 stack.enter_context(self.user.transaction())
@@ -92,10 +92,14 @@ class Importing:
             program=name,
             change=change,
             mappings=tuple(MappingTold(one.old, one.new, one.guessed) for one in mapped),
-            playlists=tuple(PlaylistTaken(one.name, one.fate, one.tracks, one.missing) for one in lists.taken),
+            playlists=tuple(map(_playlist, lists.taken)),
             dry_run=not author,
             **_matched(matched), **_said(saying), **_thought(opinions),
         )  # fmt: skip
+
+
+def _playlist(taken: Taken) -> PlaylistTaken:
+    return PlaylistTaken(taken.name, taken.fate, taken.tracks, taken.missing, taken.reason)
 
 
 def _matched(matched: Matched) -> dict[str, Any]:

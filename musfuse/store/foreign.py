@@ -70,7 +70,8 @@ class ForeignDatabase:
                 if first is not None and first[2] == column and not index[4]:  # the last: of some rows only
                     return
             self._db.execute("PRAGMA query_only=OFF")  # it is our copy
-            self._db.execute(f"CREATE INDEX musfuse_index_of_copy ON {_quoted(table)} ({_quoted(column)})")
+            name = _quoted(f"of musfuse: {table}, {column}")
+            self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {_quoted(table)} ({_quoted(column)})")
             self._db.execute("PRAGMA query_only=ON")
 
     def _all(self, sql: str, values: tuple[object, ...]) -> Iterator[tuple[object, ...]]:

@@ -137,6 +137,32 @@ def test_a_library_of_itunes(library: Library, music: Path, tmp_path: Path) -> N
     assert (again.change, again.rated, again.starred, again.played, again.playlists[0].fate) == (0, 0, 0, 0, "same")
 
 
+def test_what_other_programs_note_of_their_files(library: Library, music: Path, tmp_path: Path) -> None:
+    from library.exchange import test_mpd, test_navidrome
+
+    with closing(sqlite3.connect(tmp_path / "navidrome.db")) as db:
+        db.executescript(test_navidrome.NEW)
+        db.execute("UPDATE media_file SET path = 'Ann/Best/01 One.flac', title = 'Other' WHERE id = 'a'")
+        db.commit()
+    with closing(sqlite3.connect(tmp_path / "sticker.sql")) as db:
+        db.executescript(test_mpd.TABLES)
+        db.execute("INSERT INTO sticker VALUES ('song', 'Ann/Best/02 Two.flac', 'rating', '6')")
+        db.commit()
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/Mine.m3u").write_text(f"{music}/Ann/Best/02 Two.flac\nelsewhere.mp3\n")
+    service = library.handlers()
+    navidrome = ImportLibrary(
+        kind="navidrome", path=tmp_path / "navidrome.db", author="me", user="ann", mappings=(f"/music={music}",)
+    )
+    done = service.call(navidrome)
+    assert (done.found, done.change, done.rated, done.played) == ({"path": 1, "tags": 1}, 0, 1, 1)
+    done = service.call(ImportLibrary(kind="mpd", path=tmp_path / "sticker.sql", author="me"))
+    assert (done.found, done.rated) == ({"path": 1}, 1)
+    done = service.call(ImportLibrary(kind="playlists", path=tmp_path / "lists", author="me"))
+    assert [(one.name, one.fate, one.tracks, one.missing) for one in done.playlists] == [("Mine", "made", 1, 1)]
+    assert [row.path for row in service.rows(ListPlaylistTracks("mine"))] == ["Ann/Best (1999)/02 - Two.flac"]
+
+
 @pytest.mark.parametrize("written", ["cut off in its playlists", "<plist>"])
 def test_a_file_that_is_cut_off_changes_nothing(library: Library, music: Path, tmp_path: Path, written: str) -> None:
     from library.exchange import itunesxml

@@ -87,7 +87,7 @@ _ATTRIBUTE = ("entity_id", "key", "value")
 class Beets:
     """Over a database that was copied. Raises ConfigError where it is none of beets."""
 
-    name = "beets"
+    name, tells_tags = "beets", True
 
     def __init__(self, database: ForeignDatabase) -> None:
         self._db = database

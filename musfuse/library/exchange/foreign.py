@@ -40,13 +40,13 @@ class ForeignTrack(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ForeignPlaylist:
-    """A playlist: what its entries are called (ForeignTrack.id), or, with `by_path`, where they lie. `rule` tells that
-    a rule chooses them, and nobody put them in."""
+    """A playlist: what its entries are called (ForeignTrack.id). `rule` tells that a rule chooses them, and nobody put
+    them in; `odd` why it cannot be read."""
 
     name: str
     entries: Sequence[str]
-    by_path: bool = False
     rule: bool = False
+    odd: str = ""
 
 
 class ForeignLibrary(Protocol):
@@ -54,6 +54,8 @@ class ForeignLibrary(Protocol):
 
     name: str
     """The program, as people write it."""
+    tells_tags: bool
+    """Whether what it says of tags is more than the files say, and not only what a track is known by."""
 
     def tracks(self) -> Iterator[ForeignTrack]:
         """All tracks."""

@@ -36,9 +36,37 @@ def _itunes(opening: Opening) -> Iterator[ForeignLibrary]:
         yield library
 
 
+@contextmanager
+def _navidrome(opening: Opening) -> Iterator[ForeignLibrary]:
+    from musfuse.library.exchange.navidrome import Navidrome
+    from musfuse.store.foreign import foreign_database
+
+    with foreign_database(opening.path, opening.folder) as database:
+        yield Navidrome(database, opening.user)
+
+
+@contextmanager
+def _mpd(opening: Opening) -> Iterator[ForeignLibrary]:
+    from musfuse.library.exchange.mpd import Mpd
+    from musfuse.store.foreign import foreign_database
+
+    with foreign_database(opening.path, opening.folder) as database:
+        yield Mpd(database)
+
+
+@contextmanager
+def _playlists(opening: Opening) -> Iterator[ForeignLibrary]:
+    from musfuse.library.exchange.playlistfiles import PlaylistFiles
+
+    yield PlaylistFiles(opening.path)
+
+
 _KINDS: Mapping[str, Callable[[Opening], AbstractContextManager[ForeignLibrary]]] = {
     "beets": _beets,
     "itunes": _itunes,
+    "navidrome": _navidrome,
+    "mpd": _mpd,
+    "playlists": _playlists,
 }
 KINDS = tuple(_KINDS)
 """The names of all kinds."""

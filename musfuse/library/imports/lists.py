@@ -1,23 +1,20 @@
 """Playlists of another program, taken over. One that is here gets what it lacks, as long as it loses nothing; any other
 of its name stays as it is, so that a second import changes nothing and nothing is lost that was put in here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, count, islice
 
-from musfuse.library.catalog.candidates import Candidate
 from musfuse.library.catalog.pairs import Pairs
 from musfuse.library.collections.found import LONGEST_NAME
 from musfuse.library.collections.rules import MOST
 from musfuse.library.collections.shelf import CollectionKind, Shelf
 from musfuse.library.exchange.foreign import ForeignLibrary, ForeignPlaylist
-from musfuse.library.imports.places import Places, tidy
 from musfuse.library.names import name_key, safe_component, with_number
 from musfuse.library.userdb.playlists import KeptPlaylist
 
 _PAGE, _TOLD = 500, 10_000
-Tracks = list[tuple[int, str]]
 
 
 class Fate(StrEnum):
@@ -33,26 +30,27 @@ class Fate(StrEnum):
     TOO_LONG = "too long"
     RULE = "rule"
     """A rule chooses its tracks, and only playlists were asked for."""
+    ODD = "odd"
+    """It cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A playlist as it is here, with so many `tracks`; so many of there are `missing`."""
+    """A playlist as it is here, with so many `tracks`; so many of there are `missing`. `reason`: why it cannot be
+    read."""
 
     name: str
     fate: Fate
-    tracks: int
-    missing: int
+    tracks: int = 0
+    missing: int = 0
+    reason: str = ""
 
 
 @dataclass(slots=True)
 class Lists:
-    """Over the playlists of a library; `shown` tells where a track is on the drive. With `rules`, what rules choose now
-    is taken over, too."""
+    """Over the playlists of a library. With `rules`, what rules choose now is taken over, too."""
 
     shelf: Shelf
-    places: Places
-    shown: Callable[[Candidate], str]
     rules: bool = False
     taken: list[Taken] = field(default_factory=list)
     _used: set[str] = field(default_factory=set)
@@ -63,13 +61,15 @@ class Lists:
             self.taken.append(self._take(playlist, library.name, pairs, write))
 
     def _take(self, playlist: ForeignPlaylist, program: str, pairs: Pairs, write: bool) -> Taken:
+        if playlist.odd:
+            return Taken(playlist.name, Fate.ODD, reason=playlist.odd)
         if playlist.rule and not self.rules:
-            return Taken(playlist.name, Fate.RULE, 0, 0)
+            return Taken(playlist.name, Fate.RULE)
         if len(playlist.entries) > MOST:
-            return Taken(playlist.name, Fate.TOO_LONG, 0, 0)
+            return Taken(playlist.name, Fate.TOO_LONG)
         tracks = list(self._tracks(playlist, pairs))
-        missing = sum(not found for found in tracks)
-        there = [track for found in tracks for track in found][:MOST]
+        missing = tracks.count(None)
+        there = [track for track in tracks if track]
         if not there:
             return Taken(playlist.name, Fate.EMPTY, 0, missing)
         name, kept = self._name(playlist.name, program)
@@ -79,18 +79,12 @@ class Lists:
             table.fill((kept or table.add(name, name_key(name))).id, there)
         return Taken(name, fate, len(there), missing)
 
-    def _tracks(self, playlist: ForeignPlaylist, pairs: Pairs) -> Iterator[Tracks]:
-        """The tracks of each entry, none where it is not here."""
+    def _tracks(self, playlist: ForeignPlaylist, pairs: Pairs) -> Iterator[tuple[int, str] | None]:
+        """The track of each entry, None where it is not here."""
         for at in range(0, len(playlist.entries), _PAGE):
             page = playlist.entries[at : at + _PAGE]
-            if playlist.by_path:
-                yield from (self._at(place) for place in page)
-            else:
-                found = pairs.of_calls(page)
-                yield from ([found[entry]] if entry in found else [] for entry in page)
-
-    def _at(self, place: str) -> Tracks:
-        return [(row.public, self.shown(row)) for row in self.places.find(tidy(place)) if row.public]
+            found = pairs.of_calls(page)
+            yield from (found.get(entry) for entry in page)
 
     def _name(self, name: str, program: str) -> tuple[str, KeptPlaylist | None]:
         """The name that a playlist gets, and the playlist that has it."""

@@ -76,6 +76,8 @@ class Planner:
 
     def plan(self, library: ForeignLibrary) -> Matched:
         """Match all tracks of a library. Raises ConfigError, StoreError, BusyError."""
+        if not library.tells_tags:
+            self._parts -= {TAGS}
         sample, numbered = Sample(), enumerate(library.tracks())
         while batch := list(islice(numbered, _BATCH)):
             self._by_path(batch, sample)

@@ -34,12 +34,13 @@ class DoubtTold(Answer, frozen=True, rename={"old": "from", "new": "to"}):
 
 class PlaylistTaken(Answer, frozen=True):
     """What became of a playlist: made, filled, same, kept (there is one of its name with other tracks), empty, too
-    long, rule. It has so many tracks; so many of there are not here."""
+    long, rule, odd (it cannot be read, for this reason). It has so many tracks; so many of there are not here."""
 
     name: str
     fate: str
     tracks: int
     missing: int
+    reason: str = ""
 
 
 class Imported(Answer, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ class Elsewhere:
     all: Sequence[ForeignTrack] = ()
     lists: Sequence[ForeignPlaylist] = ()
     name: str = "other"
+    tells_tags: bool = True
     read: int = field(default=0, init=False)
 
     def tracks(self) -> Iterator[ForeignTrack]:

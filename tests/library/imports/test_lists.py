@@ -28,8 +28,8 @@ def taken(planned: Planned, shelf: Shelf, music: Path):  # type: ignore[no-untyp
 
     def take(*playlists: ForeignPlaylist, write: bool = True, rules: bool = False) -> list[Taken]:
         elsewhere = Elsewhere(tracks, playlists)
-        planner, _, pairs = planned(elsewhere)
-        lists = Lists(shelf, planner.places, planner.shown, rules)
+        _, _, pairs = planned(elsewhere)
+        lists = Lists(shelf, rules)
         lists.take(elsewhere, pairs, write=write)
         return lists.taken
 
@@ -66,13 +66,8 @@ def test_names_that_are_given_or_cannot_be(taken, shelf: Shelf) -> None:  # type
 def test_what_is_not_taken_says_why(taken, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(module, "MOST", 5)
     rule = ForeignPlaylist("Rule", ["One"], rule=True)
+    assert taken(ForeignPlaylist("Odd", [], odd="no text")) == [Taken("Odd", module.Fate.ODD, reason="no text")]
     assert [one.fate for one in taken(rule, ForeignPlaylist("None", ["Gone"]), ForeignPlaylist("Long", ["One"] * 6))] == [
         module.Fate.RULE, module.Fate.EMPTY, module.Fate.TOO_LONG,
     ]  # fmt: skip
     assert [one.fate for one in taken(rule, rules=True)] == [module.Fate.MADE]
-
-
-def test_entries_may_be_paths(taken, shelf: Shelf, music: Path) -> None:  # type: ignore[no-untyped-def]
-    paths = ForeignPlaylist("Paths", [f"{music}/Ann/Best/Two.flac", "/nowhere"], by_path=True)
-    assert taken(paths) == [Taken("Paths", module.Fate.MADE, 1, 1)]
-    assert titles(shelf, "paths") == ["Two.flac"]
