@@ -24,7 +24,7 @@ from musfuse.cli.moments import Moment
 from musfuse.wording import counted
 
 if TYPE_CHECKING:
-    from musfuse.service.requests.plays import TrackTold
+    from musfuse.service.requests.plays import HeardTold, TrackTold
 
 _LIMIT = click.option(
     "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="So many at most; 0 for all."
@@ -56,7 +56,7 @@ def list_(library: Path | None, as_json: bool, limit: int, since: int | None, mo
             if as_json:
                 print_json_list(heard)
             else:
-                _print(("plays", "last", "track"), ((str(row.plays), when(row.last_ns), _name(row)) for row in heard))
+                _print(("plays", "last", "track"), ((str(row.plays), _last(row), _name(row)) for row in heard))
             return
         plays = service.rows(ListPlays(limit, since))
         if as_json:
@@ -91,6 +91,11 @@ def _print(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> None:
         print_table(head, found)
     else:
         say("nothing was played")
+
+
+def _last(row: "HeardTold") -> str:
+    """When it was played last; '' where only a count was taken over from another program."""
+    return when(row.last_ns) if row.last_ns else ""
 
 
 def _name(told: "TrackTold") -> str:

@@ -147,7 +147,8 @@ def _opinion(told: FileInfo) -> Rows:
     rows = [("rated", counted(told.stars, "star"))] if told.stars else []
     rows += [("starred", "among the favourites")] if told.starred else []
     if told.plays:
-        rows.append(("played", f"{counted(told.plays, 'time')}, last {when(told.last_played_ns or 0)}"))
+        last = f", last {when(told.last_played_ns)}" if told.last_played_ns else ""
+        rows.append(("played", counted(told.plays, "time") + last))
     return rows
 
 

@@ -12,6 +12,7 @@ from cli.inprocess import run
 from musfuse.cli.common import when
 from musfuse.cli.history_cmd import Moment
 from musfuse.library.userdb import Play, PlayTable, UserDatabase
+from musfuse.library.userdb.plays import Heard
 
 DAY = 24 * 3600 * 10**9
 ONE = 1_760_000_000 * 10**9
@@ -81,3 +82,13 @@ def test_a_time_that_no_calendar_has_is_shown() -> None:
     assert when((1 << 63) - 1)
     assert when(-(1 << 90)).endswith(" s")
     assert isinstance(Moment().convert("3h", None, None), int)
+
+
+def test_a_count_that_was_taken_over_has_no_date(library: Path) -> None:
+    with closing(UserDatabase(library / "user.db")) as database:
+        PlayTable(database).put([Heard(7, 9, 0, 0, "Ann/Gone.flac")])
+    assert run("history", "--library", library, "--most").out.splitlines()[1].split() == [
+        "9",
+        "Ann/Gone.flac",
+        "(gone)",
+    ]

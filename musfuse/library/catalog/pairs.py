@@ -19,7 +19,7 @@ CREATE TABLE pair (
     how    TEXT NOT NULL,
     public INTEGER NOT NULL,
     key    TEXT NOT NULL,              -- of its overlay; '' where no tags are to be changed
-    place  TEXT NOT NULL,              -- on the drive, as it is now; where there is none, its original
+    place  TEXT NOT NULL,              -- on the drive, as it is now; where there is none, its original; '' if not asked
     fields TEXT NOT NULL,              -- JSON: field -> values, null to say nothing any more; '' for no change
     stars INTEGER NOT NULL, starred INTEGER, plays INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
 );

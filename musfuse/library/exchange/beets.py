@@ -87,7 +87,7 @@ _ATTRIBUTE = ("entity_id", "key", "value")
 class Beets:
     """Over a database that was copied. Raises ConfigError where it is none of beets."""
 
-    name, tells_tags = "beets", True
+    name, tells_tags, has_playlists = "beets", True, False
 
     def __init__(self, database: ForeignDatabase) -> None:
         self._db = database
@@ -123,14 +123,19 @@ class Beets:
         self, row: tuple[object, ...], tags: dict[str, Values], more: Mapping[str, str], seconds: float | None
     ) -> ForeignTrack:
         place = _path(row[1])
-        if not more:
-            return ForeignTrack(str(row[0]), place, tags, seconds)
+        stars = plays = first = last = 0
         for name, value in more.items():
-            if name not in _OF_PLUGINS and value and (field := field_of(name)):
-                tags.setdefault(field, (value,))
-        stars = next((found for name, stars in _RATINGS.items() if name in more and (found := stars(more[name]))), 0)
-        plays = max(count_of(more.get(name)) for name in _PLAYS)
-        first, last = (max(time_of(more.get(name)) for name in names) for names in (_FIRST, _LAST))
+            if name not in _OF_PLUGINS:
+                if value and (field := field_of(name)):
+                    tags.setdefault(field, (value,))
+            elif name in _RATINGS:
+                stars = stars or _RATINGS[name](value)
+            elif name in _PLAYS:
+                plays = max(plays, count_of(value))
+            elif name in _LAST:
+                last = max(last, time_of(value))
+            elif name in _FIRST:
+                first = time_of(value)
         return ForeignTrack(str(row[0]), place, tags, seconds, stars, None, plays, first, last)
 
     def _conversions(self) -> list[tuple[int, str, Callable[[Any, tuple[Any, ...]], Values]]]:
@@ -217,6 +222,8 @@ def _texts(value: object, _: object) -> Values:
 
 
 def _number(value: object, _: object) -> Values:
+    if type(value) is int:
+        return (str(value),) if 0 < value < 1_000_000_000 else ()
     number = number_of(value)
     return (str(int(number)),) if number is not None and 0 < number < 1e9 else ()
 

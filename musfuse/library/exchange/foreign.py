@@ -56,6 +56,8 @@ class ForeignLibrary(Protocol):
     """The program, as people write it."""
     tells_tags: bool
     """Whether what it says of tags is more than the files say, and not only what a track is known by."""
+    has_playlists: bool
+    """Whether it may have any."""
 
     def tracks(self) -> Iterator[ForeignTrack]:
         """All tracks."""

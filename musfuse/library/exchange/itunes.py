@@ -33,7 +33,7 @@ _NO_PLAYLISTS = ("Master", "Distinguished Kind", "Folder")
 class Itunes:
     """Over a property list, which it closes at the end of a `with`."""
 
-    name, tells_tags = "iTunes", True
+    name, tells_tags, has_playlists = "iTunes", True, True
 
     def __init__(self, source: PropertyList) -> None:
         self._list = source

@@ -78,6 +78,8 @@ class Planner:
         """Match all tracks of a library. Raises ConfigError, StoreError, BusyError."""
         if not library.tells_tags:
             self._parts -= {TAGS}
+        if not library.has_playlists:
+            self._parts -= {PLAYLISTS}
         sample, numbered = Sample(), enumerate(library.tracks())
         while batch := list(islice(numbered, _BATCH)):
             self._by_path(batch, sample)
@@ -175,15 +177,10 @@ class Planner:
                 f"{row.source}: came to the library a moment ago, and it is not known yet whether it was there before; "
                 "try again when the scan is done, which `musfuse jobs` shows"
             )
-        fields = self._fields(track, row) if TAGS in self._parts and track.tags else Fields()
-        stars, starred, plays = track.stars, track.starred_ns, track.plays
-        if RATINGS not in self._parts:
-            stars, starred = 0, None
-        if PLAYS not in self._parts:
-            plays = 0
-        place = ""
-        if fields or plays or stars or starred is not None or PLAYLISTS in self._parts:
-            place = self.shown(row)
+        fields = self._fields(track, row) if TAGS in self._parts and track.tags else None
+        stars, starred = (track.stars, track.starred_ns) if RATINGS in self._parts else (0, None)
+        plays = track.plays if PLAYS in self._parts else 0
+        place = self.shown(row) if plays or PLAYLISTS in self._parts else ""
         return Pair(
             row.id, number, how, row.public, row.key if fields else "", place, json.dumps(fields) if fields else "",
             stars, starred, plays, track.first_ns or track.last_ns, track.last_ns,
