@@ -17,6 +17,7 @@ from pathlib import Path
 
 from musfuse.errors import ConfigError, plainly
 from musfuse.platform.regular import check_regular
+from musfuse.store.opening import database_uri
 
 LARGEST = 16 << 20
 """Bytes of a value, or of a row, that are read."""
@@ -132,12 +133,12 @@ def _readable(path: Path, seen: "_Seen", folder: Path | None, stack: ExitStack) 
         there = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".import-", dir=folder)))
         for name in ("", *log):
             shutil.copyfile(f"{path}{name}", there / f"copy{name}")
-        return (there / "copy").as_uri(), False
+        return database_uri((there / "copy").absolute()), False
     with path.open("rb") as file:
         in_wal_mode = file.read(20)[18:20] == b"\2\2"
     if in_wal_mode and not log:
-        return f"{path.as_uri()}?mode=ro&immutable=1", False
-    return f"{path.as_uri()}?mode=ro", True
+        return f"{database_uri(path)}?mode=ro&immutable=1", False
+    return f"{database_uri(path)}?mode=ro", True
 
 
 _Seen = dict[str, tuple[int, int]]

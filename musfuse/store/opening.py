@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from musfuse.errors import StoreError
 from musfuse.store.suspicion import suspect
@@ -72,13 +72,20 @@ def is_damaged(error: StoreError) -> bool:
     return code & 0xFF in _DAMAGED
 
 
+def database_uri(path: PurePath) -> str:
+    r"""The URI by which SQLite knows a file, of its whole path. SQLite takes no server in one: that of a share
+    (`\\nas\music`) goes with the path."""
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
+
+
 def reading_uri(path: Path) -> str:
     """The URI that opens a database for reading, where nothing can be written. Raises sqlite3.Error.
 
     A database in WAL mode needs two files beside it to be read. Where they are not there and cannot be made, nobody is
     writing it: then it may be read as one that does not change, unless a log holds what was not yet moved into it.
     """
-    base = path.absolute().as_uri()
+    base = database_uri(path.absolute())
     try:
         return _probed(f"{base}?mode=ro")
     except sqlite3.OperationalError:

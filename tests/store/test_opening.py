@@ -5,13 +5,27 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 from tests_support import fill, needs_tmpfs, small_disk
 
 from musfuse.errors import StoreError
-from musfuse.store.opening import NotWritableError, failure, opening_failure, reading_uri
+from musfuse.store.opening import NotWritableError, database_uri, failure, opening_failure, reading_uri
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (PurePosixPath("/a b/c#d.db"), "file:///a%20b/c%23d.db"),
+        (PureWindowsPath("D:\\a b\\c.db"), "file:///D:/a%20b/c.db"),
+        (PureWindowsPath("\\\\nas\\music\\a?.db"), "file:////nas/music/a%3F.db"),
+    ],
+)
+def test_how_sqlite_knows_a_file(path: PurePath, uri: str) -> None:
+    assert database_uri(path) == uri
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):  # and not "invalid uri authority"
+        sqlite3.connect(f"{uri}?mode=ro", uri=True)
 
 
 def made(path: Path, rows: int = 1) -> Path:
