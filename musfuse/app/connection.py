@@ -117,12 +117,14 @@ class Connection:
         from musfuse.app.background import Alone
         from musfuse.app.library import open_library
         from musfuse.app.state import StateFolder
+        from musfuse.app.webhooks import OwnedWebhooks
 
         if self._make:  # it is gone again where what is asked for fails
             self._closing.enter_context(StateFolder(self.folder).made(lambda: self._useful))
         made = open_library(self.folder, self._load(), self._closing, make=self._make, formats=self._formats)
         self._here = made.handlers()
         Alone(made, self._closing).answer(self._here)
+        OwnedWebhooks(made, made.keep_events, sends=False).webhooking.answer(self._here)
         return self._here
 
     def __enter__(self) -> "Connection":

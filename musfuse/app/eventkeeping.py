@@ -4,7 +4,7 @@ it is heard of, of which a kill may lose the last moments."""
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from musfuse.errors import StoreError
@@ -61,6 +61,17 @@ def event_stages(table: EventTable | None) -> "Sequence[MakeStage]":
         return EventStage(database, write, time.time_ns)
 
     return (make,)
+
+
+def tells_of_evictions(events: EventBus) -> Callable[[int], None]:
+    """What publishes that so many bytes left the frame cache on disk."""
+
+    def tell(freed: int) -> None:
+        from musfuse.events.originals import CacheEviction
+
+        events.publish(CacheEviction(freed))
+
+    return tell
 
 
 class EventKeeper:

@@ -34,7 +34,9 @@ from musfuse.service.mounting import MountFace
 if TYPE_CHECKING:
     from musfuse.app.figures import OwnerFigures
     from musfuse.app.health import OwnerHealth
+    from musfuse.app.webhooks import OwnedWebhooks
     from musfuse.service.handlers import Handlers
+    from musfuse.store.eventtable import EventTable
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class Host:
         self.ready, self.unwatched = threading.Event(), list[str]()
         self._stop = threading.Event()
         self._keeper: EventKeeper | None = None
+        self._keeping = threading.Lock()
         self._manager = ServiceManager.of_this_process()
         self._watchdog = Watchdog(self._manager, lambda: self._health.hung())
         self._reserve = Reserve(RESERVE)
@@ -75,7 +78,8 @@ class Host:
             self._manager.ready(f"shows {self.library.folder}" + (f" at {', '.join(names)}" if names else ""))
             self._watched()
             if self.library.stores.events is not None:
-                self._keeper = EventKeeper(self.library.stores.events, self.library.events)
+                self.keep_events()
+                self._webhooks.adopt()
             self.library.follow(lambda: self.jobs.request("rescan"))
             self.jobs.start()  # behind that: nobody who mounts waits for what jobs did last
             self._caretaker.start()
@@ -127,6 +131,14 @@ class Host:
 
         threading.Thread(target=begin, name="rescan", daemon=True).start()
 
+    def keep_events(self) -> "EventTable":
+        """Have what happens written down from now on, where that is not done already."""
+        table = self.library.keep_events()
+        with self._keeping:
+            if self._keeper is None:
+                self._keeper = EventKeeper(table, self.library.events)
+        return table
+
     def stop(self) -> None:
         """Begin to end."""
         self._stop.set()
@@ -149,6 +161,7 @@ class Host:
         Background(self.library, self._begun_jobs).answer(service)
         Answers(self).answer(service)
         OwnerOverview(self).answer(service)
+        self._webhooks.webhooking.answer(service)
         service.on(ShowFigures, lambda asked: self._figures.page(asked))
         service.on(ShowHealth, lambda asked: self._health.look(asked))
         return service
@@ -158,6 +171,12 @@ class Host:
         as soon as there is a mount comes behind the first scan."""
         self.ready.wait()
         return self.jobs
+
+    @cached_property
+    def _webhooks(self) -> "OwnedWebhooks":
+        from musfuse.app.webhooks import OwnedWebhooks
+
+        return OwnedWebhooks(self.library, self.keep_events, sends=True)
 
     @cached_property
     def _figures(self) -> "OwnerFigures":
@@ -200,5 +219,6 @@ class Host:
         self.library.events.close()
         if self._keeper is not None:
             self._keeper.close()
+            self._webhooks.close()
         self._server.close()
         log.info("musfuse ends, process %d", os.getpid())

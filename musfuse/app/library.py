@@ -14,12 +14,13 @@ from musfuse.app.build.figures import build_recorder
 from musfuse.app.build.library import build_catalog, build_sizes
 from musfuse.app.build.media import build_media
 from musfuse.app.build.sources import build_sources
-from musfuse.app.build.store import build_stores
+from musfuse.app.build.store import build_stores, keeping_events
 from musfuse.app.care.upkeep import Upkeep
 from musfuse.app.descriptors import fit
-from musfuse.app.eventkeeping import event_stages
+from musfuse.app.eventkeeping import event_stages, tells_of_evictions
 from musfuse.app.opening import open_sound
 from musfuse.app.playing import Playing
+from musfuse.app.staging import Staging
 from musfuse.app.state import StateFolder
 from musfuse.app.views import MAIN, TreeMaking, Views, main_rules, make_viewing
 from musfuse.config import Config
@@ -40,7 +41,7 @@ from musfuse.library.userdb.options import BackupOptions
 from musfuse.logs.options import LoggingOptions
 from musfuse.media.formats import FormatRegistry, default_formats
 from musfuse.media.indexing.options import IndexOptions, worker_count
-from musfuse.model import SampleRange, SourceFile
+from musfuse.model import SampleRange
 from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
 from musfuse.service.sources import Sourcing
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from musfuse.service.requests.changes import Changed
     from musfuse.service.tagging import Act, Tagging
     from musfuse.service.views import Viewing
+    from musfuse.store.eventtable import EventTable
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +86,7 @@ class Library:
         template = Template(config[ViewOptions].template)  # first: a bad template is the user's to mend
         self.events, self.activity = EventBus(), Activity()
         self.stores = build_stores(StateFolder(folder), config, pools, closing)
-        self.stores.frame_files.on_evicted = self._on_evicted
+        self.stores.frame_files.on_evicted = tells_of_evictions(self.events)
         self.catalog = build_catalog(self.stores.database)
         self.collector = MetaCollector(self.stores.kv)
         self._unshown = Complaint("changes of tags are kept, and shown from the next change or scan on")
@@ -107,9 +109,8 @@ class Library:
         main = main_rules(config, template, self.media.engine.rendition_of)
         kept = ViewTable(self.stores.user)
         self.views = Views(self.catalog.database, kept, main, formats, views)
-        self._more_stages = (*stages, *event_stages(self.stores.events))
-        self._stages: Stages | None = None
-        self._making_stages, self._naming = threading.Lock(), threading.Lock()
+        self._staging = Staging(self._make_stages, (*stages, *event_stages(self.stores.events)))
+        self._naming = threading.Lock()
         self.sizes = build_sizes(
             self.catalog, self.stores, self.media, config, self.sources, self.events, self.name_tracks,
             lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
@@ -133,17 +134,24 @@ class Library:
 
     @property
     def stages(self) -> "Stages":
-        """What follows a scan or an edit; loaded when there is something to do first. One for all threads: two would
-        run the pipeline side by side."""
+        """What follows a scan or an edit; loaded when there is something to do first."""
+        return self._staging.get()
+
+    def _make_stages(self, more: "Sequence[MakeStage]") -> "Stages":
         from musfuse.app.stages import Stages
 
-        with self._making_stages:
-            if self._stages is None:
-                views, more = self.views, self._more_stages
-                self._stages = Stages(
-                    self.catalog.database, self.stores.user, self.collector, self.config, views, self._forget_part, more
-                )
-            return self._stages
+        return Stages(
+            self.catalog.database, self.stores.user, self.collector, self.config, self.views, self._forget_part, more
+        )
+
+    def keep_events(self) -> "EventTable":
+        """Have what happens written down from now on, where that is not done already."""
+        with self._naming:
+            if self.stores.events is None:
+                self.stores = keeping_events(self.stores, self.config, StateFolder(self.folder), self._closing)
+                self._staging.add(event_stages(self.stores.events))
+        assert self.stores.events is not None
+        return self.stores.events
 
     @cached_property
     def upkeep(self) -> Upkeep:
@@ -201,8 +209,8 @@ class Library:
         return Scanner(
             self.catalog.files, self.catalog.departures, self.catalog.companions,
             CompanionFinder(self.stores.pictures, self.media.inspectors, self.config[ViewOptions].sidecars),
-            FileInspector(self.stores.pictures, self.media.inspectors), self.events, pace.after_batch, self._forget,
-            self.stages.following.settle, self.interest.take,
+            FileInspector(self.stores.pictures, self.media.inspectors), self.events, pace.after_batch,
+            self.sizes.forget, self.stages.following.settle, self.interest.take,
         )  # fmt: skip
 
     @cached_property
@@ -339,14 +347,6 @@ class Library:
         self.drives.known_to_all()  # who made the change, and looks, sees it
         self.events.publish(TagsChanged(seq))
         return places.moves().told()
-
-    def _on_evicted(self, freed: int) -> None:
-        from musfuse.events.originals import CacheEviction
-
-        self.events.publish(CacheEviction(freed))
-
-    def _forget(self, file: SourceFile, sample_range: SampleRange) -> None:
-        self.sizes.forget(file, sample_range)
 
     def _forget_part(self, file: int, sample_range: SampleRange) -> None:
         found = self.catalog.files.source_file(file)

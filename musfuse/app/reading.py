@@ -124,6 +124,14 @@ class Reading:
         return service
 
     @cached_property
+    def _webhooks(self) -> Handlers:
+        from musfuse.app.webhooks import reading_webhooks
+
+        service = Handlers()
+        reading_webhooks(self._load(), self._user, self._state).answer(service)
+        return service
+
+    @cached_property
     def _care(self) -> Handlers:
         from musfuse.app.care.caring import Caring
 
@@ -298,6 +306,7 @@ _GROUPS: dict[str, Callable[[Reading], Handlers]] = {
     "history": lambda reading: reading._plays,
     "prefetch": lambda reading: reading._prefetch,
     "rating": lambda reading: reading._ratings,
+    "webhook": lambda reading: reading._webhooks,
     "care": lambda reading: reading._care,
 }
 """By the group of a method; what belongs to none is asked of what the library holds."""

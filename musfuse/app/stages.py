@@ -39,7 +39,7 @@ class Stages:
         on_removed: Callable[[int, SampleRange], None],
         more: Sequence[MakeStage] = (),
     ) -> None:
-        self._views = views
+        self._db, self._views = database, views
         self.settled = Settled()
         self.identities = Identities(database)
         self.overlaying = Overlaying(database, collector)
@@ -49,6 +49,11 @@ class Stages:
         identifying = Identifying(self.identities, user, collector, self.overlaying)
         stages = built_in(database, cue, identifying, self.overlaying, views, self.settled)
         self.pipeline = Pipeline(database, [*stages, *(make(database) for make in more)])
+
+    def add(self, more: Sequence[MakeStage]) -> None:
+        """Have more stages from now on."""
+        for make in more:
+            self.pipeline.add(make(self._db))
 
     def naming_over(self, database: Database) -> list[Stage]:
         """The stages that give names in the main view, over another catalog."""

@@ -95,6 +95,26 @@ def views(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
 
 
 @_completes
+def webhooks(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """The webhooks of the library, by their ids."""
+    from musfuse.service.requests.webhooks import ListWebhooks
+
+    del begun
+    with connect(library_folder(context.params.get("library"))) as service:
+        for row in service.call(ListWebhooks()):
+            yield row.id, "plain"
+
+
+@_completes
+def event_names(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """The names of events."""
+    from musfuse.events.wire import EVENTS
+
+    del context, begun
+    yield from ((name, "plain") for name in sorted(EVENTS))
+
+
+@_completes
 def collections(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """The collections of the library, hidden ones too."""
     from musfuse.service.requests.collections import ListCollections

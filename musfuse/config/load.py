@@ -3,7 +3,7 @@
 import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 from musfuse.config.option import OptionInfo
 from musfuse.config.secretcommands import NO_COMMANDS, SECTION, SecretCommands, read_commands
 from musfuse.config.secrets import REFERENCES, Secret, is_reference, unfit
-from musfuse.config.sections import OF_SOURCES, OTHER_VARIABLES, Config, Sections
+from musfuse.config.sections import OF_SOURCES, OTHER_VARIABLES, TEXTS, Config, Sections
 from musfuse.errors import ConfigError
 from musfuse.platform.regular import read_guarded
 
 _MAX_FILE = 1 << 20
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+_Entries = list[tuple[str, Any]]
 _Layer = dict[str, tuple[Any, str]]
 """What a file, the environment or the flags say: (value, where it stands) by option name."""
 
@@ -71,59 +72,92 @@ def load_config(
     options = sections.options
     values: dict[str, Any] = {name: info.default for name, info in options.items()}
     origins = dict.fromkeys(options, "default")
-    from_file, commands = _from_file(file, env, options)
+    from_file, repeated, commands = _from_file(file, env, sections)
     secrets = _Secrets(env, commands)
     layers = from_file, _from_env(secrets, options), _from_flags(flags or {}, secrets, options)
     for layer in layers:
         for name, (value, where) in layer.items():
             reference = value.reference if isinstance(value, Secret) else ""
             values[name], origins[name] = value, f"{where}, {reference}" if reference else where
-    return Loaded(_build(sections, values).having(commands), values, origins)
+    return Loaded(_build(sections, values, repeated).having(commands), values, origins)
 
 
 def _named_by(env: Mapping[str, str]) -> Path | None:
     return Path(env["MUSFUSE_CONFIG"]) if env.get("MUSFUSE_CONFIG") else None
 
 
-def _build(sections: Sections, values: Mapping[str, Any]) -> Config:
-    made = []
+def _build(sections: Sections, values: Mapping[str, Any], repeated: Sequence[tuple[str, _Layer]]) -> Config:
+    made, each = [], dict[type[Any], tuple[Any, ...]]()
     for section in sections:
+        if section.repeated:
+            stated = [layer for name, layer in repeated if name == section.name]
+            each[section.kind] = tuple(section.kind(**_own(layer)) for layer in stated)
+            continue
         own = {entry.name: values[f"{section.name}.{entry.name}"] for entry in fields(section.kind)}
         made.append(section.kind(**own))
-    return Config(*made)
+    return Config(*made, repeated=each)
+
+
+def _own(layer: _Layer) -> dict[str, Any]:
+    return {name.partition(".")[2]: value for name, (value, _) in layer.items()}
 
 
 def _from_file(
-    file: Path | None, env: Mapping[str, str], options: Mapping[str, OptionInfo]
-) -> tuple[_Layer, SecretCommands]:
+    file: Path | None, env: Mapping[str, str], sections: Sections
+) -> tuple[_Layer, Sequence[tuple[str, _Layer]], SecretCommands]:
+    """What stands in the file: of options, of each of the sections that may be there many times, by its name, and the
+    commands that tell secrets."""
     named = file or _named_by(env)
     path = named or default_file()
     try:
-        entries, alone, commands, problem = _entries(path, options)
+        entries, tables, alone, commands, problem = _entries(path, sections)
     except ConfigError as error:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
         if named:
             raise ConfigError(f"{path}: no such configuration file; `musfuse config init` writes one") from None
-        return {}, NO_COMMANDS
+        return {}, (), NO_COMMANDS
     if problem:
         raise ConfigError(f"{path}: {problem}")
+    secrets = _Secrets(env, commands)
+    layer = _layer(path, entries, sections.options, alone, secrets)
+    repeated = [
+        (name, _whole(path, name, _layer(path, table, sections.repeated, alone, secrets), sections))
+        for name, table in tables
+    ]
+    return layer, repeated, commands
+
+
+def _layer(path: Path, entries: _Entries, options: Mapping[str, OptionInfo], alone: bool, secrets: _Secrets) -> _Layer:
+    """Entries of a file that only its owner can read, if `alone`, as checked values. Raises ConfigError."""
     found: _Layer = {}
     for name, sealed in entries:
         where = f"{path}: {name}"
-        value = _checked(_known(name, options, where), sealed, where, _Secrets(env, commands))
+        value = _checked(_known(name, options, where), sealed, where, secrets)
         if not alone and _stands_here(value):
             raise ConfigError(
                 f"{where}: a secret stands in a file that others than its owner can read; `chmod 600 {path}` mends"
                 f" that, or name the secret: {REFERENCES}"
             )
         found[name] = value, str(path)
-    return found, commands
+    return found
 
 
-def _entries(path: Path, options: Mapping[str, OptionInfo]) -> tuple[list[tuple[str, Any]], bool, SecretCommands, str]:
-    """(option, value) of all that stands in a file, whether its owner alone can read it, the commands that tell
-    secrets, and what is wrong with it.
+def _whole(path: Path, name: str, layer: _Layer, sections: Sections) -> _Layer:
+    """One of the sections that may be there many times. Raises ConfigError where it lacks what has no default of use: a
+    secret, or what would be refused."""
+    for option, info in sections.repeated.items():
+        needed = info.section == name and option not in layer
+        if needed and (info.type is Secret or (info.check is not None and info.check(info.default))):
+            raise ConfigError(f"{path}: [[{name}]] without {info.key}; write one: {info.help}")
+    return layer
+
+
+def _entries(
+    path: Path, sections: Sections
+) -> tuple[_Entries, Sequence[tuple[str, _Entries]], bool, SecretCommands, str]:
+    """(option, value) of all that stands in a file, the same of each section that may be there many times, by its name,
+    whether its owner alone can read it, the commands that tell secrets, and what is wrong with it.
 
     Secrets are sealed, and values of unknown options left out: no traceback of what is raised later shows one. Raises
     ConfigError for a file that cannot be read.
@@ -133,18 +167,35 @@ def _entries(path: Path, options: Mapping[str, OptionInfo]) -> tuple[list[tuple[
     try:
         table = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        return [], alone, commands, f"not valid TOML: {error}"
-    found: list[tuple[str, Any]] = []
+        return [], [], alone, commands, f"not valid TOML: {error}"
+    found, repeated = list[tuple[str, Any]](), list[tuple[str, _Entries]]()
+    many = {info.section for info in sections.repeated.values()}
     for section, entries in table.items():
-        if not isinstance(entries, dict):
-            return [], alone, commands, f"{section} stands outside a section; write it under one, such as [view]"
+        problem = _misplaced(section, entries, many)
+        if problem:
+            return [], [], alone, commands, problem
         if section == SECTION:
             commands = read_commands(entries, own, str(path))
-            continue
-        for key, value in entries.items():
-            info = options.get(f"{section}.{key}")
-            found.append((f"{section}.{key}", None if info is None else _sealed(info, value)))
-    return found, alone, commands, ""
+        elif section in many:
+            repeated += [(section, _stated(section, one, sections.repeated)) for one in entries]
+        else:
+            found += _stated(section, entries, sections.options)
+    return found, repeated, alone, commands, ""
+
+
+def _misplaced(section: str, entries: Any, many: Collection[str]) -> str:
+    """What is wrong with how a section is written, '' where nothing is."""
+    tables = entries if isinstance(entries, list) else [entries]
+    if not all(isinstance(one, dict) for one in tables):
+        return f"{section} stands outside a section; write it under one, such as [view]"
+    if isinstance(entries, list) != (section in many):
+        return f"{section} is a section that is written " + (f"[[{section}]]" if section in many else f"[{section}]")
+    return ""
+
+
+def _stated(section: str, entries: Mapping[str, Any], options: Mapping[str, OptionInfo]) -> _Entries:
+    names = [(f"{section}.{key}", value) for key, value in entries.items()]
+    return [(name, _sealed(options[name], value) if name in options else None) for name, value in names]
 
 
 def _from_env(secrets: _Secrets, options: Mapping[str, OptionInfo]) -> _Layer:
@@ -218,6 +269,10 @@ def _checked(info: OptionInfo, value: Any, where: str, secrets: _Secrets) -> Any
             hint = f"; did you mean {close[0]}?" if close else ""
             raise ConfigError(f"{where}: {value!r} is not one of {', '.join(info.choices)}{hint}")
         return value
+    if info.type == TEXTS:
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+            raise ConfigError(f"{where}: {value!r} is not a list of texts")
+        return tuple(value)
     wanted = {bool: "true or false", int: "a whole number", str: "text"}[info.type]
     if type(value) is not info.type:
         raise ConfigError(f"{where}: {value!r} is not {wanted}")

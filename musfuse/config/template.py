@@ -21,6 +21,8 @@ def toml_value(value: object) -> str:
         return MASK if value else '""'
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
@@ -32,9 +34,19 @@ def commented_defaults(sections: Sections) -> str:
     parts = [_HEAD]
     for section in sections:
         doc = " ".join((section.kind.__doc__ or "").split())
+        if section.repeated:
+            parts.append(_outline(section.name, doc, sections))
+            continue
         parts.append(f"\n# {doc}\n[{section.name}]\n")
         parts += [_entry(info) for info in sections.options.values() if info.section == section.name]
     return "".join(parts)
+
+
+def _outline(name: str, doc: str, sections: Sections) -> str:
+    """A section that stands there as often as somebody likes, which has no defaults to begin from: as prose."""
+    infos = [info for info in sections.repeated.values() if info.section == name]
+    lines = [f"#   {info.key} = {toml_value(info.default)}: {info.help}" for info in infos]
+    return "\n".join((f"\n# {doc}", f"#   [[{name}]]", *lines, ""))
 
 
 def _entry(info: OptionInfo) -> str:

@@ -7,12 +7,13 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from musfuse.errors import StoreError
+from musfuse.store import outbox
 from musfuse.store.complaint import Complaint
 from musfuse.store.opening import failure, is_damaged, opening_failure, reading_uri
 
@@ -37,6 +38,7 @@ CREATE TABLE IF NOT EXISTS event (
 CREATE INDEX IF NOT EXISTS event_name ON event (name, seq);
 """
 _VERSION = 1
+_INSERT = "INSERT OR IGNORE INTO event (time_ns, name, change, data) VALUES (?, ?, ?, ?)"
 
 
 class Said(NamedTuple):
@@ -58,16 +60,19 @@ class Kept(NamedTuple):
 
 class EventTable:
     """A file of events, opened when it is needed first. May be used from many threads. A file that is damaged gives way
-    to an empty one, whose numbers go on behind the last one that is known here."""
+    to an empty one, whose numbers go on behind the last one that is known here. `recipients` are webhooks that are told
+    of what happens."""
 
-    def __init__(self, path: Path, now_ns: Callable[[], int] = time.time_ns) -> None:
-        self._path, self._now_ns = path, now_ns
+    def __init__(
+        self, path: Path, now_ns: Callable[[], int] = time.time_ns, recipients: outbox.Recipients | None = None
+    ) -> None:
+        self._path, self._now_ns, self._recipients = path, now_ns, dict(recipients or {})
         self._lock = threading.Lock()
         self._db: sqlite3.Connection | None = None
         self._last = self._untrimmed = 0
         self._complaint = Complaint("what happens is not kept, and told to nobody outside")
-        self.written = threading.Event()
-        """Set whenever something was written; who waits for that clears it first."""
+        self.on_outbox: Callable[[], object] = lambda: None
+        """Called when there is something to be sent to a webhook; it must not wait for anything."""
 
     @property
     def problem(self) -> str:
@@ -80,14 +85,23 @@ class EventTable:
         rows = [(now, one.name, one.change or None, _json(one.data)) for one in said]
         with self._lock:
             try:
-                self._write(rows)
+                to_send = self._write(rows)
             except StoreError as error:
                 self._complaint.failed(error)
                 if is_damaged(error):
                     self._discard()
                 raise
         self._complaint.worked()
-        self.written.set()
+        if to_send:
+            self.on_outbox()
+
+    def tell(self, recipients: outbox.Recipients) -> None:
+        """Webhooks by their ids, with the names of the events that they are told of from now on, none for all. What
+        waits for others is dropped. Raises StoreError."""
+        with self._lock:
+            self._recipients = dict(recipients)
+            with self._transaction() as db:
+                outbox.tell(db, recipients)
 
     def since(self, seq: int, names: Collection[str] = (), limit: int = 1000) -> list[Kept]:
         """Events behind a number, of these names or all. Raises StoreError."""
@@ -109,22 +123,33 @@ class EventTable:
         with self._lock:
             self._let_go()
 
-    def _write(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _write(self, rows: Sequence[tuple[Any, ...]]) -> bool:
+        """Write rows; whether a webhook is to be told of any."""
+        to_send = False
+        with self._transaction() as db:
+            hooks = outbox.told(db) if self._recipients else {}
+            for time_ns, name, change, data in rows:
+                new = db.execute(_INSERT, (time_ns, name, change, data)).rowcount > 0
+                to_send |= new and bool(hooks) and outbox.put(db, hooks, time_ns, name, data)
+            self._untrimmed += len(rows)
+            if self._untrimmed >= _TRIM_EVERY:
+                self._trim(db)
+        self._last = _last(self._opened(), self._path)
+        return to_send
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         db = self._opened()
         try:
             db.execute("BEGIN IMMEDIATE")
             try:
-                db.executemany("INSERT OR IGNORE INTO event (time_ns, name, change, data) VALUES (?, ?, ?, ?)", rows)
-                self._untrimmed += len(rows)
-                if self._untrimmed >= _TRIM_EVERY:
-                    self._trim(db)
+                yield db
                 db.execute("COMMIT")
             except BaseException:
                 db.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
             raise failure(self._path, error) from error
-        self._last = _last(db, self._path)
 
     def _trim(self, db: sqlite3.Connection) -> None:
         db.execute(
@@ -157,6 +182,8 @@ class EventTable:
         if version > _VERSION:
             raise StoreError(f"{self._path}: made by a newer musfuse; remove it, or update")
         db.executescript(_SCHEMA)
+        if self._recipients or outbox.is_in(db):
+            outbox.tell(db, self._recipients)
         db.execute(f"PRAGMA user_version = {_VERSION}")
         if self._last:
             _go_on_behind(db, self._last)

@@ -90,6 +90,11 @@ ROWS = {
     "export": "export --library <library> --to <new> <place>",
     "import": "import --yes --library <library> --config <config> beets <file>",
     "events": "events --library <library> --config <config>",
+    "webhook list": "webhook list --library <library> --config <config>",
+    "webhook add": "webhook add --library <library> --config <config> https://example.com/",
+    "webhook test": "webhook test --library <library> --config <config> http://127.0.0.1:9/",
+    "webhook log": "webhook log --library <library> --config <config>",
+    "webhook remove": "webhook remove --library <library> --config <config> http://127.0.0.1:9/",
     "log": "log --library <library> --config <config>",
     "metrics": "metrics --library <library>",
     "config show": "config show --config <config>",
@@ -103,7 +108,7 @@ FILES = {"art set": "picture.png", "import": "library.db", "backup --restore": "
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
     "backup", "library backup", "library check", "library repair", "view list", "view show", "history list", "prefetch status", "search",
-    "collection list", "collection show", "collection export", "playlist list", "playlist show", "export", "events", "log", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
+    "collection list", "collection show", "collection export", "playlist list", "playlist show", "export", "events", "log", "webhook list", "webhook log", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
 }  # fmt: skip
 NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")}
 
@@ -160,6 +165,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("view", "add", "--library", "lib", "car", "--template", "$title by $artist"),
         ("collection", "create", "--library", "lib", "Jazz", "genre:jazz"),
         ("playlist", "create", "--library", "lib", "Mix", "artist:ann"),
+        ("webhook", "add", "--library", "lib", "--secret", "env:NONE", "http://127.0.0.1:9/"),
         ("backup", "--library", "lib", "kept.db"),
     ):
         subprocess.run([sys.executable, "-m", "musfuse", *args], cwd=home, check=True, capture_output=True)
@@ -317,7 +323,7 @@ def test_a_full_disk(check: Check, home: Path) -> None:
 def test_standard_output_on_a_full_disk(check: Check) -> None:
     silent = (
         "mount", "unmount", "demo", "backup", "library backup", "backup --restore", "config init", "tag export", "export",
-        "collection export", "events", "metrics",
+        "collection export", "events", "metrics", "webhook test",
     )  # fmt: skip
     says = [command for command in ROWS if command not in silent]
     check([Case(command, "", "standard output", out="/dev/full") for command in says])

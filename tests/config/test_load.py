@@ -9,6 +9,7 @@ import pytest
 from musfuse.app.sections import default_sections
 from musfuse.config import Config, load_config
 from musfuse.config.option import OptionInfo
+from musfuse.config.secrets import Secret
 from musfuse.errors import ConfigError
 from musfuse.library.options import ScanOptions, ViewOptions
 from musfuse.media.flac.options import FlacOptions
@@ -100,14 +101,15 @@ def test_files_that_are_no_configuration(tmp_path: Path) -> None:
 
 def row(info: OptionInfo) -> str:
     """The line of an option in the tables of docs/configuration.md: its default as in TOML, then the unit."""
-    default = json.dumps(info.default).replace("|", r"\|")
+    default = json.dumps("" if isinstance(info.default, Secret) else info.default).replace("|", r"\|")
     return f"| `{info.name}` | `{default}`{info.unit and ' ' + info.unit} | {info.help} |"
 
 
 def test_every_option_is_documented_with_its_default_and_unit() -> None:
     text = DOCS.read_text()
     rows = [line for line in text.splitlines() if line.startswith("| `")]
-    assert sorted(rows) == sorted(row(info) for info in SECTIONS.options.values())
+    infos = (*SECTIONS.options.values(), *SECTIONS.repeated.values())
+    assert sorted(rows) == sorted(row(info) for info in infos)
     for section in SECTIONS:
         assert f"## [{section.name}]\n\n{section.kind.__doc__}\n\n| option | default | what |\n" in text
 
@@ -115,3 +117,62 @@ def test_every_option_is_documented_with_its_default_and_unit() -> None:
 def test_every_amount_has_a_unit() -> None:
     without = {name for name, info in SECTIONS.options.items() if info.type is int and not info.unit}
     assert without == {"flac.level"}
+
+
+HOOKS = """
+[[webhooks]]
+url = "https://example.com/one"
+secret = "env:HOOK"
+[[webhooks]]
+url = "https://example.com/two"
+secret = "env:HOOK"
+events = ["file_added", "file_removed"]
+timeout_ms = 100
+allow_private = true
+"""
+
+
+def test_a_section_may_be_there_many_times(tmp_path: Path) -> None:
+    from musfuse_webhooks.options import WebhookOptions, configured
+
+    file = tmp_path / "config.toml"
+    file.write_text(HOOKS)
+    config = load_config(SECTIONS, file, env={"HOOK": "x"}).config
+    one, two = config.each(WebhookOptions)
+    assert (one.url, one.events, one.retry_count, two.events, two.timeout_ms) == (
+        "https://example.com/one", (), 3, ("file_added", "file_removed"), 100,
+    )  # fmt: skip
+    assert two.secret.reveal() == "x"
+    assert config == config.having()
+    assert config != load_config(SECTIONS, env={"MUSFUSE_CONFIG": ""}).config
+    first, second = configured(config)
+    assert first.id.startswith("cfg-")
+    assert (first.id, first.configured, second.allow_private) == (configured(config)[0].id, True, True)
+    assert first.id != second.id
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ('[webhooks]\nurl = "https://a/"', "is a section that is written [[webhooks]]"),
+        ("[[view]]\npolicy = 'flac'", "is a section that is written [view]"),
+        ("webhooks = [1]", "outside a section"), ("[[webhooks]]\nsecret = 'env:A'", "without url"),
+        ("[[webhooks]]\nurl = 'https://a/'", "without secret"),
+        ("[[webhooks]]\nurl = 'ftp://a/'\nsecret = 'env:A'", "must begin with https://"),
+        ("[[webhooks]]\nurl = 'https://a/'\nsecret = 'env:A'\nevents = 'x'", "not a list of texts"),
+        ("[[webhooks]]\nurl = 'https://a/'\nsecret = 'env:A'\nevents = [1]", "not a list of texts"),
+        ("[[webhooks]]\nurl = 'https://a/'\nsecret = 'env:A'\nretry_cout = 1", "no such option; did you mean webhooks."),
+        ("[[webhooks]]\nurl = 'https://a/'\nsecret = 'env:A'\ntimeout_ms = 1", "must be 100 to 60000"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_one_that_may_be_there_many_times(tmp_path: Path, toml: str, words: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(toml)
+    with pytest.raises(ConfigError) as caught:
+        load_config(SECTIONS, file, env={})
+    assert words in str(caught.value)
+
+
+def test_nothing_of_it_is_a_variable() -> None:
+    with pytest.raises(ConfigError, match="no such option"):
+        load_config(SECTIONS, env={"MUSFUSE_WEBHOOKS_URL": "https://a/"})

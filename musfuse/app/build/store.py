@@ -1,20 +1,26 @@
 """Opens what a library keeps in its folder."""
 
+import logging
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from musfuse_webhooks.options import WebhookOptions, configured
 
 from musfuse.app.descriptors import Pools
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
+from musfuse.errors import StoreError
 from musfuse.library.catalog import Database
-from musfuse.library.userdb import UserDatabase
+from musfuse.library.userdb import UserDatabase, WebhookTable
 from musfuse.store import BestEffortKv, DiskKv, FrameFiles, KvNamespace, PictureStore, RoutedKv
 from musfuse.store.eventoptions import EventsOptions
 from musfuse.store.options import CacheOptions
 
 if TYPE_CHECKING:
     from musfuse.store.eventtable import EventTable
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +53,26 @@ def build_stores(state: StateFolder, config: Config, pools: Pools, closing: Exit
     closing.callback(kv.close)
     frame_files = FrameFiles(state.frames, config[CacheOptions].transcoded, pools.frame_files)
     closing.callback(frame_files.close)
-    events = _events(state, config, closing)
-    return Stores(database, user, cache, kv, frame_files, PictureStore(kv), events, disk)
+    stores = Stores(database, user, cache, kv, frame_files, PictureStore(kv), disk=disk)
+    if config[EventsOptions].keep or config.each(WebhookOptions) or WebhookTable(user).has_any():
+        return keeping_events(stores, config, state, closing)
+    return stores
 
 
-def _events(state: StateFolder, config: Config, closing: ExitStack) -> "EventTable | None":
-    if not config[EventsOptions].keep:
-        return None
+def keeping_events(stores: Stores, config: Config, state: StateFolder, closing: ExitStack) -> Stores:
+    """The same stores with the table of what happens, which is opened when it is needed first."""
     from musfuse.store.eventtable import EventTable
 
-    table = EventTable(state.events)
+    table = EventTable(state.events, recipients=recipients(config, stores.user))
     closing.callback(table.close)
-    return table
+    return replace(stores, events=table)
+
+
+def recipients(config: Config, user: UserDatabase) -> dict[str, tuple[str, ...]]:
+    """Who is told of which events, none for all. What cannot be read is told nothing, and is in nobody's way."""
+    try:
+        kept = WebhookTable(user).all()
+    except StoreError as error:
+        log.warning("%s", error)
+        kept = []
+    return {spec.id: spec.events for spec in (*configured(config), *kept)}

@@ -24,6 +24,12 @@ class Pipeline:
         """The names of the stages in the order in which they run."""
         return [stage.name for stage in self._stages]
 
+    def add(self, stage: Stage) -> None:
+        """Have one more stage from the next run on."""
+        with self._lock:
+            self._stages = in_order([*self._stages, stage])
+            self._todo.subscribe(stage.name, stage.watches, stage.rules)
+
     def adopt_rules(self) -> None:
         """Have stages whose rules differ from last time look at everything again, and forget stages that are gone."""
         self._todo.forget_others(self.order)

@@ -7,6 +7,7 @@ from musfuse.library.userdb.plays import Play, PlayTable
 from musfuse.library.userdb.ratings import Rating, RatingTable
 from musfuse.library.userdb.sources import KeptSource, SourceTable
 from musfuse.library.userdb.views import ViewSpec, ViewTable, no_view
+from musfuse.library.userdb.webhooks import WebhookTable
 
 __all__ = [
     "CollectionTable",
@@ -23,5 +24,6 @@ __all__ = [
     "UserDatabase",
     "ViewSpec",
     "ViewTable",
+    "WebhookTable",
     "no_view",
 ]

@@ -17,8 +17,8 @@ from musfuse.store.opening import NotWritableError
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 5
-FIRST_TABLES, VIEWS, PLAYS, COLLECTIONS = 2, 3, 4, 5
+SCHEMA_VERSION = 6
+FIRST_TABLES, VIEWS, PLAYS, COLLECTIONS, WEBHOOKS = 2, 3, 4, 5, 6
 """Versions in which tables came; an older database where nothing can be written lacks them."""
 
 
@@ -80,6 +80,11 @@ class UserDatabase:
     def has_collections(self) -> bool:
         """Whether the tables of collections and playlists are there."""
         return self.version >= COLLECTIONS
+
+    @property
+    def has_webhooks(self) -> bool:
+        """Whether the table of webhooks is there."""
+        return self.version >= WEBHOOKS
 
     def _make_private(self) -> None:
         """Have nobody else read it: it tells what is listened to. Where the file system knows no owners it stays as it

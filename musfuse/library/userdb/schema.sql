@@ -1,4 +1,4 @@
--- user.db, version 5, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
+-- user.db, version 6, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
 -- Times are ns since 1970. Text may hold escapes only: URIs are ASCII.
 
 -- A place with originals: origins.spec.SourceSpec. Owner: SourceTable. catalog.db mirrors those that are not removed. Of two
@@ -112,3 +112,15 @@ CREATE TABLE IF NOT EXISTS playlist_entry (
     PRIMARY KEY (playlist, position)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS playlist_entry_id ON playlist_entry (id);
+
+-- A receiver that is told of what happens. Owner: WebhookTable. Since version 6.
+CREATE TABLE IF NOT EXISTS webhook (
+    id            TEXT NOT NULL PRIMARY KEY,
+    url           TEXT NOT NULL,
+    secret        TEXT NOT NULL,         -- reference (env:NAME, file:PATH), never the secret
+    events        TEXT NOT NULL,         -- JSON: names of events; [] for all
+    quick         INTEGER NOT NULL,      -- tries again that are made soon
+    timeout_ms    INTEGER NOT NULL,
+    allow_private INTEGER NOT NULL,      -- 1: it may lie at a private address
+    added_ns      INTEGER NOT NULL
+) WITHOUT ROWID;

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from musfuse.errors import StoreError
-from musfuse.library.userdb.database import COLLECTIONS, FIRST_TABLES, PLAYS, VIEWS
+from musfuse.library.userdb.database import COLLECTIONS, FIRST_TABLES, PLAYS, VIEWS, WEBHOOKS
 from musfuse.library.userdb.sources import SPEC, spec_of
 from musfuse.store.soundness import columns, foreign, missing, names, number, reading, version
 
@@ -38,12 +38,18 @@ _ODD = (
         "playlist_entry", "entries of playlists",
         "typeof(playlist) || typeof(position) || typeof(id) || typeof(path) <> 'integerintegerintegertext'",
     ),
+    (
+        "webhook", "webhooks",
+        "typeof(id) || typeof(url) || typeof(secret) || typeof(events) <> 'texttexttexttext'"
+        " OR typeof(quick) || typeof(timeout_ms) || typeof(allow_private) <> 'integerintegerinteger'",
+    ),
 )  # fmt: skip
 """A table, what its rows are, and which of them no user.db holds: SQLite keeps values of any type."""
 _LATER = (
     (VIEWS, "CREATE TABLE IF NOT EXISTS view"),
     (PLAYS, "CREATE TABLE IF NOT EXISTS play"),
     (COLLECTIONS, "CREATE TABLE IF NOT EXISTS collection"),
+    (WEBHOOKS, "CREATE TABLE IF NOT EXISTS webhook"),
 )
 """Where in the script stands what a version made in addition to the one before."""
 

@@ -1,0 +1,1 @@
+"""Webhooks: what happens is told to receivers on the network, from a process of its own."""
