@@ -39,11 +39,16 @@ OPEN = frozenset({f"/grpc.health.v1.Health/{name}" for name in ("Check", "Watch"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: over the `local` socket or not, and what for, as far as a token says so."""
+    """Who calls: over the `local` socket or not, and what for, as far as a token says so, by its number; 0 for none."""
 
     local: bool
     scopes: frozenset[str] = frozenset()
-    author: str = "grpc"
+    token: int = 0
+
+    @property
+    def author(self) -> str:
+        """Who changes tags, as the history tells it."""
+        return f"grpc, token {self.token}" if self.token else "grpc"
 
     @property
     def source(self) -> TagSource:
@@ -85,7 +90,7 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]
         token = self._tokens.check(text.strip()) if kind.lower() == "bearer" and len(shown) == 1 else None
         if token is None:
             return _unknown("no such token, or it expired or was revoked")
-        CALLER.set(Caller(self._local, token.scopes, f"grpc, token {token.id}"))
+        CALLER.set(Caller(self._local, token.scopes, token.id))
         wanted = NEEDED.get(method, _READ)
         if token.scopes & frozenset(wanted):
             return None

@@ -5,29 +5,37 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
 
+import grpc
+
 from musfuse.events.wire import EVENTS
 from musfuse.library.targettext import of_view
 from musfuse.service.requests.overview import ClearCache, LookAtSource, ShowCache, ShowOverview
 from musfuse.service.requests.prefetch import MakeReady
 from musfuse.service.requests.search import LIMIT, SearchAnswer, SearchMusic
 from musfuse_grpc import messages
+from musfuse_grpc.access import CALLER
 from musfuse_grpc.calls import streaming, unary
 from musfuse_grpc.channel import Channel
-from musfuse_grpc.failures import InvalidError, text
+from musfuse_grpc.failures import CallError, InvalidError, text
 from musfuse_grpc.feed import Hub
 from musfuse_grpc.rescanning import rescan
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
 _STREAM_LIMIT, _MOST_PATHS = 1000, 1000
 _DRAIN_SECONDS = 5
+_LOOK_SECONDS = 2.0
+"""How often a stream looks whether its token still counts."""
 EVENT_TYPES = frozenset({*EVENTS, "origin_health_changed", "all_origins_unhealthy", "events_lost"})
 
 
 class LibraryService:
-    """Asks the owner over `channel`. `drain_for` hears how long calls may go on once the library ends."""
+    """Asks the owner over `channel`. `drain_for` hears how long calls may go on once the library ends; `holds` tells
+    whether a token, by its number, is still worth something."""
 
-    def __init__(self, channel: Channel, hub: Hub, drain_for: Callable[[float], object]) -> None:
-        self._channel, self._hub, self._drain_for = channel, hub, drain_for
+    def __init__(
+        self, channel: Channel, hub: Hub, drain_for: Callable[[float], object], holds: Callable[[int], bool]
+    ) -> None:
+        self._channel, self._hub, self._drain_for, self._holds = channel, hub, drain_for, holds
 
     @unary
     async def GetStatus(self, request: pb.Empty) -> pb.StatusResponse:  # noqa: N802 - names of the interface
@@ -119,11 +127,21 @@ class LibraryService:
             await context.send_initial_metadata(
                 (("musfuse-stream", self._hub.stream), ("musfuse-last", str(subscription.begin)))
             )
-            while (event := await subscription.take()) is not None:
-                yield event
+            token, looked = CALLER.get().token, time.monotonic()
+            seconds = _LOOK_SECONDS if token else None
+            while (event := await subscription.take(seconds)) is not None or not subscription.ended:
+                if token and time.monotonic() - looked >= _LOOK_SECONDS:
+                    looked = time.monotonic()
+                    self._check(token)
+                if event is not None:
+                    yield event
             yield messages.ended_message(subscription.ended, self._hub.last)
         finally:
             subscription.close()
+
+    def _check(self, token: int) -> None:
+        if not self._holds(token):
+            raise CallError(grpc.StatusCode.UNAUTHENTICATED, "the token expired or was revoked meanwhile")
 
     async def _search(self, request: pb.SearchRequest, limit: int) -> SearchAnswer:
         if not request.query.strip():

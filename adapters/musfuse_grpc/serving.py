@@ -103,7 +103,7 @@ class Servers:
         gate = Gate(self._tokens, lambda: self._draining.began, local=local)
         server = grpc.aio.server(interceptors=[gate], options=_OPTIONS)
         folder = Path(self._settings.import_folder) if self._settings.import_folder else None
-        library = LibraryService(self._channel, self._hub, self._drain_for)
+        library = LibraryService(self._channel, self._hub, self._drain_for, self._tokens.holds)
         generated: Any = musicfs_pb2_grpc
         generated.add_MusicFSServicer_to_server(library, server)
         generated.add_MetadataServiceServicer_to_server(MetadataService(self._channel, folder), server)

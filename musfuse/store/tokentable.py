@@ -123,6 +123,11 @@ class TokenTable:
         token = _token(row[:-1])
         return token if token.holds(self._now_ns()) else None
 
+    def holds(self, number: int) -> bool:
+        """Whether the token of a number is still worth something. Raises StoreError."""
+        found = self._selected(f"SELECT {_COLUMNS} FROM token WHERE id = ?", number)
+        return bool(found) and _token(found[0]).holds(self._now_ns())
+
     def close(self) -> None:
         """Close the file; it is opened again where it is needed."""
         with self._lock:

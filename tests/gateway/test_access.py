@@ -63,7 +63,7 @@ def test_a_token_is_good_for_its_scope(tokens: TokenTable, scope: Scope) -> None
         for method, wanted in NEEDED.items():
             found = passed(gate, method, ("authorization", f"Bearer {text}"))
             if scope in wanted:
-                assert found == Caller(local, frozenset({scope}), f"grpc, token {token.id}")
+                assert found == Caller(local, frozenset({scope}), token.id)
             else:
                 assert found == "PERMISSION_DENIED"
     assert all(scope in NEEDED[f"/{MUSICFS}/GetStatus"] for scope in Scope)

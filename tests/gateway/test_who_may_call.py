@@ -178,6 +178,19 @@ def test_a_token_that_is_revoked_is_worth_nothing_in_the_next_call(network: Netw
     assert status(lambda: call(b"", timeout=SECONDS, metadata=bearer(text)))[0] == "UNAUTHENTICATED"
 
 
+def test_a_stream_ends_with_its_token(network: Network) -> None:
+    text = network.gateway.token("read")
+    call = network.channel.unary_stream(
+        "/musicfs.v1.MusicFS/SubscribeEvents", response_deserializer=pb.Event.FromString
+    )
+    asked = pb.EventFilter(event_types=["cache_eviction"]).SerializeToString()
+    stream = call(asked, timeout=SECONDS, metadata=bearer(text))
+    stream.initial_metadata()
+    with closing(TokenTable(network.gateway.state / "tokens.db")) as kept:
+        kept.revoke(int(text.split("_")[1]))
+    assert status(lambda: stream)[0] == "UNAUTHENTICATED"
+
+
 def test_without_tls_nothing_is_answered(network: Network) -> None:
     with grpc.insecure_channel(network.plain) as channel:
         call = channel.unary_unary("/musicfs.v1.MusicFS/GetStatus")

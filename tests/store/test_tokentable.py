@@ -19,10 +19,13 @@ def test_a_token_is_good_until_it_is_revoked(tmp_path: Path) -> None:
         assert not path.exists()  # asking makes nothing
         token, text = one.create("phone", {"read", "edit"})
         assert other.check(text) == token == one.rows()[0]
+        assert other.holds(token.id)
+        assert not other.holds(token.id + 1)
         assert (token.scopes, token.created_ns, token.expires_ns) == ({"read", "edit"}, 5, 0)
         assert other.revoke(token.id).revoked_ns == 6
         assert one.check(text) is None
         assert one.revoke(token.id).revoked_ns == 6  # it stays as it was
+        assert not one.holds(token.id)
         assert one.create("next", {"read"})[0].id == token.id + 1
 
 
