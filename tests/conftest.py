@@ -5,11 +5,14 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import s3servers
 from hypothesis import HealthCheck, settings
+from s3servers import S3Server
 from sshd import Sshd, running
 
 from musfuse.origins import LocalOrigin
@@ -70,6 +73,24 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     """A real SSH server, for who only reads from it."""
     with running(tmp_path_factory.mktemp("sshd")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def s3server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], S3Server]]:
+    """Real S3 servers by their name, each started when it is first asked for."""
+    with ExitStack() as stack:
+        patch, running = stack.enter_context(pytest.MonkeyPatch.context()), dict[str, S3Server]()
+
+        def start(name: str) -> S3Server:
+            if name not in running:
+                folder = tmp_path_factory.mktemp(name)
+                running[name] = stack.enter_context(s3servers.running(name, folder, patch))
+            server = running[name]
+            patch.setenv("S3_TEST_ACCESS", server.access)
+            patch.setenv("S3_TEST_SECRET", server.secret)
+            return server
+
+        yield start
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ NOT_RUN = {
     "MPD_HOST=": "scripts/bench/clients.sh runs mpc",
     "systemctl": "needs a login session that systemd keeps",
     "musfuse source add sftp://": "tests/mount/test_far.py runs it, with a server",
+    "musfuse source add s3://": "tests/mount/test_far.py runs it, with a server",
     "musfuse source set nas ": "is about what that would add",
 }
 # Programs that say nothing when all is well, and those that say it beside what they write.

@@ -7,6 +7,7 @@ from musfuse.origins.memory import MemoryOrigin
 from musfuse.origins.port import Entry, Origin, SourceStat
 from musfuse.origins.reader import all_or_nothing, allow_more, open_reader, origin_error
 from musfuse.origins.registry import OpenContext, Registry, Scheme, SchemeOption
+from musfuse.origins.s3 import S3Scheme
 from musfuse.origins.sftp import SftpScheme
 from musfuse.origins.spec import SourceSpec, scheme_of
 from musfuse.origins.traits import IndexWhen, Traits
@@ -21,6 +22,7 @@ __all__ = [
     "OpenContext",
     "Origin",
     "Registry",
+    "S3Scheme",
     "Scheme",
     "SchemeOption",
     "SftpScheme",
@@ -39,4 +41,4 @@ __all__ = [
 
 def default_registry() -> Registry:
     """The kinds of origins that come with musfuse."""
-    return Registry([LocalScheme(), SftpScheme()])
+    return Registry([LocalScheme(), SftpScheme(), S3Scheme()])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from s3servers import S3Server
 from sshd import Sshd
 from toy import Toy, ToyOrigin
 
@@ -17,6 +18,7 @@ from musfuse.origins import (
     MemoryOrigin,
     OpenContext,
     Origin,
+    S3Scheme,
     SftpScheme,
     SourceSpec,
     open_reader,
@@ -24,11 +26,11 @@ from musfuse.origins import (
 from musfuse.sources.lane import Lane
 from musfuse.sources.urgency import Urgency
 
-Write = Callable[..., None]
+Write = Callable[..., object]
 """Writes a file, as another version; with `keep_mtime` one of the same mtime, as another file in its place."""
 
 
-@pytest.fixture(params=["memory", "local", "toy", "checked", "lane", "sftp"])
+@pytest.fixture(params=["memory", "local", "toy", "checked", "lane", "sftp", "s3-moto", "s3-rclone", "s3-swift"])
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Origin, Write]]:
     if request.param == "memory":
         memory = MemoryOrigin("m")
@@ -38,6 +40,9 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Origi
         toy = Toy()
         shelf: Origin = ToyOrigin("t", "toy://t", toy)
         yield shelf if request.param == "toy" else Lane(shelf).seen_by(Urgency.READER), toy.write
+        return
+    if request.param.startswith("s3-"):
+        yield from in_a_bucket(request)
         return
     root = tmp_path / "root"
     root.mkdir()
@@ -63,6 +68,15 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Origi
     local = CheckedOrigin(local) if request.param == "checked" else local
     yield local, write
     local.close()
+
+
+def in_a_bucket(request: pytest.FixtureRequest) -> Iterator[tuple[Origin, Write]]:
+    """A folder of its own in the bucket of a server that all tests share."""
+    server: S3Server = request.getfixturevalue("s3server")(request.param.removeprefix("s3-"))
+    folder = f"{os.urandom(8).hex()}/x"
+    far = S3Scheme().open(server.spec(f"s3://music/{folder}"), OpenContext())
+    yield far, lambda path, data, keep_mtime=False: server.write(f"{folder}/{path}", data, keep_mtime)
+    far.close()
 
 
 def test_lists_sorted_with_kinds(made: tuple[Origin, Write]) -> None:
@@ -112,9 +126,9 @@ def test_another_file_of_the_same_size_and_mtime_is_another_version(made: tuple[
     write("f", b"old bytes")
     before = origin.stat("f")
     assert origin.read("f", 0, 3, before.stamp) == b"old"
-    write("f", b"new bytes", keep_mtime=True)
+    kept = write("f", b"new bytes", keep_mtime=True)
     after = origin.stat("f")
-    assert after.stamp.looks_like(before.stamp)
+    assert kept is False or after.stamp.looks_like(before.stamp)  # a server may set times by itself
     if origin.traits.mtime_step_ns:
         return  # it tells nothing else
     assert not after.stamp.agrees_with(before.stamp)

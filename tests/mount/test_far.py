@@ -1,4 +1,4 @@
-"""Sources on another machine, with the real program, a real SSH server and the real kernel: added, scanned, played, cut
+"""Sources on another machine, with the real program, real SSH and S3 servers and the real kernel: added, scanned, played, cut
 off and back."""
 
 import json
@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sound
 from drive.albums import checksum
 from patient import until
+from s3servers import S3Server
 from sshd import Sshd, running
 
 from mount.conftest import Program
@@ -146,3 +147,32 @@ def shown(path: Path) -> str:
         return path.read_bytes().decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+def test_a_bucket_is_played_and_cut_off(
+    program: Program, s3server: Callable[[str], S3Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = s3server("moto")
+    for number in range(1, 4):
+        path = program.music / f"{number}.flac"
+        sound.write(path, 300_000, title=f"T{number}", artist="Ann", album="Best", seed=number)
+        server.write(f"drive/{number}.flac", path.read_bytes())
+    given = [f"--set={key}={value}" for key, value in server.options.items()]
+    monkeypatch.setenv("MUSFUSE_SOURCE_BUCKET_ACCESS_KEY", server.access)
+    monkeypatch.setenv("MUSFUSE_SOURCE_BUCKET_SECRET_KEY", server.secret)
+    args = ["--library", program.library]
+    program.run("source", "add", *args, *given, "--set=name=bucket", "s3://music/drive")
+    program.run("mount", *args, "--wait", program.mnt)
+    files = program.files()
+    assert [path.name for path in files] == ["T1.flac", "T2.flac", "T3.flac"]
+    assert decoded(files[0]) == decoded(program.music / "1.flac")
+    server.signal(signal.SIGSTOP)
+    began = time.monotonic()
+    assert read(files[1]) is None
+    assert time.monotonic() - began < 20
+    until(lambda: "away since" in state(program))
+    assert program.files() == files
+    server.signal(signal.SIGCONT)
+    until(lambda: read(files[1]) is not None)
+    assert decoded(files[1]) == decoded(program.music / "2.flac")
+    program.unmount()
