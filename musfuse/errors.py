@@ -170,6 +170,12 @@ class TooManyOpenError(MusfuseError):
     may_retry = True
 
 
+class LeavingError(MusfuseError):
+    """The drive is about to go: what is open can be read on, nothing more is opened."""
+
+    errno = _errno.ENODEV
+
+
 class BusyError(MusfuseError):
     """Too many callers already wait for an index, or one took too long; ask again."""
 

@@ -13,6 +13,7 @@ from musfuse import __version__
 from musfuse.app.build.faces import watching_faces
 from musfuse.app.care.upkeep import Caretaker
 from musfuse.app.descriptors import RESERVE
+from musfuse.app.ending import Ending
 from musfuse.app.eventkeeping import EventKeeper
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
@@ -55,7 +56,7 @@ class Host:
         self._caretaker = Caretaker(lambda: self.jobs.request("care"))
         self.began = time.time()
         self.ready, self.unwatched = threading.Event(), list[str]()
-        self._stop = threading.Event()
+        self._ending = Ending()
         self._keeper: EventKeeper | None = None
         self._keeping = threading.Lock()
         self._manager = ServiceManager.of_this_process()
@@ -70,7 +71,7 @@ class Host:
         """Start what there is in order, call `on_ready` with the names of the faces, and take everything down in
         reverse at the end. Raises FaceError."""
         log.info("musfuse %s starts, process %d, library %s", __version__, os.getpid(), self.library.folder)
-        system.on_terminate(self._stop.set)
+        system.on_terminate(self._ending.told)
         try:
             names = [self.faces.start(face) for face in faces]
             self._server.start()
@@ -90,13 +91,15 @@ class Host:
             if self.library.trees.is_due():
                 self.jobs.request("views")
             self.ready.set()
-            while not self._stop.is_set() and not self.is_idle():
-                self.faces.wait_for_end(self._stop)
+            while not self.ending and not self.is_idle():
+                self.faces.wait_for_end(self._ending.asked)
         finally:
             self._take_down()
 
     def mount(self, mountpoint: Path, options: Sequence[str] = (), view: str = MAIN) -> str:
         """Mount the drive of a view at one more place; where that really is. Raises FaceError, ConfigError."""
+        if self.ending:
+            raise FaceError(f"{mountpoint}: the process that has the library is about to end; mount again then")
         return self.faces.start(MountFace(self._mounter(), mountpoint, options, view))
 
     def unmount(self, mountpoint: str, force: bool = False) -> None:
@@ -119,7 +122,7 @@ class Host:
     @property
     def ending(self) -> bool:
         """Whether it was told to stop."""
-        return self._stop.is_set()
+        return self._ending.asked.is_set()
 
     def rescan(self) -> None:
         """Begin to scan all sources. Does not wait, so that a signal may call it."""
@@ -139,9 +142,12 @@ class Host:
                 self._keeper = EventKeeper(table, self.library.events)
         return table
 
-    def stop(self) -> None:
-        """Begin to end."""
-        self._stop.set()
+    def stop(self, drain_seconds: float = 0.0) -> None:
+        """Begin to end: at once, or when what is open is closed, for which so many seconds are waited."""
+        if drain_seconds > 0:
+            self._ending.gracefully(drain_seconds)
+        else:
+            self._ending.at_once()
 
     def _service(self) -> "Handlers":
         return self._own(self.library.handlers(lambda: self.jobs.request("scan")))
@@ -203,11 +209,14 @@ class Host:
         self._watchdog.start()
 
     def _take_down(self) -> None:
-        """Take everything down in order: no new work, waiters let go, faces gone, control gone. Whoever opened the
-        library closes it."""
+        """Take everything down in order: what is open is read to its end, no new work, waiters let go, faces gone,
+        control gone. Whoever opened the library closes it."""
         self._manager.stopping()
         self._watchdog.stop()
         self.ready.set()
+        left = self._ending.drain(self.library.drives.values())
+        if left:
+            log.warning("%d files are still open, and end with this process", left)
         if self.library.follower is not None:
             self.library.follower.close()
         self._caretaker.stop()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from musfuse.app.ending import DRAIN_SECONDS
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
 from musfuse.service.face import RunningFaces
@@ -36,7 +37,7 @@ class Hosting(Protocol):
     @property
     def ending(self) -> bool: ...
 
-    def stop(self) -> None: ...
+    def stop(self, drain_seconds: float = 0.0) -> None: ...
 
 
 class Methods:
@@ -49,10 +50,15 @@ class Methods:
         """By their names."""
         return {"progress": self.progress, "stop": self.stop}
 
-    def stop(self) -> dict[str, Any]:
-        """Take down every face and end; the number of the process."""
-        self._host.stop()
-        return {"pid": os.getpid()}
+    def stop(self, graceful: bool = False, timeout_seconds: float = DRAIN_SECONDS) -> dict[str, Any]:
+        """Take down every face and end; the number of the process, and how many files are open. `graceful`: nothing
+        more is opened from now on, and what is open is waited for, so many seconds at most."""
+        opened = sum(drive.open_handles for drive in self._host.library.drives.values())
+        if graceful:
+            self._host.stop(timeout_seconds)
+        else:
+            self._host.stop()
+        return {"pid": os.getpid(), "open_files": opened}
 
     def progress(self) -> dict[str, Any]:
         """Where the library and its faces are, and how far the jobs: what may be asked ten times a second, so nothing

@@ -23,6 +23,7 @@ _COMMANDS = {
     "unmount": "take the drive away",
     "serve": "keep the library at work without a mount",
     "stop": "end the process that owns the library",
+    "shutdown": "the same when nothing is open on its drives any more",
     "status": "mounts, library, scan and index progress",
     "scan": "look for new, changed and removed files",
     "rescan": "look for changes in some folders",

@@ -271,6 +271,10 @@ class Drive:
             raise NotAFolderError(f"{path}: not a folder")
         return (_dir_entry(entry) for entry in self.tree.children(folder) if not entry.hidden)
 
+    def refuse_opens(self) -> None:
+        """Open nothing more, through whatever face (LeavingError); what is open can be read on."""
+        self._handles.refuse()
+
     def shut_down(self) -> int:
         """Close all files that are still open; how many there were."""
         self._accesses.close_all()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from musfuse.errors import BadHandleError, SourceChangedError, TooManyOpenError
+from musfuse.errors import BadHandleError, LeavingError, SourceChangedError, TooManyOpenError
 from musfuse.lru import Lru
 from musfuse.media.layout import Layout
 
@@ -48,7 +48,7 @@ class Handles:
 
     def __init__(self, limit: int, on_stale: Callable[[bool], None] = lambda _: None) -> None:
         self._limit, self._on_stale = limit, on_stale
-        self._odd = 0
+        self._odd, self._leaving = 0, False
         self._lock = threading.Lock()
         self._next = itertools.count(1)
         self._open: dict[int, _Handle] = {}
@@ -65,10 +65,12 @@ class Handles:
     def add(
         self, node: int, version: str, edition: int, layout: Layout, mtime_ns: int = 0, *, kept: bool = False
     ) -> tuple[int, CacheHint]:
-        """A new handle; raises TooManyOpenError. Editions of one version differ in bytes, but neither in their size nor
-        in what a reader in the middle of the audio gets: a new one leaves handles on the others alone. One that is
-        `kept` never becomes stale: its system holds every reader to its size for as long as it is open."""
+        """A new handle; raises TooManyOpenError, LeavingError. Editions of one version differ in bytes, but neither in
+        their size nor in what a reader in the middle of the audio gets: a new one leaves handles on the others alone.
+        One that is `kept` never becomes stale: its system holds every reader to its size for as long as it is open."""
         with self._lock:
+            if self._leaving:
+                raise LeavingError("the drive is about to be unmounted; nothing more is opened")
             if len(self._open) >= self._limit:
                 raise TooManyOpenError(f"{self._limit} files are open already")
             number = next(self._next)
@@ -147,6 +149,11 @@ class Handles:
             if odd and not self._odd:
                 self._on_stale(False)
         handle.layout.close()
+
+    def refuse(self) -> None:
+        """Open nothing more; what is open goes on."""
+        with self._lock:
+            self._leaving = True
 
     def close_all(self) -> int:
         """Close all handles that are still open; how many there were."""

@@ -60,7 +60,7 @@ def test_a_library_is_owned_without_any_face(hosted: Hosted, tmp_path: Path) -> 
         assert (status["mounts"], status["faces"], status["stays"], status["pid"]) == ([], [], True, os.getpid())
         client.call("scan", sources=[])
         assert not host.is_idle()
-        assert client.call("stop") == {"pid": os.getpid()}
+        assert client.call("stop") == {"pid": os.getpid(), "open_files": 0}
     thread.join(60)
     assert not thread.is_alive()
     assert find_owner(tmp_path / "state") is None

@@ -25,6 +25,7 @@ ROWS = {
     "unmount": "unmount <mountpoint>",
     "serve": "serve --library <library> --config <config> <source>",
     "stop": "stop --library <library>",
+    "shutdown": "shutdown --library <library>",
     "status": "status --library <library>",
     "scan": "scan --library <library> --config <config> <source>",
     "index": "index --library <library> --config <config>",
