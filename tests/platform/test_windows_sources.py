@@ -1,6 +1,7 @@
 """Folders and files whose names Windows would change, found as they are; and what cannot be read is told."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ if sys.platform != "win32":
     pytest.skip("runs on Windows: scripts/test-windows", allow_module_level=True)
 
 from click.testing import CliRunner
+from drive.conftest import make_library  # noqa: F401 - a fixture
 
+from musfuse.app.library import Library
 from musfuse.cli import cli
 from musfuse.errors import RefusedError
 from musfuse.origins import LocalOrigin
 from musfuse.platform.windows.paths import as_is
 
+Make = Callable[..., Library]
 NAMES = ("aux", "x.", "x ", "con.wav", "plain")
 
 
@@ -31,6 +35,12 @@ def odd(tmp_path: Path) -> Path:
         with open(f"{folder}\\a.wav", "wb") as copy:
             copy.write((tmp_path / "a.wav").read_bytes())
     return root
+
+
+def long_folder(root: Path) -> str:
+    deep = as_is(str(root)) + "".join(f"\\{letter * 100}" for letter in "abc")
+    Path(deep).mkdir(parents=True)
+    return deep
 
 
 def test_names_are_taken_as_they_are(odd: Path) -> None:
@@ -63,18 +73,24 @@ def test_what_leads_out_is_refused(odd: Path, tmp_path: Path) -> None:
     origin.close()
 
 
-def test_what_is_too_long_for_the_system_is_told(odd: Path, tmp_path: Path) -> None:
-    """Windows takes 32,767 characters so; Wine 8 takes 260 all the same, and then nothing goes unsaid."""
-    deep = as_is(str(odd)) + "".join(f"\\{letter * 100}" for letter in "abc")
-    made = True
-    try:
-        Path(deep).mkdir(parents=True)
-        with open(f"{deep}\\a.wav", "wb") as copy:
-            copy.write((tmp_path / "a.wav").read_bytes())
-    except OSError:
-        made = False
+def test_paths_of_over_260_characters_are_read(odd: Path, tmp_path: Path) -> None:
+    deep, original = long_folder(odd), (tmp_path / "a.wav").read_bytes()
+    with open(f"{deep}\\a.wav", "wb") as copy:
+        copy.write(original)
     done = CliRunner().invoke(cli, ["scan", "--library", str(tmp_path / "library"), str(odd)])
     assert done.exit_code == 0, done.output
-    listed = [str(path) for path in LocalOrigin("u", str(odd)).list("")]
-    assert len(listed) == len(NAMES) + made
-    assert ("6 read" in done.output) or ("skipped" in done.output), done.output
+    assert "6 read, 0 skipped" in done.output, done.output
+    origin = LocalOrigin("u", str(odd))
+    assert origin.read(deep.removeprefix(as_is(str(odd)) + "\\").replace("\\", "/") + "/a.wav", 0, 1 << 20) == original
+    origin.close()
+
+
+def test_the_drive_gives_what_lies_at_such_a_path(make_library: Make, music: Path, tmp_path: Path) -> None:
+    sound.write(tmp_path / "a.wav", title="One", artist="Ann", album="First")
+    with open(f"{long_folder(music)}\\a.wav", "wb") as copy:
+        copy.write((tmp_path / "a.wav").read_bytes())
+    drive = make_library().drive
+    opened = drive.open("Ann/First/One.flac")
+    data = drive.read_at(opened.handle, 0, opened.size + 1)
+    assert (data[:4], len(data)) == (b"fLaC", opened.size)
+    drive.close(opened.handle)

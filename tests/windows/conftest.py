@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,3 +32,16 @@ def windows(place: Path, tmp_path: Path) -> "Iterator[Windows]":
     made = Windows(place, tmp_path)
     yield made
     made.end_what_is_left()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many tests of each suite did what: `docs/windows.md` has these counts."""
+    found = terminalreporter.stats
+    told = [line for kind in ("passed", "failed") for report in found.get(kind, ()) for line in report.user_properties]
+    if not told:
+        return
+    terminalreporter.section("on Windows' CPython")
+    for suite, counts in told:
+        terminalreporter.write_line(f"{suite}: {counts}")
+    here = [report for report in found.get("passed", ()) if report.nodeid.startswith("tests/winfsp/")]
+    terminalreporter.write_line(f"the face over the simulated DLL, on this system: {len(here)} passed")

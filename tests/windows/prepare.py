@@ -158,7 +158,7 @@ def _build(home: Path, winfsp: Path) -> None:
     """The few compiled parts that no registry has."""
     native = HERE / "native"
     winfsp.mkdir(parents=True, exist_ok=True)
-    _compile(home / "python.exe", native / "python.c", "-municode")
+    _compile(home / "python.exe", native / "python.c", str(native / "finalpath.c"), "-municode", "-lntdll")
     _compile(home / "bcryptprimitives.dll", native / "prng.c", "-shared", "-ladvapi32")
     forwards = home / "python3.def"
     names = exported(home / "python311.dll")

@@ -1,12 +1,14 @@
 """Suites of the project that run on Windows' own CPython as they are, each in one process, which pytest there counts."""
 
-import os
 import re
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
+from windows.prepare import CHECKOUT, windows_path
 from windows.wine import Windows
+
+Record = Callable[[str, object], None]
 
 SYSTEM = ("acl", "pipes", "channel", "session", "breakaway", "sources", "priority")
 SUITES = {
@@ -17,6 +19,7 @@ SUITES = {
         *("tests/store/test_layered.py", "tests/store/test_copies.py", "tests/store/test_opening.py"),
         *("tests/store/test_integrity.py", "tests/store/test_jobtable.py", "tests/store/test_memory.py"),
     ],
+    "worker processes": ["tests/media/workers"],
     "events and jobs": ["tests/events", "tests/jobs"],
     "configuration, names of origins": [
         *("tests/config/test_sections.py", "tests/config/test_toy_section.py"),
@@ -25,6 +28,9 @@ SUITES = {
     "formats": ["tests/contracts/test_format.py"],
 }
 """By what they are about. A suite belongs here once all of it passes on Windows."""
+NOT_THERE = "not a_link and not what_is_no_file"
+"""What is made by calls that there are not: `os.mkfifo`, and Wine's for links."""
+FACE = sorted(file.stem.removeprefix("test_") for file in (CHECKOUT / "tests/winfsp").glob("test_*.py"))
 SECONDS = 1500
 
 
@@ -33,35 +39,38 @@ def counts(output: str) -> dict[str, int]:
     return {what: int(count) for count, what in re.findall(r"(\d+) (passed|failed|skipped|errors?)\b", output)}
 
 
-def run(windows: Windows, name: str, *arguments: str) -> dict[str, int]:
-    """Run pytest there; its counts. Prints its summary; fails where a test fails, or none runs."""
-    folder = Path(windows.folder)
+def run(windows: Windows, record: Record, name: str, *arguments: str, below: str = "") -> None:
+    """Run pytest there, in the checkout, with what it makes below a folder, and record its counts. Fails where a test
+    fails, or none runs."""
     done = windows.python(
-        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "600", "--tb", "short"),
-        *("--basetemp", "Z:" + str(folder / "inner").replace("/", "\\"), *arguments),
-        seconds=SECONDS, folder=Path.cwd(),
+        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout", "600", "--tb", "short", "-rfE"),
+        *("--basetemp", (below or windows_path(windows.folder)) + "\\inner", *arguments),
+        seconds=SECONDS, folder=CHECKOUT,
     )  # fmt: skip
     found = counts(done.output.splitlines()[-1] if done.output else "")
-    print(f"on Windows: {name}: {', '.join(f'{count} {what}' for what, count in found.items())}")
+    record(name, ", ".join(f"{count} {what}" for what, count in found.items()))
     assert done.code == 0, done.output
     assert found.get("passed", 0) > 0, done.output
-    return found
 
 
 @pytest.mark.timeout(SECONDS + 60)
 @pytest.mark.parametrize("suite", list(SUITES))
-def test_a_suite(windows: Windows, suite: str) -> None:
-    run(windows, suite, *SUITES[suite])
+def test_a_suite(windows: Windows, suite: str, record_property: Record) -> None:
+    run(windows, record_property, suite, *SUITES[suite])
 
 
 @pytest.mark.timeout(SECONDS + 60)
-def test_the_face_over_the_real_binding(windows: Windows) -> None:
-    """winfspy's own compiled part, below it the simulated driver: volume, sizes, descriptors, names. Each test there
-    mounts a library of its own, which takes Wine some 15 s, so all of it runs only where WINFSP_TEST_BINDING is set."""
-    few = "volume_info or attributes_times or one_descriptor or as_they_are_stored"
-    chosen = ("tests/winfsp/test_operations.py", "-k", few)
-    everything = (f"tests/winfsp/test_{name}.py" for name in ("operations", "openfiles", "kernel", "notices", "shown"))
-    run(
-        windows.having(WINFSP_TEST_BINDING="real"), "the face over winfspy's real binding",
-        *(everything if os.environ.get("WINFSP_TEST_BINDING") else chosen),
-    )  # fmt: skip
+def test_all_that_lies_on_a_share(windows: Windows, record_property: Record) -> None:
+    """Originals, libraries, configurations and other programs' databases of these tests lie on a share."""
+    suites = ("tests/platform/test_windows_sources.py", "tests/store/test_foreign.py")
+    with windows.share("tests", "music"):
+        run(windows, record_property, "on a share", *suites, "-k", NOT_THERE, below="\\\\tests\\music")
+
+
+@pytest.mark.timeout(SECONDS + 60)
+@pytest.mark.parametrize("part", FACE)
+def test_the_face_over_the_real_binding(windows: Windows, part: str, record_property: Record) -> None:
+    """winfspy's own compiled part, below it the simulated driver. Each test there mounts a library of its own, which
+    takes Wine some 5 s, and calls through many layers, so fewer of the random operations are made than on Linux."""
+    real = windows.having(WINFSP_TEST_BINDING="real", WINFSP_OPERATIONS="3200")
+    run(real, record_property, f"the face over winfspy's real binding, {part}", f"tests/winfsp/test_{part}.py")

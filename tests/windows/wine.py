@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -96,6 +97,16 @@ class Windows:
     def letter(self, letter: str) -> Path:
         """The link that is a drive letter."""
         return self.place / "prefix" / "dosdevices" / f"{letter.lower()}:"
+
+    @contextmanager
+    def share(self, server: str, name: str) -> Iterator[Path]:
+        r"""The folder of a share, `\\SERVER\NAME`. Wine reaches no server: it has shares from a folder of this machine."""
+        folder = self.place / "prefix/dosdevices/unc" / server / name
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder.parent)
 
     @contextmanager
     def letters(self) -> Iterator[Path]:

@@ -2,9 +2,11 @@
 
 import ctypes
 import struct
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from musfuse_winfsp.notices import Action, Notice, Notices, load_library
 
 
@@ -72,5 +74,6 @@ def test_what_was_begun_is_ended_whatever_it_answers() -> None:
     assert [name for name, _ in library.calls] == ["Begin", "", "End"]
 
 
-def test_there_is_no_such_library_elsewhere() -> None:
+def test_there_is_no_such_library_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
     assert load_library(None) is None

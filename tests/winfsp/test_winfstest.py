@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 import sound
 
-from winfsp.binding import CACHE
 from winfsp.conftest import Mount, Windows
 from winfsp.win32 import Win32
 from winfsp.winfstest import ReadOnlyRun
 
-CASES = CACHE / "winfspy/tests/winfstest/cases"
 COUNTS = {
     "00_CreateFile_Dispositions": {"same": 6, "refused": 15},
     "01_CreateFile_Attributes": {"same": 1, "refused": 10, "own": 4},
@@ -36,20 +34,19 @@ def mounted(windows: Mount, music: Path) -> Windows:
     return windows(view__template="$album/$title")
 
 
-def run(case: str, mounted: Windows, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def run(case: Path, mounted: Windows, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     made = ReadOnlyRun(Win32(mounted.kernel, mounted.ffi))
     monkeypatch.setitem(sys.modules, "winfstest", made.module())
-    text = (CASES / f"{case}.t").read_text()
-    exec(compile(text, case, "exec"), {"__name__": case})
+    exec(compile(case.read_text(), case.name, "exec"), {"__name__": case.stem})
     assert made.counts.pop("done") == 1, "it did not run to its end"
     return made.counts
 
 
 def test_all_cases(mounted: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {case.stem for case in CASES.glob("*.t")} == set(COUNTS)
+    cases = sorted(Path(mounted.package.__file__).with_name("tests").glob("winfstest/cases/*.t"))
     find = Win32(mounted.kernel, mounted.ffi).find
     before = [find(path) for path in ("\\*", "\\fb\\*", "\\f\\*", "\\one\\*")]
-    assert {case: dict(run(case, mounted, monkeypatch)) for case in COUNTS} == COUNTS
+    assert {case.stem: dict(run(case, mounted, monkeypatch)) for case in cases} == COUNTS
     assert [find(path) for path in ("\\*", "\\fb\\*", "\\f\\*", "\\one\\*")] == before
     assert len(mounted.kernel.nodes) == 0
 

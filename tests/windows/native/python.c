@@ -4,6 +4,8 @@
 
 typedef int (*Main)(int, wchar_t **);
 
+void mend_final_paths(void); /* finalpath.c */
+
 int wmain(int count, wchar_t **arguments)
 {
     HMODULE library = LoadLibraryW(L"python311.dll");
@@ -12,5 +14,6 @@ int wmain(int count, wchar_t **arguments)
         fprintf(stderr, "python311.dll cannot be loaded: error %lu\n", GetLastError());
         return 9;
     }
+    mend_final_paths();
     return start(count, arguments);
 }
