@@ -151,6 +151,30 @@ class BadNameError(MusfuseError):
     errno = _errno.EINVAL
 
 
+class LongNameError(BadNameError):
+    """A name is longer than a name of the drive may be."""
+
+    errno = _errno.ENAMETOOLONG
+
+
+class ExistsError(MusfuseError):
+    """There is an entry of this name on the drive already."""
+
+    errno = _errno.EEXIST
+
+
+class NotEmptyError(MusfuseError):
+    """A folder that is to be removed or replaced has entries."""
+
+    errno = _errno.ENOTEMPTY
+
+
+class CrossesError(MusfuseError):
+    """An entry cannot be moved to another part of the drive: it is not the view's, or the place is not."""
+
+    errno = _errno.EXDEV
+
+
 class ReadOnlyError(MusfuseError):
     """The drive never changes an original (DRV-6)."""
 

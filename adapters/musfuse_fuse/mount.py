@@ -99,7 +99,7 @@ class FuseFace:
         self.check(mountpoint, options)
         given = _parse(options)
         binding = load_binding(self._binding)
-        merged = self._options(major_version(binding)) | given
+        merged = self._options(major_version(binding), drive.rearranging.allowed) | given
         if not merged.get("debug"):  # which is for whoever reads standard error
             take_over(binding)
         mount = FuseMount(mountpoint)
@@ -111,11 +111,12 @@ class FuseFace:
         given = _parse(options)
         system.check_mountpoint(mountpoint, wants_allow_other=self._allow_other or bool(given.get("allow_other")))
 
-    def _options(self, version: int) -> dict[str, Any]:
+    def _options(self, version: int, writable: bool) -> dict[str, Any]:
         options: dict[str, Any] = {
             "fsname": "musfuse",
             "subtype": "musfuse",
-            "ro": True,
+            # A file that is removed while it is open is gone at once: libfuse would give it another name until then.
+            **({"hard_remove": True} if writable else {"ro": True}),
             "use_ino": True,
             "default_permissions": True,
             "attr_timeout": 0,  # these are where the kernel cannot be told to forget; KernelMemory sets others
@@ -145,5 +146,7 @@ def _parse(options: Sequence[str]) -> dict[str, Any]:
             name, given, value = option.partition("=")
             parsed[name] = value if given else True
     if parsed.pop("rw", False):
-        raise MountError("-o rw: the drive is read-only; originals are never written")
+        raise MountError(
+            "-o rw: the drive is read-only; view.writable_view = true lets its names be changed, bytes never"
+        )
     return parsed

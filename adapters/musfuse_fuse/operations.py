@@ -23,6 +23,8 @@ from musfuse_fuse.told import Told
 log = logging.getLogger(__name__)
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
+_WRITES = ("chmod", "chown", "create", "link", "mknod", "symlink", "truncate", "utimens", "write")
+"""Calls that some binding takes for unknown, or says that they worked, where Operations do not have them."""
 _BLOCK = 4096
 _AUTO_INVAL_DATA, _READDIRPLUS_AUTO = 1 << 12, 1 << 14  # FUSE_CAP_… of libfuse's fuse_common.h
 
@@ -62,9 +64,11 @@ def make_operations(  # noqa: C901 - a class inside
         return run
 
     class DriveOperations(binding.Operations):  # type: ignore[misc]
-        """Read-only: what would write is not overridden, and the binding answers EROFS; so does the kernel (`ro`)."""
+        """Bytes are read-only: what would write is not overridden, and the binding answers EROFS; so does the kernel
+        (`ro`), where names cannot be changed either."""
 
         use_ns = True
+        writable = drive.rearranging.allowed
 
         def init(self, path: str) -> None:
             """The kernel is connected (libfuse 2)."""
@@ -95,17 +99,17 @@ def make_operations(  # noqa: C901 - a class inside
             """
             handle = fi.fh if fi is not None else 0
             try:
-                attr = drive.attr(_inside(path))
+                attr = drive.attr(_known(path))
                 if handle and attr.kind is NodeKind.FILE:
                     drive.check(handle)
             except NoEntryError:
                 moved = drive.attr_of(handle) if handle else None
                 if moved is None:
                     raise
-                return as_dict(moved)
+                return as_dict(moved, self.writable)
             if attr.kind is NodeKind.FILE:
                 told.tell(attr.node, attr.version)
-            return as_dict(attr)
+            return as_dict(attr, self.writable)
 
         @answered
         def open_folder(self, path: str, fi: Any) -> None:
@@ -144,14 +148,14 @@ def make_operations(  # noqa: C901 - a class inside
         def readdir(self, path: str, fh: int) -> Iterator[Any]:
             """Names with their types and inode numbers, so that a walk need not stat."""
             del fh
-            return self._entries(drive.list(_inside(path)))
+            return self._entries(drive.list(_inside(path)), self.writable)
 
         @staticmethod
-        def _entries(entries: Any) -> Iterator[Any]:
+        def _entries(entries: Any, writable: bool) -> Iterator[Any]:
             yield ".", {"st_mode": stat.S_IFDIR}, 0
             yield "..", {"st_mode": stat.S_IFDIR}, 0
             for entry in entries:
-                yield entry.name, {"st_mode": mode_of(entry.kind), "st_ino": entry.node}, 0
+                yield entry.name, {"st_mode": mode_of(entry.kind, writable), "st_ino": entry.node}, 0
 
         @answered
         def readlink(self, path: str) -> str:
@@ -197,13 +201,47 @@ def make_operations(  # noqa: C901 - a class inside
                 "f_files": volume.files + volume.folders, "f_ffree": 0, "f_favail": 0,
             }  # fmt: skip
 
-        def utimens(self, path: str, times: Any = None) -> int:
-            """fusepy's default would say that it worked."""
-            del path, times
-            raise binding.FuseOSError(errno.EROFS)
+        @answered
+        def mkdir(self, path: str, mode: int) -> int:
+            """Make a folder; modes are the same for all."""
+            del mode
+            drive.rearranging.make_folder(_inside(path))
+            return 0
 
+        @answered
+        def rmdir(self, path: str) -> int:
+            drive.rearranging.remove_folder(_inside(path))
+            return 0
+
+        @answered
+        def unlink(self, path: str) -> int:
+            drive.rearranging.remove_file(_inside(path))
+            return 0
+
+        @answered
+        def move(self, old: str, new: str, replace: bool = True) -> int:
+            """Rename, also to another folder; with `replace` in the place of what is there."""
+            drive.rearranging.move(_inside(old), _inside(new), replace=replace)
+            return 0
+
+        rename = move
+
+    def refuse(*_: Any, **__: Any) -> int:
+        """Bytes, and what is said of them, are never written."""
+        raise binding.FuseOSError(errno.EROFS)
+
+    for name in _WRITES:
+        setattr(DriveOperations, name, staticmethod(refuse))
     return DriveOperations()
 
 
 def _inside(path: str) -> str:
     return path.lstrip("/")
+
+
+def _known(path: str | None) -> str:
+    """The path of what is asked for. Raises NoEntryError where it has none any more: it was removed while it is
+    open."""
+    if path is None:
+        raise NoEntryError("it was removed, and is open")
+    return _inside(path)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musfuse.app.arranging import Arranging
 from musfuse.app.build.drive import DriveParts, Drives, MakeBranch
 from musfuse.app.build.figures import build_recorder
 from musfuse.app.build.library import build_catalog, build_sizes
@@ -119,17 +120,22 @@ class Library:
         self.follower: Follower | None = None
         self.playing = Playing(self.stores.user, self.catalog, config, self.sizes, self.media.engine, self.activity)
         closing.callback(self.playing.close)
+        self.arranging = Arranging(
+            self.stores.user, self.catalog.database, self.views, self.views.names, self._naming, self.name_tracks
+        )
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
             self.activity, self.interest.listed, self.playing.listening, self.playing.hint, branches,
             build_recorder(config), self.playing.opened.note,
+            self.arranging.edits if config[ViewOptions].writable_view else lambda _: None,
         )  # fmt: skip
         self.drives = Drives(parts, closing)
+        self.arranging.on_edited = self.drives.edited
         self.drives.follow(self.views.names())
         self.playing.on_heard = self.drives.heard
         self.drive = self.drives[MAIN]
         self.trees = TreeMaking(self.catalog.database, self.views, self.drives, self.events, self._naming)
-        if is_behind(self.catalog.database, self.collector.last()):
+        if is_behind(self.catalog.database, self.collector.last()) or self.arranging.is_behind():
             self.adopt_rules()
 
     @property
@@ -279,6 +285,7 @@ class Library:
         """Have every track named that is not, also where a kill or a full disk left half of a change, and begin to make
         the trees of views whose rules are others than before; `trees.build` makes them."""
         self.stages.overlaying.catch_up()
+        self.arranging.catch_up()
         self.trees.begin()
         self.stages.pipeline.adopt_rules()
         self.name_tracks()
@@ -292,18 +299,11 @@ class Library:
                 self.stages.pipeline.run()
                 settled = self.stages.settled.take()
             finally:
-                gone = self._gone()
+                gone = self.drives.gone()
                 for drive in self.drives.values():
                     drive.forget(settled, gone)
         if settled.changed:
             self.events.publish(TreeChanged(self.catalog.nodes.generation()))
-
-    def _gone(self) -> Sequence[str]:
-        try:
-            return self.catalog.database.gone.take(self.catalog.nodes.above)
-        except StoreError as error:
-            log.warning("names that are gone may be remembered for a while: %s", error)
-            return ()
 
     @cached_property
     def viewing(self) -> "Viewing":

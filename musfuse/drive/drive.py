@@ -17,6 +17,7 @@ from musfuse.drive.branches.port import Branch, Entry, FileContent
 from musfuse.drive.changes import Change, Changes, Names
 from musfuse.drive.handles import CacheHint, Handles
 from musfuse.drive.leftout import LeftOut
+from musfuse.drive.rearranging import Edits, Rearranging
 from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
 from musfuse.errors import IsAFolderError, NoEntryError, NotAFolderError, NotALinkError
@@ -43,7 +44,7 @@ class Drive:
     """Folders and files of all branches, those of an earlier one before those of a later one. `root` gives the entry of
     the root, `items` what is served to who has no path.
 
-    `asked` hears what somebody asks for.
+    `asked` hears what somebody asks for; `edits` are made where the view may be changed by hand.
     """
 
     def __init__(
@@ -55,11 +56,12 @@ class Drive:
         accesses: Accesses,
         *,
         asked: Asked | None = None,
+        edits: Edits | None = None,
         open_limit: int = 16_384,
     ) -> None:
         self.tree, self._exact, self._keeps, self._links = Tree(root, branches), True, False, False
         self._items, self._volume, self._accesses = items, volume, accesses
-        self._asked = asked or Asked()
+        self._asked, self._edits = asked or Asked(), edits
         self.changes, self._left_out = Changes(), LeftOut()
         self._handles = Handles(open_limit, self.changes.hold)
 
@@ -76,6 +78,12 @@ class Drive:
         drive = copy(self)
         drive._links = True
         return drive
+
+    @property
+    def rearranging(self) -> Rearranging:
+        """What changes the view by hand, by paths of this drive; its `allowed` tells whether anything can be
+        changed."""
+        return Rearranging(self._found, self.tree, self._edits)
 
     def attr(self, path: str) -> Attr:
         """Facts about an entry as they were told last; waits for the index where the size is not known yet.
@@ -234,6 +242,14 @@ class Drive:
         """There are other entries at these paths now, or none: look them up again."""
         for path in paths:
             self.tree.forget_path(path)
+        self.changes.tell(Change(gone=paths))
+
+    def rearranged(self, folders: Set[int], paths: Sequence[str], *, deep: bool) -> None:
+        """Somebody changed the view by hand: look up these folders and paths again, with `deep` all below them."""
+        if deep:
+            self.tree.invalidate()
+        else:
+            self.tree.forget_folders(folders)
         self.changes.tell(Change(gone=paths))
 
     def forget(self, settled: Settled, gone: Sequence[str] = ()) -> None:

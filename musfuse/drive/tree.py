@@ -31,6 +31,10 @@ class Tree:
         self._paths: dict[int, set[str]] = {}  # of an item, in the cache
         self._epoch = 0
 
+    def root(self) -> Entry[Any]:
+        """The entry of the root, of the branch whose tree the view's is."""
+        return self._root()
+
     def lookup(self, path: str, *, exact: bool = True) -> Entry[Any]:
         """The entry at a path, where `exact` spelled as it is stored; raises NoEntryError, NotAFolderError."""
         with self._lock:

@@ -22,6 +22,9 @@ class ViewOptions:
     unindexed: Literal["wait", "hide"] = option(
         "wait", "a file whose exact size is not known yet: wait lists it and lets a stat wait, hide lists it later"
     )
+    writable_view: bool = option(
+        False, "let who may write on the drive move, make and remove there: only views change, never an original"
+    )
 
 
 @dataclass(frozen=True, slots=True)

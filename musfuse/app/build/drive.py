@@ -1,5 +1,6 @@
 """Builds the drive of each view out of its branches."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -28,9 +29,12 @@ from musfuse.drive.branches.search import SearchBranch
 from musfuse.drive.branches.visits import Visits
 from musfuse.drive.drive import Asked
 from musfuse.drive.listening import Listening
+from musfuse.drive.rearranging import Edits
 from musfuse.drive.volume import Volume
-from musfuse.events import EventBus, TrackIndexed
+from musfuse.errors import StoreError
+from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Nodes, RowOf, Tracks
+from musfuse.library.catalog.arranged import hidden
 from musfuse.library.catalog.finding import Found
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.covers import Covers
@@ -44,8 +48,11 @@ from musfuse.origins import Origin
 from musfuse.platform import system
 
 if TYPE_CHECKING:
+    from musfuse.library.arranging.arranger import Edited
     from musfuse.library.collections.showing import ShownCollections
     from musfuse.metrics import Recorder
+
+log = logging.getLogger(__name__)
 
 MakeBranch = Callable[[Database, Items], Branch[Any]]
 """Makes a branch of one drive; `Items.view` tells of which view."""
@@ -72,6 +79,7 @@ class DriveParts:
     more: Sequence[MakeBranch] = ()
     recorder: "Recorder | None" = None
     on_opened: Callable[[Sequence[int]], object] = lambda _: None
+    edits: Callable[[int], Edits | None] = lambda _: None
 
     def build(self, view: int, closing: ExitStack) -> tuple[Drive, CollectionsBranch]:
         """The drive of a view, and the branch of it that is told of other collections."""
@@ -99,7 +107,8 @@ class DriveParts:
         branches += [make(database, items) for make in self.more]
         drive = self._maker()(
             library.root, branches, items, volume, Accesses(self.activity, self.events, items.row, self.listening),
-            asked=Asked(self.media.pool.warm, self.on_listed, visits.note), open_limit=system.open_handles(16_384),
+            asked=Asked(self.media.pool.warm, self.on_listed, visits.note), edits=self.edits(view),
+            open_limit=system.open_handles(16_384),
         )  # fmt: skip
         search.changed = collections.changed = drive.forget_paths
         if prefetch is not None:
@@ -149,8 +158,9 @@ class DriveParts:
             self.catalog.tracks, self.catalog.renditions, self.stores.pictures, self.media.inspectors, self.origin_of
         )
         return CompanionsBranch(
-            nodes, self.catalog.companions, covers, self.origin_of, show_covers=self.config[ArtOptions].covers
-        )
+            nodes, self.catalog.companions, covers, self.origin_of, show_covers=self.config[ArtOptions].covers,
+            hidden=partial(hidden, self.catalog.database, nodes.view),
+        )  # fmt: skip
 
 
 class Drives(Mapping[str, Drive]):
@@ -192,6 +202,22 @@ class Drives(Mapping[str, Drive]):
         """Wait until the systems that show the drives know what changed, but not for long."""
         for drive in self.values():
             drive.changes.caught_up(_KNOWN_SECONDS)
+
+    def edited(self, view: int, edited: "Edited") -> None:
+        """Somebody changed a view by hand."""
+        drive = self.of_view(view)
+        if drive is not None:
+            drive.rearranged(edited.folders, (*edited.paths, *self.gone()), deep=edited.deep)
+        self._parts.events.publish(TreeChanged(self._parts.catalog.nodes.generation()))
+
+    def gone(self) -> Sequence[str]:
+        """Names of nodes that went, or are another entry's, since this was asked last."""
+        catalog = self._parts.catalog
+        try:
+            return catalog.database.gone.take(catalog.nodes.above)
+        except StoreError as error:
+            log.warning("names that are gone may be remembered for a while: %s", error)
+            return ()
 
     def heard(self) -> None:
         """Something was played, or is thought of otherwise: collections may have other tracks."""

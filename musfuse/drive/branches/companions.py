@@ -46,7 +46,8 @@ CompanionEntry = Entry[CoverOf | None]
 class CompanionsBranch:
     """Covers and sidecars of folders.
 
-    Without `covers` and `origin_of` it tells what the catalog knows, and looks at no picture.
+    Without `covers` and `origin_of` it tells what the catalog knows, and looks at no picture. `hidden` gives the name
+    keys of those that a folder of the view, by its key, does not show.
     """
 
     def __init__(
@@ -57,9 +58,10 @@ class CompanionsBranch:
         origin_of: Callable[[str], Origin] | None = None,
         *,
         show_covers: bool = True,
+        hidden: Callable[[str], Set[str]] = lambda _: frozenset(),
     ) -> None:
         self._nodes, self._companions, self._covers, self._origin_of = nodes, companions, covers, origin_of
-        self._show_covers = show_covers
+        self._show_covers, self._hidden = show_covers, hidden
         self._lock = threading.Lock()
         self._cache: Lru[int, tuple[CompanionEntry, ...]] = Lru(_CACHED)
         self._epoch = 0
@@ -124,7 +126,7 @@ class CompanionsBranch:
             if found is not None:
                 return found
             epoch = self._epoch
-        made = tuple(sorted(self._find(folder), key=lambda entry: name_key(entry.name)))
+        made = tuple(sorted(self._find_shown(folder), key=lambda entry: name_key(entry.name)))
         with self._lock:
             if epoch == self._epoch:
                 self._cache.put(folder.id, made)
@@ -153,6 +155,11 @@ class CompanionsBranch:
             log.debug("%s: %s", entry.name, error)
             return entry
 
+    def _find_shown(self, folder: Entry[Any]) -> Iterator[CompanionEntry]:
+        found = list(self._find(folder))
+        hidden = self._hidden(self._nodes.dir_key(folder.id) or "") if found else frozenset()
+        return (entry for entry in found if name_key(entry.name) not in hidden)
+
     def _find(self, folder: Entry[Any]) -> Iterator[CompanionEntry]:
         key = self._nodes.dir_key(folder.id)
         if key is None:
@@ -175,14 +182,14 @@ class CompanionsBranch:
         changed = shows.cover.mtime_ns
         return Entry(
             self, number_of_companion(folder.id, name), folder.id, name, NodeKind.FILE, changed, shows,
-            version=version_of(Rendition.ORIGINAL, str(changed)),
+            version=version_of(Rendition.ORIGINAL, str(changed)), removable=True,
             facts={"cover": True, "longest_pixels": shows.longest},
         )  # fmt: skip
 
     def _sidecar_entry(self, folder: Entry[Any], name: str, file: SourceFile) -> CompanionEntry:
         return Entry(
             self, number_of_companion(folder.id, name), folder.id, name, NodeKind.FILE, file.stamp.mtime_ns, None,
-            version=version_of(Rendition.ORIGINAL, file.version), original=file,
+            version=version_of(Rendition.ORIGINAL, file.version), original=file, removable=True,
         )  # fmt: skip
 
     def _cover(self, key: str, companions: list[FolderCompanion]) -> Cover | None:

@@ -26,8 +26,8 @@ class Entry(Generic[Own]):
     whose changes it is looked up again, too. `original` is the file of a source whose bytes it shows as they are. One
     that is `hidden` is not to be seen yet: lookups do not find it, and faces do not list it. `link` is a relative path
     to another file of the drive, whose bytes this one has: faces that know links show it as one. What is listed of a
-    folder that is not `lasting` may be another each time, and nobody is told. `facts` are told by `musfuse info`, as
-    JSON values by name.
+    folder that is not `lasting` may be another each time, and nobody is told. One that is `removable` can be removed
+    from its folder, which hides it. `facts` are told by `musfuse info`, as JSON values by name.
     """
 
     branch: "Branch[Own]"
@@ -45,6 +45,7 @@ class Entry(Generic[Own]):
     follows: tuple[int, ...] = ()
     link: str = ""
     lasting: bool = True
+    removable: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 

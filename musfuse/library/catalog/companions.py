@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from musfuse.library.catalog.arranged import COMPANIONS_OF
 from musfuse.library.catalog.database import Database
-from musfuse.library.catalog.nodes import TREE
 from musfuse.library.catalog.renditions import forget_pictures
 from musfuse.library.catalog.rows import Art, dump_picture, from_blob, join, load_art, load_picture, to_blob
 from musfuse.model import Picture, SourceFile, Stamp
@@ -127,10 +127,10 @@ class Companions:
         """The pictures of the first tracks of a drive's folder, in order of source and path."""
         with self._db.read() as db:
             rows = db.execute(
-                "SELECT i.id, t.art, t.picture, o.mtime_ns, i.edited_ns, coalesce(m.album, 0), o.folder FROM place p"
-                " JOIN item i ON i.id = p.item JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file"
-                f" LEFT JOIN member m ON m.item = i.id WHERE p.tree = {TREE} AND p.dir_key = ?"
-                " ORDER BY o.position, o.path, o.name, i.part LIMIT ?",
+                "SELECT i.id, t.art, t.picture, o.mtime_ns, i.edited_ns, coalesce(m.album, 0), o.folder"
+                f" FROM ({COMPANIONS_OF}) p CROSS JOIN item i ON i.id = p.item"
+                " JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file"
+                " LEFT JOIN member m ON m.item = i.id ORDER BY o.position, o.path, o.name, i.part LIMIT ?3",
                 (view, dir_key, limit),
             ).fetchall()
         return [
@@ -143,10 +143,11 @@ class Companions:
         with self._db.read() as db:
             rows = db.execute(
                 "SELECT min(c.folder <> o.folder) AS farther, d.path, c.position, c.name, o.uid, c.size, c.mtime_ns,"
-                " c.tag, c.ident, c.kind, c.picture FROM place p JOIN item i ON i.id = p.item"
-                " JOIN original o ON o.file = i.file JOIN companion c ON c.folder IN (o.folder, o.above)"
+                f" c.tag, c.ident, c.kind, c.picture FROM ({COMPANIONS_OF}) p"
+                " CROSS JOIN item i ON i.id = p.item JOIN original o ON o.file = i.file"
+                " JOIN companion c ON c.folder IN (o.folder, o.above)"
                 " JOIN folder d ON d.id = c.folder"
-                f" WHERE p.tree = {TREE} AND p.dir_key = ? AND c.problem = '' GROUP BY c.id"
+                " WHERE c.problem = '' GROUP BY c.id"
                 " ORDER BY farther, o.position, d.path, c.position, c.name",
                 (view, dir_key),
             ).fetchall()

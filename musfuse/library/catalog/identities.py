@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from musfuse.library.catalog import arranged
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import SOURCE_FILE, from_blob, join, load_format, source_file
 from musfuse.library.catalog.todo import add, done
@@ -63,6 +64,11 @@ class Identities:
                 (STAGE, limit),
             ).fetchall()
         return [_identity(row) for row in rows]
+
+    def merge_arranged(self, old: int, new: int) -> None:
+        """The public ids `old` and `new` are the same track, as user.db has it by now: views have it where they had
+        either."""
+        arranged.merge(self._db, old, new)
 
     def new_since(self, content: str, since_ns: int, added: Sequence[str]) -> list[Identity]:
         """Items that sound like this and were not there then; two at most. `added`: the sources, by their uids, that

@@ -43,13 +43,15 @@ class Candidate:
 
 class Place(NamedTuple):
     """Where an item wants to be, and what it is served as there: `dir` and `name` before collisions are settled, `key`
-    the name key of `dir`, `limit` the UTF-16 units that its name may have."""
+    the name key of `dir`, `limit` the UTF-16 units that its name may have. `fixed`: somebody named it so, and it comes
+    before all that would be named so by the template."""
 
     rendition: Rendition
     dir: str
     key: str
     name: str
     limit: int
+    fixed: bool = False
 
 
 def settle_key(tree: int) -> str:
@@ -79,6 +81,34 @@ def serves(db: sqlite3.Connection, tree: int, items: Iterable[int]) -> dict[int,
     return {item: Rendition(serve) for item, serve in rows}
 
 
+def folders_of(db: sqlite3.Connection, tree: int, items: Iterable[int]) -> set[str]:
+    """The keys of the folders in which items want to be in a tree."""
+    rows = db.execute(
+        "SELECT dir_key FROM place WHERE tree = ? AND item IN (SELECT value FROM json_each(?))",
+        (tree, json.dumps(list(items))),
+    )
+    return {key for (key,) in rows}
+
+
+def names_in(db: sqlite3.Connection, tree: int, keys: Iterable[str]) -> dict[int, tuple[int, str]]:
+    """The items in folders of a tree, by their keys, each with its folder's node and its name."""
+    rows = db.execute(
+        "SELECT n.item, n.parent, n.name FROM node d JOIN node n ON n.parent = d.id AND +n.item IS NOT NULL"
+        " WHERE d.tree = ? AND d.dir_key IN (SELECT value FROM json_each(?))",
+        (tree, json.dumps(list(keys))),
+    )
+    return {item: (folder, name) for item, folder, name in rows}
+
+
+def items_below(db: sqlite3.Connection, tree: int, key: str) -> list[int]:
+    """The items that want to be in a folder of a tree, by its key, or anywhere below it."""
+    rows = db.execute(
+        "SELECT item FROM place WHERE tree = ?1 AND (dir_key = ?2 OR (dir_key > ?2 || '/' AND dir_key < ?2 || '0'))",
+        (tree, key),
+    )
+    return [item for (item,) in rows]
+
+
 def put(db: sqlite3.Connection, tree: int, wanted: Mapping[int, Place | None]) -> None:
     """Give items their places in a tree, None for none. The folders that they come to and leave are to be settled, and
     each gets a row for what it is to be made into."""
@@ -95,10 +125,13 @@ def put(db: sqlite3.Connection, tree: int, wanted: Mapping[int, Place | None]) -
         [(item, tree) for item, place in wanted.items() if place is None],
     )
     db.executemany(
-        "INSERT INTO place (item, tree, serve, dir, dir_key, name, name_limit) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO place (item, tree, serve, dir, dir_key, name, name_limit, fixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (item, tree) DO UPDATE SET serve = excluded.serve, dir = excluded.dir,"
-        " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit",
-        [(item, tree, place.rendition, place.dir, place.key, place.name, place.limit) for item, place in places],
+        " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit, fixed = excluded.fixed",
+        [
+            (item, tree, place.rendition, place.dir, place.key, place.name, place.limit, int(place.fixed))
+            for item, place in places
+        ],
     )
     add(db, settle_key(tree), {key for _, key in before.values()} | {place.key for _, place in places})
     made = [(item, place.rendition) for item, place in places if place.rendition is not Rendition.ORIGINAL]

@@ -239,6 +239,7 @@ CREATE TABLE place (
     dir_key    TEXT NOT NULL,            -- its name key
     name       TEXT NOT NULL,            -- wanted file name
     name_limit INTEGER NOT NULL,         -- UTF-16 units that the name may have
+    fixed      INTEGER NOT NULL DEFAULT 0, -- 1: somebody named it so, and gets the name before any other
     PRIMARY KEY (item, tree)
 ) WITHOUT ROWID;
 CREATE INDEX place_dir ON place (tree, dir_key);
@@ -262,6 +263,43 @@ CREATE UNIQUE INDEX node_dir ON node (tree, dir_key) WHERE dir_key IS NOT NULL;
 CREATE UNIQUE INDEX node_item ON node (item, tree) WHERE item IS NOT NULL;
 CREATE INDEX node_number ON node (number) WHERE number IS NOT NULL;
 INSERT INTO node (id, tree, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (1, 1, 0, '', '1', '', '', 0);
+
+-- What somebody rearranged in a view: a copy of what user.db says (view_folder, view_base, view_item, view_hidden there). Owner:
+-- catalog/arranged.py. meta.arranged tells of which edits this is the copy.
+CREATE TABLE arranged_folder (
+    id       INTEGER PRIMARY KEY,
+    view     INTEGER NOT NULL,
+    parent   INTEGER NOT NULL,
+    name     TEXT NOT NULL,
+    kept     INTEGER NOT NULL,
+    path     TEXT NOT NULL,              -- from the root, and its name key: what they are follows from the folders above
+    path_key TEXT NOT NULL
+);
+CREATE INDEX arranged_folder_path ON arranged_folder (view, path_key);
+CREATE TABLE arranged_base (
+    view   INTEGER NOT NULL,
+    key    TEXT NOT NULL,
+    folder INTEGER NOT NULL,
+    PRIMARY KEY (view, key)
+) WITHOUT ROWID;
+CREATE INDEX arranged_base_folder ON arranged_base (folder);
+CREATE TABLE arranged_item (
+    view    INTEGER NOT NULL,
+    public  INTEGER NOT NULL,
+    folder  INTEGER NOT NULL,
+    name    TEXT NOT NULL,
+    follows INTEGER NOT NULL,
+    gone    INTEGER NOT NULL,
+    PRIMARY KEY (view, public)
+) WITHOUT ROWID;
+CREATE INDEX arranged_item_folder ON arranged_item (view, folder);
+CREATE INDEX arranged_item_public ON arranged_item (public);
+CREATE TABLE arranged_hidden (
+    view     INTEGER NOT NULL,
+    folder   INTEGER NOT NULL,
+    name_key TEXT NOT NULL,
+    PRIMARY KEY (view, folder, name_key)
+) WITHOUT ROWID;
 
 -- What an item is made into: a row for each profile (model.Rendition but the original) that a place wants, and for each
 -- that could not be made. `size` are the exact served bytes, NULL where not known yet; it counts under `token` only, which
@@ -358,6 +396,12 @@ CREATE TRIGGER item_gone AFTER DELETE ON item BEGIN
         AND stage NOT IN (SELECT stage FROM watch WHERE what = 'gone');
     INSERT INTO todo SELECT w.stage, old.id FROM watch w WHERE w.what = 'gone'
         AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = old.id);
+END;
+CREATE TRIGGER item_known_as AFTER UPDATE OF public ON item
+    WHEN old.public IS NOT new.public
+    AND EXISTS (SELECT 1 FROM arranged_item WHERE public IN (old.public, new.public)) BEGIN
+    INSERT INTO todo SELECT 'place', new.id
+        WHERE NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'place' AND key = new.id);
 END;
 CREATE TRIGGER place_gone AFTER DELETE ON place BEGIN
     INSERT INTO todo SELECT 'settle.' || old.tree, old.dir_key

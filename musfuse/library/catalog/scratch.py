@@ -48,10 +48,20 @@ _OF_ITEMS = {
     "item_tags": "SELECT t.* FROM item i JOIN item_tags t ON t.item = i.id WHERE {}",
     "member": "SELECT m.* FROM item i JOIN member m ON m.item = i.id WHERE {}",
     "place": f"SELECT p.* FROM item i JOIN place p ON p.item = i.id AND p.tree = {_MAIN} WHERE {{}}",
+    "arranged_item": (
+        f"SELECT a.* FROM item i JOIN arranged_item a ON a.public = i.public AND a.view = {MAIN} WHERE {{}}"
+    ),
     "rendition": "SELECT r.* FROM item i JOIN rendition r ON r.item = i.id WHERE {}",
     "file": "SELECT DISTINCT f.* FROM item i JOIN file f ON f.id = i.file WHERE {}",
     "folder": "SELECT DISTINCT d.* FROM item i JOIN file f ON f.id = i.file JOIN folder d ON d.id = f.folder WHERE {}",
 }
+
+_ARRANGED = {
+    "arranged_folder": "id, {}, parent, name, kept, path, path_key",
+    "arranged_base": "{}, key, folder",
+    "arranged_item": "{}, public, folder, name, follows, gone",
+}
+"""What is rearranged in a view, as that of another one."""
 
 Group = tuple[str, str | int]
 """What rows share: (kind, key), the kinds being those of ITEMS, and `top`: entries of the root by their name keys."""
@@ -69,7 +79,8 @@ class Scratch(Database):
                 db.execute(f"DELETE FROM {table}")
             for table, which in (
                 ("source", "1"), ("watch", "1"), ("view", f"id = {MAIN}"), ("tree", f"id = {_MAIN}"),
-                ("node", f"tree = {_MAIN} AND dir_key = ''"),
+                ("node", f"tree = {_MAIN} AND dir_key = ''"), ("arranged_folder", f"view = {MAIN}"),
+                ("arranged_base", f"view = {MAIN}"),
             ):  # fmt: skip
                 self._insert(db, table, real.execute(f"SELECT * FROM {table} WHERE {which}").fetchall())
 
@@ -102,9 +113,13 @@ class Scratch(Database):
             for table, select in _OF_ITEMS.items():
                 if table != "place":
                     self._insert(db, table, real.execute(select.format(shown), (view,)))
+            for table, columns in _ARRANGED.items():
+                db.execute(f"DELETE FROM {table}")
+                rows = real.execute(f"SELECT {columns.format(MAIN)} FROM {table} WHERE view = ?", (view,))
+                self._insert(db, table, rows)
             self._insert(db, "companion", real.execute("SELECT * FROM companion"))
             rows = real.execute(
-                f"SELECT item, ?, serve, '', '', '', 0 FROM place WHERE tree = {TREE}", (tree_of(db, MAIN), view)
+                f"SELECT item, ?, serve, '', '', '', 0, 0 FROM place WHERE tree = {TREE}", (tree_of(db, MAIN), view)
             )
             self._insert(db, "place", rows)
 

@@ -19,6 +19,10 @@ from musfuse.library.names import assign, name_key
 _NUMBER = """(SELECT coalesce(n.number, n.id) FROM tree t JOIN view v ON v.id = t.view AND v.tree <> t.id
   JOIN node n ON n.item = ?5 AND n.tree = v.tree WHERE t.id = ?1)"""
 """The inode number that an item has in the tree which this one is made to replace; NULL for none."""
+_ARRANGED = """SELECT f.name, f.kept FROM arranged_folder f JOIN tree t ON t.view = f.view
+  WHERE t.id = ? AND f.path_key = ?"""
+_NOBODY = "~"
+"""In place of the owner of a folder in which no item is; behind all ranks."""
 
 
 def settle(db: sqlite3.Connection, tree: int, dirty: Iterable[str]) -> int:
@@ -70,14 +74,16 @@ class _Settling:
         way, or a whole album would move for the name of a file."""
         db, tree = self._db, self._tree
         wants = db.execute(
-            "SELECT p.item, p.name, p.name_limit, p.dir, o.position, o.path, o.name, i.part FROM place p"
+            "SELECT p.item, p.name, p.name_limit, p.dir, o.position, o.path, o.name, i.part, p.fixed FROM place p"
             " JOIN item i ON i.id = p.item JOIN original o ON o.file = i.file WHERE p.tree = ? AND p.dir_key = ?",
             (tree, key),
         ).fetchall()
-        folder = self._folder(key, wants[0][3]) if wants else self._existing_folder(key)
+        known = folder = self._existing_folder(key)
+        if folder is None and (wants or self._is_kept(key)):
+            folder = self._folder(key, wants[0][3] if wants else key)
         if folder is None:
             return 0
-        wants.sort(key=lambda row: (row[4], join(from_blob(row[5]), from_blob(row[6])), row[7]))
+        wants.sort(key=lambda row: (-row[8], row[4], join(from_blob(row[5]), from_blob(row[6])), row[7]))
         # `+item`: else SQLite takes the index of items, and walks through all folders that there are.
         taken = {
             row[0] for row in db.execute("SELECT name_key FROM node WHERE parent = ? AND +item IS NULL", (folder,))
@@ -92,7 +98,7 @@ class _Settling:
         changed = [item for item, name in names.items() if item not in have or have[item][1] != name]
         gone = [node for item, (node, _) in have.items() if item not in names]
         if not changed and not gone:
-            return 0
+            return int(known is None)
         # Parked before anything else, wherever these nodes are: an item that comes from another folder brings its node.
         for item in changed:
             db.execute("UPDATE node SET name_key = '/' || id WHERE item = ? AND tree = ?", (item, tree))
@@ -133,6 +139,8 @@ class _Settling:
             return found
         parent_key, _, leaf_key = key.rpartition("/")
         parent_name, _, leaf = spelling.rpartition("/")
+        arranged = self._db.execute(_ARRANGED, (self._tree, key)).fetchone()
+        leaf = arranged[0] if arranged else leaf
         parent = self._folder(parent_key, parent_name)
         now, db = time.time_ns(), self._db
         # A file that has the name already makes room. It is parked while the folder's row goes in, and the parent is
@@ -141,9 +149,9 @@ class _Settling:
         if squatter:
             db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", squatter)
         folder = db.execute(
-            "INSERT INTO node (tree, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (?, ?, ?, ?, ?, '', ?)"
+            "INSERT INTO node (tree, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " RETURNING id",
-            (self._tree, parent, leaf, leaf_key, key, now),
+            (self._tree, parent, leaf, leaf_key, key, _NOBODY, now),
         ).fetchone()[0]
         db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (now, parent))
         if squatter:
@@ -152,9 +160,14 @@ class _Settling:
             self._settle_folder(parent_key)
         return int(folder)
 
+    def _is_kept(self, key: str) -> bool:
+        """Whether a folder is shown with nothing in it."""
+        row = self._db.execute(_ARRANGED, (self._tree, key)).fetchone()
+        return bool(row and row[1])
+
     def _settle_spelling(self, key: str) -> int:
-        """Remove a folder that became empty; else spell it as its best-ranked item, at whatever depth below it, wants;
-        how many nodes changed.
+        """Remove a folder that became empty, unless somebody wants it so; else spell it as somebody did, or as its
+        best-ranked item, at whatever depth below it, wants; how many nodes changed.
 
         `owner` holds that item's rank and the path of its folder as it wants it spelled. So the best of a folder is the
         least of its own files' ranks and of the owners of the folders in it, which are settled already; nothing further
@@ -174,13 +187,20 @@ class _Settling:
             " JOIN original o ON o.file = i.file WHERE p.tree = ? AND p.dir_key = ?)",
             (node, self._tree, key),
         ).fetchone()[0]
-        if best is None:
+        arranged = db.execute(_ARRANGED, (self._tree, key)).fetchone()
+        if best is None and not (arranged and arranged[1]):
             db.execute("DELETE FROM node WHERE id = ?", (node,))
             db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (time.time_ns(), parent))
             # The name is free: a file beside it that had a number for its sake may have the plain name now.
             return 1 + self._settle_folder(key.rpartition("/")[0])
-        spelling = best.partition(" ")[2].split("/")[key.count("/")]
+        best = best or _NOBODY
+        spelling = arranged[0] if arranged else _spelled(best, key, name)
         if best == owner and spelling == name:
             return 0
         db.execute("UPDATE node SET name = ?, owner = ? WHERE id = ?", (spelling, best, node))
         return int(spelling != name)
+
+
+def _spelled(best: str, key: str, name: str) -> str:
+    """How the owner of a folder spells it; as it is where it has none."""
+    return name if best == _NOBODY else best.partition(" ")[2].split("/")[key.count("/")]

@@ -73,8 +73,9 @@ def extent(path: Path) -> Extent:
 
 
 def have_looked_at_again(path: Path) -> None:
-    """Note in a catalog that user.db is another one, before it is: its owner looks at all overlays then. One that
-    cannot take the note is damaged, which its owner finds, or of another schema, and is made anew."""
+    """Note in a catalog that user.db is another one, before it is: its owner looks at all overlays, and at what is
+    rearranged in views, then. One that cannot take the note is damaged, which its owner finds, or of another schema,
+    and is made anew."""
     if path.exists():
         with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=20)) as db, db:
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('overlay_seq', '-1')")
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('overlay_seq', '-1'), ('arranged', '-')")

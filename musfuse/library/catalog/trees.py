@@ -8,9 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from musfuse.library.catalog import arranged
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.places import settle_key
 from musfuse.library.catalog.settling import raise_generation
+from musfuse.library.catalog.todo import add
 from musfuse.library.names import name_key
 from musfuse.model import NodeKind
 
@@ -69,13 +71,16 @@ def has_items(db: sqlite3.Connection) -> bool:
 def remove_view(db: sqlite3.Connection, view: int) -> None:
     """Remove a view; its trees are gone for everybody, and `drop_some` removes them."""
     db.execute("DELETE FROM view WHERE id = ?", (view,))
+    arranged.clear(db, view)
     _abandon(db, "view = ?", view)
 
 
 def begin(db: sqlite3.Connection, view: int, rules: str) -> int:
     """Begin a tree that is to take the place of a view's, in place of any that was begun before; its id."""
     abandon(db, view)
-    return _add_tree(db, view, rules, 0)
+    tree = _add_tree(db, view, rules, 0)
+    add(db, settle_key(tree), list(arranged.kept(db, view)))
+    return tree
 
 
 def abandon(db: sqlite3.Connection, view: int) -> None:

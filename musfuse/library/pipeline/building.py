@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musfuse.library.catalog import places, trees
+from musfuse.library.catalog.arranged import arranged
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.settling import settle
 from musfuse.library.catalog.todo import done, due
@@ -82,7 +83,8 @@ class Building:
     def _step(self, db: sqlite3.Connection, tree: trees.Tree, rules: ViewRules) -> Step:
         items = trees.items_after(db, tree.upto or 0, _ITEMS)
         if items:
-            places.put(db, tree.id, {item.id: rules.place(item) for item in places.candidates(db, items)})
+            wanted = {item.id: rules.place(item) for item in places.candidates(db, items)}
+            places.put(db, tree.id, arranged(db, tree.view, wanted))
             trees.reached(db, tree.id, items[-1])
             return Step()
         queue = places.settle_key(tree.id)

@@ -11,6 +11,7 @@ from musfuse.library.catalog.identities import NONE, STAGE, Identities, Identity
 from musfuse.library.catalog.todo import Watch
 from musfuse.library.overlay.collector import MetaCollector
 from musfuse.library.pipeline.overlay import Overlaying
+from musfuse.library.userdb import arrangement
 from musfuse.library.userdb.database import UserDatabase
 from musfuse.library.userdb.identities import IdentityTable
 from musfuse.library.userdb.playlists import PlaylistTable
@@ -63,8 +64,8 @@ class Identifying:
         return found
 
     def _take_along(self, item: Identity, public: int | None) -> None:
-        """What was played and rated, and what playlists have, since an item had an id that it has no more, and nobody
-        else has."""
+        """What was played and rated, what playlists have, and where it was put, since an item had an id that it has no
+        more, and nobody else has."""
         was = item.public
         if was is None or public is None or was == public or self._table.is_kept(was):
             return
@@ -72,6 +73,8 @@ class Identifying:
             PlayTable(self._user).merge(was, public)
             RatingTable(self._user).merge(was, public)
             PlaylistTable(self._user).merge(was, public)
+            arrangement.merge(self._user, was, public)
+            self._identities.merge_arranged(was, public)
 
     def _come_back(self, item: Identity) -> int | None:
         """The id of the one item that is gone and sounded like this one; None where there is none, or several."""

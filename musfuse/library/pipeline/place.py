@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musfuse.library.catalog import places, trees
+from musfuse.library.catalog.arranged import arranged
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.settling import folder_names, raise_generation, settle
 from musfuse.library.catalog.todo import Watch, done, due
@@ -35,8 +36,9 @@ class Places:
         with self.database.write() as db:
             items = due(db, self.name, _BATCH)
             found = list(places.candidates(db, items))
-            for tree, rules in _ruled(db, self.views):
-                places.put(db, tree.id, {item.id: rules.place(item) for item in found})
+            for tree, rules in ruled(db, self.views):
+                wanted = {item.id: rules.place(item) for item in found}
+                places.put(db, tree.id, arranged(db, tree.view, wanted))
             done(db, self.name, items)
         return bool(items)
 
@@ -58,7 +60,7 @@ class Settle:
     def batch(self) -> bool:
         """Settle some folders of a tree that is shown."""
         with self.database.write() as db:
-            return any(self._batch_of(db, tree.id) for tree, _ in _ruled(db, self.views) if tree.shown)
+            return any(self._batch_of(db, tree.id) for tree, _ in ruled(db, self.views) if tree.shown)
 
     def _batch_of(self, db: sqlite3.Connection, tree: int) -> bool:
         keys = due(db, places.settle_key(tree), _FOLDERS)
@@ -73,7 +75,7 @@ class Settle:
         return bool(keys)
 
 
-def _ruled(db: sqlite3.Connection, views: Sequence[ViewRules]) -> list[tuple[trees.Tree, ViewRules]]:
+def ruled(db: sqlite3.Connection, views: Sequence[ViewRules]) -> list[tuple[trees.Tree, ViewRules]]:
     """The trees of these views, each with the rules by which it is made; without those in which nothing has a place."""
     by_view = {rules.view: rules for rules in views}
     return [

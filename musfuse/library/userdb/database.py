@@ -17,8 +17,8 @@ from musfuse.store.opening import NotWritableError
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 6
-FIRST_TABLES, VIEWS, PLAYS, COLLECTIONS, WEBHOOKS = 2, 3, 4, 5, 6
+SCHEMA_VERSION = 7
+FIRST_TABLES, VIEWS, PLAYS, COLLECTIONS, WEBHOOKS, ARRANGED = 2, 3, 4, 5, 6, 7
 """Versions in which tables came; an older database where nothing can be written lacks them."""
 
 
@@ -85,6 +85,11 @@ class UserDatabase:
     def has_webhooks(self) -> bool:
         """Whether the table of webhooks is there."""
         return self.version >= WEBHOOKS
+
+    @property
+    def has_arrangement(self) -> bool:
+        """Whether the tables of what was rearranged in views are there."""
+        return self.version >= ARRANGED
 
     def _make_private(self) -> None:
         """Have nobody else read it: it tells what is listened to. Where the file system knows no owners it stays as it

@@ -1,4 +1,4 @@
--- user.db, version 6, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
+-- user.db, version 7, beside the table `kv` of store/sqlite.py. Nothing here can be made again.
 -- Times are ns since 1970. Text may hold escapes only: URIs are ASCII.
 
 -- A place with originals: origins.spec.SourceSpec. Owner: SourceTable. catalog.db mirrors those that are not removed. Of two
@@ -124,3 +124,83 @@ CREATE TABLE IF NOT EXISTS webhook (
     allow_private INTEGER NOT NULL,      -- 1: it may lie at a private address
     added_ns      INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- What somebody rearranged in a view, by hand on the drive. Owner: ArrangementTable. Since version 7, as all below. `view` is the
+-- view's name; `seq` of a row is the edit that made it what it is. catalog.db mirrors these four tables.
+
+-- A folder that was made, moved or renamed, or that lies above such a one or above a file that was. Not every one is there: one that is
+-- not `kept` is shown as long as something is in it, as the template's are.
+CREATE TABLE IF NOT EXISTS view_folder (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    view   TEXT NOT NULL,
+    parent INTEGER NOT NULL,             -- a folder of this table, 0 for the root
+    name   TEXT NOT NULL,
+    kept   INTEGER NOT NULL,
+    seq    INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS view_folder_parent ON view_folder (view, parent);
+CREATE INDEX IF NOT EXISTS view_folder_seq ON view_folder (seq);
+
+-- A folder of the template that is shown as another one, with all below it for which there is no row.
+CREATE TABLE IF NOT EXISTS view_base (
+    view   TEXT NOT NULL,
+    key    TEXT NOT NULL,                -- name keys of the template's folders, '/'-separated
+    folder INTEGER NOT NULL,
+    seq    INTEGER NOT NULL,
+    PRIMARY KEY (view, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS view_base_folder ON view_base (folder);
+CREATE INDEX IF NOT EXISTS view_base_seq ON view_base (seq);
+
+-- A track that stays where it was put, whatever its tags say, or that was removed from the view.
+CREATE TABLE IF NOT EXISTS view_item (
+    view    TEXT NOT NULL,
+    id      INTEGER NOT NULL,            -- the track's public id, as in `play`
+    folder  INTEGER NOT NULL,            -- where it is, 0 for the root; of one that is gone, where it was
+    name    TEXT NOT NULL,               -- as somebody named it; '' for the template's name
+    follows INTEGER NOT NULL,            -- 1: the name is without its extension, which is that of what it is served as
+    gone    INTEGER NOT NULL,            -- 1: it is not in the view
+    seq     INTEGER NOT NULL,
+    PRIMARY KEY (view, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS view_item_id ON view_item (id);
+CREATE INDEX IF NOT EXISTS view_item_folder ON view_item (folder);
+CREATE INDEX IF NOT EXISTS view_item_seq ON view_item (seq);
+
+-- A cover or other companion that a folder does not show.
+CREATE TABLE IF NOT EXISTS view_hidden (
+    folder   INTEGER NOT NULL,           -- 0 for the root
+    view     TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    seq      INTEGER NOT NULL,
+    PRIMARY KEY (view, folder, name_key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS view_hidden_seq ON view_hidden (seq);
+
+-- An edit of a view that is in force, in order. What is taken back leaves.
+CREATE TABLE IF NOT EXISTS view_edit (
+    seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+    view   TEXT NOT NULL,
+    at_ns  INTEGER NOT NULL,
+    what   TEXT NOT NULL,                -- move, remove, make, hide
+    path   TEXT NOT NULL,                -- on the drive, as it was then
+    target TEXT NOT NULL,                -- of a move, where to; else ''
+    tracks INTEGER NOT NULL              -- that it concerned
+);
+CREATE INDEX IF NOT EXISTS view_edit_view ON view_edit (view, seq);
+
+-- Rows of the four tables as they were before an edit changed or removed them. What an edit made has its `seq`, and no row here.
+CREATE TABLE IF NOT EXISTS view_before (
+    seq   INTEGER NOT NULL,
+    tbl   TEXT NOT NULL,
+    key   TEXT NOT NULL,                 -- JSON: values of the primary key
+    row   TEXT NOT NULL,                 -- JSON: all values, in order of the columns
+    PRIMARY KEY (seq, tbl, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS view_before_key ON view_before (tbl, key);
+
+-- One row: a text that is another one after each edit, by which the catalog tells whether it knows them all.
+CREATE TABLE IF NOT EXISTS view_arranged (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    token TEXT NOT NULL
+);

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from musfuse.errors import StoreError
-from musfuse.library.userdb.database import COLLECTIONS, FIRST_TABLES, PLAYS, VIEWS, WEBHOOKS
+from musfuse.library.userdb.database import ARRANGED, COLLECTIONS, FIRST_TABLES, PLAYS, VIEWS, WEBHOOKS
 from musfuse.library.userdb.sources import SPEC, spec_of
 from musfuse.store.soundness import columns, foreign, missing, names, number, reading, version
 
@@ -43,6 +43,24 @@ _ODD = (
         "typeof(id) || typeof(url) || typeof(secret) || typeof(events) <> 'texttexttexttext'"
         " OR typeof(quick) || typeof(timeout_ms) || typeof(allow_private) <> 'integerintegerinteger'",
     ),
+    (
+        "view_folder", "folders of views",
+        "typeof(view) || typeof(parent) || typeof(name) || typeof(kept) || typeof(seq)"
+        " <> 'textintegertextintegerinteger' OR name = '' OR name GLOB '*/*'",
+    ),
+    ("view_base", "folders of templates", "typeof(key) || typeof(folder) || typeof(seq) <> 'textintegerinteger'"),
+    (
+        "view_item", "tracks that were moved",
+        "typeof(id) || typeof(folder) || typeof(name) || typeof(follows) || typeof(gone) || typeof(seq)"
+        " <> 'integerintegertextintegerintegerinteger' OR name GLOB '*/*'",
+    ),
+    ("view_hidden", "hidden companions", "typeof(folder) || typeof(name_key) || typeof(seq) <> 'integertextinteger'"),
+    (
+        "view_edit", "edits of views",
+        "typeof(at_ns) || typeof(what) || typeof(path) || typeof(target) || typeof(tracks)"
+        " <> 'integertexttexttextinteger'",
+    ),
+    ("view_before", "edits that can be taken back", "NOT json_valid(key) OR NOT json_valid(row)"),
 )  # fmt: skip
 """A table, what its rows are, and which of them no user.db holds: SQLite keeps values of any type."""
 _LATER = (
@@ -50,6 +68,7 @@ _LATER = (
     (PLAYS, "CREATE TABLE IF NOT EXISTS play"),
     (COLLECTIONS, "CREATE TABLE IF NOT EXISTS collection"),
     (WEBHOOKS, "CREATE TABLE IF NOT EXISTS webhook"),
+    (ARRANGED, "CREATE TABLE IF NOT EXISTS view_folder"),
 )
 """Where in the script stands what a version made in addition to the one before."""
 

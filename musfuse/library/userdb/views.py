@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from musfuse.errors import ConfigError
+from musfuse.library.userdb.arrangement import ArrangementTable
 from musfuse.library.userdb.database import UserDatabase
 
 
@@ -47,5 +48,7 @@ class ViewTable:
         )  # fmt: skip
 
     def remove(self, name: str) -> None:
-        """Forget a view."""
-        self._db.execute("DELETE FROM view WHERE name = ?", name)
+        """Forget a view, and what was rearranged in it."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM view WHERE name = ?", name)
+            ArrangementTable(self._db, name).clear()

@@ -1,0 +1,124 @@
+"""Views that are rearranged by hand: who may do it, in whose turn, and who hears of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from musfuse.errors import StoreError
+from musfuse.library.arranging.bringing import bring_in_all, is_behind
+from musfuse.library.catalog import Database, Node
+from musfuse.library.naming import ViewRules
+from musfuse.library.userdb import UserDatabase
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from musfuse.library.arranging.arranger import Arranger, Edited
+
+
+class Arranging:
+    """Makes edits of views. `turn` is held by whoever gives names, `rules` are those of all views, whose numbers
+    `numbers` gives by name; `name_tracks` runs the pipeline, and `on_edited` is told of each edit and of its view."""
+
+    def __init__(
+        self,
+        user: UserDatabase,
+        database: Database,
+        rules: Sequence[ViewRules],
+        numbers: Callable[[], dict[str, int]],
+        turn: "AbstractContextManager[object]",
+        name_tracks: Callable[[], None],
+    ) -> None:
+        self._user, self._db, self._rules, self._numbers = user, database, rules, numbers
+        self._turn, self._name_tracks = turn, name_tracks
+        self._in_doubt = False
+        self.on_edited: Callable[[int, Edited], None] = lambda *_: None
+
+    def is_behind(self) -> bool:
+        """Whether the catalog knows other edits than those that are kept, as a kill leaves it."""
+        return is_behind(self._user, self._db)
+
+    def catch_up(self) -> None:
+        """Have the catalog know the edits that are kept; the pipeline shows what that makes."""
+        if self.is_behind():
+            bring_in_all(self._user, self._db)
+
+    def edits(self, view: int) -> "ViewEdits":
+        """What changes a view, by its number, for its drive."""
+        return ViewEdits(self, view)
+
+    def arranger(self, view: int) -> "Arranger":
+        """Edits of a view, for who has the turn. Loaded when something is edited, because mounting is not to wait."""
+        from musfuse.library.arranging.arranger import Arranger
+
+        name = next(name for name, number in self._numbers().items() if number == view)
+        return Arranger(self._user, self._db, self._rules, view, name)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Nobody else gives names in the block. Whatever was left undone where a disk was full is done first."""
+        if self._in_doubt:
+            self.catch_up()
+            self._name_tracks()
+            self._in_doubt = False
+        with self._turn:
+            try:
+                yield
+            except StoreError:
+                self._in_doubt = True
+                raise
+
+    def named_again(self, done: Callable[[], object]) -> None:
+        """Do something in a turn, after which tracks have to be named."""
+        with self.turn():
+            done()
+        self._name_tracks()
+
+    def edited(self, view: int, edited: "Edited") -> None:
+        """An edit was made, by who has the turn."""
+        self.on_edited(view, edited)
+
+
+class ViewEdits:
+    """The edits of one view as its drive asks for them (`drive.rearranging.Edits`)."""
+
+    def __init__(self, arranging: Arranging, view: int) -> None:
+        self._arranging, self._view = arranging, view
+        self._left = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """For the time of the block nobody else changes the view."""
+        with self._arranging.turn():
+            yield
+            left, self._left = self._left, False
+        if left:
+            self._arranging.named_again(nullcontext)
+
+    def make_folder(self, parent: Node, name: str) -> None:
+        """Make a folder."""
+        self._told(self._arranger.make_folder(parent, name))
+
+    def remove_folder(self, folder: Node) -> None:
+        """Remove a folder in which nothing is."""
+        self._told(self._arranger.remove_folder(folder))
+
+    def remove_file(self, file: Node) -> None:
+        """Take a track out of the view."""
+        self._told(self._arranger.remove_file(file))
+
+    def hide(self, folder: Node, name: str) -> None:
+        """Have a folder not show one of its companions."""
+        self._told(self._arranger.hide(folder, name))
+
+    def move(self, node: Node, parent: Node, name: str, over: Node | None) -> None:
+        """Move a track or folder, in the place of what is there."""
+        self._told(self._arranger.move(node, parent, name, over))
+
+    @property
+    def _arranger(self) -> "Arranger":
+        return self._arranging.arranger(self._view)
+
+    def _told(self, edited: "Edited") -> None:
+        self._left = self._left or edited.left
+        self._arranging.edited(self._view, edited)

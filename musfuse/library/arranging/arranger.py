@@ -1,0 +1,238 @@
+"""Edits of a view: folders made, moved and removed, tracks moved and removed, covers hidden; and taken back.
+
+Whoever calls this holds what keeps others from giving names meanwhile. An edit is one transaction, however large the
+folder is that it moves.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from musfuse.errors import BusyError, ConfigError, ExistsError, NoEntryError, NotEmptyError
+from musfuse.library.arranging.bringing import bring_in
+from musfuse.library.arranging.moving import erase, move_folder, own
+from musfuse.library.arranging.names import checked_name, stem
+from musfuse.library.arranging.pen import Pen, writing
+from musfuse.library.catalog import Database, Node, Nodes, arranged, byhand, places, trees
+from musfuse.library.catalog.settling import settle
+from musfuse.library.catalog.todo import add, done
+from musfuse.library.names import name_key
+from musfuse.library.naming import ViewRules
+from musfuse.library.pipeline.place import ruled
+from musfuse.library.userdb.arrangement import ArrangementTable, Edit, Stay
+from musfuse.library.userdb.database import UserDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an edit touched: `folders` by their nodes, and `paths`. `deep`: paths below a folder changed with its own.
+    `left`: there is more for the pipeline to do."""
+
+    folders: frozenset[int]
+    paths: tuple[str, ...]
+    deep: bool = False
+    left: bool = False
+
+
+class Arranger:
+    """Edits of the view with a number and a name, whose rules are among `views`. Methods raise StoreError where nothing
+    can be written; then nothing is changed."""
+
+    def __init__(
+        self, user: UserDatabase, database: Database, views: Sequence[ViewRules], view: int, name: str
+    ) -> None:
+        self._user, self._db, self._views, self._view = user, database, views, view
+        self.table, self._nodes = ArrangementTable(user, name), Nodes(database, view)
+
+    def make_folder(self, parent: Node, name: str) -> Edited:
+        """Make a folder, which is there until somebody removes it. Raises BadNameError, ExistsError."""
+        checked_name(name)
+        path, above = self._path(parent, name), self._nodes.dir_key(parent.id) or ""
+        self._check_free(parent, name)
+        with self._writing("make", path) as pen:
+            key = f"{above}/{name_key(name)}" if above else name_key(name)
+            known = arranged.by_key(pen.db, self._view, key)
+            pen.folder(own(pen, above), name, True, known.id if known else None)
+            self._settle(pen, {key})
+        return self._edited([parent], path)
+
+    def remove_folder(self, folder: Node) -> Edited:
+        """Remove a folder in which nothing is. Raises NotEmptyError."""
+        path, parent = self._nodes.path(folder.id), self._parent(folder)
+        key = self._nodes.dir_key(folder.id) or ""
+        with self._writing("remove", path) as pen:
+            self._check_empty(pen.db, folder, path)
+            self._keep_open(pen, folder)
+            erase(pen, key)
+            self._settle(pen, {key})
+        return self._edited([parent], path)
+
+    def remove_file(self, file: Node) -> Edited:
+        """Take a track out of the view."""
+        path, parent = self._nodes.path(file.id), self._parent(file)
+        with self._writing("remove", path) as pen:
+            self._keep_open(pen, file)
+            self._remove(pen, file)
+            self._place(pen, [file.track])
+        return self._edited([parent], path)
+
+    def hide(self, folder: Node, name: str) -> Edited:
+        """Have a folder not show one of its companions."""
+        path = self._path(folder, name)
+        with self._writing("hide", path) as pen:
+            pen.hide(own(pen, byhand.dir_key(pen.db, folder.id)), name)
+        return self._edited([folder], path)
+
+    def move(self, node: Node, parent: Node, name: str, over: Node | None = None) -> Edited:
+        """Move a track or folder to a folder, under a name, in the place of what is there: a track gives way to a
+        track, an empty folder to a folder. Raises BadNameError, ExistsError, NotEmptyError."""
+        checked_name(name)
+        self._check_free(parent, name, node, over)
+        before, target = self._parent(node), self._path(parent, name)
+        path = self._nodes.path(node.id)
+        with self._writing("move", path, target) as pen:
+            if node.parent != parent.id:
+                self._keep_open(pen, node)
+            if node.track:
+                self._move_file(pen, node, parent, name, over)
+            else:
+                self._move_folder(pen, node, parent, name, over)
+        return self._edited([before, parent, node], path, target, deep=not node.track)
+
+    def take_back(self, seq: int) -> Edit:
+        """Take back the last edit in force, which has this number; the pipeline shows what that makes. Raises
+        ConfigError where another one is the last."""
+        with self._user.transaction():
+            last = self.table.last()
+            if last is None or last.seq != seq:
+                raise ConfigError(f"edit {seq} of the view {self.table.view} is not the last one in force")
+            self.table.take_back(seq)
+            bring_in(self._user, self._db, self.table, self._view)
+        return last
+
+    def reset(self) -> int:
+        """Take back all edits at once; how many there were. The pipeline shows what that makes."""
+        with self._user.transaction():
+            count = self.table.count()
+            self.table.clear()
+            bring_in(self._user, self._db, self.table, self._view)
+        return count
+
+    def _writing(self, what: str, path: str, target: str = "") -> AbstractContextManager[Pen]:
+        return writing(self._user, self._db, self.table, self._view, what, path, target)
+
+    # tracks
+
+    def _move_file(self, pen: Pen, file: Node, parent: Node, name: str, over: Node | None) -> None:
+        if over is not None and over.id != file.id:
+            self._remove(pen, over)
+        public, folder = _public(pen.db, file), own(pen, byhand.dir_key(pen.db, parent.id))
+        kept, follows = stem(file.name, name, arranged.follows(pen.db, self._view, public))
+        pen.stay(public, Stay(folder, kept, follows))
+        self._place(pen, [file.track, *([over.track] if over else [])])
+
+    @staticmethod
+    def _remove(pen: Pen, file: Node) -> None:
+        """A track is gone from its folder, which shows its cover until that is removed as well."""
+        folder = own(pen, byhand.dir_key(pen.db, file.parent))
+        pen.stay(_public(pen.db, file), Stay(folder, gone=True))
+
+    def _place(self, pen: Pen, items: Sequence[int]) -> None:
+        """Have tracks be where they are now to be, in all trees of the view; nodes of the one that is shown follow."""
+        db, tree = pen.db, pen.tree()
+        dirty = places.folders_of(db, tree, items)
+        self._put(db, items)
+        self._settle(pen, dirty | places.folders_of(db, tree, items), items)
+
+    def _put(self, db: sqlite3.Connection, items: Iterable[int]) -> None:
+        found = list(places.candidates(db, items))
+        for tree, rules in ruled(db, self._views):
+            if tree.view == self._view:
+                wanted = {item.id: rules.place(item) for item in found}
+                places.put(db, tree.id, arranged.arranged(db, self._view, wanted))
+
+    def _settle(self, pen: Pen, keys: set[str], meant: Sequence[int] = ()) -> None:
+        """Make nodes of the tree that is shown; those of one that is being made come with its other folders.
+
+        A file beside those that are `meant` keeps its name: else what has a number for the sake of a name that is free
+        now would be renamed under the hands of who moves or removes several.
+        """
+        db, tree = pen.db, pen.tree()
+        looked_at = keys | {key.rpartition("/")[0] for key in keys if key}
+        before = places.names_in(db, tree, looked_at)
+        settle(db, tree, keys)
+        after = places.names_in(db, tree, looked_at)
+        renamed = [item for item in before.keys() & after.keys() - set(meant) if before[item] != after[item]]
+        for item in renamed:
+            folder, name = before[item]
+            pen.keep_name(item, own(pen, byhand.dir_key(db, folder)), name)
+        if renamed:
+            self._put(db, renamed)
+            settle(db, tree, looked_at)
+        done(db, places.settle_key(tree), looked_at)
+        for other in self._made_beside(db, tree):
+            add(db, places.settle_key(other), looked_at)
+
+    # folders
+
+    def _move_folder(self, pen: Pen, folder: Node, parent: Node, name: str, over: Node | None) -> None:
+        db, tree = pen.db, pen.tree()
+        above = byhand.dir_key(db, parent.id)
+        key = f"{above}/{name_key(name)}" if above else name_key(name)
+        if over is not None and over.id != folder.id:
+            self._check_empty(db, over, self._nodes.path(over.id))
+            byhand.remove(db, over.id)
+        old, old_above = byhand.dir_key(db, folder.id), byhand.dir_key(db, folder.parent)
+        if key != old:
+            erase(pen, key)  # also what is not shown of an earlier folder of this name
+        move_folder(pen, folder.id, parent.id, name)
+        self._settle(pen, {above, old_above})
+        for other in self._made_beside(db, tree):
+            add(db, "place", places.items_below(db, tree, key))
+            add(db, places.settle_key(other), [old, *(row.key for row in arranged.below(db, self._view, key))])
+
+    def _keep_open(self, pen: Pen, leaving: Node) -> None:
+        """The folder that an entry leaves stays, if it was the last one in it, until somebody removes it."""
+        above = byhand.dir_key(pen.db, leaving.parent)
+        if above and not byhand.has_entries(pen.db, leaving.parent, but=leaving.id):
+            own(pen, above, kept=True)
+
+    def _made_beside(self, db: sqlite3.Connection, shown: int) -> list[int]:
+        return [tree.id for tree in trees.trees(db) if tree.view == self._view and tree.id != shown]
+
+    # what is checked and told
+
+    def _check_free(self, parent: Node, name: str, *others: Node | None) -> None:
+        found = self._nodes.child(parent.id, name_key(name))
+        if found is not None and found.id not in {other.id for other in others if other is not None}:
+            raise ExistsError(f"{self._path(parent, name)}: {found.name} is there already; name another")
+
+    @staticmethod
+    def _check_empty(db: sqlite3.Connection, folder: Node, path: str) -> None:
+        if byhand.has_entries(db, folder.id):
+            raise NotEmptyError(f"{path}: there is something in it")
+
+    def _parent(self, node: Node) -> Node:
+        found = self._nodes.by_id(node.parent)
+        if found is None:
+            raise NoEntryError(f"{node.name}: gone meanwhile")
+        return found
+
+    def _path(self, parent: Node, name: str) -> str:
+        return f"{self._nodes.path(parent.id)}/{name}".lstrip("/")
+
+    def _edited(self, folders: Iterable[Node], *paths: str, deep: bool = False) -> Edited:
+        nodes = {folder.id for folder in folders if not folder.track}
+        above = {path.rpartition("/")[0] for path in paths}
+        with self._db.read() as db:
+            left = bool(self._made_beside(db, trees.tree_of(db, self._view)))
+        return Edited(frozenset(nodes), (*paths, *sorted(above)), deep, left)
+
+
+def _public(db: sqlite3.Connection, file: Node) -> int:
+    """The public id of a track. Raises BusyError where it has none yet."""
+    public = byhand.public_of(db, file.track)
+    if public is None:
+        raise BusyError(f"{file.name}: it is not known yet who it is; try again")
+    return public

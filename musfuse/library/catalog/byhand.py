@@ -1,0 +1,82 @@
+"""Rows of the tree that is shown, as an edit by hand needs and changes them without anything being named anew."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from musfuse.library.catalog import arranged
+from musfuse.library.catalog.arranged import FolderRow
+from musfuse.library.names import name_key
+
+_FOLDERS = """
+SELECT dir_key FROM node WHERE tree = ?1 AND (dir_key = ?2 OR (dir_key > ?2 || '/' AND dir_key < ?2 || '0'))
+ ORDER BY dir_key
+"""
+
+
+def know(db: sqlite3.Connection, token: str) -> None:
+    """Note of which edits of user.db the catalog has a copy."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (arranged.META, token))
+
+
+def public_of(db: sqlite3.Connection, item: int) -> int | None:
+    """The public id of an item; None where it has none yet, or is gone."""
+    row = db.execute("SELECT public FROM item WHERE id = ?", (item,)).fetchone()
+    return row[0] if row else None
+
+
+def dir_key(db: sqlite3.Connection, node: int) -> str:
+    """The key of a folder's path, '' for the root."""
+    row = db.execute("SELECT dir_key FROM node WHERE id = ?", (node,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def name_of(db: sqlite3.Connection, tree: int, key: str) -> str | None:
+    """How a folder with a path's key is spelled; None where there is none."""
+    row = db.execute("SELECT name FROM node WHERE tree = ? AND dir_key = ?", (tree, key)).fetchone()
+    return row[0] if row else None
+
+
+def has_entries(db: sqlite3.Connection, folder: int, but: int = 0) -> bool:
+    """Whether anything but one node is in a folder."""
+    found = "SELECT 1 FROM node WHERE parent = ? AND id <> ? LIMIT 1"
+    return db.execute(found, (folder, but)).fetchone() is not None
+
+
+def remove(db: sqlite3.Connection, node: int) -> None:
+    """Remove the node of an empty folder, whose name is to be another one's."""
+    db.execute("DELETE FROM node WHERE id = ?", (node,))
+
+
+def folders_below(db: sqlite3.Connection, tree: int, key: str) -> list[str]:
+    """The keys of a folder and of all below it, the ones above first."""
+    return [row[0] for row in db.execute(_FOLDERS, (tree, key))]
+
+
+def tracks_in(db: sqlite3.Connection, tree: int, key: str) -> int:
+    """How many items want to be in a folder."""
+    (count,) = db.execute("SELECT count(*) FROM place WHERE tree = ? AND dir_key = ?", (tree, key)).fetchone()
+    return int(count)
+
+
+def move(db: sqlite3.Connection, tree: int, node: int, parent: int, name: str, before: Sequence[FolderRow]) -> None:
+    """Move a folder's node, by the rows that it and all folders below it had, which are arranged otherwise by now:
+    their places and keys follow."""
+    for row in before:
+        now = arranged.by_id(db, row.id)
+        if now is not None and now.path != row.path:
+            db.execute(
+                "UPDATE place SET dir = ?, dir_key = ? WHERE tree = ? AND dir_key = ?",
+                (now.path, now.key, tree, row.key),
+            )
+    key, moved = before[0].key, arranged.by_id(db, before[0].id)
+    to = moved.key if moved else key
+    db.execute(
+        "UPDATE node SET parent = ?, name = ?, name_key = ?, dir_key = ? WHERE id = ?",
+        (parent, name, name_key(name), to, node),
+    )
+    if to != key:
+        db.execute(
+            "UPDATE node SET dir_key = ?1 || substr(dir_key, ?2) WHERE tree = ?3 AND dir_key > ?4 || '/'"
+            " AND dir_key < ?4 || '0'",
+            (to, len(key) + 1, tree, key),
+        )

@@ -1,0 +1,219 @@
+"""Edits of a view against a plain tree of names: after whatever edits, taken back or not, the drive shows what that
+says, and so does a tree that is made anew from what is kept."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from tests_support import examples
+
+from library.arranging.conftest import Rearranged, write_songs
+from musfuse.errors import (
+    BadNameError,
+    ConfigError,
+    ExistsError,
+    IsAFolderError,
+    MusfuseError,
+    NoEntryError,
+    NotAFolderError,
+    NotEmptyError,
+)
+from musfuse.library.catalog.nodes import MAIN
+from musfuse.library.names import name_key
+
+PICK = st.integers(0, 1000)
+NAMES = st.sampled_from(["Ann", "ANN", "Best", "best", "new", "New", "Four.flac", "x.flac", "X.flac", "y.mp3"])
+
+
+class Model:
+    """A tree of names: paths of folders with '', of files with the names of their originals."""
+
+    def __init__(self, tree: dict[str, str]) -> None:
+        self.tree = dict(tree)
+
+    def below(self, path: str) -> list[str]:
+        return [other for other in self.tree if other.startswith(f"{path}/")]
+
+    def kind(self, path: str) -> str | None:
+        """folder, file, or None for what is not there; raises what a lookup raises."""
+        above = path.rpartition("/")[0]
+        if above:
+            kind = self.kind(above)
+            if kind is None:
+                raise NoEntryError(path)
+            if kind == "file":
+                raise NotAFolderError(path)
+        if not path:
+            return "folder"
+        found = self.tree.get(path)
+        return None if found is None else "file" if found else "folder"
+
+    def other_spelling(self, path: str, *but: str) -> bool:
+        """Whether an entry has the name of a path but for its case."""
+        return any(_key(other) == _key(path) for other in self.tree if other != path and other not in but)
+
+    def mkdir(self, path: str) -> None:
+        if self.kind(path) or self.other_spelling(path):
+            raise ExistsError(path)
+        self.tree[path] = ""
+
+    def rmdir(self, path: str) -> None:
+        kind = self.kind(path)
+        if kind is None:
+            raise NoEntryError(path)
+        if kind == "file":
+            raise NotAFolderError(path)
+        if self.below(path):
+            raise NotEmptyError(path)
+        del self.tree[path]
+
+    def rm(self, path: str) -> None:
+        kind = self.kind(path)
+        if kind is None:
+            raise NoEntryError(path)
+        if kind == "folder":
+            raise IsAFolderError(path)
+        del self.tree[path]
+
+    def mv(self, path: str, to: str) -> None:
+        kind, over = self.kind(path), self.kind(to)
+        if kind is None:
+            raise NoEntryError(path)
+        if _key(to).startswith(f"{_key(path)}/"):
+            raise BadNameError(to)
+        if path == to:
+            return
+        if over == "folder" and kind == "file":
+            raise IsAFolderError(to)
+        if over == "file" and kind == "folder":
+            raise NotAFolderError(to)
+        if over == "folder" and self.below(to):
+            raise NotEmptyError(to)
+        if self.other_spelling(to, path):
+            raise ExistsError(to)
+        moved = {to + other[len(path) :]: self.tree.pop(other) for other in [path, *self.below(path)]}
+        self.tree.update(moved)
+
+
+def _key(path: str) -> str:
+    return "/".join(map(name_key, path.split("/")))
+
+
+class Edits(RuleBasedStateMachine):
+    """One library for all examples: each begins with everything taken back."""
+
+    made: Rearranged
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made.reset()
+        self.model = Model(self.made.shown())
+        self.before: list[dict[str, str]] = []
+
+    @rule(pick=PICK, name=NAMES)
+    def mkdir(self, pick: int, name: str) -> None:
+        self.same("mkdir", self.in_some_folder(pick, name))
+
+    @rule(pick=PICK)
+    def rmdir(self, pick: int) -> None:
+        self.same("rmdir", self.some(pick))
+
+    @rule(pick=PICK)
+    def rm(self, pick: int) -> None:
+        self.same("rm", self.some(pick))
+
+    @rule(pick=PICK, into=PICK, name=NAMES)
+    def mv(self, pick: int, into: int, name: str) -> None:
+        self.same("mv", self.some(pick), self.in_some_folder(into, name))
+
+    @rule(pick=PICK, into=PICK)
+    def mv_into(self, pick: int, into: int) -> None:
+        path = self.some(pick)
+        self.same("mv", path, self.in_some_folder(into, path.rpartition("/")[2]))
+
+    @rule(pick=PICK, over=PICK)
+    def mv_over(self, pick: int, over: int) -> None:
+        self.same("mv", self.some(pick), self.some(over))
+
+    @rule()
+    def undo(self) -> None:
+        if self.before:
+            self.made.take_back()
+            self.model.tree = self.before.pop()
+
+    @rule()
+    def make_anew(self) -> None:
+        self.made.made_anew()
+
+    @rule(pick=PICK)
+    def lose_the_catalog(self, pick: int) -> None:
+        if pick % 50 == 0:  # it takes a scan
+            self.made.close()
+            for path in (self.made.folder / "state").glob("catalog.db*"):
+                path.unlink()
+            self.made.open()
+            self.made.scan()
+
+    @invariant()
+    def shows_the_same(self) -> None:
+        assert self.made.shown() == self.model.tree
+
+    def some(self, pick: int) -> str:
+        paths = sorted(self.model.tree)
+        return paths[pick % len(paths)] if paths and pick % 10 else "none"
+
+    def in_some_folder(self, pick: int, name: str) -> str:
+        folders = ["", *sorted(path for path, original in self.model.tree.items() if not original)]
+        return f"{folders[pick % len(folders)]}/{name}".lstrip("/")
+
+    def same(self, what: str, *paths: str) -> None:
+        """Do the same with both; either both raise the same or neither raises."""
+        real = self.made.drive.rearranging
+        calls = {"mkdir": real.make_folder, "rmdir": real.remove_folder, "rm": real.remove_file, "mv": real.move}
+        before = dict(self.model.tree)
+        expected = _raised(getattr(self.model, what), paths)
+        assert _raised(calls[what], paths) is expected, (what, paths, before)
+        if expected is None and (what != "mv" or paths[0] != paths[1]):
+            self.before.append(before)
+
+
+def _raised(call: object, paths: tuple[str, ...]) -> type[MusfuseError] | None:
+    try:
+        call(*paths)  # type: ignore[operator]
+    except MusfuseError as error:
+        return type(error)
+    return None
+
+
+def test_the_drive_is_what_a_plain_tree_says() -> None:
+    folder = Path(tempfile.mkdtemp())
+    made = Rearranged(folder)
+    write_songs(made.music)
+    made.open()
+    made.scan()
+    Edits.made = made
+    try:
+        run_state_machine_as_test(
+            Edits,
+            settings=settings(
+                max_examples=examples(8), stateful_step_count=20, deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )  # fmt: skip
+    finally:
+        made.close()
+        shutil.rmtree(folder)
+
+
+def test_only_the_last_edit_can_be_taken_back(rearranged: Rearranged) -> None:
+    for name in ("a", "b"):
+        rearranged.drive.rearranging.make_folder(name)
+    arranger = rearranged.library.arranging.arranger(MAIN)
+    first, second = arranger.table.edits()
+    with pytest.raises(ConfigError, match=f"edit {first.seq} .* not the last"):
+        arranger.take_back(first.seq)
+    assert arranger.take_back(second.seq) == second
