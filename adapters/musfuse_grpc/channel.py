@@ -78,10 +78,10 @@ class Channel:
             line.send(request.METHOD, to_json(request))
             return _made(_result(await line.receive()), answer_type(type(request)))
 
-    async def control(self, method: str) -> Any:
-        """What a method of the host answers that takes nothing. Raises the same."""
+    async def control(self, method: str, **params: Any) -> Any:
+        """What a method of the host answers. Raises the same."""
         async with self._free, self._line() as line:
-            line.send(method, {})
+            line.send(method, params)
             return _result(await line.receive())
 
     async def rows(self, listing: Listing[A]) -> AsyncIterator[A]:
@@ -173,6 +173,8 @@ class Channel:
 def _result(message: dict[str, Any] | None) -> Any:
     if message is None:
         raise ControlError(_GONE)
+    if "error" in message and message.get("id") is None:  # nobody is served, and the owner hung up
+        raise ControlError(message["error"]["message"])
     if "error" in message:
         raise remote_error(message["error"])
     return message["result"]

@@ -51,7 +51,9 @@ def status_of(error: Exception) -> tuple[grpc.StatusCode, str]:
         return error.status, message
     if isinstance(error, RemoteError):
         return _STATUSES.get(error.number, grpc.StatusCode.INTERNAL), message
-    if isinstance(error, MusfuseError | OSError):  # of the way to the owner
+    if isinstance(error, OSError):
+        return grpc.StatusCode.UNAVAILABLE, f"the process that owns the library hung up ({message}); try again"
+    if isinstance(error, MusfuseError):  # of the way to the owner
         return grpc.StatusCode.UNAVAILABLE, message
     return grpc.StatusCode.INTERNAL, "musfuse itself failed on it; its log says more"
 

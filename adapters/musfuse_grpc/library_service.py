@@ -44,8 +44,9 @@ class LibraryService:
 
     @unary
     async def Shutdown(self, request: pb.ShutdownRequest) -> pb.Empty:  # noqa: N802
-        self._drain_for(request.timeout_secs or _DRAIN_SECONDS if request.graceful else 0)
-        await self._channel.control("stop")
+        seconds = float(request.timeout_secs or _DRAIN_SECONDS)
+        await self._channel.control("stop", graceful=request.graceful, timeout_seconds=seconds)
+        self._drain_for(seconds if request.graceful else 0.0)
         return pb.Empty()
 
     @unary

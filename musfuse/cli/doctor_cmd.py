@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ def command(library: Path | None, config_file: Path | None, as_json: bool) -> No
         "fusermount3": _fusermount,
         "decoder": _decoder,
         "encoder": lambda: _encoder(config_file),
+        "gRPC": lambda: _grpc(config_file, folder),
         "library": lambda: _library(folder),
         "open files": _open_files,
         "address space": lambda: _address_space(config_file),
@@ -121,6 +123,21 @@ def _encoder(config_file: Path | None) -> str:
     version, began = frame_maker(options.encoder).version, time.perf_counter()
     fingerprint = Encoder(options.level, options.encoder).fingerprint()
     return f"{version}, fingerprint {fingerprint} in {(time.perf_counter() - began) * 1e3:.0f} ms"
+
+
+def _grpc(config_file: Path | None, folder: Path) -> str:
+    from musfuse_grpc.options import GrpcOptions
+
+    from musfuse.app.build.faces import grpc_face
+    from musfuse.app.state import StateFolder
+
+    config = load(config_file)
+    if not config[GrpcOptions].enabled:
+        return "off (grpc.enabled)"
+    face = grpc_face(config, StateFolder(folder))
+    face.check()
+    listen = config[GrpcOptions].listen
+    return f"grpcio {version('grpcio')}, {face.name}" + (f", TCP at {listen}" if listen else "")
 
 
 def _library(folder: Path) -> str:

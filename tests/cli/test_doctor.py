@@ -106,3 +106,13 @@ def test_details_name_what_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "file").write_bytes(b"")
     found = checked("--library", "file/library", code=1)
     assert found["library"][1].startswith("file/library: cannot be made")
+
+
+def test_grpc_is_looked_at_where_it_is_wanted(tmp_path: Path) -> None:
+    config = tmp_path / "musfuse.toml"
+    config.write_text("")
+    assert checked("--config", config, "--library", tmp_path / "library")["gRPC"] == ("ok", "off (grpc.enabled)")
+    config.write_text('[grpc]\nenabled = true\nlisten = "localhost:1"\n')
+    state, said = checked("--config", config, "--library", tmp_path / "library", code=1)["gRPC"]
+    assert state == "fails"
+    assert "grpc." in said

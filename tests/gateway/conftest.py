@@ -22,6 +22,11 @@ from musfuse.platform import system  # noqa: E402
 from musfuse.store.tokentable import TokenTable  # noqa: E402
 
 SECONDS = 60
+STREAMS = 230
+OPTIONS = {
+    "index__background": False, "follow__enabled": False, "metrics__record": True, "grpc__enabled": True,
+    "grpc__subscribers": STREAMS,
+}  # fmt: skip
 
 
 @dataclass
@@ -84,7 +89,7 @@ def begin_gateway(folder: Path, closing: ExitStack, **flags: object) -> Gateway:
             music / f"{n}.flac", 3000, artist="Ann" if n < 3 else "Bob", album="Lib", title=f"T{n}", tracknumber=str(n),
             date="1999-05-01", seed=n,
         )  # fmt: skip
-    host = run_host(folder / "state", music, closing, **{"index__background": False, "grpc__enabled": True, **flags})
+    host = run_host(folder / "state", music, closing, **{**OPTIONS, **flags})
     host.jobs.runner.wait(host.jobs.runner.asked("scan"), SECONDS)
     end = time.monotonic() + SECONDS
     while not host.faces.running(GrpcFace):

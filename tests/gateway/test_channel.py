@@ -148,6 +148,27 @@ def test_an_owner_that_is_gone(owner: Owner) -> None:
     run(owner, test)
 
 
+def test_an_owner_that_has_too_many_clients(tmp_path: Path) -> None:
+    server = Server(tmp_path / "one.sock", {"stop": lambda: 1}, clients=1)
+    server.start()
+
+    async def test() -> None:
+        with (
+            closing(Channel(str(tmp_path / "one.sock"))) as first,
+            closing(Channel(str(tmp_path / "one.sock"))) as other,
+        ):
+            assert await first.control("stop") == 1
+            with pytest.raises((ControlError, OSError), match=r"busy|Broken pipe|reset") as caught:
+                await other.control("stop")
+            assert not isinstance(caught.value, RemoteError)
+            assert other._idle == []
+
+    try:
+        asyncio.run(asyncio.wait_for(test(), SECONDS))
+    finally:
+        server.close()
+
+
 def test_connections_that_nobody_uses_are_given_back(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("musfuse_grpc.channel._IDLE_SECONDS", 0.01)
 

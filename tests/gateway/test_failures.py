@@ -21,11 +21,16 @@ from musfuse.errors import ControlError
         (InvalidError("x"), grpc.StatusCode.INVALID_ARGUMENT),
         (ExhaustedError("x"), grpc.StatusCode.RESOURCE_EXHAUSTED),
         (ControlError("x"), grpc.StatusCode.UNAVAILABLE),
-        (BrokenPipeError("x"), grpc.StatusCode.UNAVAILABLE),
     ],
 )
 def test_statuses(error: Exception, code: grpc.StatusCode) -> None:
     assert status_of(error) == (code, "x")
+
+
+def test_a_connection_that_breaks_is_told_plainly() -> None:
+    status, message = status_of(BrokenPipeError(32, "Broken pipe"))
+    assert status == grpc.StatusCode.UNAVAILABLE
+    assert "hung up" in message
 
 
 def test_what_nobody_expected_tells_nothing_of_itself() -> None:

@@ -1,6 +1,8 @@
 """The service MusicFS as a client of grpcio sees it."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import grpc
@@ -8,7 +10,7 @@ import pytest
 import sound
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
-from gateway.conftest import SECONDS, Begin, Gateway, status
+from gateway.conftest import SECONDS, Gateway, begin_gateway, status
 from musfuse import __version__
 from musfuse.events.originals import CacheEviction
 from musfuse.library.search.engine import Search
@@ -115,8 +117,15 @@ def test_tracks_are_made_ready_one_by_one(gateway: Gateway) -> None:
         assert status(lambda wrong=wrong: gateway.library.Prefetch(wrong, timeout=SECONDS))[0] == code
 
 
-def test_caches_are_told_of_and_cleared(begin: Begin) -> None:
-    gateway = begin()
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory, patched: None) -> Iterator[Gateway]:
+    """One for the tests that change what it has; the last of them ends it."""
+    with ExitStack() as closing:
+        yield begin_gateway(tmp_path_factory.mktemp("own"), closing)
+
+
+def test_caches_are_told_of_and_cleared(own: Gateway) -> None:
+    gateway = own
     sound.write(gateway.music / "5.wav", 200_000, artist="Cid", album="Long", title="T5")
     list(gateway.library.RescanOrigin(pb.OriginRequest(origin_id=gateway.origin), timeout=SECONDS))
     list(gateway.library.Prefetch(pb.PrefetchRequest(paths=["Cid"]), timeout=SECONDS))
@@ -140,16 +149,16 @@ def test_caches_are_told_of_and_cleared(begin: Begin) -> None:
     drive.close(opened.handle)
 
 
-def test_a_rescan_tells_how_far_it_is_and_what_is_new(begin: Begin) -> None:
-    gateway = begin(follow__enabled=False)
-    sound.write(gateway.music / "more/5.flac", 3000, artist="Cid", album="New", title="T5", seed=5)
+def test_a_rescan_tells_how_far_it_is_and_what_is_new(own: Gateway) -> None:
+    gateway = own
+    sound.write(gateway.music / "more/6.flac", 3000, artist="Cid", album="New", title="T6", seed=6)
     told = list(
         gateway.library.RescanOrigin(pb.OriginRequest(origin_id=gateway.origin, subdir="more"), timeout=SECONDS)
     )
     assert told[-1].phase == "done"
     (new,) = told[-1].new_files
-    assert (new.path, new.virtual_path) == ("more/5.flac", "Cid/New/T5.flac")
-    assert new.file_id == gateway.id_of("T5")
+    assert (new.path, new.virtual_path) == ("more/6.flac", "Cid/New/T6.flac")
+    assert new.file_id == gateway.id_of("T6")
     for subdir in ("../", "/etc", "a/../../b", "more/.."):
         wrong = pb.OriginRequest(origin_id=gateway.origin, subdir=subdir)
         assert status(lambda wrong=wrong: gateway.library.RescanOrigin(wrong, timeout=SECONDS))[0] == "INVALID_ARGUMENT"
@@ -183,14 +192,18 @@ def test_events_that_there_are_not(gateway: Gateway) -> None:
     assert status(lambda: gateway.library.SubscribeEvents(far, timeout=SECONDS))[0] == "INVALID_ARGUMENT"
 
 
-def test_shutdown_ends_the_host_and_a_stream_with_a_last_message(begin: Begin) -> None:
-    gateway = begin()
-    events = gateway.library.SubscribeEvents(pb.EventFilter(event_types=["cache_eviction"]))
+def test_shutdown_ends_the_host_and_a_stream_with_a_last_message(own: Gateway) -> None:
+    library, drive = own.library, own.host.library.drive
+    opened = drive.open("Ann/Lib (1999)/01 - T1.flac")
+    events = library.SubscribeEvents(pb.EventFilter(event_types=["cache_eviction"]))
     events.initial_metadata()
-    gateway.library.Shutdown(pb.ShutdownRequest(graceful=True, timeout_secs=20), timeout=SECONDS)
+    library.Shutdown(pb.ShutdownRequest(graceful=True, timeout_secs=50), timeout=SECONDS)
+    assert library.GetStatus(pb.Empty(), timeout=SECONDS).state == pb.StatusResponse.UNMOUNTING
+    assert drive.read_at(opened.handle, 0, 4) == b"fLaC"
+    drive.close(opened.handle)
     last = list(events)[-1]
     assert last.event_type == "stream_ended"
     assert last.metadata["reason"]
     with pytest.raises(grpc.RpcError) as refused:
-        gateway.library.GetStatus(pb.Empty(), timeout=SECONDS)
+        library.GetStatus(pb.Empty(), timeout=SECONDS)
     assert refused.value.code() == grpc.StatusCode.UNAVAILABLE

@@ -44,27 +44,24 @@ def test_only_its_user_reaches_the_socket(gateway: Gateway) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_a_gateway_that_is_killed_is_begun_anew(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gateway_that_is_killed_is_begun_anew_and_ends_with_its_face(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("musfuse_grpc.face._FIRST_PAUSE", 0.01)
     gateway = begin()
-    first = gateway.face._process
+    running, library, path = gateway.face, gateway.library, Path(gateway.target.removeprefix("unix:"))
+    first = running._process
     assert first is not None
     os.kill(first.pid, signal.SIGKILL)
-    until(lambda: gateway.face._process is not first)
-    told = gateway.library.GetStatus(pb.Empty(), timeout=SECONDS, wait_for_ready=True)
+    until(lambda: running._process is not first)
+    told = library.GetStatus(pb.Empty(), timeout=SECONDS, wait_for_ready=True)
     assert told.files_indexed == 4
     assert gateway.host.unwatched == []
-
-
-def test_a_gateway_ends_with_its_face_and_leaves_nothing(begin: Begin) -> None:
-    gateway = begin()
-    running, path = gateway.face, Path(gateway.target.removeprefix("unix:"))
-    process = running._process
-    assert process is not None
-    library = gateway.library
+    second = running._process
+    assert second is not None
     gateway.host.faces.stop(running.name)
     assert running.ended.is_set()
-    assert process.poll() == 0
+    assert second.poll() == 0
     assert not path.exists()
     with pytest.raises(grpc.RpcError):
         library.GetStatus(pb.Empty(), timeout=SECONDS)

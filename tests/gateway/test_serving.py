@@ -97,8 +97,7 @@ def test_what_does_not_finish_is_ended(begin: Begin, monkeypatch: pytest.MonkeyP
     go.set()
 
 
-def test_figures_of_the_drive_are_told(begin: Begin) -> None:
-    gateway = begin(metrics__record=True)
+def test_figures_of_the_drive_are_told(gateway: Gateway) -> None:
     assert recorder.Recorder().total("musfuse_fuse_ops") == 0
     before = gateway.library.GetStatus(pb.Empty(), timeout=SECONDS).fuse_ops_total
     gateway.host.library.drive.attr("")

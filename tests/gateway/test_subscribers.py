@@ -15,7 +15,7 @@ from musfuse_grpc.v1 import musicfs_pb2 as pb
 from musfuse_grpc.v1 import musicfs_pb2_grpc
 from patient import until
 
-from gateway.conftest import SECONDS, Begin, Gateway
+from gateway.conftest import SECONDS, STREAMS, Gateway
 from musfuse.events.originals import FileAdded
 
 ADDED = pb.EventFilter(event_types=["file_added"])
@@ -120,7 +120,7 @@ import sys, time
 import grpc
 from musfuse_grpc.v1 import musicfs_pb2 as pb, musicfs_pb2_grpc
 stub = musicfs_pb2_grpc.MusicFSStub(grpc.insecure_channel(sys.argv[1]))
-streams = [stub.SubscribeEvents(pb.EventFilter()) for _ in range(20)]
+streams = [stub.SubscribeEvents(pb.EventFilter()) for _ in range(int(sys.argv[2]))]
 for stream in streams:
     stream.initial_metadata()
 print("there", flush=True)
@@ -128,13 +128,14 @@ time.sleep(60)
 """
 
 
-def test_one_that_dies_is_gone(begin: Begin) -> None:
-    gateway = begin(grpc__subscribers=21)
-    with subprocess.Popen([sys.executable, "-c", DIES, gateway.target], stdout=subprocess.PIPE, text=True) as client:
+def test_one_that_dies_is_gone(gateway: Gateway) -> None:
+    mine = gateway.library.SubscribeEvents(ADDED)
+    mine.initial_metadata()
+    with subprocess.Popen(
+        [sys.executable, "-c", DIES, gateway.target, str(STREAMS - 1)], stdout=subprocess.PIPE, text=True
+    ) as client:
         assert client.stdout is not None
         assert client.stdout.readline() == "there\n"
-        mine = gateway.library.SubscribeEvents(ADDED)
-        mine.initial_metadata()
         full = gateway.library.SubscribeEvents(ADDED)
         assert full.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
         client.send_signal(signal.SIGKILL)

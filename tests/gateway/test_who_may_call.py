@@ -17,10 +17,14 @@ import pytest
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 from musfuse_grpc.access import NEEDED, OPEN
+from musfuse_grpc.face import GrpcFace
+from musfuse_grpc.options import GrpcOptions
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
 from gateway.conftest import SECONDS, Gateway, bearer, begin_gateway, status
 from musfuse.app.host import Host
+from musfuse.service.face import Reach
+from musfuse.service.handlers import Handlers
 from musfuse.service.requests.tokens import Scope
 from musfuse.store.tokentable import TokenTable
 
@@ -159,8 +163,10 @@ def test_nobody_else_reaches_the_socket(patched: None, monkeypatch: pytest.Monke
         Path(folder).chmod(0o755)
         run = Path(folder) / "run"
         monkeypatch.setenv("MUSFUSE_RUNTIME_DIR", str(run))
-        gateway = begin_gateway(Path(folder), stack)
-        path = gateway.target.removeprefix("unix:")
+        face = GrpcFace(GrpcOptions(True), Path(folder) / "library", Path(folder) / "tokens.db")
+        face.start(Reach(None, Handlers))  # type: ignore[arg-type]  # it asks for neither
+        stack.callback(face.stop)
+        path = face.name.removeprefix("unix:")
         for mode in (0o700, 0o755):
             run.chmod(mode)
             done = subprocess.run([sys.executable, "-S", "-c", connect, path], capture_output=True, text=True)
