@@ -83,7 +83,7 @@ class Importing:
             opinions.take(pairs, write=bool(author))
             if PLAYLISTS in parts:
                 lists.take(library, pairs, write=bool(author))
-            name, mapped = library.name, planner.places.mappings
+            name, mapped = library.name, planner.mappings
         if change:
             self.adopt(change)
         if author:

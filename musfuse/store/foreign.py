@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from musfuse.errors import ConfigError, plainly
@@ -54,14 +54,14 @@ class ForeignDatabase:
         values, count = (where[1],) if where else (), 0
         with self._told():
             try:
-                for row in self._all(sql, values):
-                    yield row
-                    count += 1
+                for batch in self._batches(sql, values):
+                    yield from batch
+                    count += len(batch)
             except sqlite3.OperationalError as error:
                 if "decode" not in str(error):
                     raise
                 self._db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
-                yield from islice(self._all(sql, values), count, None)
+                yield from islice(chain.from_iterable(self._batches(sql, values)), count, None)
 
     def make_fast(self, table: str, column: str) -> None:
         """See to it that `rows` finds those with a value in a column without looking at all of them."""
@@ -75,12 +75,12 @@ class ForeignDatabase:
             self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {_quoted(table)} ({_quoted(column)})")
             self._db.execute("PRAGMA query_only=ON")
 
-    def _all(self, sql: str, values: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
+    def _batches(self, sql: str, values: tuple[object, ...]) -> Iterator[list[tuple[object, ...]]]:
         with closing(self._db.cursor()) as cursor:
             cursor.arraysize = _BATCH
             cursor.execute(sql, values)
             while rows := cursor.fetchmany():
-                yield from rows
+                yield rows
 
     @contextmanager
     def _told(self) -> Iterator[None]:

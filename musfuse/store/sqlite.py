@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,14 @@ class SqliteKv:
     def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """A statement over tables that lie beside the values; its rows."""
         return self._run(sql, *values)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """A statement over such tables, once for each row of values."""
+        with self._lock:
+            try:
+                self._db.executemany(sql, rows)
+            except sqlite3.Error as error:
+                raise failure(self._path, error) from error
 
     def run_script(self, script: str) -> None:
         """Statements that make such tables, in one transaction of their own."""

@@ -1,15 +1,15 @@
 """Tracks that may be those of another program's library: by the files of a folder, by names of files, and all."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.nodes import MAIN, TREE
 from musfuse.library.catalog.playlists import FoundPlaylists
-from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags
+from musfuse.library.catalog.rows import from_blob, join, load_fields, load_format, to_blob
 from musfuse.library.overlay.value import overlay_key
-from musfuse.model import SourceFile, Stamp, TagSet
+from musfuse.model import SourceFile, Stamp
 
 _SELECT = """
 SELECT f.name, i.id, i.public, i.part, t.embedded, t.merged, n.parent, n.name, i.facts, i.edited_ns,
@@ -20,6 +20,7 @@ SELECT f.name, i.id, i.public, i.part, t.embedded, t.merged, n.parent, n.name, i
  WHERE {where}
 """
 _PAGE = 1000
+Fields = Mapping[str, tuple[str, ...]]
 
 
 class Candidate(NamedTuple):
@@ -41,14 +42,14 @@ class Candidate(NamedTuple):
     root: bytes
 
     @property
-    def embedded(self) -> TagSet:
+    def embedded(self) -> Fields:
         """The tags of its original."""
-        return load_tags(self.embedded_text)
+        return load_fields(self.embedded_text)
 
     @property
-    def tags(self) -> TagSet:
+    def tags(self) -> Fields:
         """The tags that are served."""
-        return load_tags(self.merged_text or self.embedded_text)
+        return load_fields(self.merged_text or self.embedded_text)
 
     @property
     def key(self) -> str:
@@ -78,6 +79,10 @@ class Candidates(FoundPlaylists):
     def of_folder(self, folder: int) -> list[Candidate]:
         """The tracks of the files of a folder, by its number."""
         return self._rows("d.id = ? AND i.hidden = 0", folder)
+
+    def at(self, source: int, path: str) -> list[Candidate]:
+        """The tracks of the files of a folder of a source, by its path; none where there is no such folder, too."""
+        return self._rows("d.source = ? AND d.path = ? AND i.hidden = 0", source, to_blob(path))
 
     def these(self, items: Collection[int]) -> list[Candidate]:
         """These tracks, by id, as far as they are there."""

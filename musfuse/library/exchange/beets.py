@@ -7,8 +7,6 @@ of their own, for tracks and for albums.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from musfuse.errors import ConfigError
@@ -71,16 +69,18 @@ _RATINGS: Mapping[str, Callable[[Any], int]] = {
     "itunes_rating": lambda value: stars_of(number_of(value) or 0, 100),
     "amarok_rating": lambda value: stars_of(number_of(value) or 0, 10),
 }
-_OF_PLUGINS = frozenset(
+_OPINIONS = frozenset({*_PLAYS, *_LAST, *_FIRST, *_RATINGS})
+_NOTED = frozenset(
     {
-        *_PLAYS, *_LAST, *_FIRST, *_RATINGS, "skip_count", "rating_mix", "amarok_score", "amarok_uid", "artpath",
+        "skip_count", "rating_mix", "amarok_score", "amarok_uid", "artpath",
         "itunes_skipcount", "itunes_lastskipped", "itunes_dateadded", "data_source", "data_url", "lyrics_url",
         "lyrics_backend", "lyrics_language", "lyrics_translation_language", "lyrics_instrumental", "checksum",
         "import_source", "va", "albumtotal", "singleton", "mtime", "added",
     }
 )  # fmt: skip
-"""What plugins note for themselves; any other name is one that somebody chose, and becomes a field."""
+"""What plugins note for themselves; any other name that is no opinion somebody chose, and it becomes a field."""
 _MOST_CHOSEN = 100
+_NOTHING: Mapping[str, str] = {}
 _ATTRIBUTE = ("entity_id", "key", "value")
 
 
@@ -125,7 +125,7 @@ class Beets:
         place = _path(row[1])
         stars = plays = first = last = 0
         for name, value in more.items():
-            if name not in _OF_PLUGINS:
+            if name not in _OPINIONS:
                 if value and (field := field_of(name)):
                     tags.setdefault(field, (value,))
             elif name in _RATINGS:
@@ -157,19 +157,23 @@ class _OfItems:
 
     def __init__(self, database: ForeignDatabase) -> None:
         there = database.columns("item_attributes") >= {*_ATTRIBUTE}
-        rows = database.rows("item_attributes", _ATTRIBUTE, ["entity_id", "key"]) if there else iter(())
-        self._groups = groupby((row for row in rows if isinstance(row[0], int)), key=itemgetter(0))
-        self._next = next(self._groups, None)
+        self._rows = database.rows("item_attributes", _ATTRIBUTE, ["entity_id"]) if there else iter(())
+        self._row = next(self._rows, None)
 
     def of(self, item: object) -> Mapping[str, str]:
         """Those of one, behind that which was asked for before."""
-        while self._next is not None and isinstance(item, int) and self._next[0] < item:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != item:
-            return {}
-        found = _attributes(self._next[1])
-        self._next = next(self._groups, None)
-        return found
+        row, found = self._row, list[tuple[object, ...]]()
+        while row is not None:
+            if row[0] == item:
+                found.append(row)
+            elif isinstance(row[0], int) and isinstance(item, int) and row[0] > item:
+                break
+            elif isinstance(row[0], str | bytes):  # these come behind all numbers
+                row = None
+                break
+            row = next(self._rows, None)
+        self._row = row
+        return _attributes(found) if found else _NOTHING
 
 
 class _OfAlbums:
@@ -195,6 +199,8 @@ class _OfAlbums:
 def _attributes(rows: Iterable[tuple[Any, ...]]) -> dict[str, str]:
     found = dict[str, str]()
     for _, key, value in rows:
+        if key in _NOTED:
+            continue
         if isinstance(key, str) and isinstance(value, str | int | float) and len(found) < _MOST_CHOSEN:
             found[key] = str(value)
     return found
@@ -211,14 +217,18 @@ def _path(value: object) -> str:
 
 
 def _text(value: object, _: object) -> Values:
-    return (value,) if isinstance(value, str) else (str(value),) if isinstance(value, int | float) else ()
+    if type(value) is str:
+        return (value,)
+    return (str(value),) if isinstance(value, int | float) else ()
 
 
 def _texts(value: object, _: object) -> Values:
     if not isinstance(value, str):
         return ()
-    separator = SEPARATOR if SEPARATOR in value or "; " not in value else "; "
-    return tuple(part for part in value.split(separator) if part)
+    if SEPARATOR not in value and "; " not in value:
+        return (value,)
+    separator = SEPARATOR if SEPARATOR in value else "; "
+    return tuple(filter(None, value.split(separator)))
 
 
 def _number(value: object, _: object) -> Values:

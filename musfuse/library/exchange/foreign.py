@@ -103,7 +103,7 @@ def time_of(seconds: object) -> int:
 
 def number_of(value: object) -> float | None:
     """A number, or one that a text holds; None for anything else."""
-    if isinstance(value, int | float):
+    if type(value) is float or isinstance(value, int):
         return value if value == value and abs(value) < 1e18 else None
     if isinstance(value, str) and len(value) <= 40 and re.fullmatch(r"\s*[+-]?\d+(\.\d*)?(e[+-]?\d+)?\s*", value, re.A):
         found = float(value)

@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 
 from musfuse.library.exchange.foreign import MAX_TRACK, Values, cleaned
-from musfuse.model import TagSet
 
 Fields = dict[str, Values | None]
 
@@ -18,7 +17,9 @@ _NUMBER = re.compile(r"\s*([+-]?\d{1,9}(?:\.\d{0,12})?)", re.ASCII)
 _NONE: Values = ()
 
 
-def differences(said: Mapping[str, Values], embedded: TagSet, served: TagSet | None) -> Fields:
+def differences(
+    said: Mapping[str, Values], embedded: Mapping[str, Values], served: Mapping[str, Values] | None
+) -> Fields:
     """The fields to be said of a track, None for one of which nothing is to be said any more. `served` are its tags
     where something is said over those of the file already."""
     found = Fields()

@@ -53,7 +53,9 @@ def tidy(place: str) -> str:
     """A path with slashes, without what leads nowhere (`//`, `.`, `..`)."""
     if "\\" in place and _WINDOWS.match(place):
         place = place.removeprefix("\\\\?\\").replace("\\", "/")
-    return posixpath.normpath(place) if "://" not in place and _UNTIDY.search(place) else place
+    if ("/." in place or "//" in place or place[:1] == ".") and "://" not in place and _UNTIDY.search(place):
+        return posixpath.normpath(place)
+    return place
 
 
 def is_absolute(path: str) -> bool:
@@ -123,10 +125,11 @@ class Places:
         return files.find(name) if files is not None and name else _NONE
 
     def _look(self, source: int, path: str) -> _Folder | None:
-        number = self._candidates.folder(source, path)
-        if number is None:
+        rows = self._candidates.at(source, path)
+        if not rows:
             number = self._folder_keys(source).find(path)
-        return _Folder(self._candidates.of_folder(number)) if number is not None else None
+            rows = self._candidates.of_folder(number) if number is not None else []
+        return _Folder(rows) if rows else None
 
     def _folder_keys(self, source: int) -> FolderKeys:
         known = self._keys.get(source)

@@ -14,6 +14,7 @@ from itertools import islice
 
 from musfuse.errors import BusyError
 from musfuse.library.catalog.candidates import Candidate, Candidates
+from musfuse.library.catalog.candidates import Fields as TagMapping
 from musfuse.library.catalog.nodes import Nodes
 from musfuse.library.catalog.pairs import Pair, Pairs
 from musfuse.library.catalog.rows import join
@@ -22,8 +23,6 @@ from musfuse.library.imports.differing import Fields, differences
 from musfuse.library.imports.guessing import Guess, Sample, guess
 from musfuse.library.imports.keys import HOW, NEAR, PATH, Kind, keys_of
 from musfuse.library.imports.places import Mapping, Places, tidy
-from musfuse.lru import Lru
-from musfuse.model import TagSet
 
 _BATCH, _TOLD, _MOST_NAMED = 1000, 20, 100_000
 NOWHERE = "no track here has its path, its ids, or its title and length"
@@ -33,8 +32,10 @@ TWICE = "it is there more than once, and here once"
 TAGS, RATINGS, PLAYS, PLAYLISTS = "tags", "ratings", "plays", "playlists"
 EVERYTHING = (TAGS, RATINGS, PLAYS, PLAYLISTS)
 
-Told = Callable[[Candidate, Fields, TagSet], Fields]
+Told = Callable[[Candidate, Fields, TagMapping], Fields]
 """Hears of what would be said of a track, with the tags that it has; gives what of it is new."""
+_Found = tuple[int, ForeignTrack, Candidate, str]
+"""The number of a track among theirs, what they say of it, who it is here, and how that was found out."""
 
 
 @dataclass(slots=True)
@@ -69,10 +70,14 @@ class Planner:
         parts: Collection[str] = EVERYTHING,
     ) -> None:
         self._candidates, self._nodes, self._pairs, self._told = candidates, nodes, pairs, told
-        self.places, self._mapped = Places(candidates, mappings), bool(mappings)
+        self._places, self._mapped = Places(candidates, mappings), bool(mappings)
         self._parts = frozenset(parts)
-        self._folders: Lru[int, str] = Lru(1000)
         self.matched = Matched()
+
+    @property
+    def mappings(self) -> Sequence[Mapping]:
+        """How paths are mapped: as somebody said, or as it was guessed."""
+        return self._places.mappings
 
     def plan(self, library: ForeignLibrary) -> Matched:
         """Match all tracks of a library. Raises ConfigError, StoreError, BusyError."""
@@ -94,37 +99,34 @@ class Planner:
         return self.matched
 
     def _by_path(self, batch: Sequence[tuple[int, ForeignTrack]], sample: Sample) -> None:
-        pairs, names = list[Pair](), list[tuple[str, int]]()
-        missed = list[tuple[int, ForeignTrack]]()
+        found, missed = list[_Found](), list[tuple[int, ForeignTrack, str]]()
+        find = self._places.find
         for number, track in batch:
             if track.odd:
                 self.matched.miss(track.odd, track.place or track.id)
                 continue
             place = tidy(track.place)
-            found = self.places.find(place) if place else ()
-            if len(found) == 1:
-                pairs.append(self._pair(number, track, found[0], PATH))
-                names.append((track.id, found[0].id))
-            elif found:
+            rows = find(place) if place else ()
+            if len(rows) == 1:
+                found.append((number, track, rows[0], PATH))
+            elif rows:
                 self.matched.miss(CUT, place)
             else:
-                missed.append((number, track))
+                missed.append((number, track, place))
                 if place:
                     sample.add(place)
-        self._keep(pairs, names)
-        self._pairs.miss((number, track.id, tidy(track.place), track.seconds) for number, track in missed)
-        self._pairs.know_theirs(
-            (kind, key, number) for number, track in missed for kind, key in keys_of(track.tags)
-        )  # fmt: skip
+        self._keep(found)
+        self._pairs.miss((number, track.id, place, track.seconds) for number, track, place in missed)
+        self._pairs.know_theirs((kind, key, number) for number, track, _ in missed for kind, key in keys_of(track.tags))
 
     def _guess(self, library: ForeignLibrary, sample: Sample) -> None:
         """Map the paths of those that were missed as some of them tell, and look again."""
         self.matched.guess = guess(sample.paths, self._named)
         if not self.matched.guess.mappings:
             return
-        self.places.map(self.matched.guess.mappings)
+        self._places.map(self.matched.guess.mappings)
         missed = self._pairs.missed()
-        found = array("q", (number for number, place in missed if place and len(self.places.find(place)) == 1))
+        found = array("q", (number for number, place in missed if place and len(self._places.find(place)) == 1))
         self._again(library, ((number, None) for number in found))
         self._pairs.find(found)
 
@@ -139,39 +141,37 @@ class Planner:
     def _again(self, library: ForeignLibrary, found: Iterator[tuple[int, tuple[int, str] | None]]) -> None:
         """Read the library once more for those that were found: in order of number, (item, how), None for by path."""
         wanted = next(found, None)
-        waiting = list[tuple[int, ForeignTrack, int, str]]()
+        waiting = list[tuple[int, ForeignTrack, tuple[int, str] | None]]()
         for number, track in enumerate(library.tracks()):
             if wanted is None:
                 break
-            if number != wanted[0]:
-                continue
-            if wanted[1] is None:
-                rows = self.places.find(tidy(track.place))
-                self._keep([self._pair(number, track, rows[0], PATH)], [(track.id, rows[0].id)])
-            else:
-                waiting.append((number, track, *wanted[1]))
+            if number == wanted[0]:
+                waiting.append((number, track, wanted[1]))
+                wanted = next(found, None)
             if len(waiting) >= _BATCH:
-                self._found(waiting)
+                self._keep(self._found(waiting))
                 waiting.clear()
-            wanted = next(found, None)
-        self._found(waiting)
+        self._keep(self._found(waiting))
 
-    def _found(self, waiting: Sequence[tuple[int, ForeignTrack, int, str]]) -> None:
-        rows = {row.id: row for row in self._candidates.these([item for _, _, item, _ in waiting])}
-        there = [entry for entry in waiting if entry[2] in rows]
-        self._keep(
-            [self._pair(number, track, rows[item], how) for number, track, item, how in there],
-            [(track.id, item) for _, track, item, _ in there],
-        )
+    def _found(self, waiting: Sequence[tuple[int, ForeignTrack, tuple[int, str] | None]]) -> "Sequence[_Found]":
+        rows = {row.id: row for row in self._candidates.these([known[0] for _, _, known in waiting if known])}
+        found = list[_Found]()
+        for number, track, known in waiting:
+            if known is None:
+                found += [(number, track, row, PATH) for row in self._places.find(tidy(track.place))[:1]]
+            elif known[0] in rows:
+                found.append((number, track, rows[known[0]], known[1]))
+        return found
 
-    def _keep(self, pairs: Sequence[Pair], names: Sequence[tuple[str, int]]) -> None:
-        twice = len(pairs) - self._pairs.add(pairs)
+    def _keep(self, found: "Sequence[_Found]") -> None:
+        places = self._shown_at([row for _, track, row, _ in found if track.plays or PLAYLISTS in self._parts])
+        twice = len(found) - self._pairs.add([self._pair(*one, places) for one in found])
         if twice:
             self.matched.missing[TWICE] += twice
         if PLAYLISTS in self._parts:
-            self._pairs.call(names)
+            self._pairs.call((track.id, row.id) for _, track, row, _ in found)
 
-    def _pair(self, number: int, track: ForeignTrack, row: Candidate, how: str) -> Pair:
+    def _pair(self, number: int, track: ForeignTrack, row: Candidate, how: str, places: dict[int, str]) -> Pair:
         if not row.public:
             raise BusyError(
                 f"{row.source}: came to the library a moment ago, and it is not known yet whether it was there before; "
@@ -180,27 +180,23 @@ class Planner:
         fields = self._fields(track, row) if TAGS in self._parts and track.tags else None
         stars, starred = (track.stars, track.starred_ns) if RATINGS in self._parts else (0, None)
         plays = track.plays if PLAYS in self._parts else 0
-        place = self.shown(row) if plays or PLAYLISTS in self._parts else ""
         return Pair(
-            row.id, number, how, row.public, row.key if fields else "", place, json.dumps(fields) if fields else "",
-            stars, starred, plays, track.first_ns or track.last_ns, track.last_ns,
+            row.id, number, how, row.public, row.key if fields else "", places.get(row.id, ""),
+            json.dumps(fields) if fields else "", stars, starred, plays, track.first_ns or track.last_ns, track.last_ns,
         )  # fmt: skip
+
+    def _shown_at(self, rows: Sequence[Candidate]) -> dict[int, str]:
+        """Where tracks are on the drive, by id; where they are not, their originals."""
+        folders = self._nodes.paths({row.parent for row in rows if row.parent is not None}) if rows else {}
+        return {
+            row.id: join(folders[row.parent], row.shown or "") if row.parent in folders else row.source for row in rows
+        }  # fmt: skip
 
     def _fields(self, track: ForeignTrack, row: Candidate) -> Fields:
         embedded = row.embedded
         served = row.tags if row.merged_text else None
         found = differences(track.tags, embedded, served)
         return self._told(row, found, served or embedded) if found else found
-
-    def shown(self, row: Candidate) -> str:
-        """Where a track is on the drive; where it is not, its original."""
-        if row.parent is None:
-            return row.source
-        folder = self._folders.get(row.parent)
-        if folder is None:
-            folder = self._nodes.path(row.parent)
-            self._folders.put(row.parent, folder)
-        return join(folder, row.shown or "")
 
     def _named(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
         raw = [name.encode("utf-8", "surrogateescape") for name in names]

@@ -1,14 +1,15 @@
 """What an import says of tags: as changes of overlays, on behalf of a source, as far as that is new."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from musfuse.library.catalog.candidates import Candidate
 from musfuse.library.catalog.pairs import Pairs
+from musfuse.library.exchange.foreign import Values
 from musfuse.library.imports.differing import Fields
 from musfuse.library.overlay import Delta, MetaCollector, Overlay
-from musfuse.model import TagSet, TagSource
+from musfuse.model import TagSource
 
 _SHOWN = 200
 _NOTHING = Overlay()
@@ -37,7 +38,7 @@ class Saying:
     hidden: int = 0
     shown: list[Said] = field(default_factory=list)
 
-    def new(self, row: Candidate, fields: Fields, served: TagSet) -> Fields:
+    def new(self, row: Candidate, fields: Fields, served: Mapping[str, Values]) -> Fields:
         """What of these fields is new, and may be said."""
         overlay = self.collector.load_overlay(row.key) if row.edited_ns else _NOTHING
         found = Fields()
@@ -54,7 +55,7 @@ class Saying:
             self._show(row, found, served)
         return found
 
-    def _show(self, row: Candidate, fields: Fields, served: TagSet) -> None:
+    def _show(self, row: Candidate, fields: Fields, served: Mapping[str, Values]) -> None:
         if len(self.shown) >= _SHOWN:
             return
         embedded = row.embedded

@@ -4,7 +4,7 @@ Lock order: the store's lock, which `transaction` holds, is taken before any of 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
@@ -56,6 +56,10 @@ class UserDatabase:
     def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """One statement; its rows."""
         return self.kv.execute(sql, *values)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """One statement, once for each row of values."""
+        self.kv.execute_many(sql, rows)
 
     def close(self) -> None:
         """Flush and close, the store as well."""

@@ -1,6 +1,7 @@
 """What was played: the last plays in order, and what is counted of each track. Keyed by public ids, so that plays
 follow a track wherever it lies, and survive the catalog."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -110,11 +111,19 @@ class PlayTable:
     def put(self, counted: Iterable[Heard]) -> None:
         """Keep what is counted of tracks, in place of what was, together or not at all. Raises StoreError."""
         with self._db.transaction():
-            for heard in counted:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO heard (id, plays, first_ns, last_ns, path) VALUES (?, ?, ?, ?, ?)",
-                    heard.id, heard.plays, heard.first_ns, heard.last_ns, heard.path,
-                )  # fmt: skip
+            rows = ((heard.id, heard.plays, heard.first_ns, heard.last_ns, heard.path) for heard in counted)
+            self._db.execute_many(
+                "INSERT OR REPLACE INTO heard (id, plays, first_ns, last_ns, path) VALUES (?, ?, ?, ?, ?)", rows
+            )
+
+    def of_all(self, tracks: Sequence[int]) -> dict[int, Heard]:
+        """What is counted of tracks by their public ids, of those that were played."""
+        if not self._db.has_plays:
+            return {}
+        rows = self._db.execute(
+            "SELECT * FROM heard WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(tracks))
+        )
+        return {row[0]: Heard(*row) for row in rows}
 
     def clear(self, before_ns: int | None = None) -> Cleared:
         """Forget all plays and counts; with `before_ns` only plays that began earlier, and counts of tracks that were

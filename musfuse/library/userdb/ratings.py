@@ -1,7 +1,9 @@
 """What somebody thinks of tracks: stars from 1 to 5, and favourites. Keyed by public ids, as plays are."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from musfuse.library.userdb.database import UserDatabase
 
@@ -30,6 +32,16 @@ class RatingTable:
         )
         return Rating(*rows[0]) if rows else Rating()
 
+    def of_all(self, tracks: Sequence[int]) -> dict[int, Rating]:
+        """What is thought of tracks by their public ids, as far as anything is."""
+        if not self._db.has_plays:
+            return {}
+        rows = self._db.execute(
+            "SELECT id, stars, starred_ns FROM rating WHERE id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(tracks)),
+        )
+        return {track: Rating(stars, starred) for track, stars, starred in rows}
+
     def rated(self, stars: int) -> Iterator[tuple[int, int]]:
         """The tracks with so many stars or more, those with most first: (public id, stars)."""
         most, track = MOST_STARS + 1, 0
@@ -45,16 +57,15 @@ class RatingTable:
             track, most = rows[-1]
 
     def put(self, ratings: Iterable[tuple[int, Rating]]) -> None:
-        """Keep what is thought of tracks, by their public ids, together or not at all. Raises StoreError."""
+        """Keep what is thought of tracks, by their public ids, each of which comes once, together or not at all. Raises
+        StoreError."""
         with self._db.transaction():
-            for track, rating in ratings:
-                if rating == Rating():
-                    self._db.execute("DELETE FROM rating WHERE id = ?", track)
-                else:
-                    self._db.execute(
-                        "INSERT OR REPLACE INTO rating (id, stars, starred_ns) VALUES (?, ?, ?)",
-                        track, rating.stars, rating.starred_ns,
-                    )  # fmt: skip
+            each = iter(ratings)
+            while page := list(islice(each, _PAGE)):
+                gone = [(track,) for track, rating in page if rating == Rating()]
+                kept = [(track, one.stars, one.starred_ns) for track, one in page if one != Rating()]
+                self._db.execute_many("DELETE FROM rating WHERE id = ?", gone)
+                self._db.execute_many("INSERT OR REPLACE INTO rating (id, stars, starred_ns) VALUES (?, ?, ?)", kept)
 
     def merge(self, old: int, new: int) -> None:
         """What is thought of the public id `old` is thought of `new`, as far as nothing is yet: both are the same

@@ -124,3 +124,11 @@ def test_those_that_were_played_last(database: UserDatabase) -> None:
     found = list(table.latest())
     assert [last for _, last in found] == sorted((track % 700 for track in range(1300)), reverse=True)
     assert len({track for track, _ in found}) == 1300
+
+
+def test_what_is_counted_can_be_put_and_asked_for_together(database: UserDatabase) -> None:
+    table = PlayTable(database)
+    table.add([Play(7, 100, 9, "A/1.flac")])
+    table.put([Heard(7, 5, 50, 100, "A/1.flac"), Heard(8, 2, 0, 0, "")])
+    assert table.of_all([7, 8, 9]) == {7: Heard(7, 5, 50, 100, "A/1.flac"), 8: Heard(8, 2, 0, 0, "")}
+    assert [play.id for play in table.last()] == [7]

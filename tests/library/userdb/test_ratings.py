@@ -32,6 +32,7 @@ def test_those_with_most_stars_come_first(tmp_path: Path) -> None:
         table = RatingTable(database)
         table.put([(track, Rating(1 + track % 5, 3)) for track in range(1, 1200)])
         table.put([(5000, Rating(0, 9))])
+        assert table.of_all([5, 5000, 7000]) == {5: Rating(1, 3), 5000: Rating(0, 9)}
         found = list(table.rated(3))
         assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
         assert (len(found), len(list(table.rated(1))), {stars for _, stars in found}) == (720, 1199, {3, 4, 5})
