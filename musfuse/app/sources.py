@@ -12,6 +12,7 @@ from musfuse.library.options import ScanOptions
 from musfuse.origins import OpenContext, Origin, Registry, SourceSpec
 from musfuse.origins.remote import bandwidth
 from musfuse.sources.breaker import Outage
+from musfuse.sources.far import FarSource
 from musfuse.sources.lane import Lane, Limits
 from musfuse.sources.urgency import Urgency
 from musfuse.store.options import CacheOptions
@@ -38,7 +39,7 @@ class Sources:
         self._lock = threading.Lock()
         self._rows: Mapping[str, SourceRow] = {}
         self._specs: Mapping[str, SourceSpec] = {}
-        self._origins: dict[str, Origin | Lane] = {}
+        self._origins: dict[str, Origin | FarSource] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -89,7 +90,7 @@ class Sources:
             if uid not in self._origins:
                 self._origins[uid] = self._made(self._specs[uid])
             found = self._origins[uid]
-        return found.seen_by(urgency) if isinstance(found, Lane) else found
+        return found.seen_by(urgency) if isinstance(found, FarSource) else found
 
     def idle_origin(self, uid: str) -> Origin:
         """As `origin`, for what nobody waits for."""
@@ -99,7 +100,7 @@ class Sources:
         """Why a source is away, and since when, where it was asked and that is known; None for all others."""
         with self._lock:
             found = self._origins.get(uid)
-        return found.outage if isinstance(found, Lane) else None
+        return found.lane.outage if isinstance(found, FarSource) else None
 
     def try_out(self, spec: SourceSpec) -> None:
         """Raise ConfigError where a source that lies elsewhere cannot be looked into now."""
@@ -112,7 +113,7 @@ class Sources:
         finally:
             opened.close()
 
-    def _made(self, spec: SourceSpec) -> Origin | Lane:
+    def _made(self, spec: SourceSpec) -> Origin | FarSource:
         try:
             opened = self._opened(spec)
         except ConfigError as error:
@@ -121,8 +122,8 @@ class Sources:
             return opened
         limits = Limits(bytes_per_second=bandwidth(spec))
         if self.outages is None or spec.uid not in self._rows:
-            return Lane(opened, limits)
-        return Lane(opened, limits, self.outages.lane_of(spec.uid))
+            return FarSource(Lane(opened, limits))
+        return FarSource(Lane(opened, limits, self.outages.lane_of(spec.uid)))
 
     def _opened(self, spec: SourceSpec) -> Origin:
         """The origin itself. Raises ConfigError."""

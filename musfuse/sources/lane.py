@@ -83,36 +83,47 @@ class Lane:
     def ask(self, urgency: Urgency, call: Callable[[], Any], size: int = 0) -> Any:
         """Make a call of the origin, of which so many bytes are wanted. Raises what it raises, AwayError where there is
         no answer in time."""
+        return self.finish(self.begin(urgency, call, size), urgency)
+
+    def begin(self, urgency: Urgency, call: Callable[[], Any], size: int = 0) -> Task:
+        """Have a call made, and go on. Raises AwayError while the origin is away."""
         if self._breaker.outage is not None:
             self._wanted.set()
             self._breaker.check()
-        seconds = self._limits.reader_seconds if urgency is Urgency.READER else self._limits.other_seconds
-        task = Task(call, urgency, seconds, size)
+        task = Task(call, urgency, self._patience(urgency), size, self._under_way.discard)
         with self._lock:
             self._under_way.add(task)
-        try:
-            if not self._crew.put(task):
-                raise UnavailableError(f"{self.origin.name}: is not part of this library any more, or it ends")
+        if not self._crew.put(task):
+            task.settle(error=self._ended())
+        return task
+
+    def finish(self, task: Task, urgency: Urgency) -> Any:
+        """The answer of a call that was begun, waited for. Raises what `ask` raises."""
+        if not task.done.is_set():
+            if task.hurry(urgency, self._patience(urgency)):
+                self._crew.put(task)
             if not task.wait():
                 self._too_late(task)
-            return task.result()
-        finally:
-            with self._lock:
-                self._under_way.discard(task)
+        return task.result()
 
     def close(self) -> None:
         """Make no more calls, and let go of the origin."""
         self._closed.set()
         self._wanted.set()
-        gone = UnavailableError(f"{self.origin.name}: is not part of this library any more, or it ends")
-        for task in self._crew.close():
-            task.settle(error=gone)
-        self._fail_all(gone)
+        self._crew.close()
+        self._fail_all(self._ended())
         self.origin.close()
+
+    def _patience(self, urgency: Urgency) -> float:
+        return self._limits.reader_seconds if urgency is Urgency.READER else self._limits.other_seconds
+
+    def _ended(self) -> UnavailableError:
+        return UnavailableError(f"{self.origin.name}: is not part of this library any more, or it ends")
 
     def _make(self, task: Task) -> None:
         """On a thread of the crew: make a call, again where that may help."""
-        task.begin()
+        if not task.begin():
+            return
         if not task.answered and (wait := self._bucket.take(task.size)):
             task.put_off(wait)
             task.done.wait(wait)
@@ -189,7 +200,7 @@ class Lane:
             self._wanted.clear()
             if self._closed.is_set():
                 return
-            task = Task(lambda: self.origin.stat(""), Urgency.READER, self._limits.reader_seconds)
+            task = Task(lambda: self.origin.stat(""), Urgency.READER, self._limits.reader_seconds, 0)
             if not self._crew.put(task):
                 return
             if not task.wait():

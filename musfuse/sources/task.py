@@ -13,15 +13,24 @@ STEP = 64 * 1024
 
 class Task:
     """`call` is what is asked; its answer, or error, is there once `done` is set. Of one that somebody waits for on the
-    drive, patience begins when it is asked; of others, when it is made, since they queue behind each other."""
+    drive, patience begins when it is asked; of others, when it is made, since they queue behind each other. `on_end` is
+    called once there is an answer."""
 
     __slots__ = (
-        "_answer", "_came", "_lock", "answered", "asked_at", "call", "deadline", "done", "error", "patience", "size",
-        "urgency",
+        "_answer", "_came", "_lock", "_on_end", "answered", "asked_at", "begun", "call", "deadline", "done", "error",
+        "patience", "size", "urgency",
     )  # fmt: skip
 
-    def __init__(self, call: Callable[[], Any], urgency: Urgency, patience: float, size: int = 0) -> None:
+    def __init__(
+        self,
+        call: Callable[[], Any],
+        urgency: Urgency,
+        patience: float,
+        size: int = 0,
+        on_end: Callable[["Task"], None] = lambda _: None,
+    ) -> None:
         self.call, self.urgency, self.patience, self.size = call, urgency, patience, size
+        self._on_end, self.begun = on_end, False
         self._lock = threading.Lock()
         self.done = threading.Event()
         self.error: BaseException | None = None
@@ -31,10 +40,24 @@ class Task:
         self.asked_at = time.monotonic()
         self.deadline: float | None = self.asked_at + patience if urgency is Urgency.READER else None
 
-    def begin(self) -> None:
-        """It is made now."""
+    def begin(self) -> bool:
+        """It is made now; False where somebody does so already."""
+        with self._lock:
+            if self.begun:
+                return False
+            self.begun = True
         if self.deadline is None:
             self.deadline = time.monotonic() + self.patience
+        return True
+
+    def hurry(self, urgency: Urgency, patience: float) -> bool:
+        """Somebody waits for it from now on, who may be more patient, or want it sooner than it was asked for; whether
+        it is to be queued anew."""
+        sooner = urgency < self.urgency
+        self.urgency, self.patience = min(self.urgency, urgency), patience
+        if urgency is Urgency.READER or self.begun:
+            self.deadline = max(self.deadline or 0.0, time.monotonic() + patience)
+        return sooner and not self.begun
 
     def put_off(self, seconds: float) -> None:
         """It waits for its turn, which is nobody's fault."""
@@ -55,6 +78,7 @@ class Task:
                 return False
             self.answered, self._answer, self.error = True, answer, error
         self.done.set()
+        self._on_end(self)
         return True
 
     def wait(self) -> bool:

@@ -91,6 +91,7 @@ def test_it_goes_away_and_comes_back_with_nothing_lost(tmp_path: Path, shelf: To
     library.tagging.set([("title:T2", "")], ["genre=Jazz"], Who("me"))
     library.media.frame_cache.close()
     library.stores.frame_files.close()
+    library.sources.origin(library.sources.rows()[0].uid).let_go()
     shelf.away = True
     (problem,) = scan(library)
     assert "the shelf is away" in problem

@@ -51,8 +51,7 @@ class RemoteFiles:
     ) -> tuple[bytes, Any]:
         """Bytes of a file, fewer only at its end, and its facts when they had been read. Without a `version` the file
         is opened anew. Raises what asyncssh raises."""
-        if client is not self._client:
-            self._client, self._open = client, Lru(self._limit)
+        self._take(client)
         opened = self._opened(client, path, version)
         opened.users += 1
         try:
@@ -60,6 +59,19 @@ class RemoteFiles:
         finally:
             opened.users -= 1
             self._close_unused(opened)
+
+    def begin(self, client: asyncssh.SFTPClient, path: bytes) -> _RemoteFile:
+        """Begin to open a file, whose version is not known yet; `keep` comes next."""
+        self._take(client)
+        return _RemoteFile(asyncio.ensure_future(_opened(client, path)))
+
+    def keep(self, path: bytes, version: Stamp | None, opened: _RemoteFile) -> None:
+        """Have what `begin` gave read by who wants this version, where it is one that nobody has open."""
+        if version is None or opened.failed or (path, version) in self._open:
+            self._retire(opened)
+            return
+        for _, dropped in self._open.put((path, version), opened):
+            self._retire(dropped)
 
     def forget(self, path: bytes, version: Stamp | None) -> None:
         """Drop a file that turned out to be another version, or to be gone."""
@@ -72,6 +84,10 @@ class RemoteFiles:
         self._open.clear()
         for _, opened in dropped:
             self._retire(opened)
+
+    def _take(self, client: asyncssh.SFTPClient) -> None:
+        if client is not self._client:
+            self._client, self._open = client, Lru(self._limit)
 
     def _opened(self, client: asyncssh.SFTPClient, path: bytes, version: Stamp | None) -> _RemoteFile:
         known = None if version is None else self._open.get((path, version))

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncssh
 
-_FIRST, _MOST = 2, 32
+_FIRST, _MOST = 4, 64
 """Answers that are asked for at once, at first and once a folder turned out to be large."""
 _MAX_NAMES = 2_000_000
 
@@ -23,7 +23,7 @@ async def names_in(client: asyncssh.SFTPClient, path: bytes) -> list[tuple[bytes
     try:
         ahead = _FIRST
         while await _some(handler, handle, ahead, found):
-            ahead = min(2 * ahead, _MOST)
+            ahead = min(4 * ahead, _MOST)
             if len(found) > _MAX_NAMES:
                 raise asyncssh.SFTPFailure(f"over {_MAX_NAMES:,} entries in one folder")
     finally:

@@ -90,28 +90,32 @@ class SftpOrigin:
         real = await self._real(client, full) if any(_is_link(facts) for _, facts in found) else b""
         gate = asyncio.Semaphore(_LINKS_AT_ONCE)
 
-        async def entry(name: bytes, facts: Any) -> Entry:
-            text = name.decode("utf-8", "surrogateescape")
+        async def looked_up(name: bytes, facts: Any) -> Entry:
             try:
-                if _is_link(facts):
-                    async with gate:
+                async with gate:
+                    if _is_link(facts):
                         facts = await self._behind(client, full, name, real)
-                elif facts.permissions is None:  # a server may leave facts out of a listing
-                    async with gate:
+                    else:  # a server may leave facts out of a listing
                         facts = await client.stat(full + b"/" + name)
-                kept = _source_stat(facts)
             except asyncssh.SFTPNoConnection:
                 raise
             except asyncssh.SFTPError as error:
-                return self._unusable(path, text, error)
+                return self._unusable(path, _text(name), error)
             except OriginError as error:
-                return Entry(text, None, str(error))
-            if kept is None:
-                return Entry(text, None, f"{self._describe(path)}/{text}: {_NOTHING_TO_READ}")
-            return Entry(text, kept)
+                return Entry(_text(name), None, str(error))
+            return self._entry(path, name, facts)
 
-        entries = await asyncio.gather(*(entry(name, facts) for name, facts in found))
+        odd = [(name, facts) for name, facts in found if _is_link(facts) or facts.permissions is None]
+        plain = [(name, facts) for name, facts in found if not (_is_link(facts) or facts.permissions is None)]
+        entries = await asyncio.gather(*(looked_up(name, facts) for name, facts in odd))
+        entries += [self._entry(path, name, facts) for name, facts in plain]
         return sorted(entries, key=lambda entry: entry.name)
+
+    def _entry(self, path: str, name: bytes, facts: Any) -> Entry:
+        kept = _source_stat(facts)
+        if kept is None:
+            return Entry(_text(name), None, f"{self._describe(path)}/{_text(name)}: {_NOTHING_TO_READ}")
+        return Entry(_text(name), kept)
 
     async def _behind(self, client: asyncssh.SFTPClient, folder: bytes, name: bytes, real: bytes) -> Any:
         """Facts of what a link leads to. Raises RefusedError where that lies outside of the source, or is a folder
@@ -136,12 +140,24 @@ class SftpOrigin:
         client = await self._session.sftp()
         full = self._full(path)
         if path:
-            found = _source_stat(await client.stat(full))
+            found = await self._facts_and_file(client, full)
         else:
             facts, ident = await asyncio.gather(client.stat(full), _file_system(client, full))
             found = _source_stat(facts, ident)
         if found is None:
             raise RefusedError(f"{self._describe(path)}: {_NOTHING_TO_READ}")
+        return found
+
+    async def _facts_and_file(self, client: asyncssh.SFTPClient, full: bytes) -> SourceStat | None:
+        """Facts about a path. Who asks for those of a file reads it next, most of the time, so it is opened along with
+        that, which saves a trip."""
+        opened = self._files.begin(client, full)
+        found = None
+        try:
+            found = _source_stat(await client.stat(full))
+        finally:
+            version = found.stamp if found is not None and found.kind is NodeKind.FILE else None
+            self._files.keep(full, version, opened)
         return found
 
     async def _read(self, path: str, offset: int, size: int, stamp: Stamp | None, came: Callable[[int], None]) -> bytes:
@@ -198,6 +214,10 @@ async def _file_system(client: asyncssh.SFTPClient, full: bytes) -> str:
         return f"fs:{(await client.statvfs(full)).fsid}"
     except (asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure, asyncssh.SFTPPermissionDenied):
         return ""
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
 
 
 def _is_link(facts: Any) -> bool:

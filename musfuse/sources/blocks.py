@@ -1,0 +1,103 @@
+"""Blocks of files of a far origin, in memory: each is fetched once, however many want it, and several at a time.
+
+Lock order: `_lock` before those of the lane; nothing is waited for under it.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from musfuse.errors import OriginError
+from musfuse.lru import Lru
+from musfuse.model import Stamp
+from musfuse.sources.lane import Lane
+from musfuse.sources.task import Task
+from musfuse.sources.urgency import Urgency
+
+BLOCK = 64 * 1024
+GROUP = 16
+"""Blocks that are asked for in one call."""
+_Key = tuple[str, Stamp, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One block of what a call brings, which begins at block `first`."""
+
+    task: Task
+    first: int
+
+
+class Blocks:
+    """Up to `limit` bytes of blocks. What came of a version of a file stays right for that version."""
+
+    def __init__(self, lane: Lane, limit: int) -> None:
+        self._lane, self._lock = lane, threading.Lock()
+        self._kept: Lru[_Key, _Piece] = Lru(max(1, limit // BLOCK))
+
+    def read(self, urgency: Urgency, path: str, stamp: Stamp, offset: int, size: int) -> bytes:
+        """Bytes of a version of a file, fewer only at its end. Raises what the origin raises."""
+        size = min(size, stamp.size - offset)
+        if size <= 0:
+            return b""
+        numbers = range(offset // BLOCK, (offset + size - 1) // BLOCK + 1)
+        parts = []
+        for number, piece in zip(numbers, self._pieces(urgency, path, stamp, numbers), strict=True):
+            data: bytes = self._finished(urgency, path, stamp, piece)
+            start = (number - piece.first) * BLOCK
+            low = start + max(0, offset - number * BLOCK)
+            parts.append(data[low : start + min(BLOCK, offset + size - number * BLOCK)])
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def begin(self, urgency: Urgency, path: str, stamp: Stamp, offset: int, end: int) -> None:
+        """Begin to fetch what is missing of a range, without waiting for it; nothing where the origin is away."""
+        numbers = range(offset // BLOCK, -(-min(end, stamp.size) // BLOCK))
+        if self._lane.outage is None:
+            try:
+                self._pieces(urgency, path, stamp, numbers)
+            except OriginError:  # who reads it is told
+                return
+
+    def clear(self) -> None:
+        """Forget all blocks."""
+        with self._lock:
+            self._kept.clear()
+
+    def _pieces(self, urgency: Urgency, path: str, stamp: Stamp, numbers: Sequence[int]) -> Sequence[_Piece]:
+        """The blocks with these numbers; those that are missing, or failed, are asked for."""
+        with self._lock:
+            known = {number: self._kept.get((path, stamp, number)) for number in numbers}
+            missing = [n for n, piece in known.items() if piece is None or piece.task.error is not None]
+            for first, count in _runs(missing):
+                piece = _Piece(self._asked(urgency, path, stamp, first, count), first)
+                for number in range(first, first + count):
+                    known[number] = piece
+                    self._kept.put((path, stamp, number), piece)
+        return [piece for piece in known.values() if piece is not None]
+
+    def _asked(self, urgency: Urgency, path: str, stamp: Stamp, first: int, count: int) -> Task:
+        origin = self._lane.origin
+        start, size = first * BLOCK, min(count * BLOCK, stamp.size - first * BLOCK)
+        return self._lane.begin(urgency, lambda: origin.read(path, start, size, stamp), size)
+
+    def _finished(self, urgency: Urgency, path: str, stamp: Stamp, piece: _Piece) -> bytes:
+        try:
+            data: bytes = self._lane.finish(piece.task, urgency)
+        except OriginError:
+            with self._lock:
+                for number in range(piece.first, piece.first + GROUP):
+                    if self._kept.peek((path, stamp, number)) is piece:
+                        self._kept.pop((path, stamp, number))
+            raise
+        return data
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(first, count) of runs of neighbours, none longer than GROUP."""
+    at = 0
+    while at < len(numbers):
+        count = 1
+        while count < GROUP and at + count < len(numbers) and numbers[at + count] == numbers[at] + count:
+            count += 1
+        yield numbers[at], count
+        at += count

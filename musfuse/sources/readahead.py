@@ -1,0 +1,106 @@
+"""A far origin for who reads files: what comes next of one that is read on is on its way before somebody asks.
+
+The window begins with 256 KiB, doubles up to 4 MiB as long as somebody reads on, and begins anew where they read
+elsewhere.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from musfuse.lru import Lru
+from musfuse.model import Stamp
+from musfuse.origins.port import Entry, SourceStat
+from musfuse.origins.traits import Traits
+from musfuse.sources.blocks import BLOCK, Blocks
+from musfuse.sources.lane import LaneOrigin
+from musfuse.sources.urgency import Urgency
+
+if TYPE_CHECKING:
+    from musfuse.origins.watching import Watch, WatchListener
+
+FIRST, MOST = 256 * 1024, 4 * 1024 * 1024
+_READERS = 256
+"""Files that are remembered as being read."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Where somebody who reads a file is (`at`), until where it was asked for, and how far ahead that is to be."""
+
+    at: int = 0
+    until: int = 0
+    window: int = FIRST
+
+
+class ReadAheadOrigin:
+    """The origin for who asks with one urgency, over blocks that all share."""
+
+    def __init__(self, origin: LaneOrigin, blocks: Blocks, urgency: Urgency) -> None:
+        self._origin, self._blocks, self._urgency = origin, blocks, urgency
+        self._ahead = max(urgency, Urgency.PREFETCH)
+        self.uid, self.name = origin.uid, origin.name
+        self._lock = threading.Lock()
+        self._readers: Lru[tuple[str, Stamp], _Reader] = Lru(_READERS)
+
+    @property
+    def traits(self) -> Traits:
+        return self._origin.traits
+
+    def list(self, path: str) -> Iterator[Entry]:
+        """The entries of a folder."""
+        return self._origin.list(path)
+
+    def stat(self, path: str) -> SourceStat:
+        """Facts about a path."""
+        return self._origin.stat(path)
+
+    def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
+        """Bytes of a file. Without a `stamp`, nothing is kept of it."""
+        if stamp is None or size <= 0 or offset >= stamp.size:
+            return self._origin.read(path, offset, size, stamp)
+        start, end, goes_on = self._window(path, stamp, offset, size)
+        if goes_on and start < end:
+            self._blocks.begin(self._urgency, path, stamp, offset, offset + size)  # before what comes behind it
+            self._blocks.begin(Urgency(self._ahead), path, stamp, start, end)
+        data = self._blocks.read(self._urgency, path, stamp, offset, size)
+        if not goes_on:  # the first bytes wait for nothing else on the wire
+            self._blocks.begin(Urgency(self._ahead), path, stamp, start, end)
+        return data
+
+    def spec(self) -> Mapping[str, object]:
+        return self._origin.spec()
+
+    def watch(self, listener: "WatchListener") -> "Watch":
+        """Have somebody hear of changes."""
+        return self._origin.watch(listener)
+
+    def let_go(self) -> None:
+        """Forget what was read, and close what can be opened again."""
+        self._blocks.clear()
+        self._origin.let_go()
+
+    def close(self) -> None:
+        """Close the lane, for everybody."""
+        self._blocks.clear()
+        self._origin.close()
+
+    def _window(self, path: str, stamp: Stamp, offset: int, size: int) -> tuple[int, int, bool]:
+        """What is to be asked for beyond a read: from where until where, nothing where enough is under way; and whether
+        the read goes on from one before."""
+        end = offset + size
+        with self._lock:
+            known = self._readers.get((path, stamp))
+            reader = known or _Reader()
+            self._readers.put((path, stamp), reader)
+            goes_on = known is not None and reader.at - reader.window <= offset <= reader.until + BLOCK
+            if not goes_on:
+                reader.window, reader.until = FIRST, end
+            reader.at = max(reader.at, end) if goes_on else end
+            reader.until = max(reader.until, end)
+            if reader.until - reader.at >= reader.window // 2:
+                return 0, 0, goes_on
+            start, reader.until = reader.until, reader.at + reader.window
+            reader.window = min(2 * reader.window, MOST)
+            return start, min(reader.until, stamp.size), goes_on
