@@ -9,16 +9,19 @@ from musfuse.library.arranging.bringing import bring_in_all, is_behind
 from musfuse.library.catalog import Database, Node
 from musfuse.library.naming import ViewRules
 from musfuse.library.userdb import UserDatabase
+from musfuse.library.userdb.arrangement import ArrangementTable, Edit
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from musfuse.library.arranging.arranger import Arranger, Edited
+    from musfuse.service.handlers import Handlers
 
 
 class Arranging:
     """Makes edits of views. `turn` is held by whoever gives names, `rules` are those of all views, whose numbers
-    `numbers` gives by name; `name_tracks` runs the pipeline, and `on_edited` is told of each edit and of its view."""
+    `numbers` gives by name; `name_tracks` runs the pipeline. `on_edited` is told of each edit and of its view, and
+    `on_taken_back` of a view in which edits were taken back."""
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Arranging:
         self._turn, self._name_tracks = turn, name_tracks
         self._in_doubt = False
         self.on_edited: Callable[[int, Edited], None] = lambda *_: None
+        self.on_taken_back: Callable[[int], None] = lambda _: None
 
     def is_behind(self) -> bool:
         """Whether the catalog knows other edits than those that are kept, as a kill leaves it."""
@@ -46,6 +50,15 @@ class Arranging:
     def edits(self, view: int) -> "ViewEdits":
         """What changes a view, by its number, for its drive."""
         return ViewEdits(self, view)
+
+    def explained(self, view: str, item: int, public: int) -> tuple[str, Edit | None]:
+        """Where the template would have an item of a view, and the edit by which it is elsewhere, or gone; nothing
+        where it is where the template says."""
+        from musfuse.library.arranging.explaining import explained
+
+        number = self._numbers().get(view)
+        rules = next((rules for rules in self._rules if rules.view == number), None)
+        return explained(self._db, ArrangementTable(self._user, view), rules, item, public) if rules else ("", None)
 
     def arranger(self, view: int) -> "Arranger":
         """Edits of a view, for who has the turn. Loaded when something is edited, because mounting is not to wait."""
@@ -73,6 +86,21 @@ class Arranging:
         with self.turn():
             done()
         self._name_tracks()
+
+    def answer(self, handlers: "Handlers") -> None:
+        """Answer the requests about edits."""
+        from musfuse.service.edits import ViewEdits as Telling
+
+        Telling(
+            lambda name: ArrangementTable(self._user, name), self._numbers,
+            lambda name, count: self._taken_back(name, lambda arranger: arranger.take_back(count)),
+            lambda name: self._taken_back(name, lambda arranger: arranger.reset()),
+        ).answer(handlers)  # fmt: skip
+
+    def _taken_back(self, name: str, take: "Callable[[Arranger], object]") -> None:
+        view = self._numbers()[name]
+        self.named_again(lambda: take(self.arranger(view)))
+        self.on_taken_back(view)
 
     def edited(self, view: int, edited: "Edited") -> None:
         """An edit was made, by who has the turn."""

@@ -130,7 +130,7 @@ class Library:
             self.arranging.edits if config[ViewOptions].writable_view else lambda _: None,
         )  # fmt: skip
         self.drives = Drives(parts, closing)
-        self.arranging.on_edited = self.drives.edited
+        self.arranging.on_edited, self.arranging.on_taken_back = self.drives.edited, self.drives.taken_back
         self.drives.follow(self.views.names())
         self.playing.on_heard = self.drives.heard
         self.drive = self.drives[MAIN]
@@ -187,7 +187,7 @@ class Library:
         from musfuse.app.service import build_service
         from musfuse.app.views import ShownViews
 
-        views = ShownViews(self.catalog.database, self.views, self.drives)
+        views = ShownViews(self.catalog.database, self.views, self.drives, self.arranging)
         service = build_service(
             self.catalog, self.stores, self.media, self.sizes, self.sources, views, self.tagging,
             self.playing.opinion, self.drives,

@@ -170,6 +170,8 @@ class Reading:
     @cached_property
     def _views(self) -> Handlers:
         from musfuse.library.options import ViewOptions
+        from musfuse.library.userdb.arrangement import ArrangementTable
+        from musfuse.service.edits import ViewEdits
         from musfuse.service.views import MAIN, Viewing
 
         service, view = Handlers(), self._load()[ViewOptions]
@@ -178,6 +180,8 @@ class Reading:
             ViewTable(self._user), self._catalog_or_none,
             lambda: CatalogVocabulary(self._catalog_or_none, self._formats), main,
         ).answer(service)  # fmt: skip
+        names = [MAIN, *(spec.name for spec in ViewTable(self._user).all())]
+        ViewEdits(lambda name: ArrangementTable(self._user, name), lambda: names).answer(service)
         return service
 
     @cached_property

@@ -8,7 +8,7 @@ from musfuse.app.build.library import Catalog
 from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
 from musfuse.app.sources import Sources
-from musfuse.app.views import ShownViews
+from musfuse.app.views import MAIN, ShownViews
 from musfuse.library.catalog.candidates import Candidates
 from musfuse.library.catalog.originals import Originals
 from musfuse.library.sizes import Sizes
@@ -48,11 +48,10 @@ def build_service(
     Tags(selection, collector).answer(service)
     originals = OriginalsTold(
         Originals(catalog.database, sources.place), catalog.tracks, catalog.nodes, sizes, sources.origin,
-        lambda: media.formats.extensions,
+        lambda: media.formats.extensions, lambda item, public: views.explained(MAIN, item, public)[1],
     )  # fmt: skip
-    Describing(views.drive, views.nodes, media.engine, sizes, sources, originals, views.template, opinion).answer(
-        service
-    )
+    Describing(views, media.engine, sizes, sources, originals, opinion).answer(service)
+    views.arranging.answer(service)
 
     def imported() -> None:
         drives.heard()

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
+from musfuse.app.arranging import Arranging
 from musfuse.app.build.drive import Drives
 from musfuse.config import Config
 from musfuse.drive import Drive
@@ -18,6 +19,7 @@ from musfuse.library.options import ViewOptions
 from musfuse.library.pipeline.building import Building, Step
 from musfuse.library.templates import Template
 from musfuse.library.userdb import UserDatabase, ViewSpec, ViewTable, no_view
+from musfuse.library.userdb.arrangement import Edit
 from musfuse.media.art.options import ArtOptions
 from musfuse.media.flac.options import FlacOptions
 from musfuse.media.formats import FormatRegistry
@@ -142,8 +144,8 @@ def make_viewing(
 class ShownViews:
     """What use cases ask of views by their names. Each method raises ConfigError where there is no such view."""
 
-    def __init__(self, database: Database, views: Views, drives: Drives) -> None:
-        self._db, self._views, self._drives = database, views, drives
+    def __init__(self, database: Database, views: Views, drives: Drives, arranging: Arranging) -> None:
+        self._db, self._views, self._drives, self.arranging = database, views, drives, arranging
 
     def drive(self, view: str) -> Drive:
         """The drive of a view."""
@@ -167,6 +169,10 @@ class ShownViews:
     def template(self, view: str) -> str:
         """The template by which a view names."""
         return self._rules(view).template.text
+
+    def explained(self, view: str, item: int, public: int) -> tuple[str, Edit | None]:
+        """Where the template would have an item of a view, and the edit by which somebody put it elsewhere."""
+        return self.arranging.explained(view, item, public)
 
     def _rules(self, view: str) -> ViewRules:
         rules = self._views.named(view)

@@ -21,6 +21,7 @@ from musfuse.cli.common import (
     when,
 )
 from musfuse.cli.completing import places
+from musfuse.cli.edits import edit_told
 from musfuse.cli.typed import typed
 from musfuse.service.requests.info import (
     AudioTold,
@@ -112,6 +113,8 @@ def _original(told: OriginalInfo) -> Rows:
 
 def _part(told: PartTold) -> Rows:
     what = f"part {told.part}" if told.part else "on the drive"
+    if not told.path and told.edit is not None:
+        return [(what, f"removed by hand: {edit_told(told.edit)}")]
     if not told.path:
         return [(what, "not named yet; `musfuse scan` does it")]
     served = f"served as {told.served_as}" + (f", {counted(told.size, 'byte')}" if told.size is not None else "")
@@ -137,6 +140,9 @@ def _file(told: FileInfo) -> Rows:
     if told.layout_problem:
         rows.append(("layout", told.layout_problem))
     rows.append(("named by", str(told.template)))
+    if told.by_template:
+        rows.append(("put here by hand", edit_told(told.edit) if told.edit else ""))
+        rows.append(("by the template", str(told.by_template)))
     if told.numbered:
         rows.append(("numbered", f"another file comes before it as {str(told.wanted).rsplit('/', 1)[-1]}"))
     return [*rows, *_remarks(told.problem or "", told.untagged or ""), *_opinion(told), *_tags(told.tags or {})]

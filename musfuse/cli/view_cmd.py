@@ -23,6 +23,7 @@ from musfuse.cli.completing import policies, views
 from musfuse.wording import counted
 
 if TYPE_CHECKING:
+    from musfuse.service.requests.edits import EditsUndone
     from musfuse.service.requests.views import ViewChanged
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -168,6 +169,79 @@ def remove(
     say(printable(f"the view {name} {would} removed, with {counted(removed.files, 'file')}"))
     for place in removed.mounts:
         say(printable(f"{place} {would} unmounted"))
+
+
+@command.command("log", epilog="Example: musfuse view log --limit 5")
+@library_option
+@config_option
+@json_option
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="So many at most; 0 for all.")
+@click.argument("name", default="main", shell_complete=views)
+def log(library: Path | None, config_file: Path | None, as_json: bool, limit: int, name: str) -> None:
+    """List what was rearranged by hand in the view NAME [default: main], the last edit first. What was taken back is
+    not in it."""
+    from musfuse.cli.edits import edit_row
+    from musfuse.service.requests.edits import ListEdits
+
+    with connect(library_folder(library), config_file) as service:
+        edits = service.call(ListEdits(name, limit))
+    if as_json:
+        print_json(edits)
+        return
+    print_table(("edit", "time", "tracks", "what"), map(edit_row, edits))
+
+
+@command.command("undo", epilog="Example: musfuse view undo --count 3")
+@library_option
+@config_option
+@json_option
+@dry_run_option
+@click.option("--count", type=click.IntRange(min=1), help="How many edits, from the last one on [default: 1].")
+@click.option("--to", type=click.IntRange(min=1), help="The edit with this number, and all after it.")
+@click.argument("name", default="main", shell_complete=views)
+def undo(
+    library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, count: int | None, to: int | None,
+    name: str,
+) -> None:  # fmt: skip
+    """Take back the last edit by hand of the view NAME [default: main], or several: everything is where it was."""
+    from musfuse.service.requests.edits import UndoEdits
+
+    if count and to:
+        raise click.UsageError("--count and --to say different things: use one of them")
+    with connect(library_folder(library), config_file) as service:
+        undone = service.call(UndoEdits(name, count or 1, to or 0, dry_run=dry_run))
+    _say_undone(undone, as_json, dry_run)
+
+
+@command.command("reset", epilog="Example: musfuse view reset car")
+@library_option
+@config_option
+@json_option
+@dry_run_option
+@click.argument("name", default="main", shell_complete=views)
+def reset(library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, name: str) -> None:
+    """Take back all that was rearranged by hand in the view NAME [default: main], for good: it shows what its template
+    says."""
+    from musfuse.service.requests.edits import ResetView
+
+    with connect(library_folder(library), config_file) as service:
+        undone = service.call(ResetView(name, dry_run=dry_run))
+    _say_undone(undone, as_json, dry_run)
+
+
+def _say_undone(undone: "EditsUndone", as_json: bool, dry_run: bool) -> None:
+    from musfuse.cli.edits import edit_told
+
+    if as_json:
+        print_json(undone)
+        return
+    would = "would be" if dry_run else "is" if undone.undone == 1 else "are"
+    for edit in undone.edits[:10]:
+        say(printable(edit_told(edit)))
+    if undone.undone > 10:
+        say(f"and {undone.undone - 10} before")
+    left = f"; {counted(undone.left, 'edit')} left" if undone.left else ""
+    say(f"{counted(undone.undone, 'edit')} {would} taken back{left}")
 
 
 def _say_of_making(changed: "ViewChanged") -> None:

@@ -9,11 +9,13 @@ from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
 from musfuse.library.catalog import Nodes, SourceRow, TrackRow
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.sizes import Sizes
+from musfuse.library.userdb.arrangement import Edit
 from musfuse.library.userdb.plays import Heard
 from musfuse.library.userdb.ratings import Rating
 from musfuse.media.engine import MediaEngine
 from musfuse.media.layout import Layout
 from musfuse.model import NodeKind
+from musfuse.service.edits import told
 from musfuse.service.handlers import Handlers
 from musfuse.service.originals import OriginalsTold, audio_told, cut_told
 from musfuse.service.requests.info import Describe, FileInfo, FolderInfo, Info, PieceTold
@@ -26,24 +28,37 @@ class KnowsSources(Protocol):
         """A source by its uid. Raises NotFoundError."""
 
 
+class ShowsViews(Protocol):
+    """Tells of views by their names. Raises ConfigError where there is no such view."""
+
+    def drive(self, view: str) -> Drive:
+        """The drive of a view."""
+
+    def nodes(self, view: str) -> Nodes:
+        """The nodes of a view."""
+
+    def template(self, view: str) -> str:
+        """The template by which a view names."""
+
+    def explained(self, view: str, item: int, public: int) -> tuple[str, Edit | None]:
+        """Where the template would have an item, and the edit by which somebody put it elsewhere."""
+
+
 class Describing:
-    """Answers `Describe`. `drive_of`, `nodes` and `template`, by which its names are made, are those of a view;
-    `opinion` tells how a track is rated, and how often it was played, by its public id."""
+    """Answers `Describe`, by what `views` tell of the one that is asked for; `opinion` tells how a track is rated, and
+    how often it was played, by its public id."""
 
     def __init__(
         self,
-        drive_of: Callable[[str], Drive],
-        nodes: Callable[[str], Nodes],
+        views: ShowsViews,
         engine: MediaEngine,
         sizes: Sizes,
         sources: KnowsSources,
         originals: OriginalsTold,
-        template: Callable[[str], str],
         opinion: Callable[[int], tuple[Rating, Heard | None]],
     ) -> None:
-        self._drive_of, self._nodes = drive_of, nodes
-        self._engine, self._sizes, self._sources = engine, sizes, sources
-        self._originals, self._template, self._opinion = originals, template, opinion
+        self._views, self._engine, self._sizes, self._sources = views, engine, sizes, sources
+        self._originals, self._opinion = originals, opinion
 
     def answer(self, service: Handlers) -> None:
         """Have a service answer `Describe` with this."""
@@ -57,19 +72,19 @@ class Describing:
         try:
             return self._entry(request.path, request.view)
         except (NoEntryError, NotAFolderError) as error:
-            near = type(error)(f"{error}{did_you_mean(self._nodes(request.view), request.path)}")
+            near = type(error)(f"{error}{did_you_mean(self._views.nodes(request.view), request.path)}")
             unknown = self._originals.unknown(request.original) if request.original else None
             raise unknown or near from None
 
     def _entry(self, asked: str, view: str) -> FolderInfo | FileInfo:
-        drive = self._drive_of(view).ignoring_case()  # people do not tell a from A, and no two names differ by that
+        drive = self._views.drive(view).ignoring_case()  # people do not tell a from A, and no two names differ by that
         entry, row = drive.row(asked)
         path = drive.spelling(asked)
         if entry.kind is NodeKind.FOLDER:
             count = sum(1 for _ in entry.branch.children(entry))
             return FolderInfo(path, entry.id, count, dict(entry.facts))
         if row is not None:
-            return self._track(path, entry, row, self._template(view))
+            return self._track(path, entry, row, view)
         return FileInfo(path, entry.id, entry.size) if entry.item else self._file(path, entry)
 
     def _file(self, path: str, entry: Entry[Any]) -> FileInfo:
@@ -84,7 +99,7 @@ class Describing:
         size = sum(piece.bytes for piece in pieces)
         return FileInfo(path, entry.id, size, pieces, source=source, more=dict(entry.facts))
 
-    def _track(self, path: str, entry: Entry[Any], row: TrackRow, template: str) -> FileInfo:
+    def _track(self, path: str, entry: Entry[Any], row: TrackRow, view: str) -> FileInfo:
         track = row.track
         pieces, problem = tuple[PieceTold, ...](), ""
         try:
@@ -93,6 +108,7 @@ class Describing:
         except MusfuseError as error:
             size, problem = self._sizes.known(row), str(error)
         rating, heard = self._opinion(row.public)
+        by_template, edit = self._views.explained(view, track.id, row.public)
         return FileInfo(
             path, entry.id, size, pieces, problem,
             source=f"{self._sources.row(track.file.source_uid).root}/{track.file.path}",
@@ -103,7 +119,7 @@ class Describing:
             format=audio_told(track.format),
             tags={name: list(values) for name, values in track.tags.items()},
             cut=cut_told(row),
-            template=template,
+            template=self._views.template(view),
             wanted=row.wanted,
             numbered=path.rsplit("/", 1)[-1] != row.wanted.rsplit("/", 1)[-1],
             problem=row.problem,
@@ -112,6 +128,8 @@ class Describing:
             starred=rating.starred_ns is not None,
             plays=heard.plays if heard else 0,
             last_played_ns=heard.last_ns if heard else None,
+            by_template=by_template,
+            edit=told(edit) if edit else None,
         )  # fmt: skip
 
 

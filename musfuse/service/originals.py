@@ -6,9 +6,11 @@ from musfuse.errors import NoEntryError, NotFoundError, OriginError
 from musfuse.library.catalog import Nodes, TrackRow, Tracks
 from musfuse.library.catalog.originals import KnownOriginal, Originals, Place
 from musfuse.library.sizes import Sizes
+from musfuse.library.userdb.arrangement import Edit
 from musfuse.media.inspecting.inspection import is_sheet
 from musfuse.model import AudioFormat, NodeKind
 from musfuse.origins import Origin
+from musfuse.service.edits import told
 from musfuse.service.requests.info import (
     AudioTold,
     CompanionInfo,
@@ -21,7 +23,8 @@ from musfuse.service.requests.info import (
 
 
 class OriginalsTold:
-    """Tells of originals, by absolute path or URI. `extensions` are those of audio, in lower case."""
+    """Tells of originals, by absolute path or URI. `extensions` are those of audio, in lower case; `edit_of` gives the
+    edit by which an item, by its id and its public id, is where it is in the main view."""
 
     def __init__(
         self,
@@ -31,9 +34,10 @@ class OriginalsTold:
         sizes: Sizes,
         origin_of: Callable[[str], Origin],
         extensions: Callable[[], Set[str]],
+        edit_of: Callable[[int, int], Edit | None] = lambda *_: None,
     ) -> None:
         self._originals, self._tracks, self._nodes, self._sizes = originals, tracks, nodes, sizes
-        self._origin_of, self._extensions = origin_of, extensions
+        self._origin_of, self._extensions, self._edit_of = origin_of, extensions, edit_of
 
     def told(self, absolute: str) -> OriginalInfo | CompanionInfo | SourceFolderInfo | None:
         """All that the catalog knows of a file or folder of a source; None where it knows nothing."""
@@ -90,7 +94,11 @@ class OriginalsTold:
 
     def _part(self, path: str, row: TrackRow) -> PartTold:
         size = self._sizes.known(row)
-        return PartTold(row.part, path, row.track.rendition.value, size, cut_told(row), row.problem, row.untagged)
+        edit = self._edit_of(row.track.id, row.public)
+        return PartTold(
+            row.part, path, row.track.rendition.value, size, cut_told(row), row.problem, row.untagged,
+            told(edit) if edit else None,
+        )  # fmt: skip
 
 
 def audio_told(fmt: AudioFormat) -> AudioTold:

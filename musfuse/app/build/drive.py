@@ -210,6 +210,13 @@ class Drives(Mapping[str, Drive]):
             drive.rearranged(edited.folders, (*edited.paths, *self.gone()), deep=edited.deep)
         self._parts.events.publish(TreeChanged(self._parts.catalog.nodes.generation()))
 
+    def taken_back(self, view: int) -> None:
+        """Edits of a view were taken back, also such that hid what has no name of its own."""
+        drive = self.of_view(view)
+        if drive is not None:
+            drive.invalidate()
+            drive.changes.caught_up(_KNOWN_SECONDS)
+
     def gone(self) -> Sequence[str]:
         """Names of nodes that went, or are another entry's, since this was asked last."""
         catalog = self._parts.catalog

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from musfuse.errors import BusyError, ConfigError, ExistsError, NoEntryError, NotEmptyError
+from musfuse.errors import BusyError, ExistsError, NoEntryError, NotEmptyError
 from musfuse.library.arranging.bringing import bring_in
 from musfuse.library.arranging.moving import erase, move_folder, own
 from musfuse.library.arranging.names import checked_name, stem
@@ -100,16 +100,14 @@ class Arranger:
                 self._move_folder(pen, node, parent, name, over)
         return self._edited([before, parent, node], path, target, deep=not node.track)
 
-    def take_back(self, seq: int) -> Edit:
-        """Take back the last edit in force, which has this number; the pipeline shows what that makes. Raises
-        ConfigError where another one is the last."""
+    def take_back(self, count: int) -> list[Edit]:
+        """Take back the last edits in force, so many, the last one first; the pipeline shows what that makes."""
         with self._user.transaction():
-            last = self.table.last()
-            if last is None or last.seq != seq:
-                raise ConfigError(f"edit {seq} of the view {self.table.view} is not the last one in force")
-            self.table.take_back(seq)
+            edits = self.table.latest(max(count, 1))
+            for edit in edits:
+                self.table.take_back(edit.seq)
             bring_in(self._user, self._db, self.table, self._view)
-        return last
+        return edits
 
     def reset(self) -> int:
         """Take back all edits at once; how many there were. The pipeline shows what that makes."""

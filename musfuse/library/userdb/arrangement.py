@@ -109,25 +109,37 @@ class ArrangementTable:
         )  # fmt: skip
         return [Edit(*row) for row in rows]
 
+    def latest(self, limit: int = 0) -> list[Edit]:
+        """The last edits in force, so many, 0 for all, the last one first."""
+        rows = self._run(
+            "SELECT seq, at_ns, what, path, target, tracks FROM view_edit WHERE view = ? ORDER BY seq DESC LIMIT ?",
+            self.view, limit or -1,
+        )  # fmt: skip
+        return [Edit(*row) for row in rows]
+
     def last(self) -> Edit | None:
         """The last edit in force."""
-        rows = self._run(
-            "SELECT seq, at_ns, what, path, target, tracks FROM view_edit WHERE view = ? ORDER BY seq DESC LIMIT 1",
-            self.view,
-        )
-        return Edit(*rows[0]) if rows else None
+        return next(iter(self.latest(1)), None)
+
+    def count_from(self, seq: int) -> int:
+        """How many edits are in force from this number on."""
+        rows = self._run("SELECT count(*) FROM view_edit WHERE view = ? AND seq >= ?", self.view, seq)
+        return int(rows[0][0]) if rows else 0
 
     def count(self) -> int:
         """How many edits are in force."""
         return int(self._run("SELECT count(*) FROM view_edit WHERE view = ?", self.view)[0][0]) if self._is_there else 0
 
     def edit_of(self, public: int) -> Edit | None:
-        """The edit by which a track stays where it is; None where none does."""
-        rows = self._run(
-            "SELECT e.seq, e.at_ns, e.what, e.path, e.target, e.tracks FROM view_item i JOIN view_edit e"
-            " ON e.seq = i.seq WHERE i.view = ? AND i.id = ?",
-            self.view, public,
-        )  # fmt: skip
+        """The edit by which a track stays where it is, or is gone; None where none does."""
+        return self._edit("SELECT seq FROM view_item WHERE view = ? AND id = ?", self.view, public)
+
+    def edit_of_base(self, key: str) -> Edit | None:
+        """The edit by which a folder of the template, by its key, is shown as another one; None where none does."""
+        return self._edit("SELECT seq FROM view_base WHERE view = ? AND key = ?", self.view, key)
+
+    def _edit(self, which: str, *values: object) -> Edit | None:
+        rows = self._run(f"SELECT seq, at_ns, what, path, target, tracks FROM view_edit WHERE seq = ({which})", *values)
         return Edit(*rows[0]) if rows else None
 
     # what an edit changes

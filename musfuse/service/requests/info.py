@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from msgspec import UNSET, UnsetType, field
 
 from musfuse.service.port import Answer, Request
+from musfuse.service.requests.edits import EditTold
 
 
 class AudioTold(Answer, frozen=True):
@@ -42,7 +43,8 @@ class SheetTold(Answer, frozen=True):
 
 class PartTold(Answer, frozen=True):
     """A track that an original is, or a part of it is, 0 for all of it; `size` in bytes, None where it is not known
-    yet; `problem` says why it is served as the original, `untagged` why with its own tags."""
+    yet; `problem` says why it is served as the original, `untagged` why with its own tags. `edit` is that by which
+    somebody put it where it is, or removed it."""
 
     part: int
     path: str
@@ -51,6 +53,7 @@ class PartTold(Answer, frozen=True):
     cut: CutTold | None
     problem: str
     untagged: str
+    edit: EditTold | None = None
 
 
 class FolderInfo(Answer, frozen=True, tag_field="kind", tag="folder"):
@@ -65,7 +68,8 @@ class FolderInfo(Answer, frozen=True, tag_field="kind", tag="folder"):
 class FileInfo(Answer, frozen=True, tag_field="kind", tag="file"):
     """A file of the drive, `size` in bytes as it is served. From `id` on only for a track: `wanted` is its name before
     names were told apart, and `numbered` whether that changed it; `stars` (0 for none) and `starred` what is thought of
-    it, `plays` how often it was played, and when that was last, in ns since 1970."""
+    it, `plays` how often it was played, and when that was last, in ns since 1970. `by_template` is where the template
+    would have it, and `edit` by which edit somebody put it elsewhere; '' and None where nobody did."""
 
     path: str
     node: int
@@ -90,6 +94,8 @@ class FileInfo(Answer, frozen=True, tag_field="kind", tag="file"):
     starred: bool | UnsetType = UNSET
     plays: int | UnsetType = UNSET
     last_played_ns: int | UnsetType | None = UNSET
+    by_template: str | UnsetType = UNSET
+    edit: EditTold | UnsetType | None = UNSET
 
 
 class OriginalInfo(Answer, frozen=True, tag_field="kind", tag="original"):

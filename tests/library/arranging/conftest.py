@@ -51,9 +51,7 @@ class Rearranged:
     def take_back(self) -> None:
         """Take back the last edit."""
         arranger = self.library.arranging.arranger(MAIN)
-        last = arranger.table.last()
-        assert last is not None
-        self.library.arranging.named_again(lambda: arranger.take_back(last.seq))
+        self.library.arranging.named_again(lambda: arranger.take_back(1))
 
     def reset(self) -> None:
         self.library.arranging.named_again(self.library.arranging.arranger(MAIN).reset)

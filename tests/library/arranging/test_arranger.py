@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -14,7 +13,6 @@ from tests_support import examples
 from library.arranging.conftest import Rearranged, write_songs
 from musfuse.errors import (
     BadNameError,
-    ConfigError,
     ExistsError,
     IsAFolderError,
     MusfuseError,
@@ -209,11 +207,16 @@ def test_the_drive_is_what_a_plain_tree_says() -> None:
         shutil.rmtree(folder)
 
 
-def test_only_the_last_edit_can_be_taken_back(rearranged: Rearranged) -> None:
-    for name in ("a", "b"):
-        rearranged.drive.rearranging.make_folder(name)
+def test_the_last_edits_are_taken_back_together(rearranged: Rearranged) -> None:
+    before = rearranged.shown()
+    edits = rearranged.drive.rearranging
+    edits.move("Ann", "Fav")
+    expected = rearranged.shown()
+    edits.make_folder("Fav/New")
+    edits.remove_file("Fav/Best/One.flac")
+    edits.move("Fav/Best", "Fav/New/Best")
     arranger = rearranged.library.arranging.arranger(MAIN)
-    first, second = arranger.table.edits()
-    with pytest.raises(ConfigError, match=f"edit {first.seq} .* not the last"):
-        arranger.take_back(first.seq)
-    assert arranger.take_back(second.seq) == second
+    rearranged.library.arranging.named_again(lambda: arranger.take_back(3))
+    assert rearranged.shown() == expected
+    rearranged.library.arranging.named_again(lambda: arranger.take_back(99))
+    assert (rearranged.shown(), arranger.table.count()) == (before, 0)
