@@ -21,10 +21,11 @@ from musfuse.app.methods import Methods
 from musfuse.app.state import StateFolder
 from musfuse.app.views import MAIN
 from musfuse.app.watchdog import Watchdog
+from musfuse.config.load import Stated
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.drive.mounts import Mounter
-from musfuse.errors import FaceError
+from musfuse.errors import FaceError, MusfuseError
 from musfuse.library.options import ScanOptions
 from musfuse.platform import system
 from musfuse.platform.reserve import Reserve
@@ -35,6 +36,7 @@ from musfuse.service.mounting import MountFace
 if TYPE_CHECKING:
     from musfuse.app.figures import OwnerFigures
     from musfuse.app.health import OwnerHealth
+    from musfuse.app.reconfiguring import Reconfiguring
     from musfuse.app.webhooks import OwnedWebhooks
     from musfuse.service.handlers import Handlers
     from musfuse.store.eventtable import EventTable
@@ -46,10 +48,18 @@ class Host:
     """Runs until its last face is gone or it is told to stop; one that `stays` needs no face to live.
 
     `mounter` is asked for when something is to be mounted first: a host without mounts needs none to be installed.
+    `stated` is the configuration as it was read for it, and can be read anew; without one, options can be set only.
     """
 
-    def __init__(self, library: Library, mounter: Callable[[], Mounter], *, stays: bool = False) -> None:
-        self.library, self.stays, self._mounter = library, stays, mounter
+    def __init__(
+        self,
+        library: Library,
+        mounter: Callable[[], Mounter],
+        *,
+        stays: bool = False,
+        stated: Stated | None = None,
+    ) -> None:
+        self.library, self.stays, self._mounter, self._stated = library, stays, mounter, stated
         self.faces = RunningFaces(Reach(library.drive, self._service, library.drives))
         self.jobs = Jobs(library)
         library.trees.in_background = lambda: self.jobs.request("views")
@@ -124,15 +134,28 @@ class Host:
         """Whether it was told to stop."""
         return self._ending.asked.is_set()
 
-    def rescan(self) -> None:
-        """Begin to scan all sources. Does not wait, so that a signal may call it."""
+    def reload(self) -> None:
+        """Begin to read the configuration anew, and to scan all sources. Does not wait, so that a signal may call
+        it."""
 
         def begin() -> None:
             self._manager.reloading()
-            self.jobs.request("scan")
-            self._manager.ready("looks for changes in all sources")
+            try:
+                from musfuse.app.reconfiguring import told_of_reload
 
-        threading.Thread(target=begin, name="rescan", daemon=True).start()
+                said = told_of_reload(self._options.reload())
+                log.info("%s", said)
+            except MusfuseError as error:
+                said = f"the configuration stays as it was: {error}"
+                log.error("%s", said)
+            self.jobs.request("scan")
+            self._manager.ready(f"{said}; looks for changes in all sources")
+
+        threading.Thread(target=begin, name="reload", daemon=True).start()
+
+    def adopt_webhooks(self) -> None:
+        """Take over which webhooks there are."""
+        self._webhooks.adopt()
 
     def keep_events(self) -> "EventTable":
         """Have what happens written down from now on, where that is not done already."""
@@ -158,6 +181,7 @@ class Host:
         from musfuse.app.background import Background
         from musfuse.app.overview import OwnerOverview
         from musfuse.service.handlers import Handlers
+        from musfuse.service.requests.configuration import ReloadConfiguration, SetOption
         from musfuse.service.requests.monitoring import ShowFigures, ShowHealth
 
         service = service or Handlers()
@@ -168,6 +192,8 @@ class Host:
         Answers(self).answer(service)
         OwnerOverview(self).answer(service)
         self._webhooks.webhooking.answer(service)
+        service.on(SetOption, lambda asked: self._options.set(asked.option, asked.value))
+        service.on(ReloadConfiguration, lambda _: self._options.reload())
         service.on(ShowFigures, lambda asked: self._figures.page(asked))
         service.on(ShowHealth, lambda asked: self._health.look(asked))
         return service
@@ -177,6 +203,13 @@ class Host:
         as soon as there is a mount comes behind the first scan."""
         self.ready.wait()
         return self.jobs
+
+    @cached_property
+    def _options(self) -> "Reconfiguring":
+        from musfuse.app.reconfiguring import Reconfiguring
+
+        config = self.library.config
+        return Reconfiguring(self, self._stated or Stated(config, lambda: config))
 
     @cached_property
     def _webhooks(self) -> "OwnedWebhooks":

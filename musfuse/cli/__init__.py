@@ -48,7 +48,7 @@ _COMMANDS = {
     "source": "the folders of a library; one that was moved",
     "library": "check, repair, vacuum, backup, restore",
     "backup": "copy what cannot be made again",
-    "config": "show the configuration",
+    "config": "show the configuration, and change it",
     "doctor": "check this machine",
     "metrics": "figures of what runs, for Prometheus",
     "log": "what musfuse did, and what failed",

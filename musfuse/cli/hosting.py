@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from musfuse.app.state import StateFolder
-from musfuse.config import Config
+from musfuse.cli.common import absolute, known_sections
+from musfuse.config import Config, load_config
+from musfuse.config.load import Stated
 from musfuse.errors import FaceError, MountError, MusfuseError
 from musfuse.logs.files import make_room
 from musfuse.platform import system
@@ -28,9 +30,22 @@ class Ready(NamedTuple):
     new: Sequence[str]
 
 
+def stated(config_file: Path | None, **flags: Any) -> Stated:
+    """The configuration, with flags by option name (`__` for the dot), and how to read it anew, from wherever this
+    process has gone meanwhile. Raises ConfigError."""
+    named = config_file or (Path(os.environ["MUSFUSE_CONFIG"]) if os.environ.get("MUSFUSE_CONFIG") else None)
+    file, sections = absolute(named) if named else None, known_sections()
+    given = {name.replace("__", "."): value for name, value in flags.items()}
+
+    def read() -> Config:
+        return load_config(sections, file, given).config
+
+    return Stated(read(), read)
+
+
 def host(
     folder: Path,
-    config: Config,
+    told: Stated,
     sources: Sequence[str],
     faces: "Sequence[MakeFace]",
     on_ready: Callable[[list[str]], None],
@@ -39,13 +54,15 @@ def host(
     nothing: str = "",
     stays: bool = False,
 ) -> None:
-    """Own the library in `folder` until the end, showing it by `faces`. Who started this process in the background
-    reads at `ready_fd` that it is ready or why not; else `on_ready` hears the names of the faces. Where the library has
-    no sources, `nothing` is the error, unless it is empty. Raises MusfuseError, unless there is a `ready_fd`."""
+    """Own the library in `folder` until the end, showing it by `faces`, with the configuration that was `told`. Who
+    started this process in the background reads at `ready_fd` that it is ready or why not; else `on_ready` hears the
+    names of the faces. Where the library has no sources, `nothing` is the error, unless it is empty. Raises
+    MusfuseError, unless there is a `ready_fd`."""
     from musfuse.app.build.faces import choose_mounter
     from musfuse.app.host import Host
     from musfuse.app.library import open_library
 
+    config = told.config
     system.spare_address_space()
     try:
         with ExitStack() as closing:
@@ -54,10 +71,10 @@ def host(
             library = open_library(folder, config, closing, sources=sources)
             if nothing and not library.sources.rows():
                 raise MountError(nothing)
-            hosting = Host(library, lambda: choose_mounter(library.config), stays=stays)
+            hosting = Host(library, lambda: choose_mounter(library.config), stays=stays, stated=told)
 
             def tell(names: list[str]) -> None:
-                system.on_hangup(hosting.rescan)
+                system.on_hangup(hosting.reload)
                 if ready_fd is None:
                     on_ready(names)
                 else:

@@ -14,15 +14,15 @@ from musfuse.cli.common import (
     config_option,
     connect,
     library_option,
-    load,
     located,
     new_library_folder,
     say,
 )
 from musfuse.cli.completing import folders, policies, views
-from musfuse.cli.hosting import host, started
+from musfuse.cli.hosting import host, started, stated
 from musfuse.cli.newcomers import Newcomers
 from musfuse.config import Config
+from musfuse.config.load import Stated
 from musfuse.errors import ConfigError, ControlError, MountError, StoreError
 from musfuse.origins import default_registry
 from musfuse.platform import system
@@ -92,7 +92,7 @@ def command(
     """
     folder = new_library_folder(library)
     sources, mountpoint = [located(path) for path in paths[:-1]], absolute_mountpoint(Path(paths[-1]))
-    config = load(config_file, view__policy=policy, view__template=template)
+    told = stated(config_file, view__policy=policy, view__template=template)
     for source in sources:
         if default_registry().overlap(source, str(mountpoint)):
             raise MountError(
@@ -111,7 +111,7 @@ def command(
             _check_has_library(folder, mountpoint)
 
         def serve(ready_fd: int | None) -> None:
-            _serve(folder, config, sources, mountpoint, options, view, ready_fd)
+            _serve(folder, told, sources, mountpoint, options, view, ready_fd)
 
         if foreground or ready_fd is not None:
             serve(ready_fd)
@@ -163,7 +163,7 @@ def _mounted_by_owner(
 
 def _serve(
     folder: Path,
-    config: Config,
+    told: Stated,
     sources: list[str],
     mountpoint: Path,
     options: tuple[str, ...],
@@ -182,7 +182,7 @@ def _serve(
         return MountFace(choose_mounter(config), mountpoint, options, view or MAIN)
 
     nothing = f"{folder}: this library has no sources yet; name a folder with music before the mountpoint"
-    host(folder, config, sources, [make], ready, ready_fd, nothing=nothing)
+    host(folder, told, sources, [make], ready, ready_fd, nothing=nothing)
 
 
 def _flags(

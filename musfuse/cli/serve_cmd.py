@@ -6,9 +6,9 @@ import click
 
 from musfuse.app.state import StateFolder
 from musfuse.cli.anywhere import wishes
-from musfuse.cli.common import absolute, config_option, library_option, load, located, new_library_folder, say
+from musfuse.cli.common import absolute, config_option, library_option, located, new_library_folder, say
 from musfuse.cli.completing import folders
-from musfuse.cli.hosting import host, started
+from musfuse.cli.hosting import host, started, stated
 from musfuse.cli.newcomers import Newcomers
 from musfuse.errors import ControlError
 
@@ -36,7 +36,7 @@ def command(
     from musfuse.control import find_owner
 
     folder, places = new_library_folder(library), [located(source) for source in sources]
-    config = load(config_file, **({"grpc__enabled": True} if grpc else {}))
+    told = stated(config_file, **({"grpc__enabled": True} if grpc else {}))
     if ready_fd is None:
         owner = find_owner(folder)
         if owner is not None:
@@ -46,11 +46,11 @@ def command(
     if grpc:  # who asks for it is told what it lacks; one that is only configured stops nothing
         from musfuse.app.build.faces import grpc_face
 
-        grpc_face(config, StateFolder(folder)).check()
+        grpc_face(told.config, StateFolder(folder)).check()
     newcomers = Newcomers(folder, places if ready_fd is None else ())
 
     def serve(ready_fd: int | None) -> None:
-        host(folder, config, places, (), lambda _: say(f"serving {folder}; Ctrl-C ends it"), ready_fd, stays=True)
+        host(folder, told, places, (), lambda _: say(f"serving {folder}; Ctrl-C ends it"), ready_fd, stays=True)
 
     if foreground or ready_fd is not None:
         serve(ready_fd)

@@ -3,7 +3,7 @@
 import difflib
 import os
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,15 @@ class Loaded:
     config: Config
     values: Mapping[str, Any]
     origins: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a process was told when it was started, by file, environment and flags: as it was then, and how to read it
+    anew (which may raise ConfigError)."""
+
+    config: Config
+    read: Callable[[], Config]
 
 
 def default_file() -> Path:
@@ -80,6 +89,18 @@ def load_config(
             reference = value.reference if isinstance(value, Secret) else ""
             values[name], origins[name] = value, f"{where}, {reference}" if reference else where
     return Loaded(_build(sections, values, repeated).having(commands), values, origins)
+
+
+def parsed_option(sections: Sections, name: str, text: str) -> Any:
+    """The value of an option, by its name, that a text says, as a variable of the environment would. Raises
+    ConfigError for an option that there is not, and for a value that cannot be its."""
+    if name in sections.repeated:
+        raise ConfigError(f"{name}: its section may be in the file many times; write it there")
+    info = _known(name, sections.options, name)
+    value = _checked(info, _parse(info, text, name), name, _Secrets(os.environ, NO_COMMANDS))
+    if _stands_here(value):
+        raise ConfigError(f"{name}: everybody can see a command line; name the secret: {REFERENCES}")
+    return value
 
 
 def _named_by(env: Mapping[str, str]) -> Path | None:

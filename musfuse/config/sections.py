@@ -91,6 +91,10 @@ class Config:
         """The values of a repeated section, in the order of the file."""
         return self._repeated.get(kind, ())
 
+    def repeating(self, other: "Config") -> "Config":
+        """This configuration with the repeated sections of another."""
+        return Config(*self._values.values(), repeated=other._repeated)
+
     def having(self, *sections: object) -> "Config":
         """This configuration with other values of some sections."""
         return Config(*self._values.values(), *sections, repeated=self._repeated)

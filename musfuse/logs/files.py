@@ -84,6 +84,24 @@ def keep_log(path: Path, closing: ExitStack, options: LoggingOptions = LoggingOp
     _set_levels(levels(options.areas), handlers, closing)
 
 
+def follow_options(options: LoggingOptions) -> None:
+    """Have the log of this process follow other options: levels, those of areas, and how lines are written. Where it
+    lies stays as it is, and levels that `-v` asked for go."""
+    root = logging.getLogger()
+    handlers = [handler for handler in root.handlers if isinstance(handler, _LogFile | JournalHandler)]
+    for name, logger in list(root.manager.loggerDict.items()):
+        if name.startswith("musfuse") and isinstance(logger, logging.Logger):
+            logger.setLevel(logging.NOTSET)
+    root.setLevel(options.number)
+    for handler in handlers:
+        handler.setLevel(options.number)
+        if isinstance(handler, _LogFile):
+            handler.setFormatter(formatter(options.json_output))
+    with ExitStack() as until_the_end:
+        _set_levels(levels(options.areas), handlers, until_the_end)
+        until_the_end.pop_all()
+
+
 def log_path(path: Path, options: LoggingOptions) -> Path:
     """Where the log of a library lies, which is `path` unless the options name another folder."""
     if not options.log_dir:

@@ -4,8 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
+from cli.inprocess import run
 from musfuse.app.sections import default_sections
 from musfuse.config import Config, load_config
 
@@ -60,3 +64,41 @@ def test_init_writes_every_default_and_changes_nothing(tmp_path: Path) -> None:
 def test_init_where_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert str(tmp_path / "file") in _run("init", "--config", tmp_path / "file" / "config.toml", code=2)
+
+
+def test_an_option_is_set_in_the_file_where_nobody_has_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSFUSE_RUNTIME_DIR", str(tmp_path / "run"))
+    file = tmp_path / "config.toml"
+    file.write_text("# mine\n")
+    at = ("--library", tmp_path / "library", "--config", file)
+    assert "say --save for the file" in run("config", "set", *at, "flac.level", "8", code=2).err
+    assert "did you mean flac.level?" in run("config", "set", *at, "flac.lewel", "8", code=2).err
+    assert "'9'" not in run("config", "set", *at, "--save", "flac.level", "9", code=2).err
+    assert file.read_text() == "# mine\n"
+    assert run("config", "set", *at, "--save", "flac.level", "8").out == f"written to {file}\n"
+    assert file.read_text() == "# mine\n\n[flac]\nlevel = 8\n"
+    monkeypatch.setenv("MUSFUSE_FLAC_LEVEL", "2")
+    assert "environment MUSFUSE_FLAC_LEVEL is stronger" in run("config", "set", *at, "--save", "flac.level", "5").err
+    told = json.loads(run("config", "set", *at, "--save", "--json", "flac.repair", "true").out)
+    assert (told["value"], told["effect"], told["saved"]) == (True, "start", str(file))
+
+
+def test_an_option_is_set_in_the_process_that_has_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.hosting import run_host
+
+    from musfuse.platform import system
+
+    monkeypatch.setattr(system, "on_terminate", lambda stop: None)
+    (tmp_path / "music").mkdir()
+    at = ("--library", tmp_path / "state", "--config", tmp_path / "config.toml")
+    (tmp_path / "config.toml").write_text("")
+    with ExitStack() as closing:
+        host = run_host(tmp_path / "state", tmp_path / "music", closing, index__background=False)
+        assert run("config", "set", *at, "backup.keep", "3").out == "backup.keep is 3 now (was 7)\n"
+        assert host.library.upkeep.options.keep == 3
+        assert "say --save, then `musfuse stop`" in run("config", "set", *at, "flac.level", "8", code=2).err
+        said = run("config", "set", *at, "--save", "flac.level", "8").out
+        assert said.startswith("flac.level counts from the next start on")
+        assert "unmount, and mount again" in run("config", "set", *at, "fuse.cache_seconds", "5").out

@@ -17,6 +17,7 @@ from musfuse_fuse.options import FuseOptions
 from musfuse.app.sections import default_sections
 from musfuse.cli.hosting import host
 from musfuse.config import Config, load_config
+from musfuse.config.load import Stated
 from musfuse.platform import system
 from musfuse.service.face import Reach
 
@@ -47,7 +48,14 @@ def test_faces_have_as_many_threads_as_the_process_can_hold_files(
     monkeypatch.setattr(system, "raise_open_file_limit", lambda: 64)
     monkeypatch.setattr(system, "on_terminate", lambda stop: None)  # the test hears signals itself
     config, started = load_config(default_sections(), env={}).config, list[Config]()
-    host(tmp_path / "state", config, [str(music)], [lambda given: Once(given, started)], lambda _: None, None)
+    host(
+        tmp_path / "state",
+        Stated(config, lambda: config),
+        [str(music)],
+        [lambda given: Once(given, started)],
+        lambda _: None,
+        None,
+    )
     assert config[FuseOptions].threads == 256
     assert [given[FuseOptions].threads < 32 for given in started] == [True]
 

@@ -99,6 +99,7 @@ ROWS = {
     "log": "log --library <library> --config <config>",
     "metrics": "metrics --library <library>",
     "config show": "config show --config <config>",
+    "config set": "config set --config <config> --save view.unindexed hide",
     "config path": "config path --config <config>",
     "config init": "config init --config <new>",
     "doctor": "doctor --library <library> --config <config>",
@@ -324,7 +325,7 @@ def test_a_full_disk(check: Check, home: Path) -> None:
 def test_standard_output_on_a_full_disk(check: Check) -> None:
     silent = (
         "mount", "unmount", "demo", "backup", "library backup", "backup --restore", "config init", "tag export", "export",
-        "collection export", "events", "metrics", "webhook test",
+        "collection export", "events", "metrics", "webhook test", "shutdown",
     )  # fmt: skip
     says = [command for command in ROWS if command not in silent]
     check([Case(command, "", "standard output", out="/dev/full") for command in says])

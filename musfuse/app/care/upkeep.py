@@ -37,7 +37,7 @@ class Upkeep:
         options: BackupOptions,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._state, self._stores, self._options, self._clock = state, stores, options, clock
+        self._state, self._stores, self.options, self._clock = state, stores, options, clock
         self._looked = float("-inf")
         self.healed: Sequence[str] = ()
         """What was damaged when the library was opened, and how that was mended."""
@@ -59,8 +59,8 @@ class Upkeep:
     def back_up_if_due(self) -> str:
         """Make a backup where one is due, and drop those that are too many; its path, '' for none. Raises
         StoreError."""
-        backups = Backups(self._state.user, self._options.keep)
-        if not backups.is_due(self._options.hours):
+        backups = Backups(self._state.user, self.options.keep)
+        if not backups.is_due(self.options.hours):
             return ""
         try:
             made = backups.make()

@@ -1,0 +1,167 @@
+"""Options that are changed while a process owns a library: which can be, and what is done for each."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from musfuse_metrics.options import MetricsOptions
+from musfuse_webhooks.options import WebhookOptions
+
+from musfuse.app.library import Library
+from musfuse.app.sections import default_sections
+from musfuse.config import Config, Sections
+from musfuse.config.load import Stated, parsed_option
+from musfuse.config.template import toml_value
+from musfuse.errors import FaceError
+from musfuse.library.userdb.options import BackupOptions
+from musfuse.logs.files import follow_options
+from musfuse.logs.options import LoggingOptions
+from musfuse.service.face import RunningFaces
+from musfuse.service.requests.configuration import Effect, OptionSet, Reloaded
+from musfuse.store.eventoptions import EventsOptions
+from musfuse.store.eventtable import EventTable
+
+
+class Configured(Protocol):
+    """What is changed: a host, as far as options are concerned."""
+
+    library: Library
+    faces: RunningFaces
+
+    def keep_events(self) -> EventTable: ...
+
+    def adopt_webhooks(self) -> None: ...
+
+
+def _nothing(host: Configured, before: Config) -> None:
+    """It is read whenever it is needed."""
+
+
+def _listen(host: Configured, before: Config) -> None:
+    old, new = before[MetricsOptions].listen, host.library.config[MetricsOptions].listen
+    from musfuse_metrics.face import MetricsFace
+
+    for face in host.faces.running(MetricsFace):
+        host.faces.stop(face.name)
+    try:
+        if new:
+            host.faces.start(MetricsFace(new))
+    except FaceError:
+        if old:
+            host.faces.start(MetricsFace(old))
+        raise
+
+
+def _keep_events(host: Configured, before: Config) -> None:
+    del before
+    if host.library.config[EventsOptions].keep:
+        host.keep_events()
+
+
+def _back_up(host: Configured, before: Config) -> None:
+    del before
+    host.library.upkeep.options = host.library.config[BackupOptions]
+
+
+def _log(host: Configured, before: Config) -> None:
+    del before
+    follow_options(host.library.config[LoggingOptions])
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How another value of an option comes to count. `apply` is called when the library has the new configuration, with
+    the one before; it may raise FaceError."""
+
+    effect: Effect = "start"
+    apply: Callable[[Configured, Config], None] = field(default=_nothing)
+    note: str = ""
+
+
+_START = Way()
+_MOUNT = Way("mount")
+WAYS: Mapping[str, Way] = MappingProxyType({
+    "view.sidecars": Way("now", note="files beside the tracks are looked for by the next scan"),
+    "index.background": Way("now", note="from the next scan on"),
+    "identity.lossy": Way("now", note="from the next time on that nothing else is to be done"),
+    "backup.keep": Way("now", _back_up),
+    "backup.hours": Way("now", _back_up),
+    "events.keep": Way("now", _keep_events, "what is written down already goes on until the next start"),
+    "logging.level": Way("now", _log),
+    "logging.areas": Way("now", _log),
+    "logging.json_output": Way("now", _log),
+    "metrics.listen": Way("now", _listen, "calls of the drive are counted where they were from the start"),
+    "metrics.compat": Way("now"),
+    "fuse.binding": _MOUNT,
+    "fuse.allow_other": _MOUNT,
+    "fuse.cache_seconds": _MOUNT,
+    "winfsp.label": _MOUNT,
+})  # fmt: skip
+"""By option; any other is read when a library is opened."""
+
+
+class Reconfiguring:
+    """Changes the options of one host; `reload` looks for what is other in the configuration than was stated."""
+
+    def __init__(self, host: Configured, stated: Stated, sections: Sections | None = None) -> None:
+        self._host, self._stated, self._read = host, stated.config, stated.read
+        self._sections = sections or default_sections()
+        self._lock = threading.Lock()
+
+    def set(self, option: str, text: str) -> OptionSet:
+        """Give an option another value. Raises ConfigError, FaceError; it has the one before then."""
+        value = parsed_option(self._sections, option, text)
+        with self._lock:
+            return self._set(option, value)
+
+    def reload(self) -> Reloaded:
+        """Read the configuration anew. Raises ConfigError where it is none, and then nothing changes, FaceError where
+        an address cannot be listened at, and then some may have."""
+        with self._lock:
+            config = self._read()
+            changed = [name for name in self._sections.options if _value(config, self, name) != self._old(name)]
+            hooks = config.each(WebhookOptions) != self._stated.each(WebhookOptions)
+            self._stated = config
+            done = [self._set(name, _value(config, self, name)) for name in changed]
+            if hooks:
+                self._host.library.config = self._host.library.config.repeating(config)
+                self._host.adopt_webhooks()
+            now = (*(one.option for one in done if one.effect == "now"), *(["webhooks"] if hooks else []))
+            return Reloaded(now, tuple(one for one in done if one.effect != "now"))
+
+    def _old(self, name: str) -> Any:
+        return _value(self._stated, self, name)
+
+    def kind_of(self, name: str) -> type[Any]:
+        """The dataclass that declares an option."""
+        section = name.partition(".")[0]
+        return next(known.kind for known in self._sections if known.name == section)
+
+    def _set(self, name: str, value: Any) -> OptionSet:
+        library, way = self._host.library, WAYS.get(name, _START)
+        before, kind = library.config, self.kind_of(name)
+        told = OptionSet(name, toml_value(_value(before, self, name)), toml_value(value), way.effect, way.note)
+        if way.effect == "start" or told.before == told.value:
+            return told
+        library.config = before.having(replace(before[kind], **{name.partition(".")[2]: value}))
+        try:
+            way.apply(self._host, before)
+        except BaseException:
+            library.config = before
+            raise
+        return told
+
+
+def _value(config: Config, own: Reconfiguring, name: str) -> Any:
+    return getattr(config[own.kind_of(name)], name.partition(".")[2])
+
+
+def told_of_reload(reloaded: Reloaded) -> str:
+    """What people are told of it."""
+    later = {effect: [one.option for one in reloaded.later if one.effect == effect] for effect in ("mount", "start")}
+    parts = [f"changed: {', '.join(reloaded.now)}"] if reloaded.now else []
+    parts += [f"for mounts that are made from now on: {', '.join(later['mount'])}"] if later["mount"] else []
+    parts += [f"from the next start on: {', '.join(later['start'])}"] if later["start"] else []
+    return f"the configuration was read anew; {'; '.join(parts) or 'nothing is other'}"
