@@ -72,7 +72,8 @@ def _show_lists(told: "Imported") -> None:
 
 def _mapping(mapping: "MappingTold") -> str:
     old = f"{mapping.old} is" if mapping.old else "relative ones begin at"
-    return f"{old} {mapping.new}" + (", as far as can be told" if mapping.guessed else "")
+    new = mapping.new.replace("view://main", "the drive", 1)
+    return f"{old} {new}" + (", as far as can be told" if mapping.guessed else "")
 
 
 def _examples(first: Sequence[str], count: int) -> str:

@@ -23,9 +23,17 @@ def said(**facts: object) -> tuple[str, str]:
 
 def test_how_many_were_found_and_how() -> None:
     out, _ = said(
-        found={"path": 5, "id": 2, "tags": 1}, mappings=(MappingTold("", "/srv", True), MappingTold("/a", "/b", False))
+        found={"path": 5, "id": 2, "tags": 1},
+        mappings=(
+            MappingTold("", "/srv", True),
+            MappingTold("/a", "/b", False),
+            MappingTold("/mnt", "view://main/x", True),
+        ),
     )
-    assert "paths: relative ones begin at /srv, as far as can be told\npaths: /a is /b\n" in out
+    assert (
+        "paths: relative ones begin at /srv, as far as can be told\npaths: /a is /b\npaths: /mnt is the drive/x, as far as can be told\n"
+        in out
+    )
     assert "8 of 9 tracks of beets found here: 5 by path, 2 by id, 1 by title and length\n" in out
 
 

@@ -8,6 +8,7 @@ from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.nodes import MAIN, TREE
 from musfuse.library.catalog.playlists import FoundPlaylists
 from musfuse.library.catalog.rows import from_blob, join, load_fields, load_format, to_blob
+from musfuse.library.names import name_key
 from musfuse.library.overlay.value import overlay_key
 from musfuse.model import SourceFile, Stamp
 
@@ -105,6 +106,25 @@ class Candidates(FoundPlaylists):
                 (json.dumps([name.decode("utf-8", "replace") for name in names]), limit),
             ).fetchall()
         return [(name, join(from_blob(root), from_blob(path))) for name, root, path in rows]
+
+    def shown_as(self, names: Collection[str], limit: int) -> list[tuple[str, int]]:
+        """Files of the drive of these names, whatever their case: (name, number of the folder), so many at most. It
+        looks at every entry."""
+        with self._database.read() as db:
+            rows = db.execute(
+                f"SELECT name, parent FROM node WHERE tree = {TREE} AND item IS NOT NULL"
+                " AND name_key IN (SELECT value FROM json_each(?)) LIMIT ?",
+                (MAIN, json.dumps([name_key(name) for name in names]), limit),
+            ).fetchall()
+        return [(name, parent) for name, parent in rows]
+
+    def on_drive(self, folder: str, name: str) -> list[Candidate]:
+        """The track of a file of the drive, by its folder and its name, whatever their case; none where there is no
+        such."""
+        return self._rows(
+            f"i.hidden = 0 AND n.name_key = ? AND n.parent = (SELECT id FROM node WHERE dir_key = ? AND tree = {TREE})",
+            name_key(name), name_key(folder), MAIN,
+        )  # fmt: skip
 
     def _rows(self, where: str, *values: object) -> list[Candidate]:
         with self._database.read() as db:

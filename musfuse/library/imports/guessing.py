@@ -71,7 +71,8 @@ def _prefixes(path: str, by_name: Mapping[str, Sequence[str]]) -> tuple[int, set
     best, found = -1, set[_Prefixes]()
     for place in by_name.get(name_key(name), ()):
         theirs, ours, same = folder.split("/"), place.split("/"), 0
-        while len(theirs) > same < len(ours) and name_key(theirs[-1 - same]) == name_key(ours[-1 - same]):
+        fixed = 3 if "://" in place else 0  # of a URI the scheme and the host stay
+        while len(theirs) > same < len(ours) - fixed and name_key(theirs[-1 - same]) == name_key(ours[-1 - same]):
             if theirs[-1 - same] == "" or ours[-1 - same].endswith(":"):
                 break
             same += 1

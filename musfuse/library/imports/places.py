@@ -13,6 +13,8 @@ from musfuse.library.collections.folderkeys import FolderKeys
 from musfuse.library.names import name_key
 from musfuse.lru import Lru
 
+DRIVE = "view://main"
+"""What stands in front of a path on the drive."""
 _REMEMBERED = 64
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _UNTIDY = re.compile(r"//|/\.{1,2}(?:/|$)|^\.{1,2}/")
@@ -109,6 +111,9 @@ class Places:
         self.mappings = sorted(mappings, key=lambda one: -len(one.old))
 
     def _absolute(self, path: str) -> tuple[Candidate, ...]:
+        if path.startswith(DRIVE + "/"):
+            folder, _, name = path.removeprefix(DRIVE + "/").rpartition("/")
+            return tuple(self._candidates.on_drive(folder, name))
         for source, root in self._roots:
             same = path.startswith(root) or name_key(path[: len(root)]) == name_key(root)
             if same and (found := self._at(source, path[len(root) :])):

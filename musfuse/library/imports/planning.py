@@ -22,7 +22,7 @@ from musfuse.library.exchange.foreign import ForeignLibrary, ForeignTrack
 from musfuse.library.imports.differing import Fields, differences
 from musfuse.library.imports.guessing import Guess, Sample, guess
 from musfuse.library.imports.keys import HOW, NEAR, PATH, Kind, keys_of
-from musfuse.library.imports.places import Mapping, Places, tidy
+from musfuse.library.imports.places import DRIVE, Mapping, Places, tidy
 
 _BATCH, _TOLD, _MOST_NAMED = 1000, 20, 100_000
 NOWHERE = "no track here has its path, its ids, or its title and length"
@@ -120,11 +120,20 @@ class Planner:
         self._pairs.know_theirs((kind, key, number) for number, track, _ in missed for kind, key in keys_of(track.tags))
 
     def _guess(self, library: ForeignLibrary, sample: Sample) -> None:
-        """Map the paths of those that were missed as some of them tell, and look again."""
-        self.matched.guess = guess(sample.paths, self._named)
-        if not self.matched.guess.mappings:
-            return
-        self._places.map(self.matched.guess.mappings)
+        """Map the paths of those that were missed as some of them tell, and look again: to folders of the sources
+        first, then to the drive, as of a program that plays that."""
+        for find in (self._named, self._shown_as):
+            told = guess(sample.paths, find) if sample.paths else Guess()
+            known = self.matched.guess
+            self.matched.guess = Guess((*known.mappings, *told.mappings), (*known.doubts, *told.doubts))
+            if told.mappings:
+                self._places.map(self.matched.guess.mappings)
+                self._look_again(library)
+                sample = Sample()
+                for _, place in self._pairs.missed():
+                    sample.add(place)
+
+    def _look_again(self, library: ForeignLibrary) -> None:
         missed = self._pairs.missed()
         found = array("q", (number for number, place in missed if place and len(self._places.find(place)) == 1))
         self._again(library, ((number, None) for number in found))
@@ -204,3 +213,8 @@ class Planner:
             (name.decode("utf-8", "surrogateescape"), folder)
             for name, folder in self._candidates.named(raw, _MOST_NAMED)
         )
+
+    def _shown_as(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        found = self._candidates.shown_as(names, _MOST_NAMED)
+        paths = self._nodes.paths({parent for _, parent in found})
+        return ((name, join(DRIVE, paths[parent])) for name, parent in found if parent in paths)

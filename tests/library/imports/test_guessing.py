@@ -36,6 +36,13 @@ def test_two_places_that_would_do_are_told_and_none_is_taken() -> None:
     assert guess(["/x/Ann/1.mp3", "/x/Ann/2.mp3"], here) == Guess((), (("/x", ("/a", "/b")),))
 
 
+def test_of_a_uri_the_host_stays() -> None:
+    here = over("sftp://main/Ann/1.mp3", "sftp://main/Ann/2.mp3")
+    assert guess(["/mnt/main/Ann/1.mp3", "/mnt/main/Ann/2.mp3"], here).mappings == (
+        Mapping("/mnt/main", "sftp://main", guessed=True),
+    )
+
+
 def test_a_name_alone_tells_nothing() -> None:
     assert guess(["/x/Ann/Intro.mp3"], over("/srv/Bob/Intro.mp3")) == Guess()
     assert guess([], over()) == Guess()

@@ -98,3 +98,25 @@ def test_during_a_scan_nothing_is_known_for_sure(planned: Planned, library: Libr
         db.execute("UPDATE item SET public = NULL")
     with pytest.raises(BusyError, match="try again"):
         planned([at(str(music / "Ann/Best/One.flac"))])
+
+
+def test_paths_of_a_program_that_plays_the_drive(planned: Planned) -> None:
+    """Names on the drive are others than those of the originals."""
+    tracks = [at(f"/mnt/drive/Ann/BEST/0{n} - {title}.flac") for n, title in enumerate(TITLES, 1)]
+    planner, _, pairs = planned(tracks)
+    assert planner.matched.how == {"path": 3}
+    assert [(one.old, one.new) for one in planner.mappings] == [("/mnt/drive", "view://main")]
+    assert pairs.of_calls([tracks[1].id])[tracks[1].id][1] == "Ann/Best/02 - Two.flac"
+    planner, _, _ = planned(tracks, [Mapping("/mnt/drive", "view://main")])
+    assert planner.matched.how == {"path": 3}
+    planner, _, _ = planned(
+        [at("/mnt/drive/Ann/Best"), at("/mnt/drive/x.flac")], [Mapping("/mnt/drive", "view://main")]
+    )
+    assert planner.matched.how == {}
+
+
+def test_some_lie_in_a_source_and_some_on_the_drive(planned: Planned) -> None:
+    tracks = [at(f"/old/music/Ann/Best/{title}.flac") for title in TITLES[:2]]
+    planner, _, _ = planned([*tracks, at("/mnt/Ann/Best/03 - Three.flac")])
+    assert planner.matched.how == {"path": 3}
+    assert [one.old for one in planner.mappings] == ["/old", "/mnt"]
