@@ -11,13 +11,13 @@ from musfuse.errors import StoreError
 from musfuse.events import EventBus, JobChanged
 from musfuse.events.log import Numbered
 from musfuse.events.types import Event, EventsLost, TagsChanged
-from musfuse.store.eventtable import EventTable, Said
 
 if TYPE_CHECKING:
     from musfuse.app.stages import MakeStage
     from musfuse.library.catalog import Database
     from musfuse.library.catalog.toldfiles import Happened
     from musfuse.library.pipeline import Stage
+    from musfuse.store.eventtable import EventTable, Said
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +42,14 @@ def kept_kinds() -> tuple[type[Event], ...]:
     )  # fmt: skip
 
 
-def event_stages(table: EventTable | None) -> "Sequence[MakeStage]":
+def event_stages(table: "EventTable | None") -> "Sequence[MakeStage]":
     """The stage that writes down what became of files, where that is wanted."""
     if table is None:
         return ()
 
     def write(happened: "Sequence[Happened]") -> None:
         from musfuse.library.pipeline.events import NotKeptError
+        from musfuse.store.eventtable import Said
 
         try:
             table.add([Said(name, fields, change) for name, fields, change in happened])
@@ -78,7 +79,7 @@ class EventKeeper:
     """Writes down what it hears of, on a thread of its own; what cannot be written is lost, and said. `close` ends it,
     after what waits is written."""
 
-    def __init__(self, table: EventTable, events: EventBus) -> None:
+    def __init__(self, table: "EventTable", events: EventBus) -> None:
         self._table = table
         self._heard = events.subscribe(kept_kinds())
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
@@ -102,9 +103,10 @@ class EventKeeper:
                 log.debug("%d events are not kept: %s", len(said), error)
 
 
-def _said(heard: Numbered) -> Said | None:
+def _said(heard: Numbered) -> "Said | None":
     """An event as it is written down; None for one that only shows progress."""
     from musfuse.events.wire import fields
+    from musfuse.store.eventtable import Said
 
     event = heard.event
     if isinstance(event, EventsLost):

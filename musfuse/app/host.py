@@ -183,6 +183,7 @@ class Host:
         from musfuse.service.handlers import Handlers
         from musfuse.service.requests.configuration import ReloadConfiguration, SetOption
         from musfuse.service.requests.monitoring import ShowFigures, ShowHealth
+        from musfuse.service.requests.webhooks import KINDS
 
         service = service or Handlers()
         viewing = self.library.viewing
@@ -191,7 +192,8 @@ class Host:
         Background(self.library, self._begun_jobs).answer(service)
         Answers(self).answer(service)
         OwnerOverview(self).answer(service)
-        self._webhooks.webhooking.answer(service)
+        for kind in KINDS:
+            service.on(kind, lambda asked: self._webhooks.handlers.call(asked))
         service.on(SetOption, lambda asked: self._options.set(asked.option, asked.value))
         service.on(ReloadConfiguration, lambda _: self._options.reload())
         service.on(ShowFigures, lambda asked: self._figures.page(asked))

@@ -17,6 +17,7 @@ from musfuse.config.secretcommands import SecretCommands
 from musfuse.errors import ConfigError, StoreError
 from musfuse.library.userdb import UserDatabase, WebhookTable
 from musfuse.library.webhooks import WebhookSpec
+from musfuse.service.handlers import Handlers
 from musfuse.service.webhooks import Webhooking
 from musfuse.store.outbox import Attempt
 
@@ -47,6 +48,9 @@ class OwnedWebhooks:
             self._database,
             owned=sends,
         )
+        self.handlers = Handlers()
+        """What answers requests about them."""
+        self.webhooking.answer(self.handlers)
         self.webhooking.adopt = self.adopt
         self.webhooking.problem = problem
         self.webhooking.send_test = self._test

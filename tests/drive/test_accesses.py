@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import sound
-from patient import HandClock
+from patient import HandClock, until
 
 from drive.conftest import Make
 from musfuse.events.originals import FileAccessed
@@ -24,6 +24,7 @@ def test_a_handle_is_told_of_once_a_minute(make_library: Make, music: Path) -> N
         drive.read_at(second.handle, 7, 8)
     _, row = drive.row("A/B/One.flac")
     assert row is not None
+    until(lambda: len(heard) == 2)
     assert heard == [
         FileAccessed(row.public, "one.flac", source.uid, 100, 50),
         FileAccessed(row.public, "one.flac", source.uid, 7, 8),
@@ -32,7 +33,7 @@ def test_a_handle_is_told_of_once_a_minute(make_library: Make, music: Path) -> N
     drive.read_at(first.handle, 0, 1)
     clock.now = 60
     drive.read_at(first.handle, 0, 1)
-    assert len(heard) == 3
+    until(lambda: len(heard) == 3)
     drive.close(first.handle)
     drive.close(second.handle)
     assert not drive._accesses._open

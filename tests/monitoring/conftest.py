@@ -17,14 +17,14 @@ Watch = Callable[..., Host]
 
 @pytest.fixture
 def watch(tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """Runs a host over one album, with options; returns when its scan is done."""
+    """Runs a host over one album, its state in a folder, with options; returns when its scan is done."""
     monkeypatch.setattr(system, "on_terminate", lambda stop: None)
     for n in (1, 2):
         sound.write(music / f"{n}.wav", artist="Ann", album="Lib", title=f"T{n}", seed=n)
     with ExitStack() as closing:
 
-        def run(**flags: object) -> Host:
-            host = run_host(tmp_path / "state", music, closing, **{"index__background": False, **flags})
+        def run(folder: str = "state", **flags: object) -> Host:
+            host = run_host(tmp_path / folder, music, closing, **{"index__background": False, **flags})
             host.jobs.runner.wait(host.jobs.runner.asked("scan"), 60)
             return host
 

@@ -1,6 +1,6 @@
 """Requests about webhooks: receivers on the network that are told of what happens."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -109,3 +109,7 @@ class ListTries(Request[tuple[WebhookTried, ...]], frozen=True):
     @property
     def live(self) -> bool:
         return True
+
+
+KINDS: tuple[type[Request[Any]], ...] = (ListWebhooks, AddWebhook, RemoveWebhook, TestWebhook, ListTries)
+"""All of these."""
