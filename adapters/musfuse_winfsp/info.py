@@ -7,6 +7,7 @@ from musfuse.model import NodeKind
 
 SECTOR = 4096
 FILE_ATTRIBUTES = 0x2001  # READONLY, NOT_CONTENT_INDEXED
+MOVABLE_ATTRIBUTES = 0x2020  # ARCHIVE, NOT_CONTENT_INDEXED: what is READONLY cannot be deleted
 FOLDER_ATTRIBUTES = 0x2010  # DIRECTORY, NOT_CONTENT_INDEXED
 DOT_FOLDER_ATTRIBUTES = 0x2012  # and HIDDEN
 _EPOCH = 116_444_736_000_000_000
@@ -20,19 +21,20 @@ def filetime(unix_ns: int) -> int:
     return max(0, unix_ns // 100 + _EPOCH)
 
 
-def attributes(kind: NodeKind, name: str) -> int:
-    """FILE_ATTRIBUTE_* of an entry."""
+def attributes(kind: NodeKind, name: str, writable: bool = False) -> int:
+    """FILE_ATTRIBUTE_* of an entry, of a view that is `writable` by hand."""
     if kind is not NodeKind.FOLDER:
-        return FILE_ATTRIBUTES
+        return MOVABLE_ATTRIBUTES if writable else FILE_ATTRIBUTES
     return DOT_FOLDER_ATTRIBUTES if name.startswith(".") else FOLDER_ATTRIBUTES
 
 
-def file_info(entry: Attr | DirEntry, size: int | None = None) -> dict[str, Any]:
-    """winfspy's dictionary for an entry; `size` overrides the entry's (an open file keeps its own)."""
+def file_info(entry: Attr | DirEntry, size: int | None = None, writable: bool = False) -> dict[str, Any]:
+    """winfspy's dictionary for an entry of a view that is `writable` by hand or not; `size` overrides the entry's (an
+    open file keeps its own)."""
     exact = (entry.size or 0) if size is None else size
     time = filetime(entry.mtime_ns)
     return {
-        "file_attributes": attributes(entry.kind, entry.name),
+        "file_attributes": attributes(entry.kind, entry.name, writable),
         "allocation_size": -(-exact // SECTOR) * SECTOR,
         "file_size": exact,
         "creation_time": time,

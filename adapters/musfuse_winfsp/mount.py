@@ -125,7 +125,9 @@ class WinFspFace:
         library = notices_library(binding)
         shown = Shown() if library is not None else None
         operations = make_operations(binding, drive, self._label, shown)
-        params = volume_params(self._label, prefix, told_of_changes=shown is not None)
+        params = volume_params(
+            self._label, prefix, told_of_changes=shown is not None, writable=drive.rearranging.allowed
+        )
         try:
             file_system = binding.FileSystem(target, operations, **params)
         except (binding.WinFSPyError, RuntimeError) as error:
@@ -155,9 +157,9 @@ def parse_mountpoint(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def volume_params(label: str, prefix: str, *, told_of_changes: bool = False) -> dict[str, Any]:
+def volume_params(label: str, prefix: str, *, told_of_changes: bool = False, writable: bool = False) -> dict[str, Any]:
     """The volume's parameters. Folders are asked for again after a second, or a minute where Windows is
-    `told_of_changes`.
+    `told_of_changes`. Windows asks for no change of a volume that is not `writable`.
 
     FileInfoTimeout of all ones turns on the cache manager, read-ahead and fast I/O, which needs sizes that are exact at
     open; contexts are user context 2 because winfspy makes a new one at each open.
@@ -174,7 +176,7 @@ def volume_params(label: str, prefix: str, *, told_of_changes: bool = False) -> 
         "case_preserved_names": 1,
         "unicode_on_disk": 1,
         "persistent_acls": 1,
-        "read_only_volume": 1,
+        "read_only_volume": 0 if writable else 1,
         "post_cleanup_when_modified_only": 1,
         "um_file_context_is_user_context2": 1,
         "flush_and_purge_on_cleanup": 1,

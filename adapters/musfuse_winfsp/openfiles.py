@@ -26,7 +26,7 @@ class OutdatedError(MusfuseError):
 class OpenFile:
     """What Windows was told of a file when it was opened first: facts, size in bytes, version. `handle` is the drive's,
     0 until somebody reads, which is opened once: `lock` is held for that. `holders` counts opens by process, 0 for one
-    that is not known; `refused` tells that an open failed because of them."""
+    that is not known; `refused` tells that an open failed because of them. `key` is what it is known by."""
 
     path: str
     attr: Attr
@@ -36,6 +36,7 @@ class OpenFile:
     holders: Counter[int] = field(default_factory=Counter)
     refused: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+    key: str = ""
 
 
 class OpenFiles:
@@ -85,8 +86,30 @@ class OpenFiles:
             file.holders[process] -= 1
             if file.holders.total():
                 return
-            del self._by_path[_key(file.path)]
+            del self._by_path[file.key]
         self._let_go(file)
+
+    def moved(self, path: str, to: str) -> None:
+        """What is open at a path, or below it, is at another one now; what was open there is gone."""
+        before, after = _key(path), _key(to)
+        with self._lock:
+            if before != after:
+                self._set_aside(after)
+            for key in [key for key in self._by_path if key == before or key.startswith(f"{before}/")]:
+                file = self._by_path.pop(key)
+                file.path, file.key = to + file.path[len(path) :], after + key[len(before) :]
+                self._by_path[file.key] = file
+
+    def removed(self, path: str) -> None:
+        """What is open at a path is gone from it; who opens that again opens another file."""
+        with self._lock:
+            self._set_aside(_key(path))
+
+    def _set_aside(self, key: str) -> None:
+        file = self._by_path.pop(key, None)
+        if file is not None:
+            file.key = f"{key}/\0{id(file)}"
+            self._by_path[file.key] = file
 
     def outdated(self) -> list[tuple[str, list[int]]]:
         """Paths of which no version can be opened, and the processes that keep an older one open."""
@@ -115,7 +138,8 @@ class OpenFiles:
 
     def _enter(self, new: OpenFile, process: int) -> OpenFile:
         with self._lock:
-            file = self._by_path.setdefault(_key(new.path), new)
+            new.key = _key(new.path)
+            file = self._by_path.setdefault(new.key, new)
             file.holders[process] += 1
             return file
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from musfuse.drive import Attr, DirEntry, Drive
-from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
+from musfuse.errors import BadNameError, MusfuseError, NoEntryError, NotAFolderError, ReadOnlyError
 from musfuse.model import NodeKind
 from musfuse_winfsp import status
 from musfuse_winfsp.info import SDDL, attributes, drive_path, file_info, label_of, windows_path
@@ -18,36 +18,39 @@ from musfuse_winfsp.shown import Shown
 
 log = logging.getLogger(__name__)
 
-_OWN = {OutdatedError: status.FILE_INVALID, EndingError: status.CANCELLED}
+_OWN = {
+    OutdatedError: status.FILE_INVALID, EndingError: status.CANCELLED, BadNameError: status.OBJECT_NAME_INVALID,
+}  # fmt: skip
 _DELETE_ON_CLOSE = 0x1000
 _READING = 0x1 | 0x20 | 0x80000000 | 0x10000000  # FILE_READ_DATA, FILE_EXECUTE, GENERIC_READ, GENERIC_ALL
 _LISTING = 0x1 | 0x80000000 | 0x10000000  # FILE_LIST_DIRECTORY, GENERIC_READ, GENERIC_ALL
+_WRITES, _MAXIMUM = 0x2 | 0x4, 0xC0000  # FILE_WRITE_DATA, FILE_APPEND_DATA; WRITE_DAC and WRITE_OWNER
+_DIRECTORY_FILE, _CLEANUP_DELETE = 0x1, 0x1
 _WRITING = (
-    "create", "overwrite", "write", "set_basic_info", "set_file_size", "can_delete", "rename", "set_security",
-    "set_volume_label", "set_reparse_point", "delete_reparse_point",
+    "overwrite", "write", "set_basic_info", "set_file_size", "set_security", "set_volume_label", "set_reparse_point",
+    "delete_reparse_point",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class OpenEntry:
     """One open of a file or folder, and the process that did it. `file` is what all opens of the file share, None for a
-    folder."""
+    folder. Its path changes where it is moved."""
 
     path: str
     entry: Attr
     file: OpenFile | None = None
     process: int = 0
 
-    def info(self) -> dict[str, Any]:
-        """Facts about it, which stay the same while it is open."""
-        return file_info(self.entry, self.file.size if self.file else None)
-
 
 def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None = None) -> Any:  # noqa: C901 - a class inside
     """An operations object of winfspy over a drive. What listings show is noted in `shown`."""
     plumbing = binding.plumbing
     ffi, lib = plumbing.ffi, plumbing.lib
-    files, patience = OpenFiles(drive), Patience()
+    files, patience, writable = OpenFiles(drive), Patience(), drive.rearranging.allowed
+
+    def facts(entry: Attr | DirEntry, size: int | None = None) -> dict[str, Any]:
+        return file_info(entry, size, writable)
 
     def fail(error: MusfuseError, path: str | None = None) -> Any:
         code = _OWN.get(type(error)) or status.status_of(error)
@@ -64,7 +67,8 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
         raise binding.NTStatusError(status.MEDIA_WRITE_PROTECTED)
 
     class DriveOperations(binding.BaseFileSystemOperations):  # type: ignore[misc]
-        """Read-only. What would write answers MEDIA_WRITE_PROTECTED: the driver enforces nothing."""
+        """Bytes are read-only. What would write answers MEDIA_WRITE_PROTECTED: the driver enforces nothing. So does
+        what would change names, where the view is not to be rearranged by hand."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -82,11 +86,11 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
                 entry = drive.entry(path)
             except MusfuseError as error:
                 raise fail(error, path) from error
-            return attributes(entry.kind, entry.name), self._security.handle, self._security.size
+            return attributes(entry.kind, entry.name, writable), self._security.handle, self._security.size
 
         def open(self, file_name: str, create_options: int, granted_access: int) -> OpenEntry:
             """Open; a file whose size is not known yet waits for its index, because the size must be exact at open."""
-            if create_options & _DELETE_ON_CLOSE:
+            if create_options & _DELETE_ON_CLOSE and not writable:
                 protected()
             path, process = drive_path(file_name), int(lib.FspFileSystemOperationProcessIdF())
             try:
@@ -97,6 +101,9 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
                 raise fail(error, path) from error
             if isinstance(opened, Attr):
                 return OpenEntry(path, opened)
+            if granted_access & _WRITES and not granted_access & _MAXIMUM:  # who asks for all there is may only read
+                files.close(opened, process)
+                protected()
             return OpenEntry(path, opened.attr, opened, process)
 
         def _open(self, path: str, process: int, reads: bool) -> OpenFile | Attr:
@@ -134,8 +141,58 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
             if file_context.file is not None:
                 files.close(file_context.file, file_context.process)
 
+        def create(self, file_name: str, create_options: int, *_: Any) -> OpenEntry:
+            """Make a folder; a file would have bytes."""
+            path = drive_path(file_name)
+            try:
+                if not create_options & _DIRECTORY_FILE:
+                    raise ReadOnlyError(f"{path}: bytes are never written")
+                drive.rearranging.make_folder(path)
+                return OpenEntry(path, drive.attr(path))
+            except MusfuseError as error:
+                raise fail(error, path) from error
+
+        def can_delete(self, file_context: OpenEntry, file_name: str) -> None:
+            """Whether something can be removed: a track, an empty folder, a cover."""
+            del file_name
+            try:
+                drive.rearranging.check_removable(file_context.path)
+            except MusfuseError as error:
+                raise fail(error) from error
+
         def cleanup(self, file_context: OpenEntry, file_name: str | None, flags: int) -> None:
-            """Nothing is ever deleted."""
+            """The last handle of something is closed, which is removed where that was asked for. Nobody hears of
+            errors any more."""
+            del file_name
+            if not flags & _CLEANUP_DELETE:
+                return
+            path = file_context.path
+            try:
+                if file_context.file is None:
+                    drive.rearranging.remove_folder(path)
+                else:
+                    drive.rearranging.remove_file(path)
+                    files.removed(path)
+            except MusfuseError as error:
+                log.debug("%s is not removed: %s", path, error)
+
+        def rename(self, file_context: OpenEntry, file_name: str, new_file_name: str, replace_if_exists: bool) -> None:
+            """Move a file or folder; what is open of it goes on under its new path."""
+            del file_name
+            path, to = file_context.path, drive_path(new_file_name)
+            try:
+                drive.rearranging.move(path, to, replace=replace_if_exists)
+            except MusfuseError as error:
+                raise fail(error, to) from error
+            files.moved(path, to)
+            self._moved(path, to)
+
+        def _moved(self, path: str, to: str) -> None:
+            before = windows_path(path).upper()
+            for context in list(self._opened_objs.values()):
+                at = windows_path(context.path).upper()
+                if at == before or at.startswith(f"{before}\\"):
+                    context.path = to + context.path[len(path) :]
 
         def read(self, file_context: OpenEntry, offset: int, length: int) -> bytes:
             """Positioned read; never more than `length` bytes."""
@@ -151,7 +208,7 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
 
         def get_file_info(self, file_context: OpenEntry) -> dict[str, Any]:
             """Facts about what is open."""
-            return file_context.info()
+            return facts(file_context.entry, file_context.file.size if file_context.file else None)
 
         def get_security(self, file_context: OpenEntry) -> tuple[Any, int]:
             """The same security descriptor for every file and folder."""
@@ -184,9 +241,9 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
         @staticmethod
         def _listing(dots: list[str], own: Attr, parent: Attr, entries: Iterator[DirEntry]) -> Iterator[dict[str, Any]]:
             for name in dots:
-                yield {"file_name": name, **file_info(own if name == "." else parent)}
+                yield {"file_name": name, **facts(own if name == "." else parent)}
             for entry in entries:
-                yield {"file_name": entry.name, **file_info(entry)}
+                yield {"file_name": entry.name, **facts(entry)}
 
         @staticmethod
         def _noted(path: str, entries: Iterator[DirEntry]) -> Iterator[DirEntry]:
@@ -209,7 +266,7 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
                 attr = drive.attr(path)
             except MusfuseError as error:
                 raise fail(error, path) from error
-            return {"file_name": attr.name, **file_info(attr)}
+            return {"file_name": attr.name, **facts(attr)}
 
         def ll_get_dir_info_by_name(self, file_context: Any, file_name: Any, dir_info: Any) -> int:
             """With the name as it is stored, not as it was asked for. An exception must not reach the driver."""

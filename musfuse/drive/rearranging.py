@@ -78,9 +78,7 @@ class Rearranging:
             entry = self._found(path)
             if entry.kind is not NodeKind.FOLDER:
                 raise NotAFolderError(f"{path}: not a folder")
-            if not path or not self._is_ours(entry):
-                raise self._not_ours(path)
-            self._check_empty(path, entry)
+            self._check_folder(path, entry)
             edits.remove_folder(entry.own)
 
     def remove_file(self, path: str) -> None:
@@ -94,10 +92,16 @@ class Rearranging:
             if self._is_ours(entry):
                 edits.remove_file(entry.own)
                 return
-            folder, _ = self._into(path)
-            if not (entry.removable and self._is_ours(folder)):
-                raise self._not_ours(path)
-            edits.hide(folder.own, entry.name)
+            edits.hide(self._companions_folder(path, entry).own, entry.name)
+
+    def check_removable(self, path: str) -> None:
+        """Raise what removing a file or folder would raise, as far as that can be told before."""
+        self._allowed(path)
+        entry = self._found(path)
+        if entry.kind is NodeKind.FOLDER:
+            self._check_folder(path, entry)
+        elif not self._is_ours(entry):
+            self._companions_folder(path, entry)
 
     def move(self, path: str, to: str, *, replace: bool = True) -> None:
         """Move a track or folder, with `replace` in the place of a track or an empty folder that is there. Raises
@@ -119,6 +123,18 @@ class Rearranging:
             elif name == entry.name and folder.id == entry.parent:
                 return
             edits.move(entry.own, folder.own, name, over.own if over is not None else None)
+
+    def _check_folder(self, path: str, folder: Entry[Any]) -> None:
+        if not path or not self._is_ours(folder):
+            raise self._not_ours(path)
+        self._check_empty(path, folder)
+
+    def _companions_folder(self, path: str, entry: Entry[Any]) -> Entry[Any]:
+        """The folder that can hide a companion."""
+        folder, _ = self._into(path)
+        if not (entry.removable and self._is_ours(folder)):
+            raise self._not_ours(path)
+        return folder
 
     def _allowed(self, path: str) -> Edits:
         if self._edits is None:

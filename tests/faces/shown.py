@@ -40,6 +40,12 @@ class Shown(Protocol):
     def refusals(self, path: str) -> list[Callable[[], object]]:
         """Calls that would write, each of which must raise OSError."""
 
+    def mkdir(self, path: str) -> None: ...
+
+    def remove(self, path: str, folder: bool = False) -> None: ...
+
+    def move(self, path: str, to: str, replace: bool = True) -> None: ...
+
 
 def manifest(shown: Shown, path: str = "") -> Iterator[tuple[str, Seen, bytes]]:
     """Everything below a folder: path, facts, bytes."""
@@ -85,6 +91,18 @@ class ShownByDrive:
     def refusals(self, path: str) -> list[Callable[[], object]]:
         return []  # it has no call that writes
 
+    def mkdir(self, path: str) -> None:
+        with _os_errors():
+            self._drive.rearranging.make_folder(path)
+
+    def remove(self, path: str, folder: bool = False) -> None:
+        with _os_errors():
+            (self._drive.rearranging.remove_folder if folder else self._drive.rearranging.remove_file)(path)
+
+    def move(self, path: str, to: str, replace: bool = True) -> None:
+        with _os_errors():
+            self._drive.rearranging.move(path, to, replace=replace)
+
 
 class ShownByFuse:
     """Through the kernel, at a mountpoint."""
@@ -117,6 +135,15 @@ class ShownByFuse:
             lambda: os.rename(at, f"{at}.new"), lambda: os.truncate(at, 0), lambda: os.utime(at, (0, 0)),
             lambda: os.mkdir(f"{at}.folder"), lambda: os.chmod(at, 0o600),
         ]  # fmt: skip
+
+    def mkdir(self, path: str) -> None:
+        os.mkdir(self._root / path)
+
+    def remove(self, path: str, folder: bool = False) -> None:
+        (os.rmdir if folder else os.unlink)(self._root / path)
+
+    def move(self, path: str, to: str, replace: bool = True) -> None:
+        os.rename(self._root / path, self._root / to)
 
 
 class ShownByWinFsp:
@@ -169,6 +196,20 @@ class ShownByWinFsp:
             lambda: refused(self._kernel.open(name, options=k.DELETE_ON_CLOSE).status),
         ]
 
+    def mkdir(self, path: str) -> None:
+        _check(self._kernel.mkdir(self._name(path)), path)
+
+    def remove(self, path: str, folder: bool = False) -> None:
+        options = k.DIRECTORY_FILE if folder else k.NON_DIRECTORY_FILE
+        _check(self._kernel.delete(k.upcase(self._name(path)), options), path)
+
+    def move(self, path: str, to: str, replace: bool = True) -> None:
+        opened = self._open(path, access=k.DELETE | k.FILE_READ_ATTRIBUTES)
+        try:
+            _check(self._kernel.rename(opened, self._name(to), replace), to)
+        finally:
+            self._kernel.close(opened)
+
     def _open(self, path: str, options: int = 0, access: int = k.FILE_READ_DATA | k.FILE_READ_ATTRIBUTES) -> k.Opened:
         opened = self._kernel.open(k.upcase(self._name(path)), access, options)
         if opened.status != k.SUCCESS:
@@ -183,7 +224,15 @@ class ShownByWinFsp:
 _ERRNO = {
     status.OBJECT_NAME_NOT_FOUND: errno.ENOENT, status.OBJECT_PATH_NOT_FOUND: errno.ENOENT, status.NOT_A_DIRECTORY: errno.ENOTDIR,
     status.FILE_IS_A_DIRECTORY: errno.EISDIR, status.IO_DEVICE_ERROR: errno.EIO, k.OBJECT_NAME_INVALID: errno.ENOENT,
+    status.OBJECT_NAME_COLLISION: errno.EEXIST, status.DIRECTORY_NOT_EMPTY: errno.ENOTEMPTY,
+    status.NOT_SAME_DEVICE: errno.EXDEV, status.MEDIA_WRITE_PROTECTED: errno.EROFS, k.ACCESS_DENIED: errno.EACCES,
+    status.NAME_TOO_LONG: errno.ENAMETOOLONG, k.SHARING_VIOLATION: errno.EBUSY, k.CANNOT_DELETE: errno.EACCES,
 }  # fmt: skip
+
+
+def _check(code: int, path: str) -> None:
+    if code != k.SUCCESS:
+        raise OSError(_ERRNO[code], f"{path}: {code:#x}")
 
 
 @contextmanager

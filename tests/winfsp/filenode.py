@@ -122,8 +122,23 @@ class FileNodes:
             for _ in ready:
                 node.opened -= 1
             if not node.opened:
-                del self._by_name[upcase(node.name)]
+                self._by_name.pop(upcase(node.name), None)
             return ready
+
+    def any_below(self, key: str) -> bool:
+        """Whether anything in a folder is open: it cannot be moved then."""
+        with self._lock:
+            return any(other.startswith(f"{key}\\") for other in self._by_name)
+
+    def rename(self, opened: Opened, to: str) -> None:
+        """What is open has another name; what was open there has none any more."""
+        node = opened.node
+        assert node is not None
+        with self._lock:
+            del self._by_name[upcase(node.name)]
+            self._by_name.pop(upcase(to), None)
+            node.name = opened.name = to
+            self._by_name[upcase(to)] = node
 
     def invalidate(self, key: str) -> None:
         """A name is said to have changed: pages, facts and the listing are asked for again."""

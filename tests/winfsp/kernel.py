@@ -20,6 +20,7 @@ from winfsp.lent import Lent
 SUCCESS, BUFFER_OVERFLOW, NO_MORE_FILES = 0, 0x80000005, 0x80000006
 OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION, ACCESS_DENIED = 0xC0000033, 0xC0000035, 0xC0000022
 NOT_A_DIRECTORY, FILE_IS_A_DIRECTORY, END_OF_FILE = 0xC0000103, 0xC00000BA, 0xC0000011
+CANNOT_DELETE = 0xC0000121
 SHARING_VIOLATION, CANCELLED, OBJECT_NAME_NOT_FOUND = 0xC0000043, 0xC0000120, 0xC0000034
 FILE_READ_DATA, FILE_WRITE_DATA, FILE_READ_ATTRIBUTES, DELETE = 0x1, 0x2, 0x80, 0x10000
 DIRECTORY_FILE, NON_DIRECTORY_FILE, DELETE_ON_CLOSE = 0x1, 0x40, 0x1000
@@ -117,6 +118,28 @@ class Kernel:
         if made.node:
             self.close(made)
         return made.status
+
+    def mkdir(self, name: str) -> int:
+        """CreateDirectory: the status."""
+        made: Opened = self._ask(lambda: self._made(name), Opened(CANCELLED))
+        if made.status == SUCCESS:
+            self.close(made)
+        return made.status
+
+    def delete(self, name: str, options: int = 0) -> int:
+        """DeleteFile and RemoveDirectory: opened to be deleted, marked, closed."""
+        opened = self.open(name, DELETE | FILE_READ_ATTRIBUTES, options)
+        if opened.status != SUCCESS:
+            return opened.status
+        status = self._ask(lambda: self._marked(opened), CANCELLED)
+        if status == SUCCESS:
+            self._ask(lambda: self._cleaned_up(opened), None)
+        self.close(opened)
+        return int(status)
+
+    def rename(self, opened: Opened, to: str, replace: bool = False) -> int:
+        """SetFileInformationByHandle with FileRenameInfo, of a file or folder that is open to be deleted."""
+        return int(self._ask(lambda: self._renamed(opened, to, replace), CANCELLED))
 
     def attributes(self, name: str) -> tuple[int, Info | None]:
         """GetFileAttributesEx: of a name that is open as the driver knows it, else by an open and a close."""
@@ -330,6 +353,53 @@ class Kernel:
             self._fs, self._wide(name), 0, FILE_WRITE_DATA, 0x80, self._ffi.NULL, 0, context, info.cast("FSP_FSCTL_FILE_INFO *")
         )  # fmt: skip
         return int(status)
+
+    def _made(self, name: str) -> Opened:
+        with self._volume.guard.alone():
+            if not self.valid(name):
+                return Opened(OBJECT_NAME_INVALID)
+            context, info = self._ffi.new("PVOID *"), Lent(self._ffi, 88)
+            status = self._interface.Create(
+                self._fs, self._wide(name), DIRECTORY_FILE, FILE_READ_ATTRIBUTES, _DIRECTORY, self._ffi.NULL, 0, context,
+                info.cast("FSP_FSCTL_FILE_INFO *"),
+            )  # fmt: skip
+            info.check()
+            if status != SUCCESS:
+                return Opened(int(status))
+            made = Opened(SUCCESS, name, context[0], None, FILE_READ_ATTRIBUTES, 7)
+            raw = info.cast("FSP_FSCTL_OPEN_FILE_INFO *").FileInfo
+            self.nodes.enter(upcase(name), made, _info(raw), self._until("file_info_timeout"))
+            with self._lock:
+                self.files.add(made)
+            self._listings_change(name)
+            return made
+
+    def _marked(self, opened: Opened) -> int:
+        with self._volume.guard.alone():
+            if opened.info.attributes & _READONLY:
+                return CANNOT_DELETE
+            return int(self._interface.CanDelete(self._fs, opened.context, self._wide(opened.name)))
+
+    def _cleaned_up(self, opened: Opened) -> None:
+        with self._volume.guard.alone():
+            self._interface.Cleanup(self._fs, opened.context, self._wide(opened.name), 1)
+            self._listings_change(opened.name)
+
+    def _renamed(self, opened: Opened, to: str, replace: bool) -> int:
+        with self._volume.guard.alone():
+            if not self.valid(to):
+                return OBJECT_NAME_INVALID
+            if self.nodes.any_below(upcase(opened.name)):
+                return ACCESS_DENIED
+            status = self._interface.Rename(self._fs, opened.context, self._wide(opened.name), self._wide(to), replace)
+            if status == SUCCESS:
+                self._listings_change(opened.name)
+                self.nodes.rename(opened, to)
+                self._listings_change(to)
+            return int(status)
+
+    def _listings_change(self, name: str) -> None:
+        self.nodes.invalidate_listing(upcase(name.rpartition("\\")[0] or "\\"))
 
     def _close(self, opened: Opened) -> None:
         """As `close`, on this thread."""
