@@ -16,7 +16,7 @@ from musfuse.service.requests.tokens import Scope
 from musfuse.store.tokentable import TokenTable
 
 MUSICFS, METADATA = "musicfs.v1.MusicFS", "musicfs.v1.MetadataService"
-REFLECTION = "grpc.reflection.v1alpha.ServerReflection"
+HEALTH, REFLECTION = "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"
 
 _READ = frozenset(Scope)
 _CONTROL = frozenset({Scope.CONTROL})
@@ -31,9 +31,10 @@ NEEDED: Mapping[str, Collection[Scope]] = MappingProxyType({
         "UpdateMetadata", "ClearOverlay", "BatchUpdateMetadata", "ImportMetadata",
     )},
     f"/{REFLECTION}/ServerReflectionInfo": _READ,
+    f"/{HEALTH}/Watch": _READ,
 })  # fmt: skip
-"""The scopes one of which a call needs. What is not listed needs any token; gRPC's health none at all."""
-OPEN = frozenset({f"/grpc.health.v1.Health/{name}" for name in ("Check", "Watch")})
+"""The scopes one of which a call needs. What is not listed needs any token."""
+OPEN = frozenset({f"/{HEALTH}/Check"})
 """Calls that need no token: whoever asks whether a server is well has none, and is told nothing else."""
 
 

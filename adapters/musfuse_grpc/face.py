@@ -80,8 +80,7 @@ class GrpcFace:
         self._stopping.set()
         with self._lock:
             process = self._process
-        if process is not None:
-            _end(process, 0.0 if force else self._options.drain_seconds + _GRACE_SECONDS)
+        _end(process, 0.0 if force else self._options.drain_seconds + _GRACE_SECONDS)
         with suppress(OSError):
             self._socket.unlink(missing_ok=True)
         self.ended.set()
@@ -124,6 +123,8 @@ class GrpcFace:
                 self._begin()
             except FaceError as error:
                 log.warning("%s", error)
+            if self._stopping.is_set():  # told so meanwhile, of the one before
+                _end(self._process, 0.0)
 
 
 def _told(process: "subprocess.Popen[bytes]", settings: Settings) -> dict[str, Any]:
@@ -141,8 +142,10 @@ def _told(process: "subprocess.Popen[bytes]", settings: Settings) -> dict[str, A
     return said
 
 
-def _end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+def _end(process: "subprocess.Popen[bytes] | None", seconds: float) -> None:
     """Have a gateway end, within some seconds, or now."""
+    if process is None:
+        return
     with suppress(OSError):
         if process.stdin is not None:
             process.stdin.close()

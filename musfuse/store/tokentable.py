@@ -6,6 +6,7 @@ A token is `mft_ID_SECRET`: the number finds its row, and the secret, 256 random
 import base64
 import hashlib
 import hmac
+import os
 import re
 import secrets
 import sqlite3
@@ -16,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from musfuse.errors import NotFoundError, StoreError
-from musfuse.store.opening import failure, opening_failure
+from musfuse.errors import NotFoundError, StoreError, plainly
+from musfuse.store.opening import is_unsound, reading_uri
 
 _SECRET_BYTES = 32
 _TOKEN = re.compile(r"mft_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{43})")
@@ -64,13 +65,16 @@ class TokenTable:
     def __init__(self, path: Path, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._path, self._now_ns = path, now_ns
         self._lock = threading.Lock()
-        self._db: sqlite3.Connection | None = None
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._seen: tuple[int, int] | None = None
 
     def create(self, name: str, scopes: Collection[str], expires_ns: int = 0) -> tuple[Token, str]:
         """Make a token: what is kept of it, and itself, which nothing tells a second time. Raises StoreError."""
         secret = base64.urlsafe_b64encode(secrets.token_bytes(_SECRET_BYTES)).rstrip(b"=").decode()
         now, words = self._now_ns(), " ".join(sorted(scopes))
         with self._lock:
+            self._is_there()
             db = self._opened()
             try:
                 db.execute("BEGIN IMMEDIATE")
@@ -88,7 +92,7 @@ class TokenTable:
                     db.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
-                raise failure(self._path, error) from error
+                raise _failure(self._path, error) from error
         return Token(number, name, frozenset(scopes), now, expires_ns, 0), text
 
     def rows(self) -> list[Token]:
@@ -98,14 +102,14 @@ class TokenTable:
     def revoke(self, number: int) -> Token:
         """Have a token be worth nothing from now on. Raises NotFoundError where there is none of this number,
         StoreError."""
-        if self._path.exists():
-            with self._lock:
-                try:
+        with self._lock:
+            try:
+                if self._is_there():
                     self._opened().execute(
                         "UPDATE token SET revoked_ns = ? WHERE id = ? AND revoked_ns = 0", (self._now_ns(), number)
                     )
-                except sqlite3.Error as error:
-                    raise failure(self._path, error) from error
+            except sqlite3.Error as error:
+                raise _failure(self._path, error) from error
         found = self._selected(f"SELECT {_COLUMNS} FROM token WHERE id = ?", number)
         if not found:
             raise NotFoundError(f"{number}: no such token; `musfuse token list` shows those that there are")
@@ -131,28 +135,50 @@ class TokenTable:
     def close(self) -> None:
         """Close the file; it is opened again where it is needed."""
         with self._lock:
-            if self._db is not None:
-                self._db.close()
-                self._db = None
+            self._let_go()
 
     def _selected(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Rows; none where no token was made yet."""
+        """Rows; none where no token was made yet. Nothing is written for it, so it works where nothing can be."""
         with self._lock:
-            if self._db is None and not self._path.exists():
+            if not self._is_there():
                 return []
             try:
-                return self._opened().execute(sql, values).fetchall()
+                if self._reader is None:
+                    self._reader = sqlite3.connect(
+                        reading_uri(self._path), uri=True, isolation_level=None, check_same_thread=False, timeout=10
+                    )
+                return self._reader.execute(sql, values).fetchall()
             except sqlite3.Error as error:
-                raise failure(self._path, error) from error
+                self._let_go()
+                raise _failure(self._path, error) from error
+
+    def _is_there(self) -> bool:
+        """Whether there is a file; one that was removed counts no more, whoever has it open."""
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            self._let_go()
+            return False
+        if self._seen != (found.st_dev, found.st_ino):
+            self._let_go()
+            self._seen = found.st_dev, found.st_ino
+        return True
 
     def _opened(self) -> sqlite3.Connection:
-        if self._db is None:
-            self._db = self._connected()
-        return self._db
+        if self._writer is None:
+            self._writer = self._connected()
+        return self._writer
+
+    def _let_go(self) -> None:
+        for db in (self._writer, self._reader):
+            if db is not None:
+                db.close()
+        self._writer = self._reader = None
 
     def _connected(self) -> sqlite3.Connection:
         try:
-            self._path.touch(0o600)
+            if not self._path.exists():
+                self._path.touch(0o600)
             db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=10)
             try:
                 self._set_up(db)
@@ -160,18 +186,25 @@ class TokenTable:
                 db.close()
                 raise
         except sqlite3.Error as error:
-            raise opening_failure(self._path, error, "remove it and make new tokens") from error
+            raise _failure(self._path, error) from error
         except OSError as error:
-            raise StoreError(f"{self._path}: cannot be made: {error.strerror}") from error
+            raise StoreError(f"{self._path}: cannot be made: {plainly(error)}") from error
         return db
 
     def _set_up(self, db: sqlite3.Connection) -> None:
         db.execute("PRAGMA synchronous=FULL")  # what is revoked stays so
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if version > _VERSION:
-            raise StoreError(f"{self._path}: made by a newer musfuse; update")
+            raise StoreError(f"{self._path}: made by a newer musfuse; update to it, or remove the file")
         if version < _VERSION:
+            db.execute("PRAGMA journal_mode=WAL")  # who checks a token waits for nobody
             db.executescript(f"BEGIN IMMEDIATE;\n{_SCHEMA}\nPRAGMA user_version={_VERSION};\nCOMMIT;")
+
+
+def _failure(path: Path, error: sqlite3.Error) -> StoreError:
+    """Why the file fails. Nothing mends a damaged one: it holds only what can be made anew."""
+    advice = "remove it and make new tokens" if is_unsound(error) else "check its disk, and whether it may be written"
+    return StoreError(f"{path}: {error}; {advice}")
 
 
 def _hash(text: str) -> bytes:

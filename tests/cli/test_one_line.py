@@ -96,6 +96,9 @@ ROWS = {
     "webhook test": "webhook test --library <library> --config <config> http://127.0.0.1:9/",
     "webhook log": "webhook log --library <library> --config <config>",
     "webhook remove": "webhook remove --library <library> --config <config> http://127.0.0.1:9/",
+    "token list": "token list --library <library>",
+    "token create": "token create --library <library> --scope read",
+    "token revoke": "token revoke --library <library> 1",
     "log": "log --library <library> --config <config>",
     "metrics": "metrics --library <library>",
     "config show": "config show --config <config>",
@@ -110,9 +113,11 @@ FILES = {"art set": "picture.png", "import": "library.db", "backup --restore": "
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
     "backup", "library backup", "library check", "library repair", "view list", "view show", "history list", "prefetch status", "search",
-    "collection list", "collection show", "collection export", "playlist list", "playlist show", "export", "events", "log", "webhook list", "webhook log", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
+    "collection list", "collection show", "collection export", "playlist list", "playlist show", "export", "events", "log", "webhook list", "webhook log", "token list", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
 }  # fmt: skip
-NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")}
+NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")} | {
+    "token create", "token revoke",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("collection", "create", "--library", "lib", "Jazz", "genre:jazz"),
         ("playlist", "create", "--library", "lib", "Mix", "artist:ann"),
         ("webhook", "add", "--library", "lib", "--secret", "env:NONE", "http://127.0.0.1:9/"),
+        ("token", "create", "--library", "lib", "--scope", "read"),
         ("backup", "--library", "lib", "kept.db"),
     ):
         subprocess.run([sys.executable, "-m", "musfuse", *args], cwd=home, check=True, capture_output=True)

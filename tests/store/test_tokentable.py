@@ -2,6 +2,7 @@
 
 import os
 import stat
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -49,6 +50,21 @@ def test_what_is_no_token_is_worth_nothing(tmp_path: Path) -> None:
         assert table.check(text) == token
 
 
+def test_tokens_go_with_their_file(tmp_path: Path) -> None:
+    path = tmp_path / "tokens.db"
+    with closing(TokenTable(path)) as reading:
+        with closing(TokenTable(path)) as table:
+            _, text = table.create("", {"read"})
+        assert reading.check(text) is not None
+        for file in tmp_path.iterdir():
+            file.unlink()
+        assert reading.check(text) is None
+        with closing(TokenTable(path)) as table:
+            _, other = table.create("", {"read"})
+        assert reading.check(text) is None
+        assert reading.check(other) is not None
+
+
 def test_a_token_expires(tmp_path: Path) -> None:
     now = [10]
     with closing(TokenTable(tmp_path / "tokens.db", lambda: now[0])) as table:
@@ -71,7 +87,7 @@ def test_there_is_nothing_to_revoke(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_lets_nobody_in(tmp_path: Path) -> None:
     path = tmp_path / "tokens.db"
     path.write_bytes(b"no database" * 100)
-    with closing(TokenTable(path)) as table, pytest.raises(StoreError, match=r"tokens\.db"):
+    with closing(TokenTable(path)) as table, pytest.raises(StoreError, match=r"tokens\.db.*make new tokens"):
         table.check("mft_1_" + "A" * 43)
     with (
         closing(TokenTable(tmp_path / "gone" / "tokens.db")) as table,
@@ -87,4 +103,19 @@ def test_a_file_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA user_version = 9")
     with closing(TokenTable(path)) as table, pytest.raises(StoreError, match="newer"):
-        table.rows()
+        table.create("", {"read"})
+
+
+def test_tokens_are_checked_where_nothing_can_be_written(tmp_path: Path) -> None:
+    if os.name != "posix" or os.getuid() != 0:
+        pytest.skip("only root mounts a disk")
+    from tests_support import small_disk
+
+    with small_disk(tmp_path / "disk", 4096) as disk:
+        with closing(TokenTable(disk / "tokens.db")) as table:
+            token, text = table.create("", {"read"})
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        with closing(TokenTable(disk / "tokens.db")) as table:
+            assert table.check(text) == table.rows()[0] == token
+            with pytest.raises(StoreError, match=r"tokens\.db"):
+                table.revoke(token.id)
