@@ -47,11 +47,11 @@ class _Line:
         self._writer.write(protocol.encode(said))
 
     async def receive(self) -> dict[str, Any] | None:
-        """The next message; None at the end. Raises OSError, ControlError."""
+        """The next message; None at the end. Raises OSError, ExhaustedError."""
         try:
             line = await self._reader.readline()
         except ValueError as error:
-            raise ControlError("a control message is longer than 4 MiB") from error
+            raise ExhaustedError("the answer is longer than 4 MiB; ask for less at a time") from error
         if not line.endswith(b"\n"):
             return None
         found: dict[str, Any] = json.loads(line)

@@ -11,7 +11,7 @@ from musfuse.events.wire import EVENTS
 from musfuse.library.targettext import of_view
 from musfuse.service.requests.overview import ClearCache, LookAtSource, ShowCache, ShowOverview
 from musfuse.service.requests.prefetch import MakeReady
-from musfuse.service.requests.search import LIMIT, SearchAnswer, SearchMusic
+from musfuse.service.requests.search import LIMIT, MOST, SearchAnswer, SearchMusic
 from musfuse_grpc import messages
 from musfuse_grpc.access import CALLER
 from musfuse_grpc.calls import streaming, unary
@@ -21,7 +21,7 @@ from musfuse_grpc.feed import Hub
 from musfuse_grpc.rescanning import rescan
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
-_STREAM_LIMIT, _MOST_PATHS = 1000, 1000
+_STREAM_LIMIT, _MOST_PATHS, _PAGE = 1000, 1000, 500
 _DRAIN_SECONDS = 5
 _LOOK_SECONDS = 2.0
 """How often a stream looks whether its token still counts."""
@@ -104,18 +104,21 @@ class LibraryService:
     @unary
     async def Search(self, request: pb.SearchRequest) -> pb.SearchResponse:  # noqa: N802
         began = time.monotonic()
-        answer = await self._search(request, LIMIT)
-        return pb.SearchResponse(
-            results=map(messages.found, answer.results), total_matches=answer.total_matches,
-            query_time_ms=round((time.monotonic() - began) * 1000), counted=answer.counted,
-        )  # fmt: skip
+        made = pb.SearchResponse()
+        async with aclosing(self._pages(request, LIMIT)) as pages:  # type: ignore[type-var]
+            async for page in pages:
+                made.results.extend(map(messages.found, page.results))
+                made.total_matches, made.counted = page.total_matches, page.counted
+        made.query_time_ms = round((time.monotonic() - began) * 1000)
+        return made
 
     @streaming
     async def SearchStream(self, request: pb.SearchRequest, context: Any) -> AsyncIterator[pb.SearchResult]:  # noqa: N802
         del context
-        answer = await self._search(request, _STREAM_LIMIT)
-        for result in answer.results:
-            yield messages.found(result)
+        async with aclosing(self._pages(request, _STREAM_LIMIT)) as pages:  # type: ignore[type-var]
+            async for page in pages:
+                for result in page.results:
+                    yield messages.found(result)
 
     @streaming
     async def SubscribeEvents(self, request: pb.EventFilter, context: Any) -> AsyncIterator[pb.Event]:  # noqa: N802
@@ -144,12 +147,21 @@ class LibraryService:
         if not self._holds(token):
             raise CallError(grpc.StatusCode.UNAUTHENTICATED, "the token expired or was revoked meanwhile")
 
-    async def _search(self, request: pb.SearchRequest, limit: int) -> SearchAnswer:
+    async def _pages(self, request: pb.SearchRequest, usual: int) -> AsyncIterator[SearchAnswer]:
+        """The answers to a search, some hundred at a time: the control channel has lines of 4 MiB at most."""
         if not request.query.strip():
             raise InvalidError("query: it is empty")
         below = (await self._channel.call(LookAtSource(request.origin_id))).root if request.origin_id else ""
-        wanted = request.limit if request.HasField("limit") else limit
-        return await self._channel.call(SearchMusic(request.query, wanted, request.offset, below=below))
+        left, offset = request.limit if request.HasField("limit") else usual, request.offset
+        if not 1 <= left <= MOST or offset > MOST:
+            raise InvalidError(f"limit is from 1 to {MOST}, and offset at most {MOST}")
+        while left and offset <= MOST:
+            asked = min(left, _PAGE)
+            page = await self._channel.call(SearchMusic(request.query, asked, offset, below=below))
+            yield page
+            left, offset = left - asked, offset + asked
+            if len(page.results) < asked:
+                return
 
 
 def _named(origin: str) -> str:

@@ -192,7 +192,10 @@ def test_what_is_no_answer(tmp_path: Path, said: bytes) -> None:
             connection.sendall(said)
 
     async def ask() -> None:
-        with closing(Channel(str(tmp_path / "odd.sock"))) as channel, pytest.raises((ControlError, OSError)):
+        with (
+            closing(Channel(str(tmp_path / "odd.sock"))) as channel,
+            pytest.raises((ControlError, OSError, ExhaustedError)),
+        ):
             await asyncio.wait_for(channel.call(Say(1)), SECONDS)
 
     with socket.socket(socket.AF_UNIX) as listening:

@@ -1,5 +1,6 @@
 """The service MusicFS as a client of grpcio sees it."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,12 +9,14 @@ from typing import Any
 import grpc
 import pytest
 import sound
+from musfuse_grpc.library_service import LibraryService
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
 from gateway.conftest import SECONDS, Gateway, begin_gateway, status
 from musfuse import __version__
 from musfuse.events.originals import CacheEviction
 from musfuse.library.search.engine import Search
+from musfuse.service.requests.search import FoundMusic, SearchAnswer, SearchMusic
 
 
 def test_a_library_at_a_glance(gateway: Gateway) -> None:
@@ -52,6 +55,41 @@ def test_searches(gateway: Gateway) -> None:
     assert sorted(one.title for one in streamed) == ["T1", "T2", "T3", "T4"]
     here = pb.SearchRequest(query="artist:*", origin_id=gateway.origin)
     assert gateway.library.Search(here, timeout=SECONDS).total_matches == 4
+
+
+class Paged:
+    """An owner whose catalog has so many answers."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.asked = total, list[tuple[int, int]]()
+
+    async def call(self, asked: SearchMusic) -> SearchAnswer:
+        self.asked.append((asked.limit, asked.offset))
+        numbers = range(asked.offset, min(self.total, asked.offset + asked.limit))
+        return SearchAnswer(
+            tuple(FoundMusic("", "", 0, str(n), "", "", "", None, 0.0, {}, n) for n in numbers), self.total, True
+        )
+
+
+@pytest.mark.parametrize(
+    ("limit", "offset", "asked"),
+    [
+        (1200, 0, [(500, 0), (500, 500), (200, 1000)]), (10_000, 900, [(500, 900), (500, 1400)]), (3, 7, [(3, 7)]),
+        (700, 9800, [(500, 9800)]),
+    ],
+)  # fmt: skip
+def test_many_answers_are_asked_for_in_pages(limit: int, offset: int, asked: list[tuple[int, int]]) -> None:
+    owner = Paged(1500)
+    service = LibraryService(owner, None, lambda _: None, lambda _: True)  # type: ignore[arg-type]
+
+    async def found() -> list[int]:
+        request = pb.SearchRequest(query="x", limit=limit, offset=offset)
+        streamed = [one.file_id async for one in service.SearchStream(request, None)]
+        assert [one.file_id for one in (await service.Search(request, None)).results] == streamed
+        return streamed
+
+    assert asyncio.run(found()) == list(range(offset, min(1500, offset + limit)))
+    assert owner.asked == asked * 2
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_two_hundred_at_once_who_take_nothing(gateway: Gateway) -> None:
         last = await begun(stub)
         await asyncio.to_thread(publish, gateway, 0, 1)
         assert (await last.read()).file_id == 0
-        assert pss_kib(process.pid) < before + 8 * 1024
+        assert pss_kib(process.pid) < min(before + 8 * 1024, 60 * 1024)
         assert len(os.listdir(f"/proc/{process.pid}/task")) <= threads + 16
         drive = gateway.host.library.drive
         opened = drive.open("Ann/Lib (1999)/01 - T1.flac")
