@@ -115,6 +115,21 @@ setup_tests() {
       say "@grpc/grpc-js and buf cannot be installed; their tests are skipped"
     fi
   fi
+  # beets in both of its layouts, and the libraries of iTunes that its own tests read; ours do with what lies in the project.
+  local beets cache=${XDG_CACHE_HOME:-$HOME/.cache}/musfuse
+  for beets in 1.6.0 2.14.1; do
+    if [ ! -d "$cache/beets-$beets" ]; then
+      rm -rf "$cache/beets-$beets.new"
+      if "$(find_python)" -m venv "$cache/beets-$beets.new" \
+        && "$cache/beets-$beets.new/bin/python" -m pip install -q --disable-pip-version-check "beets==$beets" 'setuptools<81' \
+        && { [ $beets != 1.6.0 ] || "$cache/beets-$beets.new/bin/python" -m pip download -q --disable-pip-version-check \
+          --no-deps --no-binary :all: -d "$cache/beets-$beets.new/source" "beets==$beets"; }; then
+        mv -T "$cache/beets-$beets.new" "$cache/beets-$beets"
+      else
+        say "beets $beets cannot be installed; tests that run it are skipped"
+      fi
+    fi
+  done
   # winfspy's own Python layer, which the simulated Windows kernel of tests/winfsp drives; they skip without it.
   local winfspy=${XDG_CACHE_HOME:-$HOME/.cache}/musfuse/winfspy-0.8.4
   if [ ! -d "$winfspy/winfspy" ]; then
