@@ -81,7 +81,8 @@ def test_rsync_copies_an_album_whose_pictures_are_cut_short(program: Program, mu
     assert sorted(p.name for p in (tmp_path / "copy/A/B").iterdir()) == [
         "1.flac", "2.flac", "3.mp3", "cover.jpg", "cover_medium.jpg", "cover_thumb.jpg",
     ]  # fmt: skip
-    assert program.ask("report", "--json", "--library", program.library).stdout.count("cut short") == 3
+    said = program.ask("report", "--json", "--library", program.library).stdout
+    assert said.count("cut short") == 3, said
 
 
 def test_cp_and_rsync(program: Program, music: Path, tmp_path: Path) -> None:

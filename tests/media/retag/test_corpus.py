@@ -1,6 +1,7 @@
 """Every real file that can be shown takes tags and a picture, or is refused with a reason; its packets stay the same."""
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,23 @@ ODD = {"taglib/duplicate_tags.wav", "lofty-rs/files/assets/junk_between_id3_and_
 CUT = "minimal/mpc_sv8.mpc"
 
 
-def packets(path: Path, *options: str) -> tuple[int, bytes]:
-    """A hash of the audio packets as ffmpeg reads them, or of what they decode to, and whether it can."""
-    command = [needs_program("ffmpeg"), "-v", "quiet", "-i", str(path), "-map", "0:a", *options, "-f", "hash", "-"]
+def packets(*paths: Path, options: Sequence[str]) -> tuple[int, list[bytes]]:
+    """For each file a hash of its audio packets as ffmpeg reads them, or of what they decode to, and whether it can."""
+    command = [needs_program("ffmpeg"), "-v", "quiet", "-nostdin"]
+    for path in paths:
+        command += ["-i", str(path)]
+    for n in range(len(paths)):
+        command += ["-map", f"{n}:a", *options, "-f", "hash", "-"]
     done = subprocess.run(command, capture_output=True, check=False)
-    return done.returncode, done.stdout
+    return done.returncode, done.stdout.splitlines()
+
+
+def same_packets(path: Path, other: Path, options: Sequence[str]) -> bool:
+    """Whether ffmpeg reads the same from two files: both by one process or, where it cannot read them, each alone."""
+    code, found = packets(path, other, options=options)
+    if code == 0 and len(found) == 2:
+        return found[0] == found[1]
+    return packets(path, options=options) == packets(other, options=options)
 
 
 @pytest.mark.parametrize("group", range(8))
@@ -59,7 +72,7 @@ def test_every_real_file(group: int, tmp_path: Path) -> None:
         # ffmpeg counts an APEv2 tag at the end to the last packet of some files; what they decode to is the same.
         copied = [] if b"APETAGEX" in target.read_bytes() else ["-c", "copy"]
         if not name.endswith(CUT):
-            assert packets(path, *copied) == packets(target, *copied), name
+            assert same_packets(path, target, copied), name
         if not any(name.endswith(odd) for odd in ODD):
             read = read_original(FORMATS, *source(target)).tags
             assert dict(read) == dict(after), name
