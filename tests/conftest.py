@@ -5,8 +5,9 @@ import hashlib
 import logging
 import os
 import shutil
+import socket
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ import s3servers
 from hypothesis import HealthCheck, settings
 from s3servers import S3Server
 from sshd import Sshd, running
+from warm import WarmStarts
 
 from musfuse.origins import LocalOrigin
+from musfuse.platform import system
 
 # Time limits live in benchmarks: a machine under load is not an error.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,6 +40,17 @@ def manifest() -> list[dict[str, str]]:
     """The rows of the corpus's manifest."""
     lines = (CORPUS / "MANIFEST.tsv").read_text("utf-8").splitlines()
     return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def warm_workers() -> Iterator[None]:
+    """Workers start within milliseconds."""
+    if not hasattr(socket, "send_fds"):
+        yield
+        return
+    with closing(WarmStarts(system.spawn_piped)) as starts, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(system, "spawn_piped", starts.spawn_piped)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,8 @@
 import hashlib
 import struct
 import subprocess
+import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -189,13 +191,23 @@ def format_of(origin: Origin, path: str) -> AudioFormat:
 
 
 def convert(source: Path, target: Path, *options: str) -> Path:
-    """Encode with ffmpeg, or with wavpack where the target is one."""
-    if target.suffix == ".wv":
-        argv = ["wavpack", "-q", "-y", *options, str(source), "-o", str(target)]
-    else:
-        argv = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(source), *options, str(target)]
-    subprocess.run(argv, check=True)
+    """Encode with ffmpeg, or with wavpack where the target is one. What one test had made is there for the next."""
+    made = _converted(source.read_bytes(), source.suffix, target.suffix, options)
+    target.write_bytes(made)
     return target
+
+
+@lru_cache(32)
+def _converted(source: bytes, suffix: str, wanted: str, options: tuple[str, ...]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = Path(folder, f"source{suffix}"), Path(folder, f"made{wanted}")
+        before.write_bytes(source)
+        if wanted == ".wv":
+            argv = ["wavpack", "-q", "-y", *options, str(before), "-o", str(after)]
+        else:
+            argv = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(before), *options, str(after)]
+        subprocess.run(argv, check=True)
+        return after.read_bytes()
 
 
 def words(samples: int, channels: int, bits: int, seed: int = 1) -> bytes:
