@@ -5,7 +5,6 @@ import hashlib
 import logging
 import os
 import shutil
-import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -43,14 +42,18 @@ def manifest() -> list[dict[str, str]]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def warm_workers() -> Iterator[None]:
-    """Workers start within milliseconds."""
-    if not hasattr(socket, "send_fds"):
-        yield
-        return
+def warm_workers() -> Iterator[WarmStarts]:
+    """Workers start within milliseconds, where processes can be forked."""
     with closing(WarmStarts(system.spawn_piped)) as starts, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(system, "spawn_piped", starts.spawn_piped)
-        yield
+        if hasattr(os, "fork"):
+            patch.setattr(system, "spawn_piped", starts.spawn_piped)
+        yield starts
+
+
+@pytest.fixture
+def cold_workers(warm_workers: WarmStarts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For who looks at workers as children of this process."""
+    monkeypatch.setattr(system, "spawn_piped", warm_workers.cold)
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 _LONGEST = 1 << 17
+_PYTHON = sys.executable
 
 
 class WarmWorker:
@@ -91,14 +92,14 @@ class WarmStarts:
     """Starts workers from warm processes, and everything else as the system does."""
 
     def __init__(self, cold: object) -> None:
-        self._cold, self._lock = cold, threading.Lock()
+        self.cold, self._lock = cold, threading.Lock()
         self._warm: dict[str, Warm] = {}
 
     def spawn_piped(self, argv: Sequence[str], environment: Mapping[str, str]) -> tuple[object, BinaryIO, BinaryIO]:
         """As `platform.system.spawn_piped`."""
         module = argv[2] if argv[1] == "-m" else ""
-        if not module.startswith("musfuse.media.") or not module.endswith(".worker"):
-            return self._cold(argv, environment)  # type: ignore[operator,no-any-return]
+        if argv[0] != _PYTHON or not module.startswith("musfuse.media.") or not module.endswith(".worker"):
+            return self.cold(argv, environment)  # type: ignore[operator,no-any-return]
         with self._lock:  # an answer is that to the message before it
             if module not in self._warm:
                 self._warm[module] = Warm(module, argv[3:])

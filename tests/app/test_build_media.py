@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 import sound
 
 from musfuse.app.library import open_library
@@ -27,6 +28,7 @@ def test_options_reach_the_parts(tmp_path: Path) -> None:
         assert open_library(tmp_path / "same", config, closing).sizes.tokens() != tokens
 
 
+@pytest.mark.usefixtures("cold_workers")
 def test_what_is_made_is_closed_with_the_library(tmp_path: Path, music: Path) -> None:
     """Workers that were at work end; nothing that was begun is left to the interpreter's end."""
     sound.write(music / "1.wav", 50_000, title="One")

@@ -8,7 +8,7 @@ import sound
 
 from musfuse.app.library import open_library
 from musfuse.app.sections import default_sections
-from musfuse.app.service import build_collecting, build_service
+from musfuse.app.service import build_service
 from musfuse.app.views import ShownViews
 from musfuse.config import load_config
 from musfuse.errors import MusfuseError
@@ -25,10 +25,9 @@ def test_it_answers_what_only_asks(tmp_path: Path) -> None:
         library = open_library(tmp_path / "state", config, closing, sources=[tmp_path / "music"])
         library.scan_all(library.scanner())
         service = build_service(
-            library.catalog, library.media, library.sizes, library.sources,
-            ShownViews(library.catalog.database, library.views, library.drives), library.tagging.selection,
-            library.collector, library.playing.opinion,
-            build_collecting(library.stores, library.tagging.selection, library.drives),
+            library.catalog, library.stores, library.media, library.sizes, library.sources,
+            ShownViews(library.catalog.database, library.views, library.drives, library.arranging), library.tagging,
+            library.playing.opinion, library.drives,
         )  # fmt: skip
         assert [track.path for track in service.rows(FindTracks())] == ["A/B/One.flac"]
         assert len(list(service.rows(ExportTags()))) == 1

@@ -8,7 +8,8 @@ from musfuse.model import AudioFormat, Rendition, TagSet
 
 TAGS = TagSet({"artist": ["A"], "title": ["T\nU"]})
 ROW = Selected(
-    1, 1, "s", 0, "/m", "t.wav", "A/T.flac", TAGS, TAGS, AudioFormat("wav", "pcm_16", 44_100, 2, 16, 44_100), Rendition.FLAC, False, False
+    1, 1, "s", 0, "/m", "t.wav", "A/T.flac", TAGS, TAGS, AudioFormat("wav", "pcm_16", 44_100, 2, 16, 44_100),
+    Rendition.FLAC, False, False, 176_444,
 )  # fmt: skip
 
 
