@@ -5,23 +5,30 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from musfuse.errors import StoreError
+from musfuse.events import EventBus, TagsChanged
 from musfuse.library.arranging.bringing import bring_in_all, is_behind
 from musfuse.library.catalog import Database, Node
 from musfuse.library.naming import ViewRules
+from musfuse.library.options import ViewOptions
+from musfuse.library.overlay import MetaCollector
 from musfuse.library.userdb import UserDatabase
 from musfuse.library.userdb.arrangement import ArrangementTable, Edit
+from musfuse.model import TagSource
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from musfuse.library.arranging.arranger import Arranger, Edited
+    from musfuse.library.arranging.retagging import Retags
+    from musfuse.library.pipeline.overlay import Overlaying
     from musfuse.service.handlers import Handlers
 
 
 class Arranging:
     """Makes edits of views. `turn` is held by whoever gives names, `rules` are those of all views, whose numbers
-    `numbers` gives by name; `name_tracks` runs the pipeline. `on_edited` is told of each edit and of its view, and
-    `on_taken_back` of a view in which edits were taken back."""
+    `numbers` gives by name; `name_tracks` runs the pipeline; `tags` are what keeps them, what brings them into the
+    catalog, and who hears of that. `on_edited` is told of each edit and of its view, and `on_taken_back` of a view in
+    which edits were taken back."""
 
     def __init__(
         self,
@@ -31,9 +38,12 @@ class Arranging:
         numbers: Callable[[], dict[str, int]],
         turn: "AbstractContextManager[object]",
         name_tracks: Callable[[], None],
+        options: ViewOptions,
+        tags: tuple[MetaCollector, "Callable[[], Overlaying]", EventBus],
     ) -> None:
         self._user, self._db, self._rules, self._numbers = user, database, rules, numbers
-        self._turn, self._name_tracks = turn, name_tracks
+        self._turn, self._name_tracks, self._options = turn, name_tracks, options
+        self._collector, self._overlaying, self._events = tags
         self._in_doubt = False
         self.on_edited: Callable[[int, Edited], None] = lambda *_: None
         self.on_taken_back: Callable[[int], None] = lambda _: None
@@ -47,9 +57,26 @@ class Arranging:
         if self.is_behind():
             bring_in_all(self._user, self._db)
 
-    def edits(self, view: int) -> "ViewEdits":
-        """What changes a view, by its number, for its drive."""
-        return ViewEdits(self, view)
+    def edits(self, view: int) -> "ViewEdits | None":
+        """What changes a view, by its number, for its drive; None where nobody may."""
+        return ViewEdits(self, view) if self._options.writable_view else None
+
+    def said_by_move(self, view: int, node: Node, parent: Node, name: str) -> "Retags | None":
+        """The tags that a move in a view says, where that is wanted; None for a move that is an edit."""
+        if not self._options.rename_tags:
+            return None
+        from musfuse.library.arranging.retagging import Retagging
+
+        rules = next(rules for rules in self._rules if rules.view == view)
+        return Retagging(self._db, rules).of_move(node, parent, name)
+
+    def retag(self, said: "Retags") -> None:
+        """Make the tags of tracks what a move said, and name them; by who has no turn."""
+        change = self._collector.apply_delta(said.deltas, TagSource.USER, "drive", said.what)
+        if change.seq:
+            self._overlaying().adopt(change.seq, self._collector.keys_of(change.seq))
+            self._name_tracks()
+            self._events.publish(TagsChanged(change.seq))
 
     def explained(self, view: str, item: int, public: int) -> tuple[str, Edit | None]:
         """Where the template would have an item of a view, and the edit by which it is elsewhere, or gone; nothing
@@ -113,6 +140,7 @@ class ViewEdits:
     def __init__(self, arranging: Arranging, view: int) -> None:
         self._arranging, self._view = arranging, view
         self._left = False
+        self._said: Retags | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -120,6 +148,9 @@ class ViewEdits:
         with self._arranging.turn():
             yield
             left, self._left = self._left, False
+            said, self._said = self._said, None
+        if said is not None:
+            self._arranging.retag(said)
         if left:
             self._arranging.named_again(nullcontext)
 
@@ -141,7 +172,10 @@ class ViewEdits:
 
     def move(self, node: Node, parent: Node, name: str, over: Node | None) -> None:
         """Move a track or folder, in the place of what is there."""
-        self._told(self._arranger.move(node, parent, name, over))
+        if over is None:
+            self._said = self._arranging.said_by_move(self._view, node, parent, name)
+        if self._said is None:
+            self._told(self._arranger.move(node, parent, name, over))
 
     @property
     def _arranger(self) -> "Arranger":

@@ -121,13 +121,13 @@ class Library:
         self.playing = Playing(self.stores.user, self.catalog, config, self.sizes, self.media.engine, self.activity)
         closing.callback(self.playing.close)
         self.arranging = Arranging(
-            self.stores.user, self.catalog.database, self.views, self.views.names, self._naming, self.name_tracks
-        )
+            self.stores.user, self.catalog.database, self.views, self.views.names, self._naming, self.name_tracks,
+            config[ViewOptions], (self.collector, lambda: self.stages.overlaying, self.events),
+        )  # fmt: skip
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
             self.activity, self.interest.listed, self.playing.listening, self.playing.hint, branches,
-            build_recorder(config), self.playing.opened.note,
-            self.arranging.edits if config[ViewOptions].writable_view else lambda _: None,
+            build_recorder(config), self.playing.opened.note, self.arranging.edits,
         )  # fmt: skip
         self.drives = Drives(parts, closing)
         self.arranging.on_edited, self.arranging.on_taken_back = self.drives.edited, self.drives.taken_back

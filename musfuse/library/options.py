@@ -25,6 +25,9 @@ class ViewOptions:
     writable_view: bool = option(
         False, "let who may write on the drive move, make and remove there: only views change, never an original"
     )
+    rename_tags: bool = option(
+        False, "a move between folders that the template made sets the tags that the new place says, as `tag set` does"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from musfuse.errors import TemplateError
@@ -26,6 +26,11 @@ class _Field:
     def value(self, subject: Subject) -> str | None:
         found = next((v for read in self.readers if (v := read(subject))), None)
         return found if found is not None else self.literal
+
+    def counting(self, subject: Subject) -> str:
+        """The name of the field whose value is taken; the first one where none has any."""
+        pairs = zip(self.names, self.readers, strict=True)
+        return next((name for name, read in pairs if read(subject)), self.names[0])
 
     def fallback(self, subject: Subject) -> str:
         return next((FALLBACKS[name](subject) for name in self.names if name in FALLBACKS), f"No {self.names[0]}")
@@ -63,6 +68,26 @@ class Template:
         extension = f".{clean(subject.extension)}" if subject.extension else ""
         return Rendered(folders, safe_component(texts[-1], extension, limit), extension, limit)
 
+    def reading(self, folders: Sequence[str], subject: Subject) -> dict[str, str] | None:
+        """The way back: by their names, the fields that would have to be something else than they are for the track to
+        lie in these folders, and what. Of `${first|second}` that one is meant which counts now. None where the
+        folders' names cannot be read so; what is read may be something else than the template would make of it."""
+        patterns = self._components[:-1]
+        if len(patterns) != len(folders):
+            return None
+        said: dict[str, str] = {}
+        for parts, folder in zip(patterns, folders, strict=True):
+            groups: list[_Field] = []
+            match = re.fullmatch(_pattern(parts, groups), folder)
+            if match is None:
+                return None
+            for field, text in zip(groups, match.groups(), strict=True):
+                if text is None or text == _spoken(field, subject):
+                    continue
+                if said.setdefault(field.counting(subject), text) != text:
+                    return None
+        return said
+
 
 class Line:
     """A parsed template of a line about a track: with more fields, and nothing in it means a folder. Raises
@@ -74,6 +99,26 @@ class Line:
     def render(self, subject: Subject) -> str:
         """The line, with values as they are: they may hold anything, line breaks too."""
         return _render(self._parts, subject, str)
+
+
+def _pattern(parts: tuple[_Part, ...], groups: list[_Field]) -> str:
+    """An expression for the name of a folder, with a group for each field, which is added to `groups`."""
+    out = []
+    for part in parts:
+        if isinstance(part, _Text):
+            out.append(re.escape(part.text))
+        elif isinstance(part, _Field):
+            groups.append(part)
+            out.append(r"(\d{4})" if part.names == ("year",) else "(.+?)")
+        else:
+            out.append(f"(?:{_pattern(part.parts, groups)})?")
+    return "".join(out)
+
+
+def _spoken(field: _Field, subject: Subject) -> str:
+    """A field as it stands in the name of a folder."""
+    value = field.value(subject)
+    return clean(field.fallback(subject) if value is None else value)
 
 
 def _render(parts: tuple[_Part, ...], subject: Subject, tidy: Callable[[str], str]) -> str:

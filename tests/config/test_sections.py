@@ -73,8 +73,9 @@ def test_they_stay_in_order() -> None:
         "view", "flac", "index", "cue", "tags", "art", "scan", "follow", "identity", "history", "prefetch", "cache",
         "backup", "events", "logging", "metrics", "webhooks", "grpc", "fuse", "winfsp",
     ]  # fmt: skip
-    assert list(default_sections().options)[:6] == [
-        "view.policy", "view.template", "view.sidecars", "view.unindexed", "view.writable_view", "flac.encoder",
+    assert list(default_sections().options)[:7] == [
+        "view.policy", "view.template", "view.sidecars", "view.unindexed", "view.writable_view",
+        "view.rename_tags", "flac.encoder",
     ]  # fmt: skip
     assert next(iter(default_sections())) is VIEW
 

@@ -123,6 +123,15 @@ def put_folder(db: sqlite3.Connection, view: int, folder: int, parent: int, name
     )
 
 
+def arranges_at(db: sqlite3.Connection, view: int, key: str) -> bool:
+    """Whether a folder, by its key, or one above it is arranged by hand."""
+    row = db.execute(
+        "SELECT 1 FROM arranged_folder WHERE view = ? AND path_key IN (SELECT value FROM json_each(?)) LIMIT 1",
+        (view, json.dumps(_prefixes(key))),
+    ).fetchone()
+    return row is not None
+
+
 def bases_of(db: sqlite3.Connection, folder: int) -> list[str]:
     """Folders of the template, by their keys, that a folder shows."""
     rows = db.execute("SELECT key FROM arranged_base WHERE folder = ? ORDER BY key", (folder,))

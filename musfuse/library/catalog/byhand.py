@@ -1,11 +1,15 @@
 """Rows of the tree that is shown, as an edit by hand needs and changes them without anything being named anew."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 
 from musfuse.library.catalog import arranged
 from musfuse.library.catalog.arranged import FolderRow
+from musfuse.library.catalog.rows import from_blob, join
 from musfuse.library.names import name_key
+from musfuse.library.overlay.value import overlay_key
+from musfuse.model import SourceFile, Stamp
 
 _FOLDERS = """
 SELECT dir_key FROM node WHERE tree = ?1 AND (dir_key = ?2 OR (dir_key > ?2 || '/' AND dir_key < ?2 || '0'))
@@ -22,6 +26,19 @@ def public_of(db: sqlite3.Connection, item: int) -> int | None:
     """The public id of an item; None where it has none yet, or is gone."""
     row = db.execute("SELECT public FROM item WHERE id = ?", (item,)).fetchone()
     return row[0] if row else None
+
+
+def overlay_keys(db: sqlite3.Connection, items: Sequence[int]) -> dict[int, str]:
+    """The keys of items' overlays, as far as they are there."""
+    rows = db.execute(
+        "SELECT i.id, o.uid, o.path, o.name, i.part FROM item i JOIN original o ON o.file = i.file"
+        " WHERE i.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(items)),),
+    )
+    return {
+        item: overlay_key(SourceFile(uid, join(from_blob(path), from_blob(name)), Stamp(0, 0), ""), part)
+        for item, uid, path, name, part in rows
+    }
 
 
 def dir_key(db: sqlite3.Connection, node: int) -> str:
