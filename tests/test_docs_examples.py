@@ -28,7 +28,7 @@ SHELL = "sh"
 NOT_SHELL = {
     "text": "output, syntax, or another program's configuration",
     "toml": "a configuration; it is loaded instead",
-    "powershell": "needs Windows",
+    "bat": "for Windows: tests/windows/test_typed.py types it",
 }
 # How examples begin that are not run, and why.
 NOT_RUN = {

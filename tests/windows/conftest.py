@@ -1,6 +1,7 @@
 """A Windows under Wine, as `scripts/test-windows` sets it up."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 if sys.platform != "win32":
+    from windows.building import TOOLS, built_setups
+    from windows.machine import Machine, new_machine
     from windows.wine import Windows
 
 PLACE = os.environ.get("MUSFUSE_TEST_WINDOWS", "")
@@ -32,6 +35,21 @@ def windows(place: Path, tmp_path: Path) -> "Iterator[Windows]":
     made = Windows(place, tmp_path)
     yield made
     made.end_what_is_left()
+
+
+@pytest.fixture(scope="session")
+def setups(place: Path) -> dict[str, Path]:
+    """Installers of two versions, by name."""
+    for tool in TOOLS:
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed; scripts/test-windows installs it")
+    return built_setups(place)
+
+
+@pytest.fixture
+def machine(place: Path, tmp_path: Path) -> "Iterator[Machine]":
+    with new_machine(place, tmp_path) as made:
+        yield made
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -28,7 +28,8 @@ _CARRIER = "panda3d==1.10.16"
 """A package whose Windows wheel carries CPython 3.11: for tests, which have no other one. It is never shipped."""
 _PINNED = {"numpy": "numpy==1.26.4"}
 """Wine 8 lacks complex functions that newer ones import from the C library."""
-_FOR_TESTS = ("colorama", "hypothesis>=6.100", "pytest>=8", "pytest-timeout>=2.3")
+_FOR_TESTS = ("colorama", "hypothesis>=6.100", "imageio-ffmpeg>=0.6", "pytest>=8", "pytest-timeout>=2.3")
+"""imageio-ffmpeg's wheel carries ffmpeg for Windows."""
 _LEFT_OUT = (
     "__pycache__",
     "config-*",
@@ -62,6 +63,7 @@ def environment(place: Path) -> dict[str, str]:
         "WINEPREFIX": str(place / "prefix"),
         "WINEARCH": "win64",
         "WINEDEBUG": "-all",
+        "WINEPATH": windows_path(place / "programs"),
         "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
         "PYTHONUTF8": "1",
         "PYTHONPYCACHEPREFIX": windows_path(place / "pycache"),
@@ -95,6 +97,7 @@ def prepare(place: Path) -> None:
         ]
         sources = (file.read_text() for file in sorted((HERE / "native").iterdir()))
         _step(place, "built", [*done, *sources], lambda: _build(home, place / "winfsp" / "bin"))
+        _step(place, "programs", done, lambda: _bring_programs(home / "Lib" / "site-packages", place / "programs"))
         _step(place, "prefix", ("win10", "null"), lambda: _begin_windows(place))
 
 
@@ -146,6 +149,14 @@ def _bring_packages(target: Path) -> None:
         "install", "--target", str(target), "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none",
         *requirements(),
     )  # fmt: skip
+
+
+def _bring_programs(packages: Path, target: Path) -> None:
+    """What a package carries under a longer name, to be found by its own."""
+    target.mkdir(exist_ok=True)
+    (ffmpeg,) = (packages / "imageio_ffmpeg" / "binaries").glob("ffmpeg-*.exe")
+    (target / "ffmpeg.exe").unlink(missing_ok=True)
+    (target / "ffmpeg.exe").hardlink_to(ffmpeg)
 
 
 def _pip(command: str, *arguments: str) -> None:

@@ -59,12 +59,14 @@ class Windows:
             **self.variables,
         }
 
-    def start(self, *command: str, folder: Path | None = None) -> "subprocess.Popen[bytes]":
+    def start(
+        self, *command: str, folder: Path | None = None, stdin: int = subprocess.DEVNULL
+    ) -> "subprocess.Popen[bytes]":
         """Begin a program of Windows, whose output goes through a pipe: others it cannot use."""
         program = wine()
         assert program is not None
         return subprocess.Popen(
-            [program, *command], env=self.environment(), cwd=folder or self.folder, stdin=subprocess.DEVNULL,
+            [program, *command], env=self.environment(), cwd=folder or self.folder, stdin=stdin,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
