@@ -175,7 +175,8 @@ class Scans:
         self, scanner: Scanner, row: SourceRow, everything: bool, corners: Sequence[Corner] | None, lookout: Lookout
     ) -> ScanResult | None:
         try:
-            origin = self._sources.origin(row.uid, Urgency.SCAN)
+            whole = corners is None
+            origin = self._sources.scanned_origin(row.uid) if whole else self._sources.origin(row.uid, Urgency.SCAN)
             return _logged(scanner.scan(row, origin, everything, corners, lookout), row.root, corners)
         except UnavailableError as error:
             self._catalog.files.unreachable(row.id, str(error))

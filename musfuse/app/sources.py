@@ -92,6 +92,13 @@ class Sources:
             found = self._origins[uid]
         return found.seen_by(urgency) if isinstance(found, FarSource) else found
 
+    def scanned_origin(self, uid: str) -> Origin:
+        """As `origin`, for a scan of all of the source."""
+        origin = self.origin(uid, Urgency.SCAN)
+        with self._lock:
+            found = self._origins.get(uid)
+        return found.scanned() if isinstance(found, FarSource) else origin
+
     def idle_origin(self, uid: str) -> Origin:
         """As `origin`, for what nobody waits for."""
         return self.origin(uid, Urgency.INDEX)

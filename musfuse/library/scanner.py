@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from musfuse.errors import NotFoundError, OriginError
 from musfuse.events import EventBus, ScanProgress
@@ -26,6 +27,7 @@ from musfuse.library.route import Nearness, Stop
 from musfuse.library.walk import Found, ScanResult, Walk
 from musfuse.model import SampleRange, SourceFile
 from musfuse.origins import Origin
+from musfuse.origins.port import ExpectingOrigin
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +143,8 @@ class Scanner:
             if isinstance(step, Stop):
                 self._arrive(run, step)
                 continue
+            if origin.traits.expects:
+                cast(ExpectingOrigin, origin).expect(step.file)
             inspecting = self._inspector.inspect_soon(origin, step.file, step.beside_sheet, urgent=bool(step.nearness))
             run.add(_Pending(step, inspecting))
             self._take_in(run, _WANTED, _WINDOW)

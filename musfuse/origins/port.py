@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from musfuse.errors import RefusedError
-from musfuse.model import NodeKind, Stamp
+from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins.traits import Traits
 from musfuse.origins.watching import Watch, WatchListener
 
@@ -80,6 +80,13 @@ class WatchableOrigin(Origin, Protocol):
     def watch(self, listener: WatchListener) -> Watch:
         """Have somebody hear of changes, until the watch is closed. Raises UnavailableError where it tells of none
         now."""
+
+
+class ExpectingOrigin(Origin, Protocol):
+    """What an origin is whose traits say `expects`."""
+
+    def expect(self, file: SourceFile) -> None:
+        """The header of a file will be read soon. It must not wait."""
 
 
 def checked_path(path: str) -> str:

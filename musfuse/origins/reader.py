@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 BUFFER = 64 * 1024
+FAR_BLOCK = 16 * 1024
+"""Bytes of a header that are asked for at once where each byte travels."""
 MAX_SEEKS, MAX_READ, MAX_TOTAL = 300_000, 64 << 20, 128 << 20
 """What a reader of tags may ask for: seeks in all, bytes at once, bytes in all. A tag with five pictures of 10 MB is
 read at once, by two readers one after the other; boxes of MP4 take a seek each, of which there are a few thousand."""
-_BLOCKS = 8
-"""Blocks of BUFFER bytes that are kept: readers of tags go to and fro between the front and the end of a file."""
+_KEPT_BYTES = 8 * BUFFER
+"""Blocks that are kept: readers of tags go to and fro between the front and the end of a file."""
 
 
 class _RawReader(io.RawIOBase):
@@ -72,7 +74,8 @@ class _BoundedRawReader(_RawReader):
 
     def __init__(self, origin: Origin, file: SourceFile) -> None:
         super().__init__(origin, file)
-        self._blocks: Lru[int, bytes] = Lru(_BLOCKS)
+        self._block_bytes = origin.traits.block_bytes
+        self._blocks: Lru[int, bytes] = Lru(max(1, _KEPT_BYTES // self._block_bytes))
         self._fetched, self._limit = 0, MAX_TOTAL
 
     def allow_more(self, size: int) -> None:
@@ -85,8 +88,11 @@ class _BoundedRawReader(_RawReader):
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
         view = memoryview(buffer).cast("B")
-        number, start = divmod(self._position, BUFFER)
-        data = self._block(number)[start : start + len(view)]
+        number, start = divmod(self._position, self._block_bytes)
+        if len(view) > BUFFER:  # a picture, which is wanted whole: not a trip for each block of it
+            data = self._counted(self._position, len(view))
+        else:
+            data = self._block(number)[start : start + len(view)]
         view[: len(data)] = data
         self._position += len(data)
         return len(data)
@@ -95,11 +101,15 @@ class _BoundedRawReader(_RawReader):
         found = self._blocks.get(number)
         if found is not None:
             return found
-        found = self._fetch(number * BUFFER, BUFFER)
+        found = self._counted(number * self._block_bytes, self._block_bytes)
+        self._blocks.put(number, found)
+        return found
+
+    def _counted(self, offset: int, size: int) -> bytes:
+        found = self._fetch(offset, size)
         self._fetched += len(found)
         if self._fetched > self._limit:
             raise ExcessiveError(f"{self._fetched >> 20} MiB of it were read, and no sense was made of it")
-        self._blocks.put(number, found)
         return found
 
 
@@ -144,7 +154,7 @@ def all_or_nothing(origin: Origin, file: SourceFile) -> Iterator[io.BufferedRead
     ExcessiveError for more than MAX_SEEKS seeks, for over MAX_READ bytes at once, and over MAX_TOTAL in all.
     """
     raw = _BoundedRawReader(origin, file)
-    reader = _BoundedReader(raw, BUFFER)
+    reader = _BoundedReader(raw, origin.traits.block_bytes)
     try:
         with reader:
             yield reader

@@ -18,7 +18,9 @@ class Traits:
     """`local`: another process of this machine reads it by itself; `stable_ids`: `SourceStat.ident` is set and survives
     a move; `watchable`: it tells of changes by itself; `freshness_seconds`: how old an answer about a path may be;
     `index`: when indexes of its files are built; `mtime_step_ns`: in which steps it tells mtimes, where size and mtime
-    are all that it knows a version by (0: it knows more), so that another version of that size may look the same."""
+    are all that it knows a version by (0: it knows more), so that another version of that size may look the same;
+    `block_bytes`: what a reader of headers is to ask for at once; `expects`: it wants to be told which files are read
+    next (`ExpectingOrigin`)."""
 
     local: bool = False
     stable_ids: bool = False
@@ -26,3 +28,5 @@ class Traits:
     freshness_seconds: float = 0.0
     index: IndexWhen = IndexWhen.EAGER
     mtime_step_ns: int = 0
+    block_bytes: int = 64 * 1024
+    expects: bool = False

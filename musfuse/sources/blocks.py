@@ -14,9 +14,8 @@ from musfuse.sources.lane import Lane
 from musfuse.sources.task import Task
 from musfuse.sources.urgency import Urgency
 
-BLOCK = 64 * 1024
-GROUP = 16
-"""Blocks that are asked for in one call."""
+BLOCK, GROUP_BYTES = 64 * 1024, 1 << 20
+"""Bytes of a block, where nothing else is said, and of a call that asks for several."""
 _Key = tuple[str, Stamp, int]
 
 
@@ -31,27 +30,27 @@ class _Piece:
 class Blocks:
     """Up to `limit` bytes of blocks. What came of a version of a file stays right for that version."""
 
-    def __init__(self, lane: Lane, limit: int) -> None:
-        self._lane, self._lock = lane, threading.Lock()
-        self._kept: Lru[_Key, _Piece] = Lru(max(1, limit // BLOCK))
+    def __init__(self, lane: Lane, limit: int, block: int = BLOCK) -> None:
+        self._lane, self._lock, self.block = lane, threading.Lock(), block
+        self._kept: Lru[_Key, _Piece] = Lru(max(1, limit // block))
 
     def read(self, urgency: Urgency, path: str, stamp: Stamp, offset: int, size: int) -> bytes:
         """Bytes of a version of a file, fewer only at its end. Raises what the origin raises."""
         size = min(size, stamp.size - offset)
         if size <= 0:
             return b""
-        numbers = range(offset // BLOCK, (offset + size - 1) // BLOCK + 1)
+        numbers = range(offset // self.block, (offset + size - 1) // self.block + 1)
         parts = []
         for number, piece in zip(numbers, self._pieces(urgency, path, stamp, numbers), strict=True):
             data: bytes = self._finished(urgency, path, stamp, piece)
-            start = (number - piece.first) * BLOCK
-            low = start + max(0, offset - number * BLOCK)
-            parts.append(data[low : start + min(BLOCK, offset + size - number * BLOCK)])
+            start = (number - piece.first) * self.block
+            low = start + max(0, offset - number * self.block)
+            parts.append(data[low : start + min(self.block, offset + size - number * self.block)])
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def begin(self, urgency: Urgency, path: str, stamp: Stamp, offset: int, end: int) -> None:
         """Begin to fetch what is missing of a range, without waiting for it; nothing where the origin is away."""
-        numbers = range(offset // BLOCK, -(-min(end, stamp.size) // BLOCK))
+        numbers = range(offset // self.block, -(-min(end, stamp.size) // self.block))
         if self._lane.outage is None:
             try:
                 self._pieces(urgency, path, stamp, numbers)
@@ -68,7 +67,7 @@ class Blocks:
         with self._lock:
             known = {number: self._kept.get((path, stamp, number)) for number in numbers}
             missing = [n for n, piece in known.items() if piece is None or piece.task.error is not None]
-            for first, count in _runs(missing):
+            for first, count in _runs(missing, GROUP_BYTES // self.block):
                 piece = _Piece(self._asked(urgency, path, stamp, first, count), first)
                 for number in range(first, first + count):
                     known[number] = piece
@@ -77,7 +76,7 @@ class Blocks:
 
     def _asked(self, urgency: Urgency, path: str, stamp: Stamp, first: int, count: int) -> Task:
         origin = self._lane.origin
-        start, size = first * BLOCK, min(count * BLOCK, stamp.size - first * BLOCK)
+        start, size = first * self.block, min(count * self.block, stamp.size - first * self.block)
         return self._lane.begin(urgency, lambda: origin.read(path, start, size, stamp), size)
 
     def _finished(self, urgency: Urgency, path: str, stamp: Stamp, piece: _Piece) -> bytes:
@@ -85,19 +84,19 @@ class Blocks:
             data: bytes = self._lane.finish(piece.task, urgency)
         except OriginError:
             with self._lock:
-                for number in range(piece.first, piece.first + GROUP):
+                for number in range(piece.first, piece.first + GROUP_BYTES // self.block):
                     if self._kept.peek((path, stamp, number)) is piece:
                         self._kept.pop((path, stamp, number))
             raise
         return data
 
 
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """(first, count) of runs of neighbours, none longer than GROUP."""
+def _runs(numbers: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
+    """(first, count) of runs of at most so many neighbours."""
     at = 0
     while at < len(numbers):
         count = 1
-        while count < GROUP and at + count < len(numbers) and numbers[at + count] == numbers[at] + count:
+        while count < most and at + count < len(numbers) and numbers[at + count] == numbers[at] + count:
             count += 1
         yield numbers[at], count
         at += count

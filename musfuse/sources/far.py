@@ -4,6 +4,7 @@ from musfuse.origins.port import Origin
 from musfuse.sources.blocks import Blocks
 from musfuse.sources.lane import Lane
 from musfuse.sources.readahead import ReadAheadOrigin
+from musfuse.sources.scanahead import ScanAheadOrigin
 from musfuse.sources.urgency import Urgency
 
 _BLOCKS_BYTES = 32 << 20
@@ -22,6 +23,10 @@ class FarSource:
     def seen_by(self, urgency: Urgency) -> Origin:
         """The origin for those who ask so urgently; the same object each time."""
         return self._seen[urgency]
+
+    def scanned(self) -> Origin:
+        """The origin for one scan of all of it."""
+        return ScanAheadOrigin(self.lane)
 
     def close(self) -> None:
         """Close the lane."""

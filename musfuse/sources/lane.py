@@ -40,7 +40,7 @@ class Limits:
     each time, with jitter), seconds between looks at an origin that is away, and how soon it is looked at where
     somebody asks for it."""
 
-    calls: int = 16
+    calls: int = 48
     bytes_per_second: int = 0
     reader_seconds: float = 5.0
     other_seconds: float = 30.0

@@ -13,7 +13,7 @@ from musfuse.lru import Lru
 from musfuse.model import Stamp
 from musfuse.origins.port import Entry, SourceStat
 from musfuse.origins.traits import Traits
-from musfuse.sources.blocks import BLOCK, Blocks
+from musfuse.sources.blocks import Blocks
 from musfuse.sources.lane import LaneOrigin
 from musfuse.sources.urgency import Urgency
 
@@ -35,10 +35,11 @@ class _Reader:
 
 
 class ReadAheadOrigin:
-    """The origin for who asks with one urgency, over blocks that all share."""
+    """The origin for who asks with one urgency, over blocks that all share. The window begins with `first` bytes; where
+    that is less than usual, only behind a second read: most want no more than the beginning of a file."""
 
-    def __init__(self, origin: LaneOrigin, blocks: Blocks, urgency: Urgency) -> None:
-        self._origin, self._blocks, self._urgency = origin, blocks, urgency
+    def __init__(self, origin: LaneOrigin, blocks: Blocks, urgency: Urgency, first: int = FIRST) -> None:
+        self._origin, self._blocks, self._urgency, self._first = origin, blocks, urgency, first
         self._ahead = max(urgency, Urgency.PREFETCH)
         self.uid, self.name = origin.uid, origin.name
         self._lock = threading.Lock()
@@ -58,14 +59,16 @@ class ReadAheadOrigin:
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file. Without a `stamp`, nothing is kept of it."""
-        if stamp is None or size <= 0 or offset >= stamp.size:
-            return self._origin.read(path, offset, size, stamp)
+        if stamp is None:
+            return self._origin.read(path, offset, size)
+        if size <= 0 or offset >= stamp.size:
+            return b""
         start, end, goes_on = self._window(path, stamp, offset, size)
         if goes_on and start < end:
             self._blocks.begin(self._urgency, path, stamp, offset, offset + size)  # before what comes behind it
             self._blocks.begin(Urgency(self._ahead), path, stamp, start, end)
         data = self._blocks.read(self._urgency, path, stamp, offset, size)
-        if not goes_on:  # the first bytes wait for nothing else on the wire
+        if not goes_on and self._first >= FIRST:  # the first bytes wait for nothing else on the wire
             self._blocks.begin(Urgency(self._ahead), path, stamp, start, end)
         return data
 
@@ -92,14 +95,16 @@ class ReadAheadOrigin:
         end = offset + size
         with self._lock:
             known = self._readers.get((path, stamp))
-            reader = known or _Reader()
+            reader = known or _Reader(window=self._first)
             self._readers.put((path, stamp), reader)
-            goes_on = known is not None and reader.at - reader.window <= offset <= reader.until + BLOCK
+            goes_on = known is not None and reader.at - reader.window <= offset <= reader.until + self._blocks.block
             if not goes_on:
-                reader.window, reader.until = FIRST, end
+                reader.window, reader.until = self._first, end
             reader.at = max(reader.at, end) if goes_on else end
             reader.until = max(reader.until, end)
             if reader.until - reader.at >= reader.window // 2:
+                return 0, 0, goes_on
+            if not goes_on and self._first < FIRST:
                 return 0, 0, goes_on
             start, reader.until = reader.until, reader.at + reader.window
             reader.window = min(2 * reader.window, MOST)

@@ -10,7 +10,7 @@ from far import FarOrigin
 from patient import until
 
 from musfuse.errors import SourceChangedError, UnavailableError
-from musfuse.sources.blocks import BLOCK, GROUP, Blocks
+from musfuse.sources.blocks import BLOCK, GROUP_BYTES, Blocks
 from musfuse.sources.lane import Lane, Limits
 from musfuse.sources.urgency import Urgency
 
@@ -24,7 +24,7 @@ def far() -> FarOrigin:
 
 @pytest.fixture
 def lane(far: FarOrigin) -> Iterator[Lane]:
-    made = Lane(far, Limits(again_seconds=0.001))
+    made = Lane(far, Limits(calls=16, again_seconds=0.001))
     yield made
     far.open.set()
     made.close()
@@ -56,7 +56,7 @@ def test_each_is_fetched_once_however_many_want_it(far: FarOrigin, lane: Lane) -
     assert far.calls == before + 1
     blocks.read(Urgency.READER, "a", stamp, 0, len(DATA))
     blocks_of = -(-len(DATA) // BLOCK)
-    assert far.calls == before + 1 + -(-(blocks_of - 1) // GROUP)
+    assert far.calls == before + 1 + -(-(blocks_of - 1) // (GROUP_BYTES // BLOCK))
 
 
 def test_what_failed_is_asked_for_again(far: FarOrigin, lane: Lane) -> None:

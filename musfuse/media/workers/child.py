@@ -16,6 +16,7 @@ from musfuse.errors import OriginError, UnavailableError
 from musfuse.media.workers.wire import MAX_READ, Kind, Message, read_message
 from musfuse.model import SourceFile, Stamp
 from musfuse.origins import Entry, Origin, SourceStat, Traits, default_registry
+from musfuse.origins.reader import BUFFER, FAR_BLOCK
 
 
 class Connection:
@@ -69,10 +70,9 @@ def _bytes_or_error(message: Message) -> bytes:
 class MeteredOrigin:
     """The origin of a job, with a count of what is read and whether anybody waits for it."""
 
-    traits = Traits()
-
     def __init__(self, connection: Connection, uid: str, name: str, local: Origin | None) -> None:
         self._connection, self._local = connection, local
+        self.traits = Traits(block_bytes=BUFFER if local is not None else FAR_BLOCK)
         self.uid, self.name = uid, name
         self._lock = threading.Lock()
         self.bytes_read = 0

@@ -27,7 +27,7 @@ _PICTURE = 6
 
 
 def _read(opened: Opened) -> Reading:
-    facts = probe_flac(opened.reader, opened.start, opened.size)
+    facts = probe_flac(opened.reader, opened.start, opened.size, opened.origin.traits.block_bytes)
     sheets = (("block", facts.cuesheet),) if facts.cuesheet else ()
     fmt = replace(facts.format, faulty=bool(facts.notes) and facts.format.total_samples != 0)
     tags, content = from_comments(facts.comments), _content(fmt, facts.md5)

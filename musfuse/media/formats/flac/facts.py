@@ -13,7 +13,8 @@ from musfuse.media.tags.bounds import check_comments
 from musfuse.media.tags.vorbis import MAX_BLOCK, split_comments
 from musfuse.model import AudioFormat
 
-_TAIL = 64 * 1024
+TAIL = 64 * 1024
+"""Bytes at the end that are looked at for the last frame."""
 _MAX_TAIL = 1 << 20
 _MAX_CHECKED = 64 << 20
 """Bytes whose CRC is made to find the last frame: headers may turn up by chance, but not all over the place."""
@@ -69,11 +70,12 @@ class FlacFacts:
     pictures: bool = True
 
 
-def probe_flac(reader: io.BufferedReader, start: int, size: int) -> FlacFacts:
+def probe_flac(reader: io.BufferedReader, start: int, size: int, tail: int = TAIL) -> FlacFacts:
     """Facts about the FLAC stream that begins at byte `start` of a file of `size` bytes.
 
     Raises MalformedError where there is no usable stream, ExcessiveError where it has too many comments. Reads the
-    heads of blocks, comments, one frame header, and the tail.
+    heads of blocks, comments, one frame header, and the last frame: `tail` bytes where STREAMINFO tells that frames are
+    smaller than that.
     """
     notes = ["an ID3v2 tag stands in front of the stream"] if start else []
     blocks = _metadata(reader, start, size, notes)
@@ -87,7 +89,7 @@ def probe_flac(reader: io.BufferedReader, start: int, size: int) -> FlacFacts:
     except MalformedError:
         raise MalformedError(f"no frame where the audio should begin (byte {blocks.end})") from None
     notes += _first_frame_notes(info, first)
-    notes += _tail_notes(reader, info, first, blocks.end, size)
+    notes += _tail_notes(reader, info, first, size - blocks.end, size, tail)
     return FlacFacts(fmt, tuple(notes), comments, blocks.cuesheet, info.md5, blocks.pictures)
 
 
@@ -163,9 +165,9 @@ def _first_frame_notes(info: StreamInfo, first: FrameHeader) -> list[str]:
 
 
 def _tail_notes(
-    reader: io.BufferedReader, info: StreamInfo, first: FrameHeader, audio_start: int, size: int
+    reader: io.BufferedReader, info: StreamInfo, first: FrameHeader, audio: int, size: int, least: int
 ) -> list[str]:
-    window = min(size - audio_start, max(_TAIL, min(info.max_frame + 64, _MAX_TAIL)))
+    window = min(audio, max(least, min(info.max_frame + 256, _MAX_TAIL)) if info.max_frame else TAIL)
     reader.seek(size - window)
     last = _last_frame(reader.read(window))
     if last is None:

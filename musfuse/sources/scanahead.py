@@ -1,0 +1,135 @@
+"""A far origin for one scan of all of it: folders are listed, and headers of files fetched, before the scan comes
+there.
+
+A scan asks for one thing after the other, and would wait for a trip each time. What it will ask for is known as soon
+as a folder is listed: the folders in it, and then its files. Whether a file is read at its end as well is learnt by
+what was read of others of its extension.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from musfuse.errors import OriginError
+from musfuse.model import NodeKind, SourceFile, Stamp
+from musfuse.origins.port import Entry, SourceStat
+from musfuse.origins.reader import FAR_BLOCK
+from musfuse.origins.traits import Traits
+from musfuse.sources.blocks import Blocks
+from musfuse.sources.lane import Lane
+from musfuse.sources.readahead import ReadAheadOrigin
+from musfuse.sources.task import Task
+from musfuse.sources.urgency import Urgency
+
+FOLDERS, FILES = 256, 192
+"""Folders and files that are asked for ahead at a time."""
+_BLOCKS_BYTES, _FIRST = 32 << 20, 64 * 1024
+_WAITING = 100_000
+_MOST_TAIL = 3 * FAR_BLOCK
+"""Bytes at the end of a file that are fetched ahead at most."""
+
+
+class ScanAheadOrigin:
+    """The origin for one scan. What is not asked for in the end is dropped with it."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane, self._blocks = lane, Blocks(lane, _BLOCKS_BYTES, FAR_BLOCK)
+        self._origin = ReadAheadOrigin(lane.seen_by(Urgency.SCAN), self._blocks, Urgency.SCAN, _FIRST)
+        self.uid, self.name = lane.origin.uid, lane.origin.name
+        self._lock = threading.Lock()
+        self._folders: dict[str, Task] = {}
+        self._later: deque[str] = deque(maxlen=_WAITING)
+        self._expected: deque[SourceFile] = deque(maxlen=_WAITING)
+        self._begun: dict[str, None] = {}
+        self._tails: dict[str, int] = {}
+
+    @property
+    def traits(self) -> Traits:
+        return replace(self._origin.traits, expects=True)
+
+    def list(self, path: str) -> Iterator[Entry]:
+        """The entries of a folder; the folders among them are listed ahead."""
+        with self._lock:
+            task = self._folders.pop(path, None)
+        entries = tuple(self._origin.list(path) if task is None else self._lane.finish(task, Urgency.SCAN))
+        if task is None:
+            self._list_below(path, entries)
+        with self._lock:
+            self._list_ahead()
+        return iter(entries)
+
+    def stat(self, path: str) -> SourceStat:
+        """Facts about a path."""
+        return self._origin.stat(path)
+
+    def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
+        """Bytes of a file."""
+        if stamp is not None:
+            self._learn(path, offset, stamp)
+        with self._lock:
+            if self._begun.pop(path, "") is None:
+                self._read_ahead()
+        return self._origin.read(path, offset, size, stamp)
+
+    def expect(self, file: SourceFile) -> None:
+        """The header of a file will be read soon."""
+        with self._lock:
+            self._expected.append(file)
+            self._read_ahead()
+
+    def spec(self) -> Mapping[str, object]:
+        return self._origin.spec()
+
+    def let_go(self) -> None:
+        """Forget what was read ahead."""
+        self._blocks.clear()
+
+    def close(self) -> None:
+        """The lane is not this scan's to close."""
+        self.let_go()
+
+    def _listed(self, path: str) -> Sequence[Entry]:
+        """A folder, on a thread of the lane; those in it come next."""
+        entries = tuple(self._lane.origin.list(path))
+        self._list_below(path, entries)
+        return entries
+
+    def _list_below(self, path: str, entries: Sequence[Entry]) -> None:
+        below = [f"{path}/{entry.name}".lstrip("/") for entry in entries if _is_folder(entry)]
+        with self._lock:
+            self._later.extendleft(reversed(below))  # a scan goes down first
+            self._list_ahead()
+
+    def _list_ahead(self) -> None:
+        while self._later and len(self._folders) < FOLDERS:
+            path = self._later.popleft()
+            if path not in self._folders:
+                with suppress(OriginError):  # away: who asks for it is told
+                    self._folders[path] = self._lane.begin(Urgency.SCAN, partial(self._listed, path))
+
+    def _read_ahead(self) -> None:
+        while self._expected and len(self._begun) < FILES:
+            file = self._expected.popleft()
+            self._begun[file.path] = None
+            self._blocks.begin(Urgency.SCAN, file.path, file.stamp, 0, FAR_BLOCK)
+            size, tail = file.stamp.size, self._tails.get(_extension(file.path), 0)
+            if tail:
+                self._blocks.begin(Urgency.SCAN, file.path, file.stamp, max(FAR_BLOCK, size - tail), size)
+
+    def _learn(self, path: str, offset: int, stamp: Stamp) -> None:
+        """Note from where on files of an extension are read at their ends, too."""
+        tail = stamp.size - offset
+        if offset >= FAR_BLOCK and 0 < tail <= _MOST_TAIL:
+            extension = _extension(path)
+            self._tails[extension] = max(tail, self._tails.get(extension, 0))
+
+
+def _is_folder(entry: Entry) -> bool:
+    return entry.stat is not None and entry.stat.kind is NodeKind.FOLDER
+
+
+def _extension(path: str) -> str:
+    return path.rsplit(".", 1)[-1][:16].lower()

@@ -1,0 +1,136 @@
+"""A scan of a far origin finds folders and headers already there."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from far import FarOrigin
+from patient import until
+
+from musfuse.errors import AwayError, NotFoundError
+from musfuse.model import NodeKind, SourceFile, Stamp
+from musfuse.origins import Entry
+from musfuse.origins.reader import FAR_BLOCK
+from musfuse.sources.far import FarSource
+from musfuse.sources.lane import Lane, Limits
+from musfuse.sources.scanahead import FILES, ScanAheadOrigin
+
+FILES_OF = {
+    f"{artist}/{album}/{track}.flac": bytes([track]) * 200_000
+    for artist in "ab"
+    for album in "xy"
+    for track in range(5)
+}
+
+
+class Noting(FarOrigin):
+    """Notes what is asked, and how much was under way at most."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        super().__init__(files)
+        self.listed: list[str] = []
+        self.asked: list[tuple[str, int, int]] = []
+
+    def list(self, path: str) -> Iterator[Entry]:
+        self.listed.append(path)
+        return super().list(path)
+
+    def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
+        self.asked.append((path, offset, size))
+        return super().read(path, offset, size, stamp)
+
+
+@pytest.fixture
+def far() -> Noting:
+    return Noting(FILES_OF)
+
+
+@pytest.fixture
+def lane(far: Noting) -> Iterator[Lane]:
+    made = Lane(far, Limits(again_seconds=0.001, look_seconds=3600, soon_seconds=3600))
+    yield made
+    far.open.set()
+    made.close()
+
+
+def walk(origin: ScanAheadOrigin, path: str = "") -> Iterator[SourceFile]:
+    for entry in origin.list(path):
+        below = f"{path}/{entry.name}".lstrip("/")
+        assert entry.stat is not None
+        if entry.stat.kind is NodeKind.FOLDER:
+            yield from walk(origin, below)
+        else:
+            yield SourceFile("far", below, entry.stat.stamp)
+
+
+def test_every_folder_is_listed_once_and_ahead(far: Noting, lane: Lane) -> None:
+    origin = FarSource(lane).scanned()
+    assert origin.traits.expects
+    assert sorted(entry.name for entry in origin.list("")) == ["a", "b"]
+    until(lambda: len(far.listed) == 7), "before anybody asks for them"
+    far.listed.remove("")
+    assert sorted(file.path for file in walk(ScanAheadOrigin(lane))) == sorted(FILES_OF)
+    assert sorted(far.listed) == sorted(["", *["a", "b", "a/x", "a/y", "b/x", "b/y"] * 2])
+
+
+def test_heads_are_there_before_they_are_read_and_ends_once_they_are_known_to_be(far: Noting, lane: Lane) -> None:
+    origin = ScanAheadOrigin(lane)
+    files = list(walk(origin))
+    for file in files[:10]:
+        origin.expect(file)
+    until(lambda: len(far.asked) == 10)
+    assert {size for _, _, size in far.asked} == {FAR_BLOCK}, "no more travels than is read"
+    for file in files[:10]:
+        assert origin.read(file.path, 0, FAR_BLOCK, file.stamp) == FILES_OF[file.path][:FAR_BLOCK]
+    assert len(far.asked) == 10
+    assert origin.read(files[0].path, 199_000, 1000, files[0].stamp) == FILES_OF[files[0].path][199_000:]
+    far.asked.clear()
+    for file in files[10:]:
+        origin.expect(file)
+    until(lambda: len(far.asked) == 20)
+    for file in files[10:]:
+        assert origin.read(file.path, 199_500, 500, file.stamp) == FILES_OF[file.path][199_500:]
+    assert len(far.asked) == 20
+
+
+def test_what_is_asked_ahead_is_bounded_and_goes_on_as_it_is_read(far: Noting, lane: Lane) -> None:
+    origin, count = ScanAheadOrigin(lane), FILES + 50
+    for number in range(count):
+        far.write(f"many/{number}", b"x" * 100)
+    files = [SourceFile("far", f"many/{number}", far.stat(f"many/{number}").stamp) for number in range(count)]
+    for file in files:
+        origin.expect(file)
+    until(lambda: len(far.asked) == FILES)
+    for file in files[:50]:
+        origin.read(file.path, 0, 100, file.stamp)
+    until(lambda: len(far.asked) == count)
+
+
+def test_an_outage_in_the_middle_is_told_to_who_asks(far: Noting, lane: Lane) -> None:
+    origin = ScanAheadOrigin(lane)
+    origin.list("")
+    until(lambda: len(far.listed) == 7)
+    far.down = AwayError
+    with pytest.raises(AwayError):
+        origin.stat("a/x/0.flac")
+    assert list(origin.list("a")), "which was listed before"
+    with pytest.raises(AwayError):
+        origin.list("elsewhere")
+    origin.expect(SourceFile("far", "a/x/0.flac", Stamp(200_000, 1)))
+
+
+def test_a_folder_that_went_meanwhile(far: Noting, lane: Lane) -> None:
+    far.open.clear()
+    origin, errors = ScanAheadOrigin(lane), list[BaseException]()
+
+    def scan() -> None:
+        try:
+            origin.list("gone")
+        except NotFoundError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=scan)
+    thread.start()
+    far.open.set()
+    thread.join(30)
+    assert len(errors) == 1
