@@ -35,8 +35,9 @@ class GrpcFace:
     keeps_host = False
 
     def __init__(self, options: GrpcOptions, folder: Path, tokens: Path) -> None:
-        self._options, self._folder, self._tokens = options, folder, tokens
-        self._socket = protocol.endpoint(folder).with_suffix(".grpc")
+        self._options, self._tokens = options, tokens
+        self._control = protocol.endpoint(folder)
+        self._socket = self._control.with_suffix(".grpc")
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -89,7 +90,7 @@ class GrpcFace:
         """Start a gateway and hear where it serves. Raises FaceError."""
         options = self._options
         settings = Settings(
-            str(self._folder), str(self._socket), str(self._tokens), options.listen, _expanded(options.certificate),
+            str(self._control), str(self._socket), str(self._tokens), options.listen, _expanded(options.certificate),
             _expanded(options.key), _expanded(options.import_folder), options.drain_seconds, options.subscribers,
         )  # fmt: skip
         process = subprocess.Popen(

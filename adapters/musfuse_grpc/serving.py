@@ -51,7 +51,7 @@ class Servers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._channel = Channel(str(protocol.endpoint(settings.folder)))
+        self._channel = Channel(settings.control)
         self._hub = Hub(self._channel, settings.subscribers)
         self._tokens = TokenTable(Path(settings.tokens))
         self._draining = Draining(settings.drain_seconds)

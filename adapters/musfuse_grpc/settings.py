@@ -2,15 +2,14 @@
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`library` is the folder of the library, `socket` where gRPC is served for this user, `tokens` the file of
-    tokens; `listen`, `certificate`, `key` and `import_folder` are '' where TCP is not wanted."""
+    """`control` is where the owner listens, `socket` where gRPC is served for this user, `tokens` the file of tokens;
+    `listen`, `certificate`, `key` and `import_folder` are '' where TCP is not wanted."""
 
-    library: str
+    control: str
     socket: str
     tokens: str
     listen: str = ""
@@ -28,8 +27,3 @@ class Settings:
     def from_line(cls, line: bytes) -> "Settings":
         """What was told."""
         return cls(**json.loads(line))
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the library as a path."""
-        return Path(self.library)

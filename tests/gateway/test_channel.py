@@ -12,7 +12,7 @@ import pytest
 from musfuse_grpc.channel import _CALLS, _LONG_CALLS, Channel
 from musfuse_grpc.failures import ExhaustedError
 
-from gateway.conftest import SECONDS
+from gateway.running import SECONDS
 from musfuse.control.client import RemoteError
 from musfuse.control.server import Server
 from musfuse.errors import ControlError, NotFoundError

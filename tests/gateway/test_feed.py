@@ -8,7 +8,7 @@ import pytest
 from musfuse_grpc.failures import ExhaustedError, InvalidError
 from musfuse_grpc.feed import LOG, RING, Hub, Subscription
 
-from gateway.conftest import SECONDS
+from gateway.running import SECONDS
 from musfuse.errors import ControlError
 from musfuse.service.requests.events import Watch
 

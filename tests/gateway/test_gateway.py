@@ -11,7 +11,7 @@ from musfuse_grpc.settings import Settings
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 from musfuse_grpc.v1 import musicfs_pb2_grpc
 
-from gateway.conftest import SECONDS, status
+from gateway.running import SECONDS, status
 
 
 def begun(settings: Settings) -> "subprocess.Popen[bytes]":
@@ -23,7 +23,7 @@ def begun(settings: Settings) -> "subprocess.Popen[bytes]":
 
 
 def settings(folder: Path, **more: object) -> Settings:
-    return Settings(str(folder / "lib"), str(folder / "g.grpc"), str(folder / "tokens.db"), **more)  # type: ignore[arg-type]
+    return Settings(str(folder / "lib.sock"), str(folder / "g.grpc"), str(folder / "tokens.db"), **more)  # type: ignore[arg-type]
 
 
 def test_without_an_owner_calls_are_unavailable(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_what_cannot_be_served_is_said(tmp_path: Path, wrong: str) -> None:
     (tmp_path / "no.pem").write_text("no certificate")
     made = settings(tmp_path)
     if wrong == "socket":
-        made = Settings(made.library, str(tmp_path / "gone/g.grpc"), made.tokens)
+        made = Settings(made.control, str(tmp_path / "gone/g.grpc"), made.tokens)
     else:
         pem = str(tmp_path / ("gone.pem" if wrong == "address" else "no.pem"))
         made = settings(tmp_path, listen="127.0.0.1:0", certificate=pem, key=pem)

@@ -12,7 +12,7 @@ import sound
 from musfuse_grpc.library_service import LibraryService
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
-from gateway.conftest import SECONDS, Gateway, begin_gateway, status
+from gateway.running import SECONDS, Gateway, begin_gateway, status
 from musfuse import __version__
 from musfuse.events.originals import CacheEviction
 from musfuse.library.search.engine import Search
@@ -156,7 +156,7 @@ def test_tracks_are_made_ready_one_by_one(gateway: Gateway) -> None:
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, patched: None) -> Iterator[Gateway]:
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """One for the tests that change what it has; the last of them ends it."""
     with ExitStack() as closing:
         yield begin_gateway(tmp_path_factory.mktemp("own"), closing)

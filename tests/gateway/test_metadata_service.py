@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
-from gateway.conftest import SECONDS, Gateway, bearer, status
+from gateway.running import SECONDS, Gateway, bearer, status
 from musfuse.model import TagSource
 
 

@@ -17,7 +17,7 @@ from musfuse_grpc.options import GrpcOptions
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 from patient import until
 
-from gateway.conftest import SECONDS, Begin, Gateway
+from gateway.running import SECONDS, Begin, Gateway
 from musfuse.errors import FaceError
 
 

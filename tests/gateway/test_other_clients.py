@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.conftest import SECONDS, Gateway
-from gateway.test_who_may_call import Network, network  # noqa: F401 - a fixture
+from gateway.running import SECONDS, Gateway, Network
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "musfuse/grpc-clients-1"
 PROTO = Path(__file__).parents[2] / "adapters/musfuse_grpc/v1/musicfs.proto"

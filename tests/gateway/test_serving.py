@@ -10,7 +10,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 from patient import until
 
-from gateway.conftest import SECONDS, Begin, Gateway, status
+from gateway.running import SECONDS, Begin, Gateway, status
 from musfuse.errors import TooSlowError
 from musfuse.library.search.engine import Search
 from musfuse.metrics import recorder

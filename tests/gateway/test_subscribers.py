@@ -15,7 +15,7 @@ from musfuse_grpc.v1 import musicfs_pb2 as pb
 from musfuse_grpc.v1 import musicfs_pb2_grpc
 from patient import until
 
-from gateway.conftest import SECONDS, STREAMS, Gateway
+from gateway.running import SECONDS, STREAMS, Gateway
 from musfuse.events.originals import FileAdded
 
 ADDED = pb.EventFilter(event_types=["file_added"])

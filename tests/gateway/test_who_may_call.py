@@ -1,14 +1,12 @@
 """Every call with every credential: the table of docs/grpc.md, walked over a real socket and real TLS."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from musfuse_grpc.face import GrpcFace
 from musfuse_grpc.options import GrpcOptions
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
-from gateway.conftest import SECONDS, Gateway, bearer, begin_gateway, status
+from gateway.running import SECONDS, Network, bearer, status
 from musfuse.app.host import Host
 from musfuse.service.face import Reach
 from musfuse.service.handlers import Handlers
@@ -62,27 +60,18 @@ def test_the_table_has_every_call_and_what_it_needs() -> None:
     assert said == needed
 
 
-@dataclass(frozen=True)
-class Network:
-    """A gateway that listens over TCP, too."""
-
-    gateway: Gateway
-    channel: Any
-    plain: str
-    tokens: dict[str, str]
-
-    def outcome(self, name: str, column: str) -> str:
-        """What a call gets with a credential: `answered`, or a status."""
-        channel = self.gateway.channel() if column == "socket" else self.channel
-        scopes = NEEDED.get(method(name), frozenset(Scope))
-        if column == "right":
-            shown = self.tokens[sorted(scopes)[0]]
-        elif column == "other scope":
-            shown = self.tokens[next((scope for scope in Scope if scope not in scopes), Scope.READ)]
-        else:
-            shown = self.tokens.get(column, "")
-        code = code_of(channel, method(name), bearer(shown) if shown else ())
-        return "answered" if code in PASSED else code
+def outcome(network: Network, name: str, column: str) -> str:
+    """What a call gets with a credential: `answered`, or a status."""
+    channel = network.gateway.channel() if column == "socket" else network.channel
+    scopes = NEEDED.get(method(name), frozenset(Scope))
+    if column == "right":
+        shown = network.tokens[sorted(scopes)[0]]
+    elif column == "other scope":
+        shown = network.tokens[next((scope for scope in Scope if scope not in scopes), Scope.READ)]
+    else:
+        shown = network.tokens.get(column, "")
+    code = code_of(channel, method(name), bearer(shown) if shown else ())
+    return "answered" if code in PASSED else code
 
 
 def code_of(channel: Any, name: str, metadata: Any) -> str:
@@ -105,52 +94,18 @@ def code_of(channel: Any, name: str, metadata: Any) -> str:
     return "OK"
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for localhost, and its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed, which makes the certificate of this test")
-    pem, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", pem],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return pem, key
-
-
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory, patched: None) -> Iterator[Network]:
-    folder = tmp_path_factory.mktemp("network")
-    pem, key = certificate(folder)
-    (folder / "tables").mkdir()
-    with ExitStack() as stack:
-        gateway = begin_gateway(
-            folder, stack, grpc__listen="localhost:0", grpc__certificate=str(pem), grpc__key=str(key),
-            grpc__import_folder=str(folder / "tables"),
-        )  # fmt: skip
-        address = gateway.face.name.partition("grpcs://")[2]
-        channel = grpc.secure_channel(address, grpc.ssl_channel_credentials(pem.read_bytes()))
-        stack.callback(channel.close)
-        tokens = {scope.value: gateway.token(scope) for scope in Scope}
-        tokens["revoked"], tokens["wrong"] = gateway.token(*Scope), tokens["read"][:-4] + "AAAA"
-        tokens["expired"] = gateway.token(*Scope, expires_ns=1)
-        with closing(TokenTable(gateway.state / "tokens.db")) as kept:
-            kept.revoke(int(tokens["revoked"].split("_")[1]))
-        yield Network(gateway, channel, address, tokens)
-
-
 @pytest.mark.parametrize("name", TABLE)
 def test_each_call_with_each_credential(network: Network, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stopped = list[int]()
     monkeypatch.setattr(Host, "stop", lambda self: stopped.append(1))
     columns = [column for column in COLUMNS if column != "other user"]
-    assert {column: network.outcome(name, column) for column in columns} == {
+    assert {column: outcome(network, name, column) for column in columns} == {
         column: TABLE[name][column] for column in columns
     }
     assert len(stopped) == (2 if name.endswith("Shutdown") else 0)
 
 
-def test_nobody_else_reaches_the_socket(patched: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_else_reaches_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither through the folder, nor where somebody opened that by mistake."""
     if os.name != "posix" or os.getuid() != 0:
         pytest.skip("only root can be somebody else for a moment")
