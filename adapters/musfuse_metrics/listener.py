@@ -1,4 +1,5 @@
-"""The HTTP of the metrics: three pages, sixteen connections, ten seconds for each.
+"""The HTTP of the metrics: three pages, sixteen connections, ten seconds for each. What Python has for it (http.server)
+loads mail and TLS, four MiB, for what are some lines here.
 
 On an address of this machine alone it answers only who asks for this machine by name or number: a web page that names
 it otherwise (DNS rebinding) is refused.
@@ -7,11 +8,12 @@ it otherwise (DNS rebinding) is refused.
 import ipaddress
 import json
 import threading
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from socketserver import BaseRequestHandler, TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 
 from musfuse.errors import MusfuseError
@@ -23,13 +25,16 @@ if TYPE_CHECKING:
     from musfuse.service.handlers import Handlers
 
 _SECONDS, _CONNECTIONS = 10.0, 16
+_HEAD_BYTES, _PIECE, _WORDS = 1 << 16, 1 << 14, 3
+_END = b"\r\n\r\n"
+_TEXT = "text/plain; charset=utf-8"
 _OPEN = OPENMETRICS.partition(";")[0]
 
 
-class Listener(ThreadingHTTPServer):
+class Listener(ThreadingMixIn, TCPServer):
     """Listens at an address of a family (AF_INET, AF_INET6). Raises OSError where it cannot."""
 
-    daemon_threads, request_queue_size = True, 16
+    daemon_threads, request_queue_size, allow_reuse_address, block_on_close = True, 16, True, False
     reach: Reach
 
     @cached_property
@@ -42,11 +47,6 @@ class Listener(ThreadingHTTPServer):
         self._free = threading.BoundedSemaphore(_CONNECTIONS)
         super().__init__(address, _Handler)
         self.is_local = ipaddress.ip_address(str(self.server_address[0]).partition("%")[0]).is_loopback
-
-    def server_bind(self) -> None:
-        """Without looking up this machine's name, which may take seconds."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """One more connection on a thread of its own; with too many it is hung up."""
@@ -69,38 +69,62 @@ class Listener(ThreadingHTTPServer):
         """A client that went away is nobody's fault."""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Listener
-    server_version, sys_version, timeout = "musfuse", "", _SECONDS
+class _Handler(BaseRequestHandler):
+    """One request for each connection, its head alone: what has a body is refused before that is read."""
 
-    def do_GET(self) -> None:
+    server: Listener
+
+    def handle(self) -> None:
         """Answer one of the three pages."""
+        with suppress(OSError):
+            self._answer(self._head())
+
+    def _answer(self, head: bytes) -> None:
+        if len(head) > _HEAD_BYTES:
+            self._send(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _TEXT, "too much is said\n")
+            return
+        asked = _asked(head)
+        if asked is None:
+            if head:
+                self._send(HTTPStatus.BAD_REQUEST, _TEXT, "GET or HEAD of a path is wanted\n")
+            return
+        method, path, headers = asked
         answer = {"/metrics": self._figures, "/healthz": self._alive, "/readyz": self._ready}
-        page = answer.get(self.path.partition("?")[0])
-        if self.server.is_local and not _is_here(self.headers.get("Host", "localhost")):
-            self._send(HTTPStatus.FORBIDDEN, "text/plain; charset=utf-8", "ask for this machine by its own name\n")
+        page = answer.get(path.partition("?")[0])
+        if method not in ("GET", "HEAD"):
+            self._send(HTTPStatus.NOT_IMPLEMENTED, _TEXT, "GET or HEAD is wanted\n")
+        elif self.server.is_local and not _is_here(headers.get("host", "localhost")):
+            self._send(HTTPStatus.FORBIDDEN, _TEXT, "ask for this machine by its own name\n", method)
         elif page is None:
-            self._send(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", "/metrics, /healthz, /readyz\n")
+            self._send(HTTPStatus.NOT_FOUND, _TEXT, "/metrics, /healthz, /readyz\n", method)
         else:
             try:
-                self._send(*page())
+                self._send(*page(headers), method)
             except MusfuseError as error:
-                self._send(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain; charset=utf-8", f"{error}\n")
+                self._send(HTTPStatus.SERVICE_UNAVAILABLE, _TEXT, f"{error}\n", method)
 
-    do_HEAD = do_GET  # noqa: N815 - the library's name for it
+    def _head(self) -> bytes:
+        """What is said up to an empty line, in the seconds that there are; more than a head may have is read, so that
+        who sent it hears why it is refused, and not kept. Raises OSError."""
+        end, head, seen = time.monotonic() + _SECONDS, b"", 0
+        while _END not in head and seen < 4 * _HEAD_BYTES:
+            self.request.settimeout(max(0.001, end - time.monotonic()))
+            piece = self.request.recv(_PIECE)
+            seen += len(piece)
+            head = (head + piece)[-_HEAD_BYTES - 1 :]
+            if not piece:
+                return b""
+        return head
 
-    def log_message(self, *args: Any) -> None:
-        """A line for each scrape would fill the log."""
-
-    def _figures(self) -> tuple[HTTPStatus, str, str]:
-        opens = _OPEN in self.headers.get("Accept", "")
+    def _figures(self, headers: Mapping[str, str]) -> tuple[HTTPStatus, str, str]:
+        opens = _OPEN in headers.get("accept", "")
         page = self.server.service.call(ShowFigures("openmetrics" if opens else "prometheus"))
         return HTTPStatus.OK, page.kind, page.text
 
-    def _alive(self) -> tuple[HTTPStatus, str, str]:
+    def _alive(self, _: Mapping[str, str]) -> tuple[HTTPStatus, str, str]:
         return self._health(ShowHealth(alive=True))
 
-    def _ready(self) -> tuple[HTTPStatus, str, str]:
+    def _ready(self, _: Mapping[str, str]) -> tuple[HTTPStatus, str, str]:
         return self._health(ShowHealth())
 
     def _health(self, asked: ShowHealth) -> tuple[HTTPStatus, str, str]:
@@ -109,16 +133,24 @@ class _Handler(BaseHTTPRequestHandler):
         status = HTTPStatus.OK if health.is_well else HTTPStatus.SERVICE_UNAVAILABLE
         return status, "application/json", json.dumps(said) + "\n"
 
-    def _send(self, status: HTTPStatus, kind: str, text: str) -> None:
+    def _send(self, status: HTTPStatus, kind: str, text: str, method: str = "GET") -> None:
         body = text.encode("utf-8", "replace")
-        with suppress(OSError):
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
+        head = (
+            f"HTTP/1.0 {status.value} {status.phrase}\r\nServer: musfuse\r\nContent-Type: {kind}\r\n"
+            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+        )
+        self.request.settimeout(_SECONDS)
+        self.request.sendall(head.encode("ascii") + (b"" if method == "HEAD" else body))
+
+
+def _asked(head: bytes) -> tuple[str, str, Mapping[str, str]] | None:
+    """Method, target and headers, by names in lower case, of a request; None for what is none."""
+    first, *lines = head.partition(_END)[0].decode("latin-1").split("\r\n")
+    words = first.split(" ")
+    if len(words) != _WORDS or not words[2].startswith("HTTP/1.") or not words[1].startswith("/"):
+        return None
+    headers = (line.partition(":") for line in lines if line)
+    return words[0], words[1], {name.strip().lower(): value.strip() for name, _, value in headers}
 
 
 def _is_here(host: str) -> bool:

@@ -16,7 +16,7 @@ from musfuse.metrics.recorder import Kind
 
 if TYPE_CHECKING:
     from musfuse.events import EventBus
-    from musfuse.service.requests.monitoring import Figures, ShowFigures
+    from musfuse.service.requests.monitoring import Figures, FigureTold, ShowFigures
 
 _OTHER = "musicfs"
 _ORIGINS = 45
@@ -44,6 +44,17 @@ class OwnerFigures:
         if asked.style == "openmetrics":
             return Figures(as_openmetrics(families), OPENMETRICS)
         return Figures(as_prometheus(families), PROMETHEUS)
+
+    def values(self) -> "tuple[FigureTold, ...]":
+        """The same as values."""
+        from musfuse.service.requests.monitoring import FigureTold, SampleTold
+
+        return tuple(
+            FigureTold(
+                one.name, one.kind, one.help, tuple(SampleTold(s.value, dict(s.labels), s.suffix) for s in one.samples)
+            )
+            for one in self._recorder.families()
+        )
 
     def listen(self, events: "EventBus") -> None:
         """Hear from now on what becomes of sources."""

@@ -182,7 +182,7 @@ class Host:
         from musfuse.app.overview import OwnerOverview
         from musfuse.service.handlers import Handlers
         from musfuse.service.requests.configuration import ReloadConfiguration, SetOption
-        from musfuse.service.requests.monitoring import ShowFigures, ShowHealth
+        from musfuse.service.requests.monitoring import ListFigures, ShowFigures, ShowHealth
         from musfuse.service.requests.webhooks import KINDS
 
         service = service or Handlers()
@@ -196,6 +196,7 @@ class Host:
             service.on(kind, lambda asked: self._webhooks.handlers.call(asked))
         service.on(SetOption, lambda asked: self._options.set(asked.option, asked.value))
         service.on(ReloadConfiguration, lambda _: self._options.reload())
+        service.on(ListFigures, lambda _: self._figures.values())
         service.on(ShowFigures, lambda asked: self._figures.page(asked))
         service.on(ShowHealth, lambda asked: self._health.look(asked))
         return service

@@ -146,7 +146,8 @@ with ExitStack() as closing:
     needless = {
         "musfuse.app.webhooks", "musfuse.app.reconfiguring", "musfuse.service.webhooks", "musfuse.store.eventtable",
         "musfuse.store.outbox", "musfuse.metrics.exposition", "musfuse_metrics.face", "musfuse_metrics.listener", "musfuse_webhooks.delivery",
-        "musfuse_webhooks.sending", "musfuse_grpc.face", "opentelemetry", "grpc", "ssl", "http",
+        "musfuse_webhooks.sending", "musfuse_grpc.face",
+        "musfuse_otel.face", "opentelemetry", "grpc", "ssl", "http",
     }
     print(sorted(needless & set(sys.modules)), sorted(threads & {"events", "webhooks", "metrics", "accesses"}))
 print(sorted(path.name for path in (Path(sys.argv[1]) / "state").iterdir() if "event" in path.name))

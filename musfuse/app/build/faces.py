@@ -6,6 +6,7 @@ from collections.abc import Callable
 from musfuse_fuse.options import FuseOptions
 from musfuse_grpc.options import GrpcOptions
 from musfuse_metrics.options import MetricsOptions
+from musfuse_otel.options import OtelOptions
 from musfuse_winfsp.options import WinFspOptions
 
 from musfuse.app.state import StateFolder
@@ -26,6 +27,10 @@ def watching_faces(config: Config, state: StateFolder) -> list[Face]:
         from musfuse_metrics.face import MetricsFace
 
         faces.append(MetricsFace(listen))
+    if config[OtelOptions].endpoint:
+        from musfuse_otel.face import OtelFace
+
+        faces.append(OtelFace(config[OtelOptions], state.path))
     if config[GrpcOptions].enabled:
         faces.append(grpc_face(config, state))
     return faces

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from musfuse_metrics.options import MetricsOptions
+from musfuse_otel.options import OtelOptions
 
 from musfuse.config import Config
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 def build_recorder(config: Config) -> "Recorder | None":
     """A recorder of one library, None where nobody wants its figures."""
     options = config[MetricsOptions]
-    if not options.listen and not options.record:
+    if not (options.listen or options.record or config[OtelOptions].endpoint):
         return None
     from musfuse.metrics import Recorder
 

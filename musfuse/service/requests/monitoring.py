@@ -42,6 +42,34 @@ class Figures(Answer, frozen=True):
     kind: str
 
 
+class SampleTold(Answer, frozen=True):
+    """A value; `suffix` is `_bucket`, `_sum` or `_count` in a histogram, whose buckets count what is in those before
+    them, too, and have their bounds under the label `le`."""
+
+    value: float
+    labels: dict[str, str]
+    suffix: str = ""
+
+
+class FigureTold(Answer, frozen=True):
+    """Values of one name; a counter's has no `_total` at its end."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    help: str
+    samples: tuple[SampleTold, ...]
+
+
+class ListFigures(Request[tuple[FigureTold, ...]], frozen=True):
+    """The figures of the owner of a library, as values."""
+
+    METHOD: ClassVar[str] = "metrics.list"
+
+    @property
+    def live(self) -> bool:
+        return True
+
+
 class ShowFigures(Request[Figures], frozen=True):
     """The figures of the owner of a library."""
 
