@@ -45,7 +45,7 @@ NOT_RUN = {
 # Programs that say nothing when all is well, and those that say it beside what they write.
 SILENT = (
     "mkdir", "rsync", "mpv", "musfuse log --level warning", "musfuse status --check", "musfuse export --to", "musfuse collection export",
-    "musfuse events",
+    "musfuse events", "mv", "rm",
 )  # fmt: skip
 MUSFUSE = f"""#!/bin/sh
 [ $# -gt 0 ] || set -- demo
