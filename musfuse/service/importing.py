@@ -74,6 +74,8 @@ class Importing:
             planner = Planner(self.candidates, self.nodes, pairs, saying.new, mappings, parts)
             matched = planner.plan(library)
             lists = Lists(self.shelf, asked.rules)
+            if PLAYLISTS in parts:
+                lists.read(library)
             change = 0
             if author:
                 stack.enter_context(self.user.transaction())
@@ -81,8 +83,7 @@ class Importing:
                 made = self.collector.apply_delta(saying.deltas(pairs), asked.source, author[:_MAX_AUTHOR], what)
                 change = made.seq
             opinions.take(pairs, write=bool(author))
-            if PLAYLISTS in parts:
-                lists.take(library, pairs, write=bool(author))
+            lists.take(pairs, write=bool(author))
             name, mapped = library.name, planner.mappings
         if change:
             self.adopt(change)

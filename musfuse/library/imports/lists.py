@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, count, islice
 
+from musfuse.errors import ConfigError
 from musfuse.library.catalog.pairs import Pairs
 from musfuse.library.collections.found import LONGEST_NAME
 from musfuse.library.collections.rules import MOST
@@ -14,7 +15,7 @@ from musfuse.library.exchange.foreign import ForeignLibrary, ForeignPlaylist
 from musfuse.library.names import name_key, safe_component, with_number
 from musfuse.library.userdb.playlists import KeptPlaylist
 
-_PAGE, _TOLD = 500, 10_000
+_PAGE, _TOLD, _MOST_ENTRIES = 500, 10_000, 1_000_000
 
 
 class Fate(StrEnum):
@@ -54,11 +55,22 @@ class Lists:
     rules: bool = False
     taken: list[Taken] = field(default_factory=list)
     _used: set[str] = field(default_factory=set)
+    _all: list[ForeignPlaylist] = field(default_factory=list)
+    _program: str = ""
 
-    def take(self, library: ForeignLibrary, pairs: Pairs, *, write: bool) -> None:
-        """Tell, and with `write` keep, what becomes of each. Raises ConfigError, StoreError."""
+    def read(self, library: ForeignLibrary) -> None:
+        """Read the playlists of a library, which may take its time. Raises ConfigError."""
+        self._program, room = library.name, _MOST_ENTRIES
         for playlist in islice(library.playlists(), _TOLD):
-            self.taken.append(self._take(playlist, library.name, pairs, write))
+            room -= len(playlist.entries)
+            if room < 0:
+                raise ConfigError(f"its playlists have more than {_MOST_ENTRIES:,} entries; leave them out with --only")
+            self._all.append(playlist)
+
+    def take(self, pairs: Pairs, *, write: bool) -> None:
+        """Tell, and with `write` keep, what becomes of each that was read. Raises StoreError."""
+        for playlist in self._all:
+            self.taken.append(self._take(playlist, self._program, pairs, write))
 
     def _take(self, playlist: ForeignPlaylist, program: str, pairs: Pairs, write: bool) -> Taken:
         if playlist.odd:

@@ -7,6 +7,7 @@ import pytest
 from library.imports.conftest import TITLES, Elsewhere, Planned
 from musfuse.app.build.collections import build_shelf
 from musfuse.app.library import Library
+from musfuse.errors import ConfigError
 from musfuse.library.collections.shelf import Shelf
 from musfuse.library.exchange.foreign import ForeignPlaylist, ForeignTrack
 from musfuse.library.imports import lists as module
@@ -30,7 +31,8 @@ def taken(planned: Planned, shelf: Shelf, music: Path):  # type: ignore[no-untyp
         elsewhere = Elsewhere(tracks, playlists)
         _, _, pairs = planned(elsewhere)
         lists = Lists(shelf, rules)
-        lists.take(elsewhere, pairs, write=write)
+        lists.read(elsewhere)
+        lists.take(pairs, write=write)
         return lists.taken
 
     return take
@@ -71,3 +73,6 @@ def test_what_is_not_taken_says_why(taken, monkeypatch: pytest.MonkeyPatch) -> N
         module.Fate.RULE, module.Fate.EMPTY, module.Fate.TOO_LONG,
     ]  # fmt: skip
     assert [one.fate for one in taken(rule, rules=True)] == [module.Fate.MADE]
+    monkeypatch.setattr(module, "_MOST_ENTRIES", 5)
+    with pytest.raises(ConfigError, match="more than 5 entries"):
+        taken(MIX, MIX)
