@@ -52,6 +52,7 @@ class Answers:
             counts=library.catalog.reports.counts(),
             empty=tuple(library.catalog.sources.empty()),
             unscanned=tuple(library.catalog.sources.unscanned()),
+            away=library.catalog.sources.away(),
             damaged=told_of_damage(StateFolder(library.folder), owned=True),
             version=__version__,
             pid=os.getpid(),

@@ -95,6 +95,7 @@ class Reading:
         return Status(
             str(self._state.path), (), tuple(row.root for row in sources.rows()), TreeSize(*Nodes(catalog).counts()),
             Reports(catalog).counts(), tuple(sources.empty()), tuple(sources.unscanned()), told_of_damage(self._state),
+            away=sources.away(),
         )  # fmt: skip
 
     @cached_property

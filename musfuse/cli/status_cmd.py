@@ -84,7 +84,9 @@ def _show(status: "Status") -> None:
     views = status.views or {}
     rows += [("mounted at", mount + (f" (view {views[mount]})" if mount in views else "")) for mount in status.mounts]
     rows += [("shown at", face) for face in status.faces or () if face not in status.mounts]
-    rows += [("source", source) for source in status.sources]
+    for source in status.sources:
+        why = status.away.get(source, "").removeprefix(f"{source}: ")
+        rows.append(("source", f"{source}: {why}" if why else source))
     rows += _owned(status) if status.pid is not None else [("mounted", "no"), ("drive", _drive(status))]
     problems = [f"{status.counts[key]} {label}" for key, label in _PROBLEMS if status.counts[key]]
     if problems:

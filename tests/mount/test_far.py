@@ -80,6 +80,7 @@ def test_cut_off_and_back(far: Program, server: Sshd) -> None:
     assert far.files() == files
     assert [path.stat().st_size for path in far.files()] == [path.stat().st_size for path in files]
     until(lambda: "away since" in state(far))
+    assert f"{server.uri(far.music)}: no answer within" in far.ask("status", "--library", far.library).stdout
     far.run("scan", "--library", far.library, check=False)
     assert len(far.files()) == 3, "what cannot be reached is not taken for removed"
     server.signal(signal.SIGCONT)

@@ -1,6 +1,7 @@
 """Requests to the process that owns a library: its state, mounts, and work to begin."""
 
 from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from musfuse.service.port import Answer, Request
@@ -44,7 +45,8 @@ class FollowedSource(Answer, frozen=True):
 
 class Status(Answer, frozen=True, omit_defaults=True):
     """The state of a library: `counts` of what is not shown as it might be, `empty` sources without music, `unscanned`
-    those that no scan saw whole; `damaged` tells of databases that are, and of those that were and are set aside.
+    those that no scan saw whole, `away` why others could not be reached when they were asked last, by where they lie;
+    `damaged` tells of databases that are, and of those that were and are set aside.
     `withheld` tells what nobody can open because of what others have open. `views` are those of the mounts that do not
     show the main one. What only its owner knows is left out where there is none."""
 
@@ -72,6 +74,7 @@ class Status(Answer, frozen=True, omit_defaults=True):
     index: JobState | None = None
     following: tuple[FollowedSource, ...] | None = None
     prefetch: PrefetchTold | None = None
+    away: Mapping[str, str] = {}
 
 
 class Mounted(Answer, frozen=True):
