@@ -40,7 +40,7 @@ class Listener(ThreadingMixIn, TCPServer):
     @cached_property
     def service(self) -> "Handlers":
         """The use cases, put together with the first page."""
-        return self.reach.service()
+        return (self.reach.watching or self.reach.service)()
 
     def __init__(self, family: int, address: tuple[str, int]) -> None:
         self.address_family = family

@@ -22,6 +22,7 @@ from musfuse import __version__
 from musfuse.control.client import find_owner
 from musfuse.control.remote import Remote
 from musfuse.errors import ControlError, MusfuseError
+from musfuse.platform import system
 from musfuse.service.requests.monitoring import FigureTold, ListFigures
 from musfuse_otel.figures import as_metrics
 
@@ -74,6 +75,7 @@ class _Told(logging.Handler):
 
 def main(orders: BinaryIO) -> int:
     """Do as the line says, until there is no more input. The exit code."""
+    system.ignore_terminal_interrupt()  # the owner ends first, and this with it
     logging.basicConfig(level=logging.WARNING, handlers=[_Told()])
     told = json.loads(orders.readline())
     folder = Path(told["folder"])

@@ -11,6 +11,7 @@ import time
 from typing import BinaryIO
 
 from musfuse.errors import MusfuseError
+from musfuse.platform import system
 from musfuse.store.outbox import Outbox
 from musfuse_webhooks.courier import Courier
 from musfuse_webhooks.orders import Orders
@@ -98,6 +99,7 @@ class Post:
 
 def main(orders: BinaryIO) -> int:
     """Do as the lines say. The exit code."""
+    system.ignore_terminal_interrupt()  # the owner ends first, and this with it
     logging.basicConfig(level=logging.WARNING, handlers=[_Told()])
     told = Orders.of_line(orders.readline())
     try:

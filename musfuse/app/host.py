@@ -60,7 +60,7 @@ class Host:
         stated: Stated | None = None,
     ) -> None:
         self.library, self.stays, self._mounter, self._stated = library, stays, mounter, stated
-        self.faces = RunningFaces(Reach(library.drive, self._service, library.drives))
+        self.faces = RunningFaces(Reach(library.drive, self._service, library.drives, self._own))
         self.jobs = Jobs(library)
         library.trees.in_background = lambda: self.jobs.request("views")
         self._caretaker = Caretaker(lambda: self.jobs.request("care"))

@@ -21,11 +21,13 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a face shows: the drive of the main view, those of all views by name, and the use cases, which are put
-    together when they are asked for first."""
+    together when they are asked for first. `watching` are those of the host itself alone (its state, health, figures),
+    for who only watches over it: all others take two MiB."""
 
     drive: Drive
     service: "Callable[[], Handlers]"
     drives: Mapping[str, Drive] = field(default_factory=dict)
+    watching: "Callable[[], Handlers] | None" = None
 
     def drive_of(self, view: str) -> Drive:
         """The drive of a view, the main one's for an empty name. Raises ConfigError where there is no such view."""
