@@ -1,7 +1,7 @@
 """Requests to the process that owns a library: its state, mounts, and work to begin."""
 
-from pathlib import Path
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from musfuse.service.port import Answer, Request
