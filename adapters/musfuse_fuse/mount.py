@@ -34,15 +34,24 @@ class FuseMount:
         self._thread: threading.Thread | None = None
         self._memory = KernelMemory(None, str(mountpoint), 0)
 
-    def start(self, binding: Any, drive: Drive, options: Mapping[str, Any], seconds: float = 0) -> None:
+    def start(
+        self,
+        binding: Any,
+        drive: Drive,
+        options: Mapping[str, Any],
+        seconds: float = 0,
+        *,
+        keeps_mac_files: bool = False,
+    ) -> None:
         """Run the loop on a thread of its own; returns when the kernel has connected, which may remember for `seconds`
         what it is told. Raises MountError."""
         modern = major_version(binding) >= 3
         memory = KernelMemory(libfuse_of(binding) if modern else None, str(self.mountpoint), seconds)
         self._memory = memory
         operations = make_operations(
-            binding, drive.telling_links(), self._ready.set, _number(options, "max_read"), memory
-        )
+            binding, drive.telling_links(), self._ready.set, _number(options, "max_read"), memory,
+            keeps_mac_files=keeps_mac_files,
+        )  # fmt: skip
         fuse = fuse_with_plus(binding) if modern else binding.FUSE
         forgetting = Forgetting(drive, memory)
 
@@ -91,8 +100,11 @@ class FuseFace:
 
     name = "fuse"
 
-    def __init__(self, binding: str, threads: int, allow_other: bool, seconds: float = 0) -> None:
+    def __init__(
+        self, binding: str, threads: int, allow_other: bool, seconds: float = 0, *, keeps_mac_files: bool = False
+    ) -> None:
         self._binding, self._threads, self._allow_other, self._seconds = binding, threads, allow_other, seconds
+        self._keeps_mac_files = keeps_mac_files
 
     def mount(self, drive: Drive, mountpoint: Path, options: Sequence[str] = ()) -> FuseMount:
         """Mount; `options` are FUSE mount options (`allow_other`, `max_read=65536`). Raises MountError."""
@@ -103,7 +115,7 @@ class FuseFace:
         if not merged.get("debug"):  # which is for whoever reads standard error
             take_over(binding)
         mount = FuseMount(mountpoint)
-        mount.start(binding, drive, merged, self._seconds)
+        mount.start(binding, drive, merged, self._seconds, keeps_mac_files=self._keeps_mac_files)
         return mount
 
     def check(self, mountpoint: Path, options: Sequence[str] = ()) -> None:

@@ -17,6 +17,7 @@ from musfuse_fuse.facts import as_dict, mode_of
 from musfuse_fuse.folders import Folders, Take
 from musfuse_fuse.kept_listings import KeptListings
 from musfuse_fuse.kernel import KernelMemory
+from musfuse_fuse.macfiles import MacFiles, keeping, refusing
 from musfuse_fuse.recently import Recently
 from musfuse_fuse.told import Told
 
@@ -30,12 +31,19 @@ _AUTO_INVAL_DATA, _READDIRPLUS_AUTO = 1 << 12, 1 << 14  # FUSE_CAP_… of libfus
 
 
 def make_operations(  # noqa: C901 - a class inside
-    binding: Any, drive: Drive, on_ready: Callable[[], None], max_read: int = 0, memory: KernelMemory | None = None
+    binding: Any,
+    drive: Drive,
+    on_ready: Callable[[], None],
+    max_read: int = 0,
+    memory: KernelMemory | None = None,
+    *,
+    keeps_mac_files: bool = False,
 ) -> Any:
     """An Operations object of the binding over a drive; `on_ready` is called when the kernel has said hello.
 
     `max_read` is the mount option of that name in bytes (0: not given), which libfuse 3 wants to hear twice. `memory`
-    is the kernel's, where it may have one.
+    is the kernel's, where it may have one. `keeps_mac_files`: where names may be changed, what macOS puts beside files
+    is kept while the mount lives.
     """
     remembers = memory or KernelMemory(None, "", 0)
     told, folders, listed, listings = Told(), Folders(), Recently(remembers), KeptListings()
@@ -142,13 +150,17 @@ def make_operations(  # noqa: C901 - a class inside
                     told.tell(shown.node, shown.version)
                 return True
 
-            folders.give(fh, offset, lambda: drive.list(_inside(path)), taken)
+            folders.give(fh, offset, lambda: self.entries(path), taken)
 
         @answered
         def readdir(self, path: str, fh: int) -> Iterator[Any]:
             """Names with their types and inode numbers, so that a walk need not stat."""
             del fh
-            return self._entries(drive.list(_inside(path)), self.writable)
+            return self._entries(self.entries(path), self.writable)
+
+        def entries(self, path: str) -> Iterator[DirEntry]:
+            """What a folder has. Raises MusfuseError."""
+            return drive.list(_inside(path))
 
         @staticmethod
         def _entries(entries: Any, writable: bool) -> Iterator[Any]:
@@ -232,7 +244,9 @@ def make_operations(  # noqa: C901 - a class inside
 
     for name in _WRITES:
         setattr(DriveOperations, name, staticmethod(refuse))
-    return DriveOperations()
+    if not drive.rearranging.allowed:
+        return DriveOperations()
+    return (keeping(DriveOperations, MacFiles()) if keeps_mac_files else refusing(DriveOperations))()
 
 
 def _inside(path: str) -> str:

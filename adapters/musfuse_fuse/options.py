@@ -18,6 +18,10 @@ class FuseOptions:
         60, "how long the kernel keeps names and attributes that it is not told to forget (0: it asks each time)",
         at_least(0), "seconds",
     )  # fmt: skip
+    mac_files: Literal["refuse", "keep"] = option(
+        "refuse", "what macOS puts beside files (.DS_Store, ._*), where a view may be rearranged: refuse it, or keep it"
+        " while the drive is mounted",
+    )  # fmt: skip
 
 
 FUSE = Section("fuse", FuseOptions)

@@ -97,6 +97,7 @@ WAYS: Mapping[str, Way] = MappingProxyType({
     "fuse.binding": _MOUNT,
     "fuse.allow_other": _MOUNT,
     "fuse.cache_seconds": _MOUNT,
+    "fuse.mac_files": _MOUNT,
     "winfsp.label": _MOUNT,
 })  # fmt: skip
 """By option; any other is read when a library is opened."""

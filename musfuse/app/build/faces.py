@@ -53,4 +53,7 @@ def choose_mounter(config: Config) -> Mounter:
     from musfuse_fuse.mount import FuseFace
 
     options = config[FuseOptions]
-    return FuseFace(options.binding, options.threads, options.allow_other, options.cache_seconds)
+    return FuseFace(
+        options.binding, options.threads, options.allow_other, options.cache_seconds,
+        keeps_mac_files=options.mac_files == "keep",
+    )  # fmt: skip
