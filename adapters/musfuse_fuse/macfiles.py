@@ -18,6 +18,7 @@ from musfuse_fuse.facts import as_dict
 
 MAX_FILE, MAX_ALL, MAX_FILES = 1 << 20, 16 << 20, 10_000
 """Bytes that one may have, all together, and how many there may be."""
+_GHOST = ".fuse_hidden"  # what libfuse calls a file that is removed while it is open
 _FIRST = 1 << 40  # handles, and inode numbers far above those of files
 _NODES = 1 << 60
 
@@ -68,6 +69,10 @@ class MacFiles:
         """Whether a handle is one of these."""
         return handle in self._open
 
+    def has(self, path: str) -> bool:
+        """Whether a file is there, under whatever name it has."""
+        return path in self._files
+
     def read(self, handle: int, offset: int, size: int) -> bytes:
         """Some bytes."""
         return bytes(self._open[handle].data[offset : offset + size])
@@ -94,7 +99,11 @@ class MacFiles:
     def entries(self, folder: str) -> Iterator[DirEntry]:
         """The files of a folder, without sizes, which the kernel asks for."""
         with self._lock:
-            found = [(path, file) for path, file in self._files.items() if path.rpartition("/")[0] == folder]
+            found = [
+                (path, file)
+                for path, file in self._files.items()
+                if path.rpartition("/")[0] == folder and is_mac_file(path)
+            ]
         for path, file in found:
             yield DirEntry(file.node, path.rpartition("/")[2], NodeKind.FILE, None, file.mtime_ns, "")
 
@@ -155,7 +164,7 @@ def keeping(operations: type, files: MacFiles) -> Any:  # noqa: C901 - a class i
 
     class Keeping(operations):  # type: ignore[misc]
         def getattr(self, path: str | None, fi: Any = None) -> dict[str, Any]:
-            if path is not None and is_mac_file(path):
+            if path is not None and (is_mac_file(path) or files.has(path)):
                 return as_dict(files.attr(path), writable=True)
             return dict(super().getattr(path, fi))
 
@@ -196,7 +205,7 @@ def keeping(operations: type, files: MacFiles) -> Any:  # noqa: C901 - a class i
             return 0 if files.close(fi.fh) else int(super().release(path, fi))
 
         def unlink(self, path: str) -> int:
-            if not is_mac_file(path):
+            if not (is_mac_file(path) or files.has(path)):
                 return int(super().unlink(path))
             files.remove(path)
             return 0
@@ -207,7 +216,9 @@ def keeping(operations: type, files: MacFiles) -> Any:  # noqa: C901 - a class i
             return 0
 
         def move(self, old: str, new: str, replace: bool = True) -> int:
-            if is_mac_file(old) != is_mac_file(new):
+            if is_mac_file(old) and not is_mac_file(new) and not new.rpartition("/")[2].startswith(_GHOST):
+                raise OSError(errno.EPERM, old)
+            if is_mac_file(new) and not is_mac_file(old):
                 raise OSError(errno.EPERM, old)
             if not is_mac_file(old):
                 super().move(old, new, replace)

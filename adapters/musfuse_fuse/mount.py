@@ -127,8 +127,7 @@ class FuseFace:
         options: dict[str, Any] = {
             "fsname": "musfuse",
             "subtype": "musfuse",
-            # A file that is removed while it is open is gone at once: libfuse would give it another name until then.
-            **({"hard_remove": True} if writable else {"ro": True}),
+            **({} if writable else {"ro": True}),
             "use_ino": True,
             "default_permissions": True,
             "attr_timeout": 0,  # these are where the kernel cannot be told to forget; KernelMemory sets others

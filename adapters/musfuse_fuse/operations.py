@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from musfuse.drive import CacheHint, DirEntry, Drive
+from musfuse.drive import Attr, CacheHint, DirEntry, Drive
 from musfuse.errors import MusfuseError, NoEntryError, errno_of
 from musfuse.model import NodeKind
 from musfuse_fuse.facts import as_dict, mode_of
@@ -48,6 +48,7 @@ def make_operations(  # noqa: C901 - a class inside
     remembers = memory or KernelMemory(None, "", 0)
     told, folders, listed, listings = Told(), Folders(), Recently(remembers), KeptListings()
     remembers.on_forget = listed.forget
+    ghosts: dict[str, Attr] = {}  # what was removed while it is open, by the names that libfuse has for it until then
 
     def answered(call: Callable[..., Any]) -> Callable[..., Any]:
         """Have a callback raise nothing but errno: whatever else came out of it would end the drive with some bindings,
@@ -106,8 +107,10 @@ def make_operations(  # noqa: C901 - a class inside
             says; that must not be remembered either, or its old path would be there again.
             """
             handle = fi.fh if fi is not None else 0
+            if path in ghosts:
+                return as_dict(ghosts[path], self.writable)
             try:
-                attr = drive.attr(_known(path))
+                attr = drive.attr(_inside(path))
                 if handle and attr.kind is NodeKind.FILE:
                     drive.check(handle)
             except NoEntryError:
@@ -227,12 +230,20 @@ def make_operations(  # noqa: C901 - a class inside
 
         @answered
         def unlink(self, path: str) -> int:
+            if ghosts.pop(path, None) is not None:
+                return 0
             drive.rearranging.remove_file(_inside(path))
             return 0
 
         @answered
         def move(self, old: str, new: str, replace: bool = True) -> int:
-            """Rename, also to another folder; with `replace` in the place of what is there."""
+            """Rename, also to another folder; with `replace` in the place of what is there. libfuse gives a file that
+            is removed while it is open another name until it is closed, by which it asks for its facts."""
+            if is_ghost(new):
+                ghost = drive.attr(_inside(old))
+                drive.rearranging.remove_file(_inside(old))
+                ghosts[new] = ghost
+                return 0
             drive.rearranging.move(_inside(old), _inside(new), replace=replace)
             return 0
 
@@ -253,9 +264,6 @@ def _inside(path: str) -> str:
     return path.lstrip("/")
 
 
-def _known(path: str | None) -> str:
-    """The path of what is asked for. Raises NoEntryError where it has none any more: it was removed while it is
-    open."""
-    if path is None:
-        raise NoEntryError("it was removed, and is open")
-    return _inside(path)
+def is_ghost(path: str) -> bool:
+    """Whether a path is one that libfuse gives to a file which is removed while it is open."""
+    return path.rpartition("/")[2].startswith(".fuse_hidden")

@@ -58,6 +58,10 @@ def test_they_are_refused_quietly_or_kept_while_mounted(mnt: Path, request: pyte
     (mnt / "Eve/._One.flac").rename(mnt / "Eve/._1.flac")
     (mnt / "Eve/._1.flac").unlink()
     assert os.listdir(mnt / "Eve") == ["One.flac"]
+    with paths[0].open("rb") as file:
+        paths[0].unlink()
+        assert ".DS_Store" not in os.listdir(mnt)
+        assert len(file.read()) == os.fstat(file.fileno()).st_size == 76_800
     (mnt / "new").mkdir()
     (mnt / "new/.DS_Store").write_bytes(b"x")
     for call, number in (

@@ -170,9 +170,26 @@ def test_a_file_that_is_removed_while_it_is_open_is_read_to_its_end(mounted: Mou
     try:
         path.unlink()
         assert os.listdir(path.parent) == []
+        assert os.fstat(fd).st_size == len(whole)
         assert os.pread(fd, len(whole) + 1, 0) == whole
+        (mounted.mnt / "Ann/Best/One.flac").rename(path)  # there is another one of the name now
+        assert os.fstat(fd).st_size == len(whole)
+        assert os.listdir(path.parent) == [path.name]
+        path.unlink()
     finally:
         os.close(fd)
+    assert os.listdir(path.parent) == []
+    assert mounted.library.arranging.arranger(1).table.count() == 3
+
+
+def test_a_file_that_is_replaced_while_it_is_open_is_read_to_its_end(mounted: Mounted) -> None:
+    path = mounted.mnt / "Bob/Rest/Four.flac"
+    whole = path.read_bytes()
+    with path.open("rb") as file:
+        (mounted.mnt / "Ann/Best/One.flac").rename(path)
+        assert file.read() == whole
+        assert b"One" in path.read_bytes()
+    assert b"One" in path.read_bytes()
 
 
 def test_what_is_open_goes_on_where_it_is_moved(mounted: Mounted) -> None:
