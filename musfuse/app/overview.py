@@ -71,7 +71,7 @@ class OwnerOverview:
         return CacheTold(
             TierTold(entries, size),
             TierTold(len(memory), memory.held_bytes, memory.hits, memory.misses),
-            TierTold(tracks, taken, files.hits.value, files.misses.value),
+            TierTold(tracks, taken, files.hits, files.misses),
             files.limit,
         )
 

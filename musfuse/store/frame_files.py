@@ -20,7 +20,6 @@ from itertools import accumulate, count
 from pathlib import Path
 
 from musfuse.lru import Lru
-from musfuse.metrics.recorder import Counter
 from musfuse.platform import system
 from musfuse.store.complaint import Complaint
 from musfuse.store.frame_writer import checksum
@@ -134,7 +133,8 @@ class FrameFiles:
         self._later: ThreadPoolExecutor | None = None
         self._room = threading.BoundedSemaphore(_LATER)
         self._complaint = Complaint("encoded runs are not kept")
-        self.limit, self.hits, self.misses = limit, Counter(), Counter()
+        self.limit, self.hits, self.misses = limit, 0, 0
+        """Bytes at most; how often a run was found here, and how often not: no lock is taken, one may be missed."""
 
     def new_path(self, expected_bytes: int) -> Path | None:
         """Where a worker may write a track's runs, for `adopt`; None where they would not be kept."""
@@ -162,7 +162,10 @@ class FrameFiles:
     def get(self, key: str, lengths: Sequence[int], run: int) -> bytes | None:
         """A run of a track whose runs have these lengths in bytes; None where it is not kept."""
         found = file.get(run) if (file := self._kept_file(key, lengths)) is not None else None
-        (self.misses if found is None else self.hits).add()
+        if found is None:
+            self.misses += 1
+        else:
+            self.hits += 1
         return found
 
     def has(self, key: str, lengths: Sequence[int], run: int) -> bool:

@@ -18,7 +18,7 @@ def test_what_is_written_is_what_the_cache_reads(tmp_path: Path) -> None:
     assert writer.finish()
     files.adopt("k", path)
     assert [files.get("k", [len(run) for run in RUNS], number) for number in range(2)] == list(RUNS)
-    assert (files.hits.value, files.misses.value) == (2, 0)
+    assert (files.hits, files.misses) == (2, 0)
     assert files.figures()[0] == 1
     files.close()
 
