@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""A source on another machine, 40 ms away: opening, reading, listing and scanning over SFTP, and an outage.
+
+    scripts/bench/remote.py --wire ../shared/bench/wire.py [--rtt 40] [--files 2000] [--megabytes 60]
+
+Needs root, /dev/net/tun and openssh-server: the server runs in a network namespace behind a wire with that latency,
+which `wire.py` makes. `sftp get` of the same file in the same run is what the wire gives. The drive is mounted by the
+real program; what is measured of scans is a whole process. Compare within one run only.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(HERE / "tests"))
+MUSFUSE = [sys.executable, "-m", "musfuse"]
+
+
+class Bench:
+    """The program with a library of its own, and a server that it reads from."""
+
+    def __init__(self, folder: Path, server: object) -> None:
+        self.folder, self.server = folder, server
+        self.env = {
+            **os.environ,
+            "MUSFUSE_LIBRARY": str(folder / "library"),
+            "MUSFUSE_RUNTIME_DIR": str(folder / "run"),
+        }
+        (folder / "run").mkdir()
+        (folder / "mnt").mkdir()
+
+    def run(self, *args: str) -> str:
+        return subprocess.run([*MUSFUSE, *args], env=self.env, check=True, capture_output=True, text=True).stdout
+
+    def add(self, path: Path) -> None:
+        self.run("source", "add", *(f"--set={one}" for one in self.server.assignments), self.server.uri(path))
+
+
+def timed(call: Callable[[], object]) -> float:
+    began = time.monotonic()
+    call()
+    return time.monotonic() - began
+
+
+def tell(what: str, value: str) -> None:
+    print(f"{what:<58} {value}", flush=True)
+
+
+def read_some(path: Path, size: int) -> bool:
+    try:
+        with path.open("rb", buffering=0) as file:
+            return bool(file.read(size))
+    except OSError:
+        return False
+
+
+def make_music(music: Path, files: int, megabytes: int) -> None:
+    import sound
+
+    sound.write(music / "long/long.flac", 1000, title="Long", artist="Ann", album="Long")
+    with (music / "long/long.flac").open("ab") as long:  # what does not decode is served as it is, too
+        for _ in range(megabytes):
+            long.write(os.urandom(1_000_000))
+    for number in range(files):
+        folder = music / f"scan/Artist {number // 100}/Album {number // 10}"
+        sound.write(
+            folder / f"{number:06}.flac",
+            40_000,
+            title=f"T{number}",
+            artist=f"A{number // 100}",
+            album=f"B{number // 10}",
+            seed=number % 50,
+        )
+    (music / "wide").mkdir()
+    for number in range(10_000):
+        (music / f"wide/{number:05}.txt").touch()
+
+
+def origins(server: object, music: Path) -> None:
+    """What the origin does by itself, without a mount."""
+    from musfuse.origins import CheckedOrigin, OpenContext, SftpScheme, SourceSpec
+    from musfuse.sources.far import FarSource
+    from musfuse.sources.lane import Lane
+    from musfuse.sources.urgency import Urgency
+
+    spec = SourceSpec("bench", "sftp", server.uri(music), options=server.options)
+    source = FarSource(Lane(CheckedOrigin(SftpScheme().open(spec, OpenContext()))))
+    reader = source.seen_by(Urgency.READER)
+    tell("connected, and the root looked at", f"{timed(lambda: reader.stat('')) * 1000:.0f} ms")
+    opens = []
+    for number in range(10):
+        path = f"scan/Artist 0/Album {number}/{number * 10:06}.flac"
+        opens.append(timed(lambda path=path: reader.read(path, 0, 65_536, reader.stat(path).stamp)))
+    tell("facts and the first 64 KiB of a file, cold, p50 of 10", f"{statistics.median(opens) * 1000:.0f} ms")
+    tell("a folder of 10,000 listed", f"{timed(lambda: list(reader.list('wide'))):.2f} s")
+    stamp, at = reader.stat("long/long.flac").stamp, 0
+    began, cpu = time.monotonic(), time.process_time()
+    while at < stamp.size:
+        at += len(reader.read("long/long.flac", at, 131_072, stamp))
+    took = time.monotonic() - began
+    tell(
+        "read from end to end, 128 KiB at a time",
+        f"{stamp.size / took / 1e6:.1f} MB/s, {time.process_time() - cpu:.2f} s of CPU",
+    )
+    command = ["sftp", "-q", "-P", str(server.port), "-i", str(server.key), "-o", f"UserKnownHostsFile={server.known}"]
+    get = [*command, f"{server.user}@{server.address}:{music}/long/long.flac", os.devnull]
+    took = timed(lambda: subprocess.run(get, check=True, stdout=subprocess.DEVNULL))
+    tell("`sftp get` of the same", f"{stamp.size / took / 1e6:.1f} MB/s")
+    source.close()
+
+
+def drive(bench: Bench, music: Path, files: int, wire: subprocess.Popen[bytes]) -> None:
+    """The same through the program: scans, the mount, an outage."""
+    bench.add(music / "scan")
+    took = timed(lambda: bench.run("scan"))
+    tell(f"{files} files scanned, a whole process", f"{took:.1f} s, {files / took:.0f} a second")
+    tell("scanned again, nothing changed", f"{timed(lambda: bench.run('scan')):.1f} s")
+    tell("mounted", f"{timed(lambda: bench.run('mount', str(bench.folder / 'mnt'))) * 1000:.0f} ms")
+    bench.run("index", "--wait")
+    found = sorted((bench.folder / "mnt").rglob("*.flac"))
+    opens = [timed(lambda path=path: read_some(path, 65_536)) for path in found[::97][:15]]
+    tell("open and the first 64 KiB through the mount, p50", f"{statistics.median(opens) * 1000:.0f} ms")
+    wire.send_signal(signal.SIGUSR1)
+    tell("the wire is cut: the first read fails after", f"{timed(lambda: read_some(found[3], 10**6)):.2f} s")
+    fails = [timed(lambda path=path: read_some(path, 10**6)) for path in found[1::53][:20]]
+    tell("every other one after, at most", f"{max(fails) * 1000:.0f} ms")
+    tell("all folders walked meanwhile", f"{timed(lambda: list((bench.folder / 'mnt').rglob('*'))):.2f} s")
+    wire.send_signal(signal.SIGUSR2)
+    began = time.monotonic()
+    while not read_some(found[5], 10**6):
+        time.sleep(0.1)
+    tell("healed: who tries to read gets bytes after", f"{time.monotonic() - began:.1f} s")
+    bench.run("unmount", str(bench.folder / "mnt"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--wire", type=Path, required=True)
+    parser.add_argument("--rtt", type=float, default=40)
+    parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--megabytes", type=int, default=60)
+    args = parser.parse_args()
+    from sshd import Sshd
+
+    folder = Path(tempfile.mkdtemp(prefix="far-"))
+    make_music(folder / "music", args.files, args.megabytes)
+    space = f"far{os.getpid()}"
+    wire = subprocess.Popen([sys.executable, args.wire, space, str(args.rtt / 2)], stdout=subprocess.PIPE)
+    assert wire.stdout is not None
+    wire.stdout.readline()
+    (folder / "sshd").mkdir()
+    server = Sshd(folder / "sshd", address="10.99.0.2", prefix=("ip", "netns", "exec", space))
+    try:
+        server.start()
+        tell("load of the machine", " ".join(f"{load:.1f}" for load in os.getloadavg()))
+        origins(server, folder / "music")
+        drive(Bench(folder, server), folder / "music", args.files, wire)
+    finally:
+        server.stop()
+        wire.terminate()
+        wire.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
