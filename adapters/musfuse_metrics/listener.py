@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
-from http import HTTPStatus
 from socketserver import BaseRequestHandler, TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 _SECONDS, _CONNECTIONS = 10.0, 16
 _HEAD_BYTES, _PIECE, _WORDS = 1 << 16, 1 << 14, 3
 _END = b"\r\n\r\n"
+_OK, _NO_REQUEST, _FORBIDDEN, _NOT_FOUND = "200 OK", "400 Bad Request", "403 Forbidden", "404 Not Found"
+_TOO_LARGE, _NOT_HERE, _UNWELL = "431 Request Header Fields Too Large", "501 Not Implemented", "503 Service Unavailable"
 _TEXT = "text/plain; charset=utf-8"
 _OPEN = OPENMETRICS.partition(";")[0]
 
@@ -81,27 +82,27 @@ class _Handler(BaseRequestHandler):
 
     def _answer(self, head: bytes) -> None:
         if len(head) > _HEAD_BYTES:
-            self._send(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _TEXT, "too much is said\n")
+            self._send(_TOO_LARGE, _TEXT, "too much is said\n")
             return
         asked = _asked(head)
         if asked is None:
             if head:
-                self._send(HTTPStatus.BAD_REQUEST, _TEXT, "GET or HEAD of a path is wanted\n")
+                self._send(_NO_REQUEST, _TEXT, "GET or HEAD of a path is wanted\n")
             return
         method, path, headers = asked
         answer = {"/metrics": self._figures, "/healthz": self._alive, "/readyz": self._ready}
         page = answer.get(path.partition("?")[0])
         if method not in ("GET", "HEAD"):
-            self._send(HTTPStatus.NOT_IMPLEMENTED, _TEXT, "GET or HEAD is wanted\n")
+            self._send(_NOT_HERE, _TEXT, "GET or HEAD is wanted\n")
         elif self.server.is_local and not _is_here(headers.get("host", "localhost")):
-            self._send(HTTPStatus.FORBIDDEN, _TEXT, "ask for this machine by its own name\n", method)
+            self._send(_FORBIDDEN, _TEXT, "ask for this machine by its own name\n", method)
         elif page is None:
-            self._send(HTTPStatus.NOT_FOUND, _TEXT, "/metrics, /healthz, /readyz\n", method)
+            self._send(_NOT_FOUND, _TEXT, "/metrics, /healthz, /readyz\n", method)
         else:
             try:
                 self._send(*page(headers), method)
             except MusfuseError as error:
-                self._send(HTTPStatus.SERVICE_UNAVAILABLE, _TEXT, f"{error}\n", method)
+                self._send(_UNWELL, _TEXT, f"{error}\n", method)
 
     def _head(self) -> bytes:
         """What is said up to an empty line, in the seconds that there are; more than a head may have is read, so that
@@ -116,27 +117,27 @@ class _Handler(BaseRequestHandler):
                 return b""
         return head
 
-    def _figures(self, headers: Mapping[str, str]) -> tuple[HTTPStatus, str, str]:
+    def _figures(self, headers: Mapping[str, str]) -> tuple[str, str, str]:
         opens = _OPEN in headers.get("accept", "")
         page = self.server.service.call(ShowFigures("openmetrics" if opens else "prometheus"))
-        return HTTPStatus.OK, page.kind, page.text
+        return _OK, page.kind, page.text
 
-    def _alive(self, _: Mapping[str, str]) -> tuple[HTTPStatus, str, str]:
+    def _alive(self, _: Mapping[str, str]) -> tuple[str, str, str]:
         return self._health(ShowHealth(alive=True))
 
-    def _ready(self, _: Mapping[str, str]) -> tuple[HTTPStatus, str, str]:
+    def _ready(self, _: Mapping[str, str]) -> tuple[str, str, str]:
         return self._health(ShowHealth())
 
-    def _health(self, asked: ShowHealth) -> tuple[HTTPStatus, str, str]:
+    def _health(self, asked: ShowHealth) -> tuple[str, str, str]:
         health = self.server.service.call(asked)
         said = {"ok": health.is_well, "checks": {check.name: check.problem or "ok" for check in health.checks}}
-        status = HTTPStatus.OK if health.is_well else HTTPStatus.SERVICE_UNAVAILABLE
+        status = _OK if health.is_well else _UNWELL
         return status, "application/json", json.dumps(said) + "\n"
 
-    def _send(self, status: HTTPStatus, kind: str, text: str, method: str = "GET") -> None:
+    def _send(self, status: str, kind: str, text: str, method: str = "GET") -> None:
         body = text.encode("utf-8", "replace")
         head = (
-            f"HTTP/1.0 {status.value} {status.phrase}\r\nServer: musfuse\r\nContent-Type: {kind}\r\n"
+            f"HTTP/1.0 {status}\r\nServer: musfuse\r\nContent-Type: {kind}\r\n"
             f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
         )
         self.request.settimeout(_SECONDS)

@@ -165,9 +165,9 @@ class EventTable:
 
     def _connected(self) -> sqlite3.Connection:
         try:
-            db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            try:
-                for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+            db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, cached_statements=16)
+            try:  # it is written to at its end: few pages are worth keeping
+                for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "cache_size=-128"):
                     db.execute(f"PRAGMA {pragma}")
                 self._set_up(db)
             except BaseException:
