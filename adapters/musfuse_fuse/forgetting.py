@@ -4,7 +4,8 @@ Only what the kernel knows is walked: below a folder that it does not know, it k
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from musfuse.drive import Drive
 from musfuse.drive.changes import Change, Names
@@ -38,6 +39,9 @@ class Forgetting:
     def _touched(self, change: Change) -> Iterator[str]:
         """Paths that a change touches, some more than once."""
         yield from (f"/{path}" for path in (*change.gone, *change.reread))
+        for number, (before, after) in enumerate(change.moved):
+            now = _followed(after, change.moved[number + 1 :])
+            yield from self._below(before, partial(self._names_moved, before, now), deep=True)
         if change.everywhere:
             for names in (*change.before, self._drive.names):
                 yield from self._below("", names, deep=True)
@@ -52,6 +56,10 @@ class Forgetting:
             if path is not None:
                 yield from self._below(path, self._drive.names, deep=False)
 
+    def _names_moved(self, path: str, to: str, below: str) -> Iterator[tuple[str, NodeKind]]:
+        """The names that were in a folder at or below a path, from which all is at another one now."""
+        return self._drive.names(to + below[len(path) :])
+
     def _below(self, path: str, names: Names, deep: bool) -> Iterator[str]:
         """The entries of a folder that the kernel knows, which forgets the folder itself at once."""
         if not self._memory.forget("/" + path):
@@ -62,6 +70,14 @@ class Forgetting:
                 yield from self._below(below, names, deep)
             else:
                 yield "/" + below
+
+
+def _followed(path: str, moves: Sequence[tuple[str, str]]) -> str:
+    """Where something at a path is after moves."""
+    for before, after in moves:
+        if path == before or path.startswith(f"{before}/"):
+            path = after + path[len(before) :]
+    return path
 
 
 def _known(names: Names, path: str) -> Iterator[tuple[str, NodeKind]]:

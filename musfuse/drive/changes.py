@@ -16,8 +16,8 @@ Names = Callable[[str], Iterator[tuple[str, NodeKind]]]
 class Change:
     """Files of `items` changed, or entries of `folders`, by their numbers, and these folders themselves. Paths that are
     `gone` may be another entry's now; of those to be `reread` nothing changed, but their bytes are to be asked for
-    again. With `everywhere`, anything may have changed; `before` have the names that were there, if other trees were
-    shown."""
+    again. Folders that `moved`, in order, from one path to another, have the names below them that they had. With
+    `everywhere`, anything may have changed; `before` have the names that were there, if other trees were shown."""
 
     items: Set[int] = frozenset()
     folders: Set[int] = frozenset()
@@ -25,6 +25,7 @@ class Change:
     reread: Sequence[str] = ()
     everywhere: bool = False
     before: Sequence[Names] = ()
+    moved: Sequence[tuple[str, str]] = ()
 
 
 def together(changes: Sequence[Change]) -> Change:
@@ -36,6 +37,7 @@ def together(changes: Sequence[Change]) -> Change:
         tuple(path for change in changes for path in change.reread),
         any(change.everywhere for change in changes),
         tuple(names for change in changes for names in change.before),
+        tuple(move for change in changes for move in change.moved),
     )
 
 

@@ -244,13 +244,14 @@ class Drive:
             self.tree.forget_path(path)
         self.changes.tell(Change(gone=paths))
 
-    def rearranged(self, folders: Set[int], paths: Sequence[str], *, deep: bool) -> None:
-        """Somebody changed the view by hand: look up these folders and paths again, with `deep` all below them."""
-        if deep:
+    def rearranged(self, folders: Set[int], paths: Sequence[str], moved: Sequence[tuple[str, str]] = ()) -> None:
+        """Somebody changed the view by hand: look up these folders and paths again, and all below folders that moved
+        from one path to another."""
+        if moved:
             self.tree.invalidate()
         else:
             self.tree.forget_folders(folders)
-        self.changes.tell(Change(gone=paths))
+        self.changes.tell(Change(gone=paths, moved=moved))
 
     def forget(self, settled: Settled, gone: Sequence[str] = ()) -> None:
         """Names were given: look up again what they touch. Paths that are `gone` may be another entry's now."""

@@ -210,7 +210,12 @@ def test_another_mount_of_the_view_follows(mounted: Mounted, tmp_path: Path) -> 
         mounted.sh("mv Ann/Best Bob/; rm Bob/Best/One.flac; mv Bob/Rest Rest")
         until(lambda: sorted(os.listdir(beside)) == ["Ann", "Bob", "Rest"])
         until(lambda: len(os.listdir(beside / "Bob/Best")) == 5 and not (beside / "Ann/Best").exists())
+        assert (beside / "Bob/Best/Two.flac").stat().st_size
         assert (beside / "Rest/Four.flac").read_bytes()
+        mounted.sh("mv Bob/Best A; mkdir Bob/Best; mv A B")  # another folder has the name, and nothing that was in it
+        until(lambda: os.listdir(beside / "Bob/Best") == [])
+        until(lambda: not (beside / "Bob/Best/Two.flac").exists())
+        assert (beside / "B/Two.flac").exists()
     finally:
         other.unmount(force=True)
 

@@ -207,7 +207,7 @@ class Drives(Mapping[str, Drive]):
         """Somebody changed a view by hand."""
         drive = self.of_view(view)
         if drive is not None:
-            drive.rearranged(edited.folders, (*edited.paths, *self.gone()), deep=edited.deep)
+            drive.rearranged(edited.folders, (*edited.paths, *self.gone()), edited.moved)
         self._parts.events.publish(TreeChanged(self._parts.catalog.nodes.generation()))
 
     def taken_back(self, view: int) -> None:

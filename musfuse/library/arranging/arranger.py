@@ -26,12 +26,12 @@ from musfuse.library.userdb.database import UserDatabase
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What an edit touched: `folders` by their nodes, and `paths`. `deep`: paths below a folder changed with its own.
-    `left`: there is more for the pipeline to do."""
+    """What an edit touched: `folders` by their nodes, and `paths`. A folder that `moved`, from one path to another,
+    took along all below it. `left`: there is more for the pipeline to do."""
 
     folders: frozenset[int]
     paths: tuple[str, ...]
-    deep: bool = False
+    moved: tuple[tuple[str, str], ...] = ()
     left: bool = False
 
 
@@ -98,7 +98,7 @@ class Arranger:
                 self._move_file(pen, node, parent, name, over)
             else:
                 self._move_folder(pen, node, parent, name, over)
-        return self._edited([before, parent, node], path, target, deep=not node.track)
+        return self._edited([before, parent, node], path, target, moved=() if node.track else ((path, target),))
 
     def take_back(self, count: int) -> list[Edit]:
         """Take back the last edits in force, so many, the last one first; the pipeline shows what that makes."""
@@ -220,12 +220,12 @@ class Arranger:
     def _path(self, parent: Node, name: str) -> str:
         return f"{self._nodes.path(parent.id)}/{name}".lstrip("/")
 
-    def _edited(self, folders: Iterable[Node], *paths: str, deep: bool = False) -> Edited:
+    def _edited(self, folders: Iterable[Node], *paths: str, moved: tuple[tuple[str, str], ...] = ()) -> Edited:
         nodes = {folder.id for folder in folders if not folder.track}
         above = {path.rpartition("/")[0] for path in paths}
         with self._db.read() as db:
             left = bool(self._made_beside(db, trees.tree_of(db, self._view)))
-        return Edited(frozenset(nodes), (*paths, *sorted(above)), deep, left)
+        return Edited(frozenset(nodes), (*paths, *sorted(above)), moved, left)
 
 
 def _public(db: sqlite3.Connection, file: Node) -> int:
