@@ -70,7 +70,7 @@ class LibraryService:
         if len(targets) > _MOST_PATHS:
             raise InvalidError(f"paths: {len(targets)} are too many, {_MOST_PATHS} at most")
         if request.origin_id:
-            root = (await self._channel.call(LookAtSource(request.origin_id))).root
+            root = (await self._channel.call(LookAtSource(request.origin_id, look=False))).root
             targets.append((root, root))
         if not targets:
             raise InvalidError("paths or origin_id: something has to be named")
@@ -96,7 +96,7 @@ class LibraryService:
     @streaming
     async def RescanOrigin(self, request: pb.OriginRequest, context: Any) -> AsyncIterator[pb.SyncProgress]:  # noqa: N802
         del context
-        root = (await self._channel.call(LookAtSource(_named(request.origin_id)))).root
+        root = (await self._channel.call(LookAtSource(_named(request.origin_id), look=False))).root
         async with aclosing(rescan(self._channel, self._hub, root, request.origin_id, request.subdir)) as told:  # type: ignore[type-var]
             async for progress in told:
                 yield progress
@@ -151,7 +151,9 @@ class LibraryService:
         """The answers to a search, some hundred at a time: the control channel has lines of 4 MiB at most."""
         if not request.query.strip():
             raise InvalidError("query: it is empty")
-        below = (await self._channel.call(LookAtSource(request.origin_id))).root if request.origin_id else ""
+        below = (
+            (await self._channel.call(LookAtSource(request.origin_id, look=False))).root if request.origin_id else ""
+        )
         left, offset = request.limit if request.HasField("limit") else usual, request.offset
         if not 1 <= left <= MOST or offset > MOST:
             raise InvalidError(f"limit is from 1 to {MOST}, and offset at most {MOST}")

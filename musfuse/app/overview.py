@@ -26,6 +26,7 @@ from musfuse.service.requests.overview import (
 from musfuse.store import KvNamespace
 
 _ALL = float("inf")
+_HURT = frozenset({SourceHealth.DEGRADED, SourceHealth.UNHEALTHY})
 
 
 class OwnerOverview:
@@ -37,7 +38,7 @@ class OwnerOverview:
     def answer(self, handlers: Handlers) -> None:
         """Answer the requests."""
         handlers.on(ShowOverview, lambda _: self.overview())
-        handlers.on(LookAtSource, lambda asked: self._sources.one(asked.id))
+        handlers.on(LookAtSource, lambda asked: self._sources.one(asked.id, look=asked.look))
         handlers.on(ShowCache, lambda _: self.cache())
         handlers.on(ClearCache, self.clear)
 
@@ -113,7 +114,7 @@ class OwnerOverview:
             return LibraryState.STARTING
         if any(host.jobs.told(kind)["state"] == "running" for kind in ("scan", "rescan")):
             return LibraryState.SYNCING
-        hurt = any(one.health is not SourceHealth.HEALTHY for one in sources) or self._unwritten()
+        hurt = any(one.health in _HURT for one in sources) or self._unwritten()
         return LibraryState.DEGRADED if hurt else LibraryState.READY
 
     def _unwritten(self) -> bool:

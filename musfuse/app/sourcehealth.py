@@ -12,7 +12,7 @@ from musfuse.app.library import Library
 from musfuse.errors import MusfuseError, StoreError
 from musfuse.service.requests.overview import SourceHealth, SourceOverview
 
-_FRESH_SECONDS, _ANSWER_SECONDS = 30.0, 5.0
+_FRESH_SECONDS, _ANSWER_SECONDS, _MOMENT_SECONDS = 30.0, 5.0, 0.25
 _PAUSES = 20
 """How many times as long as counting files takes lies between two counts of a library that keeps changing."""
 _QUICK_SECONDS = 0.02
@@ -39,46 +39,62 @@ class SourcesAtAGlance:
         self._library, self._seconds, self._clock = library, seconds, clock
         self._lock = threading.Lock()
         self._looks: dict[str, _Look] = {}
-        self._looking: dict[str, threading.Thread] = {}
+        self._looking: dict[str, tuple[threading.Thread, float]] = {}
         self._counts: dict[str, tuple[int, int]] = {}
         self._counted, self._due, self._took = -1, 0.0, 0.0
         self._counting: threading.Thread | None = None
 
     def all(self) -> tuple[SourceOverview, ...]:
-        """All sources in order of priority."""
-        holdings = self._holdings()
-        return tuple(self._told(row.uid, holdings) for row in self._library.sources.rows())
+        """All sources in order of priority, with what is known of their health within a moment."""
+        holdings, uids = self._holdings(), [row.uid for row in self._library.sources.rows()]
+        for uid in uids:  # side by side
+            self._begin(uid)
+        due = time.monotonic() + min(self._seconds, _MOMENT_SECONDS)
+        return tuple(self._told(uid, holdings, self._look(uid, due)) for uid in uids)
 
-    def one(self, uid: str) -> SourceOverview:
-        """A source by its id. Raises NotFoundError."""
+    def one(self, uid: str, *, look: bool = True) -> SourceOverview:
+        """A source by its id; without `look`, as it was when somebody looked last. Raises NotFoundError."""
         self._library.sources.row(uid)
-        return self._told(uid, self._holdings())
+        if look:
+            found = self._look(uid, time.monotonic() + self._seconds)
+        else:
+            found = self._looks.get(uid) or self._found(SourceHealth.UNKNOWN, "")
+        return self._told(uid, self._holdings(), found)
 
-    def _told(self, uid: str, holdings: dict[str, tuple[int, int]]) -> SourceOverview:
+    def _told(self, uid: str, holdings: dict[str, tuple[int, int]], look: _Look) -> SourceOverview:
         root, spec = self._library.sources.row(uid).root, self._library.sources.spec(uid)
-        look, (files, size) = self._look(uid), holdings.get(uid, (0, 0))
+        files, size = holdings.get(uid, (0, 0))
         name = spec.name if spec is not None and spec.name else root.rstrip("/").rsplit("/", 1)[-1]
         kind = spec.scheme if spec is not None else ""
         return SourceOverview(uid, kind, name, root, files, size, look.health, look.problem, look.time_ns)
 
-    def _look(self, uid: str) -> _Look:
-        """What was found a moment ago, or is found now."""
+    def _begin(self, uid: str) -> _Look | None:
+        """What was found a moment ago; else None, and a look is under way."""
         with self._lock:
             known = self._looks.get(uid)
             if known is not None and self._clock() - known.at < _FRESH_SECONDS:
                 return known
             looking = self._looking.get(uid)
-            if looking is None or not looking.is_alive():
-                looking = threading.Thread(target=self._look_now, args=(uid,), name="source health", daemon=True)
-                self._looking[uid] = looking
-                looking.start()
-        looking.join(self._seconds)
+            if looking is None or not looking[0].is_alive():
+                thread = threading.Thread(target=self._look_now, args=(uid,), name="source health", daemon=True)
+                self._looking[uid] = thread, self._clock()
+                thread.start()
+        return None
+
+    def _look(self, uid: str, due: float) -> _Look:
+        """What was found a moment ago, or is found now; where that is not known when it is due, what was known."""
+        known = self._begin(uid)
+        if known is not None:
+            return known
+        thread, began = self._looking[uid]
+        thread.join(max(due - time.monotonic(), 0.0))
         with self._lock:
             found = self._looks.get(uid)
-            if looking.is_alive() or found is None:
-                found = self._found(SourceHealth.UNHEALTHY, f"does not answer within {self._seconds:.0f} s")
-                self._looks[uid] = found
-        return found
+            if thread.is_alive() and self._clock() - began >= self._seconds:
+                found = self._looks[uid] = self._found(
+                    SourceHealth.UNHEALTHY, f"does not answer within {self._seconds:.0f} s"
+                )
+        return found or self._found(SourceHealth.UNKNOWN, "")
 
     def _look_now(self, uid: str) -> None:
         try:

@@ -49,11 +49,14 @@ def test_a_source_that_hangs_costs_one_thread(watch: Watch, monkeypatch: pytest.
 
     monkeypatch.setattr(LocalOrigin, "stat", hang)
     glance = SourcesAtAGlance(host.library, 0.01, clock)
+    (told,) = glance.all()
+    assert (told.health, told.problem) == (SourceHealth.UNKNOWN, "")
     for _ in range(3):
+        clock.now += 31
         (told,) = glance.all()
         assert told.health is SourceHealth.UNHEALTHY
         assert "does not answer" in told.problem
-        clock.now += 31
+    assert glance.one(told.id, look=False).health is SourceHealth.UNHEALTHY
     assert asked == [""]
     go.set()
     until(lambda: glance._looks[told.id].health is SourceHealth.HEALTHY)

@@ -99,10 +99,12 @@ class ShowOverview(_OfOwner[Overview], frozen=True):
 
 
 class LookAtSource(_OfOwner[SourceOverview], frozen=True):
-    """Look whether a source can be reached now, unless that was done a moment ago. Raises NotFoundError."""
+    """Look whether a source can be reached now, unless that was done a moment ago; without `look` tell what is known.
+    Raises NotFoundError."""
 
     METHOD: ClassVar[str] = "overview.source"
     id: str
+    look: bool = True
 
 
 class ShowCache(_OfOwner[CacheTold], frozen=True):
