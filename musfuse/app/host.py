@@ -32,6 +32,7 @@ from musfuse.platform.reserve import Reserve
 from musfuse.platform.service_manager import ServiceManager
 from musfuse.service.face import Face, Reach, RunningFaces
 from musfuse.service.mounting import MountFace
+from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.app.figures import OwnerFigures
@@ -244,15 +245,26 @@ class Host:
                 log.warning("%s", error)
         self._watchdog.start()
 
+    def _drain(self) -> None:
+        """Wait for what is open, as long as was said; the manager goes on to hear that nothing hangs, and would not
+        wait so long for one that ends."""
+        drives = self.library.drives.values()
+        opened = sum(drive.open_handles for drive in drives)
+        if opened and self.ending:
+            self._manager.status(
+                f"ends when nothing is open any more ({counted(opened, 'file')} now), or its time is over"
+            )
+        left = self._ending.drain(drives)
+        if left:
+            log.warning("%s still open; they end with this process", counted(left, "file"))
+
     def _take_down(self) -> None:
         """Take everything down in order: what is open is read to its end, no new work, waiters let go, faces gone,
         control gone. Whoever opened the library closes it."""
+        self.ready.set()
+        self._drain()
         self._manager.stopping()
         self._watchdog.stop()
-        self.ready.set()
-        left = self._ending.drain(self.library.drives.values())
-        if left:
-            log.warning("%d files are still open, and end with this process", left)
         if self.library.follower is not None:
             self.library.follower.close()
         self._caretaker.stop()

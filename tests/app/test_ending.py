@@ -55,7 +55,7 @@ def test_what_stays_open_is_not_waited_for_longer_than_was_said(
     host, _, _ = reading
     host.stop(0.05)
     until(lambda: is_over(host), 30)
-    assert "1 files are still open" in caplog.text
+    assert "1 file still open" in caplog.text
 
 
 @pytest.mark.expects_errors

@@ -84,6 +84,24 @@ def test_what_happens_is_told_from_the_time_when_it_is_asked_for(
     assert (len(at.got), next_due(tmp_path / "state/events.db")) == (1, None)
 
 
+@pytest.mark.expects_errors
+def test_nothing_is_lost_when_what_sends_is_killed(
+    music: Path, host: Host, service: Connection, at: Receiver, secret: str
+) -> None:
+    at.answer = lambda _: at.ended.wait(30)
+    service.call(asked.AddWebhook(at.url, secret, ("file_added",), timeout_ms=30_000, allow_private=True))
+    sound.write(music / "1.flac", title="One")
+    scan(host)
+    until(lambda: at.got)
+    at.answer = status(200)
+    sending = host._webhooks._delivery
+    assert sending is not None
+    assert sending.pid is not None
+    os.kill(sending.pid, signal.SIGKILL)
+    until(lambda: len(at.got) == 2)
+    assert len(set(at.taken)) == 1
+
+
 def test_what_stands_of_a_webhook(
     tmp_path: Path, service: Connection, at: Receiver, secret: str, caplog: pytest.LogCaptureFixture
 ) -> None:
