@@ -21,7 +21,8 @@ _REMEMBERED = 8192
 
 
 class Freshness:
-    """Looks at originals, each at most once a second. `refresh` (source uid, path) reads one that changed."""
+    """Looks at originals, each at most once a second, or as seldom as its origin says. `refresh` (source uid, path)
+    reads one that changed."""
 
     def __init__(self, tracks: Tracks, origin_of: Callable[[str], Origin], refresh: Callable[[str, str], None]) -> None:
         self._tracks, self._origin_of, self._refresh = tracks, origin_of, refresh
@@ -41,13 +42,26 @@ class Freshness:
         if row is None or changed or _is_outdated(node, row):
             return False
         with self._lock:
-            self._until.put(node.track, time.monotonic() + _SECONDS)
+            self._until.put(node.track, time.monotonic() + max(_SECONDS, self._lasting(row)))
         return True
+
+    def look(self, node: Node) -> None:
+        """Look at the original of a node that somebody only passed by: not where each look travels, and counts."""
+        row = self._tracks.track(node.track)
+        if row is None or not self._lasting(row):
+            self.is_current(node)
 
     def forget(self) -> None:
         """Look at everything again when it is asked for next."""
         with self._lock:
             self._until.clear()
+
+    def _lasting(self, row: TrackRow) -> float:
+        """Seconds that an answer about an original may be old."""
+        try:
+            return self._origin_of(row.track.file.source_uid).traits.freshness_seconds
+        except MusfuseError:  # of a kind that is not known here
+            return 0.0
 
     def _changed(self, file: SourceFile) -> bool:
         try:

@@ -69,7 +69,7 @@ class Visits:
                 if count == _FILES or self._closed.is_set():
                     return
                 if node.track:
-                    self._freshness.is_current(node)
+                    self._freshness.look(node)
         except MusfuseError as error:
             log.debug("folder %d is not looked at: %s", folder, error)
         except Exception:

@@ -22,6 +22,9 @@ from musfuse.origins.s3.flows import Flows
 from musfuse.origins.s3.uris import S3Place
 from musfuse.origins.traits import IndexWhen, Traits
 
+FRESH_SECONDS = 30.0
+"""Seconds that facts about an object are believed: each question is paid for, and each read compares the version
+anyway."""
 PIECE = 64 * 1024
 _FOLDER = SourceStat(NodeKind.FOLDER, Stamp(0, 0))
 _ERRORS = (exceptions.BaseError, OSError)
@@ -34,7 +37,7 @@ class S3Origin:
         self, uid: str, place: S3Place, open_store: Callable[[], Any], index: IndexWhen, endpoint: str = ""
     ) -> None:
         self.uid, self.name, self.endpoint = uid, place.shown, endpoint
-        self.traits = Traits(index=index)
+        self.traits = Traits(index=index, freshness_seconds=FRESH_SECONDS)
         self._place, self._open_store = place, open_store
         self._lock = threading.Lock()
         self._store: Any = None

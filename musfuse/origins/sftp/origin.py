@@ -19,6 +19,8 @@ from musfuse.origins.sftp.uris import SftpPlace
 from musfuse.origins.traits import IndexWhen, Traits
 
 T = TypeVar("T")
+FRESH_SECONDS = 10.0
+"""Seconds that facts about a file are believed: each read compares the version anyway."""
 _MAX_SECONDS = 60.0
 """Seconds after which a call is given up by itself. Who asked through a lane has done so long before."""
 _NOTHING_TO_READ = "neither a file nor a folder"
@@ -33,7 +35,7 @@ class SftpOrigin:
         self, uid: str, place: SftpPlace, credentials: Credentials, index: IndexWhen, open_files: int = 64
     ) -> None:
         self.uid, self.name = uid, place.shown
-        self.traits = Traits(index=index, mtime_step_ns=1_000_000_000)
+        self.traits = Traits(index=index, mtime_step_ns=1_000_000_000, freshness_seconds=FRESH_SECONDS)
         self._place = place
         self._loop = EventLoop(f"sftp-{place.host[:8]}")
         self._session = Session(place, credentials)

@@ -13,7 +13,7 @@ from musfuse.drive.branches.freshness import Freshness
 from musfuse.errors import UnavailableError
 from musfuse.library.catalog import Node, Renditions
 from musfuse.model import Stamp
-from musfuse.origins import Entry, MemoryOrigin, SourceStat
+from musfuse.origins import Entry, MemoryOrigin, SourceStat, Traits
 
 
 class Place(MemoryOrigin):
@@ -76,6 +76,19 @@ def test_an_original_is_looked_at_once_a_second(looked: Looked) -> None:
     assert looked.fresh.is_current(looked.node())
     assert looked.place.asked == 4
     assert looked.refreshed == []
+
+
+def test_one_that_is_far_is_looked_at_as_seldom_as_it_says_and_not_by_who_passes_by(looked: Looked) -> None:
+    looked.fresh.look(looked.node())
+    assert looked.place.asked == 1
+    looked.place.traits = Traits(stable_ids=True, freshness_seconds=10)
+    looked.fresh.forget()
+    looked.fresh.look(looked.node())
+    assert looked.place.asked == 1
+    for seconds, asked in ((0, 2), (9, 2), (2, 3)):
+        looked.clock.now += seconds
+        assert looked.fresh.is_current(looked.node())
+        assert looked.place.asked == asked
 
 
 @pytest.mark.parametrize("how", ["rewritten in place", "another file, as far as a number tells", "replaced"])
