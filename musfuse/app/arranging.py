@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from musfuse.errors import StoreError
+from musfuse.errors import NoEntryError, StoreError
 from musfuse.events import EventBus, TagsChanged
 from musfuse.library.arranging.bringing import bring_in_all, is_behind
 from musfuse.library.catalog import Database, Node
@@ -88,10 +88,13 @@ class Arranging:
         return explained(self._db, ArrangementTable(self._user, view), rules, item, public) if rules else ("", None)
 
     def arranger(self, view: int) -> "Arranger":
-        """Edits of a view, for who has the turn. Loaded when something is edited, because mounting is not to wait."""
+        """Edits of a view, for who has the turn. Raises NoEntryError where it is gone. Loaded when something is edited,
+        because mounting is not to wait."""
         from musfuse.library.arranging.arranger import Arranger
 
-        name = next(name for name, number in self._numbers().items() if number == view)
+        name = next((name for name, number in self._numbers().items() if number == view), None)
+        if name is None:
+            raise NoEntryError(f"view {view}: it was removed meanwhile")
         return Arranger(self._user, self._db, self._rules, view, name)
 
     @contextmanager

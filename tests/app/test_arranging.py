@@ -7,7 +7,7 @@ import pytest
 import sound
 from library.arranging.conftest import Rearranged, rearranged  # noqa: F401 - a fixture
 
-from musfuse.errors import ReadOnlyError, StoreError
+from musfuse.errors import NoEntryError, ReadOnlyError, StoreError
 
 
 def test_edits_and_scans_side_by_side_end_in_what_both_say(rearranged: Rearranged) -> None:
@@ -73,7 +73,10 @@ def test_what_is_rearranged_goes_with_its_view(rearranged: Rearranged) -> None:
     rearranged.drive.rearranging.make_folder("Mine")
     assert "Fav" in {entry.name for entry in library.drives["car"].list("")}
     assert "Fav" not in rearranged.shown()
+    gone = library.drives["car"].rearranging
     library.viewing.remove("car")
+    with pytest.raises(NoEntryError):
+        gone.make_folder("Late")
     library.viewing.add(ViewSpec("car", "$title"))
     assert "Fav" not in {entry.name for entry in library.drives["car"].list("")}
     assert rearranged.open().drives["car"]
