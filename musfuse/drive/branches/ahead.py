@@ -1,4 +1,5 @@
-"""The rest of a folder, indexed ahead: who stats one file usually stats them all."""
+"""The rest of a folder, indexed ahead: who stats one file usually stats them all. Not of a source whose files are read
+whole only for who asks for each, as a far one: looking at a folder is no reason to fetch all of it."""
 
 import logging
 import threading
@@ -42,7 +43,7 @@ class FolderAhead:
         try:
             for track in self._nodes.unsized(folder, self._sizes.tokens())[:_FILES]:
                 row = self._tracks.track(track)
-                if row is not None and self._sizes.known(row) is None:
+                if row is not None and self._sizes.known(row) is None and not self._sizes.is_lazy(row.track):
                     self._sizes.request(row.track, Priority.FOLDER)
         except MusfuseError as error:
             log.debug("folder %d is not queued: %s", folder, error)

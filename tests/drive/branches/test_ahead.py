@@ -105,3 +105,11 @@ def test_a_folder_that_fails_or_is_gone_keeps_none_from_being_queued(
     watched.ahead.close()
     assert [path for path, _ in watched.asked] == ["4.wav"]
     watched.ahead.queue(folder)  # which is no error after the end
+
+
+def test_a_lazy_source_is_not_fetched_for_who_looks_at_a_folder(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched.sizes, "is_lazy", lambda track: track.file.path == "1.wav")
+    watched.queue(watched.folder("A/B"))
+    assert watched.asked == [(f"{n}.wav", Priority.FOLDER) for n in (2, 3)]
