@@ -14,10 +14,13 @@ pytestmark = pytest.mark.timeout(900)
 def test_a_library_from_scan_to_tags(windows: Windows, music: Path) -> None:
     sound.write(music / "a.wav", title="One", artist="Ann", album="First")
     sound.write(music / "b.wav", title="Two", artist="Ann", album="First")
+    sound.write(music / "0.mp3", 3000, artist="Bob")
+    for n in range(1, 400):  # more than the pipes of a worker process hold
+        (music / f"{n}.mp3").write_bytes((music / "0.mp3").read_bytes())
     assert windows.musfuse("--version").output.startswith("musfuse, version")
     scanned = windows.musfuse("scan", windows_path(music))
     assert scanned.code == 0, scanned.output
-    assert "2 read" in scanned.output
+    assert "402 read" in scanned.output
     indexed = windows.musfuse("index", "--wait")
     assert indexed.code == 0, indexed.output
     listed = windows.musfuse("ls", "Ann")
