@@ -210,6 +210,9 @@ class Told:
     def held(self, stale: bool) -> None:
         pass
 
+    def caught_up(self, seconds: float) -> bool:
+        return True
+
 
 def retitle(library: Library, path: str, title: str) -> None:
     from musfuse.service.requests.tags import SetTags
