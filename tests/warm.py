@@ -46,7 +46,8 @@ class WarmWorker:
     def kill(self) -> None:
         """End it now."""
         if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended meanwhile, and somebody took note of it
+                os.kill(self.pid, signal.SIGKILL)
 
     def _ended(self, seconds: float | None) -> int | None:
         if self.returncode is None and self._ending >= 0:
