@@ -74,7 +74,7 @@ class Arranger:
         with self._writing("remove", path) as pen:
             self._keep_open(pen, file)
             self._remove(pen, file)
-            self._place(pen, [file.track])
+            self._place(pen, [file])
         return self._edited([parent], path)
 
     def hide(self, folder: Node, name: str) -> Edited:
@@ -128,7 +128,7 @@ class Arranger:
         public, folder = _public(pen.db, file), own(pen, byhand.dir_key(pen.db, parent.id))
         kept, follows = stem(file.name, name, arranged.follows(pen.db, self._view, public))
         pen.stay(public, Stay(folder, kept, follows))
-        self._place(pen, [file.track, *([over.track] if over else [])])
+        self._place(pen, [file, *([over] if over else [])])
 
     @staticmethod
     def _remove(pen: Pen, file: Node) -> None:
@@ -136,12 +136,21 @@ class Arranger:
         folder = own(pen, byhand.dir_key(pen.db, file.parent))
         pen.stay(_public(pen.db, file), Stay(folder, gone=True))
 
-    def _place(self, pen: Pen, items: Sequence[int]) -> None:
+    def _place(self, pen: Pen, nodes: Sequence[Node]) -> None:
         """Have tracks be where they are now to be, in all trees of the view; nodes of the one that is shown follow."""
-        db, tree = pen.db, pen.tree()
-        dirty = places.folders_of(db, tree, items)
+        db, tree, items = pen.db, pen.tree(), [node.track for node in nodes]
+        left = places.folders_of(db, tree, items)
+        alone = [node for node in nodes if byhand.stands_alone(db, tree, node.id)] == [*nodes]
         self._put(db, items)
-        self._settle(pen, dirty | places.folders_of(db, tree, items), items)
+        come = places.folders_of(db, tree, items)
+        if not alone:
+            self._settle(pen, left | come, items)
+            return
+        for key in left - come:  # nobody's name rests on those that leave: what stays is not looked through
+            byhand.leave(db, tree, key, items)
+            done(db, places.settle_key(tree), [key])
+        if come:
+            self._settle(pen, come, items)
 
     def _put(self, db: sqlite3.Connection, items: Iterable[int]) -> None:
         found = list(places.candidates(db, items))

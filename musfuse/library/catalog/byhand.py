@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Sequence
 
 from musfuse.library.catalog import arranged
@@ -15,6 +16,8 @@ _FOLDERS = """
 SELECT dir_key FROM node WHERE tree = ?1 AND (dir_key = ?2 OR (dir_key > ?2 || '/' AND dir_key < ?2 || '0'))
  ORDER BY dir_key
 """
+
+_LONG = 100
 
 
 def know(db: sqlite3.Connection, token: str) -> None:
@@ -57,6 +60,34 @@ def has_entries(db: sqlite3.Connection, folder: int, but: int = 0) -> bool:
     """Whether anything but one node is in a folder."""
     found = "SELECT 1 FROM node WHERE parent = ? AND id <> ? LIMIT 1"
     return db.execute(found, (folder, but)).fetchone() is not None
+
+
+def stands_alone(db: sqlite3.Connection, tree: int, node: int) -> bool:
+    """Whether no other file of a file's folder has a number for the sake of its name, and nothing is to be settled
+    there: it can leave without anybody looking through the folder."""
+    found = db.execute(
+        "SELECT n.parent, n.name_key, d.dir_key FROM node n JOIN node d ON d.id = n.parent WHERE n.id = ?", (node,)
+    ).fetchone()
+    if found is None:
+        return False
+    folder, key, above = found
+    if " (" in key or len(key) > _LONG:  # it may have a number itself, or others one behind a shortened name
+        return False
+    stem = key.rpartition(".")[0] or key
+    numbered = "SELECT 1 FROM node WHERE parent = ?1 AND name_key > ?2 || ' (' AND name_key < ?2 || ' )' LIMIT 1"
+    due = "SELECT 1 FROM todo WHERE stage = 'settle.' || ? AND key = ?"
+    return db.execute(numbered, (folder, stem)).fetchone() is None and db.execute(due, (tree, above)).fetchone() is None
+
+
+def leave(db: sqlite3.Connection, tree: int, key: str, items: Sequence[int]) -> None:
+    """Items leave a folder, by its key: those that want no place any more have no node, others are moved by who settles
+    the folder to which they go."""
+    db.execute(
+        "DELETE FROM node WHERE tree = ?1 AND item IN (SELECT value FROM json_each(?2))"
+        " AND NOT EXISTS (SELECT 1 FROM place p WHERE p.item = node.item AND p.tree = ?1)",
+        (tree, json.dumps(list(items))),
+    )
+    db.execute("UPDATE node SET mtime_ns = ? WHERE tree = ? AND dir_key = ?", (time.time_ns(), tree, key))
 
 
 def remove(db: sqlite3.Connection, node: int) -> None:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import sound
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -220,3 +221,19 @@ def test_the_last_edits_are_taken_back_together(rearranged: Rearranged) -> None:
     assert rearranged.shown() == expected
     rearranged.library.arranging.named_again(lambda: arranger.take_back(99))
     assert (rearranged.shown(), arranger.table.count()) == (before, 0)
+
+
+def test_numbers_beside_what_leaves_stay(rearranged: Rearranged) -> None:
+    long = "x" * 300
+    for number, title in enumerate(("Same", "Same", "Same", "Same", long, long, long), 20):
+        sound.write(rearranged.music / f"{number}.flac", 500, seed=number, artist="Eve", title=title)
+    rearranged.scan()
+    edits = rearranged.drive.rearranging
+    names = sorted(path for path in rearranged.shown() if path.startswith("Eve/"))
+    assert "Eve/Same (4).flac" in names
+    for path in ("Eve/Same (2).flac", "Eve/Same.flac", names[-1]):
+        edits.remove_file(path)
+        names.remove(path)
+        assert sorted(path for path in rearranged.shown() if path.startswith("Eve/")) == names
+    rearranged.made_anew()
+    assert sorted(path for path in rearranged.shown() if path.startswith("Eve/")) == names

@@ -42,6 +42,23 @@ def test_a_folder_moves_with_all_below_and_keeps_its_rows(database: Database) ->
     assert nodes.path(below.id) == "ab/é/b"
 
 
+def test_who_stands_alone_and_leaves(database: Database) -> None:
+    nodes = Nodes(database)
+    with database.read() as db:
+        assert not byhand.stands_alone(db, TREE, 999)
+        node = nodes.child(nodes.root().id, "AB")
+        assert node is not None
+        assert byhand.stands_alone(db, TREE, node.id)
+    with database.write() as db:
+        places.add(db, places.settle_key(TREE), [""])
+        assert not byhand.stands_alone(db, TREE, node.id)  # its folder is to be settled
+        before = node.mtime_ns
+        byhand.leave(db, TREE, "AB", [])
+    found = nodes.by_id(node.id)
+    assert found is not None
+    assert found.mtime_ns > before
+
+
 def test_what_is_not_there(database: Database) -> None:
     with database.write() as db:
         assert (byhand.name_of(db, TREE, "NONE"), byhand.dir_key(db, 999), byhand.public_of(db, 9)) == (None, "", None)
