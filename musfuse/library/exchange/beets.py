@@ -103,6 +103,7 @@ class Beets:
     def tracks(self) -> Iterator[ForeignTrack]:
         """All items, in order of id."""
         items, albums = _OfItems(self._db), _OfAlbums(self._db)
+        texts = [(self._at[name], field) for name, field in _ONE.items() if name in self._at]
         convert = self._conversions()
         at_length, at_album = self._at.get("length"), self._at.get("album_id")
         for row in self._db.rows("items", self._columns, ["id"]):
@@ -110,6 +111,12 @@ class Beets:
             if at_album is not None and (of_album := albums.of(row[at_album])):
                 more = {**of_album, **more}
             tags: dict[str, Values] = {}
+            for at, field in texts:
+                if value := row[at]:
+                    if type(value) is str:
+                        tags[field] = (value,)
+                    elif isinstance(value, int | float):
+                        tags[field] = (str(value),)
             for at, field, values in convert:
                 if (value := row[at]) and (found := values(value, row)):
                     tags[field] = found
@@ -139,10 +146,10 @@ class Beets:
         return ForeignTrack(str(row[0]), place, tags, seconds, stars, None, plays, first, last)
 
     def _conversions(self) -> list[tuple[int, str, Callable[[Any, tuple[Any, ...]], Values]]]:
-        """(column, field, what makes values of it) of the columns that there are."""
+        """(column, field, what makes values of it) of the columns that there are, but for plain texts."""
         at = self._at
         found: list[tuple[int, str, Callable[[Any, tuple[Any, ...]], Values]]] = []
-        for table, values in ((_ONE, _text), (_SEVERAL, _texts), (_NUMBERS, _number)):
+        for table, values in ((_SEVERAL, _texts), (_NUMBERS, _number)):
             found += [(at[name], field, values) for name, field in table.items() if name in at]
         found += [(at[name], field, _peak if "peak" in name else _gain) for name, field in _GAINS.items() if name in at]
         found += [
@@ -214,12 +221,6 @@ def _path(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     return value if isinstance(value, str) else ""
-
-
-def _text(value: object, _: object) -> Values:
-    if type(value) is str:
-        return (value,)
-    return (str(value),) if isinstance(value, int | float) else ()
 
 
 def _texts(value: object, _: object) -> Values:

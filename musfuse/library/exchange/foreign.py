@@ -15,6 +15,7 @@ MAX_VALUE, MAX_VALUES = 256 * 1024, 100
 MAX_TRACK = 1 << 20
 """Characters of all values of a track."""
 _FIRST_NS, _LAST_NS = 0, 1 << 62
+_NUMBER = re.compile(r"\s*[+-]?\d+(\.\d*)?(e[+-]?\d+)?\s*", re.ASCII)
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
@@ -105,7 +106,7 @@ def number_of(value: object) -> float | None:
     """A number, or one that a text holds; None for anything else."""
     if type(value) is float or isinstance(value, int):
         return value if value == value and abs(value) < 1e18 else None
-    if isinstance(value, str) and len(value) <= 40 and re.fullmatch(r"\s*[+-]?\d+(\.\d*)?(e[+-]?\d+)?\s*", value, re.A):
+    if isinstance(value, str) and len(value) <= 40 and _NUMBER.fullmatch(value):
         found = float(value)
         return found if abs(found) < 1e18 else None
     return None

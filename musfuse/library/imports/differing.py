@@ -37,7 +37,7 @@ def differences(
                 found[name] = None
         else:
             found[name] = clean
-    if sum(len(text) for values in found.values() for text in values or ()) > MAX_TRACK:
+    if found and sum(len(text) for values in found.values() for text in values or ()) > MAX_TRACK:
         return Fields()
     return found
 
