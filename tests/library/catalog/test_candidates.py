@@ -25,7 +25,7 @@ def test_what_is_known_of_a_track(make_library: Make, music: Path) -> None:
     assert one.key == f"{one.uid}/{path_text('Ann/One.flac')}#0"
     assert (one.seconds, one.public, one.shown) == (1.0, library.drive.row("Ann/Best/One.flac")[1].public, "One.flac")  # type: ignore[union-attr]
     assert one.edited_ns > 0
-    assert (one.tags.first("genre"), one.embedded.first("genre")) == ("Rock", None)
+    assert (one.tags.get("genre"), one.embedded.get("genre")) == (("Rock",), None)
     pages = list(candidates.everything())
     assert sorted(row.source for page in pages for row in page) == [f"{music}/Ann/One.flac", f"{music}/Two.flac"]
     assert [row.id for row in candidates.these([one.id, 999])] == [one.id]
