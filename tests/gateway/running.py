@@ -91,7 +91,7 @@ def begin_gateway(folder: Path, closing: ExitStack, **flags: object) -> Gateway:
             music / f"{n}.flac", 3000, artist="Ann" if n < 3 else "Bob", album="Lib", title=f"T{n}", tracknumber=str(n),
             date="1999-05-01", seed=n,
         )  # fmt: skip
-    run = closing.enter_context(tempfile.TemporaryDirectory())  # sockets have short names
+    run = closing.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))  # a short path
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(system, "on_terminate", lambda stop: None)  # only a main thread hears signals
         patch.setenv("MUSFUSE_RUNTIME_DIR", run)

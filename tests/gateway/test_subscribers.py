@@ -27,6 +27,15 @@ def pss_kib(pid: int) -> int:
     return int(found.split()[1])
 
 
+async def settled(pid: int) -> int:
+    """The same once it stays as it is: what was published may be on its way still."""
+    found = [pss_kib(pid)]
+    while len(found) < 4 or max(found[-4:]) - min(found[-4:]) > 256:
+        await asyncio.sleep(0.05)
+        found.append(pss_kib(pid))
+    return found[-1]
+
+
 NARROW = (("grpc.http2.bdp_probe", 0),)
 """Options of a client that takes no more ahead of its reader than HTTP/2 says, 64 KiB."""
 
@@ -95,14 +104,15 @@ def test_two_hundred_at_once_who_take_nothing(gateway: Gateway) -> None:
 
     async def test(stub: Any) -> None:
         streams = [await begun(stub) for _ in range(200)]
-        await asyncio.to_thread(publish, gateway, 0, 2500)
-        await asyncio.sleep(0)
-        before = pss_kib(process.pid)
-        await asyncio.to_thread(publish, gateway, 2500, 5000)
         last = await begun(stub)
-        await asyncio.to_thread(publish, gateway, 0, 1)
-        assert (await last.read()).file_id == 0
-        assert pss_kib(process.pid) < min(before + 8 * 1024, 60 * 1024)
+        memory = list[int]()
+        for _ in range(2):  # rings, log and what HTTP/2 takes are full behind the first
+            await asyncio.to_thread(publish, gateway, 1, 5000)
+            await asyncio.to_thread(publish, gateway, 0, 1)
+            while not ((event := await last.read()).event_type == "file_added" and event.file_id == 0):
+                pass
+            memory.append(await settled(process.pid))
+        assert memory[1] < min(memory[0] + 8 * 1024, 60 * 1024)
         assert len(os.listdir(f"/proc/{process.pid}/task")) <= threads + 16
         drive = gateway.host.library.drive
         opened = drive.open("Ann/Lib (1999)/01 - T1.flac")
