@@ -104,6 +104,7 @@ class Windows:
     def share(self, server: str, name: str) -> Iterator[Path]:
         r"""The folder of a share, `\\SERVER\NAME`. Wine reaches no server: it has shares from a folder of this machine."""
         folder = self.place / "prefix/dosdevices/unc" / server / name
+        shutil.rmtree(folder.parent, ignore_errors=True)  # of a run that was ended
         folder.mkdir(parents=True)
         try:
             yield folder
