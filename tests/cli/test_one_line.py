@@ -70,6 +70,9 @@ ROWS = {
     "view add": "view add --library <library> --config <config> bike --template $title",
     "view set": "view set --library <library> --config <config> car --policy original",
     "view remove": "view remove --library <library> --config <config> car",
+    "view log": "view log --library <library> --config <config>",
+    "view undo": "view undo --library <library> --config <config>",
+    "view reset": "view reset --library <library> --config <config>",
     "rate": "rate --library <library> --config <config> <place> 4",
     "star": "star --library <library> --config <config> <place>",
     "history list": "history list --library <library>",
@@ -112,7 +115,7 @@ ROWS = {
 FILES = {"art set": "picture.png", "import": "library.db", "backup --restore": "kept.db", "library restore": "kept.db"}
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
-    "backup", "library backup", "library check", "library repair", "view list", "view show", "history list", "prefetch status", "search",
+    "backup", "library backup", "library check", "library repair", "view list", "view show", "view log", "history list", "prefetch status", "search",
     "collection list", "collection show", "collection export", "playlist list", "playlist show", "export", "events", "log", "webhook list", "webhook log", "token list", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
 }  # fmt: skip
 NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")} | {
@@ -331,7 +334,7 @@ def test_a_full_disk(check: Check, home: Path) -> None:
 def test_standard_output_on_a_full_disk(check: Check) -> None:
     silent = (
         "mount", "unmount", "demo", "backup", "library backup", "backup --restore", "config init", "tag export", "export",
-        "collection export", "events", "metrics", "webhook test", "shutdown",
+        "collection export", "events", "metrics", "webhook test", "shutdown", "view undo",
     )  # fmt: skip
     says = [command for command in ROWS if command not in silent]
     check([Case(command, "", "standard output", out="/dev/full") for command in says])

@@ -83,9 +83,9 @@ def test_what_makes_no_sense(program: Program, folder: Path) -> None:
         (("set", program.music, "colour=red"), 2, "no option of a file:// source"),
         (("set", program.music, "priority=high"), 2, "a whole number"),
         (
-            ("add", "sftp://host//music"),
+            ("add", "ftp://host//music"),
             2,
-            "sftp://: no kind of source that is known here; known are file:// and folders",
+            "ftp://: no kind of source that is known here; known are file://, s3://, sftp:// and folders",
         ),
         (("add", folder), 2, "overlaps the source"),
         (("move", program.music, folder / "no"), 2, "no such folder"),

@@ -44,6 +44,8 @@ def test_who_ended_a_process(windows: Any) -> None:
 
 def test_a_process_is_named_as_far_as_it_may_be_asked(windows: Any) -> None:
     with subprocess.Popen(["sleep", "100"]) as process:
+        while windows.program_of(process.pid).startswith("python"):  # the system names it a little after it is started
+            process.poll()
         assert windows.program_of(process.pid) == f"sleep.exe ({process.pid})"
         process.kill()
     assert windows.program_of(process.pid) == f"process {process.pid}"

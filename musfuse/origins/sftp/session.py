@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,6 +162,8 @@ def _said(error: BaseException) -> str:
         return str(error.reason) or type(error).__name__  # type: ignore[attr-defined]
     if isinstance(error, TimeoutError):
         return "no answer"
+    if isinstance(error, socket.gaierror):
+        return f"no address is known for that name ({error.strerror})"
     if isinstance(error, OSError) and error.errno:
         return f"{os.strerror(error.errno)}: {error.filename}" if error.filename else os.strerror(error.errno)
     return str(error) or type(error).__name__

@@ -233,7 +233,7 @@ class Counting:
 
     def __init__(self, inner: LocalOrigin | MemoryOrigin) -> None:
         self.inner, self.largest, self.taken = inner, 0, 0
-        self.uid, self.name = inner.uid, inner.name
+        self.uid, self.name, self.traits = inner.uid, inner.name, inner.traits
         self.list, self.stat, self.spec, self.close = inner.list, inner.stat, inner.spec, inner.close
         self.on_read: Callable[[int], None] = lambda _: None
 
