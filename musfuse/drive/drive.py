@@ -22,9 +22,11 @@ from musfuse.drive.tree import Tree
 from musfuse.drive.volume import Volume
 from musfuse.errors import IsAFolderError, NoEntryError, NotAFolderError, NotALinkError
 from musfuse.library.catalog import TrackRow
+from musfuse.library.catalog.gone import Went
 from musfuse.library.naming import Settled
 from musfuse.model import NodeKind, Rendition
 
+_NOTHING = Went()
 _TRIES = 3
 _TOO_FAST = "changes too fast to be opened; try again"
 
@@ -253,14 +255,16 @@ class Drive:
             self.tree.forget_folders(folders)
         self.changes.tell(Change(gone=paths, moved=moved))
 
-    def forget(self, settled: Settled, gone: Sequence[str] = ()) -> None:
-        """Names were given: look up again what they touch. Paths that are `gone` may be another entry's now."""
+    def forget(self, settled: Settled, went: Went = _NOTHING) -> None:
+        """Names were given: look up again what they touch, and what `went`."""
         if settled.everywhere:
             self.tree.invalidate()
         elif settled.folders:
             self.tree.forget_folders(settled.folders)
-        if settled.everywhere or settled.folders or gone:
-            self.changes.tell(Change(folders=settled.folders, gone=gone, everywhere=settled.everywhere))
+        if settled.everywhere or settled.folders or went.paths:
+            self.changes.tell(
+                Change(folders=settled.folders, gone=went.paths, everywhere=settled.everywhere, moved=went.moved)
+            )
 
     def path_of(self, number: int) -> str | None:
         """The path of a file or folder of the library by its number; None where there is none."""

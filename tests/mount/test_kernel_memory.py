@@ -198,6 +198,29 @@ def test_an_open_file_is_read_to_its_end_and_does_not_bring_its_old_path_back(
     assert is_gone(path)
 
 
+def test_what_was_in_a_folder_that_was_spelled_otherwise_is_not_there_when_the_folder_is(
+    mounted: Mounted, music: Path, until: Until
+) -> None:
+    library, mnt = mounted()
+
+    def change(name: str, album: str = "", title: str = "") -> None:
+        (music / name).unlink(missing_ok=True)
+        if album:
+            sound.write(music / name, 100, artist="Ann", album=album, title=title)
+        library.scan_all(library.scanner())
+
+    change("a.flac", "One", "Two")
+    change("c.flac", "one", "One")
+    one = mnt / "Ann/One/One.flac"
+    until(one.exists)
+    change("a.flac")
+    until(lambda: (mnt / "Ann/one/One.flac").exists())
+    change("c.flac")
+    change("a.flac", "One", "Two")
+    until(lambda: (mnt / "Ann/One/Two.flac").exists())
+    until(lambda: is_gone(one))
+
+
 TITLES = st.sampled_from(["One", "Two", "Three", "one"])
 NAMES = st.sampled_from(["a.flac", "b.flac", "c.flac"])
 

@@ -36,6 +36,7 @@ from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Nodes, RowOf, Tracks
 from musfuse.library.catalog.arranged import hidden
 from musfuse.library.catalog.finding import Found
+from musfuse.library.catalog.gone import Went
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.covers import Covers
 from musfuse.library.grammar import parse_query
@@ -207,7 +208,7 @@ class Drives(Mapping[str, Drive]):
         """Somebody changed a view by hand."""
         drive = self.of_view(view)
         if drive is not None:
-            drive.rearranged(edited.folders, (*edited.paths, *self.gone()), edited.moved)
+            drive.rearranged(edited.folders, (*edited.paths, *self.gone().paths), edited.moved)
         self._parts.events.publish(TreeChanged(self._parts.catalog.nodes.generation()))
 
     def taken_back(self, view: int) -> None:
@@ -217,14 +218,14 @@ class Drives(Mapping[str, Drive]):
             drive.invalidate()
             drive.changes.caught_up(_KNOWN_SECONDS)
 
-    def gone(self) -> Sequence[str]:
+    def gone(self) -> Went:
         """Names of nodes that went, or are another entry's, since this was asked last."""
         catalog = self._parts.catalog
         try:
             return catalog.database.gone.take(catalog.nodes.above)
         except StoreError as error:
             log.warning("names that are gone may be remembered for a while: %s", error)
-            return ()
+            return Went()
 
     def heard(self) -> None:
         """Something was played, or is thought of otherwise: collections may have other tracks."""
