@@ -33,7 +33,10 @@ def songs(music: Path) -> Path:
 
 
 def names(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    try:
+        return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    except FileNotFoundError:  # a folder went under the walk
+        return set()
 
 
 def view(program: Program, *words: str) -> str:
