@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 BUFFER = 64 * 1024
 FAR_BLOCK = 16 * 1024
 """Bytes of a header that are asked for at once where each byte travels."""
+_FAR_PIECE = 1 << 20
+"""Bytes of something large that are asked for at once there."""
 MAX_SEEKS, MAX_READ, MAX_TOTAL = 300_000, 64 << 20, 128 << 20
 """What a reader of tags may ask for: seeks in all, bytes at once, bytes in all. A tag with five pictures of 10 MB is
 read at once, by two readers one after the other; boxes of MP4 take a seek each, of which there are a few thousand."""
@@ -89,8 +91,8 @@ class _BoundedRawReader(_RawReader):
     def readinto(self, buffer: "WriteableBuffer") -> int:
         view = memoryview(buffer).cast("B")
         number, start = divmod(self._position, self._block_bytes)
-        if len(view) > BUFFER:  # a picture, which is wanted whole: not a trip for each block of it
-            data = self._counted(self._position, len(view))
+        if len(view) > BUFFER > self._block_bytes:  # a picture, which is wanted whole: not a trip for each block of it
+            data = self._counted(self._position, min(len(view), _FAR_PIECE))
         else:
             data = self._block(number)[start : start + len(view)]
         view[: len(data)] = data

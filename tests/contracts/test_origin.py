@@ -124,9 +124,10 @@ def test_a_changed_file_is_not_read_as_the_old_version(made: tuple[Origin, Write
     stamp = origin.stat("f").stamp
     assert origin.read("f", 0, 3, stamp) == b"old"
     write("f", b"new bytes, more of them")
-    with contextlib.suppress(SourceChangedError):
-        assert origin.read("f", 0, 3, stamp) == b"old"  # which may be kept
-    origin.let_go()
+    if not isinstance(origin, MemoryOrigin | LocalOrigin | CheckedOrigin | ToyOrigin):
+        with contextlib.suppress(SourceChangedError):
+            assert origin.read("f", 0, 3, stamp) == b"old"  # which may be kept
+        origin.let_go()
     with pytest.raises(SourceChangedError):
         origin.read("f", 0, 3, stamp)
     assert origin.read("f", 0, 3, origin.stat("f").stamp) == b"new"

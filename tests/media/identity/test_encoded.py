@@ -206,7 +206,7 @@ def test_every_real_file(group: int) -> None:
             continue
         found = encoded_content(FORMATS, read, file, fmt)
         assert (found is None) == any(part in name for part in NONE), f"{name}: {found}"
-        assert read.largest <= 4 * PIECE  # of the audio; an index or a picture of the header is read in one go
+        assert read.largest <= PIECE
         assert read.taken <= 2 * file.stamp.size + (1 << 20), name
         read.taken = 0
         with_id += found is not None
