@@ -97,9 +97,26 @@ def test_what_a_reader_waits_for_comes_before_what_was_asked_ahead(far: FarOrigi
 
 
 def test_memory_is_bounded(far: FarOrigin, lane: Lane) -> None:
+    blocks, stamp = Blocks(lane, 4 * BLOCK), far.stat("a").stamp
+    for offset in range(0, len(DATA), BLOCK):
+        blocks.read(Urgency.READER, "a", stamp, offset, 10)
+        blocks.read(Urgency.READER, "a", stamp, 0, 10)  # a block that is wanted again keeps what came with it, no more
+    assert blocks._kept.weight <= 4 * BLOCK
+    assert len(blocks._piece_of) <= 4
+
+
+def test_a_block_of_each_call_keeps_no_more_than_fits(far: FarOrigin, lane: Lane) -> None:
+    blocks, stamp = Blocks(lane, GROUP_BYTES), far.stat("a").stamp
+    for offset in (0, GROUP_BYTES, 2 * GROUP_BYTES):
+        blocks.read(Urgency.READER, "a", stamp, offset, GROUP_BYTES)
+        blocks.read(Urgency.READER, "a", stamp, offset, 10)
+    kept = {id(piece): piece.size for piece in blocks._piece_of.values()}
+    assert sum(kept.values()) <= GROUP_BYTES
+
+
+def test_threads_are_bounded(far: FarOrigin, lane: Lane) -> None:
     before = threading.active_count()
     blocks, stamp = Blocks(lane, 4 * BLOCK), far.stat("a").stamp
     for offset in range(0, len(DATA), BLOCK):
         blocks.read(Urgency.READER, "a", stamp, offset, 10)
-    assert len(blocks._kept) <= 4
     assert threading.active_count() < before + 40
