@@ -17,6 +17,7 @@ from typing import Any
 
 from musfuse.control import protocol
 from musfuse.errors import FaceError, plainly
+from musfuse.platform.sideprocess import command, environment
 from musfuse.service.face import Reach
 from musfuse_grpc.options import GrpcOptions, place
 from musfuse_grpc.settings import Settings
@@ -94,8 +95,8 @@ class GrpcFace:
             _expanded(options.key), _expanded(options.import_folder), options.drain_seconds, options.subscribers,
         )  # fmt: skip
         process = subprocess.Popen(
-            [sys.executable, "-m", "musfuse_grpc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            start_new_session=True, env={"GRPC_VERBOSITY": "NONE"} | os.environ,
+            command("musfuse_grpc"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            start_new_session=True, env={"GRPC_VERBOSITY": "NONE"} | environment(),
         )  # fmt: skip
         with self._lock:
             self._process = process

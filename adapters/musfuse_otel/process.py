@@ -23,6 +23,7 @@ from musfuse.control.client import find_owner
 from musfuse.control.remote import Remote
 from musfuse.errors import ControlError, MusfuseError
 from musfuse.platform import system
+from musfuse.platform.sideprocess import Saying
 from musfuse.service.requests.monitoring import FigureTold, ListFigures
 from musfuse_otel.figures import as_metrics
 
@@ -66,17 +67,10 @@ def asking(folder: Path) -> Callable[[], Sequence[FigureTold]]:
     return ask
 
 
-class _Told(logging.Handler):
-    """Says what is logged to the owner, a line of JSON each."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        print(json.dumps({"level": record.levelno, "message": record.getMessage()}), flush=True)
-
-
 def main(orders: BinaryIO) -> int:
     """Do as the line says, until there is no more input. The exit code."""
     system.ignore_terminal_interrupt()  # the owner ends first, and this with it
-    logging.basicConfig(level=logging.WARNING, handlers=[_Told()])
+    logging.basicConfig(level=logging.WARNING, handlers=[Saying()])
     told = json.loads(orders.readline())
     folder = Path(told["folder"])
     resource = Resource.create(

@@ -3,26 +3,23 @@ owner of a library has to hold, and what receivers answer is read where no drive
 
 import json
 import logging
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 from musfuse.config.secretcommands import NO_COMMANDS, SecretCommands
 from musfuse.errors import MusfuseError, StoreError
 from musfuse.library.webhooks import WebhookSpec
+from musfuse.platform.sideprocess import SideProcess, command, environment
 from musfuse.store.outbox import Attempt, next_due
 from musfuse_webhooks.orders import Orders
 
 log = logging.getLogger("musfuse_webhooks")
 
+_MODULE = "musfuse_webhooks.process"
 _SOON_NS = 500_000_000
-_END_SECONDS = 3.0
 _TEST_SECONDS = 20.0
 """What starting and looking up take beside the time that an answer may take."""
 _NUDGE_SECONDS = 0.05
@@ -33,14 +30,12 @@ class Delivery:
     """Sends what waits in `database` for some webhooks, whose secrets `commands` may tell, on a thread that starts the
     process and listens to it. `nudge` may be called from any thread; it waits for nothing. `close` ends it; a message
     that is under way then is sent again under its id, where the receiver may have it already.
-
-    Lock order: `_lock` alone; nothing is waited for under it.
     """
 
     def __init__(self, database: Path, hooks: Sequence[WebhookSpec], commands: SecretCommands = NO_COMMANDS) -> None:
         self._orders = Orders(database, hooks, commands)
-        self._wake, self._stop, self._lock = threading.Event(), threading.Event(), threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._sending = SideProcess(_MODULE, log)
         self._nudged = 0.0
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
 
@@ -52,28 +47,22 @@ class Delivery:
         """There is something new to send."""
         self._wake.set()
         now = time.monotonic()
-        with self._lock:  # one that comes too soon after another is seen by the process itself within a second
-            if self._process is not None and now - self._nudged > _NUDGE_SECONDS:
-                self._nudged = now
-                with suppress(OSError, ValueError):
-                    os.write(_pipe(self._process.stdin).fileno(), b"\n")
+        if now - self._nudged > _NUDGE_SECONDS:  # one that comes too soon is seen by the process itself within a second
+            self._nudged = now
+            self._sending.nudge()
 
     def close(self) -> None:
         """End."""
         self._stop.set()
         self._wake.set()
-        with self._lock:
-            process = self._process
-        if process is not None:
-            _end(process)
+        self._sending.stop()
         if self._thread.is_alive():
             self._thread.join()
 
     @property
     def pid(self) -> int | None:
         """The process that sends, while there is one."""
-        process = self._process
-        return process.pid if process is not None else None
+        return self._sending.pid
 
     def _run(self) -> None:
         failures = 0
@@ -99,25 +88,10 @@ class Delivery:
     def _send(self) -> int:
         """Run the process to its end; its exit code."""
         try:
-            line = self._orders.to_line()
-            process = _started()
+            return self._sending.run(self._orders.to_line())
         except (OSError, MusfuseError) as error:
             log.warning("nothing is sent to webhooks: %s", error)
             return 1
-        with self._lock:
-            self._process = process
-        try:
-            if not self._stop.is_set():
-                with suppress(OSError):
-                    _pipe(process.stdin).write(line)
-                    _pipe(process.stdin).flush()
-                _listen(_pipe(process.stdout))
-        finally:
-            with self._lock:
-                self._process = None
-            _end(process)
-            _pipe(process.stdout).close()
-        return process.returncode or 0
 
 
 def send_test(database: Path, hook: WebhookSpec, commands: SecretCommands = NO_COMMANDS) -> Attempt:
@@ -125,45 +99,10 @@ def send_test(database: Path, hook: WebhookSpec, commands: SecretCommands = NO_C
     line = Orders(database, (hook,), commands, test=True).to_line()
     try:
         done = subprocess.run(
-            _argv(), input=line, stdout=subprocess.PIPE, env=_env(), timeout=hook.timeout_ms / 1000 + _TEST_SECONDS
-        )
+            command(_MODULE), input=line, stdout=subprocess.PIPE, env=environment(),
+            timeout=hook.timeout_ms / 1000 + _TEST_SECONDS,
+        )  # fmt: skip
         told = [json.loads(line) for line in done.stdout.splitlines()]
         return next(Attempt(**said) for said in told if "hook" in said)
     except (OSError, subprocess.TimeoutExpired, StopIteration, ValueError, TypeError) as error:
         raise StoreError(f"{database}: nothing was sent; `musfuse log` may say why") from error
-
-
-def _started() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(_argv(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_env())
-
-
-def _argv() -> list[str]:
-    return [sys.executable, "-m", "musfuse_webhooks.process"]
-
-
-def _env() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None
-    return pipe
-
-
-def _listen(out: IO[bytes]) -> None:
-    """Log what the process says, until it ends."""
-    for line in out:
-        with suppress(ValueError, TypeError, KeyError, AttributeError):
-            told = json.loads(line)
-            log.log(int(told["level"]), "%s", told["message"])
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Have it end, or end it."""
-    with suppress(OSError, ValueError):
-        _pipe(process.stdin).close()
-    try:
-        process.wait(_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from musfuse.errors import MusfuseError
 from musfuse.platform import system
+from musfuse.platform.sideprocess import Saying
 from musfuse.store.outbox import Outbox
 from musfuse_webhooks.courier import Courier
 from musfuse_webhooks.orders import Orders
@@ -24,13 +25,6 @@ _LINGER_SECONDS = 20.0
 _LOOK_SECONDS = 1.0
 _END_SECONDS = 1.0
 """So long a message that is under way may still take when the owner is gone."""
-
-
-class _Told(logging.Handler):
-    """Says what is logged to the owner, a line of JSON each."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        print(json.dumps({"level": record.levelno, "message": record.getMessage()}), flush=True)
 
 
 class Post:
@@ -100,7 +94,7 @@ class Post:
 def main(orders: BinaryIO) -> int:
     """Do as the lines say. The exit code."""
     system.ignore_terminal_interrupt()  # the owner ends first, and this with it
-    logging.basicConfig(level=logging.WARNING, handlers=[_Told()])
+    logging.basicConfig(level=logging.WARNING, handlers=[Saying()])
     told = Orders.of_line(orders.readline())
     try:
         post = Post(told)

@@ -144,17 +144,17 @@ def test_a_process_that_cannot_be_started_is_tried_again(
     table.close()
     tries: list[int] = []
 
-    def started() -> subprocess.Popen[bytes]:
+    def started(*_: object) -> None:
         tries.append(1)
         raise OSError("no room")
 
-    monkeypatch.setattr(delivery, "_started", started)
+    monkeypatch.setattr(system, "spawn_piped", started)
     sending = Delivery(path, [WebhookSpec("h", "http://127.0.0.1:1/", Secret(SECRET))])
     sending.start()
     until(lambda: "no room" in caplog.text)
     sending.close()
     assert tries
-    monkeypatch.setattr(delivery, "_argv", lambda: [sys.executable, "-c", "print('{')"])
+    monkeypatch.setattr(delivery, "command", lambda _: [sys.executable, "-c", "print('{')"])
     with pytest.raises(StoreError, match="nothing was sent"):
         delivery.send_test(path, WebhookSpec("h", "http://127.0.0.1:1/", Secret(SECRET)))
 

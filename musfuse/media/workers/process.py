@@ -1,9 +1,7 @@
 """One worker process, as its parent sees it."""
 
 import logging
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -15,6 +13,7 @@ from musfuse.media.workers.wire import MAX_READ, Kind, Message, read_message
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
 from musfuse.platform import system
+from musfuse.platform.sideprocess import command, environment
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +32,7 @@ class WorkerProcess:
     def __init__(self, module: str, arguments: Sequence[str]) -> None:
         """Raises OSError where the system does not start it."""
         self._process, self._in, self._out = system.spawn_piped(
-            [sys.executable, "-m", module, *arguments],
-            {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            [*command(module), *arguments], environment() | {"OPENBLAS_NUM_THREADS": "1"}
         )
         self._lock, self._writing = threading.Lock(), threading.Lock()
         self._watch: Watch | None = None
