@@ -43,6 +43,7 @@ def _open(folder: Path, closing: ExitStack, logging: LoggingOptions, make: Calla
     opened.callback(lock.release)
     keep_log(state.log, opened, logging)
     try:
+        state.drop_copies()
         healed = heal(state)
         library = make(opened)
     except BaseException:

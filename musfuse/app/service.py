@@ -8,6 +8,7 @@ from musfuse.app.build.library import Catalog
 from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
 from musfuse.app.sources import Sources
+from musfuse.app.state import StateFolder
 from musfuse.app.views import MAIN, ShownViews
 from musfuse.library.catalog.candidates import Candidates
 from musfuse.library.catalog.originals import Originals
@@ -58,7 +59,7 @@ def build_service(
         drives.collections_changed()
 
     Importing(
-        Candidates(catalog.database), catalog.nodes, collector, stores.user, shelf, stores.user.path.parent,
-        tagging.adopt, imported,
+        Candidates(catalog.database), catalog.nodes, collector, stores.user, shelf,
+        StateFolder(stores.user.path.parent).copies, tagging.adopt, imported,
     ).answer(service)  # fmt: skip
     return service

@@ -73,6 +73,20 @@ class StateFolder:
         """The folder of automatic backups of what cannot be made again."""
         return self.path / "backups"
 
+    @property
+    def copies(self) -> Path:
+        """The folder of copies of other programs' databases, each for as long as it takes to read it."""
+        return self.path / ".import-copies"
+
+    def drop_copies(self) -> None:
+        """Drop what an import left that was killed. By whoever holds the library's lock, before anything is
+        imported."""
+        if not self.copies.exists():
+            return
+        import shutil
+
+        shutil.rmtree(self.copies, ignore_errors=True)
+
     def check_exists(self) -> None:
         """Raise ConfigError where there is no library in the folder."""
         if not (self._has(self.catalog) or self._has(self.user)):
@@ -121,7 +135,7 @@ class StateFolder:
             for path in self.path.glob(f"{file.name}*"):
                 with suppress(OSError):
                     path.unlink()
-        for folder in (self.cache, self.frames, self.damaged, self.backups):
+        for folder in (self.cache, self.frames, self.damaged, self.backups, self.copies):
             shutil.rmtree(folder, ignore_errors=True)
 
 

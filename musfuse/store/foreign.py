@@ -93,8 +93,8 @@ class ForeignDatabase:
 @contextmanager
 def foreign_database(path: Path, folder: Path | None = None) -> Iterator[ForeignDatabase]:
     """A copy of the database at `path`, for the block; it lies in files without a name, gone also after a kill. What
-    has to be copied with its log lies in `folder` for a moment. Raises ConfigError where that is no database, or cannot
-    be read."""
+    has to be copied with its log lies for a moment in `folder`, which is made: who gives it drops what a kill leaves
+    there. Raises ConfigError where that is no database, or cannot be read."""
     check_regular(path)
     real = path.resolve()  # a log lies beside the file, not beside a link to it
     with closing(sqlite3.connect("", check_same_thread=False)) as copy:
@@ -130,7 +130,9 @@ def _readable(path: Path, seen: "_Seen", folder: Path | None, stack: ExitStack) 
     are read then."""
     log = [name for name in _BESIDE if seen.get(name, (0, 0))[0]]
     if log and all(mtime < time.time_ns() - _QUIET_NS for _, mtime in seen.values()):
-        there = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".import-", dir=folder)))
+        if folder is not None:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        there = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="musfuse-import-", dir=folder)))
         for name in ("", *log):
             shutil.copyfile(f"{path}{name}", there / f"copy{name}")
         return database_uri((there / "copy").absolute()), False

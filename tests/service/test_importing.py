@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import signal
 import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,9 @@ from drive.albums import checksum, target
 from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 from library.exchange import beetsmusic
 
-from musfuse.app.library import Library
+from musfuse.app.library import Library, open_library
+from musfuse.app.state import StateFolder
+from musfuse.config import Config
 from musfuse.errors import ConfigError, StoreError
 from musfuse.library.exchange.itunes import FAR
 from musfuse.library.userdb import PlaylistTable, Rating
@@ -185,6 +190,48 @@ def test_a_database_that_beets_has_open_is_read(library: Library, beets: Path) -
 
 
 def test_nothing_is_left_of_copies(library: Library, beets: Path) -> None:
-    run(library, beets)
-    assert not list(library.folder.glob(".import-*"))
+    copied = with_a_log_left(beets)
+    run(library, copied)
+    assert "02 - In the log.flac" in paths(library)
+    assert list(StateFolder(library.folder).copies.iterdir()) == []
     assert PlaylistTable(library.stores.user).all() == []
+
+
+def test_a_copy_that_a_kill_left_is_dropped_when_the_library_is_opened(beets: Path, tmp_path: Path) -> None:
+    copies = StateFolder(tmp_path / "other").copies
+    copies.parent.mkdir()
+    killed = subprocess.run([sys.executable, "-c", _KILLED_WHILE_IT_COPIES, with_a_log_left(beets), copies])
+    assert killed.returncode == -signal.SIGKILL
+    assert [path.name for path in copies.glob("*/*")] == ["copy"]
+    with ExitStack() as closing:
+        open_library(copies.parent, Config(), closing)
+        assert not copies.exists()
+
+
+_KILLED_WHILE_IT_COPIES = """
+import os, signal, sys
+from pathlib import Path
+from musfuse.store import foreign
+
+copyfile = foreign.shutil.copyfile
+
+def killed(*names):
+    copyfile(*names)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+foreign.shutil.copyfile = killed
+with foreign.foreign_database(Path(sys.argv[1]), Path(sys.argv[2])):
+    pass
+"""
+
+
+def with_a_log_left(beets: Path) -> Path:
+    """A copy of a database as a program that was killed leaves it: the log holds a change."""
+    folder = beets.parent / "killed"
+    folder.mkdir()
+    with closing(sqlite3.connect(beets, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("UPDATE items SET title = 'In the log' WHERE id = 2")
+        for name in ("", "-wal"):
+            os.utime(shutil.copyfile(f"{beets}{name}", f"{folder / beets.name}{name}"), ns=(10**18, 10**18))
+    return folder / beets.name
