@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from musfuse.drive import Drive
-from musfuse.drive.changes import Change, Names
+from musfuse.drive.changes import Change, Moves, Names
 from musfuse.drive.relay import Relay
 from musfuse.errors import MusfuseError
 from musfuse.model import NodeKind
@@ -39,9 +39,10 @@ class Forgetting:
     def _touched(self, change: Change) -> Iterator[str]:
         """Paths that a change touches, some more than once."""
         yield from (f"/{path}" for path in (*change.gone, *change.reread))
-        for number, (before, after) in enumerate(change.moved):
-            now = _followed(after, change.moved[number + 1 :])
-            yield from self._below(before, partial(self._names_moved, before, now), deep=True)
+        for number, moves in enumerate(change.moved):
+            names = partial(self._names_moved, change.moved[number:])
+            for before, _ in moves:
+                yield from self._below(before, names, deep=True)
         if change.everywhere:
             for names in (*change.before, self._drive.names):
                 yield from self._below("", names, deep=True)
@@ -56,9 +57,9 @@ class Forgetting:
             if path is not None:
                 yield from self._below(path, self._drive.names, deep=False)
 
-    def _names_moved(self, path: str, to: str, below: str) -> Iterator[tuple[str, NodeKind]]:
-        """The names that were in a folder at or below a path, from which all is at another one now."""
-        return self._drive.names(to + below[len(path) :])
+    def _names_moved(self, moves: Sequence[Moves], path: str) -> Iterator[tuple[str, NodeKind]]:
+        """The names in a folder that was at a path before moves."""
+        return self._drive.names(_followed(path, moves))
 
     def _below(self, path: str, names: Names, deep: bool) -> Iterator[str]:
         """The entries of a folder that the kernel knows, which forgets the folder itself at once."""
@@ -72,10 +73,13 @@ class Forgetting:
                 yield "/" + below
 
 
-def _followed(path: str, moves: Sequence[tuple[str, str]]) -> str:
-    """Where something at a path is after moves."""
-    for before, after in moves:
-        if path == before or path.startswith(f"{before}/"):
+def _followed(path: str, all_moves: Sequence[Moves]) -> str:
+    """Where something at a path is after moves: of those that were made in one go the one that says most of it
+    counts, once."""
+    for moves in all_moves:
+        above = [move for move in moves if path == move[0] or path.startswith(f"{move[0]}/")]
+        if above:
+            before, after = max(above, key=lambda move: len(move[0]))
             path = after + path[len(before) :]
     return path
 

@@ -11,13 +11,17 @@ from musfuse.model import NodeKind
 Names = Callable[[str], Iterator[tuple[str, NodeKind]]]
 """Gives the names in a folder by its path, and what they are. May raise MusfuseError."""
 
+Moves = Sequence[tuple[str, str]]
+"""Folders that were moved in one go, each as it was and as it is: no path is between the two."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """Files of `items` changed, or entries of `folders`, by their numbers, and these folders themselves. Paths that are
     `gone` may be another entry's now; of those to be `reread` nothing changed, but their bytes are to be asked for
-    again. Folders that `moved`, in order, from one path to another, have the names below them that they had. With
-    `everywhere`, anything may have changed; `before` have the names that were there, if other trees were shown."""
+    again. Folders that `moved` from one path to another have the names below them that they had: those of one entry all
+    at once, after those of the entry before. With `everywhere`, anything may have changed; `before` have the names that
+    were there, if other trees were shown."""
 
     items: Set[int] = frozenset()
     folders: Set[int] = frozenset()
@@ -25,7 +29,7 @@ class Change:
     reread: Sequence[str] = ()
     everywhere: bool = False
     before: Sequence[Names] = ()
-    moved: Sequence[tuple[str, str]] = ()
+    moved: Sequence[Moves] = ()
 
 
 def together(changes: Sequence[Change]) -> Change:
@@ -37,7 +41,7 @@ def together(changes: Sequence[Change]) -> Change:
         tuple(path for change in changes for path in change.reread),
         any(change.everywhere for change in changes),
         tuple(names for change in changes for names in change.before),
-        tuple(move for change in changes for move in change.moved),
+        tuple(moves for change in changes for moves in change.moved),
     )
 
 

@@ -253,7 +253,7 @@ class Drive:
             self.tree.invalidate()
         else:
             self.tree.forget_folders(folders)
-        self.changes.tell(Change(gone=paths, moved=moved))
+        self.changes.tell(Change(gone=paths, moved=(moved,)))
 
     def forget(self, settled: Settled, went: Went = _NOTHING) -> None:
         """Names were given: look up again what they touch, and what `went`."""
@@ -263,7 +263,7 @@ class Drive:
             self.tree.forget_folders(settled.folders)
         if settled.everywhere or settled.folders or went.paths:
             self.changes.tell(
-                Change(folders=settled.folders, gone=went.paths, everywhere=settled.everywhere, moved=went.moved)
+                Change(folders=settled.folders, gone=went.paths, everywhere=settled.everywhere, moved=(went.moved,))
             )
 
     def path_of(self, number: int) -> str | None:

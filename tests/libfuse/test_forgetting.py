@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sound
@@ -99,3 +100,21 @@ def test_a_folder_that_went_meanwhile_stops_nothing(
     node = library.drive.row("Ann/Best")[0].id
     library.drive.changes.tell(Change(folders={10**9, node}))
     until(lambda: "/Ann/Best/T1.flac" in memory.forgot)
+
+
+@pytest.mark.parametrize(
+    ("moved", "reached"),
+    [
+        ([[("Ann/Best", "Ann/Rest"), ("Ann/Rest", "Ann/Best")]], ["Ann/Best/T2.flac", "Ann/Rest/T0.flac", "Ann/Rest/T1.flac"]),
+        ([[("Ann/Old", "Ann/Best")], [("Ann/Best", "Ann/Rest"), ("Ann/Rest", "Ann/Best")]], ["Ann/Old/T2.flac"]),
+        ([[("Old", "New")], [("New", "Ann"), ("New/Best", "Ann/Rest")]], ["Old/Best/T2.flac"]),
+    ],
+    ids=["two swapped names", "one came to its name before two swapped", "one left the other with which it moved"],
+)  # fmt: skip
+def test_of_folders_that_moved_what_is_in_them_now_is_forgotten_under_their_old_names(
+    library: Library, memory: Memory, forgetting: Forgetting, until: Until, moved: Any, reached: list[str]
+) -> None:
+    memory.known = {"/Ann/Best", "/Ann/Rest", "/Ann/Old", "/Old", "/Old/Best"}
+    library.drive.changes.tell(Change(moved=moved))
+    library.drive.changes.caught_up(10)
+    assert {f"/{path}" for path in reached} <= set(memory.forgot)
