@@ -24,10 +24,9 @@ def _no_endpoint(text: str) -> str:
     return "" if usable else "https://HOST[:PORT] is wanted, without a name or password"
 
 
-class S3Scheme:
+class S3Scheme(remote.RemoteScheme):
     """`s3://BUCKET/FOLDER`. Keys are secrets of the source, or those of the environment (AWS_ACCESS_KEY_ID, …)."""
 
-    name = "s3"
     options: Mapping[str, SchemeOption] = types.MappingProxyType(
         {
             **remote.OPTIONS,
@@ -42,36 +41,8 @@ class S3Scheme:
         {"access_key": "its id", "secret_key": "the key itself", "session_token": "of temporary keys"}
     )
 
-    def locate(self, text: str) -> str:
-        """The URI of a folder. Raises ConfigError."""
-        return place_of(text).uri
-
-    def shown(self, uri: str) -> str:
-        """The URI, with only that quoted that has to be."""
-        return place_of(uri).shown
-
-    def same(self, uri: str, other: str) -> bool:
-        """Whether both have the same spelling."""
-        return uri == other
-
-    def overlap(self, uri: str, other: str) -> bool:
-        """Whether one folder is the other, or lies in it. Buckets of one name at different servers count as one: what a
-        place is may not depend on options."""
-        one, two = place_of(uri), place_of(other)
-        return one.below(two) is not None or two.below(one) is not None
-
-    def check(self, uri: str) -> None:
-        """Nothing is asked here: that needs the options and secrets of the source."""
-        del uri
-
-    def inside(self, uri: str, text: str) -> str | None:
-        """The path inside of the folder that a URI of this scheme means."""
-        if not text.lower().startswith("s3://"):
-            return None
-        try:
-            return place_of(text).below(place_of(uri))
-        except ConfigError:
-            return None
+    def __init__(self) -> None:
+        super().__init__("s3", place_of)
 
     def open(self, spec: SourceSpec, context: OpenContext) -> Origin:
         """The folder; nothing is asked of its server yet. Raises ConfigError where obstore is not installed, or keys
@@ -82,10 +53,7 @@ class S3Scheme:
                 f"{spec.uri}: {endpoint} would have keys sent where everybody on the way can read them; use https, or"
                 " set allow_plaintext=true"
             )
-        try:
-            import obstore  # noqa: F401
-        except ImportError as error:
-            raise ConfigError(f"{spec.uri}: needs the package obstore; `pip install 'musfuse[s3]'`") from error
+        remote.need("obstore", spec)
         from musfuse.origins.s3.client import Keys, open_store
         from musfuse.origins.s3.origin import S3Origin
 
