@@ -40,9 +40,9 @@ class Forgetting:
         """Paths that a change touches, some more than once."""
         yield from (f"/{path}" for path in (*change.gone, *change.reread))
         for number, moves in enumerate(change.moved):
-            names = partial(self._names_moved, change.moved[number:])
+            moved = partial(self._names_moved, change.moved[number:])
             for before, _ in moves:
-                yield from self._below(before, names, deep=True)
+                yield from self._below(before, moved, deep=True)
         if change.everywhere:
             for names in (*change.before, self._drive.names):
                 yield from self._below("", names, deep=True)
