@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -17,7 +17,11 @@ from musfuse.errors import MusfuseError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from musfuse.service.port import Request
+
     Items = list[CompletionItem[str]]
+
+A = TypeVar("A")
 
 _MOST = 1000
 
@@ -76,11 +80,10 @@ def removed_sources(context: click.Context, begun: str) -> Iterator[tuple[str, s
 def _sources(context: click.Context, removed: bool) -> Iterator[tuple[str, str]]:
     from musfuse.service.requests.sources import ListSources
 
-    with connect(library_folder(context.params.get("library"))) as service:
-        for row in service.call(ListSources(removed)):
-            yield row.location, "path"
-            if row.name:
-                yield row.name, "plain"
+    for row in _asked(context, ListSources(removed)):
+        yield row.location, "path"
+        if row.name:
+            yield row.name, "plain"
 
 
 @_completes
@@ -89,9 +92,7 @@ def views(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     from musfuse.service.requests.views import ListViews
 
     del begun
-    with connect(library_folder(context.params.get("library"))) as service:
-        for row in service.call(ListViews()):
-            yield row.name, "plain"
+    yield from ((row.name, "plain") for row in _asked(context, ListViews()))
 
 
 @_completes
@@ -100,9 +101,7 @@ def webhooks(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     from musfuse.service.requests.webhooks import ListWebhooks
 
     del begun
-    with connect(library_folder(context.params.get("library"))) as service:
-        for row in service.call(ListWebhooks()):
-            yield row.id, "plain"
+    yield from ((row.id, "plain") for row in _asked(context, ListWebhooks()))
 
 
 @_completes
@@ -120,9 +119,7 @@ def collections(context: click.Context, begun: str) -> Iterator[tuple[str, str]]
     from musfuse.service.requests.collections import ListCollections
 
     del begun
-    with connect(library_folder(context.params.get("library"))) as service:
-        for row in service.call(ListCollections(hidden=True)):
-            yield row.name, "plain"
+    yield from ((row.name, "plain") for row in _asked(context, ListCollections(hidden=True)))
 
 
 @_completes
@@ -131,9 +128,7 @@ def playlists(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     from musfuse.service.requests.playlists import ListPlaylists
 
     del begun
-    with connect(library_folder(context.params.get("library"))) as service:
-        for row in service.call(ListPlaylists()):
-            yield row.name, "plain"
+    yield from ((row.name, "plain") for row in _asked(context, ListPlaylists()))
 
 
 @_completes
@@ -216,6 +211,11 @@ def files_like(begun: str, folders_only: bool = False) -> Iterator[str]:
                     yield parent + slash + entry.name + ("/" if entry.is_dir() else "")
     except (OSError, ValueError):  # no such folder, or no name of one
         return
+
+
+def _asked(context: click.Context, request: "Request[A]") -> "A":
+    with connect(library_folder(context.params.get("library"))) as service:
+        return service.call(request)
 
 
 def _on_drive(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
