@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musfuse.errors import ConfigError, StoreError, plainly
 from musfuse.platform import system
+from musfuse.platform.regular import OWNER_LOCK
 
 LOG_NAME = "musfuse.log"
 
@@ -46,7 +47,7 @@ class StateFolder:
     @property
     def lock(self) -> Path:
         """The file that the process which owns the library holds locked."""
-        return self.path / "owner.lock"
+        return self.path / OWNER_LOCK
 
     @property
     def log(self) -> Path:

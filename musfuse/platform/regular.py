@@ -8,6 +8,10 @@ from typing import NamedTuple
 from musfuse.errors import ConfigError, plainly
 from musfuse.platform import system
 
+OWNER_LOCK = "owner.lock"
+"""The name of the file in a library's folder whose lock makes a process its owner."""
+_DEEPEST = 2
+
 
 class Guarded(NamedTuple):
     """The bytes of a file; whether its owner `alone` can read it, beside who administers the system, and whether nobody
@@ -25,8 +29,10 @@ def read_regular(path: Path, limit: int) -> bytes:
 
 
 def check_regular(path: Path) -> None:
-    """Raise ConfigError where a path leads to no regular file, which whoever opens it by name could wait for."""
+    """Raise ConfigError where a path leads to no regular file, which whoever opens it by name could wait for, or to a
+    database that a library keeps."""
     try:
+        _check_not_kept(path)
         if not stat.S_ISREG(path.stat().st_mode):
             raise ConfigError(f"{path}: cannot be read: it is not a regular file; name one that is")
     except (OSError, ValueError) as error:
@@ -37,6 +43,7 @@ def check_regular(path: Path) -> None:
 def read_guarded(path: Path, limit: int) -> Guarded:
     """As `read_regular`; and who else can read and write the file."""
     try:
+        _check_not_kept(path)
         fd = system.open_shared(str(path))
         try:
             status = os.fstat(fd)
@@ -52,6 +59,15 @@ def read_guarded(path: Path, limit: int) -> Guarded:
         del data  # it may hold a secret, which no traceback is to show
         raise ConfigError(f"{path}: over {limit:,} bytes; make it smaller")
     return Guarded(data, not system.others_can_read(status), not system.others_can_write(status))
+
+
+def _check_not_kept(path: Path) -> None:
+    """Raise ConfigError for a database in the folder of a library. The process that has the library has it open, and
+    POSIX ends all locks that a process has on a file when it closes any descriptor of that: who opens the database next
+    would take its log for left behind, and remove it (https://www.sqlite.org/howtocorrupt.html, 2.2)."""
+    real = Path(os.path.realpath(path))
+    if real.suffix == ".db" and any((folder / OWNER_LOCK).exists() for folder in real.parents[:_DEEPEST]):
+        raise ConfigError(f"{path}: musfuse keeps a library in it; name a file of your own")
 
 
 def _read(fd: int, most: int) -> bytes:

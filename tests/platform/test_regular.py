@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from musfuse.errors import ConfigError
-from musfuse.platform.regular import read_regular
+from musfuse.platform.regular import OWNER_LOCK, check_regular, read_regular
 
 
 def test_a_file_of_just_the_limit_is_read_and_one_byte_more_is_too_much(tmp_path: Path) -> None:
@@ -40,3 +40,14 @@ def test_why_it_cannot_be_read_is_told_with_its_name(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="/proc is Linux's")
 def test_a_file_that_tells_no_size_is_read_all_the_same() -> None:
     assert b"Threads:" in read_regular(Path("/proc/self/status"), 1 << 16)
+
+
+def test_a_database_of_a_library_is_not_opened_as_if_it_were_any_file(tmp_path: Path) -> None:
+    for name in (OWNER_LOCK, "user.db", "art.png"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "link").symlink_to(tmp_path / "user.db")
+    for path in (tmp_path / "user.db", tmp_path / "link"):
+        for read in (check_regular, lambda one: read_regular(one, 100)):
+            with pytest.raises(ConfigError, match=f"{path}: musfuse keeps a library in it"):
+                read(path)
+    assert read_regular(tmp_path / "art.png", 100) == b"x"
