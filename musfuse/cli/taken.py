@@ -48,7 +48,8 @@ def _say_changes(told: "Imported") -> None:
     ]
     lists = sum(one.fate in ("made", "filled") for one in told.playlists)
     new.append(counted(lists, "playlist") if lists else "")
-    said = ", ".join(filter(None, new)) or "nothing: all of it is here already"
+    lacking = "all of it is here already" if any(told.found.values()) else "none of its tracks is here"
+    said = ", ".join(filter(None, new)) or f"nothing: {lacking}"
     back = f" (change {told.change}; `musfuse tag undo {told.change}` takes the tags back)" if told.change else ""
     say(f"{'would take over' if told.dry_run else 'taken over'}: {said}{back}")
     if told.hidden:

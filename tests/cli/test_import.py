@@ -53,6 +53,16 @@ def test_what_is_no_library_of_beets(library: Path, tmp_path: Path) -> None:
     assert "nowhere: cannot be read" in run("import", "beets", tmp_path / "nowhere", "--library", library, code=2).err
 
 
+def test_nothing_of_it_being_here_is_not_all_of_it(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "far.m3u").write_text("/elsewhere/Nobody/Nothing.flac\n")
+    done = run("import", "playlists", tmp_path / "far.m3u", "--library", library)
+    assert "taken over: nothing: none of its tracks is here\n" in done.out
+    assert (
+        "nowhere.m3u: cannot be read"
+        in run("import", "playlists", tmp_path / "nowhere.m3u", "--library", library, code=2).err
+    )
+
+
 def test_many_tracks_are_asked_about(library: Path, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     few = terminal("import", "beets", SAMPLE, "--library", library, columns=200)
     assert "taken over: tags" in few
