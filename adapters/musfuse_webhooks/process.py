@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from musfuse.errors import MusfuseError
 from musfuse.platform import system
@@ -119,5 +119,13 @@ def main(orders: BinaryIO) -> int:
     return 1 if failed else 0
 
 
+def run() -> NoReturn:
+    """Do as the lines of the standard input say, and end at once: a thread still waits for a line, and an interpreter
+    that ends by itself aborts where a thread has the standard input."""
+    code = main(sys.stdin.buffer)
+    sys.stdout.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.stdin.buffer))
+    run()

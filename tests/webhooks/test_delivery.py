@@ -15,6 +15,7 @@ import sound
 from app.hosting import run_host
 from musfuse_webhooks import delivery
 from musfuse_webhooks.delivery import Delivery
+from musfuse_webhooks.orders import Orders
 from patient import until
 from standardwebhooks import Webhook
 
@@ -22,10 +23,12 @@ from musfuse.app.connection import Connection
 from musfuse.app.host import Host
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
+from musfuse.config.secrets import Secret
 from musfuse.errors import ConfigError, StoreError
 from musfuse.library.webhooks import WebhookSpec
 from musfuse.platform import system
 from musfuse.service.requests import webhooks as asked
+from musfuse.store.eventtable import EventTable, Said
 from musfuse.store.outbox import next_due, read_attempts, read_recipients
 from webhooks.receiver import SECRET, Handler, Receiver, receiver, status
 
@@ -135,9 +138,6 @@ def test_one_at_a_private_address_is_told_of_when_it_is_added(service: Connectio
 def test_a_process_that_cannot_be_started_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from musfuse.config.secrets import Secret
-    from musfuse.store.eventtable import EventTable, Said
-
     path = tmp_path / "events.db"
     table = EventTable(path, recipients={"h": ()})
     table.add([Said("file_added", {}, "1")])
@@ -157,6 +157,28 @@ def test_a_process_that_cannot_be_started_is_tried_again(
     monkeypatch.setattr(delivery, "command", lambda _: [sys.executable, "-c", "print('{')"])
     with pytest.raises(StoreError, match="nothing was sent"):
         delivery.send_test(path, WebhookSpec("h", "http://127.0.0.1:1/", Secret(SECRET)))
+
+
+SOON = """
+from musfuse_webhooks import process
+process._LOOK_SECONDS = 0.01
+process.Post.__init__.__defaults__ = (0.0,)
+process.run()
+"""
+
+
+def test_the_process_ends_in_order_when_nothing_is_due(tmp_path: Path) -> None:
+    EventTable(tmp_path / "events.db", recipients={"h": ()}).close()
+    line = Orders(tmp_path / "events.db", [WebhookSpec("h", "http://127.0.0.1:1/", Secret(SECRET))]).to_line()
+    with subprocess.Popen(
+        [sys.executable, "-c", SOON], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(line)
+        process.stdin.flush()  # it stays open: its owner is there
+        assert process.wait(60) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
 
 
 SERVE = """

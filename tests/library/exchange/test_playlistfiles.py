@@ -42,7 +42,7 @@ def test_one_file_whatever_it_is_called(tmp_path: Path) -> None:
 def test_what_is_too_much_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="no playlist lies there"):
         PlaylistFiles(tmp_path)
-    with pytest.raises(ConfigError, match="nowhere.m3u: cannot be read"):
+    with pytest.raises(ConfigError, match=r"nowhere\.m3u: cannot be read"):
         PlaylistFiles(tmp_path / "nowhere.m3u")
     os.mkfifo(tmp_path / "pipe.m3u")
     (odd,) = PlaylistFiles(tmp_path).playlists()
