@@ -25,6 +25,11 @@ _PAGES, _BATCH, _TRIES = 4096, 500, 3
 _BESIDE = ("-wal", "-journal")
 _QUIET_NS = 2_000_000_000
 """What was not written for so long, nobody is writing."""
+_SMALLEST_ROW = 4
+"""Bytes that a row takes at least: pages that hold one another may seem to hold rows without end."""
+_ENDLESS = "it is damaged: it seems to hold more than it has room for"
+_STEPS, _STEPS_OF_BYTE = 100_000, 25
+"""Steps of SQLite's machine between two looks at whether there are too many, and how many a byte may take."""
 _SAFE = ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "cache_size=-8192")
 
 
@@ -33,6 +38,10 @@ class ForeignDatabase:
 
     def __init__(self, path: Path, copy: sqlite3.Connection) -> None:
         self.path, self._db = path, copy
+        copy.set_progress_handler(self._goes_on_too_long, _STEPS)
+        self._steps = self._bytes = 0
+        (pages,), (size,) = (copy.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+        self._bytes = pages * size
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns of a plain table; none where there is no such table, or it is a view or a virtual one."""
@@ -76,18 +85,29 @@ class ForeignDatabase:
             self._db.execute("PRAGMA query_only=ON")
 
     def _batches(self, sql: str, values: tuple[object, ...]) -> Iterator[list[tuple[object, ...]]]:
+        room = self._bytes // _SMALLEST_ROW
         with closing(self._db.cursor()) as cursor:
             cursor.arraysize = _BATCH
             cursor.execute(sql, values)
             while rows := cursor.fetchmany():
+                room -= len(rows)
+                if room < 0:
+                    raise sqlite3.DatabaseError(_ENDLESS)
                 yield rows
+                self._steps = 0
+
+    def _goes_on_too_long(self) -> bool:
+        """Whether SQLite has done more for the next rows than all of the file can be worth."""
+        self._steps += _STEPS
+        return self._steps > _STEPS + self._bytes * _STEPS_OF_BYTE
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        self._steps = 0
         try:
             yield
         except (sqlite3.Error, OverflowError) as error:
-            raise ConfigError(f"{self.path}: cannot be read: {error}") from error
+            raise ConfigError(f"{self.path}: cannot be read: {_said(error)}") from error
 
 
 @contextmanager
@@ -100,14 +120,14 @@ def foreign_database(path: Path, folder: Path | None = None) -> Iterator[Foreign
     with closing(sqlite3.connect("", check_same_thread=False)) as copy:
         try:
             _copy(real, copy, folder)
+            database = ForeignDatabase(path, copy)
             for pragma in _SAFE:
                 copy.execute(f"PRAGMA {pragma}")
             copy.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
             copy.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except (sqlite3.Error, OSError) as error:
-            said = plainly(error) if isinstance(error, OSError) else str(error)
-            raise ConfigError(f"{path}: cannot be read as a database: {said}") from error
-        yield ForeignDatabase(path, copy)
+            raise ConfigError(f"{path}: cannot be read as a database: {_said(error)}") from error
+        yield database
 
 
 def _copy(path: Path, copy: sqlite3.Connection, folder: Path | None) -> None:
@@ -141,6 +161,12 @@ def _readable(path: Path, seen: "_Seen", folder: Path | None, stack: ExitStack) 
     if in_wal_mode and not log:
         return f"{database_uri(path)}?mode=ro&immutable=1", False
     return f"{database_uri(path)}?mode=ro", True
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return plainly(error)
+    return _ENDLESS if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT else str(error)
 
 
 _Seen = dict[str, tuple[int, int]]

@@ -171,6 +171,38 @@ def test_a_database_that_is_cut_off_says_so(tmp_path: Path) -> None:
         texts(path)
 
 
+@pytest.mark.parametrize("order", [(), ("text",)], ids=["as they come", "sorted"])
+def test_pages_that_hold_one_another_have_an_end(tmp_path: Path, order: tuple[str, ...]) -> None:
+    with closing(sqlite3.connect(make(tmp_path / "x.db", rows=20_000))) as db:
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    pages = bytearray((tmp_path / "x.db").read_bytes())
+    first, *others = (n for n in range(root + 1, len(pages) // size) if pages[(n - 1) * size] == _LEAF)
+    below = first
+    for number in (*others[:6], root):
+        pages[(number - 1) * size : number * size] = holding(below, size)
+        below = number
+    (tmp_path / "x.db").write_bytes(pages)
+    with (
+        foreign_database(tmp_path / "x.db") as database,
+        pytest.raises(ConfigError, match=r"x\.db: cannot be read: it is damaged: .* more than it has room for"),
+    ):
+        for _ in database.rows("t", ["n", "text"], order):
+            pass
+
+
+_LEAF, _INTERIOR = 13, 5
+
+
+def holding(page: int, size: int, times: int = 300) -> bytes:
+    """An interior page of a table, whose children are all the same page (the format of SQLite's files, 1.6)."""
+    cells = b"".join(page.to_bytes(4, "big") + bytes([n % 100 + 1]) for n in range(times))
+    begin = size - len(cells)
+    head = bytes([_INTERIOR, 0, 0]) + times.to_bytes(2, "big") + begin.to_bytes(2, "big") + b"\0"
+    head += page.to_bytes(4, "big") + b"".join((begin + 5 * n).to_bytes(2, "big") for n in range(times))
+    return head.ljust(begin, b"\0") + cells
+
+
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("pipe", "nowhere", "."):
