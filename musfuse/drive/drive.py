@@ -187,10 +187,6 @@ class Drive:
         self._accesses.delivered(handle, offset, len(data))
         return data
 
-    def size_of(self, handle: int) -> int:
-        """Bytes of an open file."""
-        return self._handles.size(handle)
-
     def check(self, handle: int) -> None:
         """Raise SourceChangedError where a newer version than the handle's has been shown to anyone."""
         self._handles.check(handle)

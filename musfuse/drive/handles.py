@@ -116,13 +116,6 @@ class Handles:
             raise SourceChangedError(_NEWER)
         return handle.layout.read_at(offset, size)
 
-    def size(self, number: int) -> int:
-        """Bytes of the version that a handle reads."""
-        handle = self._open.get(number)
-        if handle is None:
-            raise BadHandleError(f"handle {number} is not open")
-        return handle.layout.size
-
     def facts(self, number: int) -> tuple[int, int, int] | None:
         """Node, size and mtime (ns) of a handle's file as it was opened, for who asks since its path is gone. As long
         as it is open, attributes are asked for each time: what is remembered of it would count for its path, too."""

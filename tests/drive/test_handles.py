@@ -90,11 +90,11 @@ def test_a_file_of_another_node_makes_nobody_stale() -> None:
 def test_one_that_is_open_tells_what_it_was_opened_with() -> None:
     handles = Handles(10)
     number, _ = handles.add(7, "a", 0, layout(5), 99)
-    assert (handles.facts(number), handles.size(number)) == ((7, 5, 99), 5)
+    assert handles.facts(number) == (7, 5, 99)
     handles.remove(number)
     assert handles.facts(number) is None
     handles.check(number)  # one that is not open is nobody's
-    for call in (handles.size, handles.remove, lambda n: handles.read_at(n, 0, 1)):
+    for call in (handles.remove, lambda n: handles.read_at(n, 0, 1)):
         with pytest.raises(BadHandleError):
             call(number)
 

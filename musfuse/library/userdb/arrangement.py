@@ -204,10 +204,6 @@ class ArrangementTable:
         """Show a companion again."""
         self._drop(seq, "view_hidden", self.view, folder, name_key)
 
-    def made_by(self, seq: int) -> list[int]:
-        """Tracks, by public id, of whom an edit was the last to say where they stay."""
-        return [row[0] for row in self._run("SELECT id FROM view_item WHERE seq = ? AND view = ?", seq, self.view)]
-
     def take_back(self, seq: int) -> None:
         """Make the rows what they were before an edit, which has to be the last one in force."""
         for table in _TABLES.values():
@@ -282,13 +278,6 @@ def token(database: UserDatabase) -> str:
     """A text that is another one after each edit of any view; '' where there never was one."""
     rows = database.execute("SELECT token FROM view_arranged") if database.has_arrangement else []
     return str(rows[0][0]) if rows else ""
-
-
-def arranged_views(database: UserDatabase) -> list[str]:
-    """The views in which something is rearranged."""
-    if not database.has_arrangement:
-        return []
-    return [row[0] for row in database.execute("SELECT DISTINCT view FROM view_edit ORDER BY view")]
 
 
 def merge(database: UserDatabase, old: int, new: int) -> None:
