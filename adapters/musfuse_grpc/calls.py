@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, TypeVar
 
@@ -26,13 +26,15 @@ def unary(answer: Callable[[S, Any], Awaitable[Any]]) -> Callable[[S, Any, Any],
     return call
 
 
-def streaming(answer: Callable[[S, Any, Any], AsyncIterator[Any]]) -> Callable[[S, Any, Any], AsyncIterator[Any]]:
+def streaming(
+    answer: Callable[[S, Any, Any], AsyncGenerator[Any, None]],
+) -> Callable[[S, Any, Any], AsyncGenerator[Any, None]]:
     """The same of one that is answered with a stream, and gets the context, too."""
 
     @functools.wraps(answer)
-    async def call(self: S, request: Any, context: Any) -> AsyncIterator[Any]:
+    async def call(self: S, request: Any, context: Any) -> AsyncGenerator[Any, None]:
         try:
-            async with aclosing(answer(self, request, context)) as messages:  # type: ignore[type-var]
+            async with aclosing(answer(self, request, context)) as messages:
                 async for message in messages:
                     yield message
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -84,7 +84,7 @@ class Channel:
             line.send(method, params)
             return _result(await line.receive())
 
-    async def rows(self, listing: Listing[A]) -> AsyncIterator[A]:
+    async def rows(self, listing: Listing[A]) -> AsyncGenerator[A, None]:
         """The rows of a listing, as they are found. Raises the same, ExhaustedError where too many go on."""
         row_type = answer_type(type(listing))
         async with self._going_on(), self._line() as line:
@@ -94,7 +94,7 @@ class Channel:
                     yield _made(row, row_type)
             _result(message)
 
-    async def follow(self, stream: Stream[A]) -> AsyncIterator[Any]:
+    async def follow(self, stream: Stream[A]) -> AsyncGenerator[Any, None]:
         """What a stream begins with, and what it goes on with, each as the owner says it. Raises the same."""
         line = await self._connected()
         try:

@@ -170,7 +170,7 @@ class Hub:
     async def _run(self, after: int | None, stream: str) -> None:
         try:
             while True:
-                async with aclosing(self._channel.follow(Watch(after=after, stream=stream))) as told:  # type: ignore[type-var]
+                async with aclosing(self._channel.follow(Watch(after=after, stream=stream))) as told:
                     self._open(await anext(told), after)
                     if not await self._hand_on(told, fresh=True):
                         break

@@ -1,7 +1,7 @@
 """The service MusicFS: a library, its sources and caches, searches, events."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -64,7 +64,7 @@ class LibraryService:
         return pb.ClearCacheResponse(bytes_cleared=done.bytes, chunks_cleared=done.entries)
 
     @streaming
-    async def Prefetch(self, request: pb.PrefetchRequest, context: Any) -> AsyncIterator[pb.PrefetchProgress]:  # noqa: N802
+    async def Prefetch(self, request: pb.PrefetchRequest, context: Any) -> AsyncGenerator[pb.PrefetchProgress, None]:  # noqa: N802
         del context
         targets = [_target(path) for path in request.paths]
         if len(targets) > _MOST_PATHS:
@@ -75,7 +75,7 @@ class LibraryService:
         if not targets:
             raise InvalidError("paths or origin_id: something has to be named")
         fetched = 0
-        async with aclosing(self._channel.rows(MakeReady(tuple(targets)))) as rows:  # type: ignore[type-var]
+        async with aclosing(self._channel.rows(MakeReady(tuple(targets)))) as rows:
             async for row in rows:
                 fetched += row.bytes
                 yield pb.PrefetchProgress(
@@ -94,10 +94,10 @@ class LibraryService:
         return messages.health(await self._channel.call(LookAtSource(_named(request.origin_id))))
 
     @streaming
-    async def RescanOrigin(self, request: pb.OriginRequest, context: Any) -> AsyncIterator[pb.SyncProgress]:  # noqa: N802
+    async def RescanOrigin(self, request: pb.OriginRequest, context: Any) -> AsyncGenerator[pb.SyncProgress, None]:  # noqa: N802
         del context
         root = (await self._channel.call(LookAtSource(_named(request.origin_id), look=False))).root
-        async with aclosing(rescan(self._channel, self._hub, root, request.origin_id, request.subdir)) as told:  # type: ignore[type-var]
+        async with aclosing(rescan(self._channel, self._hub, root, request.origin_id, request.subdir)) as told:
             async for progress in told:
                 yield progress
 
@@ -105,7 +105,7 @@ class LibraryService:
     async def Search(self, request: pb.SearchRequest) -> pb.SearchResponse:  # noqa: N802
         began = time.monotonic()
         made = pb.SearchResponse()
-        async with aclosing(self._pages(request, LIMIT)) as pages:  # type: ignore[type-var]
+        async with aclosing(self._pages(request, LIMIT)) as pages:
             async for page in pages:
                 made.results.extend(map(messages.found, page.results))
                 made.total_matches, made.counted = page.total_matches, page.counted
@@ -113,15 +113,15 @@ class LibraryService:
         return made
 
     @streaming
-    async def SearchStream(self, request: pb.SearchRequest, context: Any) -> AsyncIterator[pb.SearchResult]:  # noqa: N802
+    async def SearchStream(self, request: pb.SearchRequest, context: Any) -> AsyncGenerator[pb.SearchResult, None]:  # noqa: N802
         del context
-        async with aclosing(self._pages(request, _STREAM_LIMIT)) as pages:  # type: ignore[type-var]
+        async with aclosing(self._pages(request, _STREAM_LIMIT)) as pages:
             async for page in pages:
                 for result in page.results:
                     yield messages.found(result)
 
     @streaming
-    async def SubscribeEvents(self, request: pb.EventFilter, context: Any) -> AsyncIterator[pb.Event]:  # noqa: N802
+    async def SubscribeEvents(self, request: pb.EventFilter, context: Any) -> AsyncGenerator[pb.Event, None]:  # noqa: N802
         unknown = sorted(set(request.event_types) - EVENT_TYPES)
         if unknown:
             raise InvalidError(f"{unknown[0]}: no such event; there are {', '.join(sorted(EVENT_TYPES))}")
@@ -147,7 +147,7 @@ class LibraryService:
         if not self._holds(token):
             raise CallError(grpc.StatusCode.UNAUTHENTICATED, "the token expired or was revoked meanwhile")
 
-    async def _pages(self, request: pb.SearchRequest, usual: int) -> AsyncIterator[SearchAnswer]:
+    async def _pages(self, request: pb.SearchRequest, usual: int) -> AsyncGenerator[SearchAnswer, None]:
         """The answers to a search, some hundred at a time: the control channel has lines of 4 MiB at most."""
         if not request.query.strip():
             raise InvalidError("query: it is empty")

@@ -2,7 +2,7 @@
 user."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class MetadataService:
     @streaming
     async def BatchUpdateMetadata(  # noqa: N802
         self, request: pb.BatchUpdateRequest, context: Any
-    ) -> AsyncIterator[pb.BatchUpdateProgress]:
+    ) -> AsyncGenerator[pb.BatchUpdateProgress, None]:
         del context
         total = len(request.items)
         if total > _MOST_ITEMS:
@@ -70,7 +70,7 @@ class MetadataService:
     @streaming
     async def ImportMetadata(  # noqa: N802
         self, request: pb.ImportMetadataRequest, context: Any
-    ) -> AsyncIterator[pb.ImportProgress]:
+    ) -> AsyncGenerator[pb.ImportProgress, None]:
         del context
         caller = CALLER.get()
         path = self._importable(request, caller)

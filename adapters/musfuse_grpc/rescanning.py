@@ -1,6 +1,6 @@
 """A rescan that somebody asks for, and what comes of it, as messages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from musfuse.control.client import RemoteError
@@ -19,14 +19,16 @@ _GOING_ON = frozenset({"queued", "running"})
 DRAINING = "draining"
 
 
-async def rescan(channel: Channel, hub: Hub, root: str, origin: str, subdir: str) -> AsyncIterator[pb.SyncProgress]:
+async def rescan(
+    channel: Channel, hub: Hub, root: str, origin: str, subdir: str
+) -> AsyncGenerator[pb.SyncProgress, None]:
     """Begin to look for changes in an origin, or a folder of it, and tell how far that is until it ended; it goes on
     without whoever asked. Raises InvalidError for a folder that can be none."""
     place = _place(root, subdir)
     new = await hub.subscribe(("job_changed", "file_added"), after=None)
     try:
         begun = await channel.call(BeginRescan((place,)))
-        async with aclosing(_progress(channel, new, begun.job, root, origin)) as told:  # type: ignore[type-var]
+        async with aclosing(_progress(channel, new, begun.job, root, origin)) as told:
             async for progress in told:
                 yield progress
     finally:
@@ -35,7 +37,7 @@ async def rescan(channel: Channel, hub: Hub, root: str, origin: str, subdir: str
 
 async def _progress(
     channel: Channel, new: Subscription, number: int, root: str, origin: str
-) -> AsyncIterator[pb.SyncProgress]:
+) -> AsyncGenerator[pb.SyncProgress, None]:
     added, shown = dict[str, None](), None
     while True:
         job = await channel.call(ShowJob(number))
