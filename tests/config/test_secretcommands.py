@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from patient import until
 from toysection import SECTIONS, ToyOptions
 
 from musfuse.config import load_config
@@ -64,10 +65,7 @@ def test_one_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> None:
     assert "took over 1 s" in script(text).told_by("nas", 100, seconds=1)[1]
     assert time.monotonic() - began < 30
     child = Path(f"/proc/{int((tmp_path / 'pid').read_text())}/stat")
-    until = time.monotonic() + 30
-    while child.exists() and child.read_text().split()[2] != "Z":  # nobody may be there to collect it
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    until(lambda: not child.exists() or child.read_text().split()[2] == "Z")  # nobody may be there to collect it
 
 
 def test_it_says_no_more_than_a_secret_has() -> None:

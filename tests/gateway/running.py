@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import tempfile
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -17,8 +17,10 @@ from app.hosting import run_host
 from musfuse_grpc.face import GrpcFace
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 from musfuse_grpc.v1 import musicfs_pb2_grpc
+from patient import until
 
 from musfuse.app.host import Host
+from musfuse.library.search.engine import Search
 from musfuse.platform import system
 from musfuse.service.requests.tokens import Scope
 from musfuse.store.tokentable import TokenTable
@@ -103,11 +105,21 @@ def begin_gateway(folder: Path, closing: ExitStack, **flags: object) -> Gateway:
 def begun(host: Host) -> None:
     """Wait until the scan is done, and the gateway serves."""
     host.jobs.runner.wait(host.jobs.runner.asked("scan"), SECONDS)
-    end = time.monotonic() + SECONDS
-    while not host.faces.running(GrpcFace):
-        assert time.monotonic() < end
-        assert host.unwatched == []
-        time.sleep(0.01)
+    until(lambda: host.faces.running(GrpcFace) or host.unwatched, SECONDS)
+    assert host.unwatched == []
+
+
+def hold_searches(patch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Have searches wait: the events that tell that one does, and that lets them go on."""
+    held, go, best = threading.Event(), threading.Event(), Search.best
+
+    def slow(*given: Any) -> Any:
+        held.set()
+        assert go.wait(SECONDS)
+        return best(*given)
+
+    patch.setattr(Search, "best", slow)
+    return held, go
 
 
 Begin = Callable[..., Gateway]

@@ -1,7 +1,6 @@
 """The service MusicFS as a client of grpcio sees it."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,7 +11,7 @@ import sound
 from musfuse_grpc.library_service import LibraryService
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 
-from gateway.running import SECONDS, Gateway, begin_gateway, status
+from gateway.running import SECONDS, Gateway, begin_gateway, hold_searches, status
 from musfuse import __version__
 from musfuse.events.originals import CacheEviction
 from musfuse.library.search.engine import Search
@@ -108,14 +107,7 @@ def test_what_is_no_query_is_an_invalid_argument(gateway: Gateway, asked: pb.Sea
 def test_a_deadline_is_kept_and_the_next_call_gets_its_own_answer(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held, go, best = threading.Event(), threading.Event(), Search.best
-
-    def slow(*given: Any) -> Any:
-        held.set()
-        assert go.wait(SECONDS)
-        return best(*given)
-
-    monkeypatch.setattr(Search, "best", slow)
+    held, go = hold_searches(monkeypatch)
     asked = pb.SearchRequest(query="ann")
     assert status(lambda: gateway.library.Search(asked, timeout=0.2))[0] == "DEADLINE_EXCEEDED"
     assert held.wait(SECONDS)

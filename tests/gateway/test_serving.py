@@ -1,7 +1,6 @@
 """What is served beside ours, and the end: calls that run finish, new ones are refused, streams get a last message."""
 
 import threading
-from typing import Any
 
 import grpc
 import pytest
@@ -10,9 +9,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 from patient import until
 
-from gateway.running import SECONDS, Begin, Gateway, status
-from musfuse.errors import TooSlowError
-from musfuse.library.search.engine import Search
+from gateway.running import SECONDS, Begin, Gateway, hold_searches, status
 from musfuse.metrics import recorder
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
@@ -53,14 +50,7 @@ def test_an_unknown_call(gateway: Gateway) -> None:
 
 def test_calls_that_run_finish_and_new_ones_are_refused(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     gateway = begin(grpc__drain_seconds=30)
-    held, go, best = threading.Event(), threading.Event(), Search.best
-
-    def slow(*given: Any) -> Any:
-        held.set()
-        assert go.wait(SECONDS)
-        return best(*given)
-
-    monkeypatch.setattr(Search, "best", slow)
+    held, go = hold_searches(monkeypatch)
     library, health = gateway.library, health_pb2_grpc.HealthStub(gateway.channel())
     events = library.SubscribeEvents(pb.EventFilter(event_types=["cache_eviction"]))
     events.initial_metadata()
@@ -81,14 +71,7 @@ def test_calls_that_run_finish_and_new_ones_are_refused(begin: Begin, monkeypatc
 
 def test_what_does_not_finish_is_ended(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     gateway = begin(grpc__drain_seconds=0)
-    held, go = threading.Event(), threading.Event()
-
-    def slow(*given: Any) -> Any:
-        held.set()
-        assert go.wait(SECONDS)
-        raise TooSlowError("let go")
-
-    monkeypatch.setattr(Search, "best", slow)
+    held, go = hold_searches(monkeypatch)
     running = gateway.library.Search.future(pb.SearchRequest(query="ann"), timeout=SECONDS)
     assert held.wait(SECONDS)
     gateway.face.stop()

@@ -1,6 +1,5 @@
 """A host that is watched over."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 import sound
 from app.hosting import run_host
+from patient import until
 
 from musfuse.app.host import Host
 from musfuse.platform import system
@@ -33,8 +33,9 @@ def watch(tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def url(host: Host) -> str:
     """Where a host serves its figures."""
-    end = time.monotonic() + 20
-    while not (found := [name for name in host.faces.active() if name.startswith("http")]):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    return found[0]
+    until(lambda: _addresses(host))
+    return _addresses(host)[0]
+
+
+def _addresses(host: Host) -> list[str]:
+    return [name for name in host.faces.active() if name.startswith("http")]
