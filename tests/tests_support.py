@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from musfuse.app.library import Library
 from musfuse.service.requests.info import Describe
@@ -75,3 +76,15 @@ def examples(number: int) -> int:
     """So many examples of a costly property, or so many things at once; more of them where the profile asks for more
     than usual."""
     return number * max(1, settings().max_examples // 100)
+
+
+def run_states(machine: type[RuleBasedStateMachine], max_examples: int, steps: int) -> None:
+    """Run a state machine whose examples share what takes long to make: so many of them (see `examples`), of so many
+    steps each."""
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples(max_examples), stateful_step_count=steps, deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip

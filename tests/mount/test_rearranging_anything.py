@@ -11,11 +11,10 @@ from pathlib import Path
 
 import sound
 from conftest import needs_fuse
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from patient import until
-from tests_support import examples
+from tests_support import run_states
 
 from mount.test_rearranging import Mounted, checksums
 
@@ -295,8 +294,6 @@ class Rearranging(RuleBasedStateMachine):
 
 
 def test_a_mount_shows_what_the_model_says() -> None:
-    from hypothesis.stateful import run_state_machine_as_test
-
     folder = Path(tempfile.mkdtemp())
     made = Mounted(folder)
     made._options |= {"art.covers": False, "view.template": "$artist/$album/$title", "view.policy": "original"}
@@ -304,13 +301,7 @@ def test_a_mount_shows_what_the_model_says() -> None:
     made.mount()
     Rearranging.made = made
     try:
-        run_state_machine_as_test(
-            Rearranging,
-            settings=settings(
-                max_examples=examples(4), stateful_step_count=15, deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )  # fmt: skip
+        run_states(Rearranging, max_examples=4, steps=15)
     finally:
         made.close()
         shutil.rmtree(folder)

@@ -6,10 +6,9 @@ import tempfile
 from pathlib import Path
 
 import sound
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from tests_support import examples
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests_support import run_states
 
 from library.arranging.conftest import Rearranged, write_songs
 from musfuse.errors import (
@@ -196,13 +195,7 @@ def test_the_drive_is_what_a_plain_tree_says() -> None:
     made.scan()
     Edits.made = made
     try:
-        run_state_machine_as_test(
-            Edits,
-            settings=settings(
-                max_examples=examples(8), stateful_step_count=20, deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )  # fmt: skip
+        run_states(Edits, max_examples=8, steps=20)
     finally:
         made.close()
         shutil.rmtree(folder)

@@ -177,29 +177,26 @@ def test_a_session_token_goes_to_no_server_that_may_redirect_it(
     assert "hunter2" not in str(caught.value)
 
 
-def test_an_answer_that_breaks_off_is_an_error(s3server: Find) -> None:
-    def half(handler: http.server.BaseHTTPRequestHandler) -> None:
+def range_of(length: int, sent: int) -> Callable[[http.server.BaseHTTPRequestHandler], None]:
+    """An answer that says it is the first bytes of 1000, and sends some."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
         handler.send_response(206)
-        handler.send_header("Content-Length", "1000")
-        handler.send_header("Content-Range", "bytes 0-999/1000")
+        handler.send_header("Content-Length", str(length))
+        handler.send_header("Content-Range", f"bytes 0-{length - 1}/1000")
         handler.send_header("ETag", '"x"')
         handler.send_header("Last-Modified", "Fri, 27 Nov 2026 19:11:15 GMT")
         handler.end_headers()
-        handler.wfile.write(b"x" * 500)
+        handler.wfile.write(b"x" * sent)
 
-    with answering(half) as (here, _), pytest.raises(UnavailableError):
+    return answer
+
+
+def test_an_answer_that_breaks_off_is_an_error(s3server: Find) -> None:
+    with answering(range_of(1000, sent=500)) as (here, _), pytest.raises(UnavailableError):
         opened(s3server("rclone").spec(endpoint=here)).read("a.wav", 0, 1000)
 
 
 def test_a_range_that_is_another_one_is_an_error(s3server: Find) -> None:
-    def other(handler: http.server.BaseHTTPRequestHandler) -> None:
-        handler.send_response(206)
-        handler.send_header("Content-Length", "10")
-        handler.send_header("Content-Range", "bytes 0-9/1000")
-        handler.send_header("ETag", '"x"')
-        handler.send_header("Last-Modified", "Fri, 27 Nov 2026 19:11:15 GMT")
-        handler.end_headers()
-        handler.wfile.write(b"x" * 10)
-
-    with answering(other) as (here, _), pytest.raises(UnavailableError):
+    with answering(range_of(10, sent=10)) as (here, _), pytest.raises(UnavailableError):
         opened(s3server("rclone").spec(endpoint=here)).read("a.wav", 500, 10)

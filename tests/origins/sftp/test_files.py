@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,25 +12,11 @@ pytest.importorskip("asyncssh", reason="the extra musfuse[sftp] is not installed
 
 from musfuse.errors import NotFoundError, OriginError, SourceChangedError
 from musfuse.model import Stamp
-from musfuse.origins import LocalOrigin, OpenContext, Origin, SftpScheme, SourceSpec
+from musfuse.origins import LocalOrigin, Origin
 from musfuse.origins.beats import hearing
 
 from .oddserver import odd_server
 from .test_listing import at
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "root"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def origin(sshd: Sshd, root: Path) -> Iterator[Origin]:
-    made = SftpScheme().open(SourceSpec("s", "sftp", sshd.uri(root), options=sshd.options), OpenContext(open_files=3))
-    yield made
-    made.close()
 
 
 def test_any_range_is_that_of_the_local_copy(origin: Origin, root: Path) -> None:

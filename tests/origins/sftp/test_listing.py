@@ -5,33 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sshd import Sshd
 
 pytest.importorskip("asyncssh", reason="the extra musfuse[sftp] is not installed")
 
 from musfuse.config.secrets import Secret
 from musfuse.errors import NotLetInError
 from musfuse.model import NodeKind
-from musfuse.origins import CheckedOrigin, IndexWhen, OpenContext, Origin, SftpScheme, SourceSpec
+from musfuse.origins import CheckedOrigin, IndexWhen, Origin
 from musfuse.origins.sftp.origin import SftpOrigin
 from musfuse.origins.sftp.session import Credentials
 from musfuse.origins.sftp.uris import SftpPlace
 
 from .oddserver import OddServer, odd_server
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "root"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def origin(sshd: Sshd, root: Path) -> Iterator[Origin]:
-    made = SftpScheme().open(SourceSpec("s", "sftp", sshd.uri(root), options=sshd.options), OpenContext())
-    yield made
-    made.close()
 
 
 @pytest.fixture
