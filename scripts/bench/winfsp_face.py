@@ -53,14 +53,14 @@ def reads_a_second(kernel: Any, path: str, threads: int, seconds: float) -> floa
 
     def work(n: int) -> None:
         rng = random.Random(n)
-        opened = kernel._open(path, 0x81, 0)
+        opened = kernel.driver.open(path, 0x81, 0)
         assert opened.status == 0, hex(opened.status)
         while time.perf_counter() < end:
             offset = rng.randrange(opened.info.size // BLOCK) * BLOCK
-            status, data = kernel._read(opened, offset, BLOCK)
+            status, data = kernel.driver.read(opened, offset, BLOCK)
             assert (status, len(data)) == (0, BLOCK)
             counts[n] += 1
-        kernel._close(opened)
+        kernel.driver.close(opened)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(threads)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from musfuse_winfsp import status
+from winfsp import driver
 from winfsp import kernel as k
 
 from musfuse.drive import Drive
@@ -153,7 +154,7 @@ class ShownByWinFsp:
         self._kernel = kernel
 
     def entries(self, path: str) -> dict[str, Seen]:
-        opened = self._open(path, k.DIRECTORY_FILE)
+        opened = self._open(path, driver.DIRECTORY_FILE)
         try:
             found = self._kernel.entries(opened, first=4096, later=1024)
         finally:
@@ -161,7 +162,7 @@ class ShownByWinFsp:
         return {name: _windows_seen(info) for name, info in found if name not in (".", "..")}
 
     def stat(self, path: str) -> Seen:
-        opened = self._open(path, access=k.FILE_READ_ATTRIBUTES)
+        opened = self._open(path, access=driver.FILE_READ_ATTRIBUTES)
         self._kernel.close(opened)
         assert opened.info is not None
         assert opened.name == self._name(path), "an entry is not spelled as it was listed"
@@ -169,12 +170,12 @@ class ShownByWinFsp:
 
     @contextmanager
     def open(self, path: str) -> Iterator[tuple[int, Reader]]:
-        opened = self._open(path, k.NON_DIRECTORY_FILE)
+        opened = self._open(path, driver.NON_DIRECTORY_FILE)
         assert opened.info is not None
 
         def read(offset: int, length: int) -> bytes:
             code, data = self._kernel.read(opened, offset, length)
-            if code not in (k.SUCCESS, k.END_OF_FILE):
+            if code not in (driver.SUCCESS, driver.END_OF_FILE):
                 raise OSError(_ERRNO[code], hex(code))
             return data
 
@@ -187,32 +188,34 @@ class ShownByWinFsp:
         name = self._name(path)
 
         def refused(code: int) -> None:
-            if code != k.SUCCESS:
+            if code != driver.SUCCESS:
                 raise OSError(errno.EROFS, hex(code))
 
         return [
-            lambda: refused(self._kernel.open(name, access=k.FILE_WRITE_DATA).status),
+            lambda: refused(self._kernel.open(name, access=driver.FILE_WRITE_DATA).status),
             lambda: refused(self._kernel.create(name + ".new")),
-            lambda: refused(self._kernel.open(name, options=k.DELETE_ON_CLOSE).status),
+            lambda: refused(self._kernel.open(name, options=driver.DELETE_ON_CLOSE).status),
         ]
 
     def mkdir(self, path: str) -> None:
         _check(self._kernel.mkdir(self._name(path)), path)
 
     def remove(self, path: str, folder: bool = False) -> None:
-        options = k.DIRECTORY_FILE if folder else k.NON_DIRECTORY_FILE
+        options = driver.DIRECTORY_FILE if folder else driver.NON_DIRECTORY_FILE
         _check(self._kernel.delete(k.upcase(self._name(path)), options), path)
 
     def move(self, path: str, to: str, replace: bool = True) -> None:
-        opened = self._open(path, access=k.DELETE | k.FILE_READ_ATTRIBUTES)
+        opened = self._open(path, access=driver.DELETE | driver.FILE_READ_ATTRIBUTES)
         try:
             _check(self._kernel.rename(opened, self._name(to), replace), to)
         finally:
             self._kernel.close(opened)
 
-    def _open(self, path: str, options: int = 0, access: int = k.FILE_READ_DATA | k.FILE_READ_ATTRIBUTES) -> k.Opened:
+    def _open(
+        self, path: str, options: int = 0, access: int = driver.FILE_READ_DATA | driver.FILE_READ_ATTRIBUTES
+    ) -> k.Opened:
         opened = self._kernel.open(k.upcase(self._name(path)), access, options)
-        if opened.status != k.SUCCESS:
+        if opened.status != driver.SUCCESS:
             raise OSError(_ERRNO[opened.status], f"{path}: {opened.status:#x}")
         return opened
 
@@ -223,15 +226,15 @@ class ShownByWinFsp:
 
 _ERRNO = {
     status.OBJECT_NAME_NOT_FOUND: errno.ENOENT, status.OBJECT_PATH_NOT_FOUND: errno.ENOENT, status.NOT_A_DIRECTORY: errno.ENOTDIR,
-    status.FILE_IS_A_DIRECTORY: errno.EISDIR, status.IO_DEVICE_ERROR: errno.EIO, k.OBJECT_NAME_INVALID: errno.ENOENT,
+    status.FILE_IS_A_DIRECTORY: errno.EISDIR, status.IO_DEVICE_ERROR: errno.EIO, driver.OBJECT_NAME_INVALID: errno.ENOENT,
     status.OBJECT_NAME_COLLISION: errno.EEXIST, status.DIRECTORY_NOT_EMPTY: errno.ENOTEMPTY,
-    status.NOT_SAME_DEVICE: errno.EXDEV, status.MEDIA_WRITE_PROTECTED: errno.EROFS, k.ACCESS_DENIED: errno.EACCES,
-    status.NAME_TOO_LONG: errno.ENAMETOOLONG, k.SHARING_VIOLATION: errno.EBUSY, k.CANNOT_DELETE: errno.EACCES,
+    status.NOT_SAME_DEVICE: errno.EXDEV, status.MEDIA_WRITE_PROTECTED: errno.EROFS, driver.ACCESS_DENIED: errno.EACCES,
+    status.NAME_TOO_LONG: errno.ENAMETOOLONG, driver.SHARING_VIOLATION: errno.EBUSY, driver.CANNOT_DELETE: errno.EACCES,
 }  # fmt: skip
 
 
 def _check(code: int, path: str) -> None:
-    if code != k.SUCCESS:
+    if code != driver.SUCCESS:
         raise OSError(_ERRNO[code], f"{path}: {code:#x}")
 
 

@@ -5,8 +5,9 @@ import struct
 import threading
 from typing import Any
 
+from winfsp.driver import CANCELLED
 from winfsp.filenode import upcase
-from winfsp.kernel import CANCELLED, Kernel
+from winfsp.kernel import Kernel
 
 CANT_WAIT, INVALID_PARAMETER = 0xC00000D8, 0xC000000D
 Told = tuple[str, int, int]
@@ -61,11 +62,11 @@ class Notified:
             if length < 12:  # would end the session
                 return INVALID_PARAMETER
             name = raw[at + 12 : at + length].decode("utf-16-le")
-            if not kernel.valid(name):
+            if not kernel.driver.valid(name):
                 self._lib._ffi.escaped.append(AssertionError(f"{name!r} is no name of a file"))
-            kernel.nodes.invalidate(upcase(name))
+            kernel.driver.nodes.invalidate(upcase(name))
             if kind:
-                kernel.nodes.invalidate_listing(upcase(name.rpartition("\\")[0]) or "\\")
+                kernel.driver.nodes.invalidate_listing(upcase(name.rpartition("\\")[0]) or "\\")
                 with self._lock:
                     self.told.append((name, kind, action))
             at += -(-length // 8) * 8

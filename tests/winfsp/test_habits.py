@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sound
 
-from winfsp import kernel as k
+from winfsp import driver
 from winfsp.conftest import HeldIndexes, Mount, Windows, until
 from winfsp.win32 import CREATE_ALWAYS, CREATE_NEW, GENERIC_READ, GENERIC_WRITE, OPEN_ALWAYS, Win32, Win32Error
 
@@ -60,7 +60,7 @@ def test_probes_are_answered_at_once_and_nothing_is_left_behind(album: Windows, 
     for folder in ("", "\\Ann", FOLDER):
         for name in PROBES:
             path = f"{folder}\\{name}"
-            assert album.kernel.attributes(path)[0] == k.OBJECT_NAME_NOT_FOUND
+            assert album.kernel.attributes(path)[0] == driver.OBJECT_NAME_NOT_FOUND
             assert fails(lambda path=path: win32.create_file(path, GENERIC_READ)) == "ERROR_FILE_NOT_FOUND"
             for how in (CREATE_NEW, CREATE_ALWAYS, OPEN_ALWAYS):
                 assert (
@@ -143,13 +143,13 @@ def test_a_copy_of_many_files_with_eight_threads(windows: Mount, music: Path) ->
 
     def copy(name: str) -> bool:
         path = f"\\Many\\{name}"
-        assert mounted.kernel.attributes(path)[0] == k.SUCCESS
+        assert mounted.kernel.attributes(path)[0] == driver.SUCCESS
         return whole(win32, path) == original
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(copy, names))
     assert mounted.library.drive.open_handles == 0
-    assert len(mounted.kernel.nodes) == 0
+    assert len(mounted.kernel.driver.nodes) == 0
 
 
 def test_nothing_can_be_renamed_by_case_moved_deleted_or_marked(album: Windows, win32: Win32) -> None:

@@ -11,17 +11,9 @@ import cffi
 import pytest
 
 from winfsp.cdefs import CDEFS
+from winfsp.driver import BUFFER_OVERFLOW, CANCELLED, FILE_READ_ATTRIBUTES, SHARING_VIOLATION, SUCCESS
 from winfsp.guard import Guard, NoGuard
-from winfsp.kernel import (
-    BUFFER_OVERFLOW,
-    CANCELLED,
-    FILE_READ_ATTRIBUTES,
-    PAGE,
-    SHARING_VIOLATION,
-    SUCCESS,
-    Kernel,
-    PageError,
-)
+from winfsp.kernel import PAGE, Kernel, PageError
 
 FILE, FOLDER = 0x2001, 0x2010
 FFI = cffi.FFI()
@@ -130,7 +122,7 @@ def test_pages_are_whole_and_read_through_the_first_reader(kernel: Kernel, said:
     assert kernel.cached_read(second, 0, 5) == bytes(5)
     kernel.close(second)
     assert sorted(said.asked[2:]) == [("close", 1), ("close", 2)]
-    assert not len(kernel.nodes)
+    assert not len(kernel.driver.nodes)
 
 
 def test_a_version_that_is_shorter_is_filled_with_zeros(kernel: Kernel, said: Said) -> None:
@@ -150,7 +142,7 @@ def test_a_page_that_cannot_be_read_is_an_error_of_who_reads_it(kernel: Kernel, 
 
 def test_a_folder_is_listed_from_memory_for_a_while(kernel: Kernel, said: Said) -> None:
     now = 1000.0
-    kernel.now = lambda: now
+    kernel.driver.now = lambda: now
     said.attributes = FOLDER
     first, second = kernel.open("\\A"), kernel.open("\\A")
     assert [name for name, _ in kernel.entries(first)] == ["a", "b"]

@@ -15,6 +15,7 @@ from musfuse.drive import Drive, Opened
 from musfuse.errors import NoEntryError
 from musfuse.platform import system
 from musfuse.service.tagging import Who
+from winfsp import driver
 from winfsp import kernel as k
 from winfsp.conftest import Windows
 
@@ -94,12 +95,12 @@ def test_a_version_that_nobody_read_is_gone_with_a_retag_and_opens_say_so_at_onc
     monkeypatch.setattr(system, "program_of", lambda pid: f"player.exe ({pid})")
     other = 5000
     monkeypatch.setattr(k.asks, "pid", 4711, raising=False)
-    holder = kernel.open(FLAC, k.FILE_READ_ATTRIBUTES)
+    holder = kernel.open(FLAC, driver.FILE_READ_ATTRIBUTES)
     monkeypatch.setattr(k.asks, "pid", other)
     retag(album, music)
     assert kernel.open(FLAC).status == status.FILE_INVALID
     assert kernel.read(holder, 0, 10)[0] == status.FILE_INVALID
-    again = kernel.open(FLAC, k.FILE_READ_ATTRIBUTES)  # nobody is told anything that is not so
+    again = kernel.open(FLAC, driver.FILE_READ_ATTRIBUTES)  # nobody is told anything that is not so
     assert again.info.size == holder.info.size
     (said,) = album.mount.withheld()
     assert said.startswith("M:\\Abbey\\Road\\01 - One.flac: has a newer version")
@@ -116,7 +117,7 @@ def test_a_version_that_nobody_read_is_gone_with_a_retag_and_opens_say_so_at_onc
 def test_where_the_size_stays_a_version_that_nobody_read_keeps_nobody_from_the_new_one(
     album: Windows, music: Path
 ) -> None:
-    holder = album.kernel.open(FLAC, k.FILE_READ_ATTRIBUTES)
+    holder = album.kernel.open(FLAC, driver.FILE_READ_ATTRIBUTES)
     retag(album, music, "fits")
     new = album.kernel.open(FLAC)
     assert album.kernel.cached_read(new, 0, 10_000_000) == whole(album, FLAC)
@@ -166,7 +167,7 @@ def test_what_is_gone_from_the_drive_is_not_opened_though_it_is_open(
     assert album.kernel.open(MP3).status == status.OBJECT_NAME_NOT_FOUND
     assert album.kernel.cached_read(holder, 0, 1000) == before[:1000]
     album.kernel.close(holder)
-    assert len(album.kernel.nodes) == 0
+    assert len(album.kernel.driver.nodes) == 0
 
 
 def test_programs_that_open_a_file_first_at_the_same_time_share_it(
@@ -239,4 +240,4 @@ def test_whatever_programs_do_each_reads_a_whole_version_and_all_the_same(
         opened = kernel.open(name)
         assert kernel.cached_read(opened, 0, 10_000_000) == whole(album, name)
         kernel.close(opened)
-    assert (album.library.drive.open_handles, len(kernel.nodes), refused < 40) == (0, 0, True)
+    assert (album.library.drive.open_handles, len(kernel.driver.nodes), refused < 40) == (0, 0, True)

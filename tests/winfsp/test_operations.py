@@ -15,7 +15,7 @@ from musfuse_winfsp.info import drive_path, label_of, windows_path
 
 from musfuse.drive import Drive, Opened
 from musfuse.errors import MountError
-from winfsp import kernel as k
+from winfsp import driver
 from winfsp.conftest import Windows
 
 Mount = Callable[..., Windows]
@@ -33,7 +33,7 @@ def one(windows: Mount, music: Path) -> Windows:
 def test_volume_info(windows: Mount, music: Path) -> None:
     sound.write(music / "1.flac", **ALBUM, title="One")
     mounted = windows(label="Sämtliche Musik von mir und allen anderen 🎵")
-    lent = mounted.kernel.lend(88)
+    lent = mounted.kernel.driver.lend(88)
     info = lent.cast("FSP_FSCTL_VOLUME_INFO *")
     assert mounted.kernel.call("GetVolumeInfo", info) == 0
     lent.check()
@@ -61,14 +61,16 @@ def test_attributes_times_sizes(one: Windows, music: Path) -> None:
 def test_one_descriptor_for_life(one: Windows) -> None:
     import gc
 
-    first = one.kernel.security(ONE)
+    first = one.kernel.driver.security(ONE)
     gc.collect()
     plumbing = one.package.plumbing
     wanted = plumbing.SecurityDescriptor.from_string("O:BAG:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)")
-    assert one.kernel.security("\\Abbey")[2] == first[2] == bytes(plumbing.ffi.buffer(wanted.handle, wanted.size))
+    assert (
+        one.kernel.driver.security("\\Abbey")[2] == first[2] == bytes(plumbing.ffi.buffer(wanted.handle, wanted.size))
+    )
     opened = one.kernel.open(ONE)
-    for room, expected in ((8, k.BUFFER_OVERFLOW), (len(first[2]), 0)):
-        lent, size = one.kernel.lend(room), one.ffi.new("SIZE_T *", room)
+    for room, expected in ((8, driver.BUFFER_OVERFLOW), (len(first[2]), 0)):
+        lent, size = one.kernel.driver.lend(room), one.ffi.new("SIZE_T *", room)
         assert one.kernel.call("GetSecurity", opened.context, lent.cast("SECURITY_DESCRIPTOR *"), size) == expected
         lent.check()
         assert size[0] == len(first[2])
@@ -82,14 +84,15 @@ def test_names_are_given_as_they_are_stored(one: Windows) -> None:
         one.kernel.close(opened)
     folder = one.kernel.open("\\ABBEY\\ROAD\\")
     assert folder.name == "\\Abbey\\Road"
-    lent = one.kernel.lend(104 + 510)
+    lent = one.kernel.driver.lend(104 + 510)
     info = lent.cast("FSP_FSCTL_DIR_INFO *")
-    assert one.kernel.call("GetDirInfoByName", folder.context, one.kernel.wide("01 - ONE.FLAC"), info) == 0
+    assert one.kernel.call("GetDirInfoByName", folder.context, one.kernel.driver.wide("01 - ONE.FLAC"), info) == 0
     lent.check()
     assert lent.bytes(info.Size)[104:].decode("utf-16-le") == "01 - One.flac"
     assert info.FileInfo.FileAttributes == 0x2001
     assert (
-        one.kernel.call("GetDirInfoByName", folder.context, one.kernel.wide("NO"), info) == status.OBJECT_NAME_NOT_FOUND
+        one.kernel.call("GetDirInfoByName", folder.context, one.kernel.driver.wide("NO"), info)
+        == status.OBJECT_NAME_NOT_FOUND
     )
     one.kernel.close(folder)
 
@@ -99,8 +102,8 @@ def test_names_are_given_as_they_are_stored(one: Windows) -> None:
     [
         ("\\none", status.OBJECT_NAME_NOT_FOUND), ("\\Abbey\\none", status.OBJECT_NAME_NOT_FOUND),
         ("\\none\\none", status.OBJECT_PATH_NOT_FOUND), ("\\Abbey\\no\\x", status.OBJECT_PATH_NOT_FOUND),
-        (ONE + "\\x", status.OBJECT_PATH_NOT_FOUND), ("\\Abbey\\Road\\a?b", k.OBJECT_NAME_INVALID), ("\\" + "x" * 256, k.OBJECT_NAME_INVALID),
-        ("\\Abbey\\caf\udce9", status.OBJECT_NAME_NOT_FOUND), ("\\..\\..\\etc", status.OBJECT_PATH_NOT_FOUND), (ONE + "\\", k.NOT_A_DIRECTORY),
+        (ONE + "\\x", status.OBJECT_PATH_NOT_FOUND), ("\\Abbey\\Road\\a?b", driver.OBJECT_NAME_INVALID), ("\\" + "x" * 256, driver.OBJECT_NAME_INVALID),
+        ("\\Abbey\\caf\udce9", status.OBJECT_NAME_NOT_FOUND), ("\\..\\..\\etc", status.OBJECT_PATH_NOT_FOUND), (ONE + "\\", driver.NOT_A_DIRECTORY),
     ],
 )  # fmt: skip
 def test_missing_names(one: Windows, name: str, code: int) -> None:
@@ -108,20 +111,20 @@ def test_missing_names(one: Windows, name: str, code: int) -> None:
 
 
 def test_directory_and_file_options(one: Windows) -> None:
-    assert one.kernel.open(ONE, options=k.DIRECTORY_FILE).status == k.NOT_A_DIRECTORY
-    assert one.kernel.open("\\Abbey", options=k.NON_DIRECTORY_FILE).status == k.FILE_IS_A_DIRECTORY
-    assert one.kernel.open(ONE, access=k.FILE_WRITE_DATA).status == k.ACCESS_DENIED
+    assert one.kernel.open(ONE, options=driver.DIRECTORY_FILE).status == driver.NOT_A_DIRECTORY
+    assert one.kernel.open("\\Abbey", options=driver.NON_DIRECTORY_FILE).status == driver.FILE_IS_A_DIRECTORY
+    assert one.kernel.open(ONE, access=driver.FILE_WRITE_DATA).status == driver.ACCESS_DENIED
 
 
 def test_nothing_is_ever_written(one: Windows) -> None:
     protected = status.MEDIA_WRITE_PROTECTED
     kernel, ffi = one.kernel, one.ffi
     assert kernel.create("\\new") == protected
-    assert kernel.open(ONE, options=k.DELETE_ON_CLOSE).status == protected
+    assert kernel.open(ONE, options=driver.DELETE_ON_CLOSE).status == protected
     opened = kernel.open(ONE)
-    lent = [kernel.lend(size) for size in (72, 16, 88)]  # a pointer does not keep its memory alive
+    lent = [kernel.driver.lend(size) for size in (72, 16, 88)]  # a pointer does not keep its memory alive
     info, transferred = lent[0].cast("FSP_FSCTL_FILE_INFO *"), ffi.new("ULONG *")
-    data, name = lent[1].pointer, kernel.wide("\\x")
+    data, name = lent[1].pointer, kernel.driver.wide("\\x")
     assert kernel.call("Write", opened.context, data, 0, 16, 0, 0, transferred, info) == protected
     assert kernel.call("Overwrite", opened.context, 0, 0, 0, info) == protected
     assert kernel.call("SetBasicInfo", opened.context, 0x80, 0, 0, 0, 0, info) == protected
@@ -140,10 +143,10 @@ def test_nothing_is_ever_written(one: Windows) -> None:
 
 def test_operations_that_make_no_sense_here(one: Windows) -> None:
     opened = one.kernel.open(ONE)
-    lent = one.kernel.lend(16)
+    lent = one.kernel.driver.lend(16)
     size = one.ffi.new("SIZE_T *", 16)
     assert (
-        one.kernel.call("GetReparsePoint", opened.context, one.kernel.wide(ONE), lent.pointer, size)
+        one.kernel.call("GetReparsePoint", opened.context, one.kernel.driver.wide(ONE), lent.pointer, size)
         == status.NOT_A_REPARSE_POINT
     )
     assert (
@@ -172,7 +175,7 @@ def test_reads(one: Windows) -> None:
 
 
 def test_opened_for_attributes_and_read_all_the_same(one: Windows) -> None:
-    opened = one.kernel.open(ONE, access=k.FILE_READ_ATTRIBUTES)
+    opened = one.kernel.open(ONE, access=driver.FILE_READ_ATTRIBUTES)
     assert one.library.drive.open_handles == 0
     assert one.kernel.read(opened, 0, 4) == (0, b"fLaC")
     assert one.library.drive.open_handles == 1
@@ -181,7 +184,7 @@ def test_opened_for_attributes_and_read_all_the_same(one: Windows) -> None:
 
 
 def test_threads_that_race_to_read_it_open_one_handle(one: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = one.kernel.open(ONE, access=k.FILE_READ_ATTRIBUTES)
+    opened = one.kernel.open(ONE, access=driver.FILE_READ_ATTRIBUTES)
     drive, threads = one.library.drive, 4
     together, real = threading.Barrier(threads), Drive.open
 
@@ -246,7 +249,7 @@ def test_who_opens_a_folder_to_list_it_visits_it(one: Windows, monkeypatch: pyte
     """Its originals are looked at again, though the driver may answer the listing by itself."""
     visited: list[str] = []
     monkeypatch.setattr(Drive, "visit", lambda drive, path: visited.append(path))
-    for access in (k.FILE_READ_ATTRIBUTES, k.FILE_READ_DATA):
+    for access in (driver.FILE_READ_ATTRIBUTES, driver.FILE_READ_DATA):
         one.kernel.close(one.kernel.open("\\Abbey\\Road", access))
     assert visited == ["Abbey/Road"]
 

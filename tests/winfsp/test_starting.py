@@ -107,7 +107,7 @@ def test_a_listing_ends_in_its_time_and_what_it_lacks_is_told_of_later(cold: Any
     assert (code, [n for n, _ in rest]) == (0, listed[2:])
     indexes.release()
     until(lambda: sum(len(change.items) for change in heard.changes) == 12)
-    mounted.kernel.now = lambda: float("inf")
+    mounted.kernel.driver.now = lambda: float("inf")
     assert len(mounted.kernel.entries(folder)) == 15
     before = len(heard.changes)
     mounted.library.drive.forget_track(1)

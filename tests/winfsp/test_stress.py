@@ -13,7 +13,8 @@ from library.conftest import FORMAT
 from musfuse.library.catalog import FileRow
 from musfuse.model import AudioFormat, NodeKind, Stamp, TagSet
 from winfsp.conftest import Windows
-from winfsp.kernel import FILE_READ_ATTRIBUTES, SUCCESS, Kernel
+from winfsp.driver import FILE_READ_ATTRIBUTES, SUCCESS
+from winfsp.kernel import Kernel
 
 THREADS = 16
 OPERATIONS = int(os.environ.get("WINFSP_OPERATIONS", "12000")) // THREADS * THREADS
@@ -53,37 +54,37 @@ def test_random_operations_from_sixteen_threads(windows: Callable[..., Windows],
             kind = rng.random()
             if kind < 0.12 or not held:
                 name = rng.choice(files)
-                opened = kernel._open(name.upper() if rng.random() < 0.3 else name, 0x81, 0)
+                opened = kernel.driver.open(name.upper() if rng.random() < 0.3 else name, 0x81, 0)
                 assert opened.status == SUCCESS
                 assert opened.name == name
                 assert opened.info is not None
                 assert opened.info.size == len(model[name])
                 held.append((name, opened))
             elif kind < 0.22:
-                kernel._close(held.pop(rng.randrange(len(held)))[1])
+                kernel.driver.close(held.pop(rng.randrange(len(held)))[1])
             elif kind < 0.90:
                 name, opened = rng.choice(held)
                 offset, length = rng.randrange(len(model[name]) + 5000), rng.choice((1, 512, 4096, 16_384))
-                code, data = kernel._read(opened, offset, length)
+                code, data = kernel.driver.read(opened, offset, length)
                 assert data == model[name][offset : offset + length]
                 assert (code == SUCCESS) == (offset < len(model[name]))
             elif kind < 0.95:
                 place = rng.choice(places)
-                folder = kernel._open(place, 0x81, 1)
-                code, entries, _ = kernel._directory(folder, None, 65_536, None)
+                folder = kernel.driver.open(place, 0x81, 1)
+                code, entries, _ = kernel.driver.directory(folder, None, 65_536, None)
                 assert code == SUCCESS
                 assert [n for n, _ in entries if n not in (".", "..")] == folders[place]
-                kernel._close(folder)
+                kernel.driver.close(folder)
             else:
-                assert kernel._open(rng.choice(files) + "x", 0x81, 0).status == 0xC0000034
+                assert kernel.driver.open(rng.choice(files) + "x", 0x81, 0).status == 0xC0000034
             done += 1
         for _, opened in held:
-            kernel._close(opened)
+            kernel.driver.close(opened)
         return done
 
     futures = [kernel.submit(lambda seed=seed: work(seed)) for seed in range(THREADS)]
     assert sum(f.result(600) for f in futures) == OPERATIONS
-    assert not kernel.files
+    assert not kernel.driver.files
     assert drive.open_handles == 0
     kernel.stop()
 

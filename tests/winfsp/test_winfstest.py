@@ -48,7 +48,7 @@ def test_all_cases(mounted: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
     before = [find(path) for path in ("\\*", "\\fb\\*", "\\f\\*", "\\one\\*")]
     assert {case.stem: dict(run(case, mounted, monkeypatch)) for case in cases} == COUNTS
     assert [find(path) for path in ("\\*", "\\fb\\*", "\\f\\*", "\\one\\*")] == before
-    assert len(mounted.kernel.nodes) == 0
+    assert len(mounted.kernel.driver.nodes) == 0
 
 
 def test_the_docs_have_the_same_counts() -> None:

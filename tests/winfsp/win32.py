@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from winfsp import driver
 from winfsp import kernel as k
 from winfsp.filenode import Info, Opened
 from winfsp.kernel import Kernel
@@ -14,11 +15,11 @@ _WRITE_ATTRIBUTES, _WRITE_DAC = 0x100, 0x40000
 _CANNOT_DELETE = 0xC0000121
 
 NAMES = {
-    k.OBJECT_NAME_NOT_FOUND: "ERROR_FILE_NOT_FOUND", 0xC000003A: "ERROR_PATH_NOT_FOUND", k.OBJECT_NAME_INVALID: "ERROR_INVALID_NAME",
-    k.OBJECT_NAME_COLLISION: "ERROR_ALREADY_EXISTS", k.ACCESS_DENIED: "ERROR_ACCESS_DENIED", _CANNOT_DELETE: "ERROR_ACCESS_DENIED",
-    k.SHARING_VIOLATION: "ERROR_SHARING_VIOLATION", k.NOT_A_DIRECTORY: "ERROR_DIRECTORY", k.FILE_IS_A_DIRECTORY: "ERROR_ACCESS_DENIED",
+    driver.OBJECT_NAME_NOT_FOUND: "ERROR_FILE_NOT_FOUND", 0xC000003A: "ERROR_PATH_NOT_FOUND", driver.OBJECT_NAME_INVALID: "ERROR_INVALID_NAME",
+    driver.OBJECT_NAME_COLLISION: "ERROR_ALREADY_EXISTS", driver.ACCESS_DENIED: "ERROR_ACCESS_DENIED", _CANNOT_DELETE: "ERROR_ACCESS_DENIED",
+    driver.SHARING_VIOLATION: "ERROR_SHARING_VIOLATION", driver.NOT_A_DIRECTORY: "ERROR_DIRECTORY", driver.FILE_IS_A_DIRECTORY: "ERROR_ACCESS_DENIED",
     0xC00000A2: "ERROR_WRITE_PROTECT", 0xC0000098: "ERROR_FILE_INVALID", 0xC000000D: "ERROR_INVALID_PARAMETER",
-    k.END_OF_FILE: "ERROR_HANDLE_EOF", 0xC00000B5: "ERROR_SEM_TIMEOUT",
+    driver.END_OF_FILE: "ERROR_HANDLE_EOF", 0xC00000B5: "ERROR_SEM_TIMEOUT",
 }  # fmt: skip
 
 
@@ -41,15 +42,15 @@ class Win32:
     ) -> Opened:
         """CreateFileW; `options` are those of NtCreateFile."""
         wanted = self._granted(access)
-        if how == TRUNCATE_EXISTING and not wanted & k.FILE_WRITE_DATA:
+        if how == TRUNCATE_EXISTING and not wanted & driver.FILE_WRITE_DATA:
             raise Win32Error(0, "ERROR_INVALID_PARAMETER")
-        exists = self._kernel.security(path)[0] == k.SUCCESS
+        exists = self._kernel.driver.security(path)[0] == driver.SUCCESS
         if how == CREATE_NEW and exists:
             raise Win32Error(0, "ERROR_FILE_EXISTS")
         if how == CREATE_NEW or (how in (CREATE_ALWAYS, OPEN_ALWAYS) and not exists):
             self._check(self._kernel.create(path))
         if how in (CREATE_ALWAYS, TRUNCATE_EXISTING):
-            wanted |= k.FILE_WRITE_DATA
+            wanted |= driver.FILE_WRITE_DATA
         opened = self._kernel.open(path, wanted, options, share)
         self._check(opened.status)
         return opened
@@ -60,7 +61,7 @@ class Win32:
 
     def information(self, path: str) -> Info:
         """GetFileInformationByHandle of a file or folder."""
-        opened = self.create_file(path, k.FILE_READ_ATTRIBUTES)
+        opened = self.create_file(path, driver.FILE_READ_ATTRIBUTES)
         info = self._kernel.query(opened)
         self.close(opened)
         return info
@@ -68,7 +69,7 @@ class Win32:
     def find(self, path: str) -> list[tuple[str, Info]]:
         """FindFirstFileW and FindNextFileW."""
         folder, _, pattern = path.rpartition("\\")
-        opened = self.create_file(folder or "\\", k.FILE_READ_DATA, options=k.DIRECTORY_FILE)
+        opened = self.create_file(folder or "\\", driver.FILE_READ_DATA, options=driver.DIRECTORY_FILE)
         try:
             return self._kernel.entries(opened, pattern)
         finally:
@@ -76,11 +77,13 @@ class Win32:
 
     def delete(self, path: str, folder: bool = False) -> None:
         """DeleteFileW or RemoveDirectoryW: the DLL asks for the facts before it asks whether it can be deleted."""
-        opened = self.create_file(path, k.DELETE, options=k.DIRECTORY_FILE if folder else k.NON_DIRECTORY_FILE)
+        opened = self.create_file(
+            path, driver.DELETE, options=driver.DIRECTORY_FILE if folder else driver.NON_DIRECTORY_FILE
+        )
         try:
             if self._kernel.query(opened).attributes & 0x1:
                 raise Win32Error(_CANNOT_DELETE)
-            self._check(self._kernel.call("CanDelete", opened.context, self._kernel.wide(path)))
+            self._check(self._kernel.call("CanDelete", opened.context, self._kernel.driver.wide(path)))
         finally:
             self.close(opened)
 
@@ -90,15 +93,15 @@ class Win32:
 
     def move(self, path: str, new: str, replace: bool = False) -> None:
         """MoveFileExW; the DLL looks at the target first."""
-        opened = self.create_file(path, k.DELETE | k.FILE_READ_ATTRIBUTES)
+        opened = self.create_file(path, driver.DELETE | driver.FILE_READ_ATTRIBUTES)
         try:
-            status, attributes, _ = self._kernel.security(new)
-            if status == k.SUCCESS and k.upcase(new) != k.upcase(path):
+            status, attributes, _ = self._kernel.driver.security(new)
+            if status == driver.SUCCESS and k.upcase(new) != k.upcase(path):
                 if not replace:
-                    raise Win32Error(k.OBJECT_NAME_COLLISION)
+                    raise Win32Error(driver.OBJECT_NAME_COLLISION)
                 if attributes & 0x11:  # read-only, or a folder
-                    raise Win32Error(k.ACCESS_DENIED)
-            names = self._kernel.wide(path), self._kernel.wide(new)
+                    raise Win32Error(driver.ACCESS_DENIED)
+            names = self._kernel.driver.wide(path), self._kernel.driver.wide(new)
             self._check(self._kernel.call("Rename", opened.context, *names, int(replace)))
         finally:
             self.close(opened)
@@ -106,7 +109,7 @@ class Win32:
     def set_basic_info(self, path: str) -> None:
         """SetFileAttributesW, SetFileTime."""
         opened = self.create_file(path, _WRITE_ATTRIBUTES)
-        lent = self._kernel.lend(72)
+        lent = self._kernel.driver.lend(72)
         info = lent.cast("FSP_FSCTL_FILE_INFO *")
         status = self._kernel.call("SetBasicInfo", opened.context, 0x20, 0, 0, 0, 0, info)
         lent.check()
@@ -122,7 +125,7 @@ class Win32:
 
     def security(self, path: str) -> str:
         """GetFileSecurityW, as SDDL."""
-        status, _, descriptor = self._kernel.security(path)
+        status, _, descriptor = self._kernel.driver.security(path)
         self._check(status)
         return descriptor.decode("utf-16-le")
 
@@ -141,5 +144,5 @@ class Win32:
 
     @staticmethod
     def _check(status: int) -> None:
-        if status != k.SUCCESS:
+        if status != driver.SUCCESS:
             raise Win32Error(status)
