@@ -1,14 +1,14 @@
 """Property lists in XML (Apple's PropertyList-1.0 DTD), read piece by piece: values two levels below the root are given
-one by one, and nothing else is held. What they hold is hostile: entities are refused, and depth, values and texts are
-bounded.
+one by one, and nothing else is held. What they hold is hostile: what declares anything, or has elements or attributes
+that no property list has, is refused, since the parser keeps each name; depth, values, texts and markup are bounded.
 """
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 from xml.parsers import expat
 
 from musfuse.errors import ConfigError, plainly
@@ -19,6 +19,11 @@ Value = str | int | float | bool | datetime | list["Value"] | dict[str, "Value"]
 _PIECE, _DEEPEST = 256 << 10, 16
 _LONGEST, _MOST_KEYS, _MOST_ENTRIES = 1 << 20, 500, 20_000
 """Characters of a text, keys of a dictionary, entries of an array that are kept."""
+_LARGEST, _A_VALUE = 16 << 20, 64
+"""Characters of an entry, where each value in it counts as so many more."""
+_LONGEST_MARKUP = 1 << 20
+"""Bytes of a tag, a comment or the like: the parser holds it, and begins anew with each piece."""
+_ELEMENTS = frozenset({"plist", "dict", "array", "key", "string", "integer", "real", "true", "false", "date", "data"})
 _INTEGER = re.compile(r"\s*[+-]?\d{1,18}\s*", re.ASCII)
 
 
@@ -76,12 +81,20 @@ class _Open:
     def __init__(self, kept: dict[str, Value] | list[Value] | None) -> None:
         self.kept, self.key = kept, ""
 
-    def add(self, value: Value) -> None:
+    @property
+    def has_room(self) -> bool:
+        """Whether a further value is kept."""
+        return self.kept is not None and len(self.kept) < (_MOST_KEYS if isinstance(self.kept, dict) else _MOST_ENTRIES)
+
+    def add(self, value: Value) -> int:
+        """Keep a value, if there is room; what it counts for."""
+        if not self.has_room:
+            return 0
         if isinstance(self.kept, dict):
-            if len(self.kept) < _MOST_KEYS:
-                self.kept[self.key] = value
-        elif self.kept is not None and len(self.kept) < _MOST_ENTRIES:
+            self.kept[self.key] = value
+        elif self.kept is not None:
             self.kept.append(value)
+        return _A_VALUE + len(self.key) + (len(value) if isinstance(value, str) else 0)
 
 
 class _Parsing:
@@ -91,15 +104,19 @@ class _Parsing:
         self._sections = sections
         self._open, self._text, self._length = list[_Open](), list[str](), 0
         self._found, self._behind, self._deep = list[Entry](), set[str](), 0
+        self._fed = self._size = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._begin, self._end
         self._parser.CharacterDataHandler = self._say
-        self._parser.EntityDeclHandler = self._refuse
+        self._parser.StartDoctypeDeclHandler = self._declare
 
     def feed(self, piece: bytes) -> None:
         """Read on; an empty piece is the end."""
+        self._fed += len(piece)
         self._parser.Parse(piece, not piece)
+        if self._fed - self._parser.CurrentByteIndex > _LONGEST_MARKUP + _PIECE:
+            raise ValueError(f"a tag or a comment is longer than {_LONGEST_MARKUP >> 20} MiB")
 
     def take(self) -> list[Entry]:
         """What was found since it was asked last."""
@@ -110,21 +127,31 @@ class _Parsing:
         """Whether a section was read to its end."""
         return section in self._behind
 
-    def _refuse(self, *_: object) -> NoReturn:
-        raise ValueError("it declares an entity, which no library does")
+    def _declare(self, *told: object) -> None:
+        if told[-1]:  # there are declarations inside
+            raise ValueError("it declares an entity or the like, which no library does")
 
-    def _begin(self, name: str, _: object) -> None:
+    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
         self._deep += 1
         if self._deep > _DEEPEST:
             raise ValueError(f"more than {_DEEPEST} elements lie within each other")
         if self._deep == 1 and name != "plist":
             raise ValueError(f"it begins with <{name[:40]}>, not with <plist>")
+        if name not in _ELEMENTS:
+            raise ValueError(f"it has a <{name[:40]}>, which no property list has")
+        if attributes and name != "plist":
+            raise ValueError(f"a <{name}> has attributes, which no property list has")
         self._text.clear()
         self._length = 0
         if name in ("dict", "array"):
-            wanted = len(self._open) < 1 or self._open[0].key in self._sections
             kept: dict[str, Value] | list[Value] = {} if name == "dict" else []
-            self._open.append(_Open(kept if wanted and len(self._open) >= 2 else None))
+            self._open.append(_Open(kept if self._is_wanted() else None))
+
+    def _is_wanted(self) -> bool:
+        """Whether what begins is an entry of a section, or lies in one and is kept there."""
+        if len(self._open) == 2:
+            return self._open[0].key in self._sections
+        return len(self._open) > 2 and self._open[-1].has_room
 
     def _say(self, text: str) -> None:
         self._length += len(text)
@@ -136,7 +163,7 @@ class _Parsing:
         if name in ("dict", "array"):
             self._value(self._open.pop().kept)
             if len(self._open) == 1:
-                self._behind.add(self._open[0].key)
+                self._behind |= self._sections & {self._open[0].key}
         elif name == "key":
             if self._open:
                 self._open[-1].key = "".join(self._text)
@@ -147,8 +174,11 @@ class _Parsing:
     def _value(self, value: Value) -> None:
         if len(self._open) == 2 and self._open[0].key in self._sections:
             self._found.append(Entry(self._open[0].key, self._open[1].key, value))
+            self._size = 0
         elif len(self._open) > 2:
-            self._open[-1].add(value)
+            self._size += self._open[-1].add(value)
+            if self._size > _LARGEST:
+                raise ValueError(f"an entry has more than {_LARGEST >> 20} MiB")
 
 
 def _scalar(name: str, text: str) -> Value:

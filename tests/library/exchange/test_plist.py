@@ -72,6 +72,44 @@ def test_what_is_none_says_why(tmp_path: Path, content: str, words: str) -> None
         entries(tmp_path / "x.xml", "Playlists")
 
 
+ENTRY = "<plist><dict><key>Tracks</key><dict><key>1</key>{}</dict></dict></plist>"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (f"<{'a' * 200_000}/>", "a tag or a comment is longer"), (f"<!--{'a' * 200_000}-->", "a tag or a comment"),
+        (f"<true a='{'a' * 200_000}'/>", "a tag or a comment"), ("<e0/><e1/>", "has a <e0>"),
+        ("<true a0=''/><true a1=''/>", "a <true> has attributes"),
+        ("<array>" + f"<string>{'x' * 9000}</string>" * 20 + "</array>", "an entry has more than"),
+    ],
+    ids=["name", "comment", "attribute", "elements", "attributes", "texts"],
+)  # fmt: skip
+def test_what_would_be_held_whole_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, words: str
+) -> None:
+    for limit in ("_PIECE", "_LONGEST_MARKUP", "_LARGEST"):
+        monkeypatch.setattr(plist, limit, 50_000)
+    (tmp_path / "x.xml").write_text(ENTRY.format(content))
+    with pytest.raises(ConfigError, match=rf"x\.xml: no property list that can be read: .*{words}"):
+        entries(tmp_path / "x.xml")
+
+
+def test_declarations_of_any_kind_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.xml").write_text(f"<!DOCTYPE plist [<!ELEMENT e0 EMPTY>]>{ENTRY.format('<true/>')}")
+    with pytest.raises(ConfigError, match="declares an entity or the like"):
+        entries(tmp_path / "x.xml")
+
+
+def test_a_list_of_more_than_is_kept_counts_as_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plist, "_LARGEST", 50_000)
+    monkeypatch.setattr(plist, "_MOST_ENTRIES", 100)
+    item = "<dict><key>Track ID</key><integer>1</integer></dict>"
+    (tmp_path / "x.xml").write_text(ENTRY.format(f"<array>{item * 5000}</array>"))
+    (entry,) = entries(tmp_path / "x.xml")
+    assert entry.value == [{"Track ID": 1}] * 100
+
+
 def test_odd_values_are_none(tmp_path: Path) -> None:
     (tmp_path / "x.xml").write_text(
         "<plist><dict><key>Tracks</key><dict><key>1</key><dict><key>a</key><integer>many</integer><key>b</key>"
