@@ -11,6 +11,7 @@ PUBLIC = ("93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34", "64:ff9
 PRIVATE = (
     "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.9", "100.64.0.1", "::1", "fd12::1", "fec0::1", "::ffff:127.0.0.1",
     "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:c0a8:1::1", "198.18.0.1", "::10.0.0.1",
+    "::ffff:0:127.0.0.1",
 )  # fmt: skip
 NEVER = (
     "169.254.169.254", "169.254.0.1", "fe80::1", "fe80::1%eth0", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
@@ -43,6 +44,7 @@ def test_what_carries_an_address_is_no_less_refused(inner: int, allow: bool) -> 
     plain = refusal(str(ipaddress.IPv4Address(inner)), allow)
     forms = (
         (0xFFFF << 32) | inner,
+        (0xFFFF << 48) | inner,
         (0x64FF9B << 96) | inner,
         (0x2002 << 112) | (inner << 80) | 1,
         (0x20010000 << 96) | (0x5DB8D822 << 64) | (inner ^ 0xFFFFFFFF),
