@@ -119,34 +119,29 @@ class Reconfiguring:
 
     def reload(self) -> Reloaded:
         """Read the configuration anew. Raises ConfigError where it is none, and then nothing changes, FaceError where
-        an address cannot be listened at, and then some may have."""
+        an address cannot be listened at, and then some may have; the others are tried again the next time."""
         with self._lock:
-            config = self._read()
-            changed = [name for name in self._sections.options if _value(config, self, name) != self._old(name)]
+            config, done = self._read(), []
+            for name in self._sections.options:
+                value = self._value(config, name)
+                if value != self._value(self._stated, name):
+                    done.append(self._set(name, value))
+                    self._stated = self._having(self._stated, name, value)
             hooks = config.each(WebhookOptions) != self._stated.each(WebhookOptions)
             self._stated = config
-            done = [self._set(name, _value(config, self, name)) for name in changed]
             if hooks:
                 self._host.library.config = self._host.library.config.repeating(config)
                 self._host.adopt_webhooks()
             now = (*(one.option for one in done if one.effect == "now"), *(["webhooks"] if hooks else []))
             return Reloaded(now, tuple(one for one in done if one.effect != "now"))
 
-    def _old(self, name: str) -> Any:
-        return _value(self._stated, self, name)
-
-    def kind_of(self, name: str) -> type[Any]:
-        """The dataclass that declares an option."""
-        section = name.partition(".")[0]
-        return next(known.kind for known in self._sections if known.name == section)
-
     def _set(self, name: str, value: Any) -> OptionSet:
         library, way = self._host.library, WAYS.get(name, _START)
-        before, kind = library.config, self.kind_of(name)
-        told = OptionSet(name, toml_value(_value(before, self, name)), toml_value(value), way.effect, way.note)
+        before = library.config
+        told = OptionSet(name, toml_value(self._value(before, name)), toml_value(value), way.effect, way.note)
         if way.effect == "start" or told.before == told.value:
             return told
-        library.config = before.having(replace(before[kind], **{name.partition(".")[2]: value}))
+        library.config = self._having(before, name, value)
         try:
             way.apply(self._host, before)
         except BaseException:
@@ -154,9 +149,16 @@ class Reconfiguring:
             raise
         return told
 
+    def _value(self, config: Config, name: str) -> Any:
+        return getattr(config[self._kind_of(name)], name.partition(".")[2])
 
-def _value(config: Config, own: Reconfiguring, name: str) -> Any:
-    return getattr(config[own.kind_of(name)], name.partition(".")[2])
+    def _having(self, config: Config, name: str, value: object) -> Config:
+        return config.having(replace(config[self._kind_of(name)], **{name.partition(".")[2]: value}))
+
+    def _kind_of(self, name: str) -> type[Any]:
+        """The dataclass that declares an option."""
+        section = name.partition(".")[0]
+        return next(known.kind for known in self._sections if known.name == section)
 
 
 def told_of_reload(reloaded: Reloaded) -> str:

@@ -166,6 +166,21 @@ def test_sighup_reads_it_anew(told: Callable[[], list[str]], bench: Bench) -> No
     until(lambda: not bench.host.jobs.runner.rows("scan") or bench.host.jobs.runner.rows("scan")[0].ended)
 
 
+def test_what_could_not_be_taken_over_is_tried_by_the_next_reload(bench: Bench) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        bench.write(f"[backup]\nkeep = 2\n[metrics]\nlisten = '{place}'\n[[webhooks]]\nurl = 'http://127.0.0.1:9/'\nsecret = 'env:NONE'\n")  # fmt: skip
+        with pytest.raises(FaceError, match="cannot be listened at"):
+            bench.options.reload()
+    bench.set("backup.keep", "9")  # by somebody, after the file was taken over as far as that
+    assert set(bench.options.reload().now) == {"metrics.listen", "webhooks"}
+    assert bench.host.library.upkeep.options.keep == 9
+    assert [name for name in bench.host.faces.active() if place in name]
+    assert len(bench.host._webhooks.webhooking.all()) == 1
+
+
 def test_each_way_is_of_an_option_and_documented() -> None:
     assert set(WAYS) <= set(SECTIONS.options)
     section = DOCS.read_text().split("## While it runs\n")[1].split("\n## ")[0]
