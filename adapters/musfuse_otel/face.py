@@ -5,6 +5,7 @@ import importlib.util
 import json
 import logging
 import threading
+import time
 from pathlib import Path
 
 from musfuse.errors import FaceError
@@ -20,7 +21,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 300.0
 
 class OtelFace:
     """Sends the figures of the library in `folder` on; a process that ends by itself is begun anew, after a pause that
-    doubles."""
+    doubles, but for one that ran for long."""
 
     keeps_host = False
 
@@ -56,10 +57,16 @@ class OtelFace:
         options, pause = self._options, _FIRST_PAUSE
         told = {"folder": str(self._folder), "endpoint": options.endpoint, "seconds": options.interval_seconds}
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
-                self._sending.run(json.dumps(told).encode() + b"\n")
+                code = self._sending.run(json.dumps(told).encode() + b"\n")
+                ended = f"the process that does it ended by itself ({code})"
             except OSError as error:
-                log.warning("figures are not sent on: %s", error)
+                ended = str(error)
+            if self._stopping.is_set():
+                return
+            pause = _FIRST_PAUSE if time.monotonic() - began > _LONGEST_PAUSE else pause
+            log.warning("figures are not sent on: %s; it is begun anew in %.0f s", ended, pause)
             if self._stopping.wait(pause):
                 return
             pause = min(2 * pause, _LONGEST_PAUSE)

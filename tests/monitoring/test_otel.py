@@ -1,5 +1,7 @@
 """Figures go to a collector, as OpenTelemetry's own format reads them."""
 
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -90,3 +92,20 @@ def test_where_it_is_not_installed_it_says_so(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(face, "_NEEDED", ("no_such_module_here.sdk",))
     with pytest.raises(FaceError, match=r"musfuse\[otel\]"):
         OtelFace(OtelOptions("http://127.0.0.1:1/"), tmp_path).check()
+
+
+def test_one_that_ends_by_itself_is_told_of_and_begun_anew(
+    watch: Watch, collector: Collector, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(face, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(face, "_LONGEST_PAUSE", 0.0)  # each ran for long
+    port = collector.server_address[1]
+    host = watch(otel__endpoint=f"http://127.0.0.1:{port}/v1/metrics")
+    (sends,) = host.faces.running(OtelFace)
+    for count in (1, 2):
+        until(lambda: sends._sending.pid and collector.got)
+        assert sends._sending.pid is not None
+        collector.got.clear()
+        os.kill(sends._sending.pid, signal.SIGKILL)
+        until(lambda count=count: caplog.text.count("ended by itself (-9); it is begun anew in 0 s") == count)
+    until(lambda: collector.got)
