@@ -98,7 +98,7 @@ import sys
 from click.testing import CliRunner
 from musfuse.cli import cli
 assert "1 read" in CliRunner().invoke(cli, ["scan", "--library", *sys.argv[1:]]).output
-sys.exit(", ".join(sorted({"numpy", "soundfile"} & set(sys.modules))) or 0)
+sys.exit(", ".join(sorted({"numpy", "soundfile", "musfuse.sources.far"} & set(sys.modules))) or 0)
 """
     args = [sys.executable, "-c", script, str(tmp_path / "state"), str(music)]
     done = subprocess.run(args, capture_output=True, text=True, cwd=ROOT)

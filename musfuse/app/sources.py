@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from musfuse.app.outages import Outages
 from musfuse.config import Config
@@ -12,10 +13,11 @@ from musfuse.library.options import ScanOptions
 from musfuse.origins import OpenContext, Origin, Registry, SourceSpec
 from musfuse.origins.remote import bandwidth
 from musfuse.sources.breaker import Outage
-from musfuse.sources.far import FarSource
-from musfuse.sources.lane import Lane, Limits
 from musfuse.sources.urgency import Urgency
 from musfuse.store.options import CacheOptions
+
+if TYPE_CHECKING:
+    from musfuse.sources.far import FarSource
 
 
 class Sources:
@@ -39,7 +41,8 @@ class Sources:
         self._lock = threading.Lock()
         self._rows: Mapping[str, SourceRow] = {}
         self._specs: Mapping[str, SourceSpec] = {}
-        self._origins: dict[str, Origin | FarSource] = {}
+        self._origins: dict[str, Origin] = {}
+        self._far: dict[str, FarSource] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -48,11 +51,12 @@ class Sources:
         rows = {row.uid: row for row in self._read_rows()}
         specs = {spec.uid: spec for spec in self._read_specs()}
         with self._lock:
-            stale = [uid for uid in self._origins if uid not in rows or specs.get(uid) != self._specs.get(uid)]
-            closing = [self._origins.pop(uid) for uid in stale]
+            made = [*self._origins, *self._far]
+            stale = [uid for uid in made if uid not in rows or specs.get(uid) != self._specs.get(uid)]
+            close = [self._taken_out(uid) for uid in stale]
             self._rows, self._specs = rows, specs
-        for origin in closing:
-            origin.close()
+        for closing in close:
+            closing()
 
     def rows(self) -> list[SourceRow]:
         """All sources in order of priority."""
@@ -87,17 +91,17 @@ class Sources:
         UnavailableError for a kind of source that is not known here."""
         with self._lock:
             self._row(uid)
-            if uid not in self._origins:
-                self._origins[uid] = self._made(self._specs[uid])
-            found = self._origins[uid]
-        return found.seen_by(urgency) if isinstance(found, FarSource) else found
+            if uid not in self._origins and uid not in self._far:
+                self._make(self._specs[uid])
+            far = self._far.get(uid)
+            return far.seen_by(urgency) if far is not None else self._origins[uid]
 
     def scanned_origin(self, uid: str) -> Origin:
         """As `origin`, for a scan of all of the source."""
         origin = self.origin(uid, Urgency.SCAN)
         with self._lock:
-            found = self._origins.get(uid)
-        return found.scanned() if isinstance(found, FarSource) else origin
+            far = self._far.get(uid)
+        return far.scanned() if far is not None else origin
 
     def idle_origin(self, uid: str) -> Origin:
         """As `origin`, for what nobody waits for."""
@@ -106,8 +110,8 @@ class Sources:
     def outage(self, uid: str) -> Outage | None:
         """Why a source is away, and since when, where it was asked and that is known; None for all others."""
         with self._lock:
-            found = self._origins.get(uid)
-        return found.lane.outage if isinstance(found, FarSource) else None
+            far = self._far.get(uid)
+        return far.lane.outage if far is not None else None
 
     def try_out(self, spec: SourceSpec) -> None:
         """Raise ConfigError where a source that lies elsewhere cannot be looked into now."""
@@ -120,17 +124,26 @@ class Sources:
         finally:
             opened.close()
 
-    def _made(self, spec: SourceSpec) -> Origin | FarSource:
+    def _make(self, spec: SourceSpec) -> None:
         try:
             opened = self._opened(spec)
         except ConfigError as error:
             raise UnavailableError(str(error)) from error
         if opened.traits.local:
-            return opened
+            self._origins[spec.uid] = opened
+            return
+        from musfuse.sources.far import FarSource  # who has no such source does without
+        from musfuse.sources.lane import Lane, Limits
+
         limits = Limits(bytes_per_second=bandwidth(spec))
         if self.outages is None or spec.uid not in self._rows:
-            return FarSource(Lane(opened, limits))
-        return FarSource(Lane(opened, limits, self.outages.lane_of(spec.uid)))
+            self._far[spec.uid] = FarSource(Lane(opened, limits))
+        else:
+            self._far[spec.uid] = FarSource(Lane(opened, limits, self.outages.lane_of(spec.uid)))
+
+    def _taken_out(self, uid: str) -> Callable[[], None]:
+        """How an origin is closed that nobody gets from now on."""
+        return self._far.pop(uid).close if uid in self._far else self._origins.pop(uid).close
 
     def _opened(self, spec: SourceSpec) -> Origin:
         """The origin itself. Raises ConfigError."""
@@ -147,6 +160,5 @@ class Sources:
     def close(self) -> None:
         """Close all origins."""
         with self._lock:
-            for origin in self._origins.values():
-                origin.close()
-            self._origins.clear()
+            for uid in (*self._origins, *self._far):
+                self._taken_out(uid)()
