@@ -36,6 +36,9 @@ _OPTIONS = (
     ("grpc.max_concurrent_streams", 1100),
 )
 _HEALTH_SECONDS = 15.0
+BESIDE = 100
+"""Connections over TCP that are taken beside one for each subscriber; each may have shown no token yet."""
+_HANDSHAKE_MS = 20_000
 
 
 @dataclass(slots=True)
@@ -101,7 +104,11 @@ class Servers:
 
     def _server(self, *, local: bool) -> Any:
         gate = Gate(self._tokens, lambda: self._draining.began, local=local)
-        server = grpc.aio.server(interceptors=[gate], options=_OPTIONS)
+        bounds = () if local else (
+            ("grpc.max_allowed_incoming_connections", self._settings.subscribers + BESIDE),
+            ("grpc.server_handshake_timeout_ms", _HANDSHAKE_MS),
+        )  # fmt: skip
+        server = grpc.aio.server(interceptors=[gate], options=(*_OPTIONS, *bounds))
         folder = Path(self._settings.import_folder) if self._settings.import_folder else None
         library = LibraryService(self._channel, self._hub, self._drain_for, self._tokens.holds)
         generated: Any = musicfs_pb2_grpc

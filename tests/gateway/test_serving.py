@@ -1,15 +1,19 @@
 """What is served beside ours, and the end: calls that run finish, new ones are refused, streams get a last message."""
 
+import socket
 import threading
+from contextlib import ExitStack
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from musfuse_grpc.serving import BESIDE
 from musfuse_grpc.v1 import musicfs_pb2 as pb
+from musfuse_grpc.v1 import musicfs_pb2_grpc
 from patient import until
 
-from gateway.running import SECONDS, Begin, Gateway, hold_searches, status
+from gateway.running import SECONDS, STREAMS, Begin, Gateway, Network, bearer, hold_searches, status
 from musfuse.metrics import recorder
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
@@ -85,3 +89,26 @@ def test_figures_of_the_drive_are_told(gateway: Gateway) -> None:
     before = gateway.library.GetStatus(pb.Empty(), timeout=SECONDS).fuse_ops_total
     gateway.host.library.drive.attr("")
     assert gateway.library.GetStatus(pb.Empty(), timeout=SECONDS).fuse_ops_total == before + 1
+
+
+def test_over_tcp_only_so_many_connections_are_taken(network: Network) -> None:
+    host, _, port = network.gateway.face.name.partition("grpcs://")[2].rpartition(":")
+    with ExitStack() as closing:
+        peers = [
+            closing.enter_context(socket.create_connection((host, int(port)), SECONDS))
+            for _ in range(STREAMS + BESIDE + 10)
+        ]
+        until(lambda: sum(map(is_closed, peers)) >= 10, SECONDS)
+        assert not is_closed(peers[0]), "they are closed since they say nothing, and not since they are too many"
+    library, token = musicfs_pb2_grpc.MusicFSStub(network.channel), bearer(network.tokens["read"])
+    library.GetStatus(pb.Empty(), timeout=SECONDS, metadata=token, wait_for_ready=True)
+
+
+def is_closed(peer: socket.socket) -> bool:
+    peer.setblocking(False)
+    try:
+        return peer.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
