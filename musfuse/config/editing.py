@@ -56,8 +56,16 @@ def _exchanged(lines: list[str], section: str, key: str, line: str) -> str | Non
     of_key = re.compile(rf"[ \t]*{re.escape(key)}[ \t]*=")
     for number in _body(lines, section):
         if of_key.match(lines[number]):
-            return "".join([*lines[:number], line, *lines[number + 1 :]])
+            commented = line.rstrip("\n") + _comment(lines[number]) + "\n"
+            return "".join([*lines[:number], commented, *lines[number + 1 :]])
     return None
+
+
+def _comment(line: str) -> str:
+    """The comment behind the value of a line, with the blanks before it; a `#` in a text is none: before it the text
+    has no end."""
+    found = (mark.start() for mark in re.finditer(r"[ \t]*#", line))
+    return next((line[at:].rstrip("\r\n") for at in found if _parsed(line[:at]) is not None), "")
 
 
 def _inserted(lines: list[str], section: str, line: str) -> str | None:

@@ -25,7 +25,9 @@ level = 5
     ("text", "name", "value", "wanted"),
     [
         ("", "view.policy", "wav", '[view]\npolicy = "wav"\n'),
-        (FILE, "view.policy", "wav", FILE.replace('policy = "flac"   # the usual', 'policy = "wav"')),
+        (FILE, "view.policy", "wav", FILE.replace('"flac"', '"wav"')),
+        ('[view]\npolicy = "# no" # yes', "view.policy", "wav", '[view]\npolicy = "wav" # yes\n'),
+        ("[view]\npolicy = 'no # no'\n", "view.policy", "wav", '[view]\npolicy = "wav"\n'),
         (FILE, "view.template", 'a"\\b', FILE.replace("# how it looks\n", '# how it looks\ntemplate = "a\\"\\\\b"\n')),
         (FILE, "flac.level", 8, FILE.replace("level = 5", "level = 8")),
         (FILE, "events.keep", True, FILE + "\n[events]\nkeep = true\n"),
