@@ -19,7 +19,7 @@ from musfuse.control import protocol
 from musfuse.errors import FaceError, plainly
 from musfuse.platform.sideprocess import command, environment
 from musfuse.service.face import Reach
-from musfuse_grpc.options import GrpcOptions, place
+from musfuse_grpc.options import GrpcOptions
 from musfuse_grpc.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,6 @@ class GrpcFace:
         options = self._options
         if not options.listen:
             return
-        place(options.listen)
         for key, value in (("certificate", options.certificate), ("key", options.key)):
             if not value:
                 raise FaceError(f"grpc.listen needs TLS: name a file in grpc.{key}")

@@ -2,34 +2,9 @@
 
 from dataclasses import dataclass
 
+from musfuse.config.addresses import address_like
 from musfuse.config.option import at_least, option
 from musfuse.config.sections import Section
-
-_PORTS = 65_535
-
-
-def place(text: str) -> str:
-    """HOST:PORT, an IPv6 address in brackets; port 0 is any that is free. Raises ValueError."""
-    host, _, port = text.rpartition(":")
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if (
-        not bare
-        or set(bare) & set("[]")
-        or (":" in bare) != (bare != host)
-        or not (port.isascii() and port.isdigit())
-        or int(port) > _PORTS
-    ):
-        raise ValueError(text)
-    return text
-
-
-def _is_place(text: str) -> str | None:
-    try:
-        if text:
-            place(text)
-    except ValueError:
-        return "must be an address and a port, such as 0.0.0.0:50051, or empty"
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +17,7 @@ class GrpcOptions:
     listen: str = option(
         "",
         "where gRPC is served over TCP, too, such as 0.0.0.0:50051; with TLS and a token in each call only",
-        _is_place,
+        address_like("0.0.0.0:50051"),
     )
     certificate: str = option("", "file with the certificate of `listen`, and those above it (PEM)")
     key: str = option("", "file with its private key (PEM)")

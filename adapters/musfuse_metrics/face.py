@@ -6,10 +6,10 @@ It has no password, so it belongs on an address that only those reach who may se
 import socket
 import threading
 
+from musfuse.config.addresses import host_and_port
 from musfuse.errors import FaceError
 from musfuse.service.face import Reach
 from musfuse_metrics.listener import Listener
-from musfuse_metrics.options import place
 
 
 class MetricsFace:
@@ -18,7 +18,7 @@ class MetricsFace:
     keeps_host = False
 
     def __init__(self, listen: str) -> None:
-        self._address = place(listen)
+        self._address = host_and_port(listen)
         self._server: Listener | None = None
         self.ended = threading.Event()
 

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from musfuse_grpc.options import place
 
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
@@ -13,7 +12,6 @@ from musfuse.errors import ConfigError
 
 @pytest.mark.parametrize("text", ["0.0.0.0:50051", "[::1]:0", "localhost:65535"])
 def test_places(text: str) -> None:
-    assert place(text) == text
     assert load_config(default_sections(), env={}, flags={"grpc.listen": text}).config
 
 

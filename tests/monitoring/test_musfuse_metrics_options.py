@@ -1,19 +1,10 @@
 """Addresses as people write them."""
 
 import pytest
-from musfuse_metrics.options import place
 
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 from musfuse.errors import ConfigError
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("127.0.0.1:9550", ("127.0.0.1", 9550)), ("[::1]:0", ("::1", 0)), ("nas.local:80", ("nas.local", 80))],
-)
-def test_addresses(text: str, found: tuple[str, int]) -> None:
-    assert place(text) == found
 
 
 @pytest.mark.parametrize(
