@@ -16,6 +16,7 @@ from musfuse.errors import StoreError
 from musfuse.store import outbox
 from musfuse.store.complaint import Complaint
 from musfuse.store.opening import failure, is_damaged, opening_failure, reading_uri
+from musfuse.store.transaction import transaction
 
 ROWS = 100_000
 DAYS = 30
@@ -141,13 +142,8 @@ class EventTable:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         db = self._opened()
         try:
-            db.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(db):
                 yield db
-                db.execute("COMMIT")
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
         except sqlite3.Error as error:
             raise failure(self._path, error) from error
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from musfuse.store.opening import failure, reading_uri
+from musfuse.store.transaction import transaction
 
 ATTEMPTS = 10_000
 """Tries that are remembered."""
@@ -278,14 +279,8 @@ class Outbox:
     @contextmanager
     def _work(self) -> Iterator[sqlite3.Connection]:
         """One transaction."""
-        with self._look() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
+        with self._look() as db, transaction(db):
+            yield db
 
 
 def next_due(path: Path) -> int | None:

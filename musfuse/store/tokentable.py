@@ -19,6 +19,7 @@ from typing import Any
 
 from musfuse.errors import NotFoundError, StoreError, plainly
 from musfuse.store.opening import is_unsound, reading_uri
+from musfuse.store.transaction import transaction
 
 _SECRET_BYTES = 32
 _TOKEN = re.compile(r"mft_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{43})")
@@ -77,8 +78,7 @@ class TokenTable:
             self._is_there()
             db = self._opened()
             try:
-                db.execute("BEGIN IMMEDIATE")
-                try:
+                with transaction(db):
                     row = db.execute(
                         "INSERT INTO token (name, scopes, hash, created_ns, expires_ns, revoked_ns)"
                         " VALUES (?, ?, ?, ?, ?, 0)",
@@ -87,10 +87,6 @@ class TokenTable:
                     number = int(row.lastrowid or 0)
                     text = f"mft_{number}_{secret}"
                     db.execute("UPDATE token SET hash = ? WHERE id = ?", (_hash(text), number))
-                    db.execute("COMMIT")
-                except BaseException:
-                    db.execute("ROLLBACK")
-                    raise
             except sqlite3.Error as error:
                 raise _failure(self._path, error) from error
         return Token(number, name, frozenset(scopes), now, expires_ns, 0), text
