@@ -28,6 +28,7 @@ SHELL = "sh"
 NOT_SHELL = {
     "text": "output, syntax, or another program's configuration",
     "toml": "a configuration; it is loaded instead",
+    "python": "a client of gRPC; tests/gateway/test_who_may_call.py runs it",
     "bat": "for Windows: tests/windows/test_typed.py types it",
 }
 # How examples begin that are not run, and why.

@@ -176,3 +176,12 @@ def test_who_comes_over_tcp_imports_from_one_folder(network: Network, tmp_path: 
     (tables / "link.json").symlink_to(tmp_path / "secret.json")
     for path in (tmp_path / "secret.json", tables / "link.json", tables / "../secret.json", tables / "gone.json"):
         assert status(over_tcp(network, path))[0] == "PERMISSION_DENIED"
+
+
+def test_the_client_that_is_shown_finds_what_it_is_told_to(network: Network) -> None:
+    code = (ROOT / "docs/grpc.md").read_text().split("```python\n")[1].split("```")[0]
+    done = subprocess.run(
+        [sys.executable, "-c", code, network.gateway.target, "bob"], capture_output=True, text=True, timeout=SECONDS
+    )
+    assert done.stderr == ""
+    assert [Path(line).stem for line in done.stdout.splitlines()] == ["03 - T3", "04 - T4"]
