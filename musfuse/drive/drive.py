@@ -152,7 +152,8 @@ class Drive:
         return (self._told(entry) for entry in entries if not sized or self._left_out.is_sized(entry))
 
     def open(self, path: str) -> Opened:
-        """Open a file for reading. Its bytes are those of the version now there, whatever happens later, or EIO."""
+        """Open a file for reading. Its bytes are those of the version now there, whatever happens later, or EIO. Raises
+        NoEntryError, IsAFolderError, TooManyOpenError, LeavingError."""
         for _ in range(_TRIES):
             entry = self._current(path)
             if entry.kind is NodeKind.FOLDER:
@@ -282,7 +283,8 @@ class Drive:
                 yield entry.name, entry.kind
 
     def glance(self, path: str) -> Iterator[DirEntry]:
-        """What a listing would say of a folder, for who only passes by, as `names`."""
+        """What a listing would say of a folder, for who only passes by, as `names`. Raises NoEntryError,
+        NotAFolderError."""
         folder = self._found(path)
         if folder.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder")

@@ -108,7 +108,8 @@ class Handles:
             raise SourceChangedError(_NEWER)
 
     def read_at(self, number: int, offset: int, size: int) -> bytes:
-        """Bytes of an open file. A stale handle never ends short: the system may know the newer version's size."""
+        """Bytes of an open file. Raises BadHandleError for one that is not open, SourceChangedError where a stale
+        handle would end short: the system may know the newer version's size."""
         handle = self._open.get(number)
         if handle is None:
             raise BadHandleError(f"handle {number} is not open")

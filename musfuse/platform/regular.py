@@ -41,7 +41,7 @@ def check_regular(path: Path) -> None:
 
 
 def read_guarded(path: Path, limit: int) -> Guarded:
-    """As `read_regular`; and who else can read and write the file."""
+    """As `read_regular`; and who else can read and write the file. Raises ConfigError."""
     try:
         _check_not_kept(path)
         fd = system.open_shared(str(path))

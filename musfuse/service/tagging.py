@@ -72,7 +72,8 @@ class Tagging:
         on(ImportTags, lambda tagging, r, who: tagging.import_file(r.path, who))
 
     def set(self, targets: Targets, assignments: Sequence[str], who: Who) -> Changed:
-        """FIELD=VALUE for all tracks of the targets; a repeated field has several values, an empty value is none."""
+        """FIELD=VALUE for all tracks of the targets; a repeated field has several values, an empty value is none.
+        Raises ConfigError where a field or value can be none, or a file has no room; nothing is changed then."""
         fields = parse_assignments(assignments)
         what = "set " + ", ".join(f"{name}={'; '.join(values)}"[:60] for name, values in fields.items())
 
@@ -130,7 +131,8 @@ class Tagging:
         return structs.replace(self._adopted(change, change.tracks), undone=number)
 
     def import_file(self, path: Path, who: Who) -> Changed:
-        """Take in a file as `tagfiles.plan_import` reads it; nothing where anything is wrong with it."""
+        """Take in a file as `tagfiles.plan_import` reads it; nothing where anything is wrong with it. Raises
+        ConfigError."""
         from musfuse.service.tagfiles import plan_import
 
         plan = plan_import(self.selection, path)

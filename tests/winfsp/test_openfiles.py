@@ -82,7 +82,7 @@ def test_a_player_reads_on_and_another_program_reads_it_too_after_a_retag(album:
     end = len(before) // 4096 * 4096
     assert kernel.cached_read(other, end - 4096, 100_000) == before[end - 4096 :]
     assert kernel.read(player, end, 65_536) == (0, before[end:])
-    assert kernel.read(player, len(before), 4096) == (status.END_OF_FILE, b"")
+    assert kernel.read(player, len(before), 4096) == (driver.END_OF_FILE, b"")
     kernel.close(player)
     assert kernel.cached_read(other, 0, 10_000_000) == before  # through the player's file object still
     kernel.close(other)

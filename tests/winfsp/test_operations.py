@@ -164,8 +164,8 @@ def test_reads(one: Windows) -> None:
     opened = one.kernel.open(ONE)
     assert one.kernel.read(opened, 0, 100) == (0, whole[:100])
     assert one.kernel.read(opened, len(whole) - 10, 100) == (0, whole[-10:])
-    assert one.kernel.read(opened, len(whole), 1) == (status.END_OF_FILE, b"")
-    assert one.kernel.read(opened, len(whole) + 4096, 4096) == (status.END_OF_FILE, b"")
+    assert one.kernel.read(opened, len(whole), 1) == (driver.END_OF_FILE, b"")
+    assert one.kernel.read(opened, len(whole) + 4096, 4096) == (driver.END_OF_FILE, b"")
     assert one.kernel.cached_read(opened, 5000, 20_000) == whole[5000:25_000]
     assert one.kernel.cached_read(opened, len(whole) - 5, 100) == whole[-5:]
     one.kernel.close(opened)
