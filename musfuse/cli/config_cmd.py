@@ -1,6 +1,8 @@
 """`musfuse config`"""
 
+import tomllib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +100,7 @@ def set_(library: Path | None, config_file: Path | None, as_json: bool, save: bo
         save_option(file, key, wanted)
     if as_json:
         print_json({
-            "option": key, "value": wanted, "before": told.before if told else None,
+            "option": key, "value": wanted, "before": _of_toml(told.before) if told else None,
             "effect": told.effect if told else "start", "saved": str(file) if save else None,
         })  # fmt: skip
         return
@@ -106,6 +108,13 @@ def set_(library: Path | None, config_file: Path | None, as_json: bool, save: bo
     if save:
         say(f"written to {file}")
         _say_of_stronger(config_file, key, wanted)
+
+
+def _of_toml(text: str) -> object:
+    """The value that TOML writes so; the text itself where it is none, as what stands for a secret is."""
+    with suppress(tomllib.TOMLDecodeError):
+        return tomllib.loads(f"value = {text}")["value"]
+    return text
 
 
 def _say_of(key: str, wanted: object, told: "OptionSet | None") -> None:

@@ -97,6 +97,8 @@ def test_an_option_is_set_in_the_process_that_has_the_library(tmp_path: Path, mo
     with ExitStack() as closing:
         host = run_host(tmp_path / "state", tmp_path / "music", closing, index__background=False)
         assert run("config", "set", *at, "backup.keep", "3").out == "backup.keep is 3 now (was 7)\n"
+        told = json.loads(run("config", "set", *at, "--json", "view.sidecars", "*.pdf").out)
+        assert (told["before"], told["value"], told["effect"]) == ("", "*.pdf", "now")
         assert host.library.upkeep.options.keep == 3
         assert "say --save, then `musfuse stop`" in run("config", "set", *at, "flac.level", "8", code=2).err
         said = run("config", "set", *at, "--save", "flac.level", "8").out
