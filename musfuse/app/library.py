@@ -331,6 +331,7 @@ class Library:
         if self.follower is not None:
             self.follower.reload()
         self.name_tracks()
+        self.drives.known_to_all()
 
     def _adopt_change(self, seq: int) -> "Moved":
         """Bring a change onto the drive; which files of it moved."""
@@ -344,7 +345,7 @@ class Library:
             self._unshown.failed(error)
             raise StoreError(f"change {seq} is kept; it is shown when there is room for it: {error}") from error
         self._unshown.worked()
-        self.drives.known_to_all()  # who made the change, and looks, sees it
+        self.drives.known_to_all()
         self.events.publish(TagsChanged(seq))
         return places.moves().told()
 

@@ -88,6 +88,7 @@ class Work:
             results = library.scan_all(scanner, bool(context.params.get("everything")))
             if not self._serves:  # nobody makes them behind it
                 library.trees.build(lambda: context.stopping)
+        library.drives.known_to_all()
         context.progress(sum(r.seen for r in results), sum(r.seen for r in results))
         if not context.stopping:
             self._unreached = {r.source for r in results if r.unreached}
@@ -103,6 +104,7 @@ class Work:
             results += scans.followed(scanner)
             if not self._serves:  # nobody makes them behind it
                 self._library.trees.build(lambda: context.stopping)
+        self._library.drives.known_to_all()
         context.progress(sum(r.seen for r in results), sum(r.seen for r in results))
         if not context.stopping and any(r.read or r.removed for r in results):
             self._drop("sweep", "what it was to spare is known anew after a scan")
@@ -136,6 +138,8 @@ class Work:
             return context.stopping
 
         shown = 0 if context.stopping else self._library.trees.build(stops, context.progress)
+        if shown:
+            self._library.drives.known_to_all()
         if shown and not context.stopping:
             self._sized()
         return {"shown": shown}

@@ -200,7 +200,8 @@ class Drives(Mapping[str, Drive]):
         self.known_to_all()
 
     def known_to_all(self) -> None:
-        """Wait until the systems that show the drives know what changed, but not for long."""
+        """Wait until the systems that show the drives know what changed, but not for long: who made a change, and
+        looks, sees it."""
         for drive in self.values():
             drive.changes.caught_up(_KNOWN_SECONDS)
 
