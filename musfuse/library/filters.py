@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from musfuse.library.catalog.places import Candidate
-from musfuse.library.catalog.rows import join
 from musfuse.library.grammar import QueryError, parse_query
 from musfuse.library.query import Query, Subject
 from musfuse.library.vocabulary import Anything, Vocabulary
 from musfuse.media.formats import FormatRegistry
+from musfuse.origins.places import place_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Filter:
 
     def takes(self, item: Candidate) -> bool:
         """Whether an item, with the tags that are served of it, answers the query."""
-        path = join(item.root, item.path)
+        path = place_in(item.root, item.path)
         return self.query.matches(Subject(item.tags, path, item.format.codec, item.format.container))
 
 

@@ -16,6 +16,7 @@ from musfuse.library.text.folding import fold, is_edge, is_unspaced, runs
 from musfuse.library.text.nearness import is_near
 from musfuse.library.vocabulary import SPECIAL, is_of
 from musfuse.model import TagSet
+from musfuse.origins.places import slashed
 
 _NEEDLES = 32
 """A few rule out most tracks, and SQLite takes no thousands of conditions."""
@@ -168,7 +169,7 @@ class Query:
 
     def within(self, place: str) -> "Query":
         """The same of tracks alone whose originals lie below a place, a path or a URI."""
-        folder = fold(place.rstrip("/") + "/")
+        folder = fold(slashed(place).rstrip("/") + "/")
         return Query(All((*self.terms, Term("", "path", low=folder, high=folder))), self.orders)
 
     def matches(self, subject: Subject) -> bool:
@@ -201,7 +202,7 @@ def leaves(node: Node) -> Iterator[tuple[Term, bool]]:
 
 def _values(subject: Subject, name: str) -> Sequence[str]:
     if name == "path":
-        return (subject.path,)
+        return tuple(dict.fromkeys((subject.path, slashed(subject.path))))
     if name == "format":
         return (subject.codec,)
     if name == "year":

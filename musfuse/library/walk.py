@@ -19,6 +19,7 @@ from musfuse.library.recognition import moved_here, recognise
 from musfuse.library.route import Above, Nearness, Route, Stop
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry, Origin, SourceStat
+from musfuse.origins.places import place_in
 
 log = logging.getLogger(__name__)
 
@@ -228,7 +229,7 @@ class Walk:
         """Whether an empty folder is only where another one used to be mounted, whose files are known."""
         if self._everything or not self._files.was_another(self._source.id, path, ident):
             return False
-        shown = f"{self._origin.name}/{path}".rstrip("/")
+        shown = place_in(self._origin.name, path)
         problem = (
             f"{shown}: empty, and another folder than before; is it mounted? `musfuse scan --all` forgets its files"
         )

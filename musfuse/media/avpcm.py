@@ -14,6 +14,7 @@ from musfuse.media.containers.front import id3v2_length
 from musfuse.media.pcm import DAMAGED, word_bytes
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin, open_reader, origin_error
+from musfuse.origins.places import place_in
 
 _NEAR_SECONDS = 1  # a target this close ahead is decoded up to rather than sought
 _STRICT = {"err_detect": "crccheck+explode"}
@@ -53,7 +54,7 @@ class AvPcm:
         gapless: bool = False,
         find_blocks: Callable[[io.BufferedReader, int], Blocks] | None = None,
     ) -> None:
-        self._shown = f"{origin.name}/{file.path}"
+        self._shown = place_in(origin.name, file.path)
         self.format, self.sequential = fmt, sequential
         self._reader = open_reader(origin, file)
         self._start, self._end = id3v2_length(self._reader.read(10)), file.stamp.size

@@ -6,6 +6,7 @@ from musfuse.errors import UnsupportedError
 from musfuse.media.pcm import PcmSource, RangePcm, can_encode
 from musfuse.model import WHOLE, AudioFormat, SampleRange, SourceFile
 from musfuse.origins import Origin
+from musfuse.origins.places import place_in
 
 if TYPE_CHECKING:
     from musfuse.media.formats.registry import FormatRegistry
@@ -25,6 +26,6 @@ def open_pcm(
     """
     known = formats.get(fmt.container)
     if known is None or known.pcm is None or not can_encode(fmt):
-        raise UnsupportedError(f"{origin.name}/{file.path}: {fmt.codec} is served as it is")
+        raise UnsupportedError(f"{place_in(origin.name, file.path)}: {fmt.codec} is served as it is")
     source = known.pcm(origin, file, fmt, sequential)
     return source if sample_range.is_whole else RangePcm(source, sample_range)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from musfuse.errors import MalformedError, MediaError, OriginError
 from musfuse.model import AudioFormat, SampleRange, SourceFile
 from musfuse.origins import Origin, open_reader
+from musfuse.origins.places import place_in
 
 # libsndfile's names of sample encodings, to bits a sample that FLAC holds exactly.
 _INTEGER_BITS = {
@@ -82,7 +83,7 @@ class SndfilePcm:
     sequential = False
 
     def __init__(self, origin: Origin, file: SourceFile) -> None:
-        self._shown = f"{origin.name}/{file.path}"
+        self._shown = place_in(origin.name, file.path)
         self._file, self._input = open_sndfile(origin, file)
         self.format = sndfile_format(self._file)
         self._words = sample_words(self.format.bits)
@@ -174,7 +175,7 @@ def open_sndfile(origin: Origin, file: SourceFile) -> tuple[Any, SndfileInput]:
     """A soundfile.SoundFile over an origin's file, and its input; raises MalformedError where libsndfile refuses it."""
     source = SndfileInput(open_reader(origin, file))
     try:
-        return sound_over(source, f"{origin.name}/{file.path}"), source
+        return sound_over(source, place_in(origin.name, file.path)), source
     except BaseException:
         source.close()
         raise

@@ -10,6 +10,7 @@ from musfuse.media.formats.port import Opened, Reading
 from musfuse.media.formats.registry import FormatRegistry
 from musfuse.model import Picture, SourceFile
 from musfuse.origins import Origin, all_or_nothing
+from musfuse.origins.places import place_in
 
 Peek = Callable[[io.BufferedReader, int], Picture | None]
 
@@ -20,7 +21,7 @@ def read_sheet_file(origin: Origin, file: SourceFile) -> bytes:
     """The bytes of a cue sheet. Raises MalformedError where it is far too large, OriginError."""
     if file.stamp.size > MAX_TEXT:
         raise MalformedError(
-            f"{origin.name}/{file.path}: {file.stamp.size} bytes are too many for a cue sheet; take it away"
+            f"{place_in(origin.name, file.path)}: {file.stamp.size} bytes are too many for a cue sheet; take it away"
         )
     return origin.read(file.path, 0, file.stamp.size, file.stamp)
 
@@ -30,7 +31,7 @@ def read_original(formats: FormatRegistry, origin: Origin, file: SourceFile, pee
 
     Raises MalformedError where it cannot be shown, OriginError where it cannot be read.
     """
-    shown = f"{origin.name}/{file.path}"
+    shown = place_in(origin.name, file.path)
     if not file.stamp.size:
         raise MalformedError(f"{shown}: the file is empty; {_ADVICE}")
     try:

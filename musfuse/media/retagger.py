@@ -12,6 +12,7 @@ from musfuse.media.layout import Layout, SourceRange
 from musfuse.media.ports import TagOverlayService
 from musfuse.model import AudioFormat, Rendition, Track
 from musfuse.origins import Origin, all_or_nothing
+from musfuse.origins.places import place_in
 from musfuse.store import PictureStore
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Retagger:
             return Layout(whole)
         except OSError as error:
             raise MalformedError(
-                f"{origin.name}/{file.path}: its header is damaged: it points outside of the file"
+                f"{place_in(origin.name, file.path)}: its header is damaged: it points outside of the file"
             ) from error
         except MusfuseError:
             raise

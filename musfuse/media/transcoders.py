@@ -21,6 +21,7 @@ from musfuse.media.tags.vorbis import fitting
 from musfuse.media.wav import WAV_HEADER_VERSION, PcmRange, wav_header, wav_id3
 from musfuse.model import WHOLE, AudioFormat, Picture, Rendition, SampleRange, SourceFile, Track
 from musfuse.origins import Origin
+from musfuse.origins.places import place_in
 from musfuse.store import FrameFiles, KvNamespace, KvStore, PictureStore
 
 log = logging.getLogger(__name__)
@@ -166,7 +167,7 @@ class FlacTranscoder:
         """The FLAC rendition: header, pictures, padding, frames."""
         index = self._indexes.get(track)
         if index is None:
-            raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
+            raise NotIndexedError(f"{place_in(origin.name, track.file.path)}: its frame index is not built yet")
         pictures = fitting(self._tags.pictures(track))
         header = make_header(index, track.tags, pictures, self._options.padding, self._room(index, track))
         segments: list[Segment] = []
@@ -226,7 +227,7 @@ class WavTranscoder:
         decode."""
         index = self._indexes.get(track)
         if index is None:
-            raise NotIndexedError(f"{origin.name}/{track.file.path}: its frame index is not built yet")
+            raise NotIndexedError(f"{place_in(origin.name, track.file.path)}: its frame index is not built yet")
         decoders = _decoders(self._formats, origin, track, index)
         id3: list[Segment] = []
         for part in wav_id3(track.tags, tuple(self._tags.pictures(track))):

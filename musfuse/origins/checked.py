@@ -11,6 +11,7 @@ from typing import cast
 
 from musfuse.errors import UnavailableError
 from musfuse.model import Stamp
+from musfuse.origins.places import place_in
 from musfuse.origins.port import Entry, Origin, SourceStat, WatchableOrigin
 from musfuse.origins.traits import Traits
 from musfuse.origins.watching import Watch, WatchListener
@@ -42,21 +43,23 @@ class CheckedOrigin:
 
     def list(self, path: str) -> Iterator[Entry]:
         """The entries of a folder; one whose name can be none is renamed, and carries its problem."""
-        return checked_entries(self._origin.list(path), f"{self.name}/{path}".rstrip("/"))
+        return checked_entries(self._origin.list(path), place_in(self.name, path))
 
     def stat(self, path: str) -> SourceStat:
         """Facts about a path. Raises UnavailableError where they can be none."""
         found = self._origin.stat(path)
         problem = _odd_facts(found)
         if problem:
-            raise UnavailableError(f"{self.name}/{path}: {problem}")
+            raise UnavailableError(f"{place_in(self.name, path)}: {problem}")
         return found
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file, never more than were asked for."""
         data = self._origin.read(path, offset, size, stamp)
         if len(data) > size:
-            raise UnavailableError(f"{self.name}/{path}: its source gave {len(data)} bytes where {size} were asked for")
+            raise UnavailableError(
+                f"{place_in(self.name, path)}: its source gave {len(data)} bytes where {size} were asked for"
+            )
         return data
 
     def spec(self) -> Mapping[str, object]:

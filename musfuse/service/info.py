@@ -15,6 +15,7 @@ from musfuse.library.userdb.ratings import Rating
 from musfuse.media.engine import MediaEngine
 from musfuse.media.layout import Layout
 from musfuse.model import NodeKind
+from musfuse.origins.places import place_in
 from musfuse.service.edits import told
 from musfuse.service.handlers import Handlers
 from musfuse.service.originals import OriginalsTold, audio_told, cut_told
@@ -95,7 +96,7 @@ class Describing:
         pieces = _pieces(content.layout)
         source = ""
         if entry.original is not None:
-            source = f"{self._sources.row(entry.original.source_uid).root}/{entry.original.path}"
+            source = place_in(self._sources.row(entry.original.source_uid).root, entry.original.path)
         size = sum(piece.bytes for piece in pieces)
         return FileInfo(path, entry.id, size, pieces, source=source, more=dict(entry.facts))
 
@@ -111,7 +112,7 @@ class Describing:
         by_template, edit = self._views.explained(view, track.id, row.public)
         return FileInfo(
             path, entry.id, size, pieces, problem,
-            source=f"{self._sources.row(track.file.source_uid).root}/{track.file.path}",
+            source=place_in(self._sources.row(track.file.source_uid).root, track.file.path),
             source_bytes=track.file.stamp.size,
             id=row.public,
             content=row.content,

@@ -20,6 +20,21 @@ def test_conditions_are_put_together() -> None:
     assert Query(Term("flac", "format", kinds=frozenset({"ogg"}))).matches(TRACK)
 
 
+def test_a_path_of_windows_is_found_with_either_slash() -> None:
+    """Texts are folded, as a query's are."""
+    track = Subject(TagSet({}), "D:\\Music\\Ann\\a.flac", "flac")
+    everything = Query(All(()))
+    for text in ("music\\ann", "music/ann", "d:\\music\\ann\\a"):
+        assert Query(Term(text, "path")).matches(track)
+        assert not Query(Not(Term(text, "path"))).matches(track)
+    for place in ("D:\\Music", "d:/music/", "D:\\Music\\Ann\\"):
+        assert everything.within(place).matches(track)
+    assert not everything.within("D:\\Mus").matches(track)
+    other = Subject(TagSet({}), "/music/ann\\b.flac", "flac")
+    assert not Query(Term("ann/b", "path")).matches(other)
+    assert not everything.within("/music/ann").matches(other)
+
+
 @pytest.mark.parametrize(
     ("how", "text", "places"),
     [

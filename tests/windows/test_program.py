@@ -30,6 +30,8 @@ def test_a_library_from_scan_to_tags(windows: Windows, music: Path) -> None:
     assert was_set.code == 0, was_set.output
     shown = windows.musfuse("tag", "show", "Ann")
     assert "Jazz" in shown.output
+    info = windows.musfuse("info", "Ann\\First\\One.flac", "--json").value
+    assert info["source"] == f"{windows_path(music)}\\a.wav"
     doctor = windows.musfuse("doctor")
     assert doctor.code == 0, doctor.output
     assert "fingerprint 057dcefde0a19e3a4e856706" in doctor.output  # the same bytes as on Linux

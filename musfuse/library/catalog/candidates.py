@@ -11,6 +11,7 @@ from musfuse.library.catalog.rows import from_blob, join, load_fields, load_form
 from musfuse.library.names import name_key
 from musfuse.library.overlay.value import overlay_key
 from musfuse.model import SourceFile, Stamp
+from musfuse.origins.places import place_in
 
 _SELECT = """
 SELECT f.name, i.id, i.public, i.part, t.embedded, t.merged, n.parent, n.name, i.facts, i.edited_ns,
@@ -61,7 +62,7 @@ class Candidate(NamedTuple):
     @property
     def source(self) -> str:
         """The place of its original as people write it."""
-        return join(from_blob(self.root), join(from_blob(self.folder), from_blob(self.name)))
+        return place_in(from_blob(self.root), join(from_blob(self.folder), from_blob(self.name)))
 
     @property
     def seconds(self) -> float | None:
@@ -105,7 +106,7 @@ class Candidates(FoundPlaylists):
                 " LIMIT ?",
                 (json.dumps([name.decode("utf-8", "replace") for name in names]), limit),
             ).fetchall()
-        return [(name, join(from_blob(root), from_blob(path))) for name, root, path in rows]
+        return [(name, place_in(from_blob(root), from_blob(path))) for name, root, path in rows]
 
     def shown_as(self, names: Collection[str], limit: int) -> list[tuple[str, int]]:
         """Files of the drive of these names, whatever their case: (name, number of the folder), so many at most. It

@@ -10,6 +10,7 @@ from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.renditions import forget_pictures
 from musfuse.library.catalog.rows import Art, dump_picture, from_blob, join, load_art, load_picture, to_blob
 from musfuse.model import Picture, SourceFile, Stamp
+from musfuse.origins.places import place_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Companions:
                 (track,),
             ).fetchall()
         return [
-            (kind, join(from_blob(root), join(from_blob(path), from_blob(name))), found)
+            (kind, place_in(from_blob(root), join(from_blob(path), from_blob(name))), found)
             for kind, root, path, name, picture in rows
             if (found := load_picture(picture)) is not None
         ]

@@ -16,6 +16,7 @@ from musfuse.library.catalog.nodes import TREE
 from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags
 from musfuse.library.catalog.search import STAGE
 from musfuse.model import AudioFormat, SampleRange, TagSet
+from musfuse.origins.places import place_in
 
 # `+i.hidden`: else SQLite takes the index of items that are not hidden, and walks through all there are.
 
@@ -157,7 +158,7 @@ def holding(needles: Sequence[str]) -> tuple[str, Sequence[str]]:
 
 def _found(row: Any) -> Found:
     number, tags, facts, root, folder, name, part, born, first, samples = row
-    path, fmt = join(from_blob(root), join(from_blob(folder), from_blob(name))), load_format(facts)
+    path, fmt = place_in(from_blob(root), join(from_blob(folder), from_blob(name))), load_format(facts)
     length = SampleRange.counted(first, samples).count_of(fmt.total_samples)
     plays = None if length is None or not fmt.sample_rate else length * 1_000_000_000 // fmt.sample_rate
     return Found(number, load_tags(tags), fmt, path, part, born, plays)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import from_blob, join, to_blob
+from musfuse.origins.places import place_in
 
 _PAGE = 5000
 
@@ -22,7 +23,7 @@ class PlaylistRow:
     @property
     def place(self) -> str:
         """Where it lies, as people write it."""
-        return f"{self.root}/{join(self.path, self.name)}"
+        return place_in(self.root, join(self.path, self.name))
 
 
 class FoundPlaylists:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.rows import from_blob, join
+from musfuse.origins.places import place_in
 
 
 class ReportKind(StrEnum):
@@ -92,4 +93,4 @@ class Reports:
         with self._db.read() as db:
             for kind, root, folder, name, reason in db.execute(_LINES):
                 inside = join(from_blob(folder), from_blob(name)).rstrip("/")
-                yield Report(ReportKind(kind), f"{from_blob(root)}/{inside}".rstrip("/"), reason)
+                yield Report(ReportKind(kind), place_in(from_blob(root), inside), reason)

@@ -11,6 +11,7 @@ from musfuse.library.catalog.rows import from_blob, join, load_format, load_tags
 from musfuse.library.names import name_key
 from musfuse.library.overlay.value import overlay_key
 from musfuse.model import AudioFormat, NodeKind, Rendition, SourceFile, Stamp, TagSet
+from musfuse.origins.places import place_in
 
 _SELECT = """
 SELECT i.id, i.public, i.part, i.facts, t.embedded, t.merged, p.serve, m.several_discs, m.various, o.uid, o.root,
@@ -53,7 +54,7 @@ class Selected:
     @property
     def source(self) -> str:
         """The place of its original as people write it: a path or a URI."""
-        return join(self.root, self.inside)
+        return place_in(self.root, self.inside)
 
 
 @dataclass(frozen=True, slots=True)

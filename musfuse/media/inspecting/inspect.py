@@ -13,6 +13,7 @@ from musfuse.media.pcm import can_encode
 from musfuse.media.reading import read_original, read_sheet_file
 from musfuse.model import AudioFormat, SourceFile, TagSet
 from musfuse.origins import Origin
+from musfuse.origins.places import place_in
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class Inspector:
 
     def inspect(self, origin: Origin, file: SourceFile, kind: InspectionKind) -> Inspection:
         """Inspect a file. Whatever goes wrong with it is part of the answer."""
-        shown = f"{origin.name}/{file.path}"
+        shown = place_in(origin.name, file.path)
         try:
             return self._inspect(origin, file, kind)
         except MusfuseError as error:

@@ -17,6 +17,7 @@ from musfuse.media.workers.watch import Patience
 from musfuse.media.workers.wire import Message
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
+from musfuse.origins.places import place_in
 
 if TYPE_CHECKING:
     from musfuse.media.art.facts import ExtractedPicture
@@ -47,7 +48,7 @@ class _Task:
     def fail(self, failure: Failure) -> None:
         """Note that no worker could answer, and why."""
         again = failure.kind is not FailureKind.FILE
-        problem = f"{self.origin.name}/{self.file.path}: {failure.reason}"
+        problem = f"{place_in(self.origin.name, self.file.path)}: {failure.reason}"
         self.future.set_result(Inspection(problem=problem, again=again, error="UnavailableError" if again else ""))
 
 

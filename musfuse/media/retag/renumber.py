@@ -6,6 +6,7 @@ from musfuse.errors import MalformedError
 from musfuse.media.retag.oggpages import FIRST, MAX_PAGE, Page, checksum, parse_page, renumbered
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
+from musfuse.origins.places import place_in
 
 _AHEAD = 256 * 1024
 
@@ -32,7 +33,7 @@ class OggPages:
             window = self._original(at, min(end - at, _AHEAD) + MAX_PAGE)
             used = self._convert(window, at, min(end, at + _AHEAD), out)
             if not used:
-                raise MalformedError(f"{self._origin.name}/{self._file.path}: no Ogg page at byte {at}")
+                raise MalformedError(f"{place_in(self._origin.name, self._file.path)}: no Ogg page at byte {at}")
             at += used
         with self._lock:
             self._boundary = at

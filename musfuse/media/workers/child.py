@@ -16,6 +16,7 @@ from musfuse.errors import OriginError, UnavailableError
 from musfuse.media.workers.wire import MAX_READ, Kind, Message, read_message
 from musfuse.model import SourceFile, Stamp
 from musfuse.origins import Entry, Origin, SourceStat, Traits, default_registry
+from musfuse.origins.places import place_in
 from musfuse.origins.reader import BUFFER, FAR_BLOCK
 
 
@@ -108,11 +109,11 @@ class MeteredOrigin:
 
     def list(self, path: str) -> Iterator[Entry]:
         """Raises UnavailableError: a worker only reads files that it is told of."""
-        raise UnavailableError(f"{self.name}/{path}: a worker lists no folders")
+        raise UnavailableError(f"{place_in(self.name, path)}: a worker lists no folders")
 
     def stat(self, path: str) -> SourceStat:
         """Raises UnavailableError: a worker is told what a file is."""
-        raise UnavailableError(f"{self.name}/{path}: a worker looks nothing up")
+        raise UnavailableError(f"{place_in(self.name, path)}: a worker looks nothing up")
 
     def spec(self) -> Mapping[str, object]:
         """The uid alone: no other process can read by way of a worker."""

@@ -12,6 +12,7 @@ from musfuse.errors import NotFoundError, OriginError, RefusedError, SourceChang
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins.local.filepool import FilePool, OpenFile
 from musfuse.origins.local.uris import to_uri
+from musfuse.origins.places import place_in
 from musfuse.origins.port import Entry, SourceStat, checked_path
 from musfuse.origins.registry import LOCAL, OpenContext, spec_values
 from musfuse.origins.spec import SourceSpec
@@ -195,7 +196,7 @@ class LocalOrigin:
             return False
 
     def _describe(self, path: str) -> str:
-        return f"{self.name}/{path}" if path else self.name
+        return place_in(self.name, path)
 
     def _fail(self, path: str, error: OSError) -> NoReturn:
         shown = self._describe(path)

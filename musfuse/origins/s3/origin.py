@@ -16,6 +16,7 @@ from obstore import exceptions
 from musfuse.errors import NotFoundError, SourceChangedError, UnavailableError
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins.beats import Came, beats
+from musfuse.origins.places import place_in
 from musfuse.origins.port import Entry, SourceStat, checked_path
 from musfuse.origins.s3.client import NOT_PARTIAL, translated
 from musfuse.origins.s3.flows import Flows
@@ -160,7 +161,7 @@ class S3Origin:
             raise translated(self._describe(path), error, listing=True) from None
 
     def _describe(self, path: str) -> str:
-        return f"{self.name}/{path}" if path else self.name
+        return place_in(self.name, path)
 
 
 def _stamp(meta: Any) -> Stamp:

@@ -10,6 +10,7 @@ import asyncssh
 from musfuse.errors import AwayError, NotFoundError, OriginError, RefusedError, SourceChangedError, UnavailableError
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins.beats import beats
+from musfuse.origins.places import place_in
 from musfuse.origins.port import Entry, SourceStat, checked_path
 from musfuse.origins.sftp.files import RemoteFiles
 from musfuse.origins.sftp.listing import names_in
@@ -195,7 +196,7 @@ class SftpOrigin:
         return root.rstrip(b"/") + b"/" + path.encode("utf-8", "surrogateescape") if path else root
 
     def _describe(self, path: str) -> str:
-        return f"{self.name}/{path}" if path else self.name
+        return place_in(self.name, path)
 
     def _fail(self, path: str, error: BaseException) -> NoReturn:
         shown = self._describe(path)

@@ -20,6 +20,7 @@ from musfuse.media.pcm import PcmSource
 from musfuse.media.tags.read import from_comments
 from musfuse.model import AudioFormat, SourceFile
 from musfuse.origins import Origin, all_or_nothing
+from musfuse.origins.places import place_in
 
 _MAX_BLOCKS = 8192
 _FRONT = 4096
@@ -78,7 +79,7 @@ def _check_md5(origin: Origin, file: SourceFile, md5: bytes) -> None:
         expected = parse_streaminfo(reader.read(34)).md5
     if any(expected) and expected != md5:
         raise MalformedError(
-            f"{origin.name}/{file.path}: its audio does not have the MD5 that STREAMINFO tells; "
+            f"{place_in(origin.name, file.path)}: its audio does not have the MD5 that STREAMINFO tells; "
             "replace it by a sound copy"
         )
 
