@@ -86,8 +86,7 @@ class Library:
         self._closing = closing
         template = Template(config[ViewOptions].template)  # first: a bad template is the user's to mend
         self.events, self.activity = EventBus(), Activity()
-        self.stores = build_stores(StateFolder(folder), config, pools, closing)
-        self.stores.frame_files.on_evicted = tells_of_evictions(self.events)
+        self.stores = build_stores(StateFolder(folder), config, pools, closing, tells_of_evictions(self.events))
         self.catalog = build_catalog(self.stores.database)
         self.collector = MetaCollector(self.stores.kv)
         self._unshown = Complaint("changes of tags are kept, and shown from the next change or scan on")
@@ -95,9 +94,10 @@ class Library:
         self.sourcing.take_over()
         self.sourcing.purge()
         self.sourcing.mirror()
-        self.sources = build_sources(self.catalog, self.sourcing, registry, config, pools.originals, self.events)
+        self.sources = build_sources(
+            self.catalog, self.stores, self.sourcing, registry, config, pools.originals, self.events, closing
+        )
         self.sourcing.adopt = self._adopt_sources
-        closing.callback(self.sources.close)
         self.media = build_media(
             self.stores, config, formats, self.sources.origin, self.activity.is_reading,
             self.catalog.renditions.set_untagged, closing,

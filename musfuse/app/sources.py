@@ -17,6 +17,7 @@ from musfuse.sources.urgency import Urgency
 from musfuse.store.options import CacheOptions
 
 if TYPE_CHECKING:
+    from musfuse.sources.cached import Contents
     from musfuse.sources.far import FarSource
 
 
@@ -24,7 +25,7 @@ class Sources:
     """Origins by uid; together they keep `open_files` open. `rows` and `specs` tell which sources there are now.
 
     What another process of this machine could not read by itself is far, and asked through a lane; `outages` hears of
-    what goes away and comes back.
+    what goes away and comes back, and `contents` gives what keeps their files here, None where nothing does.
     """
 
     def __init__(
@@ -35,9 +36,10 @@ class Sources:
         config: Config,
         open_files: int,
         outages: Outages | None = None,
+        contents: "Callable[[], Contents | None]" = lambda: None,
     ) -> None:
         self._read_rows, self._read_specs, self._registry = rows, specs, registry
-        self._config, self._open_files, self.outages = config, open_files, outages
+        self._config, self._open_files, self.outages, self._contents = config, open_files, outages, contents
         self._lock = threading.Lock()
         self._rows: Mapping[str, SourceRow] = {}
         self._specs: Mapping[str, SourceSpec] = {}
@@ -137,9 +139,10 @@ class Sources:
 
         limits = Limits(bytes_per_second=bandwidth(spec))
         if self.outages is None or spec.uid not in self._rows:
-            self._far[spec.uid] = FarSource(Lane(opened, limits))
+            lane = Lane(opened, limits)
         else:
-            self._far[spec.uid] = FarSource(Lane(opened, limits, self.outages.lane_of(spec.uid)))
+            lane = Lane(opened, limits, self.outages.lane_of(spec.uid))
+        self._far[spec.uid] = FarSource(lane, contents=self._contents())
 
     def _taken_out(self, uid: str) -> Callable[[], None]:
         """How an origin is closed that nobody gets from now on."""

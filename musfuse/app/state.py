@@ -65,6 +65,11 @@ class StateFolder:
         return self.path / "runs"
 
     @property
+    def chunks(self) -> Path:
+        """The folder of the chunk cache: contents of far originals."""
+        return self.path / "chunks"
+
+    @property
     def damaged(self) -> Path:
         """The folder of databases that were damaged, set aside."""
         return self.path / "damaged"
@@ -136,7 +141,7 @@ class StateFolder:
             for path in self.path.glob(f"{file.name}*"):
                 with suppress(OSError):
                     path.unlink()
-        for folder in (self.cache, self.frames, self.damaged, self.backups, self.copies):
+        for folder in (self.cache, self.frames, self.chunks, self.damaged, self.backups, self.copies):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 from musfuse.origins.port import Origin
 from musfuse.sources.blocks import Blocks
+from musfuse.sources.cached import CachedOrigin, Contents
 from musfuse.sources.lane import Lane
 from musfuse.sources.readahead import ReadAheadOrigin
 from musfuse.sources.scanahead import ScanAheadOrigin
@@ -12,13 +13,16 @@ _BLOCKS_BYTES = 32 << 20
 
 
 class FarSource:
-    """A lane, and what is read ahead through it."""
+    """A lane, what is read ahead through it, and before both what is kept of its files in `contents`, where there are
+    any. What a scan or an index asks for is taken from there, but not put there: it would drive out what is played."""
 
-    def __init__(self, lane: Lane, block_bytes: int = _BLOCKS_BYTES) -> None:
+    def __init__(self, lane: Lane, block_bytes: int = _BLOCKS_BYTES, contents: Contents | None = None) -> None:
         self.lane, blocks = lane, Blocks(lane, block_bytes)
-        self._seen: dict[Urgency, Origin] = {
-            urgency: ReadAheadOrigin(lane.seen_by(urgency), blocks, urgency) for urgency in Urgency
-        }
+        self._seen: dict[Urgency, Origin] = {}
+        for urgency in Urgency:
+            ahead = ReadAheadOrigin(lane.seen_by(urgency), blocks, urgency)
+            keeps = urgency in (Urgency.READER, Urgency.PREFETCH)
+            self._seen[urgency] = ahead if contents is None else CachedOrigin(ahead, contents, keeps=keeps)
 
     def seen_by(self, urgency: Urgency) -> Origin:
         """The origin for those who ask so urgently; the same object each time."""

@@ -14,6 +14,12 @@ class CacheOptions:
     transcoded: int = option(
         1 << 30, "encoded audio kept on disk, the least recently used dropped; 0 keeps none", at_least(0), "bytes"
     )
+    content: int = option(
+        10 << 30,
+        "what far sources gave, kept on disk to be read again, also while they are away; 0 keeps none",
+        at_least(0),
+        "bytes",
+    )
     read_ahead: int = option(
         4, "runs of 32 frames encoded ahead of a sequential reader, per handle", at_least(0), "runs"
     )

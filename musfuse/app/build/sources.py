@@ -1,6 +1,9 @@
 """The sources of a library, and what is made known of those that go away."""
 
+from contextlib import ExitStack
+
 from musfuse.app.build.library import Catalog
+from musfuse.app.build.store import Stores
 from musfuse.app.outages import Outages
 from musfuse.app.sources import Sources
 from musfuse.config import Config
@@ -10,10 +13,18 @@ from musfuse.service.sources import Sourcing
 
 
 def build_sources(
-    catalog: Catalog, sourcing: Sourcing, registry: Registry, config: Config, open_files: int, events: EventBus
+    catalog: Catalog,
+    stores: Stores,
+    sourcing: Sourcing,
+    registry: Registry,
+    config: Config,
+    open_files: int,
+    events: EventBus,
+    closing: ExitStack,
 ) -> Sources:
-    """The origins of the sources that there are; a new one is tried out before it is added."""
+    """The origins of the sources that there are, which `closing` closes; a new one is tried out before it is added."""
     outages = Outages(events, catalog.files, lambda uid: sources.row(uid))
-    sources = Sources(catalog.sources.rows, sourcing.specs, registry, config, open_files, outages)
+    sources = Sources(catalog.sources.rows, sourcing.specs, registry, config, open_files, outages, stores.chunks.get)
+    closing.callback(sources.close)
     sourcing.reach = sources.try_out
     return sources

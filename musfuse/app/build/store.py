@@ -1,6 +1,7 @@
 """Opens what a library keeps in its folder."""
 
 import logging
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from musfuse.errors import StoreError
 from musfuse.library.catalog import Database
 from musfuse.library.userdb import UserDatabase, WebhookTable
 from musfuse.store import BestEffortKv, DiskKv, FrameFiles, KvNamespace, PictureStore, RoutedKv
+from musfuse.store.chunks.lazy import LazyChunks
 from musfuse.store.eventoptions import EventsOptions
 from musfuse.store.options import CacheOptions
 
@@ -26,8 +28,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The catalog's database and, in `user`, what cannot be made again. Of `kv` each namespace lies where it belongs;
-    `cache` is the part of it that may be lost, and lies on `disk`. `frame_files` is the frame cache on disk, `events`
-    what happened, None where that is not kept."""
+    `cache` is the part of it that may be lost, and lies on `disk`. `frame_files` is the frame cache on disk, `chunks`
+    that of far originals, `events` what happened, None where that is not kept."""
 
     database: Database
     user: UserDatabase
@@ -35,12 +37,20 @@ class Stores:
     kv: RoutedKv
     frame_files: FrameFiles
     pictures: PictureStore
+    chunks: LazyChunks
     events: "EventTable | None" = None
     disk: DiskKv | None = None
 
 
-def build_stores(state: StateFolder, config: Config, pools: Pools, closing: ExitStack) -> Stores:
-    """Open all databases, caches and the frame cache; `closing` closes them in reverse. Raises StoreError."""
+def build_stores(
+    state: StateFolder,
+    config: Config,
+    pools: Pools,
+    closing: ExitStack,
+    on_evicted: Callable[[int], None] = lambda _: None,
+) -> Stores:
+    """Open all databases, caches and the frame cache; `closing` closes them in reverse. `on_evicted` hears how many
+    bytes a cache drops to make room. Raises StoreError."""
     database = Database(state.catalog, pools.readers, renew=True)
     closing.callback(database.close)
     user = UserDatabase(state.user)
@@ -53,7 +63,10 @@ def build_stores(state: StateFolder, config: Config, pools: Pools, closing: Exit
     closing.callback(kv.close)
     frame_files = FrameFiles(state.frames, config[CacheOptions].transcoded, pools.frame_files)
     closing.callback(frame_files.close)
-    stores = Stores(database, user, cache, kv, frame_files, PictureStore(kv), disk=disk)
+    chunks = LazyChunks(state.chunks, config[CacheOptions].content)
+    closing.callback(chunks.close)
+    frame_files.on_evicted = chunks.on_evicted = on_evicted
+    stores = Stores(database, user, cache, kv, frame_files, PictureStore(kv), chunks, disk=disk)
     if config[EventsOptions].keep or config.each(WebhookOptions) or WebhookTable(user).has_any():
         return keeping_events(stores, config, state, closing)
     return stores

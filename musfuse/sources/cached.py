@@ -1,0 +1,98 @@
+"""A far origin behind what is kept of its files on this machine: what was read once is not fetched again, and can be
+read while the origin is away."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, cast
+
+from musfuse.model import SourceFile, Stamp
+from musfuse.origins.port import Entry, Origin, SourceStat, WatchableOrigin
+from musfuse.origins.traits import Traits
+
+if TYPE_CHECKING:
+    from musfuse.origins.watching import Watch, WatchListener
+
+BLOCK = 64 * 1024
+"""What is missing is asked for in whole blocks of a file, as they are fetched anyway."""
+_SETTLED_STEPS = 2
+
+
+class Contents(Protocol):
+    """Keeps contents of versions of files. It never gives other bytes than those it was given, and never fails: what it
+    cannot keep, or give back, is not there."""
+
+    def read(self, file: SourceFile, offset: int, size: int) -> bytes:
+        """What is kept from `offset` on, `size` bytes at most, fewer where what follows is not here."""
+
+    def missing_until(self, file: SourceFile, offset: int, end: int) -> int:
+        """Where what is missing from `offset` on ends: where something is kept again, or at `end`."""
+
+    def keep(self, file: SourceFile, offset: int, data: bytes) -> None:
+        """Keep bytes of a version."""
+
+
+class CachedOrigin:
+    """`origin` for who asks in one way; what they read is kept where `keeps` says so."""
+
+    def __init__(
+        self, origin: Origin, contents: Contents, *, keeps: bool = True, now_ns: Callable[[], int] = time.time_ns
+    ) -> None:
+        self._origin, self._contents, self._keeps, self._now_ns = origin, contents, keeps, now_ns
+        self.uid, self.name = origin.uid, origin.name
+
+    @property
+    def traits(self) -> Traits:
+        return self._origin.traits
+
+    def list(self, path: str) -> Iterator[Entry]:
+        """The entries of a folder."""
+        return self._origin.list(path)
+
+    def stat(self, path: str) -> SourceStat:
+        """Facts about a path."""
+        return self._origin.stat(path)
+
+    def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
+        """Bytes of a file. Without a `stamp`, nothing is kept of it."""
+        if stamp is None or not self._is_settled(stamp):
+            return self._origin.read(path, offset, size, stamp)
+        file, end = SourceFile(self.uid, path, stamp), min(offset + size, stamp.size)
+        parts = []
+        while offset < end:
+            part = self._contents.read(file, offset, end - offset) or self._fetched(file, offset, end)
+            if not part:
+                break
+            parts.append(part)
+            offset += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def spec(self) -> Mapping[str, object]:
+        return self._origin.spec()
+
+    def watch(self, listener: "WatchListener") -> "Watch":
+        """Have somebody hear of changes."""
+        return cast(WatchableOrigin, self._origin).watch(listener)
+
+    def let_go(self) -> None:
+        """Close what can be opened again. What is kept on disk stays."""
+        self._origin.let_go()
+
+    def close(self) -> None:
+        self._origin.close()
+
+    def _fetched(self, file: SourceFile, offset: int, end: int) -> bytes:
+        """Bytes from `offset` on, which are not kept, up to what is."""
+        stop = self._contents.missing_until(file, offset, end)
+        low, high = offset, stop
+        if self._keeps:
+            low, high = offset // BLOCK * BLOCK, min(-(-stop // BLOCK) * BLOCK, file.stamp.size)
+        data = self._origin.read(file.path, low, high - low, file.stamp)
+        if self._keeps and len(data) == high - low:
+            self._contents.keep(file, low, data)
+        return data[offset - low : stop - low]
+
+    def _is_settled(self, stamp: Stamp) -> bool:
+        """Whether another version would tell itself from this one. Where times are told in steps, a file that is
+        written twice within one looks the same."""
+        step = self.traits.mtime_step_ns
+        return not step or stamp.tag != "" or stamp.mtime_ns + _SETTLED_STEPS * step < self._now_ns()

@@ -1,0 +1,1 @@
+"""The chunk cache: contents of far originals kept on disk, addressed by what they are."""

@@ -1,0 +1,87 @@
+"""A chunk cache that is opened when it is needed first, and begins anew where it is damaged."""
+
+import builtins
+from pathlib import Path
+from typing import Any
+
+import pytest
+from patient import until
+
+from musfuse.store.chunks.lazy import LazyChunks
+
+from .shelves import chunks_on_disk, contents, fill, named, whole
+
+DATA = contents(1, 300_000)
+FILE = named("a", DATA)
+
+
+def filled(folder: Path) -> None:
+    lazy = LazyChunks(folder, 64 << 20)
+    store = lazy.get()
+    assert store is not None
+    assert lazy.get() is store is lazy.opened()
+    fill(store, FILE, DATA)
+    lazy.close()
+
+
+def test_nothing_is_made_before_it_is_asked_for(tmp_path: Path) -> None:
+    lazy = LazyChunks(tmp_path / "chunks", 1 << 20)
+    assert lazy.opened() is None
+    lazy.close()
+    assert not (tmp_path / "chunks").exists()
+    assert LazyChunks(tmp_path / "chunks", 0).get() is None
+    assert not (tmp_path / "chunks").exists()
+
+
+def test_what_is_kept_is_there_again(tmp_path: Path) -> None:
+    filled(tmp_path / "chunks")
+    lazy = LazyChunks(tmp_path / "chunks", 64 << 20)
+    store = lazy.get()
+    assert store is not None
+    assert whole(store, FILE) == DATA
+    lazy.close()
+
+
+@pytest.mark.parametrize("damage", ["garbage", "gone", "suspected", "cut"])
+def test_a_damaged_table_has_it_begin_anew(tmp_path: Path, damage: str) -> None:
+    filled(tmp_path / "chunks")
+    database = tmp_path / "chunks" / "chunks.db"
+    if damage == "garbage":
+        database.write_bytes(b"garbage" * 5000)
+    elif damage == "gone":
+        database.unlink()
+    elif damage == "cut":
+        database.write_bytes(database.read_bytes()[:5000])
+    else:
+        database.with_name("chunks.db.suspect").write_text("somebody met damage")
+    lazy = LazyChunks(tmp_path / "chunks", 64 << 20)
+    store = lazy.get()
+    assert store is not None
+    assert (whole(store, FILE), lazy.problem) == (b"", "")
+    fill(store, FILE, DATA)
+    assert whole(store, FILE) == DATA
+    assert sum(path.stat().st_size for path in chunks_on_disk(tmp_path / "chunks")) == len(DATA)
+    until(lambda: not list(tmp_path.glob("chunks.old-*")))
+    lazy.close()
+
+
+def test_where_it_cannot_be_had_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    lazy = LazyChunks(tmp_path / "file" / "chunks", 1 << 20)
+    assert lazy.get() is None
+    assert "file" in lazy.problem
+    assert lazy.get() is None
+
+
+def test_without_its_packages_it_says_what_brings_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *args: Any, **named: Any) -> Any:
+        if name == "musfuse.store.chunks.store":
+            raise ImportError("No module named 'blake3'")
+        return real(name, *args, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    lazy = LazyChunks(tmp_path / "chunks", 1 << 20)
+    assert lazy.get() is None
+    assert "pip install 'musfuse[cache]'" in lazy.problem

@@ -1,0 +1,236 @@
+"""The chunk cache: what was kept comes back, once however many files share it, and within a limit."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests_support import needs_tmpfs, small_disk
+
+from musfuse.model import SourceFile, Stamp
+from musfuse.store.chunks.store import ChunkStore
+
+from .shelves import bytes_on_disk, chunks_on_disk, contents, fill, named, whole
+
+DATA = contents(1, 1_500_000)
+FILE = named("a", DATA)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ChunkStore]:
+    made = ChunkStore(tmp_path / "chunks", 64 << 20)
+    yield made
+    made.close()
+
+
+def test_any_range_comes_back_before_and_after_it_is_cut(store: ChunkStore) -> None:
+    ranges = [(0, 10), (99_990, 20), (500_000, 400_000), (len(DATA) - 5, 100), (len(DATA), 10), (7, 0)]
+    for at in range(0, len(DATA), 100_000):
+        store.keep(FILE, at, DATA[at : at + 100_000])
+        assert store.read(FILE, at, 1000) == DATA[at : at + 1000]
+    store.recutter.wait()
+    for offset, size in ranges:
+        assert store.read(FILE, offset, size) == DATA[offset : offset + size]
+    assert store.is_whole(FILE)
+
+
+def test_it_gives_what_it_has_and_tells_where_that_ends(store: ChunkStore) -> None:
+    store.keep(FILE, 200_000, DATA[200_000:300_000])
+    assert store.read(FILE, 0, 1000) == b""
+    assert store.missing_until(FILE, 0, 1000) == 1000
+    assert store.missing_until(FILE, 0, 250_000) == 200_000
+    assert store.read(FILE, 290_000, 50_000) == DATA[290_000:300_000]
+    assert not store.is_whole(FILE)
+    assert (store.hits, store.misses) == (0, 2)
+
+
+def test_another_version_is_another_file(store: ChunkStore) -> None:
+    fill(store, FILE, DATA)
+    for other in (
+        SourceFile("far", "a", Stamp(len(DATA), 1, "another tag")),
+        SourceFile("far", "a", Stamp(len(DATA), 2, FILE.stamp.tag)),
+        SourceFile("far", "a", Stamp(len(DATA) + 1, 1, FILE.stamp.tag)),
+        SourceFile("far", "b", FILE.stamp),
+        SourceFile("near", "a", FILE.stamp),
+    ):
+        assert whole(store, other) == b""
+
+
+def test_paths_may_be_anything(store: ChunkStore) -> None:
+    for name in ("ä/ö", "a%2Fb", "a/b", "\udcff", "a'b", 'x"--'):
+        data = name.encode("utf-8", "surrogateescape") * 10
+        store.keep(named(name, data), 0, data)
+        assert whole(store, named(name, data)) == data
+
+
+def test_what_files_share_is_kept_once(store: ChunkStore, tmp_path: Path) -> None:
+    fill(store, FILE, DATA)
+    before = store.kept()
+    retagged = contents(2, 3000) + DATA[2000:]
+    fill(store, named("b", retagged, "other"), retagged)
+    after = store.kept()
+    assert after.bytes == len(DATA) + len(retagged)
+    assert after.chunk_bytes - before.chunk_bytes <= 512 << 10
+    assert bytes_on_disk(tmp_path / "chunks") == after.chunk_bytes
+    assert whole(store, named("b", retagged, "other")) == retagged
+    fill(store, named("c", DATA), DATA)
+    assert store.kept().chunk_bytes == after.chunk_bytes
+
+
+def test_the_limit_holds_and_heads_go_last(tmp_path: Path) -> None:
+    freed: list[int] = []
+    store = ChunkStore(tmp_path / "chunks", 14 << 20, on_evicted=freed.append)
+    data = {number: contents(number, 1_000_000) for number in range(22)}
+    for number, one in data.items():
+        fill(store, named(str(number), one), one)
+        assert bytes_on_disk(tmp_path / "chunks") == store.kept().chunk_bytes <= 14 << 20
+    assert sum(freed) > 5_000_000
+    kept = {number: whole(store, named(str(number), one)) for number, one in data.items()}
+    assert all(one == data[number][: len(one)] for number, one in kept.items())
+    assert kept[21] == data[21]
+    assert len(kept[2]) < 300_000, "bodies of what was used longest ago went"
+    assert len(kept[2]) >= 16_384, "heads stay as long as there is something else"
+    store.close()
+
+
+def test_heads_of_many_files_leave_room_for_what_is_played(tmp_path: Path) -> None:
+    store = ChunkStore(tmp_path / "chunks", 2 << 20)
+    for number in range(60):
+        store.keep(SourceFile("far", str(number), Stamp(1 << 20, number)), 0, contents(number, 50_000))
+    fill(store, named("a", DATA[:1_000_000]), DATA[:1_000_000])
+    assert whole(store, named("a", DATA[:1_000_000])) == DATA[:1_000_000]
+    for number in range(100, 120):
+        store.keep(SourceFile("far", str(number), Stamp(1 << 20, number)), 0, contents(number, 50_000))
+    assert len(whole(store, named("a", DATA[:1_000_000]))) == 1_000_000
+    store.close()
+
+
+def test_what_is_used_stays(tmp_path: Path) -> None:
+    store = ChunkStore(tmp_path / "chunks", 6 << 20)
+    fill(store, FILE, DATA)
+    for number in range(20):
+        one = contents(number + 10, 500_000)
+        fill(store, named(str(number), one), one)
+        assert whole(store, FILE) == DATA
+    store.close()
+
+
+def test_what_is_pinned_stays_in_whatever_version(tmp_path: Path) -> None:
+    store = ChunkStore(tmp_path / "chunks", 4 << 20)
+    assert store.pin(FILE)
+    assert not store.pin(FILE)
+    fill(store, FILE, DATA)
+    for number in range(20):
+        one = contents(number + 10, 500_000)
+        fill(store, named(str(number), one), one)
+    assert whole(store, FILE) == DATA
+    store.clear()
+    assert store.kept().pinned_bytes == store.kept().bytes == len(DATA)
+    assert store.unpin(FILE)
+    store.clear()
+    assert (store.kept().bytes, chunks_on_disk(tmp_path / "chunks")) == (0, [])
+    store.close()
+
+
+def test_what_does_not_fit_is_not_kept(tmp_path: Path) -> None:
+    store = ChunkStore(tmp_path / "chunks", 1 << 20)
+    fill(store, FILE, DATA)
+    assert bytes_on_disk(tmp_path / "chunks") <= 1 << 20
+    kept = whole(store, FILE)
+    assert DATA.startswith(kept)
+    assert len(kept) >= 900_000
+    assert store.problem == ""
+    store.close()
+
+
+def test_it_is_there_after_a_restart_and_a_lower_limit_holds(tmp_path: Path) -> None:
+    store = ChunkStore(tmp_path / "chunks", 64 << 20)
+    fill(store, FILE, DATA)
+    store.close()
+    store = ChunkStore(tmp_path / "chunks", 64 << 20)
+    assert whole(store, FILE) == DATA
+    store.close()
+    store = ChunkStore(tmp_path / "chunks", 1 << 20)
+    assert bytes_on_disk(tmp_path / "chunks") <= 1 << 20
+    store.close()
+
+
+def test_a_source_is_cleared_alone(store: ChunkStore) -> None:
+    other = named("x", contents(3, 200_000), "other")
+    fill(store, FILE, DATA)
+    fill(store, other, contents(3, 200_000))
+    freed, chunks = store.clear("far")
+    assert (freed, chunks > 0) == (len(DATA), True)
+    assert whole(store, FILE) == b""
+    assert whole(store, other) == contents(3, 200_000)
+
+
+def test_flipped_bits_are_found_and_fetched_again(store: ChunkStore, tmp_path: Path) -> None:
+    fill(store, FILE, DATA)
+    store.close()
+    for path in chunks_on_disk(tmp_path / "chunks"):
+        raw = bytearray(path.read_bytes())
+        raw[len(raw) // 2] ^= 4
+        path.write_bytes(raw)
+    again = ChunkStore(tmp_path / "chunks", 64 << 20)
+    at = 0
+    while at < len(DATA):
+        assert again.read(FILE, at, 5000) == b""
+        at = again.missing_until(FILE, at, at + 262_144)
+    assert again.kept().chunk_bytes == 0
+    fill(again, FILE, DATA)
+    assert whole(again, FILE) == DATA
+    again.close()
+
+
+def test_chunks_that_somebody_removed_or_swapped_are_misses(store: ChunkStore, tmp_path: Path) -> None:
+    fill(store, FILE, DATA)
+    store.close()
+    first, second, third, *_ = sorted(chunks_on_disk(tmp_path / "chunks"))
+    first.unlink()
+    os.replace(second, third)
+    again = ChunkStore(tmp_path / "chunks", 64 << 20)
+    for at in range(0, len(DATA), 10_000):
+        assert again.read(FILE, at, 10_000) in (b"", DATA[at : at + 10_000]) or DATA[at:].startswith(
+            again.read(FILE, at, 10_000)
+        )
+    assert again.kept().bytes < len(DATA)
+    fill(again, FILE, DATA)
+    assert whole(again, FILE) == DATA
+    again.close()
+
+
+@needs_tmpfs
+def test_on_a_full_disk_it_goes_on_without_keeping(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 12_000) as disk:
+        store = ChunkStore(disk / "chunks", 64 << 20, spare_bytes=0)
+        ballast = disk / "ballast"
+        for number in range(8):
+            if number == 4:
+                with ballast.open("ab", buffering=0) as out, pytest.raises(OSError):
+                    while True:
+                        out.write(bytes(65_536))
+            one = contents(number, 500_000)
+            fill(store, named(str(number), one), one)
+            assert one.startswith(whole(store, named(str(number), one)))
+        ballast.unlink()
+        fill(store, FILE, DATA)
+        assert whole(store, FILE) == DATA
+        assert store.problem == ""
+        store.close()
+
+
+def test_some_of_the_disk_is_left_free(tmp_path: Path) -> None:
+    store = ChunkStore(tmp_path / "chunks", 64 << 20, spare_bytes=1 << 60)
+    fill(store, FILE, DATA)
+    assert (store.kept().bytes, store.problem) == (0, "")
+    store.close()
+
+
+def test_a_table_that_fails_is_no_cache(store: ChunkStore, tmp_path: Path) -> None:
+    fill(store, FILE, DATA)
+    store.shelf._table.close()
+    assert whole(store, FILE) == b""
+    store.keep(FILE, 0, DATA[:1000])
+    assert "chunks.db" in store.problem
+    assert not store.is_whole(FILE)
