@@ -142,9 +142,13 @@ class Reading:
 
     @cached_property
     def _holdings(self) -> Handlers:
-        service = Handlers()
+        from musfuse.library.thoughts import Thoughts
+        from musfuse.library.userdb.plays import PlayTable
+        from musfuse.library.userdb.ratings import RatingTable
+
+        service, thoughts = Handlers(), Thoughts(RatingTable(self._user), PlayTable(self._user))
         reports, problems = Reports(self._catalog), self._collecting.problems
-        Holdings(self._selection, self._shown, self._previewed, reports, problems).answer(service)
+        Holdings(self._selection, thoughts, self._shown, self._previewed, reports, problems).answer(service)
         Searches(self._selection).answer(service)
         return service
 

@@ -13,8 +13,9 @@ from musfuse.app.views import MAIN, ShownViews
 from musfuse.library.catalog.candidates import Candidates
 from musfuse.library.catalog.originals import Originals
 from musfuse.library.sizes import Sizes
-from musfuse.library.userdb.plays import Heard
-from musfuse.library.userdb.ratings import Rating
+from musfuse.library.thoughts import Thoughts
+from musfuse.library.userdb.plays import Heard, PlayTable
+from musfuse.library.userdb.ratings import Rating, RatingTable
 from musfuse.service.collections import Collecting
 from musfuse.service.handlers import Handlers
 from musfuse.service.importing import Importing
@@ -42,7 +43,8 @@ def build_service(
     service, selection, collector = Handlers(), tagging.selection, tagging.collector
     shelf = build_shelf(stores.user, stores.database, selection.formats)
     collecting = Collecting(shelf, selection, drives.collections_changed)
-    Holdings(selection, views.shown, views.previewed, catalog.reports, collecting.problems).answer(service)
+    thoughts = Thoughts(RatingTable(stores.user), PlayTable(stores.user))
+    Holdings(selection, thoughts, views.shown, views.previewed, catalog.reports, collecting.problems).answer(service)
     collecting.answer(service)
     Playlists(collecting.shelf, selection, collecting.changed).answer(service)
     Searches(selection).answer(service)

@@ -17,6 +17,7 @@ from musfuse.wording import counted
 
 if TYPE_CHECKING:
     from musfuse.library.exchange.columns import ExchangedTrack
+    from musfuse.service.requests.library import Opinions
 
 
 @click.command("export", cls=TargetsOnly, epilog="Example: musfuse export --to jazz.csv --where genre:jazz")
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 @click.option(
     "--fields", help="Columns of a table, with commas between them: those of a CSV, `part`, any field of tags."
 )
+@click.option(
+    "--opinions", is_flag=True,
+    help="Only tracks that are rated, starred or were played, with that [default: as JSON].",
+)  # fmt: skip
 @click.option("--where", "queries", multiple=True, metavar="QUERY", help="Only tracks that answer all of these.")
 @click.option(
     "--paths", "base", metavar="FOLDER",
@@ -37,6 +42,7 @@ def command(
     out: Path | None,
     kind: str | None,
     fields: str | None,
+    opinions: bool,
     queries: tuple[str, ...],
     base: str | None,
     targets: tuple[str, ...],
@@ -44,13 +50,15 @@ def command(
     """Write the library, or the tracks of the TARGETs, as a table (CSV, JSON) or a playlist (M3U8, XSPF, JSPF).
 
     Tracks come in the order in which the library came to know them, or as `sort:` in a query says. They are written as
-    they are found, however many there are. `tag export` writes all tags, for `tag import` to read back.
+    they are found, however many there are. `musfuse import musfuse` takes such a table over, in another library, too.
+    `tag export` writes all tags, for `tag import` to read back.
     """
-    from musfuse.library.exchange.columns import COLUMNS, cells
+    from musfuse.library.exchange.columns import COLUMNS, OPINIONS, cells
     from musfuse.service.requests.library import FindTracks
 
-    kind = kind or SUFFIXES.get(out.suffix.lower() if out else "", "csv")
-    columns = [name.strip().lower() for name in fields.split(",")] if fields else list(COLUMNS)
+    kind = kind or SUFFIXES.get(out.suffix.lower() if out else "", "json" if opinions else "csv")
+    usual = list(OPINIONS if opinions else COLUMNS)
+    columns = [name.strip().lower() for name in fields.split(",")] if fields else usual
     cells(columns)  # a wrong one is said before anything is looked for
     if fields and kind not in ("csv", "json"):
         raise click.UsageError(f"--fields are those of a table; a playlist ({kind}) has its own")
@@ -61,10 +69,11 @@ def command(
     wanted = " ".join(f"({query})" for query in queries) if len(queries) > 1 else "".join(queries)
     folder, found = resolve(library, (wanted,) if wanted else targets)
     write = writer(kind, columns, out.stem if out else "musfuse", base)
+    asked = FindTracks(tuple(found), _told_with(columns, opinions))
     with connect(folder) as service, Progress("export", quiet=out is None) as progress:
 
         def tracks() -> "Iterator[ExchangedTrack]":
-            for number, row in enumerate(service.rows(FindTracks(tuple(found))), 1):
+            for number, row in enumerate(service.rows(asked), 1):
                 progress.update(number)
                 track = exchanged(row)
                 if base is None or track.virtual_path:
@@ -78,3 +87,13 @@ def command(
         with whole_file(absolute(out)) as file:
             count = write(chain(first, given), file)
     say(f"{counted(count, 'track')} written to {out}", err=True)
+
+
+def _told_with(columns: list[str], only: bool) -> "Opinions":
+    """What has to be told of opinions for these columns: nothing where no column shows it."""
+    from musfuse.library.exchange.columns import THOUGHTS
+    from musfuse.service.requests.library import Opinions
+
+    if only:
+        return Opinions.ONLY
+    return Opinions.NONE if THOUGHTS.keys().isdisjoint(columns) else Opinions.ALL

@@ -33,7 +33,8 @@ def writer(
 
 def exchanged(row: "FoundTrack") -> "ExchangedTrack":
     """A track as it is written."""
-    from musfuse.library.exchange.columns import ExchangedTrack
+    from musfuse.library.exchange.columns import ExchangedTrack, Thought
 
-    duration = None if row.duration_ns is None else round(row.duration_ns / 1e6)
-    return ExchangedTrack(row.path, row.source, row.part, row.codec, duration, row.tags)
+    duration, told = None if row.duration_ns is None else round(row.duration_ns / 1e6), row.opinion
+    thought = Thought(told.stars, told.starred_ns, told.plays, told.first_ns, told.last_ns) if told else Thought()
+    return ExchangedTrack(row.path, row.source, row.part, row.codec, duration, row.tags, thought)

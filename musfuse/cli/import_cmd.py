@@ -25,7 +25,7 @@ from musfuse.model import TagSource
 if TYPE_CHECKING:
     from musfuse.service.requests.imports import Imported, ImportLibrary, PlanLibrary
 
-KINDS = ("beets", "itunes", "navidrome", "mpd", "playlists")
+KINDS = ("beets", "itunes", "navidrome", "mpd", "playlists", "musfuse")
 PARTS = ("tags", "ratings", "plays", "playlists")
 
 
@@ -83,6 +83,7 @@ def command(
       navidrome  navidrome.db: stars, favourites, plays and playlists of one of its people
       mpd     MPD's sticker_file: what its clients note of songs
       playlists  a folder of M3U, M3U8, PLS, XSPF, or one of these
+      musfuse  a table that `musfuse export` wrote: tags, stars, favourites, plays
     """
     from msgspec import structs
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from musfuse.drive.branches.port import Entry
@@ -14,6 +15,9 @@ from musfuse.library.neighbours import did_you_mean
 from musfuse.library.selection import Selected, Selection
 from musfuse.library.template_fields import Subject
 from musfuse.library.templates import Line
+from musfuse.library.thoughts import Thoughts
+from musfuse.library.userdb.plays import Heard
+from musfuse.library.userdb.ratings import Rating
 from musfuse.model import NodeKind
 from musfuse.service.handlers import Handlers
 from musfuse.service.port import Asked
@@ -25,6 +29,8 @@ from musfuse.service.requests.library import (
     FoundTrack,
     ListFolders,
     ListReport,
+    Opinion,
+    Opinions,
     ReportLine,
 )
 
@@ -38,6 +44,7 @@ class Holdings:
     are reported beside those of originals."""
 
     selection: Selection
+    thoughts: Thoughts
     shown: Callable[[str], Shown]
     previewed: Callable[[str, str], Shown]
     reports: Reports
@@ -45,7 +52,7 @@ class Holdings:
 
     def answer(self, handlers: Handlers) -> None:
         """Answer the requests about what a library holds."""
-        handlers.on_listing(FindTracks, lambda listing: map(found_track, self.find(listing.targets)))
+        handlers.on_listing(FindTracks, self._tracks)
         handlers.on_listing(FindLines, lambda listing: self.lines(listing.template, listing.targets))
         handlers.on_listing(
             ListFolders, lambda listing: self.folders(listing.path, listing.recursive, listing.view, listing.template)
@@ -59,6 +66,24 @@ class Holdings:
             yield row
         if row is None:
             raise NotFoundError(f"{' '.join(text for text, _ in targets) or 'the library'}: no tracks there")
+
+    def _tracks(self, listing: FindTracks) -> Iterator[FoundTrack]:
+        if listing.opinions is Opinions.NONE:
+            return map(found_track, self.find(listing.targets))
+        if listing.opinions is Opinions.ALL:
+            return starmap(found_track, self.thoughts.of(self.find(listing.targets)))
+        return self._thought_of(listing.targets)
+
+    def _thought_of(self, targets: Sequence[Asked]) -> Iterator[FoundTrack]:
+        """The tracks of which somebody thinks something. Raises NotFoundError where there is none."""
+        rows = self.find(targets) if targets else self.thoughts.tracks(self.selection.known_as)
+        track = None
+        for row, rating, heard in self.thoughts.of(rows):
+            if rating != Rating() or heard is not None:
+                yield (track := found_track(row, rating, heard))
+        if track is None:
+            named = " ".join(text for text, _ in targets) or "the library"
+            raise NotFoundError(f"{named}: nothing there is rated, starred or was played")
 
     def lines(self, template: str, targets: Sequence[Asked]) -> Iterator[str]:
         """A line for each track that `find` gives, made by a template. Raises TemplateError."""
@@ -102,10 +127,16 @@ def _subject(row: Selected) -> Subject:
     )  # fmt: skip
 
 
-def found_track(row: Selected) -> FoundTrack:
-    """A track as it is answered."""
+def found_track(row: Selected, rating: Rating | None = None, heard: Heard | None = None) -> FoundTrack:
+    """A track as it is answered, with what is thought of it where that is told (`rating`)."""
     fmt = row.format
     return FoundTrack(
         row.path, row.source, row.part, fmt.container, fmt.codec, fmt.sample_rate, fmt.channels,
         fmt.sample_bits or None, fmt.duration_ns, {name: list(values) for name, values in row.tags.items()},
+        None if rating is None else _opinion(rating, heard),
     )  # fmt: skip
+
+
+def _opinion(rating: Rating, heard: Heard | None) -> Opinion:
+    plays = (heard.plays, heard.first_ns, heard.last_ns) if heard is not None else ()
+    return Opinion(rating.stars, rating.starred_ns, *plays)

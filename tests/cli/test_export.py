@@ -31,6 +31,35 @@ def test_queries_have_to_hold_together(shared: Path) -> None:
     assert "name either" in run(*both, "--where", "title:one", "title:two", code=2).err
 
 
+def test_what_was_rated_and_played_and_its_way_back(shared: Path, tmp_path: Path) -> None:
+    asked = ("export", "--library", shared, "--opinions")
+    assert "nothing there is rated, starred or was played" in run(*asked, code=1).err
+    run("rate", "--library", shared, "title:two", "4")
+    run("star", "--library", shared, "title:two")
+    try:
+        (told,) = json.loads(run(*asked).out)
+        assert [told[name] for name in ("virtual_path", "rating", "plays", "last_played")] == [
+            "Ann/Best/Two.flac", 4, 0, None,
+        ]  # fmt: skip
+        rows = run("export", "--library", shared, "--fields", "title,rating,plays").out
+        assert rows == "title,rating,plays\r\nOne,,0\r\nTwo,4,0\r\n"
+        run(*asked, "--to", tmp_path / "x.json", "artist:ann")
+        assert "taken over: nothing: all of it is here" in run(*back(shared, tmp_path)).out
+        run("scan", "--library", tmp_path / "other", shared.parent / "music")
+        done = run(*back(tmp_path / "other", tmp_path)).out
+        assert "1 of 1 track of musfuse found here: 1 by path\n" in done
+        assert "taken over: stars of 1 track, 1 favourite\n" in done
+        assert run(*back(tmp_path / "other", tmp_path), "--json").out.count('"rated": 0') == 1
+        assert json.loads(run("export", "--library", tmp_path / "other", "--opinions").out) == [told]
+    finally:
+        run("rate", "--library", shared, "title:two", "0")
+        run("star", "--off", "--library", shared, "title:two")
+
+
+def back(library: Path, folder: Path) -> tuple[str | Path, ...]:
+    return "import", "musfuse", folder / "x.json", "--library", library
+
+
 def test_a_playlist_plays_from_where_it_lies(shared: Path, tmp_path: Path) -> None:
     run("export", "--library", shared, "--to", tmp_path / "x.m3u8", "--paths", ".")
     lines = [line for line in (tmp_path / "x.m3u8").read_text().splitlines() if not line.startswith("#")]

@@ -3,9 +3,11 @@
 from io import StringIO
 
 import pytest
+from msgspec import structs
 
 from musfuse.cli.exporting import KINDS, SUFFIXES, exchanged, writer
-from musfuse.service.requests.library import FoundTrack
+from musfuse.library.exchange.columns import Thought
+from musfuse.service.requests.library import FoundTrack, Opinion
 
 ROW = FoundTrack("A/b.flac", "/m/b.wav", 0, "wav", "pcm_16", 44100, 2, 16, 1_499_600_000, {"title": ["b"]})
 
@@ -29,3 +31,9 @@ def test_where_a_playlist_finds_its_tracks(base: str | None, place: str) -> None
 
 def test_lengths_are_rounded() -> None:
     assert exchanged(ROW).duration_ms == 1500
+
+
+def test_what_is_thought_of_a_track_goes_with_it() -> None:
+    row = structs.replace(ROW, opinion=Opinion(4, 9, 3, 1, 2))
+    assert exchanged(row).thought == Thought(4, 9, 3, 1, 2)
+    assert exchanged(ROW).thought == Thought()

@@ -20,6 +20,7 @@ from musfuse.app.state import StateFolder
 from musfuse.config import Config
 from musfuse.errors import ConfigError, StoreError
 from musfuse.library.exchange.itunes import FAR
+from musfuse.library.imports.planning import CUT, NOWHERE
 from musfuse.library.userdb import PlaylistTable, Rating
 from musfuse.model import TagSource
 from musfuse.service.requests.changes import UndoChange
@@ -166,6 +167,22 @@ def test_what_other_programs_note_of_their_files(library: Library, music: Path, 
     done = service.call(ImportLibrary(kind="playlists", path=tmp_path / "lists", author="me"))
     assert [(one.name, one.fate, one.tracks, one.missing) for one in done.playlists] == [("Mine", "made", 1, 1)]
     assert [row.path for row in service.rows(ListPlaylistTracks("mine"))] == ["Ann/Best (1999)/02 - Two.flac"]
+
+
+def test_parts_of_a_file_that_is_cut_are_known_by_their_numbers(
+    make_library: Make, music: Path, tmp_path: Path
+) -> None:
+    sound.write(music / "Image.flac", 44_100 * 9, seed=9, artist="Ann", album="Image")
+    cuts = "".join(f'  TRACK 0{n} AUDIO\n    TITLE "T{n}"\n    INDEX 01 00:0{3 * n - 3}:00\n' for n in (1, 2, 3))
+    (music / "Image.cue").write_text(f'PERFORMER "Ann"\nTITLE "Image"\nFILE "Image.flac" WAVE\n{cuts}')
+    library = make_library(index__background=False)
+    (tmp_path / "x.csv").write_text(
+        "real_path,part,rating\n" + "".join(f"{music}/Image.flac,{part},4\n" for part in (2, 0, 7))
+    )
+    done = library.handlers().call(ImportLibrary(kind="musfuse", path=tmp_path / "x.csv", author="me"))
+    assert (done.found, {one.reason: one.count for one in done.missing}) == ({"path": 1}, {CUT: 1, NOWHERE: 1})
+    (row,) = [row for row in library.tagging.selection.everything() if row.part == 2]
+    assert list(library.playing.ratings.rated(1)) == [(row.public, 4)]
 
 
 @pytest.mark.parametrize("written", ["cut off in its playlists", "<plist>"])

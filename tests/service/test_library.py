@@ -16,10 +16,21 @@ from musfuse.control.client import RemoteError
 from musfuse.control.protocol import endpoint
 from musfuse.control.remote import Remote
 from musfuse.errors import ConfigError, NoEntryError, NotAFolderError, NotFoundError, StoreError, TemplateError
+from musfuse.library.userdb.plays import Heard
+from musfuse.library.userdb.ratings import Rating
 from musfuse.service.port import Service
 from musfuse.service.requests.art import ShowArt
 from musfuse.service.requests.changes import CountTracks
-from musfuse.service.requests.library import FindLines, FindTracks, Folder, FolderEntry, ListFolders, ListReport
+from musfuse.service.requests.library import (
+    FindLines,
+    FindTracks,
+    Folder,
+    FolderEntry,
+    ListFolders,
+    ListReport,
+    Opinion,
+    Opinions,
+)
 
 
 @contextmanager
@@ -68,6 +79,21 @@ def test_find(service: Service) -> None:
         list(service.rows(FindTracks((("title:none", ""),))))
     with pytest.raises((TemplateError, RemoteError)):
         list(service.rows(FindLines("$nothing")))
+
+
+def test_what_is_thought_of_tracks(library: Library, service: Service) -> None:
+    with pytest.raises((NotFoundError, RemoteError), match="the library: nothing there is rated"):
+        list(service.rows(FindTracks(opinions=Opinions.ONLY)))
+    one, two = library.tagging.selection.everything()
+    library.playing.ratings.put([(one.public, Rating(3, 8)), (99, Rating(5))])
+    assert [row.opinion for row in service.rows(FindTracks())] == [None, None]
+    (first, second) = service.rows(FindTracks(opinions=Opinions.ALL))
+    assert (first.opinion, second.opinion) == (Opinion(3, 8), Opinion())
+    library.playing.table.put([Heard(two.public, 7, 1, 2, "")])
+    every = {row.path: row.opinion for row in service.rows(FindTracks(opinions=Opinions.ONLY))}
+    assert every == {"A/B/T1.flac": Opinion(3, 8), "A/B/T2.flac": Opinion(0, None, 7, 1, 2)}
+    (found,) = service.rows(FindTracks((("title:t1", ""),), Opinions.ONLY))
+    assert found.opinion == Opinion(3, 8)
 
 
 def test_folders(service: Service) -> None:

@@ -78,10 +78,9 @@ class Pairs:
     ) -> None:
         self._db.close()
 
-    def add(self, pairs: Sequence[Pair]) -> int:
-        """Keep pairs; of several with one item the first counts. How many were kept."""
-        into = f"INSERT OR IGNORE INTO pair VALUES ({', '.join('?' * len(Pair._fields))})"
-        return max(0, self._db.executemany(into, pairs).rowcount)
+    def add(self, pairs: Sequence[Pair]) -> None:
+        """Keep pairs, each of another item."""
+        self._db.executemany(f"INSERT INTO pair VALUES ({', '.join('?' * len(Pair._fields))})", pairs)
 
     def call(self, names: Iterable[tuple[str, int]]) -> None:
         """Note which items their playlists mean: (id, item)."""
@@ -98,6 +97,13 @@ class Pairs:
     def know_mine(self, keys: Iterable[tuple[int, int, int, float | None]]) -> None:
         """Note what tracks of this library are known by: (kind, key, item, seconds)."""
         self._db.executemany("INSERT INTO mine VALUES (?, ?, ?, ?)", keys)
+
+    def taken(self, items: Sequence[int]) -> set[int]:
+        """Which of these items have a pair."""
+        rows = self._db.execute(
+            "SELECT item FROM pair WHERE item IN (SELECT value FROM json_each(?))", (json.dumps(items),)
+        )
+        return {item for (item,) in rows}
 
     def holders(self, first: int, last: int) -> set[int]:
         """The items with ids from `first` to `last` that have a pair."""

@@ -106,13 +106,14 @@ def source_file(
 
 
 _TAGS = msgspec.json.Decoder(dict[str, tuple[str, ...]])
+_FORMAT = msgspec.json.Decoder(AudioFormat)
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _FACTS = tuple((fact.name, fact.default) for fact in fields(AudioFormat))
 
 
 def load_format(text: str) -> AudioFormat:
     """The facts of an item, as they are stored."""
-    return AudioFormat(**json.loads(text))
+    return _FORMAT.decode(text)
 
 
 def dump_format(fmt: AudioFormat) -> str:

@@ -87,7 +87,7 @@ _ATTRIBUTE = ("entity_id", "key", "value")
 class Beets:
     """Over a database that was copied. Raises ConfigError where it is none of beets."""
 
-    name, tells_tags, has_playlists = "beets", True, False
+    name, tells_tags, tells_served, has_playlists = "beets", True, False, False
 
     def __init__(self, database: ForeignDatabase) -> None:
         self._db = database

@@ -24,7 +24,8 @@ class ForeignTrack(NamedTuple):
 
     `id` is what its playlists call it; `place` a path, absolute or from the root of its library, '' for none. Times are
     ns since 1970, 0 where they are not known; `stars` are 1 to 5, 0 for none. `starred_ns` is None for one that is no
-    favourite, `seconds` None where the length is not known. `odd` tells why it is none that could be here, as a stream.
+    favourite, `seconds` None where the length is not known. `odd` tells why it is none that could be here, as a stream;
+    `part` which of its file it is where a sheet cuts that, 0 where nothing tells.
     """
 
     id: str
@@ -37,6 +38,7 @@ class ForeignTrack(NamedTuple):
     first_ns: int = 0
     last_ns: int = 0
     odd: str = ""
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class ForeignLibrary(Protocol):
     """The program, as people write it."""
     tells_tags: bool
     """Whether what it says of tags is more than the files say, and not only what a track is known by."""
+    tells_served: bool
+    """Whether these tags are those that a drive serves: what is served here is not said once more."""
     has_playlists: bool
     """Whether it may have any."""
 

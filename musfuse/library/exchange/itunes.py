@@ -4,7 +4,6 @@ exports), with its tracks and its playlists.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from types import TracebackType
 
 from musfuse.errors import ConfigError
 from musfuse.library.exchange.foreign import ForeignPlaylist, ForeignTrack, Values, count_of, number_of, stars_of
@@ -31,20 +30,12 @@ _NO_PLAYLISTS = ("Master", "Distinguished Kind", "Folder")
 
 
 class Itunes:
-    """Over a property list, which it closes at the end of a `with`."""
+    """Over a property list."""
 
-    name, tells_tags, has_playlists = "iTunes", True, True
+    name, tells_tags, tells_served, has_playlists = "iTunes", True, False, True
 
     def __init__(self, source: PropertyList) -> None:
         self._list = source
-
-    def __enter__(self) -> "Itunes":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._list.close()
 
     def tracks(self) -> Iterator[ForeignTrack]:
         """All tracks, in order. Raises ConfigError where there are none."""

@@ -32,7 +32,7 @@ _LIKED, _MOST_STICKERS = 2, 100
 class Mpd:
     """Over a database that was copied. Raises ConfigError where it holds no stickers."""
 
-    name, tells_tags, has_playlists = "MPD", False, False
+    name, tells_tags, tells_served, has_playlists = "MPD", False, False, False
 
     def __init__(self, database: ForeignDatabase) -> None:
         self._db = database

@@ -38,7 +38,7 @@ class Navidrome:
     """Over a database that was copied; `user` is whose opinions are wanted, '' where there is only one who has any.
     Raises ConfigError where it is none of Navidrome, or who is meant cannot be told."""
 
-    name, tells_tags, has_playlists = "Navidrome", False, True
+    name, tells_tags, tells_served, has_playlists = "Navidrome", False, False, True
 
     def __init__(self, database: ForeignDatabase, user: str = "") -> None:
         self._db = database

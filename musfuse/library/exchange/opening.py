@@ -31,9 +31,10 @@ def _beets(opening: Opening) -> Iterator[ForeignLibrary]:
 def _itunes(opening: Opening) -> Iterator[ForeignLibrary]:
     from musfuse.library.exchange.itunes import SECTIONS, Itunes
     from musfuse.library.exchange.plist import PropertyList
+    from musfuse.library.exchange.steady import SteadyFile
 
-    with Itunes(PropertyList(opening.path, SECTIONS)) as library:
-        yield library
+    with SteadyFile(opening.path) as file:
+        yield Itunes(PropertyList(file, SECTIONS))
 
 
 @contextmanager
@@ -61,12 +62,22 @@ def _playlists(opening: Opening) -> Iterator[ForeignLibrary]:
     yield PlaylistFiles(opening.path)
 
 
+@contextmanager
+def _musfuse(opening: Opening) -> Iterator[ForeignLibrary]:
+    from musfuse.library.exchange.exported import Exported
+    from musfuse.library.exchange.steady import SteadyFile
+
+    with SteadyFile(opening.path) as file:
+        yield Exported(file)
+
+
 _KINDS: Mapping[str, Callable[[Opening], AbstractContextManager[ForeignLibrary]]] = {
     "beets": _beets,
     "itunes": _itunes,
     "navidrome": _navidrome,
     "mpd": _mpd,
     "playlists": _playlists,
+    "musfuse": _musfuse,
 }
 KINDS = tuple(_KINDS)
 """The names of all kinds."""

@@ -26,7 +26,7 @@ class _Read:
 class PlaylistFiles:
     """Over a file, or all below a folder. Raises ConfigError where there is no playlist, or there are too many."""
 
-    name, tells_tags, has_playlists = "playlists", False, True
+    name, tells_tags, tells_served, has_playlists = "playlists", False, False, True
 
     def __init__(self, path: Path) -> None:
         self._lists = [_read(file) for file in _found(path)]

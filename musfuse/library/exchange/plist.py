@@ -3,7 +3,6 @@ one by one, and nothing else is held. What they hold is hostile: what declares a
 that no property list has, is refused, since the parser keeps each name; depth, values, texts and markup are bounded.
 """
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,9 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat
 
-from musfuse.errors import ConfigError, plainly
-from musfuse.platform import system
-from musfuse.platform.regular import check_regular
+from musfuse.errors import ConfigError
+from musfuse.library.exchange.steady import SteadyFile
 
 Value = str | int | float | bool | datetime | list["Value"] | dict[str, "Value"] | None
 _PIECE, _DEEPEST = 256 << 10, 16
@@ -36,43 +34,28 @@ class Entry(NamedTuple):
 
 
 class PropertyList:
-    """A file that stays open. Each reading gives the same, or ConfigError where the file is written meanwhile."""
+    """Over a file that stays open. Each reading gives the same, or ConfigError where that is written meanwhile."""
 
-    def __init__(self, path: Path, sections: frozenset[str]) -> None:
-        check_regular(path)
-        self.path, self._sections = path, sections
-        try:
-            self._fd = system.open_shared(str(path))
-        except OSError as error:
-            raise ConfigError(f"{path}: cannot be read: {plainly(error)}") from error
-        self._seen = self._stamp()
+    def __init__(self, file: SteadyFile, sections: frozenset[str]) -> None:
+        self._file, self._sections = file, sections
 
-    def close(self) -> None:
-        """Close the file."""
-        os.close(self._fd)
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self._file.path
 
     def entries(self, section: str) -> Iterator[Entry]:
         """The values of a section, in order. Raises ConfigError where the file is no property list."""
-        parsing, at = _Parsing(self._sections), 0
-        while not parsing.is_behind(section):
-            try:
-                piece = system.read_at(self._fd, _PIECE, at)
-            except OSError as error:
-                raise ConfigError(f"{self.path}: cannot be read: {plainly(error)}") from error
-            at += len(piece)
+        parsing = _Parsing(self._sections)
+        for piece in self._file.pieces(_PIECE):
             try:
                 parsing.feed(piece)
             except (expat.ExpatError, ValueError, LookupError) as error:
                 raise ConfigError(f"{self.path}: no property list that can be read: {error}") from error
             yield from (entry for entry in parsing.take() if entry.section == section)
-            if not piece:
+            if parsing.is_behind(section):
                 break
-        if self._stamp() != self._seen:
-            raise ConfigError(f"{self.path}: was written while it was read; try again")
-
-    def _stamp(self) -> tuple[int, int]:
-        status = os.fstat(self._fd)
-        return status.st_size, status.st_mtime_ns
+        self._file.check()
 
 
 class _Open:

@@ -71,7 +71,7 @@ class Planner:
     ) -> None:
         self._candidates, self._nodes, self._pairs, self._told = candidates, nodes, pairs, told
         self._places, self._mapped = Places(candidates, mappings), bool(mappings)
-        self._parts = frozenset(parts)
+        self._parts, self._served = frozenset(parts), False
         self.matched = Matched()
 
     @property
@@ -85,6 +85,7 @@ class Planner:
             self._parts -= {TAGS}
         if not library.has_playlists:
             self._parts -= {PLAYLISTS}
+        self._served = library.tells_served
         sample, numbered = Sample(), enumerate(library.tracks())
         while batch := list(islice(numbered, _BATCH)):
             self._by_path(batch, sample)
@@ -107,6 +108,8 @@ class Planner:
                 continue
             place = tidy(track.place)
             rows = find(place) if place else ()
+            if track.part and len(rows) > 1:
+                rows = tuple(row for row in rows if row.part == track.part)
             if len(rows) == 1:
                 found.append((number, track, rows[0], PATH))
             elif rows:
@@ -173,12 +176,22 @@ class Planner:
         return found
 
     def _keep(self, found: "Sequence[_Found]") -> None:
+        first = self._first(found)
         places = self._shown_at([row for _, track, row, _ in found if track.plays or PLAYLISTS in self._parts])
-        twice = len(found) - self._pairs.add([self._pair(*one, places) for one in found])
-        if twice:
+        self._pairs.add([self._pair(*one, places) for one in first])
+        if twice := len(found) - len(first):
             self.matched.missing[TWICE] += twice
         if PLAYLISTS in self._parts:
             self._pairs.call((track.id, row.id) for _, track, row, _ in found)
+
+    def _first(self, found: "Sequence[_Found]") -> "Sequence[_Found]":
+        """Those that are not here already: of several that are one track here the first counts."""
+        taken, first = self._pairs.taken([row.id for _, _, row, _ in found]), list[_Found]()
+        for one in found:
+            if one[2].id not in taken:
+                taken.add(one[2].id)
+                first.append(one)
+        return first
 
     def _pair(self, number: int, track: ForeignTrack, row: Candidate, how: str, places: dict[int, str]) -> Pair:
         if not row.public:
@@ -205,6 +218,8 @@ class Planner:
         embedded = row.embedded
         served = row.tags if row.merged_text else None
         found = differences(track.tags, embedded, served)
+        if self._served and served is not None:
+            found = {name: values for name, values in found.items() if served.get(name, ()) != (values or ())}
         return self._told(row, found, served or embedded) if found else found
 
     def _named(self, names: Collection[str]) -> Iterator[tuple[str, str]]:

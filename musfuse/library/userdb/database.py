@@ -18,6 +18,7 @@ from musfuse.store.opening import NotWritableError
 log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 7
+_PAGE = 500
 FIRST_TABLES, VIEWS, PLAYS, COLLECTIONS, WEBHOOKS, ARRANGED = 2, 3, 4, 5, 6, 7
 """Versions in which tables came; an older database where nothing can be written lacks them."""
 
@@ -60,6 +61,13 @@ class UserDatabase:
     def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """One statement, once for each row of values."""
         self.kv.execute_many(sql, rows)
+
+    def ids(self, table: str) -> Iterator[int]:
+        """The numbers of all rows of a table, which has them as `id`, in order; read in pages."""
+        after = -1 << 63
+        while rows := self.execute(f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT {_PAGE}", after):
+            yield from (number for (number,) in rows)
+            after = rows[-1][0]
 
     def close(self) -> None:
         """Flush and close, the store as well."""

@@ -125,6 +125,10 @@ class PlayTable:
         )
         return {row[0]: Heard(*row) for row in rows}
 
+    def tracks(self) -> Iterator[int]:
+        """The public ids of all tracks that were played, in order; read in pages."""
+        return self._db.ids("heard") if self._db.has_plays else iter(())
+
     def clear(self, before_ns: int | None = None) -> Cleared:
         """Forget all plays and counts; with `before_ns` only plays that began earlier, and counts of tracks that were
         not played since. Raises StoreError."""

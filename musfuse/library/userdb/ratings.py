@@ -56,6 +56,10 @@ class RatingTable:
                 return
             track, most = rows[-1]
 
+    def tracks(self) -> Iterator[int]:
+        """The public ids of all tracks of which something is thought, in order; read in pages."""
+        return self._db.ids("rating") if self._db.has_plays else iter(())
+
     def put(self, ratings: Iterable[tuple[int, Rating]]) -> None:
         """Keep what is thought of tracks, by their public ids, each of which comes once, together or not at all. Raises
         StoreError."""

@@ -1,13 +1,35 @@
 """Requests about what a library holds: tracks that a query finds, folders of the drive, what is not shown."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from musfuse.service.port import Answer, Asked, Listing
 
 
-class FoundTrack(Answer, frozen=True):
+class Opinion(Answer, frozen=True):
+    """What somebody thinks of a track: `stars` (0 for none), and since when it is a favourite, None where it is none;
+    how often it was played, and when the first and the last of that began. Times are ns since 1970, 0 where they are
+    not known."""
+
+    stars: int = 0
+    starred_ns: int | None = None
+    plays: int = 0
+    first_ns: int = 0
+    last_ns: int = 0
+
+
+class Opinions(StrEnum):
+    """Whether it is told what somebody thinks of tracks: `only` of those of which he thinks something, or that he
+    played, while all others are left out."""
+
+    NONE = ""
+    ALL = "all"
+    ONLY = "only"
+
+
+class FoundTrack(Answer, frozen=True, omit_defaults=True):
     """A track: `path` on the drive ('' for none), `source` its original, `part` of that, 0 for all of it; `bits` is
-    None for lossy audio."""
+    None for lossy audio, `opinion` where nobody asks for it."""
 
     path: str
     source: str
@@ -19,6 +41,7 @@ class FoundTrack(Answer, frozen=True):
     bits: int | None
     duration_ns: int | None
     tags: dict[str, list[str]]
+    opinion: Opinion | None = None
 
 
 class FolderEntry(Answer, frozen=True):
@@ -49,6 +72,7 @@ class FindTracks(Listing[FoundTrack], frozen=True):
 
     METHOD: ClassVar[str] = "library.find"
     targets: tuple[Asked, ...] = ()
+    opinions: Opinions = Opinions.NONE
 
 
 class FindLines(Listing[str], frozen=True):

@@ -23,10 +23,11 @@ def keyed(theirs: Iterable[tuple[int, int, int]], mine: Iterable[tuple[int, int,
     return pairs
 
 
-def test_the_first_of_an_item_counts() -> None:
+def test_what_is_kept_of_each() -> None:
     with Pairs() as pairs:
-        assert pairs.add([pair(1), pair(2, fields='{"a": null}', stars=3)]) == 2
-        assert pairs.add([pair(1, plays=5), pair(3, plays=5)]) == 1
+        pairs.add([pair(1), pair(2, fields='{"a": null}', stars=3)])
+        pairs.add([pair(3, plays=5)])
+        assert pairs.taken([1, 3, 4]) == {1, 3}
         assert pairs.counts() == {"path": 3}
         assert [found.item for found in pairs.changed()] == [found.item for found in pairs.judged()] == [2]
         assert [found.item for found in pairs.heard()] == [3]

@@ -13,6 +13,7 @@ from musfuse.library.exchange.beets import Beets
 from musfuse.library.exchange.foreign import ForeignTrack
 from musfuse.library.exchange.itunes import SECTIONS, Itunes
 from musfuse.library.exchange.plist import PropertyList
+from musfuse.library.exchange.steady import SteadyFile
 from musfuse.store.foreign import foreign_database
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "musfuse"
@@ -57,7 +58,8 @@ def test_libraries_of_itunes_that_beets_tests_with(name: str, root: str, tmp_pat
         file = archive.extractfile(f"beets-1.6.0/test/rsrc/itunes_library_{name}.xml")
         assert file is not None
         (tmp_path / "x.xml").write_bytes(file.read())
-    with Itunes(PropertyList(tmp_path / "x.xml", SECTIONS)) as library:
+    with SteadyFile(tmp_path / "x.xml") as file:
+        library = Itunes(PropertyList(file, SECTIONS))
         never, often, third = library.tracks()
         assert list(library.playlists()) == []  # those that there are hold everything
     assert never.place == f"{root}/Alt-J/An Awesome Wave/03 Tessellate.mp3"

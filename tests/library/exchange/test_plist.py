@@ -4,7 +4,6 @@ import os
 import plistlib
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,14 @@ from library.exchange.itunesxml import HEAD, library
 from musfuse.errors import ConfigError
 from musfuse.library.exchange import plist
 from musfuse.library.exchange.plist import Entry, PropertyList
+from musfuse.library.exchange.steady import SteadyFile
 
 SECTIONS = frozenset({"Tracks", "Playlists"})
 
 
 def entries(path: Path, section: str = "Tracks") -> list[Entry]:
-    with closing(PropertyList(path, SECTIONS)) as opened:
+    with SteadyFile(path) as file:
+        opened = PropertyList(file, SECTIONS)
         return list(opened.entries(section))
 
 
@@ -133,7 +134,8 @@ def test_nothing_is_held_but_what_is_read(tmp_path: Path, monkeypatch: pytest.Mo
         out.write("<key>long</key><array>" + "<true/>" * 1000 + "</array></dict></dict></plist>")
 
     def all_of_it() -> Iterator[Entry]:
-        with closing(PropertyList(path, SECTIONS)) as opened:
+        with SteadyFile(path) as file:
+            opened = PropertyList(file, SECTIONS)
             yield from opened.entries("Tracks")
 
     tracemalloc.start()
@@ -147,15 +149,9 @@ def test_nothing_is_held_but_what_is_read(tmp_path: Path, monkeypatch: pytest.Mo
 def test_what_is_written_meanwhile_is_told_of(tmp_path: Path) -> None:
     path = tmp_path / "x.xml"
     path.write_text(library([{"Name": "x"}]))
-    with closing(PropertyList(path, SECTIONS)) as opened:
+    with SteadyFile(path) as file:
+        opened = PropertyList(file, SECTIONS)
         assert len(list(opened.entries("Tracks"))) == 1
         os.utime(path, ns=(1, 1))
         with pytest.raises(ConfigError, match="written while it was read"):
             list(opened.entries("Tracks"))
-
-
-def test_what_is_no_file(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    for name in ("pipe", "nowhere", "."):
-        with pytest.raises(ConfigError, match="cannot be read"):
-            PropertyList(tmp_path / name, SECTIONS)

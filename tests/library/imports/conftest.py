@@ -28,6 +28,7 @@ class Elsewhere:
     lists: Sequence[ForeignPlaylist] = ()
     name: str = "other"
     tells_tags: bool = True
+    tells_served: bool = False
     has_playlists: bool = True
     read: int = field(default=0, init=False)
 

@@ -86,6 +86,21 @@ def test_all_that_is_found_at_once_is_read_once(planned: Planned, music: Path) -
     assert planner.matched.missing == {TWICE: 1497}
 
 
+def test_what_only_the_second_of_a_track_says_is_not_counted(planned: Planned, music: Path) -> None:
+    one = at(str(music / "Ann/Best/One.flac"))
+    for several in ([one, one._replace(tags={"title": ("Uno",)})], [one, one._replace(tags={"title": ("Uno",)})] * 600):
+        _, saying, pairs = planned(several)
+        assert (saying.tracks, saying.shown, list(pairs.changed())) == (0, [], [])
+
+
+def test_what_the_drive_shows_already_is_not_said_once_more(planned: Planned, library: Library, music: Path) -> None:
+    library.tagging.set(target("title:one"), ["title=Uno"], ME)
+    tracks = [at(str(music / "Ann/Best/One.flac"), title=("Uno",), artist=("Other",))]
+    _, other, _ = planned(Elsewhere(tracks))
+    _, own, _ = planned(Elsewhere(tracks, tells_served=True))
+    assert (other.fields, own.fields) == (2, 1)
+
+
 def test_only_what_is_wanted_is_taken_along(planned: Planned, music: Path) -> None:
     track = ForeignTrack("1", str(music / "Ann/Best/One.flac"), {"title": ("Uno",)}, None, 4, 0, 3, 1, 2)
     for parts, found in ((["tags"], (1, 0, 0)), (["ratings"], (0, 1, 0)), (["plays"], (0, 0, 1))):
