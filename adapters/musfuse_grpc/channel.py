@@ -7,9 +7,8 @@ be the answer to the next one.
 import asyncio
 import itertools
 import json
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from musfuse.control import protocol
@@ -18,12 +17,16 @@ from musfuse.errors import ControlError
 from musfuse.service.port import Listing, Request, Stream
 from musfuse.service.wire import WireError, answer_type, from_json, to_json
 from musfuse_grpc.failures import ExhaustedError
+from musfuse_grpc.lines import Connecting, Lines
+from musfuse_grpc.lines import connecting as system_connecting
 
 A = TypeVar("A")
 
 _CALLS, _LONG_CALLS, _IDLE = 12, 8, 4
 """Connections in use at a time for calls that are answered at once, for those that go on, and that wait for a call.
 An owner has 32 clients unless it is short of descriptors."""
+_WAITING = _CALLS + _LONG_CALLS + 4
+"""How many may be waited for, streams of events and what is being given up among them."""
 _IDLE_SECONDS = 10.0
 _OTHER = "the process that owns the library is another version of musfuse"
 _GONE = "the process that owns the library is gone"
@@ -32,42 +35,38 @@ _GONE = "the process that owns the library is gone"
 class _Line:
     """One connection."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer, self._ids = reader, writer, itertools.count(1)
+    def __init__(self, lines: Lines) -> None:
+        self._lines, self._ids = lines, itertools.count(1)
         self.since = 0.0
 
     @property
     def is_usable(self) -> bool:
         """Whether nobody hung up."""
-        return not self._reader.at_eof() and not self._writer.is_closing()
+        return self._lines.is_usable
 
-    def send(self, method: str, params: dict[str, Any]) -> None:
-        """Ask."""
+    async def send(self, method: str, params: dict[str, Any]) -> None:
+        """Ask. Raises OSError."""
         said = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
-        self._writer.write(protocol.encode(said))
+        await self._lines.send(protocol.encode(said))
 
     async def receive(self) -> dict[str, Any] | None:
         """The next message; None at the end. Raises OSError, ExhaustedError."""
-        try:
-            line = await self._reader.readline()
-        except ValueError as error:
-            raise ExhaustedError("the answer is longer than 4 MiB; ask for less at a time") from error
-        if not line.endswith(b"\n"):
+        line = await self._lines.receive()
+        if line is None:
             return None
         found: dict[str, Any] = json.loads(line)
         return found
 
     def close(self) -> None:
         """Hang up."""
-        with suppress(RuntimeError):  # the loop is closed
-            self._writer.close()
+        self._lines.close()
 
 
 class Channel:
     """Connections to the owner at `path`; for one event loop."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, connecting: Connecting | None = None) -> None:
+        self._path, self._connecting = path, connecting or system_connecting(_WAITING)
         self._idle: list[_Line] = []
         self._free, self._long = asyncio.Semaphore(_CALLS), asyncio.Semaphore(_LONG_CALLS)
         self._cleaning: asyncio.TimerHandle | None = None
@@ -75,20 +74,20 @@ class Channel:
     async def call(self, request: Request[A]) -> A:
         """The answer to a request. Raises RemoteError with what the owner says, ControlError, OSError."""
         async with self._free, self._line() as line:
-            line.send(request.METHOD, to_json(request))
+            await line.send(request.METHOD, to_json(request))
             return _made(_result(await line.receive()), answer_type(type(request)))
 
     async def control(self, method: str, **params: Any) -> Any:
         """What a method of the host answers. Raises the same."""
         async with self._free, self._line() as line:
-            line.send(method, params)
+            await line.send(method, params)
             return _result(await line.receive())
 
     async def rows(self, listing: Listing[A]) -> AsyncGenerator[A, None]:
         """The rows of a listing, as they are found. Raises the same, ExhaustedError where too many go on."""
         row_type = answer_type(type(listing))
         async with self._going_on(), self._line() as line:
-            line.send(listing.METHOD, to_json(listing))
+            await line.send(listing.METHOD, to_json(listing))
             while (message := await line.receive()) is not None and message.get("method") == protocol.ROWS:
                 for row in message["params"]["rows"]:
                     yield _made(row, row_type)
@@ -98,7 +97,7 @@ class Channel:
         """What a stream begins with, and what it goes on with, each as the owner says it. Raises the same."""
         line = await self._connected()
         try:
-            line.send(stream.METHOD, to_json(stream))
+            await line.send(stream.METHOD, to_json(stream))
             yield _result(await line.receive())
             while (message := await line.receive()) is not None:
                 yield message["params"]
@@ -110,6 +109,7 @@ class Channel:
         for line in self._idle:
             line.close()
         self._idle.clear()
+        self._connecting.close()
 
     @asynccontextmanager
     async def _going_on(self) -> AsyncIterator[None]:
@@ -162,10 +162,8 @@ class Channel:
         self._cleaning = loop.call_later(_IDLE_SECONDS, self._clean) if kept else None
 
     async def _connected(self) -> _Line:
-        if sys.platform == "win32":
-            raise ControlError("the pipes of Windows have no event loop here")
         try:
-            return _Line(*await asyncio.open_unix_connection(self._path, limit=protocol.MAX_LINE))
+            return _Line(await self._connecting.connect(self._path))
         except (FileNotFoundError, ConnectionRefusedError) as error:
             raise ControlError(_GONE) from error
 

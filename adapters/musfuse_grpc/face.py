@@ -6,7 +6,6 @@ import importlib.util
 import json
 import logging
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -38,7 +37,7 @@ class GrpcFace:
     def __init__(self, options: GrpcOptions, folder: Path, tokens: Path) -> None:
         self._options, self._tokens = options, tokens
         self._control = protocol.endpoint(folder)
-        self._socket = self._control.with_suffix(".grpc")
+        self._socket = None if sys.platform == "win32" else self._control.with_suffix(".grpc")
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -47,17 +46,21 @@ class GrpcFace:
 
     @property
     def name(self) -> str:
-        """The socket, and where it listens over TCP."""
-        return ", ".join(self._listening or (f"unix:{self._socket}",))
+        """The socket, where there is one, and where it listens over TCP."""
+        planned = (f"unix:{self._socket}" if self._socket else "", _scheme(self._options.listen))
+        return ", ".join(self._listening or filter(None, planned))
 
     def check(self) -> None:
         """Raise FaceError where gRPC is not installed, or what TCP needs is missing."""
-        if sys.platform == "win32":
-            raise FaceError("grpc.enabled: gRPC is not served on Windows yet")
         missing = [name for name in _NEEDED if not _is_there(name)]
         if missing:
             raise FaceError(f"grpc.enabled: {missing[0]} is not installed; `pip install 'musfuse[grpc]'` brings it")
         options = self._options
+        if not options.listen and self._socket is None:
+            raise FaceError(
+                "grpc.enabled: Windows has no socket that is for you alone, so gRPC is served over TCP only: name an "
+                "address in grpc.listen, such as 127.0.0.1:50051 for programs of this machine"
+            )
         if not options.listen:
             return
         for key, value in (("certificate", options.certificate), ("key", options.key)):
@@ -83,15 +86,17 @@ class GrpcFace:
             process = self._process
         _end(process, 0.0 if force else self._options.drain_seconds + _GRACE_SECONDS)
         with suppress(OSError):
-            self._socket.unlink(missing_ok=True)
+            if self._socket is not None:
+                self._socket.unlink(missing_ok=True)
         self.ended.set()
 
     def _begin(self) -> None:
         """Start a gateway and hear where it serves. Raises FaceError."""
         options = self._options
         settings = Settings(
-            str(self._control), str(self._socket), str(self._tokens), options.listen, _expanded(options.certificate),
-            _expanded(options.key), _expanded(options.import_folder), options.drain_seconds, options.subscribers,
+            str(self._control), str(self._socket or ""), str(self._tokens), options.listen,
+            _expanded(options.certificate), _expanded(options.key), _expanded(options.import_folder),
+            options.drain_seconds, options.subscribers,
         )  # fmt: skip
         process = subprocess.Popen(
             command("musfuse_grpc"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -132,14 +137,17 @@ def _told(process: "subprocess.Popen[bytes]", settings: Settings) -> dict[str, A
     """What a gateway says once it serves, or why it does not."""
     assert process.stdin is not None
     assert process.stdout is not None
+    silent = threading.Timer(_START_SECONDS, process.kill)
+    silent.start()
     try:
         process.stdin.write(settings.to_line())
         process.stdin.flush()
-        ready, _, _ = select.select([process.stdout], [], [], _START_SECONDS)
-        line = process.stdout.readline() if ready else b""
+        line = process.stdout.readline()
         said: dict[str, Any] = json.loads(line) if line else {"error": "the gateway ended, or does not answer"}
     except (OSError, ValueError) as error:
         return {"error": f"the gateway cannot be spoken to: {error}"}
+    finally:
+        silent.cancel()
     return said
 
 
@@ -159,6 +167,10 @@ def _end(process: "subprocess.Popen[bytes] | None", seconds: float) -> None:
         process.wait()
     if process.stdout is not None:
         process.stdout.close()
+
+
+def _scheme(listen: str) -> str:
+    return f"grpcs://{listen}" if listen else ""
 
 
 def _is_there(module: str) -> bool:

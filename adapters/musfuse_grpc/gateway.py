@@ -7,9 +7,12 @@ import json
 import logging
 import os
 import sys
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from musfuse.errors import FaceError
+from musfuse.platform import system
 from musfuse_grpc.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Serve until the end of the input; the exit code."""
     os.umask(0o177)
+    system.ignore_terminal_interrupt()  # the owner ends first, and this with it
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("grpc").setLevel(logging.CRITICAL)  # what a client sends that is no message is no error of ours
     settings = Settings.from_line(sys.stdin.buffer.readline())
@@ -31,7 +35,7 @@ def main() -> int:
 
 
 async def _serve(make: "type[Servers]", settings: Settings) -> int:
-    ended = await _end_of_input()
+    ended = _end_of_input()
     servers = make(settings)
     try:
         names = await servers.start()
@@ -44,16 +48,18 @@ async def _serve(make: "type[Servers]", settings: Settings) -> int:
     return 0
 
 
-async def _end_of_input() -> asyncio.Event:
+def _end_of_input() -> asyncio.Event:
     """An event that is set when nothing more comes."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
 
     def look() -> None:
-        if not os.read(0, 4096):
-            loop.remove_reader(0)
-            ended.set()
+        with suppress(OSError):
+            while os.read(0, 4096):
+                pass
+        with suppress(RuntimeError):  # the loop is closed: this ends by itself
+            loop.call_soon_threadsafe(ended.set)
 
-    loop.add_reader(0, look)
+    threading.Thread(target=look, name="owner", daemon=True).start()  # loops of Windows hear of no pipe's end
     return ended
 
 

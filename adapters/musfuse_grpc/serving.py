@@ -1,4 +1,5 @@
-"""The servers of a gateway: one on a socket of this user, one over TCP with TLS; health and reflection beside ours."""
+"""The servers of a gateway: one on a socket of this user, where the system has such, one over TCP with TLS; health and
+reflection beside ours."""
 
 import asyncio
 import logging
@@ -64,12 +65,9 @@ class Servers:
 
     async def start(self) -> Sequence[str]:
         """Serve; where that is. Raises FaceError."""
-        settings, names = self._settings, [f"unix:{self._settings.socket}"]
-        server = self._server(local=True)
-        with suppress(FileNotFoundError):
-            os.unlink(settings.socket)
-        _bound(lambda: server.add_insecure_port(names[0]), names[0])
-        await server.start()
+        settings, names = self._settings, list[str]()
+        if settings.socket:
+            names.append(await self._start_local())
         if settings.listen:
             names.append(await self._start_tls())
         self._watching = asyncio.create_task(self._watch_health())
@@ -87,8 +85,18 @@ class Servers:
         await asyncio.gather(*(server.stop(seconds) for server in self._servers))
         self._channel.close()
         self._tokens.close()
+        if self._settings.socket:
+            with suppress(FileNotFoundError):
+                os.unlink(self._settings.socket)
+
+    async def _start_local(self) -> str:
+        name = f"unix:{self._settings.socket}"
+        server = self._server(local=True)
         with suppress(FileNotFoundError):
             os.unlink(self._settings.socket)
+        _bound(lambda: server.add_insecure_port(name), name)
+        await server.start()
+        return name
 
     async def _start_tls(self) -> str:
         settings = self._settings

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`control` is where the owner listens, `socket` where gRPC is served for this user, `tokens` the file of tokens;
-    `listen`, `certificate`, `key` and `import_folder` are '' where TCP is not wanted."""
+    """`control` is where the owner listens, `socket` where gRPC is served for this user, '' for nowhere,
+    `tokens` the file of tokens; `listen`, `certificate`, `key` and `import_folder` are '' where TCP is not wanted."""
 
     control: str
     socket: str

@@ -136,8 +136,7 @@ def _grpc(config_file: Path | None, folder: Path) -> str:
         return "off (grpc.enabled)"
     face = grpc_face(config, StateFolder(folder))
     face.check()
-    listen = config[GrpcOptions].listen
-    return f"grpcio {version('grpcio')}, {face.name}" + (f", TCP at {listen}" if listen else "")
+    return f"grpcio {version('grpcio')}, {face.name}"
 
 
 def _library(folder: Path) -> str:

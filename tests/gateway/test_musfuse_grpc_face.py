@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -16,7 +17,7 @@ from musfuse_grpc.options import GrpcOptions
 from musfuse_grpc.v1 import musicfs_pb2 as pb
 from patient import until
 
-from gateway.running import SECONDS, Begin, Gateway
+from gateway.running import SECONDS, Begin, Gateway, certificate
 from musfuse.errors import FaceError
 
 
@@ -34,6 +35,24 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "grpc_health" else find(name))
     with pytest.raises(FaceError, match=r"pip install 'musfuse\[grpc\]'"):
         face(tmp_path).check()
+
+
+def test_windows_has_tcp_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pem, key = map(str, certificate(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "platform", "win32")
+        with pytest.raises(FaceError, match=r"grpc\.listen, such as 127\.0\.0\.1:50051"):
+            face(tmp_path).check()
+        with pytest.raises(FaceError, match=r"grpc\.certificate"):
+            face(tmp_path, listen="127.0.0.1:0").check()
+        made = face(tmp_path, listen="127.0.0.1:0", certificate=pem, key=key)
+    assert made.name == "grpcs://127.0.0.1:0"
+    made.start(None)  # type: ignore[arg-type]  # it asks over the control channel
+    try:
+        assert re.fullmatch(r"grpcs://127\.0\.0\.1:[1-9]\d*", made.name)
+    finally:
+        made.stop(force=True)
+    assert made.ended.is_set()
 
 
 def test_only_its_user_reaches_the_socket(gateway: Gateway) -> None:

@@ -78,7 +78,7 @@ def windows_path(path: Path) -> str:
 def requirements() -> Iterator[str]:
     """What musfuse needs on Windows, and its tests."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
-    for text in project["dependencies"]:
+    for text in (*project["dependencies"], *project["optional-dependencies"]["grpc"]):
         wanted = Requirement(text)
         if wanted.marker is None or wanted.marker.evaluate(_WINDOWS):
             wanted.marker = None

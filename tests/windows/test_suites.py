@@ -25,6 +25,7 @@ SUITES = {
         *("tests/config/test_sections.py", "tests/config/test_toy_section.py"),
         *("tests/origins/test_checked.py", "tests/origins/test_memory.py"),
     ],
+    "gRPC, its way to the owner": ["tests/gateway"],
     "formats": ["tests/contracts/test_format.py"],
 }
 """By what they are about. A suite belongs here once all of it passes on Windows."""

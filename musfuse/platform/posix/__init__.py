@@ -4,7 +4,15 @@ import sys
 
 assert sys.platform != "win32"
 
-from musfuse.platform.posix.channel import connect, hung_up, listen, private_folder, remove_endpoint, runtime_folder  # noqa: E402
+from musfuse.platform.posix.channel import (  # noqa: E402
+    connect,
+    hang_up,
+    hung_up,
+    listen,
+    private_folder,
+    remove_endpoint,
+    runtime_folder,
+)
 from musfuse.platform.posix.ends import ignore_terminal_interrupt, on_hangup, on_terminate  # noqa: E402
 from musfuse.platform.posix.files import (  # noqa: E402
     flush_folder,
@@ -78,6 +86,7 @@ __all__ = [
     "flush_folder",
     "fork_detached",
     "free_drive_letter",
+    "hang_up",
     "has_inotify",
     "hung_up",
     "ignore_terminal_interrupt",

@@ -6,6 +6,7 @@ import socket
 import stat
 import struct
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from musfuse.errors import ControlError
@@ -85,6 +86,14 @@ def hung_up(connection: Connection) -> bool:
         return False
     finally:
         connection.settimeout(patience)
+
+
+def hang_up(connection: Connection) -> None:
+    """Close a connection; another thread that waits for it goes on."""
+    assert isinstance(connection, socket.socket)
+    with suppress(OSError):  # the other side did
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()
 
 
 def remove_endpoint(path: Path) -> None:

@@ -7,7 +7,15 @@ import sys
 
 assert sys.platform == "win32"
 
-from musfuse.platform.windows.channel import connect, hung_up, listen, private_folder, remove_endpoint, runtime_folder  # noqa: E402
+from musfuse.platform.windows.channel import (  # noqa: E402
+    connect,
+    hang_up,
+    hung_up,
+    listen,
+    private_folder,
+    remove_endpoint,
+    runtime_folder,
+)
 from musfuse.platform.windows.ends import ignore_terminal_interrupt, on_hangup, on_terminate  # noqa: E402
 from musfuse.platform.windows.files import (  # noqa: E402
     flush_folder,
@@ -81,6 +89,7 @@ __all__ = [
     "flush_folder",
     "fork_detached",
     "free_drive_letter",
+    "hang_up",
     "has_inotify",
     "hung_up",
     "ignore_terminal_interrupt",

@@ -81,6 +81,11 @@ def hung_up(connection: Connection) -> bool:
     return connection.hung_up()
 
 
+def hang_up(connection: Connection) -> None:
+    """Close a connection; another thread that waits for it goes on."""
+    connection.close()
+
+
 def remove_endpoint(path: Path) -> None:
     """Remove `listen`'s file, unless somebody has it open just now: then the next one who finds it does."""
     with suppress(OSError):

@@ -39,7 +39,8 @@ class PipeConnection:
     def recv(self, size: int, /) -> bytes:
         """Some bytes; none at the other side's end. Raises TimeoutError, OSError."""
         try:
-            pending, _ = _winapi.ReadFile(self._handle, min(size, _MOST_AT_ONCE), overlapped=True)
+            with self._lock:  # a handle that is closed meanwhile may be another pipe's by then
+                pending, _ = _winapi.ReadFile(self._handle, min(size, _MOST_AT_ONCE), overlapped=True)
             count = _finish(pending, self._timeout)
         except OSError as error:
             if error.winerror == _BROKEN_PIPE:
@@ -51,7 +52,8 @@ class PipeConnection:
         """Send all bytes. Raises TimeoutError, OSError."""
         rest = memoryview(data)
         while rest:
-            pending, _ = _winapi.WriteFile(self._handle, bytes(rest[:_MOST_AT_ONCE]), overlapped=True)
+            with self._lock:
+                pending, _ = _winapi.WriteFile(self._handle, bytes(rest[:_MOST_AT_ONCE]), overlapped=True)
             rest = rest[_finish(pending, self._timeout) :]
 
     def settimeout(self, seconds: float | None, /) -> None:
@@ -63,7 +65,8 @@ class PipeConnection:
     def hung_up(self) -> bool:
         """Whether the other side is gone. What it says is left unread."""
         try:
-            _winapi.PeekNamedPipe(self._handle, 0)
+            with self._lock:
+                _winapi.PeekNamedPipe(self._handle, 0)
         except OSError:
             return True
         return False
@@ -72,8 +75,8 @@ class PipeConnection:
         """Hang up; the other side reads what was sent before."""
         with self._lock:
             handle, self._handle = self._handle, 0
-        if handle:
-            _winapi.CloseHandle(handle)
+            if handle:
+                _winapi.CloseHandle(handle)
 
     def __enter__(self) -> "PipeConnection":
         return self
