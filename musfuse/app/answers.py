@@ -70,6 +70,7 @@ class Answers:
             index=JobState(**host.jobs.told("index")),
             following=self._following(),
             prefetch=told(library.playing.prefetcher),
+            untold=host.untold(),
         )
 
     def _following(self) -> tuple[FollowedSource, ...]:

@@ -158,6 +158,10 @@ class Host:
         """Take over which webhooks there are."""
         self._webhooks.adopt()
 
+    def untold(self) -> tuple[str, ...]:
+        """What webhooks were not told, in lines for people."""
+        return self._webhooks.webhooking.untold() if self.library.stores.events is not None else ()
+
     def keep_events(self) -> "EventTable":
         """Have what happens written down from now on, where that is not done already."""
         table = self.library.keep_events()

@@ -10,6 +10,7 @@ from musfuse.app.build.listing import listing_tree
 from musfuse.app.care.damage import told_of_damage
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
+from musfuse.errors import ConfigError
 from musfuse.library.catalog import CatalogSources, Database, Nodes, Reports, Tracks, trees
 from musfuse.library.catalog.absent import Absent
 from musfuse.library.catalog.companions import Companions
@@ -95,8 +96,20 @@ class Reading:
         return Status(
             str(self._state.path), (), tuple(row.root for row in sources.rows()), TreeSize(*Nodes(catalog).counts()),
             Reports(catalog).counts(), tuple(sources.empty()), tuple(sources.unscanned()), told_of_damage(self._state),
-            away=sources.away(),
+            away=sources.away(), untold=self._untold(),
         )  # fmt: skip
+
+    def _untold(self) -> tuple[str, ...]:
+        """What webhooks were not told, as far as there ever were any."""
+        if not self._state.events.exists():
+            return ()
+        from musfuse.app.webhooks import reading_webhooks
+
+        try:
+            config = self._load()
+        except ConfigError as error:
+            return (str(error),)
+        return reading_webhooks(config, self._user, self._state).untold()
 
     @cached_property
     def _jobs(self) -> Handlers:

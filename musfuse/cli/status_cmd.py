@@ -93,6 +93,7 @@ def _show(status: "Status") -> None:
         rows.append(("problems", f"{', '.join(problems)}; `musfuse report` lists them"))
     rows += [("problem", problem) for problem in (status.scan.details.get("problems", ()) if status.scan else ())]
     rows += [("problem", problem) for problem in (*(status.unwritten or ()), *status.withheld)]
+    rows += [("webhook", said) for said in status.untold]
     rows += [("damage", said) for said in status.damaged]
     rows += [("source", f"no music found in {source}") for source in status.empty]
     print_table(("what", "state"), rows)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from musfuse.config.secrets import Secret
-from musfuse.errors import ConfigError
+from musfuse.errors import ConfigError, MusfuseError
 from musfuse.library.userdb.webhooks import WebhookTable
 from musfuse.library.webhooks import MOST, WebhookSpec, check, shown
 from musfuse.service.events import kinds_of
@@ -14,6 +14,7 @@ from musfuse.service.handlers import Handlers
 from musfuse.service.requests import webhooks as asked
 from musfuse.service.requests.webhooks import WebhookAdded, WebhookRemoved, WebhookTold, WebhookTried
 from musfuse.store.outbox import Attempt, Recipient, read_attempts, read_recipients
+from musfuse.wording import agreeing, counted
 
 
 class Webhooking:
@@ -47,6 +48,13 @@ class Webhooking:
         """The webhooks, and how it stands with their messages. Raises StoreError."""
         stand = read_recipients(self._events)
         return tuple(self._told(spec, stand.get(spec.id)) for spec in self.all())
+
+    def untold(self) -> tuple[str, ...]:
+        """For each webhook that did not take what it was sent last, a line about that; for people."""
+        try:
+            return tuple(map(_untold, filter(lambda told: told.problem or told.state == "disabled", self.list())))
+        except MusfuseError as error:
+            return (str(error),)
 
     def add(self, request: asked.AddWebhook) -> WebhookAdded:
         """Add a webhook. Raises ConfigError where it cannot be so."""
@@ -98,11 +106,19 @@ class Webhooking:
     def _told(self, spec: WebhookSpec, stand: Recipient | None) -> WebhookTold:
         disabled = stand is not None and stand.disabled_ns is not None
         state = "disabled" if disabled else "ready" if self._owned else "idle"
-        taken, given_up, waiting, due_ns = stand[1:] if stand else (0, 0, 0, None)
+        taken, given_up, waiting, due_ns, problem = stand[1:] if stand else (0, 0, 0, None, "")
         return WebhookTold(
             spec.id, shown(spec.url), spec.secret.reference or "", spec.events, spec.quick, spec.timeout_ms,
-            spec.allow_private, spec.configured, state, taken, given_up, waiting, due_ns,
+            spec.allow_private, spec.configured, state, taken, given_up, waiting, due_ns, problem,
         )  # fmt: skip
+
+
+def _untold(told: WebhookTold) -> str:
+    if told.state == "disabled":
+        return f"{told.url}: wants nothing any more (410); `musfuse webhook test {told.id}` asks whether it does again"
+    waits = f"{counted(told.waiting, 'message')} {agreeing(told.waiting, 'waits', 'wait')}" if told.waiting else ""
+    said = f"{waits}; it did not take the last one" if waits else "did not take what it was sent last"
+    return f"{told.url}: {said}: {told.problem}"
 
 
 def _tried(attempt: Attempt) -> WebhookTried:

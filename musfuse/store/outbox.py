@@ -87,13 +87,14 @@ class Attempt(NamedTuple):
 
 class Recipient(NamedTuple):
     """How it stands with a webhook: since when it wants nothing any more (ns since 1970), how many messages it took,
-    how many were given up, how many wait, and when the next is due."""
+    how many were given up, how many wait, when the next is due, and what was wrong with the last try ('': nothing)."""
 
     disabled_ns: int | None
     taken: int
     given_up: int
     waiting: int
     due_ns: int | None
+    problem: str
 
 
 Recipients = Mapping[str, Iterable[str]]
@@ -144,7 +145,9 @@ def read_recipients(path: Path) -> dict[str, Recipient]:
             return {}
         rows = db.execute(
             "SELECT hook, disabled_ns, taken, given_up, (SELECT count(*) FROM outbox o WHERE o.hook = r.hook),"
-            " (SELECT min(due_ns) FROM outbox o WHERE o.hook = r.hook) FROM recipient r"
+            " (SELECT min(due_ns) FROM outbox o WHERE o.hook = r.hook),"
+            " coalesce((SELECT problem FROM attempt a WHERE a.hook = r.hook ORDER BY id DESC LIMIT 1), '')"
+            " FROM recipient r"
         )
         return {hook: Recipient(*rest) for hook, *rest in rows}
 

@@ -38,6 +38,10 @@ def test_one_is_added_with_a_new_secret_tested_and_removed(library: Path, at: Re
     Webhook(kept.read_text().strip()).verify(at.got[0].body, at.got[0].headers)
     at.answer = status(500)
     assert "not taken: it answered 500" in run("webhook", "test", "--library", library, told["id"], code=1).err
+    (status_told,) = json.loads(run("status", "--library", library, "--json").out)
+    untold = f"{told['url']}: did not take what it was sent last: it answered 500"
+    assert status_told["untold"] == [untold]
+    assert "did not take what it was sent" in run("status", "--library", library).out
     rows = json.loads(run("webhook", "log", "--library", library, "--json", "--failed").out)
     assert [(row["status"], row["problem"]) for row in rows] == [(500, "it answered 500")]
     shown = run("webhook", "list", "--library", library).out + run("webhook", "log", "--library", library).out

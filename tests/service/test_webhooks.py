@@ -13,6 +13,7 @@ from musfuse.library.webhooks import MOST, WebhookSpec
 from musfuse.service.requests.webhooks import AddWebhook, ListTries
 from musfuse.service.webhooks import Webhooking
 from musfuse.store.eventtable import EventTable, Said
+from musfuse.store.outbox import Attempt, Outbox
 
 URL = "https://example.com/hook"
 
@@ -84,3 +85,34 @@ def test_what_cannot_be_read_is_an_error(hooks: Webhooking, user: UserDatabase) 
         with pytest.raises(StoreError, match="cannot be read") as caught:
             hooks.list()
         assert "whsec_shown" not in str(caught.value)
+
+
+def test_what_is_not_taken_is_told_until_something_is(hooks: Webhooking, tmp_path: Path) -> None:
+    events = tmp_path / "events.db"
+    added = hooks.add(AddWebhook(f"{URL}?key=1", "env:A"))
+
+    def tried(problem: str = "") -> Attempt:
+        return Attempt(added.id, "msg_1", "file_added", 1, 1, 500 if problem else 204, problem, 1)
+
+    with closing(EventTable(events, recipients={added.id: ()})) as table, closing(Outbox(events)) as box:
+        table.add([Said("file_added", {}, str(n)) for n in range(3)])
+        assert hooks.untold() == ()
+        first = box.next(added.id)
+        assert first is not None
+        box.failed(first, tried("answered 500"), 100.0)
+        assert hooks.untold() == (f"{URL}?***: 3 messages wait; it did not take the last one: answered 500",)
+        for left in ("2 messages wait", "1 message waits", "did not take what it was sent last"):
+            message = box.next(added.id) or first
+            box.failed(message, tried("answered 500"), None)
+            assert left in hooks.untold()[0]
+        table.add([Said("file_added", {}, "4")])
+        message = box.next(added.id)
+        assert message is not None
+        box.taken(message, tried())
+        assert hooks.untold() == ()
+        box.disable(tried("answered 410"))
+        (told,) = hooks.untold()
+        assert f"musfuse webhook test {added.id}" in told
+        assert "key=1" not in told
+    events.write_bytes(b"no database at all" * 1000)
+    assert str(events) in hooks.untold()[0]

@@ -28,6 +28,7 @@ from musfuse.errors import ConfigError, StoreError
 from musfuse.library.webhooks import WebhookSpec
 from musfuse.platform import system
 from musfuse.service.requests import webhooks as asked
+from musfuse.service.requests.owner import ShowStatus
 from musfuse.store.eventtable import EventTable, Said
 from musfuse.store.outbox import next_due, read_attempts, read_recipients
 from webhooks.receiver import SECRET, Handler, Receiver, receiver, status
@@ -118,7 +119,13 @@ def test_what_stands_of_a_webhook(
     assert "redirects" in service.call(asked.TestWebhook(at.url)).problem
     (told,) = service.call(asked.ListWebhooks())
     assert (told.state, told.secret, told.allow_private) == ("ready", secret, True)
-    assert [bool(one.problem) for one in service.call(asked.ListTries(added.id))] == [False, True]
+    (untold,) = service.call(ShowStatus()).untold
+    assert untold == f"{told.url}: did not take what it was sent last: {told.problem}"
+    assert "redirects" in untold
+    at.answer = status(204)
+    service.call(asked.TestWebhook(added.id))
+    assert service.call(ShowStatus()).untold == ()
+    assert [bool(one.problem) for one in service.call(asked.ListTries(added.id))] == [False, True, False]
     log = (tmp_path / "state/musfuse.log").read_text()
     for text in (log, caplog.text):
         assert SECRET not in text

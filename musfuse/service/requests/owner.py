@@ -47,8 +47,9 @@ class Status(Answer, frozen=True, omit_defaults=True):
     """The state of a library: `counts` of what is not shown as it might be, `empty` sources without music, `unscanned`
     those that no scan saw whole, `away` why others could not be reached when they were asked last, by where they lie;
     `damaged` tells of databases that are, and of those that were and are set aside.
-    `withheld` tells what nobody can open because of what others have open. `views` are those of the mounts that do not
-    show the main one. What only its owner knows is left out where there is none."""
+    `withheld` tells what nobody can open because of what others have open, `untold` of webhooks that did not take what
+    they were sent last. `views` are those of the mounts that do not show the main one. What only its owner knows is
+    left out where there is none."""
 
     library: str
     mounts: tuple[str, ...]
@@ -75,6 +76,7 @@ class Status(Answer, frozen=True, omit_defaults=True):
     following: tuple[FollowedSource, ...] | None = None
     prefetch: PrefetchTold | None = None
     away: Mapping[str, str] = {}
+    untold: tuple[str, ...] = ()
 
 
 class Mounted(Answer, frozen=True):

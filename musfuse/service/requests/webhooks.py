@@ -11,7 +11,8 @@ class WebhookTold(Answer, frozen=True):
     """A webhook. Of its URL a query is not shown; `secret` says where the secret is kept, '' for in the configuration.
     `events` are those that it is told of, none for all. `configured`: the configuration says it. `state` is ready,
     disabled (it answered that it wants nothing any more) or idle (no process has the library). Messages were `taken`,
-    or `given_up`, or are `waiting`, the next one to be sent at `next_ns` (ns since 1970)."""
+    or `given_up`, or are `waiting`, the next one to be sent at `next_ns` (ns since 1970). `problem` is why it
+    did not take what it was sent last, '' where it did."""
 
     id: str
     url: str
@@ -26,6 +27,7 @@ class WebhookTold(Answer, frozen=True):
     given_up: int = 0
     waiting: int = 0
     next_ns: int | None = None
+    problem: str = ""
 
 
 class WebhookAdded(Answer, frozen=True):
