@@ -33,7 +33,8 @@ class Lines(Protocol):
         """Send a line. Raises OSError."""
 
     async def receive(self) -> bytes | None:
-        """The next line, without its end; None where no more comes. Raises OSError, ExhaustedError for one that is too long."""
+        """The next line, without its end; None where no more comes. Raises OSError, ExhaustedError where it is too
+        long."""
 
     def close(self) -> None:
         """Hang up."""

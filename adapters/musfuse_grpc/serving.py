@@ -15,10 +15,11 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from musfuse.control import protocol
-from musfuse.errors import FaceError, MusfuseError, plainly
+from musfuse.errors import FaceError, MusfuseError
 from musfuse.service.requests.monitoring import ShowHealth
 from musfuse.store.tokentable import TokenTable
 from musfuse_grpc.access import METADATA, MUSICFS, Gate
+from musfuse_grpc.certificates import Certificates
 from musfuse_grpc.channel import Channel
 from musfuse_grpc.feed import SERVER_ENDS, Hub
 from musfuse_grpc.library_service import LibraryService
@@ -101,12 +102,8 @@ class Servers:
     async def _start_tls(self) -> str:
         settings = self._settings
         server = self._server(local=False)
-        pair = _read(settings.key, "grpc.key"), _read(settings.certificate, "grpc.certificate")
-        try:
-            credentials = grpc.ssl_server_credentials([pair])
-            port = _bound(lambda: server.add_secure_port(settings.listen, credentials), settings.listen)
-        except ValueError as error:
-            raise FaceError(f"grpc.certificate, grpc.key: {error}; both have to be PEM, and of one another") from error
+        credentials = Certificates(settings.key, settings.certificate).credentials()
+        port = _bound(lambda: server.add_secure_port(settings.listen, credentials), settings.listen)
         await server.start()
         return f"grpcs://{settings.listen.rpartition(':')[0]}:{port}"
 
@@ -155,10 +152,3 @@ def _bound(bind: Callable[[], int], where: str) -> int:
     if not port:
         raise FaceError(said)
     return port
-
-
-def _read(path: str, option: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise FaceError(f"{option}: {path}: {plainly(error)}") from error
