@@ -98,6 +98,13 @@ def test_it_goes_away_and_comes_back_with_nothing_lost(tmp_path: Path, shelf: To
     assert sorted(path for path in shown(library) if path.endswith(".flac")) == tracks
     with pytest.raises(UnavailableError):
         library.sources.origin(library.sources.rows()[0].uid).stat("")
+    assert read(library, tracks[0]) == before[tracks[0]], "what was read before is kept here"
+    for files in (library.media.frame_cache, library.stores.frame_files):
+        files.close()
+    kept = library.stores.chunks.get()
+    assert kept is not None
+    kept.clear()
+    library.sources.origin(library.sources.rows()[0].uid).let_go()
     with pytest.raises(MusfuseError) as caught:
         read(library, tracks[1])
     assert caught.value.errno != NoEntryError.errno
