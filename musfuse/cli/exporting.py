@@ -25,10 +25,18 @@ def writer(
         return lambda tracks, file: table(tracks, columns, file)
 
     def place_of(track: "ExchangedTrack") -> str:
-        return track.real_path if base is None else os.path.normpath(os.path.join(base, track.virtual_path))
+        return track.real_path if base is None else _below(base, track.virtual_path)
 
     writers = {"m3u8": playlists.write_m3u8, "xspf": playlists.write_xspf, "jspf": playlists.write_jspf}
     return lambda tracks, file: partial(writers[kind], title=title, place_of=place_of)(tracks, out=file)
+
+
+def _below(base: str, path: str) -> str:
+    """A file of the drive that is found at a place. A letter alone is its root: joined as it is, `M:` would be where a
+    prompt is on that drive."""
+    letter, rest = os.path.splitdrive(base)
+    root = letter + os.sep if letter.endswith(":") and not rest else base
+    return os.path.normpath(os.path.join(root, path))
 
 
 def exchanged(row: "FoundTrack") -> "ExchangedTrack":

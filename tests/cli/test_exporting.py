@@ -1,10 +1,13 @@
 """What writes tracks, by the kind of file: tables take columns, playlists find originals or the drive."""
 
+import ntpath
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from msgspec import structs
 
+from musfuse.cli import exporting
 from musfuse.cli.exporting import KINDS, SUFFIXES, exchanged, writer
 from musfuse.library.exchange.columns import Thought
 from musfuse.service.requests.library import FoundTrack, Opinion
@@ -24,6 +27,20 @@ def test_every_kind_is_written(kind: str) -> None:
     ("base", "place"), [(None, "/m/b.wav"), (".", "A/b.flac"), ("/mnt/x/", "/mnt/x/A/b.flac"), ("..", "../A/b.flac")]
 )
 def test_where_a_playlist_finds_its_tracks(base: str | None, place: str) -> None:
+    out = StringIO()
+    writer("m3u8", [], "All", base)(iter([exchanged(ROW)]), out)
+    assert out.getvalue().splitlines()[-1] == place
+
+
+@pytest.mark.parametrize(
+    ("base", "place"),
+    [
+        ("M:", "M:\\A\\b.flac"), ("M:\\", "M:\\A\\b.flac"), ("M:here", "M:here\\A\\b.flac"), (".", "A\\b.flac"),
+        ("\\\\nas\\music", "\\\\nas\\music\\A\\b.flac"),
+    ],
+)  # fmt: skip
+def test_where_it_finds_them_on_windows(base: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "os", SimpleNamespace(path=ntpath, sep="\\"))
     out = StringIO()
     writer("m3u8", [], "All", base)(iter([exchanged(ROW)]), out)
     assert out.getvalue().splitlines()[-1] == place

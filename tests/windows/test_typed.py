@@ -37,6 +37,7 @@ MOUNTED = re.compile(r"mounted at ([^\r\n]+)")
 PLACES = {"M:": "M:", "*": "Y:", "C:\\Drives\\Music": "C:\\Drives\\Music", "\\\\musfuse\\library": "Y:"}
 """By what was typed: Z: is Wine's."""
 SETUP, REMOVAL = "start /wait musfuse-VERSION", '"%LOCALAPPDATA%'
+ORIGINAL, DRIVE_FILE = "D:\\Music\\a.wav", "M:\\Ann\\First\\01 - One.flac"
 ALL = [block for page in PAGES for block in blocks(page)]
 
 
@@ -114,6 +115,14 @@ def test_from_the_installer_to_the_drive_and_back(machine: Machine, setups: dict
         listed = prompt(machine, [*lines_of("musfuse doctor"), "musfuse tag show Ann"])
         assert listed.count("One.flac") >= 3, listed
         assert "Jazz" in listed
+        told = prompt(machine, lines_of("musfuse config set"))
+        assert "1 of 1 track" in told, told
+        assert ".search/ann" in told, told
+        assert "wh-" in told, told
+        for name, place in (("Drive", DRIVE_FILE), ("Ann", ORIGINAL), ("Again", ORIGINAL)):
+            lines = music.with_name(f"{name}.m3u8").read_text("utf-8").splitlines()
+            assert [line for line in lines if not line.startswith("#")] == [place]
+        assert f"Ann/First/01 - One.flac,{ORIGINAL}," in music.with_name("Library.csv").read_text("utf-8")
         for line in sorted(line for line in set(chain(*ALL)) if line.startswith("musfuse mount ")):
             # One at a time: Wine tells of no letter that came since it began, so the next that is free is the same.
             (where,) = MOUNTED.findall(prompt(machine, [line]))
