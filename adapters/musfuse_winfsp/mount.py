@@ -1,6 +1,5 @@
 """Mount a drive through WinFsp: a drive letter, a folder, or a network share; and unmount it."""
 
-import hashlib
 import logging
 import threading
 import time
@@ -13,17 +12,17 @@ from musfuse.errors import MountError
 from musfuse.platform import system
 from musfuse.platform.occupants import told
 from musfuse_winfsp.binding import load_binding
-from musfuse_winfsp.info import SECTOR, filetime, windows_path
+from musfuse_winfsp.info import windows_path
 from musfuse_winfsp.notices import Notices, notices_library
 from musfuse_winfsp.operations import make_operations
 from musfuse_winfsp.shown import Shown
 from musfuse_winfsp.starting import start
 from musfuse_winfsp.telling import Telling
+from musfuse_winfsp.volume import file_system, volume_params
 
 log = logging.getLogger(__name__)
 
 _GONE_SECONDS = 10.0
-_BORN = 1_767_225_600_000_000_000  # 2026-01-01, a fixed time: a volume has to have been made at some time
 _PREFIX_UNITS = 95  # winfspy cuts longer ones
 
 
@@ -125,17 +124,16 @@ class WinFspFace:
         library = notices_library(binding)
         shown = Shown() if library is not None else None
         operations = make_operations(binding, drive, self._label, shown)
-        params = volume_params(
-            self._label, prefix, told_of_changes=shown is not None, writable=drive.rearranging.allowed
-        )
+        writable = drive.rearranging.allowed
+        params = volume_params(self._label, prefix, told_of_changes=shown is not None, writable=writable)
         try:
-            file_system = binding.FileSystem(target, operations, **params)
+            made = file_system(binding, target, operations, params, posix=writable)
         except (binding.WinFSPyError, RuntimeError) as error:
             raise MountError(f"{target}: WinFsp could not make the volume: {error}") from error
         telling = None
         if shown is not None:
-            telling = Telling(drive, shown, Notices(library, _address(binding, file_system)))
-        return WinFspMount(Path(target), file_system, operations, system.is_mounted, telling)
+            telling = Telling(drive, shown, Notices(library, _address(binding, made)))
+        return WinFspMount(Path(target), made, operations, system.is_mounted, telling)
 
 
 def parse_mountpoint(text: str) -> tuple[str, str]:
@@ -157,45 +155,13 @@ def parse_mountpoint(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def volume_params(label: str, prefix: str, *, told_of_changes: bool = False, writable: bool = False) -> dict[str, Any]:
-    """The volume's parameters. Folders are asked for again after a second, or a minute where Windows is
-    `told_of_changes`. Windows asks for no change of a volume that is not `writable`.
-
-    FileInfoTimeout of all ones turns on the cache manager, read-ahead and fast I/O, which needs sizes that are exact at
-    open; contexts are user context 2 because winfspy makes a new one at each open.
-    """
-    serial = int.from_bytes(hashlib.blake2b(f"{label}{prefix}".encode(), digest_size=4).digest(), "big") or 1
-    return {
-        "sector_size": SECTOR,
-        "sectors_per_allocation_unit": 1,
-        "max_component_length": 255,
-        "volume_creation_time": filetime(_BORN),
-        "volume_serial_number": serial,
-        "file_info_timeout": 0xFFFFFFFF,
-        "case_sensitive_search": 0,
-        "case_preserved_names": 1,
-        "unicode_on_disk": 1,
-        "persistent_acls": 1,
-        "read_only_volume": 0 if writable else 1,
-        "post_cleanup_when_modified_only": 1,
-        "um_file_context_is_user_context2": 1,
-        "flush_and_purge_on_cleanup": 1,
-        "dir_info_timeout_valid": 1,
-        "dir_info_timeout": 60_000 if told_of_changes else 1000,
-        "volume_info_timeout_valid": 1,
-        "volume_info_timeout": 10000,
-        "file_system_name": "MUSFUSE",
-        "prefix": prefix,
-    }
-
-
 def _programs(processes: Iterable[int]) -> list[str]:
     """What processes are called; those are left out that WinFsp did not tell."""
     return [system.program_of(process) for process in sorted(set(processes)) if process]
 
 
-def _address(binding: Any, file_system: Any) -> int:
-    return int(binding.plumbing.ffi.cast("uintptr_t", file_system._file_system_ptr[0]))
+def _address(binding: Any, made: Any) -> int:
+    return int(binding.plumbing.ffi.cast("uintptr_t", made._file_system_ptr[0]))
 
 
 def _preflight(binding: Any, target: str, network: bool) -> None:

@@ -35,12 +35,13 @@ _WRITING = (
 @dataclass(slots=True, eq=False)
 class OpenEntry:
     """One open of a file or folder, and the process that did it. `file` is what all opens of the file share, None for a
-    folder. Its path changes where it is moved."""
+    folder. Its path changes where it is moved; once it is `gone`, what has that path is another one."""
 
     path: str
     entry: Attr
     file: OpenFile | None = None
     process: int = 0
+    gone: bool = False
 
 
 def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None = None) -> Any:  # noqa: C901 - a class inside
@@ -155,16 +156,18 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
         def can_delete(self, file_context: OpenEntry, file_name: str) -> None:
             """Whether something can be removed: a track, an empty folder, a cover."""
             del file_name
+            if file_context.gone:
+                raise binding.NTStatusError(status.FILE_DELETED)
             try:
                 drive.rearranging.check_removable(file_context.path)
             except MusfuseError as error:
                 raise fail(error) from error
 
         def cleanup(self, file_context: OpenEntry, file_name: str | None, flags: int) -> None:
-            """The last handle of something is closed, which is removed where that was asked for. Nobody hears of
-            errors any more."""
+            """Something is removed whose handle was closed, if that was asked for; others may have it open still.
+            Nobody hears of errors any more."""
             del file_name
-            if not flags & _CLEANUP_DELETE:
+            if not flags & _CLEANUP_DELETE or file_context.gone:
                 return
             path = file_context.path
             try:
@@ -175,11 +178,15 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
                     files.removed(path)
             except MusfuseError as error:
                 log.debug("%s is not removed: %s", path, error)
+            else:
+                self._gone(path)
 
         def rename(self, file_context: OpenEntry, file_name: str, new_file_name: str, replace_if_exists: bool) -> None:
             """Move a file or folder; what is open of it goes on under its new path."""
             del file_name
             path, to = file_context.path, drive_path(new_file_name)
+            if file_context.gone:
+                raise binding.NTStatusError(status.FILE_DELETED)
             try:
                 drive.rearranging.move(path, to, replace=replace_if_exists)
             except MusfuseError as error:
@@ -188,11 +195,23 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
             self._moved(path, to)
 
         def _moved(self, path: str, to: str) -> None:
-            before = windows_path(path).upper()
+            moved = list(self._opened_at(path))
+            if windows_path(path).upper() != windows_path(to).upper():
+                self._gone(to)
+            for context in moved:
+                context.path = to + context.path[len(path) :]
+
+        def _gone(self, path: str) -> None:
+            for context in self._opened_at(path):
+                context.gone = True
+
+        def _opened_at(self, path: str) -> Iterator[OpenEntry]:
+            """What is open at a path, or below it."""
+            place = windows_path(path).upper()
             for context in list(self._opened_objs.values()):
                 at = windows_path(context.path).upper()
-                if at == before or at.startswith(f"{before}\\"):
-                    context.path = to + context.path[len(path) :]
+                if not context.gone and (at == place or at.startswith(f"{place}\\")):
+                    yield context
 
         def read(self, file_context: OpenEntry, offset: int, length: int) -> bytes:
             """Positioned read; never more than `length` bytes."""

@@ -1,5 +1,6 @@
 """The same library shown in each way."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,14 +9,13 @@ from typing import Any
 import pytest
 from conftest import fuse_works
 from drive.conftest import make_library  # noqa: F401 - a fixture
-from musfuse_fuse.mount import FuseFace
 from musfuse_winfsp.mount import WinFspFace
 from winfsp.conftest import simulation  # noqa: F401 - a fixture
 
 from faces.shown import Shown, ShownByDrive, ShownByFuse, ShownByWinFsp
 from musfuse.app.library import Library
 
-FACES = ("drive", "fuse", "winfsp")
+FACES = ("drive", "winfsp") if sys.platform == "win32" else ("drive", "winfsp", "fuse")
 Show = Callable[..., Shown]
 
 
@@ -41,6 +41,8 @@ def _show(face: str, library: Library, request: pytest.FixtureRequest, closing: 
     if face == "fuse":
         if not fuse_works():
             pytest.skip("no FUSE here: /dev/fuse or fusermount3 is missing")
+        from musfuse_fuse.mount import FuseFace  # its library is not on Windows, where these tests run, too
+
         mountpoint = folder / "mnt"
         mountpoint.mkdir()
         mounted = FuseFace("mfusepy", 10, False).mount(library.drive, mountpoint)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from musfuse_winfsp import status
-from winfsp import driver
+from winfsp import driver, filenode
 from winfsp import kernel as k
 
 from musfuse.drive import Drive
@@ -228,8 +228,8 @@ _ERRNO = {
     status.OBJECT_NAME_NOT_FOUND: errno.ENOENT, status.OBJECT_PATH_NOT_FOUND: errno.ENOENT, status.NOT_A_DIRECTORY: errno.ENOTDIR,
     status.FILE_IS_A_DIRECTORY: errno.EISDIR, status.IO_DEVICE_ERROR: errno.EIO, driver.OBJECT_NAME_INVALID: errno.ENOENT,
     status.OBJECT_NAME_COLLISION: errno.EEXIST, status.DIRECTORY_NOT_EMPTY: errno.ENOTEMPTY,
-    status.NOT_SAME_DEVICE: errno.EXDEV, status.MEDIA_WRITE_PROTECTED: errno.EROFS, driver.ACCESS_DENIED: errno.EACCES,
-    status.NAME_TOO_LONG: errno.ENAMETOOLONG, driver.SHARING_VIOLATION: errno.EBUSY, driver.CANNOT_DELETE: errno.EACCES,
+    status.NOT_SAME_DEVICE: errno.EXDEV, status.MEDIA_WRITE_PROTECTED: errno.EROFS, filenode.ACCESS_DENIED: errno.EACCES,
+    status.NAME_TOO_LONG: errno.ENAMETOOLONG, filenode.SHARING_VIOLATION: errno.EBUSY, driver.CANNOT_DELETE: errno.EACCES,
 }  # fmt: skip
 
 

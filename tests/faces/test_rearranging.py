@@ -95,9 +95,9 @@ def test_the_same_from_every_face_whoever_did_it(
     faces = {face: show_as(face, library) for face in FACES}
     for shown in faces.values():
         list(manifest(shown))
-    faces["fuse"].move("Ann/Best", "Fuse")
-    faces["winfsp"].move("Bob/Best", "Windows")
-    faces["drive"].mkdir("Drive")
+    for face, what in zip(faces, ("Ann/Best", "Bob/Best", "Ann"), strict=False):
+        faces[face].mkdir(f"By {face}")
+        faces[face].move(what, f"By {face}/Moved")
     expected = list(manifest(faces["drive"]))
     for shown in faces.values():
         until(lambda shown=shown: list(manifest(shown)) == expected)  # type: ignore[misc]
@@ -112,3 +112,13 @@ def test_what_is_open_is_read_to_its_end_where_it_was_moved_or_removed(show: Sho
         assert read(0, size) == whole
         with shown.open("1.flac") as (other_size, other):
             assert other(0, other_size) == whole
+    with shown.open("Bob/Best/Three.flac") as (size, read):
+        whole = read(0, size)
+        shown.move("Bob", "Bert")
+        assert read(0, size) == whole
+        shown.remove("Bert/Best/Three.flac")
+        assert "Three.flac" not in shown.entries("Bert/Best")
+        shown.move("1.flac", "Bert/Best/Three.flac")
+        assert read(0, size) == whole
+        with shown.open("Bert/Best/Three.flac") as (other_size, other):
+            assert other(0, other_size) != whole

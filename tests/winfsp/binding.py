@@ -22,6 +22,7 @@ from winfsp.kernel import Kernel, asks
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "musfuse" / "winfspy-0.8.4"
 _FREED = 0xDD
+_POSIX_UNLINK_RENAME = 1 << 29
 
 
 class SimulatedFfi(cffi.FFI):
@@ -55,8 +56,9 @@ class SimulatedFfi(cffi.FFI):
 class Volume:
     """What FspFileSystemCreate made."""
 
-    def __init__(self, params: Any, interface: Any, file_system: Any) -> None:
+    def __init__(self, params: Any, interface: Any, file_system: Any, flags: int) -> None:
         self.params, self.interface, self.file_system = params, interface, file_system
+        self.posix = bool(flags & _POSIX_UNLINK_RENAME)
         self.mountpoint = ""
         self.guard: Any = Guard()
         self.running = False
@@ -176,7 +178,9 @@ class SimulatedLib:
         made = self._ffi.new("FSP_FILE_SYSTEM *")
         self._kept.append(made)
         out[0] = made
-        self.volumes[int(self._ffi.cast("uintptr_t", made))] = Volume(dict(self.settings), interface, made)
+        self.volumes[int(self._ffi.cast("uintptr_t", made))] = Volume(
+            dict(self.settings), interface, made, params.Flags
+        )
         return 0
 
     def volume(self, file_system: Any) -> Volume:

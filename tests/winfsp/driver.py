@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from winfsp.filenode import INFINITE, FileNodes, Info, Opened, upcase
+from winfsp.filenode import ACCESS_DENIED, INFINITE, FileNodes, Info, Opened, upcase
 from winfsp.lent import Lent
 
 SUCCESS, BUFFER_OVERFLOW = 0, 0x80000005
-OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION, ACCESS_DENIED = 0xC0000033, 0xC0000035, 0xC0000022
+OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION, INVALID_PARAMETER = 0xC0000033, 0xC0000035, 0xC000000D
 NOT_A_DIRECTORY, FILE_IS_A_DIRECTORY, END_OF_FILE = 0xC0000103, 0xC00000BA, 0xC0000011
-CANNOT_DELETE = 0xC0000121
-SHARING_VIOLATION, CANCELLED, OBJECT_NAME_NOT_FOUND = 0xC0000043, 0xC0000120, 0xC0000034
+CANNOT_DELETE, FILE_DELETED = 0xC0000121, 0xC0000123
+CANCELLED, OBJECT_NAME_NOT_FOUND = 0xC0000120, 0xC0000034
 FILE_READ_DATA, FILE_WRITE_DATA, FILE_READ_ATTRIBUTES, DELETE = 0x1, 0x2, 0x80, 0x10000
 DIRECTORY_FILE, NON_DIRECTORY_FILE, DELETE_ON_CLOSE = 0x1, 0x40, 0x1000
 _DIRECTORY, _READONLY = 0x10, 0x1
@@ -114,9 +114,10 @@ class Driver:
         made = Opened(SUCCESS, spelled, context[0], None, access, share)
         if gone is not None and gone.is_set():
             return Opened(CANCELLED)  # nobody waits for it any more, and nobody will ever close it
-        if not self.nodes.enter(upcase(spelled), made, info_of(opened.FileInfo), self.until("file_info_timeout")):
+        refused = self.nodes.enter(upcase(spelled), made, info_of(opened.FileInfo), self.until("file_info_timeout"))
+        if refused:
             self._interface.Close(self._fs, made.context)
-            return Opened(SHARING_VIOLATION)
+            return Opened(refused)
         with self._lock:
             self.files.add(made)
         return made
@@ -161,26 +162,45 @@ class Driver:
             self._listings_change(name)
             return made
 
-    def marked(self, opened: Opened) -> int:
-        with self._volume.guard.alone():
+    def marked(self, opened: Opened, posix: bool) -> int:
+        """SetInformation with FileDispositionInformationEx, or, not `posix`, FileDispositionInformation."""
+        node = opened.node
+        assert node is not None
+        if posix and not self._volume.posix:
+            return INVALID_PARAMETER
+        with self._volume.guard.shared():
+            if node.deleted:
+                return FILE_DELETED
             if opened.info.attributes & _READONLY:
                 return CANNOT_DELETE
-            return int(self._interface.CanDelete(self._fs, opened.context, self.wide(opened.name)))
+            status = int(self._interface.CanDelete(self._fs, opened.context, self.wide(node.name)))
+            if status == SUCCESS:
+                node.delete_pending, opened.posix_delete = True, posix
+            return status
 
     def cleaned_up(self, opened: Opened) -> None:
+        """Cleanup of a handle with which something is removed."""
+        assert opened.node is not None
+        name = opened.node.name
         with self._volume.guard.alone():
-            self._interface.Cleanup(self._fs, opened.context, self.wide(opened.name), 1)
-            self._listings_change(opened.name)
+            self._interface.Cleanup(self._fs, opened.context, self.wide(name), 1)
+        self.nodes.removed(opened)
+        self._listings_change(name)
 
     def renamed(self, opened: Opened, to: str, replace: bool) -> int:
+        """SetInformation with FileRenameInformationEx, or where that is not supported, FileRenameInformation."""
+        node = opened.node
+        assert node is not None
         with self._volume.guard.alone():
             if not self.valid(to):
                 return OBJECT_NAME_INVALID
-            if self.nodes.any_below(upcase(opened.name)):
-                return ACCESS_DENIED
-            status = self._interface.Rename(self._fs, opened.context, self.wide(opened.name), self.wide(to), replace)
+            status = ACCESS_DENIED if node.deleted else self.nodes.movable(opened, to, self._volume.posix)
+            if status:
+                return status
+            was = node.name
+            status = self._interface.Rename(self._fs, opened.context, self.wide(was), self.wide(to), replace)
             if status == SUCCESS:
-                self._listings_change(opened.name)
+                self._listings_change(was)
                 self.nodes.rename(opened, to)
                 self._listings_change(to)
             return int(status)
@@ -190,6 +210,8 @@ class Driver:
 
     def close(self, opened: Opened) -> None:
         """As `close`, on this thread."""
+        if self.nodes.removes(opened):
+            self.cleaned_up(opened)
         for ready in self.nodes.clean_up(opened):
             self.closed(ready)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 INFINITE = 0xFFFFFFFF
+ACCESS_DENIED, SHARING_VIOLATION, DELETE_PENDING = 0xC0000022, 0xC0000043, 0xC0000056
 _DIRECTORY = 0x10
 SHARE_READ, SHARE_WRITE, SHARE_DELETE = 1, 2, 4
 _READS, _WRITES, _DELETES = 0x1 | 0x20, 0x2 | 0x4, 0x10000
@@ -41,7 +42,8 @@ class Listing:
 @dataclass(eq=False)
 class FileNode:
     """One name that is open. `opened` counts file objects until their Close is sent, `handles` those that programs still
-    hold; `pager` is the file object through which pages are read for all of them."""
+    hold; `pager` is the file object through which pages are read for all of them. `delete_pending`: it is to be removed,
+    and nobody opens it any more; `deleted`: it was, while others have it open."""
 
     name: str
     info: Info
@@ -53,6 +55,8 @@ class FileNode:
     late: "list[Opened]" = field(default_factory=list)
     listing: Listing | None = None
     sharing: "list[Opened]" = field(default_factory=list)
+    delete_pending: bool = False
+    deleted: bool = False
 
 
 @dataclass(eq=False)
@@ -65,6 +69,7 @@ class Opened:
     node: FileNode | None = None
     access: int = 0
     share: int = 7
+    posix_delete: bool = False
 
     @property
     def info(self) -> Info:
@@ -87,12 +92,15 @@ class FileNodes:
         """The node of an upper-cased name."""
         return self._by_name.get(key)
 
-    def enter(self, key: str, opened: Opened, info: Info, until: float) -> bool:
-        """Have a file object share the name; its facts count where it is the first. False where others do not share."""
+    def enter(self, key: str, opened: Opened, info: Info, until: float) -> int:
+        """Have a file object share the name; its facts count where it is the first. A status: it fails where others do
+        not share, or it is going to be removed."""
         with self._lock:
             node = self._by_name.get(key)
+            if node is not None and node.delete_pending:
+                return DELETE_PENDING
             if node is not None and not all(_shares(other, opened) for other in node.sharing):
-                return False
+                return SHARING_VIOLATION
             if node is None:
                 node = self._by_name[key] = FileNode(opened.name, info, until)
             opened.node, opened.name = node, node.name
@@ -100,7 +108,27 @@ class FileNodes:
             node.handles += 1
             if opened.access & (_READS | _WRITES | _DELETES):  # who only wants attributes shares with everybody
                 node.sharing.append(opened)
-            return True
+            return 0
+
+    def removes(self, opened: Opened) -> bool:
+        """Whether a name is removed now that this handle is closed (FspFileNodeCleanup)."""
+        node = opened.node
+        assert node is not None
+        with self._lock:
+            if node.deleted:
+                return False
+            node.deleted = opened.posix_delete
+            return node.deleted or (node.handles == 1 and node.delete_pending)
+
+    def removed(self, opened: Opened) -> None:
+        """A name is free again; who has it open still goes on."""
+        assert opened.node is not None
+        with self._lock:
+            self._drop(opened.node)
+
+    def _drop(self, node: FileNode) -> None:
+        if self._by_name.get(upcase(node.name)) is node:
+            del self._by_name[upcase(node.name)]
 
     def clean_up(self, opened: Opened) -> list[Opened]:
         """A program closed its handle: the file objects whose Close is sent now. The one that pages are read through
@@ -122,23 +150,40 @@ class FileNodes:
             for _ in ready:
                 node.opened -= 1
             if not node.opened:
-                self._by_name.pop(upcase(node.name), None)
+                self._drop(node)
             return ready
 
-    def any_below(self, key: str) -> bool:
-        """Whether anything in a folder is open: it cannot be moved then."""
-        with self._lock:
-            return any(other.startswith(f"{key}\\") for other in self._by_name)
-
-    def rename(self, opened: Opened, to: str) -> None:
-        """What is open has another name; what was open there has none any more."""
+    def movable(self, opened: Opened, to: str, posix: bool) -> int:
+        """A status: whether something can have another name (FspFileNodeRenameCheck). What is open below it, or at the
+        new name, must share that, and on volumes that are not `posix` not be open at all."""
         node = opened.node
         assert node is not None
+        before, after = upcase(node.name), upcase(to)
         with self._lock:
-            del self._by_name[upcase(node.name)]
-            self._by_name.pop(upcase(to), None)
-            node.name = opened.name = to
-            self._by_name[upcase(to)] = node
+            for key, other in self._by_name.items():
+                if other is node or not other.handles:
+                    continue
+                if before != after and key.startswith(f"{after}\\"):
+                    return ACCESS_DENIED
+                if key.startswith(f"{before}\\") or (before != after and key == after):
+                    if not posix:
+                        return ACCESS_DENIED
+                    if not all(one.share & SHARE_DELETE for one in other.sharing):
+                        return SHARING_VIOLATION
+        return 0
+
+    def rename(self, opened: Opened, to: str) -> None:
+        """What is open, and what is below it, has another name; what was open there has none any more."""
+        node = opened.node
+        assert node is not None
+        was = node.name
+        with self._lock:
+            keys = [key for key in self._by_name if key == upcase(was) or key.startswith(f"{upcase(was)}\\")]
+            moved = [self._by_name.pop(key) for key in keys]
+            for one in moved:
+                one.name = to + one.name[len(was) :]
+                self._by_name[upcase(one.name)] = one
+        opened.name = to
 
     def invalidate(self, key: str) -> None:
         """A name is said to have changed: pages, facts and the listing are asked for again."""

@@ -120,15 +120,18 @@ class Kernel:
         return made.status
 
     def delete(self, name: str, options: int = 0) -> int:
-        """DeleteFile and RemoveDirectory: opened to be deleted, marked, closed."""
+        """DeleteFile and RemoveDirectory: opened to be deleted, marked (as POSIX has it, else in the older way), closed."""
         opened = self.open(name, DELETE | FILE_READ_ATTRIBUTES, options)
         if opened.status != SUCCESS:
             return opened.status
-        status = self._ask(lambda: self.driver.marked(opened), CANCELLED)
-        if status == SUCCESS:
-            self._ask(lambda: self.driver.cleaned_up(opened), None)
+        status = self.mark(opened)
         self.close(opened)
-        return int(status)
+        return status
+
+    def mark(self, opened: Opened) -> int:
+        """SetFileInformationByHandle with FileDispositionInfoEx, then FileDispositionInfo: the status."""
+        status = self._ask(lambda: self.driver.marked(opened, True), CANCELLED)
+        return status if status == SUCCESS else int(self._ask(lambda: self.driver.marked(opened, False), CANCELLED))
 
     def rename(self, opened: Opened, to: str, replace: bool = False) -> int:
         """SetFileInformationByHandle with FileRenameInfo, of a file or folder that is open to be deleted."""
@@ -160,6 +163,8 @@ class Kernel:
 
     def close(self, opened: Opened) -> None:
         """CloseHandle. Close is sent for each file object that nothing needs any more."""
+        if self.driver.nodes.removes(opened):
+            self._ask(lambda: self.driver.cleaned_up(opened), None)
         for ready in self.driver.nodes.clean_up(opened):
             self._ask(lambda ready=ready: self.driver.closed(ready), None)
 

@@ -57,6 +57,7 @@ class RealLib(SimulatedLib):
             dict(self.settings),
             self._ffi.cast("FSP_FILE_SYSTEM_INTERFACE *", interface),
             self._ffi.cast("FSP_FILE_SYSTEM *", out[0]),
+            self._ffi.cast("FSP_FSCTL_VOLUME_PARAMS *", params).Flags,
         )
         return code
 

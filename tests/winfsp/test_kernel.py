@@ -11,7 +11,8 @@ import cffi
 import pytest
 
 from winfsp.cdefs import CDEFS
-from winfsp.driver import BUFFER_OVERFLOW, CANCELLED, FILE_READ_ATTRIBUTES, SHARING_VIOLATION, SUCCESS
+from winfsp.driver import BUFFER_OVERFLOW, CANCELLED, FILE_READ_ATTRIBUTES, SUCCESS
+from winfsp.filenode import SHARING_VIOLATION
 from winfsp.guard import Guard, NoGuard
 from winfsp.kernel import PAGE, Kernel, PageError
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sound
 from musfuse_winfsp.info import filetime
-from musfuse_winfsp.mount import WinFspFace, parse_mountpoint, volume_params
+from musfuse_winfsp.mount import WinFspFace, parse_mountpoint
+from musfuse_winfsp.volume import volume_params
 
 from musfuse.errors import MountError
 from winfsp.conftest import Windows

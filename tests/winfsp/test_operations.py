@@ -15,7 +15,7 @@ from musfuse_winfsp.info import drive_path, label_of, windows_path
 
 from musfuse.drive import Drive, Opened
 from musfuse.errors import MountError
-from winfsp import driver
+from winfsp import driver, filenode
 from winfsp.conftest import Windows
 
 Mount = Callable[..., Windows]
@@ -113,7 +113,7 @@ def test_missing_names(one: Windows, name: str, code: int) -> None:
 def test_directory_and_file_options(one: Windows) -> None:
     assert one.kernel.open(ONE, options=driver.DIRECTORY_FILE).status == driver.NOT_A_DIRECTORY
     assert one.kernel.open("\\Abbey", options=driver.NON_DIRECTORY_FILE).status == driver.FILE_IS_A_DIRECTORY
-    assert one.kernel.open(ONE, access=driver.FILE_WRITE_DATA).status == driver.ACCESS_DENIED
+    assert one.kernel.open(ONE, access=driver.FILE_WRITE_DATA).status == filenode.ACCESS_DENIED
 
 
 def test_nothing_is_ever_written(one: Windows) -> None:

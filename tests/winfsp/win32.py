@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from winfsp import driver
+from winfsp import driver, filenode
 from winfsp import kernel as k
 from winfsp.filenode import Info, Opened
 from winfsp.kernel import Kernel
@@ -16,8 +16,8 @@ _CANNOT_DELETE = 0xC0000121
 
 NAMES = {
     driver.OBJECT_NAME_NOT_FOUND: "ERROR_FILE_NOT_FOUND", 0xC000003A: "ERROR_PATH_NOT_FOUND", driver.OBJECT_NAME_INVALID: "ERROR_INVALID_NAME",
-    driver.OBJECT_NAME_COLLISION: "ERROR_ALREADY_EXISTS", driver.ACCESS_DENIED: "ERROR_ACCESS_DENIED", _CANNOT_DELETE: "ERROR_ACCESS_DENIED",
-    driver.SHARING_VIOLATION: "ERROR_SHARING_VIOLATION", driver.NOT_A_DIRECTORY: "ERROR_DIRECTORY", driver.FILE_IS_A_DIRECTORY: "ERROR_ACCESS_DENIED",
+    driver.OBJECT_NAME_COLLISION: "ERROR_ALREADY_EXISTS", filenode.ACCESS_DENIED: "ERROR_ACCESS_DENIED", _CANNOT_DELETE: "ERROR_ACCESS_DENIED",
+    filenode.SHARING_VIOLATION: "ERROR_SHARING_VIOLATION", driver.NOT_A_DIRECTORY: "ERROR_DIRECTORY", driver.FILE_IS_A_DIRECTORY: "ERROR_ACCESS_DENIED",
     0xC00000A2: "ERROR_WRITE_PROTECT", 0xC0000098: "ERROR_FILE_INVALID", 0xC000000D: "ERROR_INVALID_PARAMETER",
     driver.END_OF_FILE: "ERROR_HANDLE_EOF", 0xC00000B5: "ERROR_SEM_TIMEOUT",
 }  # fmt: skip
@@ -100,7 +100,7 @@ class Win32:
                 if not replace:
                     raise Win32Error(driver.OBJECT_NAME_COLLISION)
                 if attributes & 0x11:  # read-only, or a folder
-                    raise Win32Error(driver.ACCESS_DENIED)
+                    raise Win32Error(filenode.ACCESS_DENIED)
             names = self._kernel.driver.wide(path), self._kernel.driver.wide(new)
             self._check(self._kernel.call("Rename", opened.context, *names, int(replace)))
         finally:
