@@ -52,6 +52,17 @@ def machine(place: Path, tmp_path: Path) -> "Iterator[Machine]":
         yield made
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who installs has a Windows of his own; all others share one. Of each kind, one test at a time."""
+    for item in items:
+        wanted = set(getattr(item, "fixturenames", ()))
+        if wanted & {"machine", "setups"}:
+            item.add_marker(pytest.mark.xdist_group("machine"))
+        elif "place" in wanted:
+            item.add_marker(pytest.mark.xdist_group("windows"))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """How many tests of each suite did what: `docs/windows.md` has these counts."""
     found = terminalreporter.stats
