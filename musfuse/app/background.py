@@ -13,6 +13,7 @@ from musfuse.service.handlers import Handlers
 from musfuse.service.jobs import RunningJobs
 from musfuse.service.prefetching import Prefetching
 from musfuse.service.requests.care import BeginVacuum
+from musfuse.service.requests.imports import BeginImport
 from musfuse.service.requests.owner import BeginIndex, BeginRescan, BeginScan, JobBegun
 
 log = logging.getLogger(__name__)
@@ -28,10 +29,16 @@ class Background:
         """Answer requests about jobs, and those that begin one; have streams of what happens opened."""
         handlers.on(BeginScan, self._scan)
         handlers.on(BeginRescan, self._rescan)
+        handlers.on(BeginImport, self._import)
         handlers.on(BeginVacuum, lambda _: JobBegun(self._jobs().request("vacuum", urgent=True).id))
         handlers.on(BeginIndex, lambda _: JobBegun(self._jobs().request("index", urgent=True).id))
         RunningJobs(lambda: self._jobs().runner).answer(handlers)
         answer_events(self._library.events, handlers)
+
+    def _import(self, asked: BeginImport) -> JobBegun:
+        from musfuse.app.importing import import_params
+
+        return JobBegun(self._jobs().request("import", import_params(asked), urgent=True).id)
 
     def _scan(self, asked: BeginScan) -> JobBegun:
         self._library.add_sources(asked.sources)

@@ -55,13 +55,19 @@ def build_service(
     )  # fmt: skip
     Describing(views, media.engine, sizes, sources, originals, opinion).answer(service)
     views.arranging.answer(service)
+    build_importing(catalog, stores, tagging, drives).answer(service)
+    return service
+
+
+def build_importing(catalog: Catalog, stores: Stores, tagging: Tagging, drives: Drives) -> Importing:
+    """What takes over libraries of other programs."""
 
     def imported() -> None:
         drives.heard()
         drives.collections_changed()
 
-    Importing(
-        Candidates(catalog.database), catalog.nodes, collector, stores.user, shelf,
+    return Importing(
+        Candidates(catalog.database), catalog.nodes, tagging.collector, stores.user,
+        build_shelf(stores.user, stores.database, tagging.selection.formats),
         StateFolder(stores.user.path.parent).copies, tagging.adopt, imported,
-    ).answer(service)  # fmt: skip
-    return service
+    )  # fmt: skip

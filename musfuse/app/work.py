@@ -1,4 +1,4 @@
-"""What is done in the background for a library: scan, trees, sizes, index, covers, hear, sweep, and care of its
+"""What is done in the background for a library: scan, trees, sizes, imports, index, covers, hear, sweep, care of its
 databases (`app/care/upkeep.py`): kinds of jobs.
 
 An index pass and a scan may run side by side, as a scan and whoever waits for an index always have: the catalog has one
@@ -7,6 +7,7 @@ an index pass begins when no scan is under way, since it would miss what that fi
 refers to can be told only while nothing moves.
 """
 
+import json
 import logging
 import threading
 import time
@@ -57,6 +58,10 @@ class Work:
             JobKind("rescan", Resource.FOLLOWING, self.rescan, resumes=_has_places, merge=_all_places),
             JobKind("views", Resource.DISK, self.make_trees, resumes=_always),
             JobKind("sizes", Resource.DISK, self.settle, resumes=_always, merge=_all_changes),
+            JobKind(
+                "import", Resource.DISK, self.take_over, after=frozenset({"scan", "rescan"}),
+                key=lambda params: json.dumps(params, sort_keys=True, default=str),
+            ),
             JobKind(
                 "index", Resource.CPU, self.index, after=frozenset({"scan"}), resumes=self._resumes_index,
                 merge=lambda old, new: {**old, **new, "background": old.get("background") and new.get("background")},
@@ -185,6 +190,12 @@ class Work:
 
     def _resumes_index(self, params: Params) -> bool:
         return not params.get("background") or self._library.config[IndexOptions].background
+
+    def take_over(self, context: JobContext) -> Result:
+        """Take over a library of another program."""
+        from musfuse.app.importing import run_import
+
+        return run_import(self._library, context)
 
     def settle(self, context: JobContext) -> Result:
         """Note sizes that need no new index, after some `changes` of tags, by their numbers, or for everything."""

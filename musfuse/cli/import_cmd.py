@@ -15,15 +15,19 @@ from musfuse.cli.common import (
     library_option,
     located,
     print_json,
+    say,
 )
+from musfuse.cli.following import check_done, follow
 from musfuse.cli.guards import UNASKED, ask, on_terminal
 from musfuse.cli.progress import Waiting
 from musfuse.cli.taken import show_imported
 from musfuse.cli.targets import author
+from musfuse.errors import ConfigError, ControlError
 from musfuse.model import TagSource
 
 if TYPE_CHECKING:
-    from musfuse.service.requests.imports import Imported, ImportLibrary, PlanLibrary
+    from musfuse.app.connection import Connection
+    from musfuse.service.requests.imports import BeginImport, Imported, PlanLibrary
 
 KINDS = ("beets", "itunes", "navidrome", "mpd", "playlists", "musfuse")
 PARTS = ("tags", "ratings", "plays", "playlists")
@@ -87,7 +91,7 @@ def command(
     """
     from msgspec import structs
 
-    from musfuse.service.requests.imports import ImportLibrary, PlanLibrary
+    from musfuse.service.requests.imports import BeginImport, PlanLibrary
 
     folder, place = library_folder(library), absolute(path)
     plan = PlanLibrary(
@@ -107,7 +111,9 @@ def command(
         if sum(planned.found.values()) > UNASKED:
             _show(planned, as_json)
             ask("Take this over?")
-    _show(_asked(folder, config_file, ImportLibrary(**structs.asdict(plan), author=author())), as_json)
+    with connect(folder, config_file) as service:
+        done = _made(service, BeginImport(**structs.asdict(plan), author=author()), quiet=as_json)
+    _show(done, as_json)
 
 
 def _whole(mappings: tuple[str, ...]) -> tuple[str, ...]:
@@ -116,9 +122,33 @@ def _whole(mappings: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{old}{equals}{located(new) if new else ''}" for old, equals, new in parts)
 
 
-def _asked(folder: Path, config_file: Path | None, request: "PlanLibrary | ImportLibrary") -> "Imported":
+def _asked(folder: Path, config_file: Path | None, request: "PlanLibrary") -> "Imported":
     with connect(folder, config_file) as service, Waiting("import"):
         return service.call(request)
+
+
+def _made(service: "Connection", request: "BeginImport", *, quiet: bool) -> "Imported":
+    """Have an import made. Who does not wait for it any more does not want it: nothing of it is taken over then, unless
+    all of it is already."""
+    from musfuse.service.requests.imports import Imported
+    from musfuse.service.requests.jobs import CancelJob, WaitJob
+    from musfuse.service.wire import from_json
+
+    number = service.call(request).job
+    try:
+        job = follow(service, number, quiet)
+    except KeyboardInterrupt:
+        service.call(CancelJob(number))
+        job = service.call(WaitJob(number))
+        if "program" not in job.result:
+            say("nothing was taken over", err=True)
+            raise
+    if "program" in job.result:
+        return from_json(job.result, Imported)
+    if job.result.get("usage"):
+        raise ConfigError(job.error)
+    check_done(job)
+    raise ControlError(f"job {number}: its result is not kept; `musfuse jobs show {number}` tells what is")
 
 
 def _show(told: "Imported", as_json: bool) -> None:

@@ -18,6 +18,7 @@ from musfuse.library.imports.opinions import Opinions
 from musfuse.library.imports.places import read_mapping
 from musfuse.library.imports.planning import EVERYTHING, PLAYLISTS, Matched, Planner
 from musfuse.library.imports.saying import Saying
+from musfuse.library.imports.watching import Watch, watched
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.userdb import UserDatabase
 from musfuse.library.userdb.plays import PlayTable
@@ -36,6 +37,11 @@ from musfuse.service.requests.imports import (
 )
 
 _MAX_AUTHOR = 200
+SAID, KEPT = "tags", "stars, plays and playlists"
+
+
+def _nobody(done: int, total: int, what: str) -> None:
+    """Hears how far an import is, where nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,11 @@ class Importing:
         if not plans_only:
             handlers.on(ImportLibrary, lambda asked: self._taken(asked, asked.author))
 
-    def _taken(self, asked: PlanLibrary | ImportLibrary, author: str) -> Imported:
+    def run(self, asked: ImportLibrary, watch: Watch) -> Imported:
+        """Make an import; `watch` hears how far it is, and may raise what stops it. Raises what a request raises."""
+        return self._taken(asked, asked.author, watch)
+
+    def _taken(self, asked: PlanLibrary | ImportLibrary, author: str, watch: Watch = _nobody) -> Imported:
         """Plan an import, and make it where it has an author. Raises ConfigError, StoreError, BusyError."""
         parts = asked.parts or EVERYTHING
         if wrong := next((part for part in parts if part not in EVERYTHING), None):
@@ -72,7 +82,7 @@ class Importing:
             library = stack.enter_context(open_foreign(asked.kind, Opening(asked.path, self.folder, asked.user)))
             pairs = stack.enter_context(Pairs())
             planner = Planner(self.candidates, self.nodes, pairs, saying.new, mappings, parts)
-            matched = planner.plan(library)
+            matched = planner.plan(library, watch)
             lists = Lists(self.shelf, asked.rules)
             if PLAYLISTS in parts:
                 lists.read(library)
@@ -80,9 +90,12 @@ class Importing:
             if author:
                 stack.enter_context(self.user.transaction())
                 what = f"import of {library.name} {asked.path.name}"
-                made = self.collector.apply_delta(saying.deltas(pairs), asked.source, author[:_MAX_AUTHOR], what)
+                made = self.collector.apply_delta(
+                    watched(saying.deltas(pairs), SAID, saying.tracks, watch), asked.source, author[:_MAX_AUTHOR], what
+                )
                 change = made.seq
             opinions.take(pairs, write=bool(author))
+            watch(matched.tracks, matched.tracks, KEPT)
             lists.take(pairs, write=bool(author))
             name, mapped = library.name, planner.mappings
         if change:

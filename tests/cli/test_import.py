@@ -1,6 +1,8 @@
 """`musfuse import` as it is typed: previews, questions, what is said of what is not found."""
 
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,11 @@ from library.exchange import beetsmusic
 
 from cli.conftest import Terminal
 from cli.inprocess import run
+from musfuse.cli import import_cmd
+from musfuse.jobs import Job, JobRunner
+from musfuse.library.catalog.pairs import Pairs
+from musfuse.library.imports.saying import Saying
+from musfuse.library.overlay import Delta
 
 SAMPLE = Path(__file__).parents[1] / "library/exchange/samples/beets-2.14.1.db"
 
@@ -36,6 +43,7 @@ def test_a_preview_and_the_import(library: Path, music: Path) -> None:
     assert run("find", "mood:calm", *at).out == "Ann/Best (1999)/01 - One (Live).flac\n"
 
 
+@pytest.mark.expects_errors
 def test_mappings_are_made_whole_and_parts_named(library: Path, music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(music.parent)
     done = run("import", "beets", SAMPLE, "--map", ".=music", "--only", "ratings", "--library", library)
@@ -44,6 +52,7 @@ def test_mappings_are_made_whole_and_parts_named(library: Path, music: Path, mon
     assert "FROM=TO is wanted" in run("import", "beets", SAMPLE, "--map", "x", "--library", library, code=2).err
 
 
+@pytest.mark.expects_errors
 def test_what_is_no_library_of_beets(library: Path, tmp_path: Path) -> None:
     (tmp_path / "x.db").write_text("no database, but long enough to have been one" * 100)
     assert (
@@ -53,6 +62,7 @@ def test_what_is_no_library_of_beets(library: Path, tmp_path: Path) -> None:
     assert "nowhere: cannot be read" in run("import", "beets", tmp_path / "nowhere", "--library", library, code=2).err
 
 
+@pytest.mark.expects_errors
 def test_nothing_of_it_being_here_is_not_all_of_it(library: Path, tmp_path: Path) -> None:
     (tmp_path / "far.m3u").write_text("/elsewhere/Nobody/Nothing.flac\n")
     done = run("import", "playlists", tmp_path / "far.m3u", "--library", library)
@@ -70,8 +80,49 @@ def test_many_tracks_are_asked_about(library: Path, terminal: Terminal, monkeypa
 
 
 def test_the_kinds_are_those_that_there_are() -> None:
-    from musfuse.cli import import_cmd
     from musfuse.library.exchange.opening import KINDS
     from musfuse.library.imports.planning import EVERYTHING
 
     assert (import_cmd.KINDS, import_cmd.PARTS) == (KINDS, EVERYTHING)
+
+
+def test_it_is_a_job(library: Path) -> None:
+    run("import", "beets", SAMPLE, "--library", library)
+    job, *_ = json.loads(run("jobs", "--json", "--library", library).out)
+    assert (job["kind"], job["state"], job["done"], job["result"]["found"]) == ("import", "done", 4, {"path": 3})
+
+
+def test_who_interrupts_it_has_nothing_of_it(library: Path) -> None:
+    """Ctrl-C comes while the job is in the middle of what is said of tags, and goes on only once it is cancelled."""
+    begun, cancelled = threading.Event(), threading.Event()
+    cancel = JobRunner.cancel
+
+    def halted(pairs: Pairs) -> Iterator[Delta]:
+        for number, delta in enumerate(deltas(pairs)):
+            if number == 1:
+                begun.set()
+                assert cancelled.wait(60)
+            yield delta
+
+    def interrupted(*_: object) -> None:
+        assert begun.wait(60)
+        raise KeyboardInterrupt
+
+    def cancelling(runner: JobRunner, job: int) -> Job:
+        try:
+            return cancel(runner, job)
+        finally:
+            cancelled.set()
+
+    deltas = Saying.deltas
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Saying, "deltas", staticmethod(halted))
+        patch.setattr(JobRunner, "cancel", cancelling)
+        patch.setattr(import_cmd, "follow", interrupted)
+        done = run("import", "beets", SAMPLE, "--library", library, code=130)
+    assert done.err.split("\n") == ["nothing was taken over", "", "interrupted", ""]
+    assert json.loads(run("tag", "log", "--json", "--library", library).out) == []
+    assert "nothing there is rated" in run("export", "--opinions", "--library", library, code=1).err
+    job, *_ = json.loads(run("jobs", "--json", "--library", library).out)
+    assert (job["kind"], job["state"], job["result"]) == ("import", "cancelled", {})
+    assert "taken over: tags of 2 tracks" in run("import", "beets", SAMPLE, "--library", library).out

@@ -19,7 +19,7 @@ from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.store import KvNamespace
 
 _INDEX = KvNamespace.INDEX
-KINDS = ("scan", "rescan", "views", "sizes", "index", "covers", "identity", "vacuum", "care", "sweep")
+KINDS = ("scan", "rescan", "views", "sizes", "import", "index", "covers", "identity", "vacuum", "care", "sweep")
 PARAMS: dict[str, Mapping[str, Any]] = {"scan": {"everything": True}}
 
 
@@ -27,7 +27,7 @@ class Desk:
     """A library in which every kind has something to do."""
 
     def __init__(self, folder: Path, closing: ExitStack) -> None:
-        music = folder / "music"
+        self.folder, music = folder, folder / "music"
         for n in range(6):
             sound.write(music / f"{n}.wav", 3000, title=str(n), seed=n)
             sound.write(music / f"{n}.mp3", 3000, title=f"{n} lossy", seed=n)
@@ -53,6 +53,10 @@ class Desk:
         """What is asked of a job of a kind."""
         if kind == "rescan":
             return {"places": [[row.uid, ""] for row in self.library.sources.rows()]}
+        if kind == "import":
+            rows = "".join(f"{self.folder}/music/{n}.mp3,New {n},{1 + n % 5}\n" for n in range(6))
+            (self.folder / "x.csv").write_text(f"real_path,title,rating\n{rows}")
+            return {"kind": "musfuse", "path": str(self.folder / "x.csv"), "author": "me"}
         return PARAMS.get(kind, {})
 
     def state(self) -> dict[str, Any]:
@@ -66,6 +70,7 @@ class Desk:
             else [],
             "pending": library.catalog.renditions.pending(library.sizes.tokens()),
             "contents": contents,
+            "stars": sorted(stars for _, stars in library.playing.ratings.rated(1)),
             "car": sorted(entry.name for entry in library.drives["car"].list("")) if "car" in library.drives else [],
             "indexes": sorted(library.stores.kv.scan(_INDEX)),
         }

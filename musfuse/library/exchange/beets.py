@@ -100,6 +100,10 @@ class Beets:
         self._columns = [name for name in (*_KNOWN, *_fixed()) if name in there]
         self._at = {name: number for number, name in enumerate(self._columns)}
 
+    def count(self) -> int:
+        """How many items there are."""
+        return self._db.count("items")
+
     def tracks(self) -> Iterator[ForeignTrack]:
         """All items, in order of id."""
         items, albums = _OfItems(self._db), _OfAlbums(self._db)

@@ -64,6 +64,9 @@ class ForeignLibrary(Protocol):
     has_playlists: bool
     """Whether it may have any."""
 
+    def count(self) -> int:
+        """How many tracks there are; 0 where that is known only once all are read."""
+
     def tracks(self) -> Iterator[ForeignTrack]:
         """All tracks."""
 

@@ -41,6 +41,10 @@ class Mpd:
                 f"{database.path}: no stickers of MPD in it; `sticker_file` in its configuration names the file"
             )
 
+    def count(self) -> int:
+        """0: nobody can tell before all are read."""
+        return 0
+
     def tracks(self) -> Iterator[ForeignTrack]:
         """The songs that have stickers, in order of path."""
         rows = (row for row in self._db.rows("sticker", _COLUMNS, ["uri", "name"]) if row[1] == "song")

@@ -53,6 +53,10 @@ class Navidrome:
         self._user = self._meant(user)
         database.make_fast("annotation", "item_id")
 
+    def count(self) -> int:
+        """How many tracks there are."""
+        return self._db.count(_SONG)
+
     def tracks(self) -> Iterator[ForeignTrack]:
         """All tracks, in order of id."""
         names = [name for name in (*_TEXTS, *_NUMBERS, "duration", "library_id") if name in self._there]

@@ -80,9 +80,10 @@ def _prefixes(path: str, by_name: Mapping[str, Sequence[str]]) -> tuple[int, set
             continue
         if same > best:
             best, found = same, set[_Prefixes]()
-        old = "/".join(theirs[: len(theirs) - same])
-        new = "/".join(ours[: len(ours) - same])
-        found.add((old or ("/" if is_absolute(path) else ""), new or "/"))
+        old = "/".join(theirs[: len(theirs) - same]) or ("/" if is_absolute(path) else "")
+        new = "/".join(ours[: len(ours) - same]) or "/"
+        if old != new:  # else it lies there, and is no track yet
+            found.add((old, new))
     return best, found
 
 

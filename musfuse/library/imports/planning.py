@@ -23,12 +23,15 @@ from musfuse.library.imports.differing import Fields, differences
 from musfuse.library.imports.guessing import Guess, Sample, guess
 from musfuse.library.imports.keys import HOW, NEAR, PATH, Kind, keys_of
 from musfuse.library.imports.places import DRIVE, Mapping, Places, tidy
+from musfuse.library.imports.watching import Watch, watched
 
 _BATCH, _TOLD, _MOST_NAMED = 1000, 20, 100_000
 NOWHERE = "no track here has its path, its ids, or its title and length"
 SEVERAL = "several tracks here may be it"
 CUT = "its file is cut into several tracks here"
 TWICE = "it is there more than once, and here once"
+BY_PATH, BY_KEYS, AGAIN = "by path", "by ids and tags", "once more"
+"""How tracks are looked for, as whoever waits is told."""
 TAGS, RATINGS, PLAYS, PLAYLISTS = "tags", "ratings", "plays", "playlists"
 EVERYTHING = (TAGS, RATINGS, PLAYS, PLAYLISTS)
 
@@ -79,14 +82,16 @@ class Planner:
         """How paths are mapped: as somebody said, or as it was guessed."""
         return self._places.mappings
 
-    def plan(self, library: ForeignLibrary) -> Matched:
-        """Match all tracks of a library. Raises ConfigError, StoreError, BusyError."""
+    def plan(self, library: ForeignLibrary, watch: Watch) -> Matched:
+        """Match all tracks of a library; `watch` is told how far that is, and may raise what ends it. Raises
+        ConfigError, StoreError, BusyError."""
+        self._watch = watch
         if not library.tells_tags:
             self._parts -= {TAGS}
         if not library.has_playlists:
             self._parts -= {PLAYLISTS}
         self._served = library.tells_served
-        sample, numbered = Sample(), enumerate(library.tracks())
+        sample, numbered = Sample(), enumerate(watched(library.tracks(), BY_PATH, library.count(), watch))
         while batch := list(islice(numbered, _BATCH)):
             self._by_path(batch, sample)
             self.matched.tracks += len(batch)
@@ -144,6 +149,7 @@ class Planner:
 
     def _by_keys(self, library: ForeignLibrary) -> None:
         for page in self._candidates.everything():
+            self._watch(0, 0, BY_KEYS)
             taken = self._pairs.holders(page[0].id, page[-1].id)
             free = [row for row in page if row.id not in taken]
             self._pairs.know_mine((kind, key, row.id, row.seconds) for row in free for kind, key in keys_of(row.tags))
@@ -154,7 +160,7 @@ class Planner:
         """Read the library once more for those that were found: in order of number, (item, how), None for by path."""
         wanted = next(found, None)
         waiting = list[tuple[int, ForeignTrack, tuple[int, str] | None]]()
-        for number, track in enumerate(library.tracks()):
+        for number, track in enumerate(watched(library.tracks(), AGAIN, library.count(), self._watch)):
             if wanted is None:
                 break
             if number == wanted[0]:

@@ -1,11 +1,12 @@
 """Requests about libraries of other programs: what would be taken over from one, and to do it."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Generic
 
 from musfuse.model import TagSource
-from musfuse.service.port import Answer, Request
+from musfuse.service.port import A, Answer, Request
 from musfuse.service.requests.changes import FieldChange
+from musfuse.service.requests.owner import JobBegun
 
 
 class MissingTold(Answer, frozen=True):
@@ -72,7 +73,7 @@ class Imported(Answer, frozen=True, kw_only=True):
     dry_run: bool
 
 
-class _Import(Request[Imported], frozen=True, kw_only=True):
+class _Asked(Request[A], Generic[A], frozen=True, kw_only=True):
     kind: str
     path: Path
     mappings: tuple[str, ...] = ()
@@ -82,7 +83,7 @@ class _Import(Request[Imported], frozen=True, kw_only=True):
     rules: bool = False
 
 
-class PlanLibrary(_Import, frozen=True):
+class PlanLibrary(_Asked[Imported], frozen=True):
     """What would be taken over from a library at `path`. Paths are mapped as FROM=TO says; `parts` (tags, ratings,
     plays, playlists) are all where none is named; `user` is whose opinions, of several people's; with `rules` also what
     playlists hold whose tracks a rule chooses. Raises ConfigError where it cannot be read."""
@@ -94,8 +95,16 @@ class PlanLibrary(_Import, frozen=True):
         return True
 
 
-class ImportLibrary(_Import, frozen=True, kw_only=True):
-    """Take it over: all of it or, on an error, nothing. Raises what PlanLibrary raises, BusyError during a scan."""
+class BeginImport(_Asked[JobBegun], frozen=True, kw_only=True):
+    """Take it over as a job, whose result is an Imported: all of it or, where it fails or is cancelled, nothing. One
+    that was asked for wrongly has failed with `usage` in its result."""
+
+    METHOD: ClassVar[str] = "import.begin"
+    author: str
+
+
+class ImportLibrary(_Asked[Imported], frozen=True, kw_only=True):
+    """Take it over at once, while whoever asks waits. Raises what PlanLibrary raises, BusyError during a scan."""
 
     METHOD: ClassVar[str] = "import.run"
     author: str

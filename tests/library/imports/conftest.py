@@ -32,6 +32,9 @@ class Elsewhere:
     has_playlists: bool = True
     read: int = field(default=0, init=False)
 
+    def count(self) -> int:
+        return len(self.all)
+
     def tracks(self) -> Iterator[ForeignTrack]:
         self.read += 1
         return iter(self.all)
@@ -66,7 +69,7 @@ def planned(library: Library) -> Iterator[Planned]:
         made.append(Pairs())
         candidates = Candidates(library.catalog.database)
         planner = Planner(candidates, library.catalog.nodes, made[-1], saying.new, mappings, parts)
-        planner.plan(elsewhere if isinstance(elsewhere, Elsewhere) else Elsewhere(elsewhere))
+        planner.plan(elsewhere if isinstance(elsewhere, Elsewhere) else Elsewhere(elsewhere), lambda *_: None)
         return planner, saying, made[-1]
 
     yield plan

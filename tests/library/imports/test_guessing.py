@@ -36,6 +36,10 @@ def test_two_places_that_would_do_are_told_and_none_is_taken() -> None:
     assert guess(["/x/Ann/1.mp3", "/x/Ann/2.mp3"], here) == Guess((), (("/x", ("/a", "/b")),))
 
 
+def test_files_that_lie_there_tell_nothing() -> None:
+    assert guess(["/a/Ann/1.mp3", "/a/Ann/2.mp3"], over("/a/Ann/1.mp3", "/a/Ann/2.mp3")) == Guess()
+
+
 def test_of_a_uri_the_host_stays() -> None:
     here = over("sftp://main/Ann/1.mp3", "sftp://main/Ann/2.mp3")
     assert guess(["/mnt/main/Ann/1.mp3", "/mnt/main/Ann/2.mp3"], here).mappings == (
