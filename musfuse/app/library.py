@@ -14,7 +14,7 @@ from musfuse.app.build.drive import DriveParts, Drives, MakeBranch
 from musfuse.app.build.figures import build_recorder
 from musfuse.app.build.library import build_catalog, build_sizes
 from musfuse.app.build.media import build_media
-from musfuse.app.build.sources import build_sources
+from musfuse.app.build.sources import build_sources, build_sourcing
 from musfuse.app.build.store import build_stores, keeping_events
 from musfuse.app.care.upkeep import Upkeep
 from musfuse.app.descriptors import fit
@@ -28,6 +28,7 @@ from musfuse.config import Config
 from musfuse.drive.activity import Activity
 from musfuse.errors import StoreError
 from musfuse.events import EventBus, TagsChanged, TreeChanged
+from musfuse.library.backlog import Backlog
 from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.todo import is_behind
 from musfuse.library.interest import Interest
@@ -35,7 +36,6 @@ from musfuse.library.naming import Settled
 from musfuse.library.options import FollowOptions, IdentityOptions, ScanOptions, ViewOptions
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.restoring import PictureRestorer
-from musfuse.library.sizes import Backlog
 from musfuse.library.templates import Template
 from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.library.userdb.options import BackupOptions
@@ -45,7 +45,6 @@ from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.model import SampleRange
 from musfuse.origins import Registry, default_registry
 from musfuse.platform import system
-from musfuse.service.sources import Sourcing
 from musfuse.store import Complaint
 
 if TYPE_CHECKING:
@@ -90,10 +89,7 @@ class Library:
         self.catalog = build_catalog(self.stores.database)
         self.collector = MetaCollector(self.stores.kv)
         self._unshown = Complaint("changes of tags are kept, and shown from the next change or scan on")
-        self.sourcing = Sourcing(self.stores.user, self.catalog.sources, self.collector, registry)
-        self.sourcing.take_over()
-        self.sourcing.purge()
-        self.sourcing.mirror()
+        self.sourcing = build_sourcing(self.stores.user, self.catalog, self.collector, registry, config)
         self.sources = build_sources(
             self.catalog, self.stores, self.sourcing, registry, config, pools.originals, self.events, closing
         )
@@ -127,7 +123,7 @@ class Library:
         parts = DriveParts(
             self.catalog, self.stores, self.media, config, self.sizes, self.sources.origin, self.refresh, self.events,
             self.activity, self.interest.listed, self.playing.listening, self.playing.hint, branches,
-            build_recorder(config), self.playing.opened.note, self.arranging.edits,
+            build_recorder(config), self.playing.opened.note, self.arranging.edits, self.sources.hides,
         )  # fmt: skip
         self.drives = Drives(parts, closing)
         self.arranging.on_edited, self.arranging.on_taken_back = self.drives.edited, self.drives.taken_back

@@ -70,6 +70,10 @@ class Sources:
         with self._lock:
             return self._row(uid)
 
+    def hides(self) -> bool:
+        """Whether any source has files hidden until their sizes are known."""
+        return any(row.unindexed == "hide" for row in self._rows.values())
+
     def spec(self, uid: str) -> SourceSpec | None:
         """What was said of a source; None for one that nothing is said of."""
         with self._lock:

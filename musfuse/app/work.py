@@ -20,8 +20,8 @@ from musfuse.drive.activity import READER_PAUSE
 from musfuse.events import ScanProgress
 from musfuse.jobs import JobContext, JobKind, Resource
 from musfuse.jobs.job import Params
+from musfuse.library.backlog import Backlog
 from musfuse.library.corners import Corner
-from musfuse.library.sizes import Backlog
 from musfuse.media.art.options import ArtOptions
 from musfuse.media.indexing.options import IndexOptions
 from musfuse.media.indexing.pool import Priority
@@ -172,7 +172,7 @@ class Work:
             context.progress(event.seen, event.total, event.source, **told)
 
     def index(self, context: JobContext) -> Result:
-        """Build all indexes that are missing."""
+        """Build all indexes that are missing; in the background only those that are built before somebody asks."""
         library = self._library
         backlog = library.backlog()
 
@@ -180,7 +180,12 @@ class Work:
             context.progress(done, done + left)
 
         with context.stopped_by(backlog.stop):
-            done, failed = backlog.run(Priority.BACKGROUND, progress, lambda: self._give_way(context))
+            done, failed = backlog.run(
+                Priority.BACKGROUND,
+                progress,
+                lambda: self._give_way(context),
+                lazy=not context.params.get("background"),
+            )
         context.progress(done + failed, done + failed)
         there = library.catalog.renditions.sized(library.sizes.tokens())
         if done:  # who sounds like what is gone is known now

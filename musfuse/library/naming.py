@@ -94,9 +94,12 @@ class ViewRules:
         if item.hidden or (self.filter is not None and not self.filter.takes(item)):
             return None
         rendition = Rendition.ORIGINAL if item.fails else self.rendition_of(item.format, self.policy, item.cut)
+        becomes = None
+        if item.unindexed and not item.cut and rendition is not Rendition.ORIGINAL:
+            becomes, rendition = rendition, Rendition.ORIGINAL
         if rendition is Rendition.ORIGINAL and (item.edited or self.retag_all):
             rendition = Rendition.RETAGGED
-        return placed(self.template, item, rendition)
+        return placed(self.template, item, rendition)._replace(becomes=becomes)
 
 
 def placed(template: Template, item: Candidate, rendition: Rendition) -> Place:

@@ -19,9 +19,10 @@ class ViewOptions:
     policy: Policy = option("flac", "what lossless audio is served as: flac, original (every file untouched) or wav")
     template: str = option(DEFAULT_TEMPLATE, "path template of a track, without its extension (docs/usage.md)")
     sidecars: str = option("", "other files to show beside the tracks, as patterns of names: *.pdf, *.log, *.m3u")
-    unindexed: Literal["wait", "hide"] = option(
-        "wait", "a file whose exact size is not known yet: wait lists it and lets a stat wait, hide lists it later"
-    )
+    unindexed: Literal["wait", "hide", "original"] = option(
+        "wait", "a file whose exact size is not known yet: wait lists it and lets a stat wait, hide lists it later,"
+        " original shows it as it is until then; sources on other machines say it for themselves",
+    )  # fmt: skip
     writable_view: bool = option(
         False, "let who may write on the drive move, make and remove there: only views change, never an original"
     )

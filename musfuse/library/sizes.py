@@ -6,7 +6,7 @@ Lock order: `_lock` is innermost and never held while anything is read, encoded 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
@@ -16,7 +16,6 @@ from dataclasses import replace
 from musfuse.errors import BusyError, MusfuseError, NoEntryError
 from musfuse.events import EventBus, TrackIndexed
 from musfuse.library.catalog import Renditions, TrackRow, Tracks
-from musfuse.library.overlay.value import split_key
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.content import index_content
 from musfuse.media.indexing.pool import IndexPool, Priority
@@ -29,7 +28,8 @@ from musfuse.store import FrameFiles
 
 log = logging.getLogger(__name__)
 
-_PAGE = 100
+UNTIL_INDEXED = "original"
+"""How a source shows files without an index (TrackRow.unindexed) that are their originals until they have one."""
 
 
 class Sizes:
@@ -102,6 +102,8 @@ class Sizes:
         size = self.known(row)
         if size is not None and not lost:
             return size
+        if rendition is None and self._is_shown_meanwhile(row):
+            raise NoEntryError(f"{row.track.file.path}: has no index now, and is served as the original until it has")
         if row.put_off:
             raise BusyError(f"{row.put_off}; the next scan tries again")
         until = time.monotonic() + self._wait_seconds
@@ -130,7 +132,7 @@ class Sizes:
             asked = []
             for track in tracks:
                 row = self._tracks.track(track)
-                if row is not None and self.known(row) is None:
+                if row is not None and self.known(row) is None and not self._is_shown_meanwhile(row):
                     asked.append(self.request(row.track, Priority.DEMAND))
             wait(asked, max(0, until - time.monotonic()))
 
@@ -185,9 +187,40 @@ class Sizes:
         self._pool.submit(key, origin, job, priority).add_done_callback(settle)
         return done
 
+    def index_when(self, track: Track) -> IndexWhen:
+        """When the indexes of a track's source are built. Raises NotFoundError, UnavailableError."""
+        return self._origin_of(track.file.source_uid).traits.index
+
     def is_lazy(self, track: Track) -> bool:
         """Whether a track's index is built only when somebody asks for the size."""
-        return self._origin_of(track.file.source_uid).traits.index is IndexWhen.LAZY
+        return self.index_when(track) is IndexWhen.LAZY
+
+    def become(self, row: TrackRow) -> bool:
+        """Have a track that is shown as its original until its index is there shown as what it is to be; whether the
+        index is there."""
+        if self._indexes.get(row.track) is None:
+            return False
+        self._become(row.track)
+        return True
+
+    def _become(self, track: Track) -> bool:
+        """Whether a track with an index was shown as its original until now, and is not any more."""
+        if not self._renditions.set_indexed(track):
+            return False
+        self._after_change()
+        row = self._tracks.track(track.id)
+        if row is not None and row.track.rendition is not Rendition.ORIGINAL:
+            self._from_index(row.track)
+        return True
+
+    def _is_shown_meanwhile(self, row: TrackRow) -> bool:
+        """Whether a track without an index is shown as its original, as its source has it; it is from now on."""
+        made_here = row.track.rendition in (Rendition.FLAC, Rendition.WAV)
+        if row.unindexed != UNTIL_INDEXED or row.track.part is not None or not made_here:
+            return False
+        self._renditions.set_unindexed(row.track)
+        self._after_change()
+        return True
 
     def forget(self, file: SourceFile, sample_range: SampleRange = WHOLE) -> None:
         """Drop the index and the encoded runs of an original, or a part of one, that is gone."""
@@ -216,7 +249,8 @@ class Sizes:
         if answer.index is not None:
             self._indexes.put(track, answer.index)
             self._on_heard(track, index_content(answer.index))
-            self._from_index(track)
+            if not self._become(track):
+                self._from_index(track)
         elif answer.put_off:
             log.warning("%s", answer.error)
             self._renditions.put_off(track, answer.error)
@@ -231,85 +265,3 @@ def _pcm_bytes(track: Track) -> int:
     """The bytes of the track's PCM: about the most that its frames will take."""
     fmt = track.format
     return (track.sample_range.count_of(fmt.total_samples) or 0) * fmt.channels * fmt.bits // 8
-
-
-class Backlog:
-    """Finds out all sizes that are not known, in the views that `shown` are of: at once where an index is there
-    (`settle`), else by building one (`run`), a bounded number queued at a time, giving way to readers."""
-
-    def __init__(self, shown: Sequence[Tracks], renditions: Renditions, sizes: Sizes, queued: int) -> None:
-        self._shown, self._renditions, self._sizes, self._queued = shown, renditions, sizes, queued
-        self._stop = threading.Event()
-
-    def stop(self) -> None:
-        """End `run` or `settle` soon."""
-        self._stop.set()
-
-    def settle(self, keys: Iterable[str] | None, may_go_on: Callable[[], None]) -> int:
-        """Note the sizes that need no new index, because only a header is another one than before; how many. Of the
-        tracks whose overlays have these keys, or of all. `may_go_on` is called before each, as in `run`."""
-        settled = 0
-        for row in self._unsized() if keys is None else self._at(keys):
-            may_go_on()
-            if self._stop.is_set():
-                break
-            try:
-                settled += self._sizes.known(row) is not None
-            except MusfuseError as error:  # whoever wants it hears of it
-                log.debug("%s", error)
-        return settled
-
-    def _unsized(self) -> Iterator[TrackRow]:
-        tokens = self._sizes.tokens()
-        for tracks in self._shown:
-            after = 0
-            while rows := tracks.unsized(tokens, after, _PAGE):
-                yield from rows
-                after = rows[-1].track.id
-
-    def _at(self, keys: Iterable[str]) -> Iterator[TrackRow]:
-        for key in keys:
-            for tracks in self._shown:
-                row = tracks.at(*split_key(key))
-                if row is not None:
-                    yield row
-
-    def run(
-        self, priority: Priority, progress: Callable[[int, int], None], may_go_on: Callable[[], None]
-    ) -> tuple[int, int]:
-        """Index everything that has no size, but what waits until it is asked for; (done, failed). `progress` gets done
-        and still to do.
-
-        `may_go_on` is called before each job and may block for as long as readers need the machine.
-        """
-        self._renditions.take_up()
-        total, done, failed = self._renditions.pending(self._sizes.tokens()), 0, 0
-        waiting: list[Future[Answer]] = []
-        progress(0, total)
-        for row in self._unsized():
-            may_go_on()
-            if self._stop.is_set():
-                break
-            try:
-                if self._sizes.known(row) is not None:
-                    done += 1
-                    continue
-                if self._sizes.is_lazy(row.track):
-                    continue
-                waiting.append(self._sizes.request(row.track, priority))
-            except MusfuseError as error:
-                log.warning("%s", error)
-                failed += 1
-            while len(waiting) >= self._queued:
-                done, failed = _count(waiting.pop(0), done, failed)
-                progress(done + failed, max(0, total - done - failed))
-        for future in waiting:
-            if self._stop.is_set() and not future.done():
-                continue
-            done, failed = _count(future, done, failed)
-            progress(done + failed, max(0, total - done - failed))
-        return done, failed
-
-
-def _count(future: "Future[Answer]", done: int, failed: int) -> tuple[int, int]:
-    return (done + 1, failed) if future.result().index is not None else (done, failed + 1)

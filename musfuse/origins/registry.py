@@ -19,6 +19,8 @@ from musfuse.origins.spec import SourceSpec, scheme_of
 
 LOCAL = "file"
 """The scheme of a text that is no URI."""
+UNINDEXED = "unindexed"
+"""The option of a source that says how files are shown that have no index yet."""
 _MAX_LOCATION = 8000
 
 
@@ -93,6 +95,14 @@ class Registry:
             known = ", ".join(f"{known}://" for known in sorted(self._schemes))
             raise ConfigError(f"{name}://: no kind of source that is known here; known are {known} and folders")
         return found
+
+    def unindexed(self, spec: SourceSpec, default: str) -> str:
+        """How files of a source are shown that have no index yet (original, wait, hide): where nothing is said, as they
+        are of a kind of source that may say it, since all of a file travels for an index, else as the default has
+        it."""
+        scheme = self._schemes.get(spec.scheme)
+        may_say = scheme is not None and UNINDEXED in scheme.options
+        return spec.options.get(UNINDEXED) or ("original" if may_say else default)
 
     def locate(self, text: str) -> tuple[str, str]:
         """(scheme, URI) of what somebody typed; text without `scheme://` is a path. Raises ConfigError."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from musfuse.errors import ConfigError
-from musfuse.origins.registry import SchemeOption
+from musfuse.origins.registry import UNINDEXED, SchemeOption
 from musfuse.origins.spec import SourceSpec
 from musfuse.origins.traits import IndexWhen
 
@@ -32,6 +32,11 @@ OPTIONS: Mapping[str, SchemeOption] = types.MappingProxyType(
             "when frame indexes of its files are built, for which all of a file is read: as soon as there is time, when"
             " somebody asks for a file, or never",
             tuple(IndexWhen),
+        ),
+        UNINDEXED: SchemeOption(
+            "how a file is shown that has no index yet: as it is, under its own name, until it has one, or as it is for"
+            " view.unindexed",
+            ("original", "wait", "hide"),
         ),
         "bandwidth": SchemeOption("bytes a second that are taken from it at most", check=_no_amount),
     }

@@ -50,7 +50,7 @@ class Sourcing:
     """The sources of a library. With `dry_run` methods tell what they would do, and do nothing.
 
     `adopt` is called after a change, when the catalog has it; `reach` raises ConfigError where a new source that lies
-    elsewhere cannot be looked into.
+    elsewhere cannot be looked into. `unindexed` is how files of this machine are shown that have no index.
     """
 
     def __init__(
@@ -60,9 +60,10 @@ class Sourcing:
         collector: MetaCollector,
         registry: Registry,
         now_ns: Callable[[], int] = time.time_ns,
+        unindexed: str = "wait",
     ) -> None:
         self._db, self._catalog, self._collector, self._registry = database, catalog, collector, registry
-        self._table, self._now_ns = SourceTable(database), now_ns
+        self._unindexed, self._table, self._now_ns = unindexed, SourceTable(database), now_ns
         self._lock = threading.RLock()
         self.adopt: Callable[[], None] = lambda: None
         self.reach: Callable[[SourceSpec], None] = lambda _: None
@@ -109,7 +110,9 @@ class Sourcing:
     def mirror(self) -> bool:
         """Have the catalog know the sources; whether it knew others before."""
         with self._lock:
-            return self._catalog.mirror([(spec.uid, self._shown(spec)) for spec in self.specs()])
+            places, how = {spec.uid: spec for spec in self.specs()}, self._registry.unindexed
+            unindexed = {uid: how(spec, self._unindexed) for uid, spec in places.items()}
+            return self._catalog.mirror([(uid, self._shown(spec)) for uid, spec in places.items()], unindexed)
 
     def purge(self) -> None:
         """Forget the sources that were removed long ago, and what was said of their tracks."""

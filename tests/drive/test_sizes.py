@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,8 @@ class Killer:
     def _run(self) -> None:
         while not self._over.wait(0.01):
             for pid in self._library.media.pool.pids():
-                os.kill(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it ended just now
+                    os.kill(pid, signal.SIGKILL)
 
 
 def test_workers_that_are_killed_cost_a_file_neither_its_name_nor_its_index(make_library: Make, music: Path) -> None:

@@ -96,3 +96,16 @@ def test_what_a_scan_found_out(desk: Desk) -> None:
     assert (desk.sources.unscanned(), desk.sources.empty()) == (["/b"], ["/a"])
     desk.put("x.wav", TagSet(), "/a")
     assert desk.sources.empty() == []
+
+
+def test_how_files_without_an_index_are_shown_is_noted_and_names_them_again(desk: Desk) -> None:
+    desk.put("1.wav", TagSet({"artist": ["A"], "album": ["B"], "title": ["One"]}))
+    desk.naming.run()
+    (source,) = desk.sources.rows()
+    here = [(source.uid, source.root)]
+    assert not desk.sources.mirror(here, {source.uid: "wait"}), "as it is where nothing is said"
+    for how, name in (("hide", "One.flac"), ("original", "One.wav"), ("hide", "One.flac")):
+        assert desk.sources.mirror(here, {source.uid: how})
+        assert desk.sources.rows()[0].unindexed == how
+        desk.naming.run()
+        assert list(desk.tree()) == [f"A/B/{name}"]

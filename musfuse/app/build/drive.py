@@ -40,7 +40,6 @@ from musfuse.library.catalog.gone import Went
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.covers import Covers
 from musfuse.library.grammar import parse_query
-from musfuse.library.options import ViewOptions
 from musfuse.library.search.engine import Search
 from musfuse.library.sizes import Sizes
 from musfuse.library.vocabulary import CatalogVocabulary
@@ -81,6 +80,7 @@ class DriveParts:
     recorder: "Recorder | None" = None
     on_opened: Callable[[Sequence[int]], object] = lambda _: None
     edits: Callable[[int], Edits | None] = lambda _: None
+    hides: Callable[[], bool] = lambda: False
 
     def build(self, view: int, closing: ExitStack) -> tuple[Drive, CollectionsBranch]:
         """The drive of a view, and the branch of it that is told of other collections."""
@@ -88,10 +88,7 @@ class DriveParts:
         nodes, tracks = Nodes(database, view), Tracks(database, view, remembers=True)
         sizes = self.sizes.over(tracks)
         freshness = Freshness(tracks, self.origin_of, self.refresh)
-        items = Items(
-            nodes, tracks, self.media.engine, sizes, freshness, self.activity,
-            hides=config[ViewOptions].unindexed == "hide",
-        )  # fmt: skip
+        items = Items(nodes, tracks, self.media.engine, sizes, freshness, self.activity, hides=self.hides)
         ahead, visits = FolderAhead(nodes, tracks, sizes), Visits(nodes, freshness)
         seconds = config[WinFspOptions].list_seconds  # of the one face that has to tell sizes with the names
         library = LibraryBranch(nodes, items, on_waited=ahead.queue, list_seconds=seconds)

@@ -8,8 +8,22 @@ from musfuse.app.outages import Outages
 from musfuse.app.sources import Sources
 from musfuse.config import Config
 from musfuse.events import EventBus
+from musfuse.library.options import ViewOptions
+from musfuse.library.overlay import MetaCollector
+from musfuse.library.userdb import UserDatabase
 from musfuse.origins import Registry
 from musfuse.service.sources import Sourcing
+
+
+def build_sourcing(
+    user: UserDatabase, catalog: Catalog, collector: MetaCollector, registry: Registry, config: Config
+) -> Sourcing:
+    """The sources that are remembered, as the catalog knows them from now on."""
+    sourcing = Sourcing(user, catalog.sources, collector, registry, unindexed=config[ViewOptions].unindexed)
+    sourcing.take_over()
+    sourcing.purge()
+    sourcing.mirror()
+    return sourcing
 
 
 def build_sources(

@@ -1,6 +1,7 @@
 """Items: sizes and bytes of what the library has, for every branch that shows items and for who has no path."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 class Items:
     """What items are in a view. All methods may be called from many threads.
 
-    With `hides`, a file is hidden until its size is known.
+    `hides` tells whether any source has files hidden until their sizes are known.
     """
 
     def __init__(
@@ -32,11 +33,16 @@ class Items:
         freshness: Freshness,
         activity: Activity,
         *,
-        hides: bool = False,
+        hides: Callable[[], bool] = lambda: False,
     ) -> None:
         self._nodes, self._tracks, self._engine, self._sizes = nodes, tracks, engine, sizes
         self.freshness, self._activity = freshness, activity
-        self.hides = hides
+        self._hides = hides
+
+    @property
+    def hides(self) -> bool:
+        """Whether any file may be hidden until its size is known."""
+        return self._hides()
 
     @property
     def view(self) -> int:
@@ -64,9 +70,11 @@ class Items:
     ) -> Entry[Any]:
         """An entry that shows the item at a node, as `entry_of` has it. Its size is told where nothing has to be built
         for it."""
-        size = self.known(node) if self.hides else self._counting(node)
+        size, hides = self._counting(node), False
+        if size is None and self._hides() and self._is_hidden(node.track):
+            size, hides = self.known(node), True
         made = entry_of(branch, node, size, number=number, folder=folder, name=name, link=link)
-        return replace(made, hidden=True) if size is None and self.hides else made
+        return replace(made, hidden=True) if size is None and hides else made
 
     def known(self, node: Node) -> int | None:
         """The size of the item at a node where no index has to be built for it; its tags may just have changed, so that
@@ -93,9 +101,9 @@ class Items:
     def wait_for_folder(self, folder: int, seconds: float) -> None:
         """Wait for so many seconds at most until all files shown in a folder of the view have sizes, or cannot have
         any. Raises BusyError."""
-        if self.hides:
-            return
         pending = self._nodes.unsized(folder, self._sizes.tokens())
+        if self._hides():
+            pending = [item for item in pending if not self._is_hidden(item)]
         if pending:
             self._sizes.wait_all(pending, seconds)
             self._activity.note()
@@ -135,6 +143,10 @@ class Items:
         if cut and not made_here:
             raise NoEntryError(f"{track.file.path}: there is no original of a track that is cut out of an image")
         return replace(track, rendition=rendition)
+
+    def _is_hidden(self, item: int) -> bool:
+        row = self._tracks.track(item)
+        return row is not None and row.unindexed == "hide"
 
     def _counting(self, node: Node) -> int | None:
         """The size of a node in bytes, None where it was found under another token than today's and does not count."""

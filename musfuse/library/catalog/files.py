@@ -310,6 +310,11 @@ def _make_way(db: sqlite3.Connection, file: int, row: FileRow, mtime_ns: int) ->
     if row.format is None:
         db.execute("DELETE FROM item WHERE file = ?", (file,))
         return
+    db.execute(
+        "UPDATE item SET indexed = 0 WHERE file = ?1 AND EXISTS"
+        " (SELECT 1 FROM file WHERE id = ?1 AND (size, mtime_ns) <> (?2, ?3))",
+        (file, row.stamp.size, mtime_ns),
+    )
     forget_renditions(db, "SELECT id FROM item WHERE file = ? AND part > 0", (file,))  # made anew from the whole
     show_again(db, "SELECT ?", (file,))
     db.execute(

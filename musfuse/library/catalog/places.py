@@ -16,7 +16,8 @@ SETTLE = "settle"
 _SELECT = """
 SELECT i.id, i.facts, coalesce(t.merged, t.embedded), t.merged IS NOT NULL OR t.art IS NOT NULL, i.hidden,
        i.first_sample, i.samples, coalesce(m.various AND m.compilation_key <> '', 0), coalesce(m.several_discs, 0),
-       EXISTS (SELECT 1 FROM rendition r WHERE r.item = i.id AND r.problem <> ''), o.root, o.path, o.name
+       EXISTS (SELECT 1 FROM rendition r WHERE r.item = i.id AND r.problem <> ''), o.root, o.path, o.name,
+       o.unindexed = 'original' AND NOT i.indexed
   FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file LEFT JOIN member m ON m.item = i.id
  WHERE i.id IN (SELECT value FROM json_each(?))
 """
@@ -26,7 +27,7 @@ SELECT i.id, i.facts, coalesce(t.merged, t.embedded), t.merged IS NOT NULL OR t.
 class Candidate:
     """An item as its name is made from. `path` lies in the source `root`; `cut`: a part of an image; `edited`: its tags
     or pictures are not its original's; `fails`: it cannot be made into anything; `various`: its album is a compilation
-    and it names no album artist."""
+    and it names no album artist; `unindexed`: it has no index yet, and is to be shown as its original until then."""
 
     id: int
     format: AudioFormat
@@ -39,12 +40,14 @@ class Candidate:
     fails: bool
     root: str
     path: str
+    unindexed: bool = False
 
 
 class Place(NamedTuple):
     """Where an item wants to be, and what it is served as there: `dir` and `name` before collisions are settled, `key`
     the name key of `dir`, `limit` the UTF-16 units that its name may have. `fixed`: somebody named it so, and it comes
-    before all that would be named so by the template."""
+    before all that would be named so by the template. `becomes`: what it is served as once its index is there; None
+    where it is that already."""
 
     rendition: Rendition
     dir: str
@@ -52,6 +55,7 @@ class Place(NamedTuple):
     name: str
     limit: int
     fixed: bool = False
+    becomes: Rendition | None = None
 
 
 def settle_key(tree: int) -> str:
@@ -65,10 +69,11 @@ def candidates(db: sqlite3.Connection, items: Iterable[Key]) -> Iterator[Candida
 
 
 def _candidate(row: Any) -> Candidate:
-    item, facts, tags, edited, hidden, first, samples, various, several, fails, root, folder, name = row
+    item, facts, tags, edited, hidden, first, samples, various, several, fails, root, folder, name, unindexed = row
     return Candidate(
         item, load_format(facts), load_tags(tags), bool(edited), bool(hidden), bool(first) or samples is not None,
         bool(various), bool(several), bool(fails), from_blob(root), join(from_blob(folder), from_blob(name)),
+        bool(unindexed),
     )  # fmt: skip
 
 
@@ -125,13 +130,12 @@ def put(db: sqlite3.Connection, tree: int, wanted: Mapping[int, Place | None]) -
         [(item, tree) for item, place in wanted.items() if place is None],
     )
     db.executemany(
-        "INSERT INTO place (item, tree, serve, dir, dir_key, name, name_limit, fixed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO place (item, tree, serve, dir, dir_key, name, name_limit, fixed, becomes)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, ''))"
         " ON CONFLICT (item, tree) DO UPDATE SET serve = excluded.serve, dir = excluded.dir,"
-        " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit, fixed = excluded.fixed",
-        [
-            (item, tree, place.rendition, place.dir, place.key, place.name, place.limit, int(place.fixed))
-            for item, place in places
-        ],
+        " dir_key = excluded.dir_key, name = excluded.name, name_limit = excluded.name_limit, fixed = excluded.fixed,"
+        " becomes = excluded.becomes",
+        [(item, tree, *place) for item, place in places],
     )
     add(db, settle_key(tree), {key for _, key in before.values()} | {place.key for _, place in places})
     made = [(item, place.rendition) for item, place in places if place.rendition is not Rendition.ORIGINAL]

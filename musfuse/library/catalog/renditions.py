@@ -38,6 +38,39 @@ class Renditions:
             return cursor.rowcount > 0
         return False
 
+    def set_indexed(self, track: Track) -> bool:
+        """Note that a track's index is there; whether it was shown as its original until now, and is to be named
+        again."""
+        with self._db.note() as db:
+            found = db.execute(
+                "UPDATE item SET indexed = 1 WHERE id = ? AND version = ? AND indexed = 0"
+                " RETURNING EXISTS (SELECT 1 FROM place p WHERE p.item = item.id AND p.becomes <> '')",
+                (track.id, track.version),
+            ).fetchone()
+            if not found or not found[0]:
+                return False
+            db.execute("UPDATE item SET version = version + 1 WHERE id = ?", (track.id,))
+            mark_one(db, Watch.MEMBER, track.id)
+            return True
+        return False
+
+    def unindexed(self) -> int:
+        """How many tracks are shown as their originals until their indexes are there."""
+        with self._db.read() as db:
+            row = db.execute("SELECT count(DISTINCT item) FROM place WHERE becomes <> ''").fetchone()
+        return int(row[0])
+
+    def set_unindexed(self, track: Track) -> None:
+        """Note that a track has no index any more. It is to be named again, as its original where its source shows
+        that."""
+        with self._db.write() as db:
+            cursor = db.execute(
+                "UPDATE item SET indexed = 0, version = version + 1 WHERE id = ? AND version = ?",
+                (track.id, track.version),
+            )
+            if cursor.rowcount:
+                mark_one(db, Watch.MEMBER, track.id)
+
     def set_failed(self, track: Track, problem: str) -> None:
         """Note that a track's rendition can never be made. The track is to be named again, as the original; where it is
         a part, its image stays whole."""

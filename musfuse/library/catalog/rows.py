@@ -16,12 +16,14 @@ NOT_LOOKED_AT = -1
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source of the library; `root` is what people write for its place, a path or a URI."""
+    """A source of the library; `root` is what people write for its place, a path or a URI; `unindexed` how its
+    files are shown that have no index (original, wait, hide)."""
 
     id: int
     uid: str
     root: str
     position: int
+    unindexed: str = "wait"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,15 @@ CREATE TABLE meta (
 -- Facts: where originals lie, and what is in them.
 
 -- A place with originals: a copy of what user.db says of it. Owner: CatalogSources. `position` decides between colliding names
--- (0 first). `scanned` is 1 once a scan saw everything there is: the names on the drive are all there.
+-- (0 first). `scanned` is 1 once a scan saw everything there is: the names on the drive are all there. `unindexed` tells how files
+-- are shown that have no index yet: original, wait or hide.
 CREATE TABLE source (
     id       INTEGER PRIMARY KEY,
     uid      TEXT NOT NULL UNIQUE,      -- names the source in the keys of indexes and overlays; never reused
     root     BLOB NOT NULL,             -- its root as people write it: what paths of originals begin with
     position INTEGER NOT NULL,
-    scanned  INTEGER NOT NULL DEFAULT 0
+    scanned  INTEGER NOT NULL DEFAULT 0,
+    unindexed TEXT NOT NULL DEFAULT 'wait'
 );
 
 -- A folder of a source. Owner: Files. `scan` is the number of the last scan that listed it, `ident` the origin's id for it
@@ -58,7 +60,7 @@ CREATE INDEX file_older_name ON file (older_name) WHERE older_name <> '';
 -- An original with where it lies: the one place that joins these three.
 CREATE VIEW original AS
 SELECT f.id AS file, s.id AS source, s.uid, s.root, s.position, d.id AS folder, d.path, d.above, f.name, f.size,
-       f.mtime_ns, f.tag, f.ident, f.older_name, f.problem, f.note
+       f.mtime_ns, f.tag, f.ident, f.older_name, f.problem, f.note, s.unindexed
   FROM file f JOIN folder d ON d.id = f.folder JOIN source s ON s.id = d.source;
 
 -- One thing that is played: a file as a whole (part 0), or samples [first_sample, first_sample + samples) of it, to the
@@ -79,6 +81,7 @@ CREATE TABLE item (
     base         INTEGER NOT NULL DEFAULT 0, -- the version of part 0 that a part was made from
     hidden       INTEGER NOT NULL DEFAULT 0, -- 1 for an image that disappears behind its parts
     edited_ns    INTEGER NOT NULL DEFAULT 0, -- when tags or pictures were changed here last. Owner: Overlays
+    indexed      INTEGER NOT NULL DEFAULT 0, -- 1 once its index was there, 0 again where it is not any more. Owner: Renditions
     UNIQUE (file, part)
 );
 CREATE UNIQUE INDEX item_public ON item (public) WHERE public IS NOT NULL;
@@ -240,9 +243,11 @@ CREATE TABLE place (
     name       TEXT NOT NULL,            -- wanted file name
     name_limit INTEGER NOT NULL,         -- UTF-16 units that the name may have
     fixed      INTEGER NOT NULL DEFAULT 0, -- 1: somebody named it so, and gets the name before any other
+    becomes    TEXT NOT NULL DEFAULT '', -- model.Rendition that it is served as once its index is there; '' where it is that
     PRIMARY KEY (item, tree)
 ) WITHOUT ROWID;
 CREATE INDEX place_dir ON place (tree, dir_key);
+CREATE INDEX place_becomes ON place (tree, item) WHERE becomes <> '';
 
 -- Entries of the trees. Owner: Places. A tree's root has the dir_key ''. A node keeps its id for life: it is the inode
 -- number, but for a file that has the `number` which it had in the tree before.
@@ -421,6 +426,12 @@ CREATE TRIGGER source_moved AFTER UPDATE OF root, position ON source BEGIN
     INSERT INTO todo SELECT w.stage, i.id FROM watch w, item i JOIN file f ON f.id = i.file JOIN folder d ON d.id = f.folder
         WHERE w.what = 'item' AND d.source = new.id
         AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = w.stage AND key = i.id);
+END;
+CREATE TRIGGER source_shown AFTER UPDATE OF unindexed ON source
+    WHEN (old.unindexed = 'original') <> (new.unindexed = 'original') BEGIN
+    INSERT INTO todo SELECT 'place', i.id FROM folder d JOIN file f ON f.folder = d.id JOIN item i ON i.file = f.id
+        WHERE d.source = new.id AND i.indexed = 0
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'place' AND key = i.id);
 END;
 CREATE TRIGGER source_ranked AFTER UPDATE OF position ON source WHEN old.position <> new.position BEGIN
     -- Who gives an entity its name may be another item: no rank is lower than this, and no item has this number.

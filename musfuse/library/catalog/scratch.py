@@ -119,7 +119,7 @@ class Scratch(Database):
                 self._insert(db, table, rows)
             self._insert(db, "companion", real.execute("SELECT * FROM companion"))
             rows = real.execute(
-                f"SELECT item, ?, serve, '', '', '', 0, 0 FROM place WHERE tree = {TREE}", (tree_of(db, MAIN), view)
+                f"SELECT item, ?, serve, '', '', '', 0, 0, '' FROM place WHERE tree = {TREE}", (tree_of(db, MAIN), view)
             )
             self._insert(db, "place", rows)
 

@@ -1,7 +1,8 @@
 """The sources of the library in the catalog: a mirror of those in user.db, with what a scan found out about them."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.nodes import MAIN, TREE
@@ -19,15 +20,16 @@ class CatalogSources:
         with self._db.read() as db:
             return _rows(db)
 
-    def mirror(self, wanted: Sequence[tuple[str, str]]) -> bool:
+    def mirror(self, wanted: Sequence[tuple[str, str]], unindexed: Mapping[str, str] = MappingProxyType({})) -> bool:
         """Make the sources these, (uid, root) in order of priority, in one transaction; whether they were others.
+        `unindexed` tells by uid how files without an index are shown (original, wait, hide).
 
         Everything that lay in one that is gone leaves the catalog with it. Tracks are to be named again where the rank
         of their source changed; ranks change only where the order does.
         """
         rows = self.rows()
         if _target(rows, wanted) == [(row.uid, row.root, row.position) for row in rows]:
-            return False
+            return self._show_unindexed(unindexed)
         with self._db.write() as db:
             rows = _rows(db)
             target, known = _target(rows, wanted), {row.uid: row for row in rows}
@@ -41,6 +43,7 @@ class CatalogSources:
                     )
                 elif (known[uid].root, known[uid].position) != (root, position):
                     db.execute("UPDATE source SET root = ?, position = ? WHERE uid = ?", (to_blob(root), position, uid))
+        self._show_unindexed(unindexed)
         return True
 
     def unscanned(self) -> list[str]:
@@ -82,6 +85,16 @@ class CatalogSources:
             )
             return {uid: (files, size) for uid, files, size in rows}
 
+    def _show_unindexed(self, wanted: Mapping[str, str]) -> bool:
+        """Whether any were shown otherwise until now; tracks whose names that changes are to be named again."""
+        changes = [
+            (wanted[row.uid], row.uid) for row in self.rows() if wanted.get(row.uid, "") not in ("", row.unindexed)
+        ]
+        if changes:
+            with self._db.write() as db:
+                db.executemany("UPDATE source SET unindexed = ? WHERE uid = ?", changes)
+        return bool(changes)
+
     def _roots(self, where: str) -> list[str]:
         with self._db.read() as db:
             rows = db.execute(f"SELECT root FROM source WHERE {where} ORDER BY position, id")
@@ -89,8 +102,8 @@ class CatalogSources:
 
 
 def _rows(db: sqlite3.Connection) -> list[SourceRow]:
-    rows = db.execute("SELECT id, uid, root, position FROM source ORDER BY position, id")
-    return [SourceRow(number, uid, from_blob(root), position) for number, uid, root, position in rows]
+    rows = db.execute("SELECT id, uid, root, position, unindexed FROM source ORDER BY position, id")
+    return [SourceRow(number, uid, from_blob(root), *rest) for number, uid, root, *rest in rows]
 
 
 def _target(rows: Iterable[SourceRow], wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str, int]]:

@@ -27,7 +27,9 @@ _REMEMBERED = 512
 
 @dataclass(frozen=True, slots=True)
 class TrackRow:
-    """A track with what only the catalog knows; `size` is None while it is not known under `size_token`."""
+    """A track with what only the catalog knows; `size` is None while it is not known under `size_token`. `becomes`:
+    what it is served as once its index is there, where it is its original until then; `unindexed`: how its source
+    shows files without an index (original, wait, hide)."""
 
     track: Track
     size: int | None
@@ -40,6 +42,8 @@ class TrackRow:
     put_off: str = ""
     public: int = 0
     content: str = ""
+    becomes: Rendition | None = None
+    unindexed: str = "wait"
 
     @property
     def embedded(self) -> TagSet:
@@ -78,6 +82,8 @@ class _Row(NamedTuple):
     put_off: str | None
     problem: str
     folder_picture: str | None
+    becomes: str | None
+    unindexed: str
     uid: str
     folder: bytes
     file_name: bytes
@@ -95,7 +101,7 @@ SELECT i.id, i.version, i.facts, i.first_sample, i.samples, i.sheet, i.part, i.e
        t.embedded, t.merged, t.art, t.picture, t.damage, p.serve, p.dir, p.name, r.size, r.token, r.untagged, r.put_off,
        coalesce((SELECT max(problem) FROM rendition WHERE item = i.id), ''),
        coalesce({_FOLDER_PICTURE.format(folder="o.folder")}, {_FOLDER_PICTURE.format(folder="o.above")}),
-       {SOURCE_FILE}
+       p.becomes, o.unindexed, {SOURCE_FILE}
   FROM item i JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file
   LEFT JOIN place p ON p.item = i.id AND p.tree = {TREE}
   LEFT JOIN rendition r ON r.item = i.id AND r.profile = p.serve
@@ -163,6 +169,17 @@ class Tracks:
             )
             return [_track_row(row) for row in rows]
 
+    def unindexed(self, after: int, limit: int) -> list[TrackRow]:
+        """Tracks on the drive with an id over `after` that are shown as their originals until their indexes are there,
+        in order of id."""
+        with self._db.read() as db:
+            rows = db.execute(
+                f"{_TRACK} WHERE i.id IN (SELECT item FROM place WHERE tree = {TREE} AND becomes <> '' AND item > ?"
+                " ORDER BY item LIMIT ?) ORDER BY i.id",
+                (self._view, self._view, after, limit),
+            )
+            return [_track_row(row) for row in rows]
+
 
 def _track_row(raw: Any) -> TrackRow:
     row = _Row._make(raw)
@@ -185,4 +202,5 @@ def _track_row(raw: Any) -> TrackRow:
     return TrackRow(
         made, row.size, row.token or "", row.problem, join(row.dir or "", row.name or ""), row.sheet, row.part,
         row.damage or row.untagged or "", row.put_off or "", row.public or 0, row.content,
+        Rendition(row.becomes) if row.becomes else None, row.unindexed,
     )  # fmt: skip
