@@ -10,13 +10,14 @@ from musfuse.config.secretcommands import SecretCommands
 from musfuse.errors import ConfigError, NotFoundError, OriginError, UnavailableError
 from musfuse.library.catalog import SourceRow
 from musfuse.library.options import ScanOptions
-from musfuse.origins import OpenContext, Origin, Registry, SourceSpec
-from musfuse.origins.remote import bandwidth
+from musfuse.origins import IndexWhen, OpenContext, Origin, Registry, SourceSpec
+from musfuse.origins.remote import bandwidth, indexes_idly
 from musfuse.sources.breaker import Outage
 from musfuse.sources.urgency import Urgency
 from musfuse.store.options import CacheOptions
 
 if TYPE_CHECKING:
+    from musfuse.app.streams import Streams
     from musfuse.sources.cached import Contents
     from musfuse.sources.far import FarSource
 
@@ -26,6 +27,7 @@ class Sources:
 
     What another process of this machine could not read by itself is far, and asked through a lane; `outages` hears of
     what goes away and comes back, and `contents` gives what keeps their files here, None where nothing does.
+    `streams` has indexes built of what listeners stream, once somebody sets it.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Sources:
         self._specs: Mapping[str, SourceSpec] = {}
         self._origins: dict[str, Origin] = {}
         self._far: dict[str, FarSource] = {}
+        self.streams: Streams | None = None
         self.reload()
 
     def reload(self) -> None:
@@ -109,6 +112,15 @@ class Sources:
             far = self._far.get(uid)
         return far.scanned() if far is not None else origin
 
+    def indexes_idly(self, uid: str) -> bool:
+        """Whether files of a source may be read for indexes while nothing else is to be done."""
+        spec = self.spec(uid)
+        return spec is not None and indexes_idly(spec)
+
+    def index_idly(self) -> bool:
+        """Whether that is so of any source."""
+        return any(self.indexes_idly(row.uid) for row in self.rows())
+
     def idle_origin(self, uid: str) -> Origin:
         """As `origin`, for what nobody waits for."""
         return self.origin(uid, Urgency.INDEX)
@@ -141,12 +153,11 @@ class Sources:
         from musfuse.sources.far import FarSource  # who has no such source does without
         from musfuse.sources.lane import Lane, Limits
 
-        limits = Limits(bytes_per_second=bandwidth(spec))
-        if self.outages is None or spec.uid not in self._rows:
-            lane = Lane(opened, limits)
-        else:
-            lane = Lane(opened, limits, self.outages.lane_of(spec.uid))
-        self._far[spec.uid] = FarSource(lane, contents=self._contents())
+        limits, known = Limits(bytes_per_second=bandwidth(spec)), self.outages is not None and spec.uid in self._rows
+        told = self.outages.lane_of(spec.uid) if self.outages is not None and known else lambda _: None
+        contents, indexed = self._contents(), opened.traits.index is not IndexWhen.NEVER
+        tee = self.streams.tee(spec.uid, keeps=contents is None) if self.streams is not None and indexed else None
+        self._far[spec.uid] = FarSource(Lane(opened, limits, told), contents=contents, tee=tee)
 
     def _taken_out(self, uid: str) -> Callable[[], None]:
         """How an origin is closed that nobody gets from now on."""

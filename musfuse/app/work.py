@@ -74,6 +74,10 @@ class Work:
                 "identity", Resource.ORIGIN, self.hear, after=frozenset({"scan", "sizes", "index"}), patient=True,
                 resumes=_always,
             ),
+            JobKind(
+                "indexfar", Resource.ORIGIN, self.index_idly, after=frozenset({"scan", "sizes", "index", "covers"}),
+                patient=True, resumes=_never,
+            ),
             JobKind("vacuum", Resource.DISK, library.upkeep.vacuum),
             JobKind(
                 "care", Resource.DISK, library.upkeep.care, after=frozenset({"scan", "sizes", "index", "vacuum"}),
@@ -162,6 +166,8 @@ class Work:
         if self._library.trees.is_due():
             self._ask("views", {})
         self._ask("identity", {})
+        if self._library.config[IndexOptions].background and self._library.sources.index_idly():
+            self._ask("indexfar", {})
         if whole and self._library.sweeper().is_due():
             self._ask("sweep", {})
 
@@ -173,19 +179,27 @@ class Work:
 
     def index(self, context: JobContext) -> Result:
         """Build all indexes that are missing; in the background only those that are built before somebody asks."""
+        asked = not context.params.get("background")
+        return self._index(context, lambda _: asked)
+
+    def index_idly(self, context: JobContext) -> Result:
+        """Build indexes of far sources, as slowly as they say, while nothing else is to be done."""
+        return self._index(context, self._library.sources.indexes_idly)
+
+    def _index(self, context: JobContext, lazy: Callable[[str], bool]) -> Result:
         library = self._library
         backlog = library.backlog()
 
         def progress(done: int, left: int) -> None:
             context.progress(done, done + left)
 
+        def give_way() -> None:
+            self._give_way(context)
+            if context.gives_way():  # to what is not to wait for a patient job
+                backlog.stop()
+
         with context.stopped_by(backlog.stop):
-            done, failed = backlog.run(
-                Priority.BACKGROUND,
-                progress,
-                lambda: self._give_way(context),
-                lazy=not context.params.get("background"),
-            )
+            done, failed = backlog.run(Priority.BACKGROUND, progress, give_way, lazy=lazy)
         context.progress(done + failed, done + failed)
         there = library.catalog.renditions.sized(library.sizes.tokens())
         if done:  # who sounds like what is gone is known now
@@ -275,6 +289,10 @@ class Work:
 
 def _always(_: Params) -> bool:
     return True
+
+
+def _never(_: Params) -> bool:
+    return False
 
 
 def _has_places(params: Params) -> bool:

@@ -38,7 +38,9 @@ def command() -> None:
 @command.command("list", epilog="Example: musfuse jobs list --kind scan")
 @library_option
 @json_option
-@click.option("--kind", default="", help="Only these: scan, sizes, index, covers, identity, vacuum, care, sweep.")
+@click.option(
+    "--kind", default="", help="Only these: scan, sizes, index, covers, identity, indexfar, vacuum, care, sweep."
+)
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="So many at most.")
 def list_(library: Path | None, as_json: bool, kind: str, limit: int) -> None:
     """List the last jobs, the latest first."""

@@ -77,10 +77,10 @@ class Backlog:
         progress: Callable[[int, int], None],
         may_go_on: Callable[[], None],
         *,
-        lazy: bool = False,
+        lazy: Callable[[str], bool] = lambda _: False,
     ) -> tuple[int, int]:
         """Index everything that has no size; (done, failed). `progress` gets done and still to do. What waits until it
-        is asked for only with `lazy`: somebody asks for all of it.
+        is asked for only of those sources, by their uids, of which `lazy` says so.
 
         `may_go_on` is called before each job and may block for as long as readers need the machine.
         """
@@ -98,7 +98,8 @@ class Backlog:
                     done += 1
                     continue
                 when = self._sizes.index_when(row.track)
-                if (when is IndexWhen.LAZY and not lazy) or (when is IndexWhen.NEVER and meanwhile):
+                waits = when is IndexWhen.LAZY and not lazy(row.track.file.source_uid)
+                if waits or (when is IndexWhen.NEVER and meanwhile):
                     continue
                 waiting.append(self._sizes.request(row.track, priority))
             except MusfuseError as error:

@@ -38,14 +38,30 @@ OPTIONS: Mapping[str, SchemeOption] = types.MappingProxyType(
             " view.unindexed",
             ("original", "wait", "hide"),
         ),
+        "metered": SchemeOption(
+            "what comes from it is paid for: nothing is read for an index that nobody asked for", ("true", "false")
+        ),
         "bandwidth": SchemeOption("bytes a second that are taken from it at most", check=_no_amount),
     }
 )
 
 
 def index_when(spec: SourceSpec) -> IndexWhen:
-    """When indexes of its files are built: on demand where nothing is said, since all of a file travels for one."""
-    return IndexWhen(spec.options.get("index", IndexWhen.LAZY))
+    """When indexes of its files are built: on demand where nothing is said, since all of a file travels for one, and
+    never before where that is paid for."""
+    said = IndexWhen(spec.options.get("index", IndexWhen.LAZY))
+    return IndexWhen.LAZY if said is IndexWhen.EAGER and is_metered(spec) else said
+
+
+def indexes_idly(spec: SourceSpec) -> bool:
+    """Whether its files may be read for indexes when nothing else is to be done, though nobody asked for them: where
+    it was said how many bytes a second that may take, and they are not paid for."""
+    return index_when(spec) is IndexWhen.LAZY and bool(bandwidth(spec)) and not is_metered(spec)
+
+
+def is_metered(spec: SourceSpec) -> bool:
+    """Whether what comes from it is paid for."""
+    return spec.options.get("metered") == "true"
 
 
 def bandwidth(spec: SourceSpec) -> int:

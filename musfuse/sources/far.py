@@ -6,6 +6,7 @@ from musfuse.sources.cached import CachedOrigin, Contents
 from musfuse.sources.lane import Lane
 from musfuse.sources.readahead import ReadAheadOrigin
 from musfuse.sources.scanahead import ScanAheadOrigin
+from musfuse.sources.tee import Tee, seen_by_tee, taken_from_tee
 from musfuse.sources.urgency import Urgency
 
 _BLOCKS_BYTES = 32 << 20
@@ -14,15 +15,21 @@ _BLOCKS_BYTES = 32 << 20
 
 class FarSource:
     """A lane, what is read ahead through it, and before both what is kept of its files in `contents`, where there are
-    any. What a scan or an index asks for is taken from there, but not put there: it would drive out what is played."""
+    any. What a scan or an index asks for is taken from there, but not put there: it would drive out what is played. A
+    `tee` sees what readers get, and gives indexes what it kept of that."""
 
-    def __init__(self, lane: Lane, block_bytes: int = _BLOCKS_BYTES, contents: Contents | None = None) -> None:
-        self.lane, blocks = lane, Blocks(lane, block_bytes)
+    def __init__(
+        self, lane: Lane, block_bytes: int = _BLOCKS_BYTES, contents: Contents | None = None, tee: Tee | None = None
+    ) -> None:
+        self.lane, self.tee, blocks = lane, tee, Blocks(lane, block_bytes)
         self._seen: dict[Urgency, Origin] = {}
         for urgency in Urgency:
             ahead = ReadAheadOrigin(lane.seen_by(urgency), blocks, urgency)
             keeps = urgency in (Urgency.READER, Urgency.PREFETCH)
             self._seen[urgency] = ahead if contents is None else CachedOrigin(ahead, contents, keeps=keeps)
+        if tee is not None:
+            self._seen[Urgency.READER] = seen_by_tee(self._seen[Urgency.READER], tee)
+            self._seen[Urgency.INDEX] = taken_from_tee(self._seen[Urgency.INDEX], tee)
 
     def seen_by(self, urgency: Urgency) -> Origin:
         """The origin for those who ask so urgently; the same object each time."""
@@ -35,3 +42,5 @@ class FarSource:
     def close(self) -> None:
         """Close the lane."""
         self.lane.close()
+        if self.tee is not None:
+            self.tee.close()

@@ -19,7 +19,20 @@ from musfuse.library.userdb import ViewSpec, ViewTable
 from musfuse.store import KvNamespace
 
 _INDEX = KvNamespace.INDEX
-KINDS = ("scan", "rescan", "views", "sizes", "import", "index", "covers", "identity", "vacuum", "care", "sweep")
+KINDS = (
+    "scan",
+    "rescan",
+    "views",
+    "sizes",
+    "import",
+    "index",
+    "covers",
+    "identity",
+    "indexfar",
+    "vacuum",
+    "care",
+    "sweep",
+)
 PARAMS: dict[str, Mapping[str, Any]] = {"scan": {"everything": True}}
 
 

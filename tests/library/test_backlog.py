@@ -2,43 +2,34 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sound
-from toy import Toy, ToyOrigin, ToyScheme
+from toy import Toy, ToyScheme
 
 from musfuse.app.library import Library, open_library
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 from musfuse.media.indexing.pool import Priority
-from musfuse.origins import IndexWhen, LocalScheme, OpenContext, Registry, SourceSpec
-from musfuse.origins.traits import Traits
-
-
-class _Lazy(ToyOrigin):
-    when = IndexWhen.LAZY
-
-    @property
-    def traits(self) -> Traits:
-        return replace(super().traits, index=self.when)
-
-
-class _LazyScheme(ToyScheme):
-    def open(self, spec: SourceSpec, context: OpenContext) -> ToyOrigin:
-        return _Lazy(spec.uid, spec.uri, self.shelves["shelf"])
+from musfuse.origins import IndexWhen, LocalScheme, Registry, Traits
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+def shelf() -> Toy:
     toy = Toy()
+    toy.traits = Traits(index=IndexWhen.LAZY)
+    return toy
+
+
+@pytest.fixture
+def library(tmp_path: Path, shelf: Toy) -> Iterator[Library]:
     for number, name in enumerate(("one.wav", "two.aiff", "three.mp3"), 1):
         path = sound.write(tmp_path / name, title=f"T{number}", artist="A", album="B", seed=number)
-        toy.write(name, path.read_bytes())
+        shelf.write(name, path.read_bytes())
     flags = {"index.background": False, "view.unindexed": "original", "index.wait_seconds": 60}
     config = load_config(default_sections(), flags=flags).config
-    registry = Registry([LocalScheme(), _LazyScheme(shelf=toy)])
+    registry = Registry([LocalScheme(), ToyScheme(shelf=shelf)])
     with ExitStack() as closing:
         made = open_library(tmp_path / "state", config, closing, sources=["toy://SHELF/"], registry=registry)
         made.scan_all(made.scanner())
@@ -47,7 +38,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def run(library: Library, *, lazy: bool) -> tuple[int, int]:
     told: list[tuple[int, int]] = []
-    found = library.backlog().run(Priority.BACKGROUND, lambda *now: told.append(now), lambda: None, lazy=lazy)
+    found = library.backlog().run(Priority.BACKGROUND, lambda *now: told.append(now), lambda: None, lazy=lambda _: lazy)
     assert told[0] == (0, library.catalog.renditions.unindexed() + found[0])
     return found
 
@@ -56,14 +47,14 @@ def names(library: Library) -> list[str]:
     return sorted(entry.name for entry in library.drive.list("A/B"))
 
 
-def test_what_waits_until_it_is_asked_for_is_indexed_where_somebody_asks_for_all(library: Library) -> None:
+def test_what_waits_until_it_is_asked_for_is_indexed_where_somebody_asks_for_all(library: Library, shelf: Toy) -> None:
     before = ["T1.wav", "T2.aiff", "T3.mp3"]
     assert run(library, lazy=False) == (0, 0)
     assert names(library) == before
-    _Lazy.when = IndexWhen.NEVER
+    shelf.traits = Traits(index=IndexWhen.NEVER)
     assert run(library, lazy=True) == (0, 0), "what is never to be indexed stays as it is, and has not failed"
     assert names(library) == before
-    _Lazy.when = IndexWhen.LAZY
+    shelf.traits = Traits(index=IndexWhen.LAZY)
     assert run(library, lazy=True) == (2, 0)
     assert names(library) == ["T1.flac", "T2.flac", "T3.mp3"]
     assert run(library, lazy=True) == (0, 0)

@@ -8,6 +8,7 @@ from musfuse_winfsp.options import WinFspOptions
 from musfuse.app.build.media import Media
 from musfuse.app.build.store import Stores
 from musfuse.app.sources import Sources
+from musfuse.app.streams import Streams
 from musfuse.config import Config
 from musfuse.events import EventBus
 from musfuse.library.catalog import CatalogSources, Database, Files, Nodes, Renditions, Reports, Tracks
@@ -56,9 +57,11 @@ def build_sizes(
     track tells what it sounds like."""
     options, threads = config[IndexOptions], config[WinFspOptions].threads
     seconds = system.waiting_seconds(options.wait_seconds)
-    return Sizes(
+    sizes = Sizes(
         catalog.tracks, catalog.renditions, media.engine, media.indexes, stores.frame_files, media.pool,
         sources.origin, events, threads=worker_count(options), waiters=system.waiting_calls(options.waiters, threads),
         wait_seconds=seconds, turn_seconds=system.turn_seconds(seconds), after_change=after_change, on_heard=on_heard,
         idle_origin_of=sources.idle_origin,
     )  # fmt: skip
+    sources.streams = Streams(catalog.database.path.parent, catalog.tracks, sizes)
+    return sizes
