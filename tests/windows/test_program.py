@@ -17,7 +17,6 @@ def test_a_library_from_scan_to_tags(windows: Windows, music: Path) -> None:
     sound.write(music / "0.mp3", 3000, artist="Bob")
     for n in range(1, 400):  # more than the pipes of a worker process hold
         (music / f"{n}.mp3").write_bytes((music / "0.mp3").read_bytes())
-    assert windows.musfuse("--version").output.startswith("musfuse, version")
     scanned = windows.musfuse("scan", windows_path(music))
     assert scanned.code == 0, scanned.output
     assert "402 read" in scanned.output
@@ -28,10 +27,8 @@ def test_a_library_from_scan_to_tags(windows: Windows, music: Path) -> None:
     assert "First" in listed.output
     was_set = windows.musfuse("tag", "set", "Ann", "genre=Jazz")
     assert was_set.code == 0, was_set.output
-    shown = windows.musfuse("tag", "show", "Ann")
-    assert "Jazz" in shown.output
     info = windows.musfuse("info", "Ann\\First\\One.flac", "--json").value
-    assert info["source"] == f"{windows_path(music)}\\a.wav"
+    assert (info["source"], info["tags"]["genre"]) == (f"{windows_path(music)}\\a.wav", ["Jazz"])
     doctor = windows.musfuse("doctor")
     assert doctor.code == 0, doctor.output
     assert "fingerprint 057dcefde0a19e3a4e856706" in doctor.output  # the same bytes as on Linux
