@@ -8,7 +8,6 @@ import difflib
 import importlib
 import itertools
 import os
-import shlex
 import sys
 from functools import partial
 
@@ -88,8 +87,10 @@ class _Lazy(click.Group):
 def _hint(args: list[str]) -> str:
     """What may have been meant: a command of a similar name, or what mount(8) and fstab call as a helper."""
     if "/" in args[0] or "\\" in args[0] or args[0].startswith(("~", ".")):
+        from musfuse.platform import system
+
         paths = itertools.takewhile(lambda arg: not arg.startswith("-"), args)
-        return f" To mount: `musfuse mount {shlex.join(paths)}`; `-o` in front passes options of FUSE."
+        return f" To mount: `musfuse mount {system.as_typed(paths)}`; `-o` in front passes options of FUSE."
     close = difflib.get_close_matches(args[0], _COMMANDS, n=1)
     return f" Did you mean {close[0]!r}?" if close else " `musfuse --help` lists them."
 

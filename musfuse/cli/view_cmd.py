@@ -1,6 +1,5 @@
 """`musfuse view`"""
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +19,7 @@ from musfuse.cli.common import (
     say,
 )
 from musfuse.cli.completing import policies, views
+from musfuse.platform import system
 from musfuse.wording import counted
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def add(
     if as_json:
         print_json(changed)
         return
-    would, word = "would be" if dry_run else "is", shlex.quote(name)
+    would, word = "would be" if dry_run else "is", system.as_typed([name])
     say(printable(f"the view {name} {would} added; `musfuse mount --view {word}` mounts it"))
     _say_of_making(changed)
 

@@ -25,6 +25,10 @@ def test_paths_have_one_spelling(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert posix.real_path("mnt") == os.path.realpath(tmp_path / "mnt") == posix.plain_path(posix.real_path("mnt"))
 
 
+def test_words_are_typed_as_a_shell_takes_them() -> None:
+    assert posix.as_typed(["mount", "/My Music", "D:\\x", "a'b"]) == "mount '/My Music' 'D:\\x' 'a'\"'\"'b'"
+
+
 def test_what_lies_inside_a_place() -> None:
     assert posix.path_inside("/a", "/a/b/C") == "b/C"
     assert posix.path_inside("/a", "/a") == ""

@@ -50,3 +50,15 @@ def test_a_path_is_kept_as_it_is_only_where_the_system_would_change_it(
         assert windows.plain_path(windows.paths.as_is(plain)) == plain
         assert windows.paths.as_is(windows.paths.as_is(plain)) == windows.paths.as_is(plain)
     assert windows.paths.as_is("\\\\.\\pipe\\x") == "\\\\.\\pipe\\x"
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [
+        ("D:\\Music", "D:\\Music"), ("D:\\My Music", '"D:\\My Music"'), ("D:\\My Music\\", '"D:\\My Music\\\\"'), ("M:", "M:"),
+        ("A&B", '"A&B"'), ("", '""'), ('a "b\\" c', '"a \\"b\\\\\\" c"'), ("*", "*"), ("Öne", "Öne"),
+    ],
+)  # fmt: skip
+def test_words_are_typed_as_programs_take_them(windows: Any, word: str, typed: str) -> None:
+    assert windows.as_typed([word]) == typed
+    assert windows.as_typed(["mount", word]) == f"mount {typed}"

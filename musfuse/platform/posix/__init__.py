@@ -57,7 +57,7 @@ from musfuse.platform.posix.mounts import (  # noqa: E402
     mount_answers,
     unmount,
 )
-from musfuse.platform.posix.paths import absolute_path, path_inside, plain_path, real_path, same_path  # noqa: E402
+from musfuse.platform.posix.paths import absolute_path, as_typed, path_inside, plain_path, real_path, same_path  # noqa: E402
 from musfuse.platform.posix.processes import (  # noqa: E402
     end_group,
     fork_detached,
@@ -78,6 +78,7 @@ __all__ = [
     "absolute_path",
     "address_space",
     "address_space_needed",
+    "as_typed",
     "check_mountpoint",
     "clean_dead_mount",
     "connect",

@@ -1,7 +1,9 @@
 """How paths are written: the whole one of what was typed, which of two are the same place."""
 
 import os
+import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 assert sys.platform != "win32"
@@ -34,3 +36,8 @@ def path_inside(place: str, path: str) -> str | None:
         return "/".join(PurePosixPath(path).relative_to(place).parts)
     except ValueError:
         return None
+
+
+def as_typed(words: Iterable[str]) -> str:
+    """Words of a command as they are typed in a prompt."""
+    return shlex.join(words)

@@ -60,7 +60,7 @@ from musfuse.platform.windows.mounts import (  # noqa: E402
     mount_answers,
     unmount,
 )
-from musfuse.platform.windows.paths import absolute_path, path_inside, plain_path, real_path, same_path  # noqa: E402
+from musfuse.platform.windows.paths import absolute_path, as_typed, path_inside, plain_path, real_path, same_path  # noqa: E402
 from musfuse.platform.windows.processes import (  # noqa: E402
     end_group,
     fork_detached,
@@ -81,6 +81,7 @@ __all__ = [
     "absolute_path",
     "address_space",
     "address_space_needed",
+    "as_typed",
     "check_mountpoint",
     "clean_dead_mount",
     "connect",

@@ -5,11 +5,14 @@ stands, and refuses over 260 characters. A path that begins with `\\?\` is taken
 """
 
 import ntpath
+import re
 import sys
+from collections.abc import Iterable
 from pathlib import PureWindowsPath
 
 assert sys.platform == "win32"
 
+_PLAIN = re.compile(r"[\w.:\\/*=+~-]+")
 _AS_IS, _SHARE_AS_IS, _DEVICE = "\\\\?\\", "\\\\?\\UNC\\", "\\\\.\\"
 
 
@@ -52,6 +55,16 @@ def path_inside(place: str, path: str) -> str | None:
         return "/".join(_comparable(path).relative_to(_comparable(place)).parts)
     except ValueError:
         return None
+
+
+def as_typed(words: Iterable[str]) -> str:
+    r"""Words of a command as they are typed in a prompt: in double quotes where they are not plain, before which `\` is
+    doubled, as at their end."""
+    return " ".join(word if _PLAIN.fullmatch(word) else f'"{_escaped(word)}"' for word in words)
+
+
+def _escaped(word: str) -> str:
+    return re.sub(r'(\\*)("|$)', lambda found: found[1] * 2 + ('\\"' if found[2] else ""), word)
 
 
 def _comparable(path: str) -> PureWindowsPath:
