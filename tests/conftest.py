@@ -4,13 +4,17 @@ import csv
 import hashlib
 import logging
 import os
+import re
 import shutil
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
+from itertools import count
 from pathlib import Path
 
 import pytest
 import s3servers
+import warm
 from hypothesis import HealthCheck, settings
 from s3servers import S3Server
 from sshd import Sshd, running
@@ -45,8 +49,9 @@ def manifest() -> list[dict[str, str]]:
 def warm_workers() -> Iterator[WarmStarts]:
     """Workers start within milliseconds, where processes can be forked."""
     with closing(WarmStarts(system.spawn_piped)) as starts, pytest.MonkeyPatch.context() as patch:
-        if hasattr(os, "fork"):
+        if sys.platform == "linux":
             patch.setattr(system, "spawn_piped", starts.spawn_piped)
+            patch.setattr(warm, "starts", starts)
         yield starts
 
 
@@ -56,10 +61,28 @@ def cold_workers(warm_workers: WarmStarts, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(system, "spawn_piped", warm_workers.cold)
 
 
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    """A number for each test."""
+    return count()
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, numbers: Iterator[int]) -> Path:
+    """As pytest's, whose number is found by a look at the folders of all tests before this one."""
+    name = re.sub(r"\W", "_", request.node.name, flags=re.ASCII)[5:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}{next(numbers)}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def runtime_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def runtime_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, numbers: Iterator[int]
+) -> None:
     """Control sockets and configuration of a test are its own."""
-    folder = tmp_path_factory.mktemp("run")
+    folder = tmp_path_factory.getbasetemp() / f"run{next(numbers)}"
+    folder.mkdir(mode=0o700)
     for name in [name for name in os.environ if name.startswith("MUSFUSE_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MUSFUSE_RUNTIME_DIR", str(folder))

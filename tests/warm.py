@@ -1,12 +1,7 @@
-"""Worker processes that are forked from one which has loaded what they need: a test starts hundreds, and a start is
-mostly imports. They run the same program, in the same environment, under limits of their own.
+"""Workers and programs that are forked from a process which has loaded what they need (`forking.py`): a test starts hundreds,
+and a start is mostly imports. They run the same code, in the same environment, under limits of their own."""
 
-`python warm.py MODULE`, with a socket as standard input, is the process that forks: each message on that has the
-arguments, the environment and the working directory of a worker, and its standard streams along with a pipe for how it
-ends.
-"""
-
-import importlib
+import io
 import json
 import os
 import selectors
@@ -15,16 +10,23 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import BinaryIO
 
-_LONGEST = 1 << 17
+_FORKING = Path(__file__).with_name("forking.py")
 _PYTHON = sys.executable
+_WORKERS = ("musfuse.media.inspecting.worker", "musfuse.media.indexing.worker")
+_PROGRAM, _POWERLESS = "musfuse", "musfuse without powers"
+WITHOUT_POWERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
+"""What makes of root one whom permissions stop."""
+_READ_AT_A_START = ("PYTHON", "LC_", "LANG", "TZ", "FUSE_", "LD_")
 
 
-class WarmWorker:
-    """A worker as `subprocess.Popen` shows it, as far as that is asked for here."""
+class WarmProcess:
+    """A process as `subprocess.Popen` shows it, as far as that is asked for here."""
 
     def __init__(self, argv: Sequence[str], pid: int, ending: int) -> None:
         self.args, self.pid, self.returncode = argv, pid, None
@@ -61,50 +63,100 @@ class WarmWorker:
         os.close(self._ending)
 
 
-class Warm:
-    """The process that forks workers of one module."""
-
-    def __init__(self, module: str, arguments: Sequence[str]) -> None:
-        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = subprocess.Popen([sys.executable, __file__, module, *arguments], stdin=its, env=environment)
-        its.close()
-        self._socket = ours
-
-    def start(self, argv: Sequence[str], environment: Mapping[str, str]) -> tuple[WarmWorker, BinaryIO, BinaryIO]:
-        """As `platform.system.spawn_piped`."""
-        in_, to_it = os.pipe()
-        from_it, out = os.pipe()
-        ending, ends = os.pipe()
-        said = json.dumps([argv[3:], dict(environment), os.getcwd()], ensure_ascii=True).encode()
-        socket.send_fds(self._socket, [said], [in_, out, 2, ends])
-        for descriptor in (in_, out, ends):
+def fork(
+    address: str, argv: Sequence[str], arguments: Sequence[str], environment: Mapping[str, str], streams: Sequence[int]
+) -> WarmProcess:
+    """Have a process forked by the one that listens at an address; the streams are closed here."""
+    ending, ends = os.pipe()
+    said = json.dumps([arguments, dict(environment), os.getcwd()], ensure_ascii=True).encode()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
+        asked.connect(f"\0{address}")
+        socket.send_fds(asked, [said], [*streams, ends])
+        for descriptor in (*streams, ends):
             os.close(descriptor)
-        pid = int(self._socket.recv(20))
-        return WarmWorker(argv, pid, ending), os.fdopen(to_it, "wb"), os.fdopen(from_it, "rb")
+        return WarmProcess(argv, int(asked.recv(20)), ending)
+
+
+class Warm:
+    """The process that forks those of one module."""
+
+    def __init__(self, module: str, addresses: Mapping[str, str]) -> None:
+        self.address = f"musfuse-warm-{uuid.uuid4().hex}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(f"\0{self.address}")  # of Linux: no file, gone with who listens
+            listener.listen(64)
+            path = os.pathsep.join(filter(None, sys.path))
+            self._process = subprocess.Popen(
+                [
+                    *(WITHOUT_POWERS if module == _POWERLESS else ()),
+                    *(_PYTHON, str(_FORKING), module, str(listener.fileno()), *map("=".join, addresses.items())),
+                ],
+                stdin=subprocess.PIPE, pass_fds=(listener.fileno(),),
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path},
+            )  # fmt: skip
 
     def close(self) -> None:
-        """End the process, not its workers."""
-        self._socket.close()
+        """End the process, not those that it forked."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._process.wait()
 
 
-class WarmStarts:
-    """Starts workers from warm processes, and everything else as the system does."""
+class WorkerStarts:
+    """Starts workers at addresses where they are forked, and everything else as the system does."""
 
     def __init__(self, cold: object) -> None:
-        self.cold, self._lock = cold, threading.Lock()
-        self._warm: dict[str, Warm] = {}
+        self.cold = cold
+        self.addresses: dict[str, str] = {}
+
+    def address(self, module: str) -> str | None:
+        """Where processes of a module are forked; None: nowhere."""
+        return self.addresses.get(module)
 
     def spawn_piped(self, argv: Sequence[str], environment: Mapping[str, str]) -> tuple[object, BinaryIO, BinaryIO]:
         """As `platform.system.spawn_piped`."""
-        module = argv[2] if argv[1] == "-m" else ""
-        if argv[0] != _PYTHON or not module.startswith("musfuse.media.") or not module.endswith(".worker"):
+        address = self.address(argv[2]) if argv[0] == _PYTHON and argv[1] == "-m" else None
+        if address is None:
             return self.cold(argv, environment)  # type: ignore[operator,no-any-return]
-        with self._lock:  # an answer is that to the message before it
-            if module not in self._warm:
-                self._warm[module] = Warm(module, argv[3:])
-            return self._warm[module].start(argv, environment)
+        in_, to_it = os.pipe()
+        from_it, out = os.pipe()
+        process = fork(address, argv, argv[3:], environment, [in_, out, os.dup(2)])
+        return process, os.fdopen(to_it, "wb"), os.fdopen(from_it, "rb")
+
+
+class WarmStarts(WorkerStarts):
+    """The same, with processes of its own that fork, each from when it is first asked for; runs programs, too."""
+
+    def __init__(self, cold: object) -> None:
+        super().__init__(cold)
+        self._lock = threading.Lock()
+        self._warm: dict[str, Warm] = {}
+
+    def address(self, module: str) -> str | None:
+        if module not in (*_WORKERS, _PROGRAM, _POWERLESS):
+            return None
+        with self._lock:
+            for name in (module,) if module in _WORKERS else (*_WORKERS, module):
+                if name not in self._warm:
+                    self._warm[name] = Warm(name, {} if name in _WORKERS else self.addresses)
+                    self.addresses[name] = self._warm[name].address
+            return self.addresses[module]
+
+    def run(
+        self, args: Sequence[str], environment: Mapping[str, str], seconds: float, powerless: bool = False
+    ) -> subprocess.CompletedProcess[bytes]:
+        """As `subprocess.run` does `python -m musfuse` with these arguments. Raises TimeoutExpired."""
+        argv = [_PYTHON, "-m", _PROGRAM, *args]
+        if any(os.environ.get(name) != environment.get(name) for name in _early(environment)):
+            return _run_cold(argv, environment, seconds, powerless)
+        address = self.address(_POWERLESS if powerless else _PROGRAM)
+        assert address is not None
+        (from_out, out), (from_err, err) = os.pipe(), os.pipe()
+        with ExitStack() as stack:
+            ours = [stack.enter_context(os.fdopen(end, "rb", 0)) for end in (from_out, from_err)]
+            process = fork(address, argv, args, environment, [os.open(os.devnull, os.O_RDONLY), out, err])
+            said, complained = _read(process, ours, seconds)
+        return subprocess.CompletedProcess(argv, process.wait(seconds), said, complained)
 
     def close(self) -> None:
         """End what forks."""
@@ -112,87 +164,66 @@ class WarmStarts:
             warm.close()
 
 
-def main() -> None:
-    """Fork a worker for each message, tell its pid, and write how it ended into its pipe."""
-    module, arguments = sys.argv[1], sys.argv[2:]
-    worker = importlib.import_module(module)
-    load(arguments)
-    asked = socket.socket(fileno=os.dup(0))
-    running: dict[int, int] = {}
-    woken, wake = os.pipe()
-    for end in (woken, wake):
-        os.set_blocking(end, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.set_wakeup_fd(wake)
+def _early(environment: Mapping[str, str]) -> Iterator[str]:
+    """Names of what is looked at when a process starts, not when a program looks."""
+    return (name for name in {*environment, *os.environ} if name.startswith(_READ_AT_A_START))
+
+
+def _read(process: WarmProcess, pipes: Sequence[io.FileIO], seconds: float) -> list[bytes]:
+    """All that comes out of pipes. Raises TimeoutExpired."""
+    said = {pipe: bytearray() for pipe in pipes}
     with selectors.DefaultSelector() as selector:
-        selector.register(asked, selectors.EVENT_READ)
-        selector.register(woken, selectors.EVENT_READ)
-        while True:
-            for key, _ in selector.select():
-                if key.fd == woken:
-                    os.read(woken, 100)
-                    reap(running)
-                    continue
-                said, given, _, _ = socket.recv_fds(asked, _LONGEST, 4)
-                if not said:
-                    return
-                pid = os.fork()
-                if pid == 0:
-                    signal.set_wakeup_fd(-1)
-                    for end in (woken, wake, given[3], *running.values()):
-                        os.close(end)
-                    become(worker.main, module, json.loads(said), given[:3])
-                for descriptor in given[:3]:
-                    os.close(descriptor)
-                running[pid] = given[3]
-                asked.send(str(pid).encode())
+        for pipe in pipes:
+            selector.register(pipe, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(seconds)
+            if not ready:
+                process.kill()
+                raise subprocess.TimeoutExpired(
+                    list(process.args), seconds, bytes(said[pipes[0]]), bytes(said[pipes[1]])
+                )
+            for key, _ in ready:
+                piece = os.read(key.fd, 65536)
+                said[key.fileobj] += piece  # type: ignore[index]
+                if not piece:
+                    selector.unregister(key.fileobj)
+    return [bytes(text) for text in said.values()]
 
 
-def load(arguments: Sequence[str]) -> None:
-    """Load the formats that the arguments name."""
-    for word in arguments:
-        for name in word.split(","):
-            if name.startswith("musfuse."):
-                importlib.import_module(name)
+def _run_cold(
+    argv: Sequence[str], environment: Mapping[str, str], seconds: float, powerless: bool
+) -> subprocess.CompletedProcess[bytes]:
+    argv = [*(WITHOUT_POWERS if powerless else ()), *argv]
+    return subprocess.run(argv, capture_output=True, timeout=seconds, env=environment)
 
 
-def reap(running: dict[int, int]) -> None:
-    """Tell of all workers that ended."""
-    while running:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
-            return
-        ends = running.pop(pid)
-        with suppress(BrokenPipeError):
-            os.write(ends, str(os.waitstatus_to_exitcode(status)).encode())
-        os.close(ends)
+starts: WarmStarts | None = None
+"""Those of the tests that run in this process."""
 
 
-def become(run: object, module: str, said: tuple[list[str], dict[str, str], str], streams: Sequence[int]) -> None:
-    """Be the worker, until it ends."""
-    arguments, environment, folder = said
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    code = 1
-    try:
-        for number, stream in enumerate(streams):
-            os.dup2(stream, number)
-            os.close(stream)
-        os.chdir(folder)
-        os.environ.clear()
-        os.environ.update(environment)
-        sys.argv = [module, *arguments]
-        run()  # type: ignore[operator]
-        code = 0
-    except SystemExit as error:
-        code = error.code if isinstance(error.code, int) else int(error.code is not None)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    finally:
-        sys.stdout.flush()
-        os._exit(code)
+def musfuse_bytes(
+    *args: object,
+    env: Mapping[str, str] | None = None,
+    seconds: float = 100,
+    cold: bool = False,
+    powerless: bool = False,
+) -> subprocess.CompletedProcess[bytes]:
+    """As `musfuse`; what it says is left as it came."""
+    words, environment = [*map(str, args)], {**os.environ, **(env or {})}
+    if starts is not None and not cold:
+        return starts.run(words, environment, seconds, powerless)
+    return _run_cold([_PYTHON, "-m", _PROGRAM, *words], environment, seconds, powerless)
 
 
-if __name__ == "__main__":
-    main()
+def musfuse(
+    *args: object,
+    env: Mapping[str, str] | None = None,
+    seconds: float = 100,
+    cold: bool = False,
+    powerless: bool = False,
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m musfuse`, with these variables more: `cold` for who looks at the process itself, at its memory or
+    at what it has loaded; `powerless` where permissions are to stop root. Raises TimeoutExpired."""
+    done = musfuse_bytes(*args, env=env, seconds=seconds, cold=cold, powerless=powerless)
+    out, err = (io.TextIOWrapper(io.BytesIO(said)).read() for said in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)

@@ -4,13 +4,12 @@ import json
 import os
 import random
 import socket
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import sound
 from mount.conftest import Program
+from warm import musfuse
 
 from musfuse.control.protocol import endpoint
 
@@ -118,10 +117,7 @@ def attack_imports(folder: Path) -> Counter[str]:
     (folder / "files").mkdir()
     counts: Counter[str] = Counter()
     for name, path in _imports(folder / "files").items():
-        done = subprocess.run(
-            [sys.executable, "-m", "musfuse", "tag", "import", "--library", str(program.library), str(path)],
-            capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        done = musfuse("tag", "import", "--library", program.library, path, seconds=TIMEOUT)
         assert done.returncode in (0, 1, 2), (name, done)
         assert "Traceback" not in done.stderr, (name, done.stderr)
         assert done.returncode == 0 or str(path) in done.stderr or "row" in done.stderr, (name, done.stderr)

@@ -40,6 +40,7 @@ class Tagger:
 
     def __init__(self, rng: random.Random) -> None:
         self._rng, self._number = rng, 0
+        self.answers = threading.Event()
         self.answered = {(album, track): "g" for album in range(ALBUMS) for track in range(TRACKS)}
         self.asked: tuple[tuple[int, int], str] | None = None
         """What was asked for and not answered: it may be there or not."""
@@ -61,6 +62,7 @@ class Tagger:
                 self.asked = key, f"g{self._number}"
                 query = f"album:A{album} tracknumber:{track}"
                 done = client.call("tag.set", targets=[[query, query]], fields=[f"genre={self.asked[1]}"], author="me")
+                self.answers.set()
                 if done["selected"]:  # else the catalog does not know it yet
                     assert done["selected"] == 1, done
                     self.answered[key] = self.asked[1]
@@ -95,7 +97,7 @@ class Owners:
         self.done: Counter[str] = Counter()
 
     def round(self) -> None:
-        """One owner, killed, and what it left."""
+        """One owner, killed, and what it left: every other one only after it answered, however long that takes here."""
         self._change_a_source()
         owner = subprocess.Popen(
             [sys.executable, "-m", "musfuse", "mount", "--foreground", "--library", str(self.program.library),
@@ -103,8 +105,11 @@ class Owners:
             start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         tagging = threading.Thread(target=self.tagger.run, args=(self.program.library, owner))
+        self.tagger.answers.clear()
         tagging.start()
         try:
+            if self.done["killed"] % 2:
+                assert self.tagger.answers.wait(60), self.program.log()[-2000:]
             with suppress(subprocess.TimeoutExpired):
                 owner.wait(self.rng.uniform(0.2, LONGEST))
                 raise AssertionError(f"the owner ended by itself with {owner.returncode}: {self.program.log()[-2000:]}")

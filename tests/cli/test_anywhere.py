@@ -11,12 +11,13 @@ import click
 import pytest
 import sound
 from mount.conftest import Program
+from warm import musfuse
 
 from musfuse.cli import _COMMANDS, cli
 
 
 def _musfuse(*args: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([sys.executable, "-m", "musfuse", *map(str, args)], capture_output=True, text=True)
+    done = musfuse(*args)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 

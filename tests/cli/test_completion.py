@@ -12,6 +12,7 @@ import pytest
 import sound
 from mount.conftest import Program
 from tests_support import needs_program
+from warm import musfuse
 
 Shell = Callable[..., list[list[str]]]
 
@@ -108,11 +109,9 @@ def test_a_real_shell_completes_files(shell: Shell, album: Program) -> None:
 
 
 def _answer(shell: str, words: str, cword: str, **env: str) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "musfuse"], capture_output=True, text=True, check=True,
-        env={**os.environ, **env, "_MUSFUSE_COMPLETE": f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": cword},
-    )  # fmt: skip
-    assert done.stderr == ""
+    asked = {"_MUSFUSE_COMPLETE": f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": cword}
+    done = musfuse(env={**env, **asked})
+    assert (done.returncode, done.stderr) == (0, "")
     lines = [line.split("\t") for line in done.stdout.splitlines() if line]
     return [value for kind, value, _ in lines if kind in ("plain", "path")]
 
@@ -133,8 +132,6 @@ def test_without_a_library_nothing_is_said(words: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish", "powershell"])
 def test_every_script_asks_by_the_protocol(name: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "musfuse", "completion", name], capture_output=True, text=True, check=True
-    )
+    done = musfuse("completion", name)
     for word in (f"{name}_complete", "_MUSFUSE_COMPLETE", "COMP_WORDS", "COMP_CWORD"):
         assert word in done.stdout

@@ -1,13 +1,11 @@
 """`musfuse config`"""
 
 import json
-import os
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from warm import musfuse
 
 from cli.inprocess import run
 from musfuse.app.sections import default_sections
@@ -15,10 +13,7 @@ from musfuse.config import Config, load_config
 
 
 def _run(*args: str | Path, code: int = 0, **env: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "musfuse", "config", *map(str, args)],
-        capture_output=True, text=True, env={**os.environ, **env},
-    )  # fmt: skip
+    done = musfuse("config", *args, env=env)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout if not code else done.stderr
 

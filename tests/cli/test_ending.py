@@ -12,6 +12,7 @@ import click
 import pytest
 import sound
 from tests_support import fill, small_disk
+from warm import musfuse
 
 from cli import inprocess
 from musfuse.cli.ending import ended
@@ -20,9 +21,7 @@ from musfuse.errors import ConfigError, ControlError, MountError
 
 
 def run(*args: str | Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "musfuse", *map(str, args)], capture_output=True, text=True, check=False
-    )
+    return musfuse(*args)
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sound
 from conftest import needs_fuse
+from warm import musfuse_bytes
 
 from cli.inprocess import ended_as
 
@@ -34,10 +34,7 @@ def run(music: Path) -> Run:
     """Runs the program on a library of four tracks."""
 
     def run(*args: str | Path, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-        done = subprocess.run(
-            [sys.executable, "-m", "musfuse", *map(str, args)], capture_output=True,
-            env=os.environ | {"MUSFUSE_LIBRARY": str(music.parent / "state")},
-        )  # fmt: skip
+        done = musfuse_bytes(*args, env={"MUSFUSE_LIBRARY": str(music.parent / "state")})
         assert not check or done.returncode == 0, done.stderr
         assert b"Traceback" not in done.stderr
         return done
@@ -116,4 +113,4 @@ def test_beside_the_owner(run: Run, tmp_path: Path) -> None:
         assert lines(run("find", drive / "Various Artists" / "Hits (1967)")) == ["Various Artists/Hits (1967)/New.flac"]
         assert (drive / lines(run("find", "new"))[0]).is_file()
     finally:
-        subprocess.run([sys.executable, "-m", "musfuse", "unmount", str(drive)], check=True, capture_output=True)
+        assert musfuse_bytes("unmount", drive).returncode == 0

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,9 @@ import sound
 from drive.albums import cover
 from mount.conftest import Program
 from tests_support import fill, needs_program, small_disk
+from warm import WITHOUT_POWERS
 
+from cli import inprocess
 from musfuse.cli import _COMMANDS, cli
 
 # What each command is given, a <slot> where a path stands; each slot in turn gets a path that is no use.
@@ -179,7 +182,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("token", "create", "--library", "lib", "--scope", "read"),
         ("backup", "--library", "lib", "kept.db"),
     ):
-        subprocess.run([sys.executable, "-m", "musfuse", *args], cwd=home, check=True, capture_output=True)
+        with chdir(home):
+            inprocess.run(*args)
     return home
 
 
@@ -207,8 +211,8 @@ def check(home: Path, tmp_path: Path) -> Check:
             asked.append((case.args(home, number), str(here), case.vanished, case.environment, case.out))
         before = names(home)
         done = subprocess.run(
-            [*without_powers(), sys.executable, Path(__file__).with_name("forking.py")], cwd=home,
-            input=json.dumps(asked), capture_output=True, text=True,
+            [*without_powers(), sys.executable, Path(__file__).with_name("cases.py")], cwd=home,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, input=json.dumps(asked), capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         problems = []
@@ -228,7 +232,8 @@ def without_powers() -> tuple[str, ...]:
     """What makes of root one whom permissions stop."""
     if os.geteuid() != 0:
         return ()
-    return (needs_program("setpriv"), "--bounding-set=-dac_override,-dac_read_search,-fowner")
+    needs_program("setpriv")
+    return WITHOUT_POWERS
 
 
 def names(home: Path) -> set[str]:

@@ -1,14 +1,13 @@
 """`musfuse search` as it is typed."""
 
 import json
-import subprocess
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
 import pytest
 import sound
+from warm import musfuse_bytes
 
 from cli.inprocess import run
 from musfuse.cli import cli
@@ -67,9 +66,8 @@ def test_what_is_told_of_each(library: Path) -> None:
 
 
 def paths(library: Path, *words: str) -> bytes:
-    done = subprocess.run(
-        [sys.executable, "-m", "musfuse", "search", "--library", library, "-0", *words], capture_output=True, check=True
-    )
+    done = musfuse_bytes("search", "--library", library, "-0", *words)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 import musfuse_setup as setup
 import pytest
 import sound
+import warm
 from conftest import needs_fuse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,8 +58,9 @@ def test_what_fails_is_told_to_the_script(tmp_path: Path) -> None:
 
 
 def musfuse(*arguments: object) -> str:
-    args = [sys.executable, "-m", "musfuse", *map(str, arguments)]
-    return subprocess.run(args, capture_output=True, text=True, check=True, env=dict(os.environ)).stdout
+    done = warm.musfuse(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_owners_are_ended(tmp_path: Path, music: Path) -> None:

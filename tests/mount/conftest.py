@@ -5,7 +5,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from cli.inprocess import ended_as
 from conftest import fuse_works
+from warm import musfuse
 
 
 class Program:
@@ -24,12 +24,9 @@ class Program:
         self.mnt.mkdir()
 
     def run(
-        self, *args: str | Path, check: bool = True, env: dict[str, str] | None = None
+        self, *args: str | Path, check: bool = True, env: dict[str, str] | None = None, cold: bool = False
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "musfuse", *map(str, args)],
-            capture_output=True, text=True, timeout=100, env={**os.environ, **(env or {})},
-        )  # fmt: skip
+        done = musfuse(*args, env=env, cold=cold)
         if check:
             assert done.returncode == 0, done.stdout + done.stderr + self.log()
         return done

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import sound
 from tests_support import needs_program
+from warm import musfuse
 
 from mount.conftest import Program
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 _NOBODY = 65_534
-_WITHOUT_POWERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root can mount a tmpfs")
 
@@ -42,10 +42,7 @@ def run(request: pytest.FixtureRequest, program: Program) -> Iterator[Run]:
         def run(*args: str | Path, library: bool = True) -> "subprocess.CompletedProcess[str]":
             whose = ("--library", program.library) if library else ()
             words = args[:2] if args[0] in ("tag", "source", "art") else args[:1]
-            command = [sys.executable, "-m", "musfuse", *words, *whose, *args[len(words) :]]
-            return subprocess.run(
-                [*(() if on_disk else _WITHOUT_POWERS), *map(str, command)], capture_output=True, text=True, check=False
-            )
+            return musfuse(*words, *whose, *args[len(words) :], powerless=not on_disk)
 
         yield run
     finally:
@@ -100,6 +97,5 @@ def test_what_a_killed_process_left_in_its_log_is_read(program: Program, tmp_pat
     shutil.copytree(program.library, copy)  # its process is at work: what it did lies in the log
     assert (copy / "catalog.db-wal").stat().st_size > 0
     give_away(copy)
-    command = [sys.executable, "-m", "musfuse", "ls", "--library", str(copy), "Ann/Best"]
-    done = subprocess.run([*_WITHOUT_POWERS, *command], capture_output=True, text=True, check=False)
+    done = musfuse("ls", "--library", copy, "Ann/Best", powerless=True)
     assert (done.stdout, done.stderr) == ("One.flac\n", "")

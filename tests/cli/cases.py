@@ -5,7 +5,6 @@ standard input; writes a list of [exit code, standard output, standard error].
 """
 
 import gc
-import importlib
 import json
 import os
 import sys
@@ -13,15 +12,9 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from musfuse.cli import _COMMANDS, main
+from forking import end, load_program
 
-MODULES = (
-    "app.background", "app.care.caring", "app.connection", "app.jobs", "app.library",
-    "app.opening", "app.reading", "app.sections", "app.views", "cli.ending", "control", "control.remote",
-    "library.scanner", "platform.posix", "service.tagging", "service.tagfiles", "store",
-    *(f"service.requests.{name}" for name in ("care", "changes", "info", "jobs", "owner", "sources", "tags", "views")),
-)  # fmt: skip
-"""What commands import when they run, but for what starts threads or has state that a fork would share."""
+from musfuse.cli import main
 
 
 def _run(args: list[str], folder: str, vanished: bool, environment: dict[str, str], out: str) -> Iterator[Any]:
@@ -30,8 +23,7 @@ def _run(args: list[str], folder: str, vanished: bool, environment: dict[str, st
         child = os.fork()
         if child == 0:
             _become(args, folder, vanished, environment, out or said.fileno(), complained.fileno())
-            main()
-            sys.exit()  # as a program does when its main function returns
+            end(main)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         yield code
         for file in (said, complained):
@@ -52,10 +44,7 @@ def _become(
 
 
 if __name__ == "__main__":
-    for name in _COMMANDS:
-        importlib.import_module(f"musfuse.cli.{name}_cmd")
-    for name in MODULES:
-        importlib.import_module(f"musfuse.{name}")
+    load_program()
     gc.freeze()  # no child looks through, and so copies, all that was imported here
     wanted = json.load(sys.stdin)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
