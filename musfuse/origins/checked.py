@@ -5,14 +5,14 @@ shown on the drive, and a far place may be hostile, or only old.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from musfuse.errors import UnavailableError
+from musfuse.errors import OriginError, UnavailableError
 from musfuse.model import Stamp
 from musfuse.origins.places import place_in
-from musfuse.origins.port import Entry, Origin, SourceStat, WatchableOrigin
+from musfuse.origins.port import BatchOrigin, Entry, Origin, Range, SourceStat, WatchableOrigin
 from musfuse.origins.traits import Traits
 from musfuse.origins.watching import Watch, WatchListener
 
@@ -61,6 +61,20 @@ class CheckedOrigin:
                 f"{place_in(self.name, path)}: its source gave {len(data)} bytes where {size} were asked for"
             )
         return data
+
+    def read_each(self, ranges: Sequence[Range]) -> Sequence[bytes | OriginError]:
+        """The same of many at once."""
+        found = cast(BatchOrigin, self._origin).read_each(ranges)
+        if len(found) != len(ranges):
+            raise UnavailableError(f"{self.name}: its source gave {len(found)} answers to {len(ranges)} questions")
+        return [self._fitting(wanted, one) for wanted, one in zip(ranges, found, strict=True)]
+
+    def _fitting(self, wanted: Range, found: bytes | OriginError) -> bytes | OriginError:
+        if isinstance(found, OriginError) or len(found) <= wanted.size:
+            return found
+        return UnavailableError(
+            f"{place_in(self.name, wanted.path)}: its source gave {len(found)} bytes where {wanted.size} were asked for"
+        )
 
     def spec(self) -> Mapping[str, object]:
         return self._origin.spec()

@@ -1,10 +1,10 @@
 """The port that every origin implements. Nothing here ever writes to an original."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from musfuse.errors import RefusedError
+from musfuse.errors import OriginError, RefusedError
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins.traits import Traits
 from musfuse.origins.watching import Watch, WatchListener
@@ -87,6 +87,25 @@ class ExpectingOrigin(Origin, Protocol):
 
     def expect(self, file: SourceFile) -> None:
         """The header of a file will be read soon. It must not wait."""
+
+    def at_hand(self, path: str, offset: int, size: int, stamp: Stamp) -> bytes | None:
+        """As `read`, where nobody has to wait; else None."""
+
+
+class Range(NamedTuple):
+    """Bytes [offset, offset + size) of a version of a file."""
+
+    path: str
+    offset: int
+    size: int
+    stamp: Stamp
+
+
+class BatchOrigin(Origin, Protocol):
+    """What an origin is whose traits say `at_once`."""
+
+    def read_each(self, ranges: Sequence[Range]) -> Sequence[bytes | OriginError]:
+        """As `read`, of many at once: what each gives, or raises. What the origin as a whole lacks is raised."""
 
 
 def checked_path(path: str) -> str:

@@ -20,7 +20,8 @@ class Traits:
     `index`: when indexes of its files are built; `mtime_step_ns`: in which steps it tells mtimes, where size and mtime
     are all that it knows a version by (0: it knows more), so that another version of that size may look the same;
     `block_bytes`: what a reader of headers is to ask for at once; `expects`: it wants to be told which files are read
-    next (`ExpectingOrigin`)."""
+    next (`ExpectingOrigin`); `at_once`: how many reads it likes to be asked for together (`BatchOrigin`), 0 for one
+    after the other."""
 
     local: bool = False
     stable_ids: bool = False
@@ -30,3 +31,4 @@ class Traits:
     mtime_step_ns: int = 0
     block_bytes: int = 64 * 1024
     expects: bool = False
+    at_once: int = 0

@@ -6,10 +6,12 @@ Lock order: `_lock` before those of the lane; nothing is waited for under it.
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from musfuse.errors import OriginError
 from musfuse.lru import Lru
 from musfuse.model import Stamp
+from musfuse.origins.port import BatchOrigin, Range
 from musfuse.sources.lane import Lane
 from musfuse.sources.task import Task
 from musfuse.sources.urgency import Urgency
@@ -21,12 +23,14 @@ _Key = tuple[str, Stamp, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
-    """What a call brings: the blocks with these keys, of `size` bytes together; `first` is the number of the first."""
+    """What a call brings: the blocks with these keys, of `size` bytes together; `first` is the number of the first.
+    Where a call brings several pieces, it is the one at `place` of its answers."""
 
     task: Task
     first: int
     keys: Sequence[_Key]
     size: int
+    place: int | None = None
 
 
 class Blocks:
@@ -61,6 +65,39 @@ class Blocks:
             except OriginError:  # who reads it is told
                 return
 
+    def begin_each(self, urgency: Urgency, ranges: Sequence[Range]) -> None:
+        """As `begin`, of several files of a BatchOrigin in one call."""
+        if self._lane.outage is not None:
+            return
+        origin = cast(BatchOrigin, self._lane.origin)
+        with self._lock:
+            asked = [(wanted, first, count) for wanted in ranges for first, count in self._missing_of(wanted)]
+            if not asked:
+                return
+            parts = [self._range_of(wanted.path, wanted.stamp, first, count) for wanted, first, count in asked]
+            try:
+                task = self._lane.begin(urgency, lambda: origin.read_each(parts), sum(part.size for part in parts))
+            except OriginError:  # who reads them is told
+                return
+            for place, (part, (_, first, count)) in enumerate(zip(parts, asked, strict=True)):
+                keys = [(part.path, part.stamp, number) for number in range(first, first + count)]
+                self._keep(_Piece(task, first, keys, part.size, place))
+
+    def at_hand(self, path: str, offset: int, size: int, stamp: Stamp) -> bytes | None:
+        """As `read`, where nothing has to be waited for; else None."""
+        end = min(offset + size, stamp.size)
+        with self._lock:
+            pieces = [
+                self._piece_of.get((path, stamp, number))
+                for number in range(offset // self.block, -(-end // self.block))
+            ]
+        if any(piece is None or not piece.task.done.is_set() or piece.task.error is not None for piece in pieces):
+            return None
+        try:
+            return self.read(Urgency.SCAN, path, stamp, offset, size)
+        except OriginError:  # who waits for it is told
+            return None
+
     def clear(self) -> None:
         """Forget all blocks."""
         with self._lock:
@@ -75,23 +112,40 @@ class Blocks:
             for first, count in _runs(missing, GROUP_BYTES // self.block):
                 piece = self._asked(urgency, path, stamp, first, count)
                 known.update(dict.fromkeys(range(first, first + count), piece))
-                self._piece_of.update(dict.fromkeys(piece.keys, piece))
-                for gone, _ in self._kept.put(piece, piece):
-                    self._forget(gone)
+                self._keep(piece)
             found = [piece for piece in known.values() if piece is not None]
             for piece in found:
                 self._kept.get(piece)
         return found
 
     def _asked(self, urgency: Urgency, path: str, stamp: Stamp, first: int, count: int) -> _Piece:
-        origin = self._lane.origin
-        start, size = first * self.block, min(count * self.block, stamp.size - first * self.block)
-        task = self._lane.begin(urgency, lambda: origin.read(path, start, size, stamp), size)
-        return _Piece(task, first, [(path, stamp, number) for number in range(first, first + count)], size)
+        wanted = self._range_of(path, stamp, first, count)
+        task = self._lane.begin(urgency, lambda: self._lane.origin.read(*wanted), wanted.size)
+        return _Piece(task, first, [(path, stamp, number) for number in range(first, first + count)], wanted.size)
+
+    def _range_of(self, path: str, stamp: Stamp, first: int, count: int) -> Range:
+        start = first * self.block
+        return Range(path, start, min(count * self.block, stamp.size - start), stamp)
+
+    def _missing_of(self, wanted: Range) -> Iterator[tuple[int, int]]:
+        """(first, count) of the runs of blocks of a range that nobody asked for, or that failed."""
+        path, offset, size, stamp = wanted
+        numbers = range(offset // self.block, -(-min(offset + size, stamp.size) // self.block))
+        known = ((number, self._piece_of.get((path, stamp, number))) for number in numbers)
+        missing = [number for number, piece in known if piece is None or piece.task.error is not None]
+        return _runs(missing, GROUP_BYTES // self.block)
+
+    def _keep(self, piece: _Piece) -> None:
+        self._piece_of.update(dict.fromkeys(piece.keys, piece))
+        for gone, _ in self._kept.put(piece, piece):
+            self._forget(gone)
 
     def _finished(self, urgency: Urgency, piece: _Piece) -> bytes:
         try:
-            data: bytes = self._lane.finish(piece.task, urgency)
+            answer = self._lane.finish(piece.task, urgency)
+            data: bytes | OriginError = answer if piece.place is None else answer[piece.place]
+            if isinstance(data, OriginError):
+                raise type(data)(str(data))
         except OriginError:
             with self._lock:
                 self._kept.pop(piece)

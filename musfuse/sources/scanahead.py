@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 from musfuse.errors import OriginError
 from musfuse.model import NodeKind, SourceFile, Stamp
-from musfuse.origins.port import Entry, SourceStat
+from musfuse.origins.port import Entry, Range, SourceStat
 from musfuse.origins.reader import FAR_BLOCK
-from musfuse.origins.traits import Traits
 from musfuse.sources.blocks import Blocks
 from musfuse.sources.lane import Lane
 from musfuse.sources.readahead import ReadAheadOrigin
@@ -38,17 +38,14 @@ class ScanAheadOrigin:
     def __init__(self, lane: Lane) -> None:
         self._lane, self._blocks = lane, Blocks(lane, _BLOCKS_BYTES, FAR_BLOCK)
         self._origin = ReadAheadOrigin(lane.seen_by(Urgency.SCAN), self._blocks, Urgency.SCAN, _FIRST)
+        self.traits = replace(self._origin.traits, expects=True)
         self.uid, self.name = lane.origin.uid, lane.origin.name
         self._lock = threading.Lock()
         self._folders: dict[str, Task] = {}
         self._later: deque[str] = deque(maxlen=_WAITING)
-        self._expected: deque[SourceFile] = deque(maxlen=_WAITING)
+        self._expected: dict[str, SourceFile] = {}
         self._begun: dict[str, None] = {}
         self._tails: dict[str, int] = {}
-
-    @property
-    def traits(self) -> Traits:
-        return replace(self._origin.traits, expects=True)
 
     def list(self, path: str) -> Iterator[Entry]:
         """The entries of a folder; the folders among them are listed ahead."""
@@ -72,12 +69,27 @@ class ScanAheadOrigin:
         with self._lock:
             if self._begun.pop(path, "") is None:
                 self._read_ahead()
+            elif path in self._expected:  # somebody waits for what was not asked for yet
+                self._read_ahead(1)
+                self._begun.pop(path, None)
+                self._expected.pop(path, None)
         return self._origin.read(path, offset, size, stamp)
+
+    def at_hand(self, path: str, offset: int, size: int, stamp: Stamp) -> bytes | None:
+        """Bytes of a file that have come already."""
+        data = self._blocks.at_hand(path, offset, size, stamp)
+        if data is not None:
+            self._learn(path, offset, stamp)
+            with self._lock:
+                if self._begun.pop(path, "") is None:
+                    self._read_ahead()
+        return data
 
     def expect(self, file: SourceFile) -> None:
         """The header of a file will be read soon."""
         with self._lock:
-            self._expected.append(file)
+            if len(self._expected) < _WAITING:
+                self._expected[file.path] = file
             self._read_ahead()
 
     def spec(self) -> Mapping[str, object]:
@@ -110,14 +122,30 @@ class ScanAheadOrigin:
                 with suppress(OriginError):  # away: who asks for it is told
                     self._folders[path] = self._lane.begin(Urgency.SCAN, partial(self._listed, path))
 
-    def _read_ahead(self) -> None:
-        while self._expected and len(self._begun) < FILES:
-            file = self._expected.popleft()
-            self._begun[file.path] = None
-            self._blocks.begin(Urgency.SCAN, file.path, file.stamp, 0, FAR_BLOCK)
-            size, tail = file.stamp.size, self._tails.get(_extension(file.path), 0)
-            if tail:
-                self._blocks.begin(Urgency.SCAN, file.path, file.stamp, max(FAR_BLOCK, size - tail), size)
+    def _read_ahead(self, least: int = 0) -> None:
+        """Ask for as many headers as may be under way: of an origin that likes many at once, only for so many together,
+        or for the `least` that are wanted now."""
+        most = self.traits.at_once
+        least = least or most or 1
+        while len(self._expected) >= least and len(self._begun) <= FILES - least:
+            files = list(islice(self._expected.values(), most or 1))
+            for file in files:
+                del self._expected[file.path]
+                self._begun[file.path] = None
+            ranges = [wanted for file in files for wanted in self._wanted_of(file)]
+            if most:
+                self._blocks.begin_each(Urgency.SCAN, ranges)
+            else:
+                for path, offset, size, stamp in ranges:
+                    self._blocks.begin(Urgency.SCAN, path, stamp, offset, offset + size)
+
+    def _wanted_of(self, file: SourceFile) -> Iterator[Range]:
+        """What is read of a file, as far as is known."""
+        size, tail = file.stamp.size, self._tails.get(_extension(file.path), 0)
+        yield Range(file.path, 0, min(FAR_BLOCK, size), file.stamp)
+        if tail and size > FAR_BLOCK:
+            start = max(FAR_BLOCK, size - tail)
+            yield Range(file.path, start, size - start, file.stamp)
 
     def _learn(self, path: str, offset: int, stamp: Stamp) -> None:
         """Note from where on files of an extension are read at their ends, too."""

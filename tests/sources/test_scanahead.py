@@ -1,15 +1,17 @@
 """A scan of a far origin finds folders and headers already there."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from far import FarOrigin
 from patient import until
 
-from musfuse.errors import AwayError, NotFoundError
+from musfuse.errors import AwayError, NotFoundError, OriginError
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins import Entry
+from musfuse.origins.port import Range
 from musfuse.origins.reader import FAR_BLOCK
 from musfuse.sources.far import FarSource
 from musfuse.sources.lane import Lane, Limits
@@ -38,6 +40,25 @@ class Noting(FarOrigin):
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         self.asked.append((path, offset, size))
         return super().read(path, offset, size, stamp)
+
+
+class Many(Noting):
+    """Likes to be asked for eight reads at once, of which some fail."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        super().__init__(files)
+        self.traits = replace(self.traits, at_once=8)
+        self.together: list[int] = []
+
+    def read_each(self, ranges: Sequence[Range]) -> Sequence[bytes | OriginError]:
+        self.together.append(len(ranges))
+        return [self._tried(wanted) for wanted in ranges]
+
+    def _tried(self, wanted: Range) -> bytes | OriginError:
+        try:
+            return self.read(*wanted)
+        except OriginError as error:
+            return error
 
 
 @pytest.fixture
@@ -104,6 +125,44 @@ def test_what_is_asked_ahead_is_bounded_and_goes_on_as_it_is_read(far: Noting, l
     for file in files[:50]:
         origin.read(file.path, 0, 100, file.stamp)
     until(lambda: len(far.asked) == count)
+
+
+def test_headers_are_asked_for_together_where_an_origin_likes_that() -> None:
+    far = Many(FILES_OF)
+    lane = Lane(far, Limits(again_seconds=0.001))
+    origin = ScanAheadOrigin(lane)
+    files = list(walk(origin))
+    for file in files:
+        origin.expect(file)
+    until(lambda: len(far.asked) == 16)
+    assert far.together == [8, 8], "as many as it likes; the rest waits for more"
+    for file in files[:16]:
+        until(lambda file=file: origin.at_hand(file.path, 0, 100, file.stamp) is not None)
+        assert origin.at_hand(file.path, 50, 100, file.stamp) == FILES_OF[file.path][50:150]
+    assert origin.at_hand(files[16].path, 0, 100, files[16].stamp) is None, "it did not come yet"
+    assert origin.at_hand(files[0].path, 0, 100_000, files[0].stamp) is None, "nor did all of that"
+    assert origin.read(files[16].path, 0, 100, files[16].stamp) == FILES_OF[files[16].path][:100]
+    assert far.together == [8, 8, 4], "until somebody waits for one of them"
+    lane.close()
+
+
+def test_one_that_fails_among_many_is_told_of_alone() -> None:
+    far = Many(FILES_OF)
+    lane = Lane(far, Limits(again_seconds=0.001))
+    origin = ScanAheadOrigin(lane)
+    files = list(walk(origin))[:8]
+    far.remove(files[3].path)
+    for file in files:
+        origin.expect(file)
+    until(lambda: far.together == [8])
+    for number, file in enumerate(files):
+        if number == 3:
+            assert origin.at_hand(file.path, 0, 10, file.stamp) is None
+            with pytest.raises(NotFoundError):
+                origin.read(file.path, 0, 10, file.stamp)
+        else:
+            assert origin.read(file.path, 0, 10, file.stamp) == FILES_OF[file.path][:10]
+    lane.close()
 
 
 def test_an_outage_in_the_middle_is_told_to_who_asks(far: Noting, lane: Lane) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import cast
 
 from musfuse.errors import MusfuseError
 from musfuse.media.workers.failures import Failure, FailureKind
@@ -12,6 +13,7 @@ from musfuse.media.workers.watch import Watch
 from musfuse.media.workers.wire import MAX_READ, Kind, Message, read_message
 from musfuse.model import SourceFile
 from musfuse.origins import Origin
+from musfuse.origins.port import ExpectingOrigin
 from musfuse.platform import system
 from musfuse.platform.sideprocess import command, environment
 
@@ -127,7 +129,15 @@ class _Feed:
         self._offset, self._size = int(asked.said["offset"]), int(asked.said["size"])
 
     def start(self) -> None:
-        """Feed it from a thread of its own: a source that hangs must not keep its listener from noticing."""
+        """Feed it from a thread of its own, unless the bytes are there: a source that hangs must not keep its listener
+        from noticing."""
+        origin, file = self._origin, self._file
+        if origin.traits.expects:
+            size = min(self._size, MAX_READ)
+            data = cast(ExpectingOrigin, origin).at_hand(file.path, self._offset, size, file.stamp)
+            if data is not None:
+                self._give(data)
+                return
         try:
             threading.Thread(target=self._run, name="feed", daemon=True).start()
         except RuntimeError:  # there is no room for one more thread
@@ -137,10 +147,14 @@ class _Feed:
         """Read and send; an error of the origin is sent in place of bytes."""
         file = self._file
         try:
-            data = self._origin.read(file.path, self._offset, min(self._size, MAX_READ), file.stamp)
-            message = Message(Kind.BYTES, {}, data)
-            self._watch.gave(len(data), self._clock())
+            self._give(self._origin.read(file.path, self._offset, min(self._size, MAX_READ), file.stamp))
         except MusfuseError as error:
-            message = Message(Kind.BYTES, {"error": type(error).__name__, "message": str(error)})
+            self._send(Message(Kind.BYTES, {"error": type(error).__name__, "message": str(error)}))
+
+    def _give(self, data: bytes) -> None:
+        self._watch.gave(len(data), self._clock())
+        self._send(Message(Kind.BYTES, {}, data))
+
+    def _send(self, message: Message) -> None:
         with suppress(OSError, ValueError):
             self._worker.send([message])

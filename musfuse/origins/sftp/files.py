@@ -7,7 +7,7 @@ order, so that a rewrite before or between the pieces is noticed, in one round t
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncssh
@@ -20,6 +20,8 @@ PIECE = 64 * 1024
 """Bytes that are asked for at once; servers may give fewer."""
 _AT_ONCE = 64
 """Pieces that are under way."""
+Ranges = Sequence[tuple[int, int]]
+"""(offset, size) of each."""
 
 
 class _RemoteFile:
@@ -47,15 +49,15 @@ class RemoteFiles:
         self._client: asyncssh.SFTPClient | None = None
 
     async def read(
-        self, client: asyncssh.SFTPClient, path: bytes, offset: int, size: int, version: Stamp | None, came: Came
-    ) -> tuple[bytes, Any]:
-        """Bytes of a file, fewer only at its end, and its facts when they had been read. Without a `version` the file
-        is opened anew. Raises what asyncssh raises."""
+        self, client: asyncssh.SFTPClient, path: bytes, ranges: Ranges, version: Stamp | None, came: Came
+    ) -> tuple[list[bytes], Any]:
+        """Bytes of each range of a file, fewer only at its end, and its facts when they had been read. Without a
+        `version` the file is opened anew. Raises what asyncssh raises."""
         self._take(client)
         opened = self._opened(client, path, version)
         opened.users += 1
         try:
-            return await _range(await asyncio.shield(opened.opening), offset, size, came)
+            return await _ranges(await asyncio.shield(opened.opening), ranges, came)
         finally:
             opened.users -= 1
             self._close_unused(opened)
@@ -122,9 +124,9 @@ async def _closed(opening: "asyncio.Task[asyncssh.SFTPClientFile[bytes]]") -> No
         await (await opening).close()
 
 
-async def _range(
-    file: "asyncssh.SFTPClientFile[bytes]", offset: int, size: int, came: Callable[[int], None]
-) -> tuple[bytes, Any]:
+async def _ranges(
+    file: "asyncssh.SFTPClientFile[bytes]", ranges: Ranges, came: Callable[[int], None]
+) -> tuple[list[bytes], Any]:
     """Bytes of an open file, and its facts behind them."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -139,17 +141,30 @@ async def _range(
                 parts += part[: length - len(parts)]
         return bytes(parts)
 
-    starts = range(offset, offset + size, PIECE)
-    jobs = [asyncio.ensure_future(piece(start, min(PIECE, offset + size - start))) for start in starts]
+    pieces = [
+        (start, min(PIECE, offset + size - start))
+        for offset, size in ranges
+        for start in range(offset, offset + size, PIECE)
+    ]
+    jobs = [asyncio.ensure_future(piece(*one)) for one in pieces]
     facts = asyncio.ensure_future(file.stat())
     try:
-        pieces = await asyncio.gather(*jobs)
-        if len(jobs) > _AT_ONCE or any(len(part) < PIECE for part in pieces[:-1]):
+        parts = await asyncio.gather(*jobs)
+        if len(jobs) > _AT_ONCE or any(len(part) < size for part, (_, size) in zip(parts, pieces, strict=True)):
             await facts
-            return b"".join(pieces), await file.stat()  # what was asked behind them came before the last of them
-        return b"".join(pieces) if len(pieces) != 1 else pieces[0], await facts
+            return _joined(ranges, parts), await file.stat()  # what was asked behind them came before the last of them
+        return _joined(ranges, parts), await facts
     finally:
         for job in (*jobs, facts):
             if not job.done():
                 job.cancel()
         await asyncio.gather(*jobs, facts, return_exceptions=True)
+
+
+def _joined(ranges: Ranges, parts: Sequence[bytes]) -> list[bytes]:
+    found, at = [], 0
+    for _, size in ranges:
+        count = -(-size // PIECE)
+        found.append(parts[at] if count == 1 else b"".join(parts[at : at + count]))
+        at += count
+    return found

@@ -11,8 +11,8 @@ from musfuse.errors import AwayError, NotFoundError, OriginError, RefusedError, 
 from musfuse.model import NodeKind, Stamp
 from musfuse.origins.beats import beats
 from musfuse.origins.places import place_in
-from musfuse.origins.port import Entry, SourceStat, checked_path
-from musfuse.origins.sftp.files import RemoteFiles
+from musfuse.origins.port import Entry, Range, SourceStat, checked_path
+from musfuse.origins.sftp.files import Ranges, RemoteFiles
 from musfuse.origins.sftp.listing import names_in
 from musfuse.origins.sftp.loop import EventLoop
 from musfuse.origins.sftp.session import Credentials, Session, translated
@@ -26,6 +26,8 @@ _MAX_SECONDS = 60.0
 """Seconds after which a call is given up by itself. Who asked through a lane has done so long before."""
 _NOTHING_TO_READ = "neither a file nor a folder"
 _LINKS_AT_ONCE = 32
+_AT_ONCE = 32
+"""Reads that are asked for together, each of a file that the server has to open."""
 
 
 class SftpOrigin:
@@ -36,7 +38,9 @@ class SftpOrigin:
         self, uid: str, place: SftpPlace, credentials: Credentials, index: IndexWhen, open_files: int = 64
     ) -> None:
         self.uid, self.name = uid, place.shown
-        self.traits = Traits(index=index, mtime_step_ns=1_000_000_000, freshness_seconds=FRESH_SECONDS)
+        self.traits = Traits(
+            index=index, mtime_step_ns=1_000_000_000, freshness_seconds=FRESH_SECONDS, at_once=_AT_ONCE
+        )
         self._place = place
         self._loop = EventLoop(f"sftp-{place.host[:8]}")
         self._session = Session(place, credentials)
@@ -55,7 +59,12 @@ class SftpOrigin:
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file, of the version `stamp` where one is given."""
         came = beats()
-        return self._run(path, lambda: self._read(path, offset, size, stamp, came))
+        return self._run(path, lambda: self._read(path, [(offset, size)], stamp, came))[0]
+
+    def read_each(self, ranges: Sequence[Range]) -> Sequence[bytes | OriginError]:
+        """The same of many files at once: their requests travel together."""
+        came = beats()
+        return self._run("", lambda: self._read_each(ranges, came))
 
     def spec(self) -> Mapping[str, object]:
         """The uid alone: no other process has this connection."""
@@ -163,24 +172,58 @@ class SftpOrigin:
             self._files.keep(full, version, opened)
         return found
 
-    async def _read(self, path: str, offset: int, size: int, stamp: Stamp | None, came: Callable[[int], None]) -> bytes:
+    async def _read(
+        self, path: str, ranges: Ranges, stamp: Stamp | None, came: Callable[[int], None]
+    ) -> Sequence[bytes]:
         client = await self._session.sftp()
         full = self._full(path)
         version = None if stamp is None else Stamp(stamp.size, stamp.mtime_ns)
         try:
-            data, facts = await self._files.read(client, full, offset, size, version, came)
+            found, facts = await self._files.read(client, full, ranges, version, came)
         except asyncssh.SFTPError:
             self._files.forget(full, version)
             raise
-        found = _source_stat(facts)
-        if found is None or found.kind is not NodeKind.FILE:
+        now = _source_stat(facts)
+        if now is None or now.kind is not NodeKind.FILE:
             self._files.forget(full, version)
             raise RefusedError(f"{self._describe(path)}: not a regular file")
-        whole = len(data) == max(0, min(size, found.stamp.size - offset))
-        if not whole or (version is not None and not version.looks_like(found.stamp)):
+        whole = all(
+            len(data) == max(0, min(size, now.stamp.size - offset))
+            for data, (offset, size) in zip(found, ranges, strict=True)
+        )
+        if not whole or (version is not None and not version.looks_like(now.stamp)):
             self._files.forget(full, version)
             raise SourceChangedError(f"{self._describe(path)}: changed since it was opened; open it again")
-        return data
+        return found
+
+    async def _read_each(self, ranges: Sequence[Range], came: Callable[[int], None]) -> Sequence[bytes | OriginError]:
+        await self._session.sftp()
+        of_file: dict[tuple[str, Stamp], list[int]] = {}
+        for place, wanted in enumerate(ranges):
+            of_file.setdefault((checked_path(wanted.path), wanted.stamp), []).append(place)
+        reads = (
+            self._read(path, [(ranges[place].offset, ranges[place].size) for place in places], stamp, came)
+            for (path, stamp), places in of_file.items()
+        )
+        answers: dict[int, bytes | OriginError] = {}
+        outcomes = await asyncio.gather(*reads, return_exceptions=True)
+        for ((path, _), places), outcome in zip(of_file.items(), outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                answers.update(dict.fromkeys(places, self._error_of(path, outcome)))
+            else:
+                answers.update(zip(places, outcome, strict=True))
+        return [answers[place] for place in range(len(ranges))]
+
+    def _error_of(self, path: str, error: BaseException) -> OriginError:
+        """What is told of one file. Raises AwayError, and what is no error of an origin at all."""
+        try:
+            if isinstance(error, (asyncssh.Error, OSError, ValueError)):
+                self._fail(path, error)
+            raise error
+        except AwayError:
+            raise
+        except OriginError as told:
+            return told
 
     async def _root_of(self, client: asyncssh.SFTPClient) -> bytes:
         if self._root is None or self._root[0] is not client:

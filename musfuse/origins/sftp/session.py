@@ -17,6 +17,7 @@ import asyncssh
 
 from musfuse.config.secrets import Secret
 from musfuse.errors import AwayError, ConfigError, NotLetInError, OriginError
+from musfuse.origins.sftp.cork import corked
 from musfuse.origins.sftp.uris import SftpPlace
 
 logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells each step of each connection
@@ -102,7 +103,7 @@ class Session:
             raise AwayError(f"{self._place.server}: cannot be reached: {_said(error)}") from error
         self._connection = connection
         try:
-            self._sftp = await asyncio.wait_for(connection.start_sftp_client(), LOGIN_SECONDS)
+            self._sftp = corked(await asyncio.wait_for(connection.start_sftp_client(), LOGIN_SECONDS))
         except (OSError, asyncssh.Error, TimeoutError) as error:
             self.drop()
             raise NotLetInError(
