@@ -1,8 +1,8 @@
 """The database of Navidrome: what one of its people thinks of tracks, how often he played them, and his playlists. What
 Navidrome knows of tags it has from the files, so it tells which track is meant, and nothing else.
 
-Until 0.54 paths were absolute, or from the one folder of music; later they are from the root of a library, of which
-there may be several.
+Until 0.54 paths were absolute, also once 0.53 knew of a library; from 0.55 on they are from the root of one, of which
+there may be several from 0.58 on. That is what the migrations in its source say, to the middle of 2026.
 """
 
 import posixpath
@@ -31,6 +31,8 @@ _NUMBERS = {"track_number": "tracknumber", "disc_number": "discnumber"}
 _ANNOTATION = ("user_id", "item_type", "play_count", "play_date", "rating", "starred", "starred_at")
 _SONG = "media_file"
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_ABSOLUTE = re.compile(r"/|\\\\|[A-Za-z]:[\\/]")
+"""How those begin that were kept before a path was relative, also on Windows."""
 _MOST_PEOPLE, _MOST_ENTRIES = 1000, 20_000
 
 
@@ -91,7 +93,7 @@ class Navidrome:
                 tags[field] = (str(count),)
         place = path if isinstance(path, str) else ""
         root = self._roots.get(facts.get("library_id"), "")
-        if root and place and not place.startswith("/"):
+        if root and place and not _ABSOLUTE.match(place):
             place = posixpath.join(root, place)
         plays, last, stars, starred = self._opinion(number)
         seconds = number_of(facts.get("duration"))

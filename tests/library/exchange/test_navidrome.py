@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from library.exchange.navidromes import LAYOUTS, script
 from musfuse.errors import ConfigError
 from musfuse.library.exchange.foreign import ForeignPlaylist, ForeignTrack
 from musfuse.library.exchange.navidrome import Navidrome
@@ -91,6 +92,23 @@ def test_a_new_one_of_several_people(path: Path) -> None:
     (one, _), lists = read(path, "bob")
     assert (one.stars, one.starred_ns, one.plays) == (2, 0, 8)
     assert [one.name for one in lists] == ["His"]
+
+
+@pytest.mark.parametrize("version", LAYOUTS)
+def test_every_layout_tells_the_same(path: Path, version: str) -> None:
+    (one, two), lists = read(made(path, script(LAYOUTS[version])), "ann")
+    assert [one.place, two.place] == ["/music/Ann/One.flac", "/music/more/Two.flac"]
+    assert one.tags == {"title": ("One",), "artist": ("Ann",), "album": ("Best",), "musicbrainz_trackid": ("rec",)}
+    assert (one.seconds, one.stars, one.plays) == (180.5, 4, 7)
+    assert one.last_ns == one.starred_ns == 1_614_834_367 * 10**9
+    assert lists == [ForeignPlaylist("Mix", ["b", "a"])]
+
+
+@pytest.mark.parametrize("music", ["C:\\Music", "D:/Music", "//nas/Music", "\\\\nas\\Music"])
+@pytest.mark.parametrize("version", ["0.53", "0.55"])
+def test_paths_of_windows_are_whole(path: Path, version: str, music: str) -> None:
+    (one, _), _ = read(made(path, script(LAYOUTS[version], music)), "ann")
+    assert one.place == f"{music}/Ann/One.flac"
 
 
 def test_values_of_any_type_stop_nothing(path: Path) -> None:
