@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 BUFFER = 64 * 1024
 FAR_BLOCK = 16 * 1024
 """Bytes of a header that are asked for at once where each byte travels."""
+FAR_END = 12 * 1024
+"""Bytes at the end of a file that are asked for at once there: what stands there begins anywhere. With a header that
+makes no more than 32 KB."""
 _FAR_PIECE = 1 << 20
 """Bytes of something large that are asked for at once there."""
 MAX_SEEKS, MAX_READ, MAX_TOTAL = 300_000, 64 << 20, 128 << 20
@@ -90,21 +93,29 @@ class _BoundedRawReader(_RawReader):
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
         view = memoryview(buffer).cast("B")
-        number, start = divmod(self._position, self._block_bytes)
+        start, size = self._block_at(self._position)
         if len(view) > BUFFER > self._block_bytes:  # a picture, which is wanted whole: not a trip for each block of it
             data = self._counted(self._position, min(len(view), _FAR_PIECE))
         else:
-            data = self._block(number)[start : start + len(view)]
+            low = self._position - start
+            data = self._block(start, size)[low : low + len(view)]
         view[: len(data)] = data
         self._position += len(data)
         return len(data)
 
-    def _block(self, number: int) -> bytes:
-        found = self._blocks.get(number)
+    def _block_at(self, position: int) -> tuple[int, int]:
+        """Where the block begins that holds a position, and how many bytes it has."""
+        end = self._file.stamp.size - FAR_END
+        if self._block_bytes < BUFFER and self._block_bytes <= end <= position:
+            return end, FAR_END
+        return position - position % self._block_bytes, self._block_bytes
+
+    def _block(self, start: int, size: int) -> bytes:
+        found = self._blocks.get(start)
         if found is not None:
             return found
-        found = self._counted(number * self._block_bytes, self._block_bytes)
-        self._blocks.put(number, found)
+        found = self._counted(start, size)
+        self._blocks.put(start, found)
         return found
 
     def _counted(self, offset: int, size: int) -> bytes:

@@ -36,10 +36,10 @@ class Crew:
             if self._closed:
                 return False
             heapq.heappush(self._queue, (task.urgency, next(self._order), task))
-            if self._idle:
-                self._turns.notify()
-            elif self._threads < self._limit:
+            if len(self._queue) > self._idle and self._threads < self._limit:  # those idle have enough to do already
                 self._start()
+            else:
+                self._turns.notify()
         return True
 
     def renew(self) -> None:

@@ -26,7 +26,7 @@ from musfuse.sources.urgency import Urgency
 
 FOLDERS, FILES = 256, 192
 """Folders and files that are asked for ahead at a time."""
-_BLOCKS_BYTES, _FIRST = 32 << 20, 64 * 1024
+_BLOCKS_BYTES, _BLOCK, _FIRST = 32 << 20, 4 * 1024, 64 * 1024
 _WAITING = 100_000
 _MOST_TAIL = 3 * FAR_BLOCK
 """Bytes at the end of a file that are fetched ahead at most."""
@@ -36,7 +36,7 @@ class ScanAheadOrigin:
     """The origin for one scan. What is not asked for in the end is dropped with it."""
 
     def __init__(self, lane: Lane) -> None:
-        self._lane, self._blocks = lane, Blocks(lane, _BLOCKS_BYTES, FAR_BLOCK)
+        self._lane, self._blocks = lane, Blocks(lane, _BLOCKS_BYTES, _BLOCK)
         self._origin = ReadAheadOrigin(lane.seen_by(Urgency.SCAN), self._blocks, Urgency.SCAN, _FIRST)
         self.traits = replace(self._origin.traits, expects=True)
         self.uid, self.name = lane.origin.uid, lane.origin.name
@@ -44,7 +44,7 @@ class ScanAheadOrigin:
         self._folders: dict[str, Task] = {}
         self._later: deque[str] = deque(maxlen=_WAITING)
         self._expected: dict[str, SourceFile] = {}
-        self._begun: dict[str, None] = {}
+        self._begun: dict[str, SourceFile] = {}
         self._tails: dict[str, int] = {}
 
     def list(self, path: str) -> Iterator[Entry]:
@@ -67,7 +67,7 @@ class ScanAheadOrigin:
         if stamp is not None:
             self._learn(path, offset, stamp)
         with self._lock:
-            if self._begun.pop(path, "") is None:
+            if self._begun.pop(path, None):
                 self._read_ahead()
             elif path in self._expected:  # somebody waits for what was not asked for yet
                 self._read_ahead(1)
@@ -81,7 +81,7 @@ class ScanAheadOrigin:
         if data is not None:
             self._learn(path, offset, stamp)
             with self._lock:
-                if self._begun.pop(path, "") is None:
+                if self._begun.pop(path, None):
                     self._read_ahead()
         return data
 
@@ -131,16 +131,20 @@ class ScanAheadOrigin:
             files = list(islice(self._expected.values(), most or 1))
             for file in files:
                 del self._expected[file.path]
-                self._begun[file.path] = None
-            ranges = [wanted for file in files for wanted in self._wanted_of(file)]
-            if most:
-                self._blocks.begin_each(Urgency.SCAN, ranges)
-            else:
-                for path, offset, size, stamp in ranges:
-                    self._blocks.begin(Urgency.SCAN, path, stamp, offset, offset + size)
+                self._begun[file.path] = file
+            self._ask([wanted for file in files for wanted in self._wanted_of(file)])
+
+    def _ask(self, ranges: Sequence[Range]) -> None:
+        most = self.traits.at_once
+        if most:
+            for at in range(0, len(ranges), 2 * most):
+                self._blocks.begin_each(Urgency.SCAN, ranges[at : at + 2 * most])
+        else:
+            for path, offset, size, stamp in ranges:
+                self._blocks.begin(Urgency.SCAN, path, stamp, offset, offset + size)
 
     def _wanted_of(self, file: SourceFile) -> Iterator[Range]:
-        """What is read of a file, as far as is known."""
+        """What is read of a file, as far as is known: the header first."""
         size, tail = file.stamp.size, self._tails.get(_extension(file.path), 0)
         yield Range(file.path, 0, min(FAR_BLOCK, size), file.stamp)
         if tail and size > FAR_BLOCK:
@@ -148,11 +152,17 @@ class ScanAheadOrigin:
             yield Range(file.path, start, size - start, file.stamp)
 
     def _learn(self, path: str, offset: int, stamp: Stamp) -> None:
-        """Note from where on files of an extension are read at their ends, too."""
+        """Note from where on files of an extension are read at their ends, too. Of those whose headers are under way,
+        the ends are asked for as well."""
         tail = stamp.size - offset
-        if offset >= FAR_BLOCK and 0 < tail <= _MOST_TAIL:
-            extension = _extension(path)
-            self._tails[extension] = max(tail, self._tails.get(extension, 0))
+        if offset < FAR_BLOCK or not 0 < tail <= _MOST_TAIL:
+            return
+        extension = _extension(path)
+        with self._lock:
+            if tail > self._tails.get(extension, 0):
+                self._tails[extension] = tail
+                begun = [file for file in self._begun.values() if _extension(file.path) == extension]
+                self._ask([wanted for file in begun for wanted in self._wanted_of(file) if wanted.offset])
 
 
 def _is_folder(entry: Entry) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from musfuse.errors import ExcessiveError, SourceChangedError
 from musfuse.model import SourceFile, Stamp
 from musfuse.origins import MemoryOrigin
-from musfuse.origins.reader import BUFFER, FAR_BLOCK, MAX_READ, MAX_SEEKS, all_or_nothing, allow_more
+from musfuse.origins.reader import BUFFER, FAR_BLOCK, FAR_END, MAX_READ, MAX_SEEKS, all_or_nothing, allow_more
 from musfuse.origins.traits import Traits
 
 DATA = random.Random(7).randbytes(3_000_000)
@@ -52,7 +52,7 @@ def test_what_goes_to_and_fro_is_read_once(block: int) -> None:
             for offset in (0, len(DATA) - 10):
                 reader.seek(offset)
                 assert reader.read(10) == DATA[offset : offset + 10]
-    assert origin.asked == [block, block]
+    assert origin.asked == [block, FAR_END if block == FAR_BLOCK else block]
 
 
 @pytest.mark.parametrize("block", [BUFFER, FAR_BLOCK])
@@ -79,3 +79,19 @@ def test_an_error_that_a_reader_of_tags_swallows_is_raised_at_the_end() -> None:
     origin.write("f", b"other")
     with pytest.raises(SourceChangedError), all_or_nothing(origin, file) as reader, suppress(OSError):
         reader.read(10)
+
+
+@pytest.mark.parametrize("size", [0, 1, FAR_BLOCK, FAR_BLOCK + 5, FAR_BLOCK + FAR_END - 1, FAR_BLOCK + FAR_END, 99_999])
+def test_the_end_is_read_at_once_wherever_it_begins(size: int) -> None:
+    origin, data = Noting(FAR_BLOCK), DATA[:size]
+    origin.write("f", data)
+    for offset in range(0, size + 1, 997):
+        with all_or_nothing(origin, file_of(origin)) as reader:
+            reader.seek(offset)
+            assert reader.read(3000) == data[offset : offset + 3000]
+    origin.asked.clear()
+    with all_or_nothing(origin, file_of(origin)) as reader:
+        for offset in (0, max(0, size - 9000), max(0, size - 128)):
+            reader.seek(offset)
+            reader.read(100)
+    assert sum(origin.asked) <= 2 * FAR_BLOCK

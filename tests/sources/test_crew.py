@@ -63,3 +63,22 @@ def test_a_renewed_crew_makes_what_waits_in_its_queue() -> None:
     until(lambda: made == [1, 0])
     go.set()
     crew.close()
+
+
+def test_as_many_at_a_time_as_there_may_be_also_where_some_threads_were_idle() -> None:
+    go, lock, made = threading.Event(), threading.Lock(), list[int]()
+
+    def make(task: Task) -> None:
+        with lock:
+            made.append(task.size)
+        if task.size:
+            go.wait()
+
+    crew = Crew("crew", 16, make)
+    crew.put(Task(lambda: None, Urgency.READER, 1))
+    until(lambda: made == [0])  # a thread, which waits for more from now on
+    for number in range(1, 13):
+        crew.put(Task(lambda: None, Urgency.SCAN, 1, size=number))
+    until(lambda: len(made) == 13)
+    go.set()
+    crew.close()
