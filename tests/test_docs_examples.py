@@ -41,6 +41,7 @@ NOT_RUN = {
     "systemctl": "needs a login session that systemd keeps",
     "musfuse source add sftp://": "tests/mount/test_far.py runs it, with a server",
     "musfuse source add s3://": "tests/mount/test_far.py runs it, with a server",
+    "musfuse cache clear nas": "tests/cli/test_cache.py runs it, with a server",
     "musfuse source set nas ": "is about what that would add",
 }
 # Programs that say nothing when all is well, and those that say it beside what they write.

@@ -65,7 +65,7 @@ class Answers:
             open_files=library.drive.open_handles,
             pending=library.catalog.renditions.pending(library.sizes.tokens()),
             withheld=tuple(said for face in host.faces.running(MountFace) for said in face.withheld()),
-            unwritten=(*library.unwritten(), *filter(None, [problem]), *host.unwatched),
+            unwritten=(*library.unwritten(), *filter(None, [problem, library.stores.chunks.problem]), *host.unwatched),
             scan=JobState(**host.jobs.told("scan")),
             index=JobState(**host.jobs.told("index")),
             following=self._following(),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
@@ -15,6 +16,9 @@ from musfuse.service.prefetching import Prefetching
 from musfuse.service.requests.care import BeginVacuum
 from musfuse.service.requests.imports import BeginImport
 from musfuse.service.requests.owner import BeginIndex, BeginRescan, BeginScan, JobBegun
+
+if TYPE_CHECKING:
+    from musfuse.app.farcontents import FarContents
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,7 @@ class Background:
         handlers.on(BeginImport, self._import)
         handlers.on(BeginVacuum, lambda _: JobBegun(self._jobs().request("vacuum", urgent=True).id))
         handlers.on(BeginIndex, lambda _: JobBegun(self._jobs().request("index", urgent=True).id))
+        self._far_contents().answer(handlers, lambda kind: self._jobs().request(kind, urgent=True).id)
         RunningJobs(lambda: self._jobs().runner).answer(handlers)
         answer_events(self._library.events, handlers)
 
@@ -39,6 +44,11 @@ class Background:
         from musfuse.app.importing import import_params
 
         return JobBegun(self._jobs().request("import", import_params(asked), urgent=True).id)
+
+    def _far_contents(self) -> "FarContents":
+        from musfuse.app.farcontents import FarContents
+
+        return FarContents(self._library)
 
     def _scan(self, asked: BeginScan) -> JobBegun:
         self._library.add_sources(asked.sources)

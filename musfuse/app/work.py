@@ -1,5 +1,5 @@
-"""What is done in the background for a library: scan, trees, sizes, imports, index, covers, hear, sweep, care of its
-databases (`app/care/upkeep.py`): kinds of jobs.
+"""What is done in the background for a library: scan, trees, sizes, imports, index, covers, hear, sweep, what is kept
+of far sources (`app/farcontents.py`), care of its databases (`app/care/upkeep.py`): kinds of jobs.
 
 An index pass and a scan may run side by side, as a scan and whoever waits for an index always have: the catalog has one
 writer, names are given by one thread at a time, and originals are read by versions. So a scan waits for no index pass;
@@ -27,6 +27,7 @@ from musfuse.media.indexing.options import IndexOptions
 from musfuse.media.indexing.pool import Priority
 
 if TYPE_CHECKING:
+    from musfuse.app.farcontents import FarContents
     from musfuse.library.walk import ScanResult
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,8 @@ class Work:
                 "indexfar", Resource.ORIGIN, self.index_idly, after=frozenset({"scan", "sizes", "index", "covers"}),
                 patient=True, resumes=_never,
             ),
+            JobKind("pin", Resource.ORIGIN, self.fetch_pinned, resumes=_always),
+            JobKind("verify", Resource.DISK, self.verify_chunks),
             JobKind("vacuum", Resource.DISK, library.upkeep.vacuum),
             JobKind(
                 "care", Resource.DISK, library.upkeep.care, after=frozenset({"scan", "sizes", "index", "vacuum"}),
@@ -168,6 +171,8 @@ class Work:
         self._ask("identity", {})
         if self._library.config[IndexOptions].background and self._library.sources.index_idly():
             self._ask("indexfar", {})
+        if self._library.stores.chunks.has_pins():
+            self._ask("pin", {})
         if whole and self._library.sweeper().is_due():
             self._ask("sweep", {})
 
@@ -258,6 +263,19 @@ class Work:
             log.info("identity: what %d files sound like is known now", found)
             self._library.name_tracks()
         return {}
+
+    def fetch_pinned(self, context: JobContext) -> Result:
+        """Fetch what is pinned of far sources and not here."""
+        return self._far_contents().fetch_pinned(context)
+
+    def verify_chunks(self, context: JobContext) -> Result:
+        """Read all that is kept of far sources, and drop what is damaged."""
+        return self._far_contents().verify(context)
+
+    def _far_contents(self) -> "FarContents":
+        from musfuse.app.farcontents import FarContents
+
+        return FarContents(self._library)
 
     def sweep(self, context: JobContext) -> Result:
         """Drop what nothing refers to any more."""

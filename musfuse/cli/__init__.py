@@ -43,6 +43,7 @@ _COMMANDS = {
     "rate": "give tracks stars",
     "star": "have tracks among the favourites",
     "history": "what was played, and forget it",
+    "cache": "what is kept of far sources: figures, pins",
     "prefetch": "make tracks ready before they are played",
     "source": "the folders of a library; one that was moved",
     "library": "check, repair, vacuum, backup, restore",

@@ -39,7 +39,9 @@ def command() -> None:
 @library_option
 @json_option
 @click.option(
-    "--kind", default="", help="Only these: scan, sizes, index, covers, identity, indexfar, vacuum, care, sweep."
+    "--kind",
+    default="",
+    help="Only these: scan, sizes, index, covers, identity, indexfar, pin, verify, vacuum, care, sweep.",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="So many at most.")
 def list_(library: Path | None, as_json: bool, kind: str, limit: int) -> None:

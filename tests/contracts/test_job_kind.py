@@ -33,6 +33,8 @@ KINDS = (
     "care",
     "sweep",
 )
+FAR = ("pin", "verify")
+"""Those that have nothing to do here; tests/app/test_farcontents.py cuts them off."""
 PARAMS: dict[str, Mapping[str, Any]] = {"scan": {"everything": True}}
 
 
@@ -118,7 +120,7 @@ def closing() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", [*KINDS, *FAR])
 def test_its_result_and_progress_are_json(tmp_path: Path, closing: ExitStack, name: str) -> None:
     desk = Desk(tmp_path, closing)
     kind, context = desk.prepare(name), Context(desk.params(name))

@@ -83,7 +83,9 @@ class ChunkFiles:
             with suppress(OSError), os.scandir(self._folder / f"{number:02x}") as entries:
                 for entry in entries:
                     with suppress(ValueError):
-                        yield bytes.fromhex(entry.name)
+                        digest = bytes.fromhex(entry.name)
+                        if self.path(digest) == Path(entry.path):
+                            yield digest
 
     def path(self, digest: bytes) -> Path:
         """Where a chunk lies."""

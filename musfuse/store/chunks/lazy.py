@@ -43,6 +43,13 @@ class LazyChunks:
         """The cache where it is open already."""
         return self._store
 
+    def has_pins(self) -> bool:
+        """Whether something is pinned, as far as the cache is open, and can tell."""
+        try:
+            return self._store is not None and self._store.pinned()[0] > 0
+        except StoreError:
+            return False
+
     def get(self) -> "ChunkStore | None":
         """The cache, opened; None where there is none."""
         if self.limit <= 0:

@@ -50,9 +50,10 @@ CREATE TABLE IF NOT EXISTS total (
 );
 INSERT OR IGNORE INTO total VALUES (1, 0, 0);
 
--- pin: files that somebody wants to have here, in whatever version.
+-- pin: files that somebody wants to have here, in whatever version; `size` was that of one when it was pinned.
 CREATE TABLE IF NOT EXISTS pin (
     source TEXT NOT NULL,
     path   TEXT NOT NULL,
+    size   INTEGER NOT NULL,
     PRIMARY KEY (source, path)
 ) WITHOUT ROWID;

@@ -198,6 +198,11 @@ class Shelf:
         if digests:
             self.ask(drop, None)
 
+    def drop_stray(self, digest: bytes) -> bool:
+        """Drop a file that is no chunk of the table; whether it was one."""
+        with self.writing:
+            return not self.ask(lambda table: table.has_chunk(digest), True) and self.files.drop(digest)
+
     def used(self, version: int) -> int:
         """Note that a version is used now: the number of this use. Within `ask` and the like."""
         self._last_use += 1

@@ -5,11 +5,12 @@ contents say so (`recutting.py`). Every chunk is checked when it is read from di
 another's is not there, and is fetched again. Nothing is looked through when the cache is opened.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from musfuse.errors import StoreError
-from musfuse.model import SourceFile
+from musfuse.model import SourceFile, path_of
 from musfuse.store.chunks.cutter import LARGEST
 from musfuse.store.chunks.files import digest_of
 from musfuse.store.chunks.pieces import Kept, Piece, Put
@@ -97,11 +98,30 @@ class ChunkStore:
     def pin(self, file: SourceFile) -> bool:
         """Have nothing dropped of a file, in whatever version, until it is unpinned; whether it was not pinned. Raises
         StoreError."""
-        return self.shelf.change(lambda table: table.set_pinned(file, True))
+        return self.shelf.change(lambda table: table.pin(file))
 
     def unpin(self, file: SourceFile) -> bool:
         """Let what is kept of a file go again; whether it was pinned. Raises StoreError."""
-        return self.shelf.change(lambda table: table.set_pinned(file, False))
+        return self.shelf.change(lambda table: table.unpin(file))
+
+    def unpin_all(self) -> int:
+        """Let all files go again; how many were pinned. Raises StoreError."""
+        return self.shelf.change(lambda table: table.unpin_all())
+
+    def is_pinned(self, file: SourceFile) -> bool:
+        """Whether a file is pinned. Raises StoreError."""
+        return self.shelf.told(lambda table: table.is_pinned(file))
+
+    def pinned(self) -> tuple[int, int]:
+        """How many files are pinned, and their bytes, here or not. Raises StoreError."""
+        return self.shelf.told(lambda table: table.pinned())
+
+    def pins(self) -> Iterator[tuple[str, str]]:
+        """What is pinned: (uid of its source, path), in order, read in pages. Raises StoreError."""
+        after = ("", "")
+        while page := self.shelf.told(partial(ChunkTable.pins, after=after)):
+            yield from ((source, path_of(path)) for source, path in page)
+            after = page[-1]
 
     def clear(self, source: str = "") -> tuple[int, int]:
         """Drop what is kept of a source, of all for '', and not pinned; bytes and chunks that went. Raises

@@ -1,6 +1,7 @@
 """What the chunk cache holds, in SQLite: which pieces of which versions lie in which chunks.
 
-One connection, used by one thread at a time: whoever owns it holds its lock. All raise sqlite3.Error.
+One connection, used by one thread at a time: whoever owns it holds its lock. All raise
+sqlite3.Error.
 """
 
 import sqlite3
@@ -12,8 +13,10 @@ from pathlib import Path
 from musfuse.model import SourceFile
 from musfuse.store.chunks.cutter import LARGEST
 from musfuse.store.chunks.pieces import Kept, Piece, Put, Victim, key_of
+from musfuse.store.opening import DamagedError
 from musfuse.store.transaction import transaction
 
+_VERSION = 1
 HEAD = 64 * 1024
 """What begins before this is a head: readers of tags want it, so it goes last."""
 _PAGE = 256
@@ -33,7 +36,9 @@ class ChunkTable:
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes back is fetched again
+            self._check_version(path)
             self._db.executescript(resources.files(__package__).joinpath("schema.sql").read_text("utf-8"))
+            self._db.execute(f"PRAGMA user_version = {_VERSION}")
         except BaseException:
             self._db.close()
             raise
@@ -232,15 +237,39 @@ class ChunkTable:
         )
         return [Victim(*row) for row in rows]
 
-    def set_pinned(self, file: SourceFile, pinned: bool) -> bool:
-        """Pin a file in whatever version, or let go of it; whether it was not so before."""
+    def pin(self, file: SourceFile) -> bool:
+        """Pin a file in whatever version; whether it was not pinned."""
+        source, path, _ = key_of(file)
+        row = (source, path, file.stamp.size)
+        pinned = self._db.execute("INSERT OR IGNORE INTO pin VALUES (?, ?, ?)", row).rowcount > 0
+        self._db.execute("UPDATE version SET pinned = 1 WHERE source = ? AND path = ?", (source, path))
+        return pinned
+
+    def unpin(self, file: SourceFile) -> bool:
+        """Let go of a file; whether it was pinned."""
         place = key_of(file)[:2]
-        change = (
-            "INSERT OR IGNORE INTO pin VALUES (?, ?)" if pinned else "DELETE FROM pin WHERE source = ? AND path = ?"
-        )
-        changed = self._db.execute(change, place).rowcount > 0
-        self._db.execute("UPDATE version SET pinned = ? WHERE source = ? AND path = ?", (int(pinned), *place))
-        return changed
+        self._db.execute("UPDATE version SET pinned = 0 WHERE source = ? AND path = ?", place)
+        return self._db.execute("DELETE FROM pin WHERE source = ? AND path = ?", place).rowcount > 0
+
+    def unpin_all(self) -> int:
+        """Let go of all files; how many were pinned."""
+        self._db.execute("UPDATE version SET pinned = 0 WHERE pinned = 1")
+        return self._db.execute("DELETE FROM pin").rowcount
+
+    def is_pinned(self, file: SourceFile) -> bool:
+        """Whether a file is pinned."""
+        return bool(self._number("SELECT count(*) FROM pin WHERE source = ? AND path = ?", *key_of(file)[:2]))
+
+    def pins(self, after: tuple[str, str]) -> list[tuple[str, str]]:
+        """A page of what is pinned, in order: sources, and paths as they are quoted."""
+        return self._db.execute(
+            "SELECT source, path FROM pin WHERE (source, path) > (?, ?) ORDER BY source, path LIMIT ?", (*after, _PAGE)
+        ).fetchall()
+
+    def pinned(self) -> tuple[int, int]:
+        """How many files are pinned, and their bytes."""
+        row: tuple[int, int] = self._db.execute("SELECT count(*), coalesce(sum(size), 0) FROM pin").fetchone()
+        return row
 
     def kept(self) -> Kept:
         """What is kept."""
@@ -248,7 +277,11 @@ class ChunkTable:
             "SELECT count(*), coalesce(sum(head + body), 0), coalesce(sum((head + body) * pinned), 0) FROM version"
         ).fetchone()
         (chunks,) = self._db.execute("SELECT count(*) FROM chunk").fetchone()
-        return Kept(versions, size, chunks, self.total_bytes, self._number("SELECT count(*) FROM pin"), pinned_bytes)
+        return Kept(versions, size, chunks, self.total_bytes, self.pinned()[0], pinned_bytes)
+
+    def _check_version(self, path: Path) -> None:
+        if self._number("PRAGMA user_version") not in (0, _VERSION):
+            raise DamagedError(f"{path}: is that of another version of musfuse")
 
     def _insert(self, version: int, start: int, length: int, chunk: int, skip: int) -> None:
         self._db.execute("INSERT INTO piece VALUES (?, ?, ?, ?, ?)", (version, start, length, chunk, skip))
