@@ -52,25 +52,14 @@ def machine(place: Path, tmp_path: Path) -> "Iterator[Machine]":
         yield made
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who installs has a Windows of his own; all others share one. Of each kind, one test at a time."""
-    for item in items:
-        wanted = set(getattr(item, "fixturenames", ()))
-        if wanted & {"machine", "setups"}:
-            item.add_marker(pytest.mark.xdist_group("machine"))
-        elif "place" in wanted:
-            item.add_marker(pytest.mark.xdist_group("windows"))
-
-
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """How many tests of each suite did what: `docs/windows.md` has these counts."""
     found = terminalreporter.stats
     told = [line for kind in ("passed", "failed") for report in found.get(kind, ()) for line in report.user_properties]
-    if not told:
-        return
-    terminalreporter.section("on Windows' CPython")
+    here = [report for report in found.get("passed", ()) if report.nodeid.startswith("tests/winfsp/")]
+    if told or here:
+        terminalreporter.section("on Windows' CPython, and the face on this system")
     for suite, counts in told:
         terminalreporter.write_line(f"{suite}: {counts}")
-    here = [report for report in found.get("passed", ()) if report.nodeid.startswith("tests/winfsp/")]
-    terminalreporter.write_line(f"the face over the simulated DLL, on this system: {len(here)} passed")
+    if here:
+        terminalreporter.write_line(f"the face over the simulated DLL, on this system: {len(here)} passed")
