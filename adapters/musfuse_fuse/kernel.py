@@ -37,7 +37,7 @@ class KernelMemory:
         self.seconds = seconds if self._forget is not None else 0.0
         self._config: Any = None
         self.fuse: Any = None
-        self._holds = False
+        self._holds = self._doubts = False
         self._pinning = threading.Lock()
         self.on_forget: Callable[[str], None] = lambda _: None
         """Hears of each path before the kernel does: what is being told of it just now may reach the kernel behind
@@ -50,15 +50,26 @@ class KernelMemory:
             self.seconds = 0.0
             return
         self.fuse = ctypes.c_void_p(self.library.fuse_get_context().contents.fuse)
-        config.entry_timeout, self._config = self.seconds, config
-        self.hold(self._holds)
+        self._config = config
+        self._set_seconds()
 
     def hold(self, stale: bool) -> None:
         """Handles on older versions than were told to anyone come, or are gone: as long as there are some, attributes
         are asked for each time. Else the kernel would end their reads at the newer version's size without asking."""
         self._holds = stale
+        self._set_seconds()
+
+    def doubt(self, doubted: bool) -> None:
+        """There are files that may be gone as soon as they are closed, or none any more: as long as there are some,
+        nothing is remembered of what is told."""
+        if doubted != self._doubts:
+            self._doubts = doubted
+            self._set_seconds()
+
+    def _set_seconds(self) -> None:
         if self._config is not None:
-            self._config.attr_timeout = 0.0 if stale else self.seconds
+            self._config.entry_timeout = 0.0 if self._doubts else self.seconds
+            self._config.attr_timeout = 0.0 if self._doubts or self._holds else self.seconds
 
     def forget(self, path: str) -> bool:
         """Have the kernel forget what it knows of a path, which begins with a slash; whether it knew it.

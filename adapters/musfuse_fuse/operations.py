@@ -8,11 +8,12 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from musfuse.drive import Attr, CacheHint, DirEntry, Drive
 from musfuse.errors import MusfuseError, NoEntryError, errno_of
 from musfuse.model import NodeKind
+from musfuse_fuse.copied import Call, taking
 from musfuse_fuse.facts import as_dict, mode_of
 from musfuse_fuse.folders import Folders, Take
 from musfuse_fuse.kept_listings import KeptListings
@@ -50,7 +51,7 @@ def make_operations(  # noqa: C901 - a class inside
     remembers.on_forget = listed.forget
     ghosts: dict[str, Attr] = {}  # what was removed while it is open, by the names that libfuse has for it until then
 
-    def answered(call: Callable[..., Any]) -> Callable[..., Any]:
+    def answered(call: Call) -> Call:
         """Have a callback raise nothing but errno: whatever else came out of it would end the drive with some bindings,
         and so would a log that cannot be written for want of memory. The one table from errors to errno is the errors'
         own."""
@@ -70,7 +71,7 @@ def make_operations(  # noqa: C901 - a class inside
                 number = errno.EIO
             raise binding.FuseOSError(number)
 
-        return run
+        return cast(Call, run)
 
     class DriveOperations(binding.Operations):  # type: ignore[misc]
         """Bytes are read-only: what would write is not overridden, and the binding answers EROFS; so does the kernel
@@ -250,14 +251,15 @@ def make_operations(  # noqa: C901 - a class inside
         rename = move
 
     def refuse(*_: Any, **__: Any) -> int:
-        """Bytes, and what is said of them, are never written."""
+        """Bytes, and what is said of them, are never written; copies (`copied.py`) are none."""
         raise binding.FuseOSError(errno.EROFS)
 
     for name in _WRITES:
         setattr(DriveOperations, name, staticmethod(refuse))
-    if not drive.rearranging.allowed:
+    if drive.copying is None:
         return DriveOperations()
-    return (keeping(DriveOperations, MacFiles()) if keeps_mac_files else refusing(DriveOperations))()
+    writable = taking(DriveOperations, drive, drive.copying, remembers, answered)
+    return (keeping(writable, MacFiles()) if keeps_mac_files else refusing(writable))()
 
 
 def _inside(path: str) -> str:

@@ -11,6 +11,7 @@ from musfuse.drive import Attr, DirEntry, Drive
 from musfuse.errors import BadNameError, MusfuseError, NoEntryError, NotAFolderError, ReadOnlyError
 from musfuse.model import NodeKind
 from musfuse_winfsp import status
+from musfuse_winfsp.copied import taking
 from musfuse_winfsp.info import SDDL, attributes, drive_path, file_info, label_of, windows_path
 from musfuse_winfsp.openfiles import OpenFile, OpenFiles, OutdatedError
 from musfuse_winfsp.patience import EndingError, Patience
@@ -35,13 +36,15 @@ _WRITING = (
 @dataclass(slots=True, eq=False)
 class OpenEntry:
     """One open of a file or folder, and the process that did it. `file` is what all opens of the file share, None for a
-    folder. Its path changes where it is moved; once it is `gone`, what has that path is another one."""
+    folder, and for what is being copied to the drive, which has the handle `copy`. Its path changes where it is
+    moved; once it is `gone`, what has that path is another one."""
 
     path: str
     entry: Attr
     file: OpenFile | None = None
     process: int = 0
     gone: bool = False
+    copy: int = 0
 
 
 def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None = None) -> Any:  # noqa: C901 - a class inside
@@ -348,7 +351,9 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
 
     for name in _WRITING:
         setattr(DriveOperations, name, staticmethod(protected))
-    return DriveOperations()
+    if drive.copying is None:
+        return DriveOperations()
+    return taking(DriveOperations, drive, drive.copying, OpenEntry, fail)()
 
 
 def _fill(target: Any, info: dict[str, Any]) -> None:

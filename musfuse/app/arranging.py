@@ -63,7 +63,7 @@ class Arranging:
 
     def said_by_move(self, view: int, node: Node, parent: Node, name: str) -> "Retags | None":
         """The tags that a move in a view says, where that is wanted; None for a move that is an edit."""
-        if not self._options.rename_tags:
+        if not self._options.rename_tags or node.copy:
             return None
         from musfuse.library.arranging.retagging import Retagging
 
@@ -78,14 +78,15 @@ class Arranging:
             self._name_tracks()
             self._events.publish(TagsChanged(change.seq))
 
-    def explained(self, view: str, item: int, public: int) -> tuple[str, Edit | None]:
+    def explained(self, view: str, item: int, public: int, copy: int = 0) -> tuple[str, Edit | None]:
         """Where the template would have an item of a view, and the edit by which it is elsewhere, or gone; nothing
-        where it is where the template says."""
+        where it is where the template says. Of a `copy` of it, the edit by which that is where it is."""
         from musfuse.library.arranging.explaining import explained
 
         number = self._numbers().get(view)
         rules = next((rules for rules in self._rules if rules.view == number), None)
-        return explained(self._db, ArrangementTable(self._user, view), rules, item, public) if rules else ("", None)
+        table = ArrangementTable(self._user, view)
+        return explained(self._db, table, rules, item, public, copy) if rules else ("", None)
 
     def arranger(self, view: int) -> "Arranger":
         """Edits of a view, for who has the turn. Raises NoEntryError where it is gone. Loaded when something is edited,
@@ -160,6 +161,10 @@ class ViewEdits:
     def make_folder(self, parent: Node, name: str) -> None:
         """Make a folder."""
         self._told(self._arranger.make_folder(parent, name))
+
+    def copy(self, item: int, parent: Node, name: str, over: Node | None) -> None:
+        """Make one more entry of a track, in the place of what is there."""
+        self._told(self._arranger.copy(item, parent, name, over))
 
     def remove_folder(self, folder: Node) -> None:
         """Remove a folder in which nothing is."""

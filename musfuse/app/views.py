@@ -170,9 +170,10 @@ class ShownViews:
         """The template by which a view names."""
         return self._rules(view).template.text
 
-    def explained(self, view: str, item: int, public: int) -> tuple[str, Edit | None]:
-        """Where the template would have an item of a view, and the edit by which somebody put it elsewhere."""
-        return self.arranging.explained(view, item, public)
+    def explained(self, view: str, item: int, public: int, copy: int = 0) -> tuple[str, Edit | None]:
+        """Where the template would have an item of a view, and the edit by which somebody put it, or a `copy` of it,
+        elsewhere."""
+        return self.arranging.explained(view, item, public, copy)
 
     def _rules(self, view: str) -> ViewRules:
         rules = self._views.named(view)

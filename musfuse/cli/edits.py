@@ -3,7 +3,7 @@
 from musfuse.cli.common import when
 from musfuse.service.requests.edits import EditTold
 
-_WHAT = {"move": "moved", "remove": "removed", "make": "made", "hide": "hidden"}
+_WHAT = {"move": "moved", "remove": "removed", "make": "made", "hide": "hidden", "copy": "copied"}
 
 
 def edit_told(told: EditTold) -> str:

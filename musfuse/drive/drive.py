@@ -6,7 +6,7 @@ to a real path. All methods may be called from many threads.
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from musfuse.drive.accesses import Accesses
@@ -15,7 +15,9 @@ from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbers import number_of_rendition
 from musfuse.drive.branches.port import Branch, Entry, FileContent
 from musfuse.drive.changes import Change, Changes, Names
+from musfuse.drive.copying import Copying
 from musfuse.drive.handles import CacheHint, Handles
+from musfuse.drive.lately import Lately
 from musfuse.drive.leftout import LeftOut
 from musfuse.drive.rearranging import Edits, Rearranging
 from musfuse.drive.tree import Tree
@@ -35,11 +37,12 @@ _TOO_FAST = "changes too fast to be opened; try again"
 class Asked:
     """Who hears of what is asked of a drive. `on_pending` is called when a listing shows an item without a size, whose
     stat will probably come next, `on_listed` with each folder that is listed, and `on_visited` with the number of each
-    that is opened or whose files are asked for."""
+    that is opened or whose files are asked for. `lately` knows what was read."""
 
     on_pending: Callable[[], None] = lambda: None
     on_listed: Callable[[Entry[Any]], None] = lambda _: None
     on_visited: Callable[[int], None] = lambda _: None
+    lately: Lately = field(default_factory=Lately)
 
 
 class Drive:
@@ -66,6 +69,8 @@ class Drive:
         self._asked, self._edits = asked or Asked(), edits
         self.changes, self._left_out = Changes(), LeftOut()
         self._handles = Handles(open_limit, self.changes.hold)
+        copying = Copying(items, self._asked.lately, lambda: self.rearranging, self.forget_paths)
+        self.copying = copying if edits is not None else None
 
     def ignoring_case(self, *, keeping_sizes: bool = False) -> "Drive":
         """The same drive, open files and all, for a mount whose system compares names without their case, and
@@ -297,6 +302,8 @@ class Drive:
     def shut_down(self) -> int:
         """Close all files that are still open; how many there were."""
         self._accesses.close_all()
+        if self.copying is not None:
+            self.copying.close_all()
         return self._handles.close_all()
 
     def _reread(self, path: str) -> None:
@@ -324,6 +331,8 @@ class Drive:
     def _opened(self, node: int, content: FileContent, item: int, path: str = "") -> Opened:
         size = content.layout.size
         version = _version(content.version, size)
+        if item and self.copying is not None:
+            self._asked.lately.note(item)
         handle, hint = self._handles.add(
             node, version, content.edition, content.layout, content.mtime_ns, kept=self._keeps
         )

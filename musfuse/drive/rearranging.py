@@ -1,4 +1,4 @@
-"""Moving, making and removing on the drive: what POSIX asks of each, and which entries are the view's own.
+"""Moving, copying, making and removing on the drive: what POSIX asks of each, and which entries are the view's own.
 
 Only the view changes. What other branches show cannot be moved, and nothing can be put there; a cover or another
 companion can be removed from the folder that shows it.
@@ -20,6 +20,7 @@ from musfuse.errors import (
     NotEmptyError,
     ReadOnlyError,
 )
+from musfuse.library.arranging.names import checked_name
 from musfuse.library.catalog import Node
 from musfuse.library.names import name_key
 from musfuse.model import NodeKind
@@ -34,6 +35,9 @@ class Edits(Protocol):
 
     def make_folder(self, parent: Node, name: str) -> None:
         """Make a folder."""
+
+    def copy(self, item: int, parent: Node, name: str, over: Node | None) -> None:
+        """Make one more entry of a track, in the place of what is there."""
 
     def remove_folder(self, folder: Node) -> None:
         """Remove a folder in which nothing is."""
@@ -123,6 +127,50 @@ class Rearranging:
             elif name == entry.name and folder.id == entry.parent:
                 return
             edits.move(entry.own, folder.own, name, over.own if over is not None else None)
+
+    def copy(self, item: int, path: str) -> None:
+        """Make one more entry of a track, by its item, in the place of another track that is there. Raises
+        NoEntryError, NotAFolderError, IsAFolderError, ExistsError, ReadOnlyError, BadNameError."""
+        edits = self._allowed(path)
+        with edits.turn():
+            self.check_place(path, replace=True)
+            folder, name = self._into(path)
+            over = self._there(path)
+            if over is None or over.item != item:
+                edits.copy(item, folder.own, name, over.own if over is not None else None)
+
+    def give_up(self, item: int, path: str) -> None:
+        """Remove the further entry of a track, by its item, where there is one at a path."""
+        edits = self._allowed(path)
+        with edits.turn():
+            entry = self._there(path)
+            if entry is not None and entry.item == item and self._is_ours(entry) and entry.own.copy:
+                edits.remove_file(entry.own)
+
+    def check_place(self, path: str, *, temporary: bool = False, replace: bool = False) -> None:
+        """Raise what making an entry of a track at a path would raise, with `replace` in the place of a track that is
+        there. One that is `temporary` has a name that will be another."""
+        self._allowed(path)
+        folder, name = self._into(path)
+        if not path or not self._is_ours(folder):
+            raise self._not_ours(path)
+        if not temporary:
+            checked_name(name)
+        try:
+            over = self._tree.lookup(path, exact=False)
+        except NoEntryError:
+            return
+        if not replace or not self._is_ours(over) or self._there(path) is None:
+            raise ExistsError(f"{path}: it is there already, as {over.name}")
+        if over.kind is NodeKind.FOLDER:
+            raise IsAFolderError(f"{path}: a folder")
+
+    def takes_facts(self, path: str) -> bool:
+        """Whether times and modes that are said of an entry are taken, without effect, as by whoever copies something:
+        of folders that may be changed and of further entries of tracks. Raises NoEntryError, NotAFolderError."""
+        entry = self._found(path)
+        copied = isinstance(entry.own, Node) and entry.own.copy
+        return self.allowed and self._is_ours(entry) and (entry.kind is NodeKind.FOLDER or bool(copied))
 
     def _check_folder(self, path: str, folder: Entry[Any]) -> None:
         if not path or not self._is_ours(folder):

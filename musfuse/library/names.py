@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from musfuse.model import Rendition
+
 MAX_UNITS = 255
 MAX_PATH = 240
 FILE_SHARE = 80
@@ -101,6 +103,15 @@ def file_limit(folders: list[str]) -> int:
 def units(text: str) -> int:
     """How many UTF-16 code units a text has."""
     return len(text) if text.isascii() else len(text) + sum(c > "\uffff" for c in text)
+
+
+def rendition_extension(rendition: Rendition, path: str) -> str:
+    """The extension, without its dot, that the name of an item carries which is served as this, and whose original lies
+    at a path."""
+    if rendition not in (Rendition.ORIGINAL, Rendition.RETAGGED):
+        return rendition.value
+    name = path.rsplit("/", 1)[-1]
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""
 
 
 def _trim(stem: str, extension: str) -> str:

@@ -13,7 +13,7 @@ from musfuse.errors import ConfigError
 from musfuse.library.albums import is_in_set
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.places import Candidate, Place
-from musfuse.library.names import name_key
+from musfuse.library.names import name_key, rendition_extension
 from musfuse.library.template_fields import Subject
 from musfuse.library.templates import Template
 from musfuse.model import AudioFormat, Rendition
@@ -112,11 +112,3 @@ def placed(template: Template, item: Candidate, rendition: Rendition) -> Place:
     )  # fmt: skip
     key = "/".join(name_key(part) for part in wants.folders)
     return Place(rendition, "/".join(wants.folders), key, wants.name, wants.limit)
-
-
-def rendition_extension(rendition: Rendition, path: str) -> str:
-    """The extension, without its dot, that an item's name carries."""
-    if rendition not in (Rendition.ORIGINAL, Rendition.RETAGGED):
-        return rendition.value
-    name = path.rsplit("/", 1)[-1]
-    return name.rsplit(".", 1)[-1].lower() if "." in name else ""

@@ -24,7 +24,7 @@ class ViewOptions:
         " original shows it as it is until then; sources on other machines say it for themselves",
     )  # fmt: skip
     writable_view: bool = option(
-        False, "let who may write on the drive move, make and remove there: only views change, never an original"
+        False, "let who may write on the drive move, copy, make and remove there: only views change, no original"
     )
     rename_tags: bool = option(
         False, "a move between folders that the template made sets the tags that the new place says, as `tag set` does"

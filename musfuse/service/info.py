@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from musfuse.drive import Drive
 from musfuse.drive.branches.port import Entry
 from musfuse.errors import MusfuseError, NoEntryError, NotAFolderError
-from musfuse.library.catalog import Nodes, SourceRow, TrackRow
+from musfuse.library.catalog import Node, Nodes, SourceRow, TrackRow
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.sizes import Sizes
 from musfuse.library.userdb.arrangement import Edit
@@ -41,8 +41,9 @@ class ShowsViews(Protocol):
     def template(self, view: str) -> str:
         """The template by which a view names."""
 
-    def explained(self, view: str, item: int, public: int) -> tuple[str, Edit | None]:
-        """Where the template would have an item, and the edit by which somebody put it elsewhere."""
+    def explained(self, view: str, item: int, public: int, copy: int = 0) -> tuple[str, Edit | None]:
+        """Where the template would have an item, and the edit by which somebody put it, or a `copy` of it,
+        elsewhere."""
 
 
 class Describing:
@@ -109,7 +110,7 @@ class Describing:
         except MusfuseError as error:
             size, problem = self._sizes.known(row), str(error)
         rating, heard = self._opinion(row.public)
-        by_template, edit = self._views.explained(view, track.id, row.public)
+        by_template, edit = self._views.explained(view, track.id, row.public, _copy(entry.own))
         return FileInfo(
             path, entry.id, size, pieces, problem,
             source=place_in(self._sources.row(track.file.source_uid).root, track.file.path),
@@ -132,6 +133,11 @@ class Describing:
             by_template=by_template,
             edit=told(edit) if edit else None,
         )  # fmt: skip
+
+
+def _copy(own: object) -> int:
+    """The id of a further entry of a track; 0 for another entry."""
+    return own.copy if isinstance(own, Node) else 0
 
 
 def _pieces(layout: Layout) -> tuple[PieceTold, ...]:

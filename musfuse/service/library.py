@@ -10,7 +10,7 @@ from musfuse.drive.tree import Tree
 from musfuse.errors import NoEntryError, NotAFolderError, NotFoundError
 from musfuse.library.albums import is_in_set
 from musfuse.library.catalog import Nodes, Reports
-from musfuse.library.naming import rendition_extension
+from musfuse.library.names import rendition_extension
 from musfuse.library.neighbours import did_you_mean
 from musfuse.library.selection import Selected, Selection
 from musfuse.library.template_fields import Subject

@@ -47,6 +47,9 @@ class Shown(Protocol):
 
     def move(self, path: str, to: str, replace: bool = True) -> None: ...
 
+    def write(self, path: str, data: bytes) -> None:
+        """Make a file with these bytes, as one who copies does."""
+
 
 def manifest(shown: Shown, path: str = "") -> Iterator[tuple[str, Seen, bytes]]:
     """Everything below a folder: path, facts, bytes."""
@@ -104,6 +107,18 @@ class ShownByDrive:
         with _os_errors():
             self._drive.rearranging.move(path, to, replace=replace)
 
+    def write(self, path: str, data: bytes) -> None:
+        copying = self._drive.copying
+        assert copying is not None
+        with _os_errors():
+            handle = copying.create(path)
+            try:
+                for at in range(0, len(data), 50_000):
+                    copying.write(handle, at, data[at : at + 50_000])
+                copying.finish(handle)
+            finally:
+                copying.close(handle)
+
 
 class ShownByFuse:
     """Through the kernel, at a mountpoint."""
@@ -145,6 +160,9 @@ class ShownByFuse:
 
     def move(self, path: str, to: str, replace: bool = True) -> None:
         os.rename(self._root / path, self._root / to)
+
+    def write(self, path: str, data: bytes) -> None:
+        (self._root / path).write_bytes(data)
 
 
 class ShownByWinFsp:
@@ -210,6 +228,10 @@ class ShownByWinFsp:
             _check(self._kernel.rename(opened, self._name(to), replace), to)
         finally:
             self._kernel.close(opened)
+
+    def write(self, path: str, data: bytes) -> None:
+        above, _, name = self._name(path).rpartition("\\")
+        _check(self._kernel.copy_in(f"{k.upcase(above)}\\{name}", data), path)
 
     def _open(
         self, path: str, options: int = 0, access: int = driver.FILE_READ_DATA | driver.FILE_READ_ATTRIBUTES

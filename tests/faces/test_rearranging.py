@@ -81,11 +81,45 @@ def test_bytes_cannot_be_written_there_either(show: Show, originals: Path) -> No
     shown = show(view__writable_view=True)
     before = list(manifest(shown))
     refusals = shown.refusals("Ann/Best/One.flac")
-    for refused in refusals[:2]:  # the others change names
+    written = (lambda: shown.write("Ann/Best/new", b"bytes of nobody"), lambda: shown.write("new.flac", b"fLaC" * 9000))
+    for refused in (*refusals[:1], *written):  # the other refusals change names
         with pytest.raises(OSError) as caught:
             refused()
         assert caught.value.errno == errno.EROFS
     assert list(manifest(shown)) == before
+
+
+def test_a_copy_of_a_track_is_one_more_entry(show: Show, originals: Path) -> None:
+    shown = show(view__writable_view=True)
+    with shown.open("Ann/Best/One.flac") as (size, read):
+        whole = read(0, size)
+    shown.mkdir("Fav")
+    shown.write("Fav/Copy of one.flac", whole)
+    shown.write("Fav/One.flac", whole)
+    assert set(paths(shown, "Fav")) == {"Fav/Copy of one.flac", "Fav/One.flac"}
+    for path in ("Fav/One.flac", "Fav/Copy of one.flac", "Ann/Best/One.flac"):
+        assert shown.stat(path).size == size
+        with shown.open(path) as (_, again):
+            assert again(0, size) == whole
+    for call, number in (
+        (lambda: shown.write("Fav/2.flac", whole[:-1]), errno.EROFS),
+        (lambda: shown.write("Fav/3.flac", whole + b"x"), errno.EROFS),
+        (lambda: shown.write("Fav/4.flac", whole[:-1] + b"x"), errno.EROFS),
+        (lambda: shown.write("none/One.flac", whole), errno.ENOENT),
+        (lambda: shown.write(".collections/One.flac", whole), errno.EROFS),
+    ):
+        try:  # Windows writes behind, so that nobody hears of what is not all of a track
+            call()
+        except OSError as error:
+            assert error.errno == number, error
+    shown.move("Fav/Copy of one.flac", "Bob/1.flac")
+    shown.remove("Ann/Best/One.flac")
+    shown.remove("Fav/One.flac")
+    assert [path for path in paths(shown) if path.endswith("flac")] == [
+        "Ann/Best/Two.flac", "Bob/1.flac", "Bob/Best/Three.flac",
+    ]  # fmt: skip
+    with shown.open("Bob/1.flac") as (_, last):
+        assert last(0, size) == whole
 
 
 def test_the_same_from_every_face_whoever_did_it(

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,12 +41,13 @@ class Folder:
 
 @dataclass
 class Arranged:
-    """What is rearranged, by the model: folders, which of them show folders of the template, and where songs stay (under
-    a name or the template's; None: nowhere)."""
+    """What is rearranged, by the model: folders, which of them show folders of the template, where songs stay (under a
+    name or the template's; None: nowhere), and further entries of songs, each with its folder and name."""
 
     folders: list[Folder] = field(default_factory=list)
     bases: dict[str, Folder] = field(default_factory=dict)
     stays: dict[str, tuple[Folder | None, str] | None] = field(default_factory=dict)
+    copies: list[tuple[str, Folder | None, str]] = field(default_factory=list)
 
 
 class Model:
@@ -66,8 +68,17 @@ class Model:
                 return self.now.bases[above].path + template[len(above) :]
         return template
 
+    def copies(self) -> dict[str, tuple[str, Folder | None, str]]:
+        """Paths of further entries of songs that are there."""
+        shown = [copy for copy in self.now.copies if copy[0] in self.songs]
+        return {f"{copy[1].path if copy[1] else ''}/{copy[2]}.flac".lstrip("/"): copy for copy in shown}
+
     def files(self) -> dict[str, str]:
         """Paths of files, with their songs."""
+        return {**self.mains(), **{path: copy[0] for path, copy in self.copies().items()}}
+
+    def mains(self) -> dict[str, str]:
+        """Paths of the entries that songs have by themselves."""
         found = {}
         for song, (artist, album, title) in self.songs.items():
             stay = self.now.stays.get(song, "")
@@ -110,6 +121,7 @@ class Model:
         self.now.folders = [folder for folder in self.now.folders if folder not in gone]
         self.now.bases = {key: folder for key, folder in self.now.bases.items() if folder not in gone}
         self.now.stays = {s: stay for s, stay in self.now.stays.items() if stay is None or stay[0] not in gone}
+        self.now.copies = [copy for copy in self.now.copies if copy[1] not in gone]
 
     def mkdir(self, path: str) -> None:
         self.begin()
@@ -123,20 +135,37 @@ class Model:
     def rm(self, path: str) -> None:
         self.begin()
         self.left(path)
+        copy = self.copies().get(path)
+        if copy is not None:
+            self.now.copies.remove(copy)
+            return
         self.own(path.rpartition("/")[0])
-        self.now.stays[self.files()[path]] = None
+        song = self.mains()[path]
+        others = [copy for copy in self.now.copies if copy[0] == song]
+        self.now.stays[song] = (others[0][1], others[0][2]) if others else None
+        if others:  # it is where the copy was
+            self.now.copies.remove(others[0])
+
+    def cp(self, path: str, to: str) -> None:
+        self.begin()
+        above, _, name = to.rpartition("/")
+        self.now.copies.append((self.files()[path], self.own(above, kept=True), name.removesuffix(".flac")))
 
     def mv(self, path: str, to: str) -> None:
         self.begin()
         above, _, name = to.rpartition("/")
         if path.rpartition("/")[0] != above:
             self.left(path)
-        song = self.files().get(path)
+        copy, song = self.copies().get(path), self.mains().get(path)
+        if copy is not None:
+            at = self.now.copies.index(copy)
+            self.now.copies[at] = copy[0], self.own(above, kept=True), name.removesuffix(".flac")
+            return
         if song is not None:
             self.now.stays[song] = self.own(above), name.removesuffix(".flac")
             return
         self.drop(to)
-        inside = {file: song for file, song in self.files().items() if file.startswith(f"{path}/")}
+        inside = {file: song for file, song in self.mains().items() if file.startswith(f"{path}/")}
         said = all(song in self.now.stays for song in inside.values())
         templates = {f"{artist}/{album}" for artist in ("ann", "bob") for album in ("best", "rest")} | {"ann", "bob"}
         bases = [template for template in templates if self.shown_at(template) == path]
@@ -206,6 +235,23 @@ class Rearranging(RuleBasedStateMachine):
     def mv_file(self, pick: int, into: int) -> None:
         Rearranging.count += 1
         self.mv(pick, sorted(self.model.files()), self.in_some_folder(into, f"moved {Rearranging.count}.flac"))
+
+    @rule(pick=PICK, into=PICK)
+    def cp(self, pick: int, into: int) -> None:
+        Rearranging.count += 1
+        to = self.in_some_folder(into, f"copied {Rearranging.count}.flac")
+        for path in self.picked(pick, self.model.files()):
+            self.model.cp(path, to)
+            shutil.copy2(self.made.mnt / path, self.made.mnt / to)
+            self.same()
+
+    @rule(pick=PICK, into=PICK)
+    def cp_in_part(self, pick: int, into: int) -> None:
+        for path in self.picked(pick, self.model.files()):
+            data = (self.made.mnt / path).read_bytes()
+            with suppress(OSError):
+                (self.made.mnt / self.in_some_folder(into, "part.flac")).write_bytes(data[:-1])
+            self.same()
 
     def mv(self, pick: int, paths: list[str], to: str) -> None:
         for path in self.picked(pick, paths):

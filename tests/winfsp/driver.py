@@ -18,6 +18,7 @@ CANCELLED, OBJECT_NAME_NOT_FOUND = 0xC0000120, 0xC0000034
 FILE_READ_DATA, FILE_WRITE_DATA, FILE_READ_ATTRIBUTES, DELETE = 0x1, 0x2, 0x80, 0x10000
 DIRECTORY_FILE, NON_DIRECTORY_FILE, DELETE_ON_CLOSE = 0x1, 0x40, 0x1000
 _DIRECTORY, _READONLY = 0x10, 0x1
+_PAGE = 4096
 
 
 def is_descriptor(descriptor: bytes) -> bool:
@@ -128,39 +129,68 @@ class Driver:
                 opened = self._opened(name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, 0, 7, None)
                 if opened.status != OBJECT_NAME_NOT_FOUND:
                     return opened
-            return Opened(self._created(name))
-
-    def _created(self, name: str) -> int:
-        if not self.valid(name):
-            return OBJECT_NAME_INVALID
-        status, _, _ = self.security(name)
-        if status == SUCCESS:
-            return OBJECT_NAME_COLLISION
-        context, info = self._ffi.new("PVOID *"), self.lend(88)
-        status = self._interface.Create(
-            self._fs, self.wide(name), 0, FILE_WRITE_DATA, 0x80, self._ffi.NULL, 0, context, info.cast("FSP_FSCTL_FILE_INFO *")
-        )  # fmt: skip
-        return int(status)
+            if self.valid(name) and self.security(name)[0] == SUCCESS:
+                return Opened(OBJECT_NAME_COLLISION)
+            return self._created(name, 0, FILE_WRITE_DATA, 0x80)
 
     def made(self, name: str) -> Opened:
         with self._volume.guard.alone():
-            if not self.valid(name):
-                return Opened(OBJECT_NAME_INVALID)
-            context, info = self._ffi.new("PVOID *"), self.lend(88)
-            status = self._interface.Create(
-                self._fs, self.wide(name), DIRECTORY_FILE, FILE_READ_ATTRIBUTES, _DIRECTORY, self._ffi.NULL, 0, context,
-                info.cast("FSP_FSCTL_FILE_INFO *"),
-            )  # fmt: skip
-            info.check()
-            if status != SUCCESS:
-                return Opened(int(status))
-            made = Opened(SUCCESS, name, context[0], None, FILE_READ_ATTRIBUTES, 7)
-            raw = info.cast("FSP_FSCTL_OPEN_FILE_INFO *").FileInfo
-            self.nodes.enter(upcase(name), made, info_of(raw), self.until("file_info_timeout"))
-            with self._lock:
-                self.files.add(made)
-            self._listings_change(name)
-            return made
+            return self._created(name, DIRECTORY_FILE, FILE_READ_ATTRIBUTES, _DIRECTORY)
+
+    def _created(self, name: str, options: int, access: int, attributes: int) -> Opened:
+        if not self.valid(name):
+            return Opened(OBJECT_NAME_INVALID)
+        context, info = self._ffi.new("PVOID *"), self.lend(88)
+        status = self._interface.Create(
+            self._fs, self.wide(name), options, access, attributes, self._ffi.NULL, 0, context,
+            info.cast("FSP_FSCTL_FILE_INFO *"),
+        )  # fmt: skip
+        info.check()
+        if status != SUCCESS:
+            return Opened(int(status))
+        made = Opened(SUCCESS, name, context[0], None, access, 7)
+        raw = info.cast("FSP_FSCTL_OPEN_FILE_INFO *").FileInfo
+        self.nodes.enter(upcase(name), made, info_of(raw), self.until("file_info_timeout"))
+        with self._lock:
+            self.files.add(made)
+        self._listings_change(name)
+        return made
+
+    def written(self, opened: Opened, offset: int, data: bytes) -> int:
+        """Pages of the cache: they end with a page, and do not make a file longer."""
+        assert opened.node is not None
+        lent, transferred = self.lend(-(-len(data) // _PAGE) * _PAGE), self._ffi.new("ULONG *")
+        self._ffi.memmove(lent.pointer, data, len(data))
+        info = self.lend(72)
+        status = self._interface.Write(
+            self._fs, opened.context, lent.pointer, offset, -(-len(data) // _PAGE) * _PAGE, False, True, transferred,
+            info.cast("FSP_FSCTL_FILE_INFO *"),
+        )  # fmt: skip
+        info.check()
+        if status == SUCCESS:
+            assert transferred[0] == len(data)
+            opened.node.info = info_of(info.cast("FSP_FSCTL_FILE_INFO *"))
+        return int(status)
+
+    def sized(self, opened: Opened, size: int) -> int:
+        """SetEndOfFile."""
+        with self._volume.guard.alone():
+            return self._told(opened, "SetFileSize", size, False)
+
+    def said(self, opened: Opened) -> int:
+        """SetFileTime and SetFileAttributes."""
+        with self._volume.guard.alone():
+            return self._told(opened, "SetBasicInfo", 0x20, 1, 1, 1, 1)
+
+    def _told(self, opened: Opened, name: str, *values: int) -> int:
+        assert opened.node is not None
+        info = self.lend(72)
+        raw = info.cast("FSP_FSCTL_FILE_INFO *")
+        status = getattr(self._interface, name)(self._fs, opened.context, *values, raw)
+        info.check()
+        if status == SUCCESS:
+            opened.node.info = info_of(raw)
+        return int(status)
 
     def marked(self, opened: Opened, posix: bool) -> int:
         """SetInformation with FileDispositionInformationEx, or, not `posix`, FileDispositionInformation."""

@@ -112,6 +112,23 @@ class Kernel:
             self.close(made)
         return made.status
 
+    def copy_in(self, name: str, data: bytes, size: int | None = None) -> int:
+        """What CopyFileEx does at its target: it is created, has its size, then its bytes, a cache's pages at a time,
+        then its times, and is closed. The first status that is none of success."""
+        made: Opened = self._ask(lambda: self.driver.create(name), Opened(CANCELLED))
+        if made.status != SUCCESS:
+            return made.status
+        try:
+            steps = [lambda: self.driver.sized(made, len(data) if size is None else size)]
+            steps += [
+                lambda at=at: self.driver.written(made, at, data[at : at + _RUN * PAGE])  # type: ignore[misc]
+                for at in range(0, len(data), _RUN * PAGE)
+            ]
+            statuses = (self._ask(step, CANCELLED) for step in [*steps, lambda: self.driver.said(made)])
+            return next((status for status in statuses if status != SUCCESS), SUCCESS)
+        finally:
+            self.close(made)
+
     def mkdir(self, name: str) -> int:
         """CreateDirectory: the status."""
         made: Opened = self._ask(lambda: self.driver.made(name), Opened(CANCELLED))

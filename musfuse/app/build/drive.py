@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from musfuse.drive.branches.prefetch import PrefetchBranch
 from musfuse.drive.branches.search import SearchBranch
 from musfuse.drive.branches.visits import Visits
 from musfuse.drive.drive import Asked
+from musfuse.drive.lately import Lately
 from musfuse.drive.listening import Listening
 from musfuse.drive.rearranging import Edits
 from musfuse.drive.volume import Volume
@@ -35,6 +36,7 @@ from musfuse.errors import StoreError
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Nodes, RowOf, Tracks
 from musfuse.library.catalog.arranged import hidden
+from musfuse.library.catalog.copies import Copies
 from musfuse.library.catalog.finding import Found
 from musfuse.library.catalog.gone import Went
 from musfuse.library.catalog.nodes import MAIN
@@ -81,6 +83,7 @@ class DriveParts:
     on_opened: Callable[[Sequence[int]], object] = lambda _: None
     edits: Callable[[int], Edits | None] = lambda _: None
     hides: Callable[[], bool] = lambda: False
+    lately: Lately = field(default_factory=Lately)
 
     def build(self, view: int, closing: ExitStack) -> tuple[Drive, CollectionsBranch]:
         """The drive of a view, and the branch of it that is told of other collections."""
@@ -91,7 +94,9 @@ class DriveParts:
         items = Items(nodes, tracks, self.media.engine, sizes, freshness, self.activity, hides=self.hides)
         ahead, visits = FolderAhead(nodes, tracks, sizes), Visits(nodes, freshness)
         seconds = config[WinFspOptions].list_seconds  # of the one face that has to tell sizes with the names
-        library = LibraryBranch(nodes, items, on_waited=ahead.queue, list_seconds=seconds)
+        library = LibraryBranch(
+            nodes, items, on_waited=ahead.queue, list_seconds=seconds, copies=Copies(database, view)
+        )
         companions, volume = self._companions(nodes), Volume(nodes, database)
         branches: list[Branch[Any]] = [library, companions]
         prefetch = PrefetchBranch(nodes, items, self.prefetch, list_seconds=seconds) if self.prefetch else None
@@ -105,7 +110,7 @@ class DriveParts:
         branches += [make(database, items) for make in self.more]
         drive = self._maker()(
             library.root, branches, items, volume, Accesses(self.activity, self.events, items.row, self.listening),
-            asked=Asked(self.media.pool.warm, self.on_listed, visits.note), edits=self.edits(view),
+            asked=Asked(self.media.pool.warm, self.on_listed, visits.note, self.lately), edits=self.edits(view),
             open_limit=system.open_handles(16_384),
         )  # fmt: skip
         search.changed = collections.changed = drive.forget_paths

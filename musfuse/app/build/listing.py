@@ -9,13 +9,14 @@ from musfuse.drive.tree import Tree
 from musfuse.library.catalog import Database, Nodes
 from musfuse.library.catalog.arranged import hidden
 from musfuse.library.catalog.companions import Companions
+from musfuse.library.catalog.copies import Copies
 from musfuse.media.art.options import ArtOptions
 
 
 def listing_tree(database: Database, config: Config, view: int) -> Tree:
     """The tree of a view, for listings: no original is read, and no size found out."""
     nodes = Nodes(database, view)
-    library = LibraryBranch(nodes)
+    library = LibraryBranch(nodes, copies=Copies(database, view))
     companions = CompanionsBranch(
         nodes, Companions(database), show_covers=config[ArtOptions].covers, hidden=partial(hidden, database, view)
     )

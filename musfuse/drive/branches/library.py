@@ -1,13 +1,18 @@
-"""The branch of a view of the library: its folders, and a file for each item."""
+"""The branch of a view of the library: its folders, a file for each item, and those that somebody copied beside."""
 
+import heapq
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from musfuse.drive.branches.items import Items, entry_of
+from musfuse.drive.branches.numbers import number_of_copy
 from musfuse.drive.branches.port import Entry, FileContent
 from musfuse.errors import NoEntryError
 from musfuse.library.catalog import Node, Nodes
+from musfuse.library.catalog.copies import Copies
+from musfuse.library.names import name_key
 from musfuse.model import NodeKind
 
 
@@ -15,8 +20,8 @@ class LibraryBranch:
     """The tree of nodes. It holds the root, and nothing in folders of other branches.
 
     Without `items` it tells what the catalog knows, whether that still counts or not, and serves nothing. `on_waited`
-    is called with a folder when somebody waited for a file in it. A listing with sizes takes `list_seconds` at most for
-    them; what goes on with one that was begun waits for none.
+    is called with a folder when somebody waited for a file in it; `copies` are the further entries of tracks. A listing
+    with sizes takes `list_seconds` at most for them; what goes on with one that was begun waits for none.
     """
 
     def __init__(
@@ -26,8 +31,10 @@ class LibraryBranch:
         *,
         on_waited: Callable[[int], None] = lambda _: None,
         list_seconds: float = 120,
+        copies: Copies | None = None,
     ) -> None:
         self._nodes, self._items, self._on_waited, self._list_seconds = nodes, items, on_waited, list_seconds
+        self._copies = copies
 
     def root(self) -> Entry[Node]:
         """The root of the drive. Raises NoEntryError where there is no such view."""
@@ -36,7 +43,11 @@ class LibraryBranch:
     def child(self, folder: Entry[Any], key: str, name: str = "") -> Entry[Node] | None:
         """The file or folder with this name key."""
         del name
-        node = self._nodes.child(folder.id, key) if folder.branch is self else None
+        if folder.branch is not self:
+            return None
+        node = self._nodes.child(folder.id, key) or next(
+            (copy for copy in self._copied(folder.id) if name_key(copy.name) == key), None
+        )
         return self._entry(node) if node is not None else None
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Node]]:
@@ -47,7 +58,8 @@ class LibraryBranch:
         until = time.monotonic() + (0 if after_key else self._list_seconds)
         if sized and not after_key:
             self._readable().wait_for_folder(folder.id, self._list_seconds)
-        found = map(self._entry, self._nodes.children(folder.id, after_key))
+        nodes, copied = self._nodes.children(folder.id, after_key), self._copied(folder.id, after_key)
+        found = map(self._entry, _together(nodes, copied) if copied else nodes)
         return (self._with_size(entry, until) for entry in found) if sized else found
 
     def is_current(self, entry: Entry[Node]) -> bool:
@@ -84,5 +96,34 @@ class LibraryBranch:
         items, left = self._readable(), until - time.monotonic()
         if left > 0:
             items.wait_for(entry.item, left)
-        found = self._nodes.by_id(entry.own.id) or entry.own
+        found = _as_copy(self._nodes.by_id(entry.own.id) or entry.own, entry.own)
         return entry_of(self, found, items.known(found))  # a size that is known cannot be noted on a full disk
+
+    def _copied(self, folder: int, after_key: str = "") -> list[Node]:
+        """The further entries of tracks in a folder behind a name key, in order of name key."""
+        if self._copies is None:
+            return []
+        copies = [copy for copy in self._copies.of_folder(folder) if copy.key > after_key]
+        nodes = self._nodes.of_items([copy.item for copy in copies]) if copies else {}
+        return [
+            replace(nodes[copy.item], parent=folder, name=copy.name, copy=copy.id, inode=number_of_copy(copy.id))
+            for copy in copies
+            if copy.item in nodes
+        ]
+
+
+def _as_copy(node: Node, shown: Node) -> Node:
+    """A track's node in the folder and by the name under which it is shown."""
+    if not shown.copy:
+        return node
+    return replace(node, parent=shown.parent, name=shown.name, copy=shown.copy, inode=shown.inode)
+
+
+def _together(nodes: Iterator[Node], copied: Sequence[Node]) -> Iterator[Node]:
+    """The nodes and copies of a folder in order of name key; where two have a name, which is for a moment, the node."""
+    last = None
+    for node in heapq.merge(nodes, copied, key=lambda node: name_key(node.name)):
+        key = name_key(node.name)
+        if key != last:
+            yield node
+        last = key

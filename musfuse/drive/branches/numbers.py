@@ -6,7 +6,7 @@ from hashlib import blake2b
 from musfuse.library.names import name_key
 from musfuse.model import Rendition
 
-_COMPANIONS, _NAMED, _RENDITIONS = 1 << 62, 1 << 61, 1 << 60
+_COMPANIONS, _NAMED, _RENDITIONS, _COPIES = 1 << 62, 1 << 61, 1 << 60, 1 << 59
 
 
 def number_of_companion(folder: int, name: str) -> int:
@@ -29,6 +29,11 @@ def number_of_spelling(folder: int, name: str) -> int:
 def number_of_rendition(item: int, rendition: Rendition) -> int:
     """The inode number of an item made into a rendition that no view shows."""
     return _RENDITIONS | item << 3 | list(Rendition).index(rendition)
+
+
+def number_of_copy(copy: int) -> int:
+    """The inode number of a further entry of a track, by its id."""
+    return _COPIES | copy
 
 
 def _key(name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Edits of a view: folders made, moved and removed, tracks moved and removed, covers hidden; and taken back.
+"""Edits of a view: folders made, moved and removed, tracks moved, copied and removed, covers hidden; and taken back.
 
 Whoever calls this holds what keeps others from giving names meanwhile. An edit is one transaction, however large the
 folder is that it moves.
@@ -10,11 +10,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from musfuse.errors import BusyError, ExistsError, NoEntryError, NotEmptyError
+from musfuse.library.arranging import copying
 from musfuse.library.arranging.bringing import bring_in
 from musfuse.library.arranging.moving import erase, move_folder, own
 from musfuse.library.arranging.names import checked_name, stem
 from musfuse.library.arranging.pen import Pen, writing
-from musfuse.library.catalog import Database, Node, Nodes, arranged, byhand, places, trees
+from musfuse.library.catalog import Database, Node, Nodes, arranged, byhand, copies, places, trees
 from musfuse.library.catalog.settling import settle
 from musfuse.library.catalog.todo import add, done
 from musfuse.library.names import name_key
@@ -69,13 +70,31 @@ class Arranger:
         return self._edited([parent], path)
 
     def remove_file(self, file: Node) -> Edited:
-        """Take a track out of the view."""
-        path, parent = self._nodes.path(file.id), self._parent(file)
+        """Take an entry of a track out of the view."""
+        path, parent = self._path_of(file), self._parent(file)
         with self._writing("remove", path) as pen:
             self._keep_open(pen, file)
-            self._remove(pen, file)
+            also = self._remove(pen, file)
             self._place(pen, [file])
-        return self._edited([parent], path)
+        return self._edited([parent], path, also=also)
+
+    def copy(self, item: int, parent: Node, name: str, over: Node | None = None) -> Edited:
+        """Make one more entry of a track, in the place of another track's that is there. Raises BadNameError,
+        ExistsError, NoEntryError where the view does not show the track."""
+        checked_name(name)
+        node = self._nodes.of_item(item)
+        if node is None:
+            raise NoEntryError(f"{name}: the track that was copied is not in this view any more")
+        self._check_free(parent, name, over)
+        target = self._path(parent, name)
+        with self._writing("copy", self._nodes.path(node.id), target) as pen:
+            folder = own(pen, byhand.dir_key(pen.db, parent.id), kept=True)
+            also = self._remove(pen, over) if over is not None else ()
+            copying.make(pen, _public(pen.db, node), folder, name, copies.extension(pen.db, node.id))
+            byhand.touch(pen.db, parent.id)
+            if over is not None:
+                self._place(pen, [over])
+        return self._edited([parent], target, also=also)
 
     def hide(self, folder: Node, name: str) -> Edited:
         """Have a folder not show one of its companions."""
@@ -90,15 +109,16 @@ class Arranger:
         checked_name(name)
         self._check_free(parent, name, node, over)
         before, target = self._parent(node), self._path(parent, name)
-        path = self._nodes.path(node.id)
+        path, also = self._path_of(node), ()  # type: str, Sequence[int]
         with self._writing("move", path, target) as pen:
             if node.parent != parent.id:
                 self._keep_open(pen, node)
             if node.track:
-                self._move_file(pen, node, parent, name, over)
+                also = self._move_file(pen, node, parent, name, over)
             else:
                 self._move_folder(pen, node, parent, name, over)
-        return self._edited([before, parent, node], path, target, moved=() if node.track else ((path, target),))
+        moved = () if node.track else ((path, target),)
+        return self._edited([before, parent, node], path, target, moved=moved, also=also)
 
     def take_back(self, count: int) -> list[Edit]:
         """Take back the last edits in force, so many, the last one first; the pipeline shows what that makes."""
@@ -122,22 +142,46 @@ class Arranger:
 
     # tracks
 
-    def _move_file(self, pen: Pen, file: Node, parent: Node, name: str, over: Node | None) -> None:
-        if over is not None and over.id != file.id:
-            self._remove(pen, over)
-        public, folder = _public(pen.db, file), own(pen, byhand.dir_key(pen.db, parent.id))
-        kept, follows = stem(file.name, name, arranged.follows(pen.db, self._view, public))
-        pen.stay(public, Stay(folder, kept, follows))
+    def _move_file(self, pen: Pen, file: Node, parent: Node, name: str, over: Node | None) -> Sequence[int]:
+        """Move an entry of a track; tracks of which a copy is the only entry now."""
+        public = _public(pen.db, file)
+        folder = own(pen, byhand.dir_key(pen.db, parent.id), kept=bool(file.copy))
+        also: Sequence[int] = ()
+        if file.copy and over is not None and over.track == file.track:
+            copying.drop(pen, file)  # the same bytes are there
+        elif file.copy:
+            copying.move(pen, file, folder, name)
+            byhand.touch(pen.db, parent.id)
+        if over is not None and over.track != file.track:
+            also = self._remove(pen, over)
+        elif over is not None and over.copy and not file.copy:
+            copying.drop(pen, over)
+        if not file.copy:
+            kept, follows = stem(file.name, name, arranged.follows(pen.db, self._view, public))
+            pen.stay(public, Stay(folder, kept, follows))
         self._place(pen, [file, *([over] if over else [])])
+        return also
 
     @staticmethod
-    def _remove(pen: Pen, file: Node) -> None:
-        """A track is gone from its folder, which shows its cover until that is removed as well."""
-        folder = own(pen, byhand.dir_key(pen.db, file.parent))
-        pen.stay(_public(pen.db, file), Stay(folder, gone=True))
+    def _remove(pen: Pen, file: Node) -> Sequence[int]:
+        """An entry of a track is gone from its folder, which shows its cover until that is removed as well. The track,
+        where a copy is in its place now."""
+        if file.copy:
+            copying.drop(pen, file)
+            return ()
+        folder, public = own(pen, byhand.dir_key(pen.db, file.parent)), _public(pen.db, file)
+        if copying.promote(pen, public, folder):
+            return (file.track,)
+        pen.stay(public, Stay(folder, gone=True))
+        return ()
 
     def _place(self, pen: Pen, nodes: Sequence[Node]) -> None:
         """Have tracks be where they are now to be, in all trees of the view; nodes of the one that is shown follow."""
+        if copying.give_numbers(pen, nodes):
+            self._settle(pen, {byhand.dir_key(pen.db, node.parent) for node in nodes if node.copy})
+        for copy in (node for node in nodes if node.copy):
+            byhand.touch(pen.db, copy.parent)
+        nodes = [node for node in nodes if not node.copy]
         db, tree, items = pen.db, pen.tree(), [node.track for node in nodes]
         left = places.folders_of(db, tree, items)
         alone = [node for node in nodes if byhand.stands_alone(db, tree, node.id)] == [*nodes]
@@ -202,7 +246,8 @@ class Arranger:
     def _keep_open(self, pen: Pen, leaving: Node) -> None:
         """The folder that an entry leaves stays, if it was the last one in it, until somebody removes it."""
         above = byhand.dir_key(pen.db, leaving.parent)
-        if above and not byhand.has_entries(pen.db, leaving.parent, but=leaving.id):
+        but = 0 if leaving.copy else leaving.id
+        if above and not byhand.has_entries(pen.db, leaving.parent, but, leaving.copy):
             own(pen, above, kept=True)
 
     def _made_beside(self, db: sqlite3.Connection, shown: int) -> list[int]:
@@ -212,8 +257,11 @@ class Arranger:
 
     def _check_free(self, parent: Node, name: str, *others: Node | None) -> None:
         found = self._nodes.child(parent.id, name_key(name))
-        if found is not None and found.id not in {other.id for other in others if other is not None}:
-            raise ExistsError(f"{self._path(parent, name)}: {found.name} is there already; name another")
+        known = {(other.copy, 0 if other.copy else other.id) for other in others if other is not None}
+        with self._db.read() as db:
+            there = {(copy.id, 0) for copy in copies.shown(db, parent.id) if copy.key == name_key(name)}
+        if (there | ({(0, found.id)} if found is not None else set())) - known:
+            raise ExistsError(f"{self._path(parent, name)}: it is there already; name another")
 
     @staticmethod
     def _check_empty(db: sqlite3.Connection, folder: Node, path: str) -> None:
@@ -226,15 +274,24 @@ class Arranger:
             raise NoEntryError(f"{node.name}: gone meanwhile")
         return found
 
+    def _path_of(self, node: Node) -> str:
+        """Where a track's entry, or a folder, is."""
+        return f"{self._nodes.path(node.parent)}/{node.name}".lstrip("/") if node.copy else self._nodes.path(node.id)
+
     def _path(self, parent: Node, name: str) -> str:
         return f"{self._nodes.path(parent.id)}/{name}".lstrip("/")
 
-    def _edited(self, folders: Iterable[Node], *paths: str, moved: tuple[tuple[str, str], ...] = ()) -> Edited:
-        nodes = {folder.id for folder in folders if not folder.track}
-        above = {path.rpartition("/")[0] for path in paths}
+    def _edited(
+        self, folders: Iterable[Node], *paths: str, moved: tuple[tuple[str, str], ...] = (), also: Sequence[int] = ()
+    ) -> Edited:
+        """What an edit touched; of the tracks `also` one entry is another now."""
+        others = self._nodes.of_items(also).values() if also else ()
+        nodes = {folder.id for folder in folders if not folder.track} | {other.parent for other in others}
+        all_paths = [*paths, *self._nodes.paths(other.id for other in others).values()]
+        above = {path.rpartition("/")[0] for path in all_paths}
         with self._db.read() as db:
             left = bool(self._made_beside(db, trees.tree_of(db, self._view)))
-        return Edited(frozenset(nodes), (*paths, *sorted(above)), moved, left)
+        return Edited(frozenset(nodes), (*all_paths, *sorted(above)), moved, left)
 
 
 def _public(db: sqlite3.Connection, file: Node) -> int:

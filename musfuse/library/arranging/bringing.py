@@ -9,7 +9,7 @@ import itertools
 import sqlite3
 from collections.abc import Iterator
 
-from musfuse.library.catalog import Database, arranged, byhand, places, trees
+from musfuse.library.catalog import Database, arranged, byhand, copies, places, trees
 from musfuse.library.catalog.todo import add
 from musfuse.library.userdb.arrangement import ArrangedFolder, ArrangementTable, token
 from musfuse.library.userdb.database import UserDatabase
@@ -34,6 +34,7 @@ def bring_in(user: UserDatabase, database: Database, table: ArrangementTable, vi
     with database.write() as db:
         dirty = set(_folders(db, table, view))
         tracks = list(_stays(db, table, view))
+        dirty |= _copies(db, table, view)
         arranged.replace_hidden(db, view, table.hidden())
         _mark(db, view, dirty, tracks)
         byhand.know(db, token(user))
@@ -91,6 +92,20 @@ def _stays(db: sqlite3.Connection, table: ArrangementTable, view: int) -> Iterat
         else:
             arranged.drop_stay(db, view, public)
         yield public
+
+
+def _copies(db: sqlite3.Connection, table: ArrangementTable, view: int) -> set[str]:
+    """Take over further entries of tracks, when folders were taken over; keys of the folders of the drive in which
+    they come or go."""
+    known, said = copies.every(db, view), dict(table.copies())
+    changed = [number for number in known.keys() | said.keys() if known.get(number) != said.get(number)]
+    copies.drop(db, changed)
+    for number in changed:
+        if number in said:
+            copies.put(db, view, number, said[number])
+    rows = [copy for number in changed for copy in (known.get(number), said.get(number)) if copy is not None]
+    found = {copy.folder: arranged.by_id(db, copy.folder) for copy in rows}
+    return {row.key if row is not None else "" for folder, row in found.items() if row is not None or not folder}
 
 
 def _mark(db: sqlite3.Connection, view: int, dirty: set[str], tracks: list[int]) -> None:

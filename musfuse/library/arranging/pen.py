@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from musfuse.library.arranging.names import stem
-from musfuse.library.catalog import arranged, byhand, trees
+from musfuse.library.catalog import arranged, byhand, copies, trees
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.settling import raise_generation
 from musfuse.library.names import name_key
-from musfuse.library.userdb.arrangement import ArrangementTable, Stay, token
+from musfuse.library.userdb.arrangement import ArrangementTable, Copy, Stay, token
 from musfuse.library.userdb.database import UserDatabase
 
 
@@ -35,6 +35,12 @@ class Pen:
         """Have a track stay somewhere."""
         self._table.put_stay(self.seq, public, stay)
         arranged.put_stay(self.db, self.view, public, stay.folder, stay.name, follows=stay.follows, gone=stay.gone)
+        self.tracks += 1
+
+    def copy(self, copy: Copy, number: int | None = None) -> None:
+        """Make a further entry of a track, or change one."""
+        made = self._table.put_copy(self.seq, copy, number)
+        copies.put(self.db, self.view, made, copy)
         self.tracks += 1
 
     def keep_name(self, item: int, folder: int, name: str) -> None:
@@ -65,6 +71,10 @@ class Pen:
             if not gone:
                 self._table.drop_stay(self.seq, public)
                 arranged.drop_stay(self.db, self.view, public)
+        there = copies.in_folder(self.db, self.view, folder)
+        for number in there:
+            self._table.drop_copy(self.seq, number)
+        copies.drop(self.db, there)
         self._table.drop_folder(self.seq, folder)
         arranged.drop_folder(self.db, self.view, folder)
 

@@ -16,7 +16,7 @@ from musfuse.library.names import name_key, units
 
 META = "arranged"
 """In the table meta: of which edits it is the copy."""
-_TABLES = ("arranged_folder", "arranged_base", "arranged_item", "arranged_hidden")
+_TABLES = ("arranged_folder", "arranged_base", "arranged_item", "arranged_hidden", "arranged_copy")
 _MAX_UNITS = 255
 
 
@@ -236,6 +236,12 @@ def merge(database: Database, old: int, new: int) -> None:
     with database.write() as db:
         db.execute("UPDATE OR IGNORE arranged_item SET public = ? WHERE public = ?", (new, old))
         db.execute("DELETE FROM arranged_item WHERE public = ?", (old,))
+        db.execute("UPDATE arranged_copy SET public = ? WHERE public = ?", (new, old))
+        db.execute(
+            "DELETE FROM arranged_item WHERE public = ?1 AND gone AND EXISTS (SELECT 1 FROM arranged_copy c"
+            " WHERE c.view = arranged_item.view AND c.public = ?1 AND NOT c.gone)",
+            (new,),
+        )
 
 
 def arranges(db: sqlite3.Connection, view: int) -> bool:

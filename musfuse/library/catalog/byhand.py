@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
-from musfuse.library.catalog import arranged
+from musfuse.library.catalog import arranged, copies
 from musfuse.library.catalog.arranged import FolderRow
 from musfuse.library.catalog.rows import from_blob, join
 from musfuse.library.names import name_key
@@ -56,10 +56,12 @@ def name_of(db: sqlite3.Connection, tree: int, key: str) -> str | None:
     return row[0] if row else None
 
 
-def has_entries(db: sqlite3.Connection, folder: int, but: int = 0) -> bool:
-    """Whether anything but one node is in a folder."""
+def has_entries(db: sqlite3.Connection, folder: int, but: int = 0, but_copy: int = 0) -> bool:
+    """Whether anything but one node, or one copy, is in a folder."""
     found = "SELECT 1 FROM node WHERE parent = ? AND id <> ? LIMIT 1"
-    return db.execute(found, (folder, but)).fetchone() is not None
+    if db.execute(found, (folder, but)).fetchone() is not None:
+        return True
+    return any(copy.id != but_copy for copy in copies.shown(db, folder))
 
 
 def stands_alone(db: sqlite3.Connection, tree: int, node: int) -> bool:
@@ -71,12 +73,17 @@ def stands_alone(db: sqlite3.Connection, tree: int, node: int) -> bool:
     if found is None:
         return False
     folder, key, above = found
+    due = "SELECT 1 FROM todo WHERE stage = 'settle.' || ? AND key = ?"
+    return not gives_numbers(db, folder, key) and db.execute(due, (tree, above)).fetchone() is None
+
+
+def gives_numbers(db: sqlite3.Connection, folder: int, key: str) -> bool:
+    """Whether a file of a folder may have a number for the sake of a name, by its key, or that name itself one."""
     if " (" in key or len(key) > _LONG:  # it may have a number itself, or others one behind a shortened name
-        return False
+        return True
     stem = key.rpartition(".")[0] or key
     numbered = "SELECT 1 FROM node WHERE parent = ?1 AND name_key > ?2 || ' (' AND name_key < ?2 || ' )' LIMIT 1"
-    due = "SELECT 1 FROM todo WHERE stage = 'settle.' || ? AND key = ?"
-    return db.execute(numbered, (folder, stem)).fetchone() is None and db.execute(due, (tree, above)).fetchone() is None
+    return db.execute(numbered, (folder, stem)).fetchone() is not None
 
 
 def leave(db: sqlite3.Connection, tree: int, key: str, items: Sequence[int]) -> None:
@@ -88,6 +95,11 @@ def leave(db: sqlite3.Connection, tree: int, key: str, items: Sequence[int]) -> 
         (tree, json.dumps(list(items))),
     )
     db.execute("UPDATE node SET mtime_ns = ? WHERE tree = ? AND dir_key = ?", (time.time_ns(), tree, key))
+
+
+def touch(db: sqlite3.Connection, folder: int) -> None:
+    """The entries of a folder, by its node, changed just now."""
+    db.execute("UPDATE node SET mtime_ns = ? WHERE id = ?", (time.time_ns(), folder))
 
 
 def remove(db: sqlite3.Connection, node: int) -> None:

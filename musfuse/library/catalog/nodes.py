@@ -25,7 +25,8 @@ class Node:
 
     For a file, `size` is None where it is not known under `size_token`; `rendition` tells which token counts. `source`
     is the version of its original (SourceFile.version), `mtime_ns` that one's mtime or when something was said about it
-    later; of a folder, when its entries changed last. `inode`: see `number`.
+    later; of a folder, when its entries changed last. `inode`: see `number`. A further entry of a track is as the
+    track's node, but for its folder and name, and has the id of its `copy`.
     """
 
     id: int
@@ -39,6 +40,7 @@ class Node:
     size_token: str = ""
     source: str = ""
     inode: int = 0
+    copy: int = 0
 
     @property
     def number(self) -> int:

@@ -269,8 +269,8 @@ CREATE UNIQUE INDEX node_item ON node (item, tree) WHERE item IS NOT NULL;
 CREATE INDEX node_number ON node (number) WHERE number IS NOT NULL;
 INSERT INTO node (id, tree, parent, name, name_key, dir_key, owner, mtime_ns) VALUES (1, 1, 0, '', '1', '', '', 0);
 
--- What somebody rearranged in a view: a copy of what user.db says (view_folder, view_base, view_item, view_hidden there). Owner:
--- catalog/arranged.py. meta.arranged tells of which edits this is the copy.
+-- What somebody rearranged in a view: a copy of what user.db says (view_folder, view_base, view_item, view_hidden, view_copy there). Owner:
+-- catalog/arranged.py, catalog/copies.py. meta.arranged tells of which edits this is the copy.
 CREATE TABLE arranged_folder (
     id       INTEGER PRIMARY KEY,
     view     INTEGER NOT NULL,
@@ -305,6 +305,20 @@ CREATE TABLE arranged_hidden (
     name_key TEXT NOT NULL,
     PRIMARY KEY (view, folder, name_key)
 ) WITHOUT ROWID;
+
+-- A further entry of a track. It is a node of no tree: the item has a place and a node of its own beside, and `settling.py` takes
+-- its name for given away.
+CREATE TABLE arranged_copy (
+    id      INTEGER PRIMARY KEY,
+    view    INTEGER NOT NULL,
+    public  INTEGER NOT NULL,
+    folder  INTEGER NOT NULL,
+    name    TEXT NOT NULL,
+    follows INTEGER NOT NULL,
+    gone    INTEGER NOT NULL
+);
+CREATE INDEX arranged_copy_folder ON arranged_copy (view, folder);
+CREATE INDEX arranged_copy_public ON arranged_copy (public);
 
 -- What an item is made into: a row for each profile (model.Rendition but the original) that a place wants, and for each
 -- that could not be made. `size` are the exact served bytes, NULL where not known yet; it counts under `token` only, which
@@ -407,6 +421,21 @@ CREATE TRIGGER item_known_as AFTER UPDATE OF public ON item
     AND EXISTS (SELECT 1 FROM arranged_item WHERE public IN (old.public, new.public)) BEGIN
     INSERT INTO todo SELECT 'place', new.id
         WHERE NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'place' AND key = new.id);
+END;
+-- Folders that show further entries of an item which comes, or goes.
+CREATE TRIGGER copies_come AFTER UPDATE OF public ON item
+    WHEN old.public IS NOT new.public
+    AND EXISTS (SELECT 1 FROM arranged_copy WHERE public IN (old.public, new.public)) BEGIN
+    INSERT INTO todo SELECT DISTINCT 'settle.' || t.id, coalesce(f.path_key, '') FROM arranged_copy c
+        JOIN tree t ON t.view = c.view LEFT JOIN arranged_folder f ON f.id = c.folder
+        WHERE c.public IN (old.public, new.public) AND NOT EXISTS
+        (SELECT 1 FROM todo WHERE stage = 'settle.' || t.id AND key = coalesce(f.path_key, ''));
+END;
+CREATE TRIGGER copies_go BEFORE DELETE ON item
+    WHEN EXISTS (SELECT 1 FROM arranged_copy WHERE public = old.public) BEGIN
+    INSERT INTO todo SELECT DISTINCT 'settle.' || t.id, coalesce(f.path_key, '') FROM arranged_copy c
+        JOIN tree t ON t.view = c.view LEFT JOIN arranged_folder f ON f.id = c.folder WHERE c.public = old.public
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'settle.' || t.id AND key = coalesce(f.path_key, ''));
 END;
 CREATE TRIGGER place_gone AFTER DELETE ON place BEGIN
     INSERT INTO todo SELECT 'settle.' || old.tree, old.dir_key

@@ -60,6 +60,7 @@ _ARRANGED = {
     "arranged_folder": "id, {}, parent, name, kept, path, path_key",
     "arranged_base": "{}, key, folder",
     "arranged_item": "{}, public, folder, name, follows, gone",
+    "arranged_copy": "id, {}, public, folder, name, follows, gone",
 }
 """What is rearranged in a view, as that of another one."""
 
@@ -80,7 +81,7 @@ class Scratch(Database):
             for table, which in (
                 ("source", "1"), ("watch", "1"), ("view", f"id = {MAIN}"), ("tree", f"id = {_MAIN}"),
                 ("node", f"tree = {_MAIN} AND dir_key = ''"), ("arranged_folder", f"view = {MAIN}"),
-                ("arranged_base", f"view = {MAIN}"),
+                ("arranged_base", f"view = {MAIN}"), ("arranged_copy", f"view = {MAIN}"),
             ):  # fmt: skip
                 self._insert(db, table, real.execute(f"SELECT * FROM {table} WHERE {which}").fetchall())
 

@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Iterable
 
+from musfuse.library.catalog import copies
 from musfuse.library.catalog.rows import from_blob, join
 from musfuse.library.names import assign, name_key
 
@@ -55,6 +56,7 @@ def _with_parents(key: str) -> list[str]:
 class _Settling:
     def __init__(self, db: sqlite3.Connection, tree: int) -> None:
         self._db, self._tree = db, tree
+        self._any_copies = copies.any_beside(db, tree)
 
     def settle(self, dirty: set[str]) -> int:
         changed = 0
@@ -88,6 +90,7 @@ class _Settling:
         taken = {
             row[0] for row in db.execute("SELECT name_key FROM node WHERE parent = ? AND +item IS NULL", (folder,))
         }
+        taken |= {copy.key for copy in copies.shown(db, folder)} if self._any_copies else set()
         names = assign([(row[0], row[1], row[2]) for row in wants], taken)
         have = {
             item: (node, name)

@@ -8,11 +8,11 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from musfuse.library.catalog import places, trees
+from musfuse.library.catalog import copies, places, trees
 from musfuse.library.catalog.arranged import arranged
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.settling import folder_names, raise_generation, settle
-from musfuse.library.catalog.todo import Watch, done, due
+from musfuse.library.catalog.todo import Watch, add, done, due
 from musfuse.library.naming import Settled, ViewRules
 
 _BATCH, _FOLDERS = 2000, 200
@@ -39,6 +39,7 @@ class Places:
             for tree, rules in ruled(db, self.views):
                 wanted = {item.id: rules.place(item) for item in found}
                 places.put(db, tree.id, arranged(db, tree.view, wanted))
+                add(db, places.settle_key(tree.id), copies.folders_of(db, tree.view, list(wanted)))
             done(db, self.name, items)
         return bool(items)
 

@@ -1,6 +1,6 @@
 """What somebody rearranged in views, by hand on the drive, and the log of that, as it is kept.
 
-An edit changes rows of four tables and notes what they were before, so that it can be taken back exactly, the last one
+An edit changes rows of five tables and notes what they were before, so that it can be taken back exactly, the last one
 first. What is in force is the rows as they are: nothing is played again.
 """
 
@@ -37,9 +37,21 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """One more entry of a track, by its public id: in a folder, by its id, under a name, as Stay has it. One that is
+    `gone` is not in the view; it was there."""
+
+    track: int
+    folder: int
+    name: str
+    follows: bool = False
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit of a view: `what` is move, remove, make or hide, `path` where that was on the drive, `target` where a
-    move went, `tracks` how many tracks it concerned."""
+    """An edit of a view: `what` is move, copy, remove, make or hide, `path` where that was on the drive, `target` where
+    a move or copy went, `tracks` how many tracks it concerned."""
 
     seq: int
     at_ns: int
@@ -67,6 +79,7 @@ _TABLES = {
         _Table("view_folder", ("id", "view", "parent", "name", "kept", "seq"), ("id",)),
         _Table("view_base", ("view", "key", "folder", "seq"), ("view", "key")),
         _Table("view_item", ("view", "id", "folder", "name", "follows", "gone", "seq"), ("view", "id")),
+        _Table("view_copy", ("id", "view", "item", "folder", "name", "follows", "gone", "seq"), ("id",)),
         _Table("view_hidden", ("view", "folder", "name_key", "seq"), ("view", "folder", "name_key")),
     )
 }
@@ -94,6 +107,12 @@ class ArrangementTable:
         """Tracks by public id, and where they stay."""
         for row in self._paged("view_item", "id, folder, name, follows, gone", "id"):
             yield row[0], Stay(row[1], row[2], bool(row[3]), bool(row[4]))
+
+    def copies(self) -> Iterator[tuple[int, Copy]]:
+        """Further entries of tracks by their ids."""
+        columns = "id, item, folder, name, follows, gone"
+        for row in self._paged("view_copy", columns, "id") if self._db.has_copies else ():
+            yield row[0], Copy(row[1], row[2], row[3], bool(row[4]), bool(row[5]))
 
     def hidden(self) -> list[tuple[int, str]]:
         """Companions that are hidden, as (folder, name key)."""
@@ -137,6 +156,10 @@ class ArrangementTable:
     def edit_of_base(self, key: str) -> Edit | None:
         """The edit by which a folder of the template, by its key, is shown as another one; None where none does."""
         return self._edit("SELECT seq FROM view_base WHERE view = ? AND key = ?", self.view, key)
+
+    def edit_of_copy(self, copy: int) -> Edit | None:
+        """The edit by which a further entry of a track is where it is; None where there is no such entry."""
+        return self._edit("SELECT seq FROM view_copy WHERE id = ?", copy) if self._db.has_copies else None
 
     def _edit(self, which: str, *values: object) -> Edit | None:
         rows = self._run(f"SELECT seq, at_ns, what, path, target, tracks FROM view_edit WHERE seq = ({which})", *values)
@@ -195,6 +218,23 @@ class ArrangementTable:
             " SELECT ?, value, ?, '', 0, 0, ? FROM json_each(?)",
             self.view, folder, seq, json.dumps(list(publics)),
         )  # fmt: skip
+
+    def put_copy(self, seq: int, copy: Copy, number: int | None = None) -> int:
+        """Make a further entry of a track, or change one; its id."""
+        values = (copy.track, copy.folder, copy.name, int(copy.follows), int(copy.gone))
+        if number is None:
+            (row,) = self._run(
+                "INSERT INTO view_copy (view, item, folder, name, follows, gone, seq) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                " RETURNING id",
+                self.view, *values, seq,
+            )  # fmt: skip
+            return int(row[0])
+        self._put(seq, "view_copy", number, self.view, *values)
+        return number
+
+    def drop_copy(self, seq: int, number: int) -> None:
+        """Forget a further entry of a track."""
+        self._drop(seq, "view_copy", number)
 
     def hide(self, seq: int, folder: int, name_key: str) -> None:
         """Hide a companion."""
@@ -286,6 +326,13 @@ def merge(database: UserDatabase, old: int, new: int) -> None:
     if not database.has_arrangement:
         return
     with database.transaction():
+        if database.has_copies:
+            database.execute("UPDATE view_copy SET item = ? WHERE item = ?", new, old)
+            database.execute(
+                "UPDATE view_before SET row = json_set(row, '$[2]', ?) WHERE tbl = 'view_copy'"
+                " AND json_extract(row, '$[2]') = ?",
+                new, old,
+            )  # fmt: skip
         for (view,) in database.execute("SELECT view FROM view_item WHERE id = ?", old):
             was, is_ = json.dumps([view, old]), json.dumps([view, new])
             database.execute(
@@ -300,3 +347,9 @@ def merge(database: UserDatabase, old: int, new: int) -> None:
         )  # fmt: skip
         database.execute("UPDATE OR IGNORE view_item SET id = ? WHERE id = ?", new, old)
         database.execute("DELETE FROM view_item WHERE id = ?", old)
+        if database.has_copies:  # who has a copy is not gone
+            database.execute(
+                "DELETE FROM view_item WHERE id = ?1 AND gone AND EXISTS (SELECT 1 FROM view_copy c"
+                " WHERE c.view = view_item.view AND c.item = ?1 AND NOT c.gone)",
+                new,
+            )

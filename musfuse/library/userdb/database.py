@@ -17,9 +17,9 @@ from musfuse.store.opening import NotWritableError
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _PAGE = 500
-FIRST_TABLES, VIEWS, PLAYS, COLLECTIONS, WEBHOOKS, ARRANGED = 2, 3, 4, 5, 6, 7
+FIRST_TABLES, VIEWS, PLAYS, COLLECTIONS, WEBHOOKS, ARRANGED, COPIES = 2, 3, 4, 5, 6, 7, 8
 """Versions in which tables came; an older database where nothing can be written lacks them."""
 
 
@@ -102,6 +102,11 @@ class UserDatabase:
     def has_arrangement(self) -> bool:
         """Whether the tables of what was rearranged in views are there."""
         return self.version >= ARRANGED
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether the table of tracks that have more than one entry in a view is there."""
+        return self.version >= COPIES
 
     def _make_private(self) -> None:
         """Have nobody else read it: it tells what is listened to. Where the file system knows no owners it stays as it

@@ -182,14 +182,14 @@ CREATE TABLE IF NOT EXISTS view_edit (
     seq    INTEGER PRIMARY KEY AUTOINCREMENT,
     view   TEXT NOT NULL,
     at_ns  INTEGER NOT NULL,
-    what   TEXT NOT NULL,                -- move, remove, make, hide
+    what   TEXT NOT NULL,                -- move, remove, make, hide, copy
     path   TEXT NOT NULL,                -- on the drive, as it was then
-    target TEXT NOT NULL,                -- of a move, where to; else ''
+    target TEXT NOT NULL,                -- of a move or copy, where to; else ''
     tracks INTEGER NOT NULL              -- that it concerned
 );
 CREATE INDEX IF NOT EXISTS view_edit_view ON view_edit (view, seq);
 
--- Rows of the four tables as they were before an edit changed or removed them. What an edit made has its `seq`, and no row here.
+-- Rows of these tables, and of `view_copy`, as they were before an edit changed or removed them. What an edit made has its `seq`, and no row here.
 CREATE TABLE IF NOT EXISTS view_before (
     seq   INTEGER NOT NULL,
     tbl   TEXT NOT NULL,
@@ -204,3 +204,19 @@ CREATE TABLE IF NOT EXISTS view_arranged (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
     token TEXT NOT NULL
 );
+
+-- One more entry of a track in a view, which somebody made by copying it there. Owner: ArrangementTable. Since version 8.
+-- catalog.db mirrors it.
+CREATE TABLE IF NOT EXISTS view_copy (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    view    TEXT NOT NULL,
+    item    INTEGER NOT NULL,            -- the track's public id
+    folder  INTEGER NOT NULL,            -- where it is, 0 for the root; of one that is gone, where it was
+    name    TEXT NOT NULL,
+    follows INTEGER NOT NULL,            -- as in `view_item`
+    gone    INTEGER NOT NULL,
+    seq     INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS view_copy_item ON view_copy (item);
+CREATE INDEX IF NOT EXISTS view_copy_folder ON view_copy (folder);
+CREATE INDEX IF NOT EXISTS view_copy_seq ON view_copy (seq);

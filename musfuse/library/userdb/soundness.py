@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from musfuse.errors import StoreError
-from musfuse.library.userdb.database import ARRANGED, COLLECTIONS, FIRST_TABLES, PLAYS, VIEWS, WEBHOOKS
+from musfuse.library.userdb.database import ARRANGED, COLLECTIONS, COPIES, FIRST_TABLES, PLAYS, VIEWS, WEBHOOKS
 from musfuse.library.userdb.sources import SPEC, spec_of
 from musfuse.store.soundness import columns, foreign, missing, names, number, reading, version
 
@@ -54,6 +54,11 @@ _ODD = (
         "typeof(id) || typeof(folder) || typeof(name) || typeof(follows) || typeof(gone) || typeof(seq)"
         " <> 'integerintegertextintegerintegerinteger' OR name GLOB '*/*'",
     ),
+    (
+        "view_copy", "tracks that were copied",
+        "typeof(item) || typeof(folder) || typeof(name) || typeof(follows) || typeof(gone) || typeof(seq)"
+        " <> 'integerintegertextintegerintegerinteger' OR name = '' OR name GLOB '*/*'",
+    ),
     ("view_hidden", "hidden companions", "typeof(folder) || typeof(name_key) || typeof(seq) <> 'integertextinteger'"),
     (
         "view_edit", "edits of views",
@@ -69,6 +74,7 @@ _LATER = (
     (COLLECTIONS, "CREATE TABLE IF NOT EXISTS collection"),
     (WEBHOOKS, "CREATE TABLE IF NOT EXISTS webhook"),
     (ARRANGED, "CREATE TABLE IF NOT EXISTS view_folder"),
+    (COPIES, "CREATE TABLE IF NOT EXISTS view_copy"),
 )
 """Where in the script stands what a version made in addition to the one before."""
 

@@ -77,6 +77,18 @@ class Model:
             raise IsAFolderError(path)
         del self.tree[path]
 
+    def cp(self, path: str, to: str) -> None:
+        if self.kind(path) != "file":
+            raise NoEntryError(path)
+        over = self.kind(to)
+        if over == "folder":
+            raise IsAFolderError(to)
+        if over == "file" and self.tree[path] == self.tree[to]:
+            return
+        if self.other_spelling(to):
+            raise ExistsError(to)
+        self.tree[to] = self.tree[path]
+
     def mv(self, path: str, to: str) -> None:
         kind, over = self.kind(path), self.kind(to)
         if kind is None:
@@ -133,6 +145,14 @@ class Edits(RuleBasedStateMachine):
         path = self.some(pick)
         self.same("mv", path, self.in_some_folder(into, path.rpartition("/")[2]))
 
+    @rule(pick=PICK, into=PICK, name=NAMES)
+    def cp(self, pick: int, into: int, name: str) -> None:
+        self.same("cp", self.some(pick), self.in_some_folder(into, name))
+
+    @rule(pick=PICK, over=PICK)
+    def cp_over(self, pick: int, over: int) -> None:
+        self.same("cp", self.some(pick), self.some(over))
+
     @rule(pick=PICK, over=PICK)
     def mv_over(self, pick: int, over: int) -> None:
         self.same("mv", self.some(pick), self.some(over))
@@ -171,12 +191,22 @@ class Edits(RuleBasedStateMachine):
     def same(self, what: str, *paths: str) -> None:
         """Do the same with both; either both raise the same or neither raises."""
         real = self.made.drive.rearranging
-        calls = {"mkdir": real.make_folder, "rmdir": real.remove_folder, "rm": real.remove_file, "mv": real.move}
+        calls = {
+            "mkdir": real.make_folder, "rmdir": real.remove_folder, "rm": real.remove_file, "mv": real.move,
+            "cp": self.copy,
+        }  # fmt: skip
         before = dict(self.model.tree)
         expected = _raised(getattr(self.model, what), paths)
         assert _raised(calls[what], paths) is expected, (what, paths, before)
-        if expected is None and (what != "mv" or paths[0] != paths[1]):
+        if expected is None and (what not in ("mv", "cp") or self.model.tree != before):
             self.before.append(before)
+
+    def copy(self, path: str, to: str) -> None:
+        """As who writes the bytes of a file under another path does in the end."""
+        _, row = self.made.drive.row(path)
+        if row is None:
+            raise NoEntryError(path)
+        self.made.drive.rearranging.copy(row.track.id, to)
 
 
 def _raised(call: object, paths: tuple[str, ...]) -> type[MusfuseError] | None:

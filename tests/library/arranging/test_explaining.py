@@ -26,3 +26,19 @@ def test_the_edit_by_which_a_track_is_where_it_is(rearranged: Rearranged) -> Non
         "9.flac": ("Ann/Best/Nine.flac", "move", "Fav"),
     }  # fmt: skip
     assert arranging.explained("none", 1, 1) == ("", None)
+
+
+def test_the_edit_by_which_a_copy_is_where_it_is(rearranged: Rearranged) -> None:
+    edits, arranging = rearranged.drive.rearranging, rearranged.library.arranging
+    item = rearranged.drive.row("Ann/Best/One.flac")[0].item
+    edits.copy(item, "Bob/1.flac")
+    entry, row = rearranged.drive.row("Bob/1.flac")
+    assert row is not None
+    path, edit = arranging.explained("main", item, row.public, entry.own.copy)
+    assert edit is not None
+    assert (path, edit.what, edit.path, edit.target) == ("Ann/Best/One.flac", "copy", "Ann/Best/One.flac", "Bob/1.flac")
+    assert arranging.explained("main", item, row.public) == ("", None)
+    edits.move("Bob/1.flac", "Ann/1.flac")
+    _, edit = arranging.explained("main", item, row.public, entry.own.copy)
+    assert edit is not None
+    assert edit.what == "move"

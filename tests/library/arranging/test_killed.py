@@ -1,6 +1,7 @@
-"""A kill in the middle of a move leaves the old tree or the new one, whole, and so does a full disk."""
+"""A kill in the middle of a move or a copy leaves the old tree or the new one, whole, and so does a full disk."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from musfuse.app.library import open_library
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 
-state, template, *points = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
+state, template, what, *points = Path(sys.argv[1]), sys.argv[2], sys.argv[3], *map(int, sys.argv[4:])
 config = load_config(default_sections(), flags={"view.writable_view": True, "view.template": template}, env={}).config
 
 def child(folder, point):
@@ -32,7 +33,10 @@ def child(folder, point):
 
     for connection in (library.catalog.database._writer, library.stores.user.kv._db):
         connection.set_trace_callback(step)  # of a statement that begins
-    library.drive.rearranging.move("Ann", "Bob/Moved")
+    if what == "move":
+        library.drive.rearranging.move("Ann", "Bob/Moved")
+    else:
+        library.drive.rearranging.copy(library.drive.row("Ann/Best/One.flac")[0].item, "Bob/Best/Copied.flac")
     print(steps)
     sys.stdout.flush()
     os._exit(0)
@@ -50,14 +54,17 @@ for point in points:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills children that it forks")
-def test_a_move_that_is_killed_anywhere_is_done_or_not(rearranged: Rearranged) -> None:
+@pytest.mark.parametrize("what", ["move", "copy"])
+def test_what_is_killed_anywhere_is_done_or_not(rearranged: Rearranged, what: str) -> None:
     old = rearranged.shown()
     rearranged.close()
-    steps = int(killed(rearranged, 0))
+    steps = int(killed(rearranged, what, 0))
     points = sorted({*range(1, steps, max(1, steps // 5)), *range(steps - 4, steps + 2)})  # the last one is not reached
-    killed(rearranged, *points)
+    killed(rearranged, what, *points)
     seen = set()
-    new = {path.replace("Ann", "Bob/Moved", 1) if path.startswith("Ann") else path: name for path, name in old.items()}
+    new = {**old, "Bob/Best/Copied.flac": old["Ann/Best/One.flac"]}
+    if what == "move":
+        new = {re.sub("^Ann", "Bob/Moved", path): name for path, name in old.items()}
     for point in points:
         other = Rearranged.__new__(Rearranged)
         other.__dict__.update(rearranged.__dict__)
@@ -73,12 +80,12 @@ def test_a_move_that_is_killed_anywhere_is_done_or_not(rearranged: Rearranged) -
     assert seen == {False, True}
 
 
-def killed(made: Rearranged, *points: int) -> str:
-    """Move in copies of the library, each of which is killed at a step; what the last one said that was not."""
+def killed(made: Rearranged, what: str, *points: int) -> str:
+    """Move or copy in copies of the library, each of which is killed at a step; what the last one said that was not."""
     template = str(made._options["view.template"])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [Path(__file__).parents[3], *sys.path]))}
     done = subprocess.run(
-        [sys.executable, "-c", MOVER, str(made.folder / "state"), template, *map(str, points)],
+        [sys.executable, "-c", MOVER, str(made.folder / "state"), template, what, *map(str, points)],
         capture_output=True, text=True, env=environment, timeout=100,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

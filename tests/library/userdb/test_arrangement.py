@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musfuse.library.userdb.arrangement import ArrangementTable, Edit, Stay, merge, token
-from musfuse.library.userdb.database import SCHEMA_VERSION, UserDatabase
+from musfuse.library.userdb.arrangement import ArrangementTable, Copy, Edit, Stay, merge, token
+from musfuse.library.userdb.database import ARRANGED, SCHEMA_VERSION, UserDatabase
 
 SMALL = st.integers(1, 3)
 CHANGES = st.one_of(
@@ -17,6 +17,8 @@ CHANGES = st.one_of(
     st.tuples(st.just("stay"), SMALL, SMALL, st.booleans()),
     st.tuples(st.just("drop_stay"), SMALL),
     st.tuples(st.just("pin"), SMALL, st.lists(SMALL, max_size=3)),
+    st.tuples(st.just("copy"), SMALL, SMALL, st.booleans()),
+    st.tuples(st.just("drop_copy"), SMALL),
     st.tuples(st.just("hide"), SMALL),
     st.tuples(st.just("unhide"), SMALL),
 )
@@ -36,7 +38,8 @@ def table(database: UserDatabase) -> ArrangementTable:
 
 def rows(table: ArrangementTable) -> list[object]:
     """All that is in force."""
-    return [list(table.folders()), list(table.bases()), list(table.stays()), table.hidden(), table.edits()]
+    placed = [list(table.folders()), list(table.bases()), list(table.stays()), list(table.copies())]
+    return [*placed, table.hidden(), table.edits()]
 
 
 def change(table: ArrangementTable, seq: int, what: str, *values: object) -> None:
@@ -52,6 +55,12 @@ def change(table: ArrangementTable, seq: int, what: str, *values: object) -> Non
             table.drop_base(seq, str(first))
         case "stay":
             table.put_stay(seq, int(str(first)), Stay(int(str(more[0])), "x", True, bool(more[1])))
+        case "copy":
+            known = dict(table.copies())
+            number = int(str(first)) if int(str(first)) in known else None
+            table.put_copy(seq, Copy(5, int(str(more[0])), "x", True, bool(more[1])), number)
+        case "drop_copy":
+            table.drop_copy(seq, int(str(first)))
         case "drop_stay":
             table.drop_stay(seq, int(str(first)))
         case "pin":
@@ -99,12 +108,12 @@ def test_edits_are_logged_and_told_of(table: ArrangementTable, database: UserDat
     edit = Edit(seq, 7, "move", "Ann/One.flac", "Fav/One.flac", 1)
     assert (table.edits(), table.last(), table.edit_of(5), table.edit_of(6)) == ([edit], edit, edit, None)
     other = ArrangementTable(database, "car")
-    assert (other.count(), rows(other)) == (0, [[], [], [], [], []])
+    assert (other.count(), rows(other)) == (0, [[], [], [], [], [], []])
     first = token(database)
     other.clear()
     assert table.count() == 1
     table.clear()
-    assert rows(table) == [[], [], [], [], []]
+    assert rows(table) == [[], [], [], [], [], []]
     assert token(database) not in ("", first)
 
 
@@ -129,11 +138,32 @@ def test_a_track_that_turns_out_to_be_another_stays_where_it_was_put_last(
     assert list(table.stays()) == [(9, Stay(0, "second"))]
 
 
+def test_copies_of_a_track_that_turns_out_to_be_another_are_that_one_s(
+    table: ArrangementTable, database: UserDatabase
+) -> None:
+    first = table.begin("copy", "a", "b")
+    number = table.put_copy(first, Copy(1, 0, "a", True))
+    table.put_stay(table.begin("remove", "c"), 2, Stay(0, gone=True))
+    last = table.begin("move", "b", "d")
+    table.put_copy(last, Copy(1, 3, "d", True), number)
+    edit = table.edit_of_copy(number)
+    assert edit is not None
+    assert edit.seq == last
+    merge(database, 1, 2)
+    assert list(table.copies()) == [(number, Copy(2, 3, "d", True))]
+    assert list(table.stays()) == [], "who has a copy is not gone"
+    table.take_back(last)
+    assert list(table.copies()) == [(number, Copy(2, 0, "a", True))]
+
+
 def test_a_database_without_the_tables_has_nothing_of_it(tmp_path: Path) -> None:
     path = tmp_path / "user.db"
     UserDatabase(path).close()
     old = UserDatabase(path)
-    old.version = SCHEMA_VERSION - 1
+    old.version = ARRANGED
+    assert list(ArrangementTable(old, "main").copies()) == []
+    assert ArrangementTable(old, "main").edit_of_copy(1) is None
+    old.version = ARRANGED - 1
     table = ArrangementTable(old, "main")
     assert (token(old), table.count(), table.last()) == ("", 0, None)
     table.clear()

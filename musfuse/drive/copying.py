@@ -1,0 +1,252 @@
+"""Copies that are made on the drive: what is created there is written, and becomes one more entry of a track.
+
+A file that is being written is not listed. Once its bytes are those of a track, from the first to the last, it becomes
+an entry; if it is closed before, it is gone. Programs that write under a name of their own first (`.name.x1y2z3`) and
+give the real one afterwards are waited for. Lock order: nothing is read, and no edit made, under `_lock`.
+"""
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from musfuse.drive.answers import Attr
+from musfuse.drive.branches.items import Items
+from musfuse.drive.incoming import Candidate, Incoming
+from musfuse.drive.lately import Lately
+from musfuse.drive.rearranging import Rearranging
+from musfuse.errors import ExistsError, MusfuseError, ReadOnlyError, TooManyOpenError
+from musfuse.library.names import name_key
+from musfuse.model import NodeKind
+
+log = logging.getLogger(__name__)
+
+MAX_FILES = 64
+"""Files that may be written at once, those included that wait for their names."""
+_FIRST, _NUMBERS = 1 << 41, 1 << 58
+
+
+class Copying:
+    """Files that are being written on one drive, by handle and by path. `items` serves tracks, `lately` tells which
+    were read, `rearranging` gives what makes entries, and `forget` hears of paths that are gone. Methods raise what
+    Rearranging raises."""
+
+    def __init__(
+        self, items: Items, lately: Lately, rearranging: Callable[[], Rearranging],
+        forget: Callable[[Sequence[str]], None],
+    ) -> None:  # fmt: skip
+        self._items, self._lately, self._rearranging, self._forget = items, lately, rearranging, forget
+        self._lock = threading.Lock()
+        self._by_path: dict[str, Incoming] = {}
+        self._open: dict[int, Incoming] = {}
+        self._handles = itertools.count(_FIRST)
+
+    def create(self, path: str) -> int:
+        """A file is to be written; its handle. Raises TooManyOpenError."""
+        self._rearranging().check_place(path, temporary=_is_temporary(path))
+        with self._lock:
+            if _key(path) in self._by_path:
+                raise ExistsError(f"{path}: it is being written already")
+            self._make_room()
+            handle = next(self._handles)
+            made = Incoming(path, _NUMBERS | handle, time.time_ns(), self._candidates)
+            self._by_path[_key(path)] = self._open[handle] = made
+            return handle
+
+    def open(self, path: str) -> int | None:
+        """A handle on a file that is being written; None where there is none."""
+        with self._lock:
+            found = self._by_path.get(_key(path))
+            if found is None:
+                return None
+            handle = next(self._handles)
+            found.holders += 1
+            self._open[handle] = found
+            return handle
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether anything is open to be written."""
+        return bool(self._open)
+
+    def holds(self, handle: int) -> bool:
+        """Whether a handle is one of these."""
+        return handle in self._open
+
+    def attr(self, path: str) -> Attr | None:
+        """Facts about a file that is being written; None where there is none, or where it is an entry by now."""
+        found = self._by_path.get(_key(path)) if self._by_path else None
+        return self._facts(found) if found is not None else None
+
+    def attr_of(self, handle: int) -> Attr | None:
+        """Facts about a file by a handle; None where that is none of these."""
+        found = self._open.get(handle)
+        return self._facts(found) if found is not None else None
+
+    def write(self, handle: int, offset: int, data: bytes) -> int:
+        """Bytes are written; how many they were. Raises ReadOnlyError where they are those of no track."""
+        found = self._open[handle]
+        with self._given_up(found):
+            found.write(offset, data)
+        return len(data)
+
+    def read(self, handle: int, offset: int, size: int) -> bytes:
+        """Bytes that were written."""
+        return self._open[handle].read(offset, size)
+
+    def resize(self, handle: int, length: int) -> None:
+        """A file shall be so long. Raises ReadOnlyError where no track is."""
+        found = self._open[handle]
+        with self._given_up(found):
+            found.resize(length)
+
+    def resize_at(self, path: str, length: int) -> bool:
+        """As `resize`, by path; False where no file is being written there."""
+        found = self._by_path.get(_key(path))
+        if found is not None:
+            found.resize(length)
+        return found is not None
+
+    def finish(self, handle: int) -> None:
+        """Whoever wrote a file says that it is done: it is an entry from now on, unless it has a temporary name. Raises
+        ReadOnlyError where it is no track, or not all of one."""
+        found = self._open[handle]
+        if not self._done(found):
+            raise ReadOnlyError(f"{found.path}: bytes cannot be written; what was is not all of a track")
+
+    def close(self, handle: int) -> None:
+        """A handle is closed. What is closed by all, and is no track, is gone."""
+        with self._lock:
+            found = self._open.pop(handle, None)
+            if found is None:
+                return
+            found.holders -= 1
+            if found.holders:
+                return
+        try:
+            done = self._done(found)
+        except MusfuseError as error:
+            log.debug("%s is not copied: %s", found.path, error)
+            done = False
+        if not done:
+            self._drop(found)
+
+    def move(self, path: str, to: str) -> bool:
+        """A file that is being written, or waits for its name, gets another one, in the place of what is there; False
+        where there is no such file."""
+        found = self._by_path.get(_key(path)) if self._by_path else None
+        if found is None:
+            return False
+        self._rearranging().check_place(to, temporary=_is_temporary(to), replace=True)
+        item = 0 if found.holders or _is_temporary(to) else found.whole()
+        if item:
+            self._rearranging().copy(item, to)
+        self.remove(to)
+        with self._lock:
+            self._by_path.pop(_key(path), None)
+            found.path = to
+            if not item:
+                self._by_path[_key(to)] = found
+        if item:
+            found.close()
+        self._forget([path])
+        return True
+
+    def remove(self, path: str) -> bool:
+        """A file that is being written is not wanted any more; False where there is none."""
+        found = self._by_path.get(_key(path)) if self._by_path else None
+        if found is not None:
+            found.gone = True
+            self._drop(found)
+        return found is not None
+
+    def moved(self, path: str, to: str) -> None:
+        """A folder is elsewhere, and what is being written in it."""
+        before = _key(path) + "/"
+        with self._lock:
+            for key in [key for key in self._by_path if key.startswith(before)]:
+                found = self._by_path.pop(key)
+                found.path = to + found.path[len(path) :]
+                self._by_path[_key(found.path)] = found
+
+    def removed(self, folder: str) -> None:
+        """A folder is gone, and with it what was being written there."""
+        before = _key(folder) + "/"
+        for found in [one for key, one in list(self._by_path.items()) if key.startswith(before)]:
+            self.remove(found.path)
+
+    def close_all(self) -> None:
+        """Nothing is written any more."""
+        for found in [*self._by_path.values(), *self._open.values()]:
+            found.close()
+        self._by_path.clear()
+        self._open.clear()
+
+    @contextmanager
+    def _given_up(self, found: Incoming) -> Iterator[None]:
+        """What became an entry, and turns out to be more than its track, is none any more."""
+        try:
+            yield
+        except ReadOnlyError:
+            item, found.item = found.item, 0
+            if item:
+                self._rearranging().give_up(item, found.path)
+            raise
+
+    def _done(self, found: Incoming) -> bool:
+        """Make an entry of a file whose bytes are those of a track, where it has a name for good; whether it is one, or
+        may become one."""
+        if found.item:
+            return True
+        item = 0 if found.gone else found.whole()
+        if item and not _is_temporary(found.path):
+            self._rearranging().copy(item, found.path)
+            found.item = item
+            with self._lock:
+                self._by_path.pop(_key(found.path), None)
+        if found.item and not found.holders:
+            found.close()
+        return bool(item)
+
+    def _drop(self, found: Incoming) -> None:
+        with self._lock:
+            if self._by_path.get(_key(found.path)) is found:
+                del self._by_path[_key(found.path)]
+        if not found.holders:
+            found.close()
+        self._forget([found.path])
+
+    def _make_room(self) -> None:
+        """Called under the lock. Of those that nobody holds open, the first one gives way."""
+        if len(self._by_path) < MAX_FILES:
+            return
+        left = next((key for key, one in self._by_path.items() if not one.holders), None)
+        if left is None:
+            raise TooManyOpenError(f"{MAX_FILES} files are being copied already; wait for some of them")
+        self._by_path.pop(left).close()
+
+    def _candidates(self) -> Iterator[Candidate]:
+        """Tracks that were read lately, as this drive serves them."""
+        for item in self._lately.items():
+            try:
+                content = self._items.layout(item)
+            except MusfuseError as error:
+                log.debug("item %d: %s", item, error)
+                continue
+            if content is not None:
+                yield Candidate(item, content.layout)
+
+    @staticmethod
+    def _facts(found: Incoming) -> Attr:
+        name = found.path.rpartition("/")[2]
+        return Attr(found.number, name, NodeKind.FILE, found.length, found.mtime_ns)
+
+
+def _is_temporary(path: str) -> bool:
+    return path.rpartition("/")[2].startswith(".")
+
+
+def _key(path: str) -> str:
+    return "/".join(map(name_key, path.split("/")))

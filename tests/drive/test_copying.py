@@ -1,0 +1,154 @@
+"""Files that are written on a drive: what becomes an entry, when, and what goes without a trace."""
+
+from pathlib import Path
+
+import pytest
+import sound
+
+from drive.conftest import Make
+from musfuse.drive import Drive
+from musfuse.drive.copying import MAX_FILES, Copying
+from musfuse.errors import BadNameError, ExistsError, NoEntryError, ReadOnlyError, TooManyOpenError
+
+
+@pytest.fixture
+def drive(make_library: Make, music: Path) -> Drive:
+    for number, title in enumerate(("One", "Two")):
+        sound.write(music / f"{number}.flac", 2000, seed=number, artist="Ann", album="Best", title=title)
+    return make_library(view__writable_view=True, view__template="$artist/$title").drive
+
+
+def copying_of(drive: Drive) -> Copying:
+    assert drive.copying is not None
+    return drive.copying
+
+
+def read(drive: Drive, path: str) -> bytes:
+    opened = drive.open(path)
+    try:
+        return drive.read_at(opened.handle, 0, opened.size)
+    finally:
+        drive.close(opened.handle)
+
+
+def names(drive: Drive, folder: str = "") -> list[str]:
+    return [entry.name for entry in drive.list(folder) if not entry.name.startswith(".")]
+
+
+def begun(drive: Drive, path: str, data: bytes) -> int:
+    copying = copying_of(drive)
+    handle = copying.create(path)
+    copying.write(handle, 0, data)
+    return handle
+
+
+def test_it_is_an_entry_when_it_is_whole_and_is_not_listed_before(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    handle = begun(drive, "copy.flac", data[:100])
+    assert (copying.is_writing, copying.holds(handle), names(drive)) == (True, True, ["Ann"])
+    attr = copying.attr("COPY.flac")
+    assert attr is not None
+    assert (attr.size, attr.name) == (100, "copy.flac")
+    with pytest.raises(ReadOnlyError, match="not all of a track"):
+        copying.finish(handle)
+    copying.write(handle, 100, data[100:])
+    copying.finish(handle)
+    assert (names(drive), copying.attr("copy.flac")) == (["Ann", "copy.flac"], None)
+    copying.finish(handle)
+    assert copying.read(handle, 0, 10) == data[:10]
+    copying.close(handle)
+    assert (read(drive, "copy.flac"), copying.is_writing) == (data, False)
+
+
+def test_what_is_none_or_not_whole_is_gone_once_nobody_holds_it(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    first = begun(drive, "x.flac", data[:10])
+    second = copying.open("x.flac")
+    assert second is not None
+    copying.close(first)
+    assert copying.attr("x.flac") is not None
+    copying.close(second)
+    assert (copying.attr("x.flac"), copying.open("x.flac"), copying.is_writing) == (None, None, False)
+    handle = copying.create("x.flac")
+    with pytest.raises(ReadOnlyError):
+        copying.write(handle, 0, b"text")
+    copying.close(handle)
+    assert names(drive) == ["Ann"]
+
+
+def test_what_nobody_read_lately_is_not_known(drive: Drive, music: Path) -> None:
+    data = read(drive, "Ann/Two.flac")
+    for item in range(1000, 1100):
+        drive._asked.lately.note(item)
+    with pytest.raises(ReadOnlyError):
+        begun(drive, "y.flac", data)
+
+
+def test_a_name_of_a_program_s_own_becomes_the_real_one(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    handle = begun(drive, ".x.flac.A1b2", data)
+    copying.finish(handle)
+    copying.close(handle)
+    assert names(drive) == ["Ann"]
+    assert copying.move(".x.flac.A1b2", "Ann/Two.flac")  # in the place of what is there
+    assert names(drive, "Ann") == ["One.flac", "Two.flac"]
+    assert read(drive, "Ann/Two.flac") == data
+    assert not copying.move(".x.flac.A1b2", "y.flac")
+    handle = begun(drive, ".y", data)
+    assert copying.move(".y", "y.flac")
+    copying.close(handle)
+    assert names(drive) == ["Ann", "y.flac"]
+
+
+def test_what_is_removed_meanwhile_does_not_come(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    handle = begun(drive, "x.flac", data)
+    assert copying.remove("x.flac")
+    assert not copying.remove("x.flac")
+    copying.close(handle)
+    drive.rearranging.make_folder("New")
+    handle = begun(drive, "New/x.flac", data)
+    drive.rearranging.remove_folder("New")
+    copying.removed("New")
+    copying.close(handle)
+    assert names(drive) == ["Ann"]
+
+
+def test_it_follows_its_folder(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    handle = begun(drive, "Ann/x.flac", data)
+    drive.rearranging.move("Ann", "Bob")
+    copying.moved("Ann", "Bob")
+    copying.close(handle)
+    assert names(drive, "Bob") == ["One.flac", "Two.flac", "x.flac"]
+
+
+def test_what_cannot_be_made(drive: Drive) -> None:
+    copying = copying_of(drive)
+    for path, error in (
+        ("none/x", NoEntryError), ("Ann/One.flac", ExistsError), ("Ann/ONE.flac", ExistsError), ("Ann", ExistsError),
+        (".collections/x", ReadOnlyError), ("a:b", BadNameError),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            copying.create(path)
+    handle = copying.create("x")
+    with pytest.raises(ExistsError):
+        copying.create("X")
+    copying.close(handle)
+
+
+def test_how_many_there_are_is_bounded_and_what_nobody_holds_gives_way(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    copying.close(begun(drive, ".left", data))
+    handles = [copying.create(f".{number}") for number in range(MAX_FILES)]
+    assert copying.attr(".left") is None
+    with pytest.raises(TooManyOpenError):
+        copying.create(".another")
+    for handle in handles:
+        copying.close(handle)
+    copying.close(copying.create(".another"))
+    assert not copying.is_writing
+
+
+def test_without_the_option_there_is_nothing_of_this(make_library: Make, music: Path) -> None:
+    assert make_library().drive.copying is None

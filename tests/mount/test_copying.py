@@ -1,0 +1,121 @@
+"""Copying by drag on a real mount, with the tools that people have."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sound
+from conftest import needs_fuse
+from patient import until
+from tests_support import needs_program
+
+from mount.test_rearranging import ALBUM, Mounted, checksums
+
+pytestmark = needs_fuse
+TITLES = ["One.flac", "Three.flac", "Two.flac"]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mounted]:
+    made = Mounted(tmp_path_factory.mktemp("copying"))
+    for number, title in enumerate(("One", "Two", "Three"), 1):
+        sound.write(made.music / f"{number}.flac", 20_000, seed=number, **ALBUM, title=title)
+    sound.write(made.music / "other" / "4.wav", 9000, seed=4, artist="Bob", album="Rest", title="Four")
+    before = checksums(made.music)
+    made.mount()
+    yield made
+    made.close()
+    assert checksums(made.music) == before
+
+
+@pytest.fixture
+def mounted(shared: Mounted) -> Iterator[Mounted]:
+    """Everything is taken back."""
+    yield shared
+    shared.reset()
+    shared.library.drives.taken_back(1)
+    until(lambda: sorted(os.listdir(shared.mnt)) == ["Ann", "Bob"])
+
+
+def same(mounted: Mounted, folder: str) -> bool:
+    """Whether a folder has copies of the tracks of the album, byte for byte."""
+    return mounted.sh(f"ls {folder}").split() == TITLES and mounted.sh(f"diff -r Ann/Best {folder}") == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cp -r Ann/Best {0}", "cp -a Ann/Best {0}", "mkdir {0} && cp --reflink=auto --sparse=always Ann/Best/* {0}/",
+        "rsync -a Ann/Best/ {0}", "rsync -a --inplace Ann/Best/ {0}",
+        "mkdir {0} && (cd Ann/Best && tar c .) | tar x -C {0}",
+        "mkdir {0} && for f in One Two Three; do cat Ann/Best/$f.flac > {0}/$f.flac; done",
+        "mkdir {0} && for f in One Two Three; do dd if=Ann/Best/$f.flac of={0}/$f.flac bs=777 2>/dev/null; done",
+    ],
+)  # fmt: skip
+def test_tools_copy(mounted: Mounted, command: str) -> None:
+    if "rsync" in command:
+        needs_program("rsync")
+    folder = f"copy{abs(hash(command))}"  # the kernel keeps names for an hour, of what was taken back as well
+    assert mounted.sh(command.format(folder)) == ""
+    assert same(mounted, folder)
+    assert mounted.library.arranging.arranger(1).table.count() == 4
+
+
+def test_what_is_copied_stays_over_mounts_scans_and_tags_until_it_is_taken_back(mounted: Mounted) -> None:
+    shutil.copytree(mounted.mnt / "Ann", mounted.mnt / "Bob" / "Ann")
+    shutil.copy2(mounted.mnt / "Bob/Rest/Four.flac", mounted.mnt / "4.flac")
+    before = mounted.files()
+    assert mounted.sh("mv Bob/Ann/Best Best && rm Ann/Best/Two.flac 4.flac && rmdir Bob/Ann") == ""
+    mounted.close()
+    for path in (mounted.folder / "state").glob("catalog.db*"):
+        path.unlink()
+    mounted.mount()
+    assert mounted.sh("ls Best").split() == TITLES
+    assert mounted.sh("cmp Ann/Best/One.flac Best/One.flac; ls Ann/Best").split() == ["One.flac", "Three.flac"]
+    arranger = mounted.library.arranging.arranger(1)
+    told = [(edit.what, edit.path, edit.target) for edit in arranger.table.latest()]
+    assert ("copy", "Ann/Best/One.flac", "Bob/Ann/Best/One.flac") in told
+    mounted.library.arranging.named_again(lambda: arranger.take_back(4))
+    until(lambda: mounted.files() == before)
+
+
+def test_nothing_stays_of_what_is_no_copy(mounted: Mounted) -> None:
+    before = mounted.files()
+    for number, command in enumerate((
+        "echo text > x", "head -c 5000 Ann/Best/One.flac > x", "(cat Ann/Best/One.flac; echo) > x", "touch x",
+        "(cat Ann/Best/One.flac; cat Ann/Best/Two.flac) > x", "cp /bin/ls x", "truncate -s 5 x",
+    )):  # fmt: skip
+        assert mounted.sh(f"({command}{number}) 2>&1") != "", command
+        until(lambda: mounted.files() == before)
+    with (mounted.mnt / "Ann/Best/One.flac").open("rb") as source, pytest.raises(OSError):
+        shutil.copyfileobj(source, (mounted.mnt / "none" / "x").open("wb"))
+    assert mounted.files() == before
+
+
+def test_a_copy_that_is_retagged_changes_as_its_track_does(mounted: Mounted) -> None:
+    assert mounted.sh("mkdir X && cp Ann/Best/One.flac X/") == ""
+    one, other = mounted.mnt / "Ann/Best/One.flac", mounted.mnt / "X/One.flac"
+    path = mounted.music / "1.flac"
+    kept, times = path.read_bytes(), path.stat()
+    sound.tag(path, comment="other words " * 400)
+    mounted.scan()
+    until(lambda: other.stat().st_size == one.stat().st_size == path.stat().st_size)
+    assert other.read_bytes() == one.read_bytes()
+    path.write_bytes(kept)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    mounted.scan()
+    until(lambda: other.read_bytes() == one.read_bytes())
+
+
+def test_a_track_that_goes_takes_its_copies_along_and_brings_them_back(mounted: Mounted, tmp_path: Path) -> None:
+    assert mounted.sh("mkdir X && cp Ann/Best/One.flac Ann/Best/Two.flac X/") == ""
+    original, times = mounted.music / "1.flac", mounted.music.stat()
+    original.rename(tmp_path / "away")
+    mounted.scan()
+    until(lambda: os.listdir(mounted.mnt / "X") == ["Two.flac"])
+    (tmp_path / "away").rename(original)
+    mounted.scan()
+    until(lambda: os.listdir(mounted.mnt / "X") == ["One.flac", "Two.flac"])
+    os.utime(mounted.music, ns=(times.st_atime_ns, times.st_mtime_ns))
