@@ -1,6 +1,5 @@
 """What is made known of sources that go away and come back: events, and a note in the catalog that commands read."""
 
-import time
 from collections.abc import Callable
 
 from musfuse.errors import NotFoundError
@@ -36,8 +35,7 @@ class Outages:
         except NotFoundError:  # removed meanwhile
             return
         if outage is not None:
-            since = time.strftime("%Y-%m-%d %H:%M", time.localtime(outage.since))
-            self._files.unreachable(row.id, f"{outage.why}; away since {since}")
+            self._files.unreachable(row.id, outage.told)
         else:
             self._files.reachable(row.id)
             self.on_back(uid)

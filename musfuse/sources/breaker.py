@@ -1,6 +1,7 @@
 """Whether an origin is asked at all: not while it is known to be away, so that nobody waits for what does not come."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,11 @@ class Outage:
     why: str
     since: float
     error: type[AwayError] = AwayError
+
+    @property
+    def told(self) -> str:
+        """Both as people are told."""
+        return f"{self.why}; away since {time.strftime('%Y-%m-%d %H:%M', time.localtime(self.since))}"
 
 
 class Breaker:
@@ -34,7 +40,7 @@ class Breaker:
         """Raise AwayError while the origin is away."""
         outage = self._outage
         if outage is not None:
-            raise outage.error(f"{outage.why}; away since it was asked last, and looked for again and again")
+            raise outage.error(f"{outage.told}, and looked for again and again")
 
     def trip(self, error: AwayError) -> bool:
         """The origin is away; whether that is new."""

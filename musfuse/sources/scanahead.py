@@ -7,8 +7,9 @@ what was read of others of its extension.
 """
 
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -27,15 +28,23 @@ from musfuse.sources.urgency import Urgency
 FOLDERS, FILES = 256, 192
 """Folders and files that are asked for ahead at a time."""
 _BLOCKS_BYTES, _BLOCK, _FIRST = 32 << 20, 4 * 1024, 64 * 1024
-_WAITING = 100_000
+_WAITING, _STEPS = 100_000, 2
 _MOST_TAIL = 3 * FAR_BLOCK
 """Bytes at the end of a file that are fetched ahead at most."""
 
 
 class ScanAheadOrigin:
-    """The origin for one scan. What is not asked for in the end is dropped with it."""
+    """The origin for one scan. What is not asked for in the end is dropped with it.
 
-    def __init__(self, lane: Lane) -> None:
+    Where times are told in steps, a folder with files that changed within the last two is listed once more when these
+    are over: what is written then has another time, so that nothing looks like what the scan reads now. `now_ns` is the
+    time in ns since 1970, `sleep` waits for seconds.
+    """
+
+    def __init__(
+        self, lane: Lane, now_ns: Callable[[], int] = time.time_ns, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
+        self._now_ns, self._sleep = now_ns, sleep
         self._lane, self._blocks = lane, Blocks(lane, _BLOCKS_BYTES, _BLOCK)
         self._origin = ReadAheadOrigin(lane.seen_by(Urgency.SCAN), self._blocks, Urgency.SCAN, _FIRST)
         self.traits = replace(self._origin.traits, expects=True)
@@ -51,7 +60,14 @@ class ScanAheadOrigin:
         """The entries of a folder; the folders among them are listed ahead."""
         with self._lock:
             task = self._folders.pop(path, None)
-        entries = tuple(self._origin.list(path) if task is None else self._lane.finish(task, Urgency.SCAN))
+        if task is None:
+            seen_ns, entries = self._now_ns(), tuple(self._origin.list(path))
+        else:
+            seen_ns, entries = self._lane.finish(task, Urgency.SCAN)
+        over_ns = self._unsettled_until(entries, seen_ns)
+        if over_ns:
+            self._sleep(max(0, over_ns - self._now_ns()) / 1e9)
+            entries = tuple(self._origin.list(path))
         if task is None:
             self._list_below(path, entries)
         with self._lock:
@@ -103,11 +119,19 @@ class ScanAheadOrigin:
         """The lane is not this scan's to close."""
         self.let_go()
 
-    def _listed(self, path: str) -> Sequence[Entry]:
-        """A folder, on a thread of the lane; those in it come next."""
-        entries = tuple(self._lane.origin.list(path))
+    def _listed(self, path: str) -> tuple[int, Sequence[Entry]]:
+        """A folder, and when it was seen, on a thread of the lane; those in it come next."""
+        seen_ns, entries = self._now_ns(), tuple(self._lane.origin.list(path))
         self._list_below(path, entries)
-        return entries
+        return seen_ns, entries
+
+    def _unsettled_until(self, entries: Sequence[Entry], seen_ns: int) -> int:
+        """When no file of a folder that was seen then can change without another time, in ns since 1970; 0: it is so
+        already, as far as both clocks agree."""
+        steps = _STEPS * self.traits.mtime_step_ns
+        files = (e.stat.stamp for e in entries if steps and e.stat is not None and e.stat.kind is NodeKind.FILE)
+        fresh = [stamp.mtime_ns for stamp in files if not stamp.tag and abs(seen_ns - stamp.mtime_ns) < steps]
+        return max(fresh) + steps if fresh else 0
 
     def _list_below(self, path: str, entries: Sequence[Entry]) -> None:
         below = [f"{path}/{entry.name}".lstrip("/") for entry in entries if _is_folder(entry)]

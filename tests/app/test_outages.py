@@ -32,6 +32,11 @@ def test_events_and_the_note_in_the_catalog(tmp_path: Path) -> None:
         outages.found("1", away=True)
         (why,) = sources.away().values()
         assert why.startswith("far://nas: unplugged; away since 19")
+        Files(database).unreachable(row.id, "far://nas: no answer")  # as a scan finds it
+        told(Outage("far://nas: refused", 1e9))
+        assert sources.away() == {"far://nas": why.replace("unplugged", "refused")}, (
+            "since when stays, after a restart, too"
+        )
         told(None)
         assert sources.away() == {}
         assert heard == [OriginConnected("1"), OriginDisconnected("1"), OriginConnected("1")]

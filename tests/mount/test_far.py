@@ -94,6 +94,8 @@ def test_cut_off_and_back(far: Program, server: Sshd) -> None:
     assert far.files() == files, "from the first second on, without the server"
     assert decoded(files[0]) == decoded(far.music / "1.flac"), "what was played before plays without it"
     assert read(files[2]) is None
+    until(lambda: "away since" in state(far))
+    assert "away since" in far.ask("status", "--library", far.library).stdout
     server.start()
     until(lambda: read(files[2]) is not None)
     assert decoded(files[2]) == decoded(far.music / "3.flac")

@@ -193,3 +193,29 @@ def test_a_folder_that_went_meanwhile(far: Noting, lane: Lane) -> None:
     far.open.set()
     thread.join(30)
     assert len(errors) == 1
+
+
+def test_a_folder_that_changed_just_now_is_listed_once_more_when_that_is_over() -> None:
+    far, now, slept = Noting({"a/1": b"x", "b/2": b"y"}), [0], list[float]()
+    far.traits = replace(far.traits, mtime_step_ns=10**9)
+    stamp = far.stat("a/1").stamp
+    far._files["a/1"] = (b"x", Stamp(1, stamp.mtime_ns), "")  # a server that tells no more than that
+    far._files["b/2"] = (b"y", Stamp(1, stamp.mtime_ns - 9 * 10**9), "")
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        far.write("a/3", b"z")
+
+    lane = Lane(far, Limits(again_seconds=0.001))
+    try:
+        for apart, waits in ((0.5, [1.5]), (-1.0, [3.0]), (2.0, []), (-60.0, [])):
+            now[0] = stamp.mtime_ns + int(apart * 1e9)
+            origin = ScanAheadOrigin(lane, lambda: now[0], sleep)
+            slept.clear()
+            list(origin.list(""))
+            assert len(list(origin.list("b"))) == 1
+            assert len(list(origin.list("a"))) == (1 if not waits else 2), apart
+            assert slept == waits
+            far._files.pop("a/3", None)
+    finally:
+        lane.close()

@@ -24,6 +24,8 @@ from musfuse.library.catalog.rows import (
 from musfuse.library.catalog.todo import Watch, mark
 from musfuse.model import SourceFile
 
+_SINCE = "; away since "
+
 
 class Files:
     """Queries and updates over folder, file and scan."""
@@ -81,8 +83,15 @@ class Files:
             return cursor.rowcount > 0
 
     def unreachable(self, source: int, problem: str) -> None:
-        """Note why a source could not be listed at all; what is known of it stands."""
+        """Note why a source could not be listed at all; what is known of it stands. Since when that is so, where
+        somebody said it, stays until it can be reached: who finds it away once more, as after a restart, may not
+        know."""
+        why, _, since = problem.partition(_SINCE)
         with self._db.note() as db:
+            before = db.execute("SELECT problem FROM folder WHERE source = ? AND path = x''", (source,)).fetchone()
+            known = before[0].partition(_SINCE)[2] if before else ""
+            since = known or since.partition(",")[0]
+            problem = f"{why}{_SINCE}{since}" if since else why
             db.execute(
                 "INSERT INTO folder (source, path, scan, problem) SELECT id, x'', 0, ? FROM source WHERE id = ?"
                 " ON CONFLICT (source, path) DO UPDATE SET problem = excluded.problem",
