@@ -1,14 +1,16 @@
 """What is kept of far originals, for whoever asks: figures and pins, and the jobs that fetch and verify it."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from musfuse.app.library import Library
 from musfuse.errors import ConfigError, OriginError
 from musfuse.jobs import JobContext
+from musfuse.library.selection import MAIN, Selected
 from musfuse.model import SourceFile, Stamp
 from musfuse.service.handlers import Handlers
+from musfuse.service.port import Asked
 from musfuse.service.requests.chunks import (
     BeginChunkCheck,
     ChunksCleared,
@@ -32,6 +34,8 @@ _STEP = 1 << 20
 _MOST_PINNED = 0.9
 """The part of the limit that may be pinned: what is only played needs room, too."""
 _NOT_KEPT = "found no room in the cache, or changed a moment ago; pin it again then"
+_SECONDS = 60.0
+"""As long as a command waits for a collection."""
 _TOLD = 5
 """Problems that a job names."""
 
@@ -106,11 +110,11 @@ class FarContents:
         return ChunksCleared(*store.clear(asked.source)) if store is not None else ChunksCleared(0, 0)
 
     def _pin(self, asked: PinTracks, begin: Callable[[str], int]) -> Pinned:
-        store, selected = self._store(), self._library.tagging.selection.of(asked.targets)
+        store = self._store()
         size = store.pinned()[1]
         new: dict[tuple[str, str], SourceFile] = {}  # no more than fits
         already = near = added = 0
-        for row in selected:
+        for row in self._selected(asked.targets, asked.collections):
             file = SourceFile(row.source_uid, row.inside, Stamp(row.source_bytes, 0))
             if self._is_near(file.source_uid):
                 near += 1
@@ -131,11 +135,23 @@ class FarContents:
         store = self._there()
         if store is None:
             return Unpinned(0)
-        if not asked.targets:
+        if not asked.targets and not asked.collections:
             return Unpinned(store.unpin_all())
         files = (SourceFile(row.source_uid, row.inside, Stamp(0, 0))
-                 for row in self._library.tagging.selection.of(asked.targets))  # fmt: skip
+                 for row in self._selected(asked.targets, asked.collections))  # fmt: skip
         return Unpinned(sum(store.unpin(file) for file in files))
+
+    def _selected(self, targets: Sequence[Asked], collections: Sequence[str]) -> Iterator[Selected]:
+        """The tracks of targets, then those of collections. Raises NotFoundError, QueryError, ConfigError."""
+        from musfuse.app.build.collections import build_shelf
+
+        selection, stores = self._library.tagging.selection, self._library.stores
+        if targets:
+            yield from selection.of(targets)
+        shelf, view = build_shelf(stores.user, stores.database, selection.formats), selection.view(MAIN)
+        for name in collections:
+            members = shelf.members(shelf.get(name), view, counts=False, seconds=_SECONDS)
+            yield from selection.rows(members.items, view)
 
     def _store(self) -> "ChunkStore":
         """The cache, made where there is none. Raises ConfigError where there can be none."""

@@ -19,7 +19,7 @@ from musfuse.cli.common import (
     say,
     size,
 )
-from musfuse.cli.completing import sources
+from musfuse.cli.completing import collections, sources
 from musfuse.cli.following import check_done, follow
 from musfuse.cli.targets import TargetsOnly, resolve
 from musfuse.wording import counted
@@ -99,13 +99,31 @@ def verify(library: Path | None, config_file: Path | None, as_json: bool) -> Non
         raise SystemExit(1)
 
 
+_collections = click.option(
+    "--collection",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=collections,
+    help="The tracks that this collection, or playlist, has now. May be repeated.",
+)
+
+
 @command.command("pin", cls=TargetsOnly, epilog="Example: musfuse cache pin album:animals")
 @library_option
 @config_option
 @json_option
 @dry_run_option
+@_collections
 @click.argument("targets", nargs=-1, metavar="TARGET...")
-def pin(library: Path | None, config_file: Path | None, as_json: bool, dry_run: bool, targets: tuple[str, ...]) -> None:
+def pin(
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    names: tuple[str, ...],
+    targets: tuple[str, ...],
+) -> None:
     """Keep the originals of TARGETs whole on this machine, for as long as they are pinned, and fetch them now.
 
     Ctrl-C ends waiting; a mounted library goes on fetching. What changes at its source is fetched again after the scan
@@ -113,11 +131,11 @@ def pin(library: Path | None, config_file: Path | None, as_json: bool, dry_run: 
     """
     from musfuse.service.requests.chunks import PinTracks
 
-    if not targets:
-        raise click.UsageError("name TARGETs: paths on the drive or in a source, or a query")
+    if not targets and not names:
+        raise click.UsageError("name TARGETs: paths on the drive or in a source, or a query; or a --collection")
     folder, found = resolve(library, targets)
     with connect(folder, config_file) as service:
-        pinned = service.call(PinTracks(found, dry_run))
+        pinned = service.call(PinTracks(found, dry_run, names))
         job = follow(service, pinned.job, as_json) if pinned.job else None
     if job is not None:
         check_done(job)
@@ -134,18 +152,24 @@ def pin(library: Path | None, config_file: Path | None, as_json: bool, dry_run: 
 @config_option
 @json_option
 @click.option("--all", "everything", is_flag=True, help="Of everything that is pinned.")
+@_collections
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 def unpin(
-    library: Path | None, config_file: Path | None, as_json: bool, everything: bool, targets: tuple[str, ...]
+    library: Path | None,
+    config_file: Path | None,
+    as_json: bool,
+    everything: bool,
+    names: tuple[str, ...],
+    targets: tuple[str, ...],
 ) -> None:
     """Let go of the originals of TARGETs: they stay until something else needs the room."""
     from musfuse.service.requests.chunks import UnpinTracks
 
-    if everything == bool(targets):
-        raise click.UsageError("name TARGETs, or --all, and not both")
+    if everything == bool(targets or names):
+        raise click.UsageError("name TARGETs or a --collection, or --all, and not both")
     folder, found = resolve(library, targets) if targets else (library_folder(library), ())
     with connect(folder, config_file) as service:
-        done = service.call(UnpinTracks(found))
+        done = service.call(UnpinTracks(found, names))
     if as_json:
         print_json(done)
     else:

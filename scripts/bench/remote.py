@@ -118,9 +118,57 @@ def origins(server: object, music: Path) -> None:
     source.close()
 
 
+def read_to_the_end(reader: object, path: str) -> float:
+    """Bytes a second."""
+    stamp, at = reader.stat(path).stamp, 0
+    began = time.monotonic()
+    while at < stamp.size:
+        at += len(reader.read(path, at, 131_072, stamp))
+    return at / (time.monotonic() - began)
+
+
+def kept(server: object, music: Path, folder: Path) -> None:
+    """The same origin over the chunk cache."""
+    from musfuse.origins import CheckedOrigin, OpenContext, SftpScheme, SourceSpec
+    from musfuse.sources.far import FarSource
+    from musfuse.sources.lane import Lane
+    from musfuse.sources.urgency import Urgency
+    from musfuse.store.chunks.store import ChunkStore
+
+    spec, long = SourceSpec("bench", "sftp", server.uri(music), options=server.options), "long/long.flac"
+    for what in ("read from end to end, and kept", "the same from the cache, opened anew"):
+        store = ChunkStore(folder / "chunks", 1 << 30)
+        source = FarSource(Lane(CheckedOrigin(SftpScheme().open(spec, OpenContext()))), contents=store)
+        reader = source.seen_by(Urgency.READER)
+        speed, cpu = read_to_the_end(reader, long), time.process_time()
+        again = [read_to_the_end(reader, long) for _ in range(3)]
+        size = reader.stat(long).stamp.size
+        tell(what, f"{speed / 1e6:.1f} MB/s")
+        if store.recutter.wait() is None and what.startswith("the"):
+            cpu = (time.process_time() - cpu) / len(again)
+            tell("again, best of 3", f"{max(again) / 1e6:.0f} MB/s; {size / cpu / 1e6:.0f} MB a second of CPU")
+        source.close()
+        store.close()
+
+
+def whole(path: Path) -> float:
+    """Seconds that it takes to read all of a file of the drive, past what the kernel keeps."""
+    with path.open("rb", buffering=0) as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        began = time.monotonic()
+        while file.read(1 << 20):
+            pass
+        return time.monotonic() - began
+
+
+def median_ms(paths: list[Path]) -> float:
+    return statistics.median(map(whole, paths)) * 1000
+
+
 def drive(bench: Bench, music: Path, files: int, wire: subprocess.Popen[bytes]) -> None:
     """The same through the program: scans, the mount, an outage."""
     bench.add(music / "scan")
+    bench.add(music / "long")
     took = timed(lambda: bench.run("scan"))
     tell(f"{files} files scanned, a whole process", f"{took:.1f} s, {files / took:.0f} a second")
     tell("scanned again, nothing changed", f"{timed(lambda: bench.run('scan')):.1f} s")
@@ -129,10 +177,17 @@ def drive(bench: Bench, music: Path, files: int, wire: subprocess.Popen[bytes]) 
     found = sorted((bench.folder / "mnt").rglob("*.flac"))
     opens = [timed(lambda path=path: read_some(path, 65_536)) for path in found[::97][:15]]
     tell("open and the first 64 KiB through the mount, p50", f"{statistics.median(opens) * 1000:.0f} ms")
+    long = max(found, key=lambda path: path.stat().st_size)
+    size, some = long.stat().st_size, found[7::97][:15]
+    tell("a long file through the mount, cold", f"{size / whole(long) / 1e6:.1f} MB/s")
+    tell("again, from the cache, best of 3", f"{size / min(whole(long) for _ in range(3)) / 1e6:.0f} MB/s")
+    cold, warm = median_ms(some), median_ms(some)
+    tell("files of 100 KB, cold and again, p50 of 15", f"{cold:.0f} ms and {warm:.1f} ms")
     wire.send_signal(signal.SIGUSR1)
     tell("the wire is cut: the first read fails after", f"{timed(lambda: read_some(found[3], 10**6)):.2f} s")
     fails = [timed(lambda path=path: read_some(path, 10**6)) for path in found[1::53][:20]]
     tell("every other one after, at most", f"{max(fails) * 1000:.0f} ms")
+    tell("those that were read before, the same 15, p50", f"{median_ms(some):.1f} ms")
     tell("all folders walked meanwhile", f"{timed(lambda: list((bench.folder / 'mnt').rglob('*'))):.2f} s")
     wire.send_signal(signal.SIGUSR2)
     began = time.monotonic()
@@ -163,6 +218,7 @@ def main() -> None:
         server.start()
         tell("load of the machine", " ".join(f"{load:.1f}" for load in os.getloadavg()))
         origins(server, folder / "music")
+        kept(server, folder / "music", folder)
         drive(Bench(folder, server), folder / "music", args.files, wire)
     finally:
         server.stop()

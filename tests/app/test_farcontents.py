@@ -138,6 +138,9 @@ def test_clearing_leaves_what_is_pinned(library: Library) -> None:
     assert asks.service.call(UnpinTracks((("title:T1", ""),))).files == 1
     asks.service.call(ClearChunks())
     assert asks.service.call(ShowChunks()).bytes == 0
+    pinned = asks.service.call(PinTracks((("title:T1", ""),), collections=("Recently Added",)))
+    assert (pinned.files, pinned.near) == (2, 1)
+    assert asks.service.call(UnpinTracks((), ("Recently Added",))).files == 2
     asks.service.call(PinTracks((("artist:A", ""),)))
     assert asks.service.call(UnpinTracks()).files == 2
 

@@ -70,17 +70,20 @@ class BeginChunkCheck(Request[JobBegun], frozen=True):
 
 
 class PinTracks(Request[Pinned], frozen=True):
-    """Keep the originals of the tracks that the targets mean whole and for good, and fetch what is not here. Raises
-    NotFoundError, QueryError, and ConfigError where they are more than the cache may hold."""
+    """Keep the originals of the tracks that the targets mean, and of those that are in collections now, whole and for
+    good, and fetch what is not here. Raises NotFoundError, QueryError, and ConfigError where they are more than the
+    cache may hold."""
 
     METHOD: ClassVar[str] = "chunks.pin"
     targets: tuple[Asked, ...]
     dry_run: bool = False
+    collections: tuple[str, ...] = ()
 
 
 class UnpinTracks(Request[Unpinned], frozen=True):
-    """Let go of the originals of the tracks that the targets mean, of all where there are none. Raises NotFoundError,
-    QueryError."""
+    """Let go of the originals of the tracks that the targets mean, and of those that are in collections now; of all
+    where neither is named. Raises NotFoundError, QueryError."""
 
     METHOD: ClassVar[str] = "chunks.unpin"
     targets: tuple[Asked, ...] = ()
+    collections: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ class ChunkFiles:
     its bytes unless the machine lost power; and then its name tells."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._numbers = folder, count()
+        self._folder, self._root, self._numbers = folder, str(folder), count()
 
     def begin(self) -> None:
         """Make the folder, and drop what a kill left half written. Raises OSError."""
@@ -53,7 +53,7 @@ class ChunkFiles:
     def read(self, digest: bytes, size: int) -> bytes | None:
         """A chunk, checked; None where it is not there, cannot be read, or is not what its name says."""
         try:
-            with open(self.path(digest), "rb", buffering=0) as file:
+            with open(self._name(digest), "rb", buffering=0) as file:  # a Path would take as long as the hash
                 data = file.read(size + 1)
         except OSError:
             return None
@@ -89,5 +89,8 @@ class ChunkFiles:
 
     def path(self, digest: bytes) -> Path:
         """Where a chunk lies."""
+        return Path(self._name(digest))
+
+    def _name(self, digest: bytes) -> str:
         name = digest.hex()
-        return self._folder / name[:2] / name
+        return f"{self._root}/{name[:2]}/{name}"

@@ -102,9 +102,9 @@ class Shelf:
             if chunk is None:
                 break
             stop = min(end, piece.start + piece.length)
-            parts.append(chunk[piece.skip + offset - piece.start : piece.skip + stop - piece.start])
+            parts.append(memoryview(chunk)[piece.skip + offset - piece.start : piece.skip + stop - piece.start])
             offset = stop
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        return b"".join(parts)
 
     def write(self, chunks: Mapping[bytes, "bytes | memoryview"], note: Callable[[ChunkTable], T | None]) -> T | None:
         """Write chunks, by their digests, and have `note` write down what lies in them, in one transaction; what it
