@@ -83,17 +83,19 @@ def health(told: SourceOverview) -> pb.OriginHealthResponse:
 
 
 def cache(told: CacheTold) -> pb.CacheStats:
-    """What is kept. Encoded runs are kept once each, so nothing is saved by finding equal ones."""
-    hits, misses = told.memory.hits + told.disk.hits, told.disk.misses
-    chunks = told.memory.entries + told.disk.entries
+    """What is kept. `dedup_ratio` is what the far originals of which something is kept have together, over what is kept
+    of them; encoded runs are kept once each."""
+    hits, misses = told.memory.hits + told.disk.hits + told.content.hits, told.disk.misses + told.content.misses
+    chunks = told.memory.entries + told.disk.entries + told.content.entries
+    used = told.memory.bytes + told.disk.bytes + told.content.bytes
     asked = hits + misses
     return pb.CacheStats(
-        total_size_bytes=told.made.bytes + told.memory.bytes + told.disk.bytes,
-        used_size_bytes=told.memory.bytes + told.disk.bytes,
-        size_limit_bytes=told.limit,
+        total_size_bytes=told.made.bytes + used,
+        used_size_bytes=used,
+        size_limit_bytes=told.limit + told.content_limit,
         chunk_count=chunks,
         chunks_unique=chunks,
-        dedup_ratio=1.0,
+        dedup_ratio=told.contents / told.content.bytes if told.content.bytes else 1.0,
         hit_count=hits,
         miss_count=misses,
         hit_ratio=hits / asked if asked else 0.0,
@@ -101,7 +103,13 @@ def cache(told: CacheTold) -> pb.CacheStats:
         metadata_bytes=told.made.bytes,
         l1_metadata=_tier(told.made),
         l2_headers=_tier(told.memory),
-        l3_chunks=_tier(told.disk),
+        l3_chunks=_tier(_both(told.disk, told.content)),
+    )
+
+
+def _both(one: TierTold, other: TierTold) -> TierTold:
+    return TierTold(
+        one.entries + other.entries, one.bytes + other.bytes, one.hits + other.hits, one.misses + other.misses
     )
 
 

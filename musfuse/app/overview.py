@@ -68,12 +68,18 @@ class OwnerOverview:
             found = stores.disk.figures(namespace) if stores.disk is not None else (0, 0)
             entries, size = entries + found[0], size + found[1]
         tracks, taken = stores.frame_files.figures()
-        files = stores.frame_files
+        files, content, contents = stores.frame_files, TierTold(0, 0), 0
+        if (far := stores.chunks.opened()) is not None:
+            kept = far.kept()
+            content, contents = TierTold(kept.chunks, kept.chunk_bytes, far.hits, far.misses), kept.bytes
         return CacheTold(
             TierTold(entries, size),
             TierTold(len(memory), memory.held_bytes, memory.hits, memory.misses),
             TierTold(tracks, taken, files.hits, files.misses),
             files.limit,
+            content,
+            stores.chunks.limit,
+            contents,
         )
 
     def clear(self, asked: ClearCache) -> CacheCleared:
@@ -83,6 +89,8 @@ class OwnerOverview:
         before, entries = self._taken(), 0
         if asked.chunks:
             entries += self._clear_runs(asked.source)
+            far = self._host.library.stores.chunks.opened()
+            entries += far.clear(asked.source)[1] if far is not None else 0
         if asked.made:
             entries += self._host.library.media.indexes.drop_all(asked.source)
         return CacheCleared(max(0, before - self._taken()), entries)
@@ -93,7 +101,7 @@ class OwnerOverview:
 
     def _taken(self) -> int:
         told = self.cache()
-        return told.made.bytes + told.memory.bytes + told.disk.bytes
+        return told.made.bytes + told.memory.bytes + told.disk.bytes + told.content.bytes
 
     def _clear_runs(self, source: str) -> int:
         """Drop the encoded runs of a source, of all for ''; of how many tracks and in how many pieces of memory."""

@@ -7,12 +7,22 @@ import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from musfuse.cli.common import config_option, json_option, library_folder, library_option, load, print_json, print_table
+from musfuse.cli.common import (
+    config_option,
+    json_option,
+    library_folder,
+    library_option,
+    load,
+    print_json,
+    print_table,
+    size,
+)
 from musfuse.cli.typed import typed
 from musfuse.errors import ConfigError, MusfuseError, plainly
 
@@ -41,6 +51,7 @@ def command(library: Path | None, config_file: Path | None, as_json: bool) -> No
         "decoder": _decoder,
         "encoder": lambda: _encoder(config_file),
         "gRPC": lambda: _grpc(config_file, folder),
+        "chunk cache": lambda: _chunks(config_file),
         "library": lambda: _library(folder),
         "open files": _open_files,
         "address space": lambda: _address_space(config_file),
@@ -137,6 +148,21 @@ def _grpc(config_file: Path | None, folder: Path) -> str:
     face = grpc_face(config, StateFolder(folder))
     face.check()
     return f"grpcio {version('grpcio')}, {face.name}"
+
+
+def _chunks(config_file: Path | None) -> str:
+    from musfuse.store.options import CacheOptions
+
+    limit = load(config_file)[CacheOptions].content
+    if not limit:
+        return "off (cache.content is 0)"
+    missing = [name for name in ("blake3", "pyfastcdc") if find_spec(name) is None]
+    if missing:
+        said = f"{' and '.join(missing)} not installed, so nothing is kept of sources on other machines"
+        if find_spec("asyncssh") or find_spec("obstore"):
+            raise _DoubtError(f"{said}; pip install 'musfuse[cache]' brings it")
+        return f"{said}; such sources are not spoken here either"
+    return f"blake3 {version('blake3')}, pyfastcdc {version('pyfastcdc')}, up to {size(limit)}"
 
 
 def _library(folder: Path) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from toy import Toy, ToyScheme
 from musfuse.app.background import Alone
 from musfuse.app.farcontents import FarContents
 from musfuse.app.library import Library, open_library
+from musfuse.app.overview import OwnerOverview
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 from musfuse.errors import ConfigError, MusfuseError, NotFoundError
@@ -21,6 +23,7 @@ from musfuse.origins import LocalScheme, Registry
 from musfuse.service.handlers import Handlers
 from musfuse.service.requests.chunks import ClearChunks, PinTracks, ShowChunks, UnpinTracks
 from musfuse.service.requests.jobs import WaitJob
+from musfuse.service.requests.overview import ClearCache
 
 T1, T2 = "A/B/T1.flac", "A/B/T2.flac"
 
@@ -143,6 +146,20 @@ def test_clearing_leaves_what_is_pinned(library: Library) -> None:
     assert asks.service.call(UnpinTracks((), ("Recently Added",))).files == 2
     asks.service.call(PinTracks((("artist:A", ""),)))
     assert asks.service.call(UnpinTracks()).files == 2
+
+
+def test_who_steers_from_outside_sees_and_clears_it_too(library: Library) -> None:
+    overview = OwnerOverview(SimpleNamespace(library=library))
+    asks = Asks(library)
+    asks.service.call(PinTracks((("title:T1", ""),)))
+    asks.fetch()
+    read(library, T2)
+    told = overview.cache()
+    assert told.content.bytes == asks.service.call(ShowChunks()).bytes
+    assert told.contents >= told.content.bytes > 10_000
+    overview.clear(ClearCache(chunks=True))
+    left = overview.cache()
+    assert left.contents == asks.service.call(ShowChunks()).pinned_bytes > 10_000
 
 
 def test_more_than_fits_is_not_pinned(tmp_path: Path, shelf: Toy, closing: ExitStack) -> None:

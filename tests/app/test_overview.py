@@ -52,6 +52,7 @@ def test_caches_are_counted_cleared_and_made_again(watch: Watch, music: Path) ->
     host.library.stores.frame_files.close()  # what waits is written
     first = service.call(ShowCache())
     assert first.made.entries >= 1
+    assert (first.content.entries, first.content_limit) == (0, 10 << 30)
     assert first.memory.entries + first.disk.entries > 0
     played(host, "Ann/Lib/Long.flac")
     second = service.call(ShowCache())

@@ -12,6 +12,7 @@ import pytest
 from tests_support import small_disk
 
 from cli.inprocess import run
+from musfuse.cli import doctor_cmd
 from musfuse.store.suspicion import suspect
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and folders as Linux has them")
@@ -106,6 +107,18 @@ def test_details_name_what_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "file").write_bytes(b"")
     found = checked("--library", "file/library", code=1)
     assert found["library"][1].startswith("file/library: cannot be made")
+
+
+def test_the_chunk_cache_tells_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, given = tmp_path / "c.toml", ("--config", tmp_path / "c.toml", "--library", tmp_path / "library")
+    config.write_text("")
+    state, said = checked(*given)["chunk cache"]
+    assert (state, said.startswith("blake3 "), said.endswith("up to 10.0 GiB")) == ("ok", True, True)
+    monkeypatch.setattr(doctor_cmd, "find_spec", lambda name: None if name == "blake3" else name)
+    state, said = checked(*given)["chunk cache"]
+    assert (state, "pip install 'musfuse[cache]'" in said) == ("warning", True)
+    config.write_text("[cache]\ncontent = 0\n")
+    assert checked(*given)["chunk cache"] == ("ok", "off (cache.content is 0)")
 
 
 def test_grpc_is_looked_at_where_it_is_wanted(tmp_path: Path) -> None:

@@ -58,3 +58,8 @@ def test_a_cache_that_nobody_used_has_no_ratio() -> None:
     assert (made.hit_ratio, made.dedup_ratio, made.size_limit_bytes) == (0, 1, 10)
     made = messages.cache(CacheTold(TierTold(1, 2), TierTold(3, 4, 6, 9), TierTold(5, 6, 2, 8), 10))
     assert (made.hit_count, made.miss_count, made.hit_ratio, made.chunk_count) == (8, 8, 0.5, 8)
+    far = CacheTold(TierTold(1, 2), TierTold(3, 4, 6, 9), TierTold(5, 6, 2, 8), 10, TierTold(7, 100, 1, 2), 1000, 250)
+    made = messages.cache(far)
+    assert (made.used_size_bytes, made.total_size_bytes, made.size_limit_bytes) == (110, 112, 1010)
+    assert (made.hit_count, made.miss_count, made.chunk_count, made.dedup_ratio) == (9, 10, 15, 2.5)
+    assert (made.l3_chunks.entries, made.l3_chunks.size_bytes) == (12, 106)

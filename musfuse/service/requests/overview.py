@@ -70,12 +70,16 @@ class TierTold(Answer, frozen=True):
 
 class CacheTold(Answer, frozen=True):
     """What is kept and can be made again: indexes and pictures (`made`), encoded runs in memory (`memory`), and of so
-    many tracks on disk (`disk`, of `limit` bytes at most)."""
+    many tracks on disk (`disk`, of `limit` bytes at most); chunks of far originals (`content`, of `content_limit` bytes
+    at most), of files that have `contents` bytes, each by itself."""
 
     made: TierTold
     memory: TierTold
     disk: TierTold
     limit: int
+    content: TierTold = TierTold(0, 0)
+    content_limit: int = 0
+    contents: int = 0
 
 
 class CacheCleared(Answer, frozen=True):
@@ -114,8 +118,9 @@ class ShowCache(_OfOwner[CacheTold], frozen=True):
 
 
 class ClearCache(Request[CacheCleared], frozen=True):
-    """Drop what can be made again: `chunks`, encoded runs, and `made`, indexes; of one source (by its id) or all. Files
-    that are open go on. Raises NotFoundError where there is no such source."""
+    """Drop what can be had again: `chunks`, encoded runs and contents of far originals, but for what is pinned, and
+    `made`, indexes; of one source (by its id) or all. Files that are open go on. Raises NotFoundError where there is no
+    such source."""
 
     METHOD: ClassVar[str] = "cache.clear"
     chunks: bool = True
