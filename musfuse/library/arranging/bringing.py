@@ -113,6 +113,18 @@ def _mark(db: sqlite3.Connection, view: int, dirty: set[str], tracks: list[int])
     add(db, "place", arranged.items_of(db, tracks))
     for tree in trees.trees(db):
         if tree.view == view:
-            for key in dirty:
+            for key in _topmost(dirty):
                 add(db, "place", places.items_below(db, tree.id, key))
             add(db, places.settle_key(tree.id), dirty)
+
+
+def _topmost(keys: set[str]) -> list[str]:
+    """Folders, by their keys, without those that lie below others of them."""
+    return [key for key in keys if not any(above in keys for above in _above(key))]
+
+
+def _above(key: str) -> Iterator[str]:
+    """The folders above one but the root, which stands for its own files alone."""
+    while "/" in key:
+        key = key.rpartition("/")[0]
+        yield key

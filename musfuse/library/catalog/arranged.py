@@ -318,9 +318,10 @@ def _joined(path: str, rest: str, without: int) -> str:
 def _stays(db: sqlite3.Connection, view: int, items: Iterable[int]) -> Iterator[tuple[int, _Stay]]:
     """Where items stay, as far as somebody said it and the folder is there."""
     rows = db.execute(
-        "SELECT i.id, a.folder, a.name, a.follows, a.gone, f.path, f.path_key FROM item i"
-        " JOIN arranged_item a ON a.view = ?1 AND a.public = i.public LEFT JOIN arranged_folder f ON f.id = a.folder"
-        " WHERE i.id IN (SELECT value FROM json_each(?2))",
+        # CROSS JOIN: else SQLite walks through all that stay, once for each item
+        "SELECT i.id, a.folder, a.name, a.follows, a.gone, f.path, f.path_key FROM json_each(?2) j"
+        " CROSS JOIN item i ON i.id = j.value CROSS JOIN arranged_item a ON a.view = ?1 AND a.public = i.public"
+        " LEFT JOIN arranged_folder f ON f.id = a.folder",
         (view, json.dumps(list(items))),
     ).fetchall()
     for item, folder, name, follows, gone, path, key in rows:

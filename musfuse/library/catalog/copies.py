@@ -96,8 +96,9 @@ def in_folder(db: sqlite3.Connection, view: int, folder: int) -> list[int]:
 def folders_of(db: sqlite3.Connection, view: int, items: Sequence[int]) -> set[str]:
     """The keys of the folders in which copies of items are."""
     rows = db.execute(
-        "SELECT DISTINCT coalesce(f.path_key, '') FROM json_each(?1) j JOIN item i ON i.id = j.value"
-        " JOIN arranged_copy c ON c.public = i.public AND c.view = ?2 LEFT JOIN arranged_folder f ON f.id = c.folder",
+        "SELECT DISTINCT coalesce(f.path_key, '') FROM json_each(?1) j CROSS JOIN item i ON i.id = j.value"
+        " CROSS JOIN arranged_copy c ON c.public = i.public AND c.view = ?2"
+        " LEFT JOIN arranged_folder f ON f.id = c.folder",
         (json.dumps(list(items)), view),
     )
     return {key for (key,) in rows}

@@ -83,8 +83,8 @@ class _Settling:
         known = folder = self._existing_folder(key)
         if folder is None and (wants or self._is_kept(key)):
             folder = self._folder(key, wants[0][3] if wants else key)
-        if folder is None:
-            return 0
+        if folder is None or not (wants or self._has_files(folder)):
+            return int(folder is not None and known is None)
         wants.sort(key=lambda row: (-row[8], row[4], join(from_blob(row[5]), from_blob(row[6])), row[7]))
         # `+item`: else SQLite takes the index of items, and walks through all folders that there are.
         taken = {
@@ -130,6 +130,11 @@ class _Settling:
             self._db.execute("DELETE FROM node WHERE id = ?", (node,))
         else:  # that folder takes the node over when it is settled; until then the node is parked here
             self._db.execute("UPDATE node SET name_key = '/' || id WHERE id = ?", (node,))
+
+    def _has_files(self, folder: int) -> bool:
+        """Whether a file is in a folder: one that has only folders, maybe many, is settled when each of them goes."""
+        found = "SELECT 1 FROM node WHERE parent = ? AND +item IS NOT NULL LIMIT 1"
+        return self._db.execute(found, (folder,)).fetchone() is not None
 
     def _existing_folder(self, key: str) -> int | None:
         row = self._db.execute("SELECT id FROM node WHERE tree = ? AND dir_key = ?", (self._tree, key)).fetchone()

@@ -3,7 +3,7 @@
 import shutil
 
 from library.arranging.conftest import Rearranged
-from musfuse.library.arranging.bringing import bring_in, is_behind
+from musfuse.library.arranging.bringing import _topmost, bring_in, is_behind
 from musfuse.library.catalog import arranged
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.library.catalog.todo import Todo
@@ -54,3 +54,8 @@ def test_what_is_the_same_is_not_looked_at_again(rearranged: Rearranged) -> None
     bring_in(user, catalog, ArrangementTable(user, "main"), MAIN)
     assert not is_behind(user, catalog)
     assert not Todo(catalog).any()
+
+
+def test_folders_that_lie_below_others_are_not_looked_through_again() -> None:
+    assert sorted(_topmost({"A", "A/B", "A/B/C", "AB/C", "AB/C/D"})) == ["A", "AB/C"]
+    assert sorted(_topmost({"", "A", "A/B"})) == ["", "A"], "the root stands for its own files alone"

@@ -119,3 +119,18 @@ def test_tracks_that_are_one_stay_at_one_place(database: Database) -> None:
     with database.read() as db:
         assert list(arranged.stays(db, MAIN)) == [(9, (0, "one", False, False))]
         assert list(arranged.stays(db, 2)) == [(9, (0, "nine", False, False))]
+
+
+def test_what_it_takes_does_not_grow_with_what_else_stays(database: Database) -> None:
+    wanted = {number: place("Ann/Best/x.flac") for number in range(1, 51)}
+    steps = list[int]()
+    with database.write() as db:
+        put_items(db, 1000)
+        for count in (60, 1000):
+            arranged.pin(db, MAIN, 0, [number * 10 for number in range(1, count + 1)])
+            seen = list[int]()
+            db.set_progress_handler(lambda seen=seen: seen.append(1), 10)  # type: ignore[misc]
+            assert set(paths(arranged.arranged(db, MAIN, wanted)).values()) == {"x.flac"}
+            db.set_progress_handler(None, 0)
+            steps.append(len(seen))
+    assert steps[1] < steps[0] * 2, steps
