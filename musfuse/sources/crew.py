@@ -69,24 +69,27 @@ class Crew:
         threading.Thread(target=self._run, args=(self._era,), name=self._name, daemon=True).start()
 
     def _run(self, era: int) -> None:
-        while (task := self._next(era)) is not None:
+        while (taken := self._next(era)) is not None:
+            task, is_other = taken
             self._make(task)
             with self._turns:
                 if era == self._era:
-                    self._others -= task.urgency is not Urgency.READER
+                    self._others -= is_other
                     self._turns.notify()
                 else:
                     self._stuck -= 1
                     return
 
-    def _next(self, era: int) -> Task | None:
-        """The call to be made next; None where this thread is not needed any more."""
+    def _next(self, era: int) -> tuple[Task, bool] | None:
+        """The call to be made next, and whether it takes a place that is not kept for readers: somebody may begin to
+        wait for it while it is made. None where this thread is not needed any more."""
         with self._turns:
             while era == self._era and not self._closed:
                 if self._queue and self._may_begin(self._queue[0][2]):
                     task = heapq.heappop(self._queue)[2]
-                    self._others += task.urgency is not Urgency.READER
-                    return task
+                    is_other = task.urgency is not Urgency.READER
+                    self._others += is_other
+                    return task, is_other
                 self._idle += 1
                 woken = self._turns.wait(_IDLE_SECONDS)
                 if era != self._era:

@@ -82,3 +82,18 @@ def test_as_many_at_a_time_as_there_may_be_also_where_some_threads_were_idle() -
     until(lambda: len(made) == 13)
     go.set()
     crew.close()
+
+
+def test_who_waits_for_what_is_made_already_takes_no_place_for_ever() -> None:
+    """A reader who comes to what was asked for ahead: it began as a call of nobody, and ends as one of a reader."""
+    made = list[int]()
+
+    def make(task: Task) -> None:
+        task.hurry(Urgency.READER, 1)
+        made.append(task.size)
+
+    crew = Crew("crew", 4, make)
+    for number in range(20):
+        crew.put(Task(lambda: None, Urgency.PREFETCH, 1, size=number))
+        until(lambda number=number: number in made)
+    crew.close()
