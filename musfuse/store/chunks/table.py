@@ -6,7 +6,7 @@ sqlite3.Error.
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from importlib import resources
 from pathlib import Path
 
@@ -196,8 +196,9 @@ class ChunkTable:
             self._db.execute("UPDATE total SET bytes = bytes - ?", row[0])
 
     def use(self, uses: Iterable[tuple[int, int]]) -> None:
-        """Note uses: their numbers, and the ids of versions."""
-        self._db.executemany("UPDATE version SET used = ? WHERE id = ?", uses)
+        """Note uses: their numbers, and the ids of versions. In one transaction, which may be one that is under way."""
+        with nullcontext() if self._db.in_transaction else self.transaction():
+            self._db.executemany("UPDATE version SET used = ? WHERE id = ?", uses)
 
     def unused(self) -> list[bytes]:
         """Chunks that nothing refers to: a kill left them between two steps."""

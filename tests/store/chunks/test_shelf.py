@@ -110,6 +110,15 @@ def test_uses_are_kept(shelf: Shelf, tmp_path: Path) -> None:
     again.close()
 
 
+def test_many_uses_are_noted_at_once_within_a_change_or_without(shelf: Shelf) -> None:
+    assert write(shelf, PUT, DATA)
+    ((version, _),) = shelf.told(lambda table: [table.version(FILE) or (0, False)])
+    shelf.told(lambda _: [shelf.used(number) for number in range(1000, 1256)])
+    first = shelf.told(lambda _: shelf.used(version))
+    shelf.change(lambda _: [shelf.used(number) for number in range(2000, 2256)])
+    assert shelf.told(lambda table: table.last_use) == first
+
+
 def test_a_folder_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="file"):
