@@ -134,6 +134,7 @@ class Forking:
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
             os.close(stream)
+        sys.stdout.reconfigure(line_buffering=os.isatty(1))  # type: ignore[union-attr]
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)

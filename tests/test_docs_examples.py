@@ -8,7 +8,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import sound
+import warm
 from conftest import needs_fuse
 
 from musfuse.app.sections import default_sections
@@ -47,11 +47,11 @@ NOT_RUN = {
 # Programs that say nothing when all is well, and those that say it beside what they write.
 SILENT = (
     "mkdir", "rsync", "mpv", "musfuse log --level warning", "musfuse status --check", "musfuse export --to", "musfuse collection export",
-    "musfuse events", "mv", "rm",
+    "musfuse events", "cp", "mv", "rm",
 )  # fmt: skip
-MUSFUSE = f"""#!/bin/sh
+MUSFUSE = """#!/bin/sh
 [ $# -gt 0 ] || set -- demo
-exec '{sys.executable}' -m musfuse "$@"
+exec {}
 """
 # Where mpv is not installed, the reference decoder plays what it would.
 PLAYER = """#!/bin/sh
@@ -109,6 +109,7 @@ def make_home(home: Path) -> None:
     for artist, album, date, title, suffix in (
         ("Pink Floyd", "Animals", "1976", "Dogs", "wav"), ("Pink Floyd", "Animals", "1976", "Sheep", "aiff"),
         ("Pink Floyd", "Meddle", "1970", "Echoes", "flac"), ("Pink Floyd", "Meddle", "", "Seamus", "mp3"),
+        ("Pink Floyd", "The Wall", "1979", "Hey You", "mp3"),
         ("The Beatles", "Abbey Road", "1969", "Something", "wav"), ("The Beatles", "Let It Be", "1970", "Two of Us", "flac"),
         ("Sigur Rós", "( )", "2002", "Untitled", "wav"),
     ):  # fmt: skip
@@ -118,6 +119,7 @@ def make_home(home: Path) -> None:
             "title": title,
             "tracknumber": "1",
             **({"date": date} if date else {}),
+            **({"genre": "Jazz"} if artist == "Sigur Rós" else {}),
         }
         sound.write(music / artist / album / f"{title}.{suffix}", **tags)
     sound.write(home / "media/usb/Music/Stray.wav", artist="Ann", album="Found", title="Stray")
@@ -151,8 +153,8 @@ class Shell:
     def __init__(self, home: Path) -> None:
         self.home, self.checkout = home, home / "musfuse"
         make_home(home)
-        self._program(self.checkout / "scripts/run", MUSFUSE)
-        self._program(home / "bin/musfuse", MUSFUSE)
+        for path in (self.checkout / "scripts/run", home / "bin/musfuse"):
+            self._program(path, MUSFUSE.format(warm.shell_line('"$@"')))
         if not any(Path(folder, "mpv").exists() for folder in os.get_exec_path()):
             self._program(home / "bin/mpv", PLAYER)
         self.sockets = tempfile.mkdtemp(prefix="mf")  # a socket's path may have 108 bytes

@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-_FORKING = Path(__file__).with_name("forking.py")
+_FORKING, _ASKING = (Path(__file__).with_name(name) for name in ("forking.py", "asking.py"))
 _PYTHON = sys.executable
 _WORKERS = ("musfuse.media.inspecting.worker", "musfuse.media.indexing.worker")
 _PROGRAM, _POWERLESS = "musfuse", "musfuse without powers"
@@ -149,14 +149,24 @@ class WarmStarts(WorkerStarts):
         argv = [_PYTHON, "-m", _PROGRAM, *args]
         if any(os.environ.get(name) != environment.get(name) for name in _early(environment)):
             return _run_cold(argv, environment, seconds, powerless)
-        address = self.address(_POWERLESS if powerless else _PROGRAM)
-        assert address is not None
         (from_out, out), (from_err, err) = os.pipe(), os.pipe()
         with ExitStack() as stack:
             ours = [stack.enter_context(os.fdopen(end, "rb", 0)) for end in (from_out, from_err)]
-            process = fork(address, argv, args, environment, [os.open(os.devnull, os.O_RDONLY), out, err])
+            process = self.start(args, environment, [os.open(os.devnull, os.O_RDONLY), out, err], powerless)
             said, complained = _read(process, ours, seconds)
         return subprocess.CompletedProcess(argv, process.wait(seconds), said, complained)
+
+    def start(
+        self, args: Sequence[str], environment: Mapping[str, str], streams: Sequence[int], powerless: bool = False
+    ) -> WarmProcess:
+        """`python -m musfuse` with these arguments and standard streams, which are closed here."""
+        address = self.address(_POWERLESS if powerless else _PROGRAM)
+        assert address is not None
+        return fork(address, [_PYTHON, "-m", _PROGRAM, *args], args, environment, streams)
+
+    def shell_line(self, words: str) -> str:
+        """What runs the program with these words in a shell."""
+        return f"'{_PYTHON}' -S -E '{_ASKING}' {self.address(_PROGRAM)} {words}"
 
     def close(self) -> None:
         """End what forks."""
@@ -195,6 +205,21 @@ def _run_cold(
 ) -> subprocess.CompletedProcess[bytes]:
     argv = [*(WITHOUT_POWERS if powerless else ()), *argv]
     return subprocess.run(argv, capture_output=True, timeout=seconds, env=environment)
+
+
+def shell_line(words: str) -> str:
+    """What runs `musfuse` with these words in a shell."""
+    return f"'{_PYTHON}' -m {_PROGRAM} {words}" if starts is None else starts.shell_line(words)
+
+
+def start(args: Sequence[str], environment: Mapping[str, str], stream: int) -> "WarmProcess | subprocess.Popen[bytes]":
+    """Start `musfuse` on a terminal, which is closed here."""
+    if starts is not None:
+        return starts.start(args, environment, [os.dup(stream), os.dup(stream), stream])
+    argv = [_PYTHON, "-m", _PROGRAM, *args]
+    process = subprocess.Popen(argv, stdin=stream, stdout=stream, stderr=stream, env=environment)
+    os.close(stream)
+    return process
 
 
 starts: WarmStarts | None = None

@@ -4,14 +4,13 @@ import fcntl
 import os
 import pty
 import struct
-import subprocess
-import sys
 import termios
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sound
+import warm
 from mount.conftest import Program, program, until  # noqa: F401 - fixtures
 
 Terminal = Callable[..., str]
@@ -25,20 +24,16 @@ def terminal() -> Terminal:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-        with subprocess.Popen(
-            [sys.executable, "-m", "musfuse", *map(str, args)], stdout=theirs, stderr=theirs, stdin=theirs,
-            env=environment | {"TERM": "xterm"},
-        ) as process:  # fmt: skip
-            os.close(theirs)
-            os.write(ours, answer.encode())
-            said = b""
-            try:
-                while piece := os.read(ours, 65536):
-                    said += piece
-            except OSError:  # the other side is closed
-                pass
-            os.close(ours)
-        assert process.returncode == code, said
+        process = warm.start([*map(str, args)], environment | {"TERM": "xterm"}, theirs)
+        os.write(ours, answer.encode())
+        said = b""
+        try:
+            while piece := os.read(ours, 65536):
+                said += piece
+        except OSError:  # the other side is closed
+            pass
+        os.close(ours)
+        assert process.wait() == code, said
         return said.decode("utf-8", "replace").replace("\r\n", "\n")
 
     return run

@@ -12,16 +12,13 @@ import pytest
 import sound
 from mount.conftest import Program
 from tests_support import needs_program
-from warm import musfuse
+from warm import musfuse, shell_line
 
 Shell = Callable[..., list[list[str]]]
 
-_WRAPPER = """#!{python}
-import json, os, sys
-if "_MUSFUSE_COMPLETE" in os.environ or sys.argv[1:2] == ["completion"]:
-    os.execv(sys.executable, [sys.executable, "-m", "musfuse", *sys.argv[1:]])
-with open({typed!r}, "a") as typed:
-    typed.write(json.dumps(sys.argv[1:]) + "\\n")
+_WRAPPER = """#!/bin/sh
+if [ -n "$_MUSFUSE_COMPLETE" ] || [ "$1" = completion ]; then exec {musfuse}; fi
+'{python}' -S -E -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "$@" >> '{typed}'
 """
 _SHELLS = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], 'PS1="RE""ADY"; eval "$(musfuse completion bash)"'),
@@ -49,7 +46,7 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     here, typed = tmp_path / "here", tmp_path / "typed"
     (here / "bin").mkdir(parents=True)
     wrapper = here / "bin" / "musfuse"
-    wrapper.write_text(_WRAPPER.format(python=sys.executable, typed=str(typed)))
+    wrapper.write_text(_WRAPPER.format(musfuse=shell_line('"$@"'), python=sys.executable, typed=typed))
     wrapper.chmod(0o755)
     (here / "Some Music").mkdir()
     (here / "list of tags.csv").touch()
