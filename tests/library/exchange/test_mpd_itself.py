@@ -61,6 +61,12 @@ class Client:
         self._socket.close()
 
 
+def answers(path: Path) -> bool:
+    """Whether somebody listens: the socket is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as tried:
+        return tried.connect_ex(str(path)) == 0
+
+
 @pytest.fixture
 def mpd(tmp_path: Path, until: Callable[..., None]) -> Iterator[Client]:
     for name in ("Ann/Öne's", "Two"):
@@ -70,7 +76,7 @@ def mpd(tmp_path: Path, until: Callable[..., None]) -> Iterator[Client]:
     with subprocess.Popen(["mpd", "--no-daemon", "--stderr", tmp_path / "conf"], stderr=subprocess.DEVNULL) as process:
         client: Client | None = None
         try:
-            until((near / "mpd").exists)
+            until(lambda: answers(near / "mpd"))
             client = Client(near / "mpd")
             client.ask("update")
             until(lambda: all(client.ask("lsinfo", place) for place, _, _ in STICKERS))
@@ -79,6 +85,7 @@ def mpd(tmp_path: Path, until: Callable[..., None]) -> Iterator[Client]:
             if client is not None:
                 client.close()
             process.kill()
+            process.wait()
             shutil.rmtree(near)
 
 
