@@ -24,6 +24,7 @@ _NAMED = {  # APEv2, ASF and free-form names that differ from ours once lowered
     "album artist": "albumartist", "year": "date", "track": "tracknumber", "disc": "discnumber", "disk": "discnumber",
     "author": "artist", "wm/albumtitle": "album", "wm/albumartist": "albumartist", "wm/genre": "genre",
     "wm/year": "date", "wm/tracknumber": "tracknumber", "wm/partofset": "discnumber", "wm/composer": "composer",
+    "wm/artists": "artists",
     "wm/lyrics": "lyrics", "wm/isrc": "isrc", "wm/publisher": "label", "wm/beatsperminute": "bpm",
     "wm/iscompilation": "compilation", "wm/artistsortorder": "artistsort", "wm/albumsortorder": "albumsort",
     "wm/albumartistsortorder": "albumartistsort", "wm/titlesortorder": "titlesort", "description": "comment",

@@ -12,7 +12,7 @@ MAX_VALUE = 256 * 1024
 MAX_TOTAL = 1 << 20
 _V1_COMMENT = "ID3v1 Comment"
 _COMMENTS = {
-    "artists": "artist", "comments": "comment", "website": "url", "setsubtitle": "discsubtitle", "initialkey": "key",
+    "comments": "comment", "website": "url", "setsubtitle": "discsubtitle", "initialkey": "key",
     "encodersettings": "encoder_settings", "contentgroup": "grouping", "movementname": "movement_name",
     "movementtotal": "movement_total", "showmovement": "show_movement",
 }  # fmt: skip
@@ -51,7 +51,8 @@ def from_comments(entries: Iterable[bytes]) -> TagSet:
 
 
 def collect(pairs: Iterator[tuple[str, str]]) -> TagSet:
-    """Group values by field; `3/12` becomes a number and a total; values and their sum are bounded."""
+    """Group values by field; `3/12` becomes a number and a total; values and their sum are bounded. `artists` are whom
+    `artist` credits, one by one, as Picard writes them; they are the artist only where nothing else is."""
     fields: dict[str, dict[str, None]] = {}
     room = MAX_TOTAL
     for count, (name, raw) in enumerate(pairs):
@@ -65,6 +66,8 @@ def collect(pairs: Iterator[tuple[str, str]]) -> TagSet:
         room -= len(value)
         if value and room > 0:
             fields.setdefault(name, {})[value.strip() if name in PAIRS else value] = None
+    if "artists" in fields and "artist" not in fields:
+        fields["artist"] = fields["artists"]
     return TagSet(fields)
 
 

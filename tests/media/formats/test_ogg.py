@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.formats.reading import scanned
 from media.identity.conftest import ffmpeg
 from media.identity.hearing import heard, heard_in
 from musfuse.media.retag.oggpages import CONTINUED, FIRST, LAST, lacing_of, lay_out, make_page
+from musfuse.media.tags.vorbis import Comments
 
 OPUS = b"OpusHead\1\2\x38\1\x80\xbb\0\0\0\0\0"
 SPEEX = b"Speex   " + bytes(60) + (2).to_bytes(4, "little") + bytes(8)
@@ -54,6 +56,18 @@ def test_audio_that_begins_on_a_page_of_the_headers() -> None:
     packets = [*HEADERS[VORBIS], b"one", b"two"]
     front = make_page(FIRST, 0, 7, 0, lacing_of([VORBIS]), VORBIS)
     assert heard_in(front + lay_out(packets, 7, 1, 1)) == content([b"one", b"two"])
+
+
+@pytest.mark.parametrize("first", [OPUS, VORBIS])
+def test_opus_is_ogg_and_read_as_all_in_ogg_is(first: bytes) -> None:
+    entries = [b"ARTISTS=A", b"ARTISTS=B", b"ARTIST=A feat. B", b"TRACKNUMBER=01"]
+    comments = Comments(b"made", tuple(entries)).to_bytes()
+    headers = [b"OpusTags" + comments] if first is OPUS else [b"\3vorbis" + comments + b"\1", b"\5vorbis" + bytes(400)]
+    start = first if first is OPUS else b"\1vorbis\0\0\0\0\2\x44\xac\0\0" + bytes(12) + b"\xb8\1"
+    read = scanned(stream(start, headers, [b"\xff" * 99]), "a.opus")
+    assert (read.format.container, read.format.codec) == ("ogg", "opus" if first is OPUS else "vorbis")
+    assert read.format.sample_rate == (48_000 if first is OPUS else 44_100)
+    assert dict(read.tags) == {"artists": ("A", "B"), "artist": ("A feat. B",), "tracknumber": ("01",)}
 
 
 def test_streams_in_a_chain_count_together() -> None:

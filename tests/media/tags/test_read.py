@@ -2,7 +2,9 @@
 
 import base64
 import io
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import mutagen
@@ -10,7 +12,9 @@ import pytest
 import sound
 from mutagen import id3
 from mutagen.apev2 import APEv2, APEValue
+from mutagen.asf import ASFTags
 from mutagen.flac import Picture as MutagenPicture
+from mutagen.mp4 import MP4Tags
 from tinytag import TinyTag
 
 from musfuse.errors import ExcessiveError
@@ -131,6 +135,56 @@ def test_raw_comments() -> None:
         "title": ("T",), "comment": ("c",), "tracknumber": ("3",), "tracktotal": ("12",), "disctotal": ("2",),
         "album": ("a=b",), "x": ("\ufffd",), "": ("nameless",),
     }  # fmt: skip
+
+
+def in_id3() -> object:
+    tags = id3.ID3()
+    tags.add(id3.TXXX(encoding=3, desc="Artists", text=["A", "B"]))
+    tags.add(id3.TPE1(encoding=3, text=["A feat. B"]))
+    return tags
+
+
+def in_mp4() -> object:
+    tags = MP4Tags()
+    tags["----:com.apple.iTunes:ARTISTS"], tags["\xa9ART"] = [b"A", b"B"], ["A feat. B"]
+    return tags
+
+
+def in_ape() -> object:
+    tags = APEv2()
+    tags["Artists"], tags["Artist"] = ["A", "B"], "A feat. B"
+    return tags
+
+
+def in_asf() -> object:
+    tags = ASFTags()
+    tags["WM/ARTISTS"], tags["Author"] = ["A", "B"], ["A feat. B"]
+    return tags
+
+
+@pytest.mark.parametrize("made", [in_id3, in_mp4, in_ape, in_asf])
+def test_whom_a_credit_names_is_no_other_credit(made: Callable[[], object]) -> None:
+    """As MusicBrainz Picard writes both."""
+    assert dict(from_mutagen(SimpleNamespace(tags=made()))) == {"artist": ("A feat. B",), "artists": ("A", "B")}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_whom_a_credit_in_comments_names_is_no_other_credit(turned: bool) -> None:
+    entries = [
+        b"ARTIST=A feat. B",
+        b"ALBUMARTIST=A & B",
+        b"ARTISTS=A",
+        b"ARTISTS=B",
+        b"ALBUMARTISTS=A",
+        b"ALBUMARTISTS=B",
+    ]
+    found = from_comments(reversed(entries) if turned else entries)
+    assert (found["artist"], found["albumartist"]) == (("A feat. B",), ("A & B",))
+    assert {*found["artists"]} == {*found["albumartists"]} == {"A", "B"}
+
+
+def test_where_no_credit_is_those_whom_it_would_name_are_the_artist() -> None:
+    assert dict(from_comments([b"ARTISTS=A", b"ARTISTS=B"])) == {"artist": ("A", "B"), "artists": ("A", "B")}
 
 
 def test_values_are_trimmed_and_bounded() -> None:

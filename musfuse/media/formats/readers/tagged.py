@@ -28,6 +28,8 @@ _KINDS = {
 }  # fmt: skip
 _ID3_ONLY = frozenset({"MP3", "EasyMP3", "TrueAudio"})
 """Classes of mutagen that leave out an APEv2 tag at the end, which players read."""
+_OPUS_RATE = 48_000
+"""In which lengths of Opus count, whatever was encoded (RFC 7845 §4); mutagen does not tell it."""
 _SEARCHED = 2 << 20
 """Bytes in which tinytag may look for a frame that mutagen did not find."""
 
@@ -159,7 +161,7 @@ def read_tinytag(opened: Opened) -> tuple[TagSet, AudioFormat]:
 def _facts(found: Any) -> AudioFormat:
     container, codec = _KINDS.get(type(found).__name__, (type(found).__name__.lower(),) * 2)
     info = found.info
-    rate = _int(getattr(info, "sample_rate", 0))
+    rate = _OPUS_RATE if codec == "opus" else _int(getattr(info, "sample_rate", 0))
     length = getattr(info, "length", 0) or 0
     if container == "mp4":
         codec = (getattr(info, "codec", "") or "aac").split(".")[0].replace("mp4a", "aac")
