@@ -1,5 +1,5 @@
 """The HTTP of the metrics: three pages, sixteen connections, ten seconds for each. What Python has for it (http.server)
-loads mail and TLS, four MiB, for what are some lines here.
+loads mail and TLS, four MiB, for what are some lines here, and looks five times a second whether it is to end.
 
 On an address of this machine alone it answers only who asks for this machine by name or number: a web page that names
 it otherwise (DNS rebinding) is refused.
@@ -7,13 +7,14 @@ it otherwise (DNS rebinding) is refused.
 
 import ipaddress
 import json
+import socket
+import sys
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
-from socketserver import BaseRequestHandler, TCPServer, ThreadingMixIn
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from musfuse.errors import MusfuseError
 from musfuse.metrics.exposition import OPENMETRICS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from musfuse.service.handlers import Handlers
 
 _SECONDS, _CONNECTIONS = 10.0, 16
+_LOOK_SECONDS, _BACK_OFF_SECONDS = 1.0, 0.1
 _HEAD_BYTES, _PIECE, _WORDS = 1 << 16, 1 << 14, 3
 _END = b"\r\n\r\n"
 _OK, _NO_REQUEST, _FORBIDDEN, _NOT_FOUND = "200 OK", "400 Bad Request", "403 Forbidden", "404 Not Found"
@@ -32,53 +34,80 @@ _TEXT = "text/plain; charset=utf-8"
 _OPEN = OPENMETRICS.partition(";")[0]
 
 
-class Listener(ThreadingMixIn, TCPServer):
-    """Listens at an address of a family (AF_INET, AF_INET6). Raises OSError where it cannot."""
+class Listener:
+    """Listens at an address of a family (AF_INET, AF_INET6), for what `reach` reaches. Raises OSError where it
+    cannot."""
 
-    daemon_threads, request_queue_size, allow_reuse_address, block_on_close = True, 16, True, False
-    reach: Reach
+    def __init__(self, family: int, address: tuple[str, int], reach: Reach | None = None) -> None:
+        self._reach, self._closed = reach, threading.Event()
+        self._free = threading.BoundedSemaphore(_CONNECTIONS)
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if sys.platform != "win32":  # there it would share an address that is in use
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind(address)
+            self._socket.listen(_CONNECTIONS)
+            self._socket.settimeout(_LOOK_SECONDS)
+            host, self.port = self._socket.getsockname()[:2]
+        except BaseException:
+            self._socket.close()
+            raise
+        self.is_local = ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
 
     @cached_property
     def service(self) -> "Handlers":
         """The use cases, put together with the first page."""
-        return (self.reach.watching or self.reach.service)()
+        assert self._reach is not None, "only who serves is asked"
+        return (self._reach.watching or self._reach.service)()
 
-    def __init__(self, family: int, address: tuple[str, int]) -> None:
-        self.address_family = family
-        self._free = threading.BoundedSemaphore(_CONNECTIONS)
-        super().__init__(address, _Handler)
-        self.is_local = ipaddress.ip_address(str(self.server_address[0]).partition("%")[0]).is_loopback
+    def serve(self) -> None:
+        """Answer who connects, until it is closed."""
+        while not self._closed.is_set():
+            try:
+                connection, _ = self._socket.accept()
+            except TimeoutError:
+                continue
+            except OSError:  # closed, or there is no descriptor for it
+                self._closed.wait(_BACK_OFF_SECONDS)
+                continue
+            self._take(connection)
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """One more connection on a thread of its own; with too many it is hung up."""
+    def close(self) -> None:
+        """Nobody connects any more."""
+        self._closed.set()
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes who waits in `accept`, where the system does that
+        self._socket.close()
+
+    def _take(self, connection: socket.socket) -> None:
+        """Answer on a thread of its own; with too many it is hung up."""
         if not self._free.acquire(blocking=False):
-            self.shutdown_request(request)
+            connection.close()
             return
         try:
-            super().process_request(request, client_address)
-        except BaseException:
+            threading.Thread(target=self._answered, args=(connection,), name="metrics page", daemon=True).start()
+        except RuntimeError:  # there is no thread for it
             self._free.release()
-            raise
+            connection.close()
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
+    def _answered(self, connection: socket.socket) -> None:
         try:
-            super().process_request_thread(request, client_address)
+            with connection, suppress(OSError):  # a client that went away is nobody's fault
+                _Request(self, connection).answer()
+                connection.shutdown(socket.SHUT_WR)
         finally:
             self._free.release()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is nobody's fault."""
 
-
-class _Handler(BaseRequestHandler):
+class _Request:
     """One request for each connection, its head alone: what has a body is refused before that is read."""
 
-    server: Listener
+    def __init__(self, server: Listener, connection: socket.socket) -> None:
+        self._server, self._connection = server, connection
 
-    def handle(self) -> None:
-        """Answer one of the three pages."""
-        with suppress(OSError):
-            self._answer(self._head())
+    def answer(self) -> None:
+        """Answer one of the three pages. Raises OSError."""
+        self._answer(self._head())
 
     def _answer(self, head: bytes) -> None:
         if len(head) > _HEAD_BYTES:
@@ -94,7 +123,7 @@ class _Handler(BaseRequestHandler):
         page = answer.get(path.partition("?")[0])
         if method not in ("GET", "HEAD"):
             self._send(_NOT_HERE, _TEXT, "GET or HEAD is wanted\n")
-        elif self.server.is_local and not _is_here(headers.get("host", "localhost")):
+        elif self._server.is_local and not _is_here(headers.get("host", "localhost")):
             self._send(_FORBIDDEN, _TEXT, "ask for this machine by its own name\n", method)
         elif page is None:
             self._send(_NOT_FOUND, _TEXT, "/metrics, /healthz, /readyz\n", method)
@@ -109,8 +138,8 @@ class _Handler(BaseRequestHandler):
         who sent it hears why it is refused, and not kept. Raises OSError."""
         end, head, seen = time.monotonic() + _SECONDS, b"", 0
         while _END not in head and seen < 4 * _HEAD_BYTES:
-            self.request.settimeout(max(0.001, end - time.monotonic()))
-            piece = self.request.recv(_PIECE)
+            self._connection.settimeout(max(0.001, end - time.monotonic()))
+            piece = self._connection.recv(_PIECE)
             seen += len(piece)
             head = (head + piece)[-_HEAD_BYTES - 1 :]
             if not piece:
@@ -119,7 +148,7 @@ class _Handler(BaseRequestHandler):
 
     def _figures(self, headers: Mapping[str, str]) -> tuple[str, str, str]:
         opens = _OPEN in headers.get("accept", "")
-        page = self.server.service.call(ShowFigures("openmetrics" if opens else "prometheus"))
+        page = self._server.service.call(ShowFigures("openmetrics" if opens else "prometheus"))
         return _OK, page.kind, page.text
 
     def _alive(self, _: Mapping[str, str]) -> tuple[str, str, str]:
@@ -129,7 +158,7 @@ class _Handler(BaseRequestHandler):
         return self._health(ShowHealth())
 
     def _health(self, asked: ShowHealth) -> tuple[str, str, str]:
-        health = self.server.service.call(asked)
+        health = self._server.service.call(asked)
         said = {"ok": health.is_well, "checks": {check.name: check.problem or "ok" for check in health.checks}}
         status = _OK if health.is_well else _UNWELL
         return status, "application/json", json.dumps(said) + "\n"
@@ -140,8 +169,8 @@ class _Handler(BaseRequestHandler):
             f"HTTP/1.0 {status}\r\nServer: musfuse\r\nContent-Type: {kind}\r\n"
             f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
         )
-        self.request.settimeout(_SECONDS)
-        self.request.sendall(head.encode("ascii") + (b"" if method == "HEAD" else body))
+        self._connection.settimeout(_SECONDS)
+        self._connection.sendall(head.encode("ascii") + (b"" if method == "HEAD" else body))
 
 
 def _asked(head: bytes) -> tuple[str, str, Mapping[str, str]] | None:

@@ -2,9 +2,11 @@
 
 import http.client
 import json
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from contextlib import ExitStack
@@ -143,3 +145,34 @@ def test_promtool_finds_nothing_to_say(host: Host) -> None:
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
     assert shutil.which("promtool")
+
+
+WITHOUT_DESCRIPTORS = """
+import os, resource, socket, threading, time
+from musfuse_metrics.listener import Listener
+server = Listener(socket.AF_INET, ("127.0.0.1", 0))
+serving = threading.Thread(target=server.serve)
+serving.start()
+client = socket.socket()
+client.settimeout(60)
+free = os.dup(0)
+os.close(free)
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+client.connect(("127.0.0.1", server.port))
+began = time.process_time()
+time.sleep(0.3)
+spent = time.process_time() - began
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+client.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+print(client.recv(100).split(b"\\r")[0].decode(), spent < 0.1)
+server.close()
+serving.join()
+"""
+
+
+def test_who_comes_where_there_are_no_descriptors_is_answered_later() -> None:
+    """And nothing turns in circles meanwhile."""
+    env = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", WITHOUT_DESCRIPTORS], capture_output=True, text=True, env=env)
+    assert (done.stdout, done.stderr) == ("HTTP/1.0 404 Not Found True\n", "")

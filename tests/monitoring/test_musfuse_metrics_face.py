@@ -1,7 +1,10 @@
 """The face of the metrics: it runs beside what a host lives for, and stops nothing."""
 
 import http.client
+import os
 import socket
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -43,3 +46,14 @@ def test_without_an_address_there_is_none(watch: Watch) -> None:
     host = watch()
     assert host.faces.active() == []
     assert host.library.drives.recorder is None
+
+
+def test_it_loads_no_server_of_pythons_and_no_tables_of_names() -> None:
+    code = (
+        "import sys; from musfuse_metrics.face import MetricsFace; MetricsFace('localhost:0').check();"
+        " print(sorted({'socketserver', 'http', 'ssl', 'encodings.idna', 'stringprep'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
