@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from musfuse_metrics.options import MetricsOptions
 from musfuse_webhooks.options import WebhookOptions
 
+from musfuse.app.build.faces import grpc_face, metrics_face, otel_face
 from musfuse.app.library import Library
 from musfuse.app.sections import default_sections
+from musfuse.app.state import StateFolder
 from musfuse.config import Config, Sections
 from musfuse.config.load import Stated, parsed_option
 from musfuse.config.template import toml_value
@@ -18,10 +19,13 @@ from musfuse.errors import FaceError
 from musfuse.library.userdb.options import BackupOptions
 from musfuse.logs.files import follow_options
 from musfuse.logs.options import LoggingOptions
-from musfuse.service.face import RunningFaces
+from musfuse.service.face import Face, RunningFaces
 from musfuse.service.requests.configuration import Effect, OptionSet, Reloaded
 from musfuse.store.eventoptions import EventsOptions
 from musfuse.store.eventtable import EventTable
+
+FaceWanted = Callable[[Config, StateFolder], Face | None]
+"""Makes a face where the configuration of a library wants one."""
 
 
 class Configured(Protocol):
@@ -39,19 +43,36 @@ def _nothing(host: Configured, before: Config) -> None:
     """It is read whenever it is needed."""
 
 
-def _listen(host: Configured, before: Config) -> None:
-    old, new = before[MetricsOptions].listen, host.library.config[MetricsOptions].listen
-    from musfuse_metrics.face import MetricsFace
-
-    for face in host.faces.running(MetricsFace):
-        host.faces.stop(face.name)
+def _replace(host: Configured, before: Config, make: FaceWanted) -> None:
+    """Have the face that `make` makes of the configuration run in place of the one that it made before. Raises
+    FaceError; the one before runs then."""
+    state = StateFolder(host.library.folder)
+    old, new = make(before, state), make(host.library.config, state)
+    for face in filter(None, (old or new,)):
+        for name in host.faces.active(type(face)):
+            host.faces.stop(name)
     try:
-        if new:
-            host.faces.start(MetricsFace(new))
+        if new is not None:
+            host.faces.start(new)
     except FaceError:
-        if old:
-            host.faces.start(MetricsFace(old))
+        if old is not None:
+            host.faces.start(old)
         raise
+
+
+def _listen(host: Configured, before: Config) -> None:
+    _replace(host, before, metrics_face)
+
+
+def _send_figures(host: Configured, before: Config) -> None:
+    _replace(host, before, otel_face)
+
+
+def _serve_grpc(host: Configured, before: Config) -> None:
+    new = grpc_face(host.library.config, StateFolder(host.library.folder))
+    if new is not None:
+        new.check()  # before calls that run are ended
+    _replace(host, before, grpc_face)
 
 
 def _keep_events(host: Configured, before: Config) -> None:
@@ -81,6 +102,8 @@ class Way:
 
 
 _START = Way()
+_GRPC = Way("now", _serve_grpc, "calls that ran are finished, and streams end")
+_OTEL = Way("now", _send_figures)
 _MOUNT = Way("mount")
 WAYS: Mapping[str, Way] = MappingProxyType({
     "view.sidecars": Way("now", note="files beside the tracks are looked for by the next scan"),
@@ -94,6 +117,11 @@ WAYS: Mapping[str, Way] = MappingProxyType({
     "logging.json_output": Way("now", _log),
     "metrics.listen": Way("now", _listen, "calls of the drive are counted where they were from the start"),
     "metrics.compat": Way("now"),
+    "otel.endpoint": _OTEL,
+    "otel.interval_seconds": _OTEL,
+    **{f"grpc.{name}": _GRPC for name in (
+        "enabled", "listen", "certificate", "key", "import_folder", "drain_seconds", "subscribers",
+    )},
     "fuse.binding": _MOUNT,
     "fuse.allow_other": _MOUNT,
     "fuse.cache_seconds": _MOUNT,
@@ -115,17 +143,17 @@ class Reconfiguring:
         """Give an option another value. Raises ConfigError, FaceError; it has the one before then."""
         value = parsed_option(self._sections, option, text)
         with self._lock:
-            return self._set(option, value)
+            (told,) = self._set({option: value})
+            return told
 
     def reload(self) -> Reloaded:
         """Read the configuration anew. Raises ConfigError where it is none, and then nothing changes, FaceError where
         an address cannot be listened at, and then some may have; the others are tried again the next time."""
         with self._lock:
-            config, done = self._read(), []
-            for name in self._sections.options:
-                value = self._value(config, name)
-                if value != self._value(self._stated, name):
-                    done.append(self._set(name, value))
+            config, done = self._read(), list[OptionSet]()
+            for values in self._others(config):
+                done += self._set(values)
+                for name, value in values.items():
                     self._stated = self._having(self._stated, name, value)
             hooks = config.each(WebhookOptions) != self._stated.each(WebhookOptions)
             self._stated = config
@@ -135,15 +163,31 @@ class Reconfiguring:
             now = (*(one.option for one in done if one.effect == "now"), *(["webhooks"] if hooks else []))
             return Reloaded(now, tuple(one for one in done if one.effect != "now"))
 
-    def _set(self, name: str, value: Any) -> OptionSet:
-        library, way = self._host.library, WAYS.get(name, _START)
-        before = library.config
-        told = OptionSet(name, toml_value(self._value(before, name)), toml_value(value), way.effect, way.note)
-        if way.effect == "start" or told.before == told.value:
+    def _others(self, config: Config) -> list[dict[str, Any]]:
+        """What a configuration says otherwise than the one that was stated: together what is applied together, as an
+        address and the certificate for it."""
+        found: dict[object, dict[str, Any]] = {}
+        for name in self._sections.options:
+            value = self._value(config, name)
+            if value != self._value(self._stated, name):
+                found.setdefault(WAYS.get(name, _START).apply, {})[name] = value
+        return list(found.values())
+
+    def _set(self, values: Mapping[str, Any]) -> list[OptionSet]:
+        """Give options that are applied together other values. Raises FaceError; they have those before then."""
+        library, before, told, apply = self._host.library, self._host.library.config, list[OptionSet](), None
+        config = before
+        for name, value in values.items():
+            way = WAYS.get(name, _START)
+            was, is_now = toml_value(self._value(before, name)), toml_value(value)
+            told.append(OptionSet(name, was, is_now, way.effect, way.note))
+            if way.effect != "start" and was != is_now:
+                config, apply = self._having(config, name, value), way.apply
+        if apply is None:
             return told
-        library.config = self._having(before, name, value)
+        library.config = config
         try:
-            way.apply(self._host, before)
+            apply(self._host, before)
         except BaseException:
             library.config = before
             raise

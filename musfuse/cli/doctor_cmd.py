@@ -137,15 +137,12 @@ def _encoder(config_file: Path | None) -> str:
 
 
 def _grpc(config_file: Path | None, folder: Path) -> str:
-    from musfuse_grpc.options import GrpcOptions
-
     from musfuse.app.build.faces import grpc_face
     from musfuse.app.state import StateFolder
 
-    config = load(config_file)
-    if not config[GrpcOptions].enabled:
+    face = grpc_face(load(config_file), StateFolder(folder))
+    if face is None:
         return "off (grpc.enabled)"
-    face = grpc_face(config, StateFolder(folder))
     face.check()
     return f"grpcio {version('grpcio')}, {face.name}"
 

@@ -46,7 +46,9 @@ def command(
     if grpc:  # who asks for it is told what it lacks; one that is only configured stops nothing
         from musfuse.app.build.faces import grpc_face
 
-        grpc_face(told.config, StateFolder(folder)).check()
+        wanted = grpc_face(told.config, StateFolder(folder))
+        if wanted is not None:
+            wanted.check()
     newcomers = Newcomers(folder, places if ready_fd is None else ())
 
     def serve(ready_fd: int | None) -> None:

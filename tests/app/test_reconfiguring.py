@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sound
+from musfuse_grpc.options import GrpcOptions
 from patient import until
 
 from app.hosting import no_mounter
@@ -119,6 +120,41 @@ def test_a_face_that_watches_comes_and_goes(bench: Bench) -> None:
     assert len(bench.host.faces.active()) == 1
     assert bench.set("metrics.listen", "").before == '"127.0.0.1:0"'
     assert bench.host.faces.active() == []
+
+
+def test_what_is_sent_on_goes_elsewhere(bench: Bench) -> None:
+    pytest.importorskip("opentelemetry.sdk")
+    bench.set("otel.endpoint", "http://127.0.0.1:9/")
+    assert bench.host.faces.active() == ["otlp http://127.0.0.1:9/"]
+    bench.set("otel.endpoint", "http://127.0.0.1:9/other")
+    assert bench.host.faces.active() == ["otlp http://127.0.0.1:9/other"]
+    bench.set("otel.endpoint", "")
+    assert bench.host.faces.active() == []
+
+
+def test_grpc_comes_goes_and_stays_where_it_cannot_be_otherwise(bench: Bench, tmp_path: Path) -> None:
+    pytest.importorskip("grpc_health")
+    from musfuse_grpc.face import GrpcFace
+
+    faces = bench.host.faces
+    assert bench.set("grpc.enabled", "true").effect == "now"
+    (first,) = faces.running(GrpcFace)
+    assert first.name.startswith("unix:")
+    with pytest.raises(FaceError, match=r"grpc\.certificate"):
+        bench.set("grpc.listen", "localhost:0")
+    assert faces.running(GrpcFace) == [first]
+    assert bench.host.library.config[GrpcOptions].listen == ""
+    (tmp_path / "no.pem").write_text("no certificate")
+    pem = f"certificate = '{tmp_path / 'no.pem'}'\nkey = '{tmp_path / 'no.pem'}'\n"
+    bench.write(f"[grpc]\nenabled = true\nlisten = 'localhost:0'\n{pem}")
+    with pytest.raises(FaceError, match="have to be PEM"):
+        bench.options.reload()
+    (second,) = faces.running(GrpcFace)
+    assert (second is first, second.name) == (False, first.name)
+    bench.write("[grpc]\nenabled = true\nsubscribers = 7\n")
+    assert set(bench.options.reload().now) == {"grpc.enabled", "grpc.subscribers"}
+    assert bench.set("grpc.enabled", "false").before == "true"
+    assert faces.active() == []
 
 
 def test_what_cannot_be_changed_is_said_and_stays(bench: Bench) -> None:

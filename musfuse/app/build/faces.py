@@ -21,23 +21,34 @@ MakeFace = Callable[[Config], Face]
 def watching_faces(config: Config, state: StateFolder) -> list[Face]:
     """Those for who watches over the library, or steers it, which are there beside all others. What HTTP or gRPC need
     is loaded where they are wanted."""
-    faces = list[Face]()
+    made = (make(config, state) for make in (metrics_face, otel_face, grpc_face))
+    return [face for face in made if face is not None]
+
+
+def metrics_face(config: Config, state: StateFolder) -> Face | None:
+    """The page of figures, where it is wanted."""
+    del state
     listen = config[MetricsOptions].listen
-    if listen:
-        from musfuse_metrics.face import MetricsFace
+    if not listen:
+        return None
+    from musfuse_metrics.face import MetricsFace
 
-        faces.append(MetricsFace(listen))
-    if config[OtelOptions].endpoint:
-        from musfuse_otel.face import OtelFace
-
-        faces.append(OtelFace(config[OtelOptions], state.path))
-    if config[GrpcOptions].enabled:
-        faces.append(grpc_face(config, state))
-    return faces
+    return MetricsFace(listen)
 
 
-def grpc_face(config: Config, state: StateFolder) -> Face:
-    """gRPC, which is a process of its own."""
+def otel_face(config: Config, state: StateFolder) -> Face | None:
+    """Figures for a collector of OpenTelemetry, where one is named."""
+    if not config[OtelOptions].endpoint:
+        return None
+    from musfuse_otel.face import OtelFace
+
+    return OtelFace(config[OtelOptions], state.path)
+
+
+def grpc_face(config: Config, state: StateFolder) -> Face | None:
+    """gRPC, which is a process of its own, where it is wanted."""
+    if not config[GrpcOptions].enabled:
+        return None
     from musfuse_grpc.face import GrpcFace
 
     return GrpcFace(config[GrpcOptions], state.path, state.tokens)
