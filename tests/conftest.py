@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import s3servers
@@ -20,8 +21,12 @@ from s3servers import S3Server
 from sshd import Sshd, running
 from warm import WarmStarts
 
+from musfuse.library.options import ViewOptions
 from musfuse.origins import LocalOrigin
 from musfuse.platform import system
+
+if TYPE_CHECKING:
+    from musfuse.app.library import Library
 
 # Time limits live in benchmarks: a machine under load is not an error.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -108,6 +113,11 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--originals sftp tests/faces` has the originals of tests of the drive on a server."""
+    parser.addoption("--originals", choices=("local", "sftp", "s3"), default="local", help="where originals lie")
+
+
 @pytest.fixture(scope="session")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     """A real SSH server, for who only reads from it."""
@@ -139,6 +149,46 @@ def music(tmp_path: Path) -> Path:
     folder = tmp_path / "music"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def where(request: pytest.FixtureRequest) -> str:
+    """Where a library has its originals: local, sftp or s3."""
+    return str(request.config.getoption("--originals"))
+
+
+@pytest.fixture
+def add_music(where: str, music: Path, request: pytest.FixtureRequest) -> "Callable[[Library], object]":
+    """Adds `music` to a library as a source, or what lies there now, to a server."""
+    if where == "local":
+        return lambda library: library.add_sources([music])
+
+    def as_here(library: "Library") -> list[str]:
+        return ["index=eager", f"unindexed={library.config[ViewOptions].unindexed}"]
+
+    if where == "sftp":
+        sshd: Sshd = request.getfixturevalue("sshd")
+
+        def add_over_ssh(library: "Library") -> None:
+            for path in music.rglob(
+                "*"
+            ):  # SFTP tells whole seconds, and waits for two where something changed just now
+                os.utime(path, (int(path.stat().st_mtime) - 10,) * 2)
+            library.sourcing.add([(sshd.uri(music), "")], assignments=[*sshd.assignments, *as_here(library)])
+
+        return add_over_ssh
+    server: S3Server = request.getfixturevalue("s3server")("moto")
+    keys = ["access_key=env:S3_TEST_ACCESS", "secret_key=env:S3_TEST_SECRET"]
+
+    def add_bucket(library: "Library") -> None:
+        folder = os.urandom(8).hex()
+        for path in music.rglob("*"):
+            if path.is_file():
+                server.write(f"{folder}/{path.relative_to(music)}", path.read_bytes())
+        options = [f"{key}={value}" for key, value in server.options.items()]
+        library.sourcing.add([(f"s3://music/{folder}", "")], assignments=[*options, *keys, *as_here(library)])
+
+    return add_bucket
 
 
 @pytest.fixture

@@ -26,15 +26,16 @@ ACCESS, SECRET = "AKIDAKID", "SECRETSECRET"
 class S3Server:
     """A server with one bucket, `music`."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, address: str = "127.0.0.1", prefix: tuple[str, ...] = ()) -> None:
         self.name, self.folder, self.port = name, folder, free_port()
+        self.address, self._prefix = address, prefix
         self.access, self.secret = ("test:tester", "testing") if name == "swift" else (ACCESS, SECRET)
         self.processes: list[subprocess.Popen[bytes]] = []
 
     @property
     def endpoint(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     @property
     def options(self) -> dict[str, str]:
@@ -81,7 +82,7 @@ class S3Server:
         with (self.folder / "log").open("ab") as log:
             self.processes.append(
                 subprocess.Popen(
-                    list(map(str, command)),
+                    [*self._prefix, *map(str, command)],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -95,13 +96,13 @@ class S3Server:
         """Whether it takes connections."""
         assert all(process.poll() is None for process in self.processes), (self.folder / "log").read_text()
         try:
-            with socket.create_connection(("127.0.0.1", port or self.port), 1):
+            with socket.create_connection((self.address, port or self.port), 1):
                 return True
         except OSError:
             return False
 
     def _start_moto(self) -> None:
-        self._run(_found("moto_server"), "-H", "127.0.0.1", "-p", str(self.port))
+        self._run(_found("moto_server"), "-H", self.address, "-p", str(self.port))
         until(self.listens)
         self.request(
             "PUT", "/music", {"Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/s3/aws4_request"}
@@ -110,7 +111,7 @@ class S3Server:
     def _start_rclone(self) -> None:
         (self.folder / "data/music").mkdir(parents=True, exist_ok=True)
         self._run(
-            _found("rclone"), "serve", "s3", "--addr", f"127.0.0.1:{self.port}", "--auth-key", f"{ACCESS},{SECRET}", "--config",
+            _found("rclone"), "serve", "s3", "--addr", f"{self.address}:{self.port}", "--auth-key", f"{ACCESS},{SECRET}", "--config",
             "/dev/null", self.folder / "data",
         )  # fmt: skip
         until(self.listens)
@@ -129,7 +130,7 @@ class S3Server:
 
     def request(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
         """The status and the headers of an answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=20)
         try:
             connection.request(method, path, headers=headers)
             answer = connection.getresponse()

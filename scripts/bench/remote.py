@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """A source on another machine, 40 ms away: opening, reading, listing and scanning over SFTP, and an outage.
 
-    scripts/bench/remote.py --wire ../shared/bench/wire.py [--rtt 40] [--files 2000] [--megabytes 60]
+    scripts/bench/remote.py --wire ../shared/bench/wire.py [--rtt 40] [--files 2000] [--megabytes 60] [--s3] [--peers]
 
 Needs root, /dev/net/tun and openssh-server: the server runs in a network namespace behind a wire with that latency,
 which `wire.py` makes. `sftp get` of the same file in the same run is what the wire gives. The drive is mounted by the
 real program; what is measured of scans is a whole process. Compare within one run only.
+
+`--s3` does the same with a bucket of moto, which `scripts/test` installs and which is a program in Python itself;
+`--peers` mounts the same folder by sshfs and by rclone, where they are installed.
 """
 
 import argparse
@@ -85,15 +88,14 @@ def make_music(music: Path, files: int, megabytes: int) -> None:
         (music / f"wide/{number:05}.txt").touch()
 
 
-def origins(server: object, music: Path) -> None:
-    """What the origin does by itself, without a mount."""
-    from musfuse.origins import CheckedOrigin, OpenContext, SftpScheme, SourceSpec
+def origins(opened: object) -> int:
+    """What an origin does by itself, without a mount; the bytes of its long file."""
+    from musfuse.origins import CheckedOrigin
     from musfuse.sources.far import FarSource
     from musfuse.sources.lane import Lane
     from musfuse.sources.urgency import Urgency
 
-    spec = SourceSpec("bench", "sftp", server.uri(music), options=server.options)
-    source = FarSource(Lane(CheckedOrigin(SftpScheme().open(spec, OpenContext()))))
+    source = FarSource(Lane(CheckedOrigin(opened)))
     reader = source.seen_by(Urgency.READER)
     tell("connected, and the root looked at", f"{timed(lambda: reader.stat('')) * 1000:.0f} ms")
     opens = []
@@ -111,11 +113,147 @@ def origins(server: object, music: Path) -> None:
         "read from end to end, 128 KiB at a time",
         f"{stamp.size / took / 1e6:.1f} MB/s, {time.process_time() - cpu:.2f} s of CPU",
     )
+    headers(source)
+    source.close()
+    return int(stamp.size)
+
+
+def headers(source: object) -> None:
+    """Headers as a scan reads them, without what a scan makes of them: what the wire and the origin take."""
+    from musfuse.model import NodeKind, SourceFile
+    from musfuse.origins.reader import FAR_BLOCK, FAR_END
+
+    scanned, files, folders = source.scanned(), [], ["scan"]
+    began, cpu = time.monotonic(), time.process_time()
+    while folders:
+        folder = folders.pop()
+        for entry in scanned.list(folder):
+            below = f"{folder}/{entry.name}"
+            if entry.stat.kind is NodeKind.FOLDER:
+                folders.append(below)
+            else:
+                files.append(SourceFile("bench", below, entry.stat.stamp))
+                scanned.expect(files[-1])
+    for file in files:
+        scanned.read(file.path, 0, FAR_BLOCK, file.stamp)
+        scanned.read(file.path, max(0, file.stamp.size - FAR_END), FAR_END, file.stamp)
+    took, cpu = time.monotonic() - began, time.process_time() - cpu
+    tell(
+        "headers and ends of all files",
+        f"{len(files) / took:.0f} files a second, {1000 * cpu / len(files):.2f} ms of CPU each",
+    )
+
+
+def sftp_get(server: object, music: Path, size: int) -> None:
     command = ["sftp", "-q", "-P", str(server.port), "-i", str(server.key), "-o", f"UserKnownHostsFile={server.known}"]
     get = [*command, f"{server.user}@{server.address}:{music}/long/long.flac", os.devnull]
     took = timed(lambda: subprocess.run(get, check=True, stdout=subprocess.DEVNULL))
-    tell("`sftp get` of the same", f"{stamp.size / took / 1e6:.1f} MB/s")
-    source.close()
+    tell("`sftp get` of the same", f"{size / took / 1e6:.1f} MB/s")
+
+
+def peer(name: str, mount: list[str], mnt: Path) -> None:
+    """The same files through another program's mount."""
+    if shutil.which(mount[0]) is None:
+        tell(f"{name}: is not installed", "")
+        return
+    mnt.mkdir()
+    mounting = subprocess.Popen(mount, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not os.path.ismount(mnt):
+            time.sleep(0.05)
+        opens = [
+            timed(lambda n=n: read_some(mnt / f"scan/Artist 0/Album {n}/{n * 10:06}.flac", 65_536)) for n in range(10)
+        ]
+        tell(f"{name}: open and the first 64 KiB, cold, p50", f"{statistics.median(opens) * 1000:.0f} ms")
+        files = sorted((mnt / "scan").glob("Artist 1/*/*.flac"))
+        took = timed(lambda: [header_and_end(path) for path in files])
+        tell(f"{name}: headers and ends of {len(files)} files", f"{len(files) / took:.0f} files a second")
+        took = timed(
+            lambda: subprocess.run(
+                ["dd", f"if={mnt}/long/long.flac", "of=/dev/null", "bs=128k"], check=True, stderr=subprocess.DEVNULL
+            )
+        )
+        tell(f"{name}: read from end to end", f"{(mnt / 'long/long.flac').stat().st_size / took / 1e6:.1f} MB/s")
+    finally:
+        subprocess.run(["fusermount3", "-uz", mnt], check=False, stderr=subprocess.DEVNULL)
+        mounting.terminate()
+        mounting.wait()
+
+
+def header_and_end(path: Path) -> None:
+    with path.open("rb", buffering=0) as file:
+        file.read(16_384)
+        file.seek(-12_288, 2)
+        file.read(12_288)
+
+
+def peers(server: object, folder: Path) -> None:
+    """sshfs and rclone over the same server."""
+    where = f"{server.user}@{server.address}:{folder}/music"
+    known = f"UserKnownHostsFile={server.known}"
+    peer(
+        "sshfs",
+        [
+            "sshfs",
+            "-f",
+            "-p",
+            str(server.port),
+            "-o",
+            f"IdentityFile={server.key}",
+            "-o",
+            known,
+            where,
+            f"{folder}/sshfs",
+        ],
+        folder / "sshfs",
+    )
+    options = {
+        "host": server.address, "user": server.user, "port": server.port, "key_file": server.key,
+        "known_hosts_file": server.known,
+    }  # fmt: skip
+    remote = f":sftp,{','.join(f'{key}={value}' for key, value in options.items())}:{folder}/music"
+    peer(
+        "rclone",
+        [
+            "rclone",
+            "mount",
+            "--config",
+            "/dev/null",
+            "--vfs-cache-mode",
+            "full",
+            "--cache-dir",
+            f"{folder}/rclone-cache",
+            remote,
+            f"{folder}/rclone",
+        ],
+        folder / "rclone",
+    )
+
+
+def bucket(folder: Path, space: str) -> None:
+    """The same files in a bucket."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import obstore
+    from s3servers import S3Server
+
+    from musfuse.origins import OpenContext, S3Scheme
+
+    (folder / "moto").mkdir()
+    server = S3Server("moto", folder / "moto", "10.99.0.2", ("ip", "netns", "exec", space))
+    os.environ |= {"S3_TEST_ACCESS": server.access, "S3_TEST_SECRET": server.secret}
+    try:
+        server.start()
+        store, music = server.store(), folder / "music"
+        paths = [
+            path for path in music.rglob("*") if path.is_file() and (path.parent.name != "wide" or path.stem < "01000")
+        ]
+        with ThreadPoolExecutor(32) as pool:
+            list(pool.map(lambda path: obstore.put(store, str(path.relative_to(music)), path.read_bytes()), paths))
+        print("a bucket (a folder has 1,000 entries there):", flush=True)
+        origins(S3Scheme().open(server.spec("s3://music"), OpenContext()))
+    finally:
+        server.stop()
 
 
 def read_to_the_end(reader: object, path: str) -> float:
@@ -203,6 +341,8 @@ def main() -> None:
     parser.add_argument("--rtt", type=float, default=40)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--megabytes", type=int, default=60)
+    parser.add_argument("--s3", action="store_true", help="a bucket, too")
+    parser.add_argument("--peers", action="store_true", help="sshfs and rclone, too")
     args = parser.parse_args()
     from sshd import Sshd
 
@@ -217,8 +357,15 @@ def main() -> None:
     try:
         server.start()
         tell("load of the machine", " ".join(f"{load:.1f}" for load in os.getloadavg()))
-        origins(server, folder / "music")
+        from musfuse.origins import OpenContext, SftpScheme, SourceSpec
+
+        spec = SourceSpec("bench", "sftp", server.uri(folder / "music"), options=server.options)
+        sftp_get(server, folder / "music", origins(SftpScheme().open(spec, OpenContext())))
         kept(server, folder / "music", folder)
+        if args.peers:
+            peers(server, folder)
+        if args.s3:
+            bucket(folder, space)
         drive(Bench(folder, server), folder / "music", args.files, wire)
     finally:
         server.stop()

@@ -18,7 +18,7 @@ Make = Callable[..., Library]
 
 
 @pytest.fixture
-def make_library(tmp_path: Path, music: Path) -> Iterator[Make]:
+def make_library(tmp_path: Path, add_music: Callable[[Library], object]) -> Iterator[Make]:
     """Opens the library over `music` and scans it; options by name, with `__` for the dot. `branches` make more."""
     with ExitStack() as closing:
 
@@ -26,7 +26,7 @@ def make_library(tmp_path: Path, music: Path) -> Iterator[Make]:
             flags = {k.replace("__", "."): v for k, v in {"winfsp__list_seconds": 100, **options}.items()}
             config = load_config(default_sections(), flags=flags).config
             library = open_library(tmp_path / "state", config, closing, branches=branches)
-            library.add_sources([music])
+            add_music(library)
             if scan:
                 library.scan_all(library.scanner())
             return library
