@@ -8,11 +8,13 @@ from musfuse import __version__
 from musfuse.app.care.damage import told_of_damage
 from musfuse.app.methods import Hosting
 from musfuse.app.state import StateFolder
+from musfuse.errors import StoreError
 from musfuse.library.options import ViewOptions
 from musfuse.service.handlers import Handlers
 from musfuse.service.mounting import MountFace
 from musfuse.service.prefetching import told
 from musfuse.service.requests.owner import (
+    FarKept,
     Filling,
     FollowedSource,
     JobState,
@@ -70,8 +72,20 @@ class Answers:
             index=JobState(**host.jobs.told("index")),
             following=self._following(),
             prefetch=told(library.playing.prefetcher),
+            kept=self._kept(),
             untold=host.untold(),
         )
+
+    def _kept(self) -> FarKept | None:
+        """None where no far source was asked for anything, or it cannot be told now."""
+        store = self.host.library.stores.chunks.opened()
+        try:
+            if store is None:
+                return None
+            kept, (_, size) = store.kept(), store.pinned()
+        except StoreError:  # what is wrong is told
+            return None
+        return FarKept(kept.chunk_bytes, store.limit, kept.pinned_files, kept.pinned_bytes, size)
 
     def _following(self) -> tuple[FollowedSource, ...]:
         follower = self.host.library.follower

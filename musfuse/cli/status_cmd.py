@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musfuse.cli.common import absolute, connect, duration, json_option, print_json, print_table
+from musfuse.cli.common import absolute, connect, duration, json_option, print_json, print_table, size
 from musfuse.wording import agreeing, counted
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def _owned(status: "Status") -> list[tuple[str, str]]:
         ("index", _job(status.index) + without),
         *_following(status),
         *_prefetch(status),
+        *_kept(status),
     ]
 
 
@@ -119,6 +120,17 @@ def _prefetch(status: "Status") -> list[tuple[str, str]]:
         return []
     said = f"{counted(told.guessed, 'track')} guessed to be played next, {told.used} of them played"
     return [("prefetch", said + (f", {told.waiting} waiting" if told.waiting else ""))]
+
+
+def _kept(status: "Status") -> list[tuple[str, str]]:
+    """What is kept here of sources on other machines; nothing where there are none."""
+    told = status.kept
+    if told is None:
+        return []
+    said = f"{size(told.bytes)} of {size(told.limit)}"
+    if told.pinned:
+        said += f"; {counted(told.pinned, 'file')} pinned, {size(told.pinned_bytes)} of {size(told.pinned_size)} here"
+    return [("kept of far sources", said)]
 
 
 def _following(status: "Status") -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import sound
 
 from cli.inprocess import run, shared  # noqa: F401 - a fixture
 from cli.test_jobs import Owner, owner, state  # noqa: F401 - fixtures
+from musfuse.model import SourceFile, Stamp
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +59,15 @@ def test_an_owner_tells_of_itself_and_of_its_jobs(owner: Owner, state: Path) -> 
         assert told["drive"] == ["3 files in 2 folders, policy flac"]
         assert re.fullmatch(r"done, 3 files in .+", told["scan"][0])
         assert told["index"][0].endswith("; 3 without one")
+        assert "kept of far sources" not in told, "there are none"
+    kept = owner.host.library.stores.chunks.get()
+    assert kept is not None
+    assert rows(run("status").out)["kept of far sources"] == ["0 B of 10.0 GiB"]
+    kept.pin(SourceFile("far", "a", Stamp(2048, 1)))
+    kept.keep(SourceFile("far", "a", Stamp(2048, 1)), 0, bytes(1024))
+    assert rows(run("status").out)["kept of far sources"] == [
+        "1.0 KiB of 10.0 GiB; 1 file pinned, 1.0 KiB of 2.0 KiB here"
+    ]
     owner.runner.request("index")
     assert owner.began.acquire(timeout=60)
     assert re.match(r"running, 0 of \d files.*; 3 without one", rows(run("status").out)["index"][0])

@@ -43,6 +43,17 @@ class FollowedSource(Answer, frozen=True):
     problem: str
 
 
+class FarKept(Answer, frozen=True):
+    """What is kept on this machine of sources on others: `bytes` of `limit`; of the files that are `pinned`, so many
+    bytes (`pinned_bytes`) of all that they have (`pinned_size`)."""
+
+    bytes: int
+    limit: int
+    pinned: int
+    pinned_bytes: int
+    pinned_size: int
+
+
 class Status(Answer, frozen=True, omit_defaults=True):
     """The state of a library: `counts` of what is not shown as it might be, `empty` sources without music, `unscanned`
     those that no scan saw whole, `away` why others could not be reached when they were asked last, by where they lie;
@@ -75,6 +86,7 @@ class Status(Answer, frozen=True, omit_defaults=True):
     index: JobState | None = None
     following: tuple[FollowedSource, ...] | None = None
     prefetch: PrefetchTold | None = None
+    kept: FarKept | None = None
     away: Mapping[str, str] = {}
     untold: tuple[str, ...] = ()
 
