@@ -62,6 +62,51 @@ for seed, point in zip(map(int, sys.argv[2::2]), map(int, sys.argv[3::2])):
 """
 
 
+KEEPER = """
+import os, signal, sys
+from pathlib import Path
+from store.chunks.shelves import named
+from store.chunks.test_killed import CONTENTS, PIECE, SIZE
+from musfuse.store.chunks.store import ChunkStore
+
+for round, point in enumerate(map(int, sys.argv[2:])):
+    if os.fork():
+        os.wait()
+        os.write(1, b"\\n")
+        continue
+    store, steps = ChunkStore(Path(sys.argv[1], str(round)), 1 << 30), 0
+
+    def step(*_):
+        global steps
+        steps += 1
+        if steps == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    store.shelf._table._db.set_trace_callback(step)
+    for at in range(0, SIZE, PIECE):
+        store.keep(named("0", CONTENTS[0]), at, CONTENTS[0][at:at + PIECE])
+        os.write(1, b".")
+    os._exit(0)
+"""
+PIECE = 70_000
+
+
+def test_what_was_kept_before_a_kill_is_there_after_it(tmp_path: Path) -> None:
+    points = [str(point) for point in (1, 10, 40, 61, 62, 63, 64, 10_000)]
+    told = subprocess.run(
+        [sys.executable, "-c", KEEPER, str(tmp_path), *points], capture_output=True, check=True,
+        cwd=Path(__file__).parents[2], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ).stdout.split(b"\n")[:-1]  # fmt: skip
+    kept = [len(dots) for dots in told]
+    assert kept[0] == 0
+    assert kept[-1] == SIZE // PIECE
+    assert 0 < kept[3] < SIZE // PIECE
+    for number, count in enumerate(kept):
+        store = ChunkStore(tmp_path / str(number), 1 << 30)
+        assert store.read(named("0", CONTENTS[0]), 0, count * PIECE) == CONTENTS[0][: count * PIECE]
+        store.close()
+
+
 @pytest.mark.timeout(1200)
 def test_no_kill_gives_wrong_bytes_or_breaks_the_limit(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     rounds = ROUNDS[request.config.getoption("--hypothesis-profile") or "default"]
