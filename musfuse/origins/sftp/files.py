@@ -7,7 +7,7 @@ order, so that a rewrite before or between the pieces is noticed, in one round t
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import asyncssh
@@ -110,9 +110,13 @@ class RemoteFiles:
 
     def _close_unused(self, opened: _RemoteFile) -> None:
         if opened.retired and not opened.users and not opened.failed:
-            closing = asyncio.ensure_future(_closed(opened.opening))
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
+            self.later(_closed(opened.opening))
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done that nobody waits for."""
+        task = asyncio.ensure_future(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
 
 async def _opened(client: asyncssh.SFTPClient, path: bytes) -> "asyncssh.SFTPClientFile[bytes]":

@@ -98,7 +98,7 @@ class SftpOrigin:
     async def _listed(self, path: str) -> Sequence[Entry]:
         client = await self._session.sftp()
         full = self._full(path)
-        found = await names_in(client, full)
+        found = await names_in(client, full, self._files.later)
         real = await self._real(client, full) if any(_is_link(facts) for _, facts in found) else b""
         gate = asyncio.Semaphore(_LINKS_AT_ONCE)
 
