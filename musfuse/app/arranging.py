@@ -166,6 +166,10 @@ class ViewEdits:
         """Make one more entry of a track, in the place of what is there."""
         self._told(self._arranger.copy(item, parent, name, over))
 
+    def show(self, folder: Node, name: str, path: str) -> None:
+        """Have a folder show a companion of a name, as the one at a path."""
+        self._told(self._arranger.show(folder, name, path))
+
     def remove_folder(self, folder: Node) -> None:
         """Remove a folder in which nothing is."""
         self._told(self._arranger.remove_folder(folder))

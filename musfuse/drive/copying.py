@@ -78,6 +78,9 @@ class Copying:
     def attr(self, path: str) -> Attr | None:
         """Facts about a file that is being written; None where there is none, or where it is an entry by now."""
         found = self._by_path.get(_key(path)) if self._by_path else None
+        if found is not None and self._is_shown(found):
+            self._forget_path(found)  # a companion, whose first track has come
+            return None
         return self._facts(found) if found is not None else None
 
     def attr_of(self, handle: int) -> Attr | None:
@@ -140,23 +143,28 @@ class Copying:
         if found is None:
             return False
         self._rearranging().check_place(to, temporary=_is_temporary(to), replace=True)
-        item = 0 if found.holders or _is_temporary(to) else found.whole()
-        if item:
-            self._rearranging().copy(item, to)
+        found.path, before = to, path
+        try:
+            if not (self._done(found) or found.holders):
+                raise ReadOnlyError(f"{to}: bytes cannot be written; what was is not all of a track")
+        except MusfuseError:
+            found.path = before
+            raise
         self.remove(to)
         with self._lock:
             self._by_path.pop(_key(path), None)
-            found.path = to
-            if not item:
-                self._by_path[_key(to)] = found
-        if item:
-            found.close()
+            self._by_path[_key(to)] = found
+        if self._is_shown(found):
+            self._forget_path(found)
         self._forget([path])
         return True
 
     def remove(self, path: str) -> bool:
         """A file that is being written is not wanted any more; False where there is none."""
         found = self._by_path.get(_key(path)) if self._by_path else None
+        if found is not None and self._is_shown(found):
+            self._forget_path(found)
+            return False
         if found is not None:
             found.gone = True
             self._drop(found)
@@ -190,32 +198,46 @@ class Copying:
         try:
             yield
         except ReadOnlyError:
-            item, found.item = found.item, 0
-            if item:
-                self._rearranging().give_up(item, found.path)
+            became, found.became = found.became, None
+            if became is not None and became.item:
+                self._rearranging().give_up(became.item, found.path)
             raise
 
     def _done(self, found: Incoming) -> bool:
-        """Make an entry of a file whose bytes are those of a track, where it has a name for good; whether it is one, or
-        may become one."""
-        if found.item:
-            return True
-        item = 0 if found.gone else found.whole()
-        if item and not _is_temporary(found.path):
-            self._rearranging().copy(item, found.path)
-            found.item = item
-            with self._lock:
-                self._by_path.pop(_key(found.path), None)
-        if found.item and not found.holders:
-            found.close()
-        return bool(item)
+        """Make an entry of a file whose bytes are those of a track or companion, where it has a name for good; whether
+        it is one, or may become one."""
+        self._become(found)
+        if self._is_shown(found):
+            self._forget_path(found)
+        waits = _is_temporary(found.path) and not found.gone and found.whole() is not None
+        return found.became is not None or waits
 
-    def _drop(self, found: Incoming) -> None:
+    def _become(self, found: Incoming) -> None:
+        """Make the entry, if it is whole and nobody waits for another name."""
+        waits = found.became is not None or found.gone or _is_temporary(found.path)
+        is_like = None if waits else found.whole(found.path.rpartition("/")[2])
+        if is_like is None:
+            return
+        if is_like.entry is None:
+            self._rearranging().copy(is_like.item, found.path)
+        else:
+            self._rearranging().show(is_like.entry, is_like.path, found.path)
+        found.became = is_like
+
+    def _is_shown(self, found: Incoming) -> bool:
+        """Whether it is an entry that the drive shows: a companion is, as soon as a track that has it is there."""
+        became = found.became
+        return became is not None and (bool(became.item) or self._rearranging().is_there(found.path))
+
+    def _forget_path(self, found: Incoming) -> None:
         with self._lock:
             if self._by_path.get(_key(found.path)) is found:
                 del self._by_path[_key(found.path)]
         if not found.holders:
             found.close()
+
+    def _drop(self, found: Incoming) -> None:
+        self._forget_path(found)
         self._forget([found.path])
 
     def _make_room(self) -> None:
@@ -228,15 +250,15 @@ class Copying:
         self._by_path.pop(left).close()
 
     def _candidates(self) -> Iterator[Candidate]:
-        """Tracks that were read lately, as this drive serves them."""
-        for item in self._lately.items():
+        """What was read lately: tracks as this drive serves them, and companions."""
+        for item, entry, path in self._lately.all():
             try:
-                content = self._items.layout(item)
+                content = self._items.layout(item) if entry is None else entry.branch.layout(entry)
             except MusfuseError as error:
                 log.debug("item %d: %s", item, error)
                 continue
             if content is not None:
-                yield Candidate(item, content.layout)
+                yield Candidate(item, content.layout, entry, path)
 
     @staticmethod
     def _facts(found: Incoming) -> Attr:

@@ -165,6 +165,8 @@ class Drive:
                 raise IsAFolderError(f"{path}: is a folder")
             content = entry.branch.layout(entry)
             if content is not None:
+                if entry.removable and self.copying is not None:
+                    self._asked.lately.note_companion(entry, path)
                 return self._opened(entry.id, content, entry.item, path)
             self.tree.forget_path(path)
         raise NoEntryError(f"{path}: {_TOO_FAST}")

@@ -9,8 +9,11 @@ from bisect import insort
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
+from musfuse.drive.branches.port import Entry
 from musfuse.errors import MusfuseError, ReadOnlyError
+from musfuse.library.names import name_key
 from musfuse.media.layout import Layout
 
 MAX_SPANS = 1024
@@ -21,18 +24,21 @@ _NOT_OURS = "bytes cannot be written; only a copy of a track that lies on the dr
 
 @dataclass(slots=True)
 class Candidate:
-    """A track that a file may be a copy of: its item, and its bytes as the drive serves them."""
+    """What a file may be a copy of: an item, or, where that is 0, the entry of a companion at a path; and its bytes as
+    the drive serves them."""
 
     item: int
     layout: Layout
+    entry: Entry[Any] | None = None
+    path: str = ""
 
 
 @dataclass(eq=False)
 class Incoming:
     """One file that is written. `candidates` gives what it may be, likely ones first; no more of them are asked for
-    than have to be. `number` is its inode number, `holders` how often it is open, `item` what it became, 0 for nothing
-    yet; one that is `refused` is no copy of anything, until it is begun
-    again, and one that is `gone` was removed. May be used from many threads."""
+    than have to be. `number` is its inode number, `holders` how often it is open, `became` what it is a copy of, once
+    it is an entry; one that is `refused` is no copy of anything, until it is begun again, and one that is `gone` was
+    removed. May be used from many threads."""
 
     path: str
     number: int
@@ -40,7 +46,7 @@ class Incoming:
     candidates: Callable[[], Iterator[Candidate]]
     holders: int = 1
     length: int = 0
-    item: int = 0
+    became: Candidate | None = None
     refused: bool = False
     gone: bool = False
     _like: Candidate | None = None
@@ -79,13 +85,19 @@ class Incoming:
                     found[first - offset : last - offset] = self._like.layout.read_at(first, last - first)
             return bytes(found)
 
-    def whole(self) -> int:
-        """The item of which this is a copy by now, from the first byte to the last; 0 for none."""
+    def whole(self, name: str = "") -> Candidate | None:
+        """What this is a copy of by now, from the first byte to the last; None for nothing. A companion keeps its name:
+        it has to be this one, where that is known."""
         with self._lock:
             if self.refused or not self.length:
-                return 0
-            is_it = lambda one: one.layout.size == self.length and self._zeros_elsewhere(one)  # noqa: E731
-            return self._like.item if self._agrees(is_it) and self._like is not None else 0
+                return None
+
+            def is_it(one: Candidate) -> bool:
+                named = not name or one.entry is None or name_key(one.entry.name) == name_key(name)
+                return named and one.layout.size == self.length and self._zeros_elsewhere(one)
+
+            # Twice: the second time all are asked, also those before the one that agreed until now.
+            return self._like if self._agrees(is_it) or self._agrees(is_it) else None
 
     def close(self) -> None:
         """Nothing is compared any more."""

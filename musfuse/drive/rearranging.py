@@ -39,6 +39,9 @@ class Edits(Protocol):
     def copy(self, item: int, parent: Node, name: str, over: Node | None) -> None:
         """Make one more entry of a track, in the place of what is there."""
 
+    def show(self, folder: Node, name: str, path: str) -> None:
+        """Have a folder show a companion of a name, as the one at a path."""
+
     def remove_folder(self, folder: Node) -> None:
         """Remove a folder in which nothing is."""
 
@@ -138,6 +141,24 @@ class Rearranging:
             over = self._there(path)
             if over is None or over.item != item:
                 edits.copy(item, folder.own, name, over.own if over is not None else None)
+
+    def show(self, entry: Entry[Any], source: str, path: str) -> None:
+        """A companion, which is at `source`, is copied to a path: it is shown there where the tracks that are copied
+        have one of that name. Raises NoEntryError, NotAFolderError, ExistsError, ReadOnlyError."""
+        edits = self._allowed(path)
+        with edits.turn():
+            folder, name = self._into(path)
+            there = self._there(path)
+            if there is not None and there.branch is not entry.branch:
+                raise ExistsError(f"{path}: it is there already")
+            if name_key(name) != name_key(entry.name) or not self._is_ours(folder):
+                raise ReadOnlyError(f"{path}: a cover or file beside the tracks keeps its name, {entry.name}")
+            if there is None:
+                edits.show(folder.own, name, source)
+
+    def is_there(self, path: str) -> bool:
+        """Whether there is an entry at a path."""
+        return self._there(path) is not None
 
     def give_up(self, item: int, path: str) -> None:
         """Remove the further entry of a track, by its item, where there is one at a path."""

@@ -14,6 +14,7 @@ from tests_support import needs_program
 from mount.test_rearranging import ALBUM, Mounted, checksums
 
 pytestmark = needs_fuse
+COVERS = ["cover.png", "cover_medium.jpg", "cover_thumb.jpg"]
 TITLES = ["One.flac", "Three.flac", "Two.flac"]
 
 
@@ -23,6 +24,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mounted]:
     for number, title in enumerate(("One", "Two", "Three"), 1):
         sound.write(made.music / f"{number}.flac", 20_000, seed=number, **ALBUM, title=title)
     sound.write(made.music / "other" / "4.wav", 9000, seed=4, artist="Bob", album="Rest", title="Four")
+    (made.music / "cover.png").write_bytes(sound.picture(50))
     before = checksums(made.music)
     made.mount()
     yield made
@@ -39,9 +41,9 @@ def mounted(shared: Mounted) -> Iterator[Mounted]:
     until(lambda: sorted(os.listdir(shared.mnt)) == ["Ann", "Bob"])
 
 
-def same(mounted: Mounted, folder: str) -> bool:
-    """Whether a folder has copies of the tracks of the album, byte for byte."""
-    return mounted.sh(f"ls {folder}").split() == TITLES and mounted.sh(f"diff -r Ann/Best {folder}") == ""
+def titles(mounted: Mounted, folder: str) -> list[str]:
+    """The tracks in a folder."""
+    return mounted.sh(f"ls {folder} | grep flac").split()
 
 
 @pytest.mark.parametrize(
@@ -59,8 +61,11 @@ def test_tools_copy(mounted: Mounted, command: str) -> None:
         needs_program("rsync")
     folder = f"copy{abs(hash(command))}"  # the kernel keeps names for an hour, of what was taken back as well
     assert mounted.sh(command.format(folder)) == ""
-    assert same(mounted, folder)
-    assert mounted.library.arranging.arranger(1).table.count() == 4
+    tracks_alone = "flac" in command
+    only = [f"Only in Ann/Best: {name}" for name in COVERS] if tracks_alone else []
+    assert (titles(mounted, folder), mounted.sh(f"diff -r Ann/Best {folder}").splitlines()) == (TITLES, only)
+    assert mounted.library.arranging.arranger(1).table.count() == (4 if tracks_alone else 7)
+    assert mounted.sh(f"rm -r {folder}; ls {folder} 2>/dev/null") == ""
 
 
 def test_what_is_copied_stays_over_mounts_scans_and_tags_until_it_is_taken_back(mounted: Mounted) -> None:
@@ -72,8 +77,9 @@ def test_what_is_copied_stays_over_mounts_scans_and_tags_until_it_is_taken_back(
     for path in (mounted.folder / "state").glob("catalog.db*"):
         path.unlink()
     mounted.mount()
-    assert mounted.sh("ls Best").split() == TITLES
-    assert mounted.sh("cmp Ann/Best/One.flac Best/One.flac; ls Ann/Best").split() == ["One.flac", "Three.flac"]
+    assert sorted(mounted.sh("ls Best").split()) == sorted([*COVERS, *TITLES])
+    assert mounted.sh("cmp Ann/Best/One.flac Best/One.flac; cmp Ann/Best/cover.png Best/cover.png") == ""
+    assert titles(mounted, "Ann/Best") == ["One.flac", "Three.flac"]
     arranger = mounted.library.arranging.arranger(1)
     told = [(edit.what, edit.path, edit.target) for edit in arranger.table.latest()]
     assert ("copy", "Ann/Best/One.flac", "Bob/Ann/Best/One.flac") in told
@@ -119,3 +125,15 @@ def test_a_track_that_goes_takes_its_copies_along_and_brings_them_back(mounted: 
     mounted.scan()
     until(lambda: os.listdir(mounted.mnt / "X") == ["One.flac", "Two.flac"])
     os.utime(mounted.music, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_a_cover_is_copied_by_its_name_and_comes_with_the_first_track_that_has_it(mounted: Mounted) -> None:
+    assert mounted.sh("mkdir Late && cp -a Ann/Best/cover.png Late/ && cmp Ann/Best/cover.png Late/cover.png") == ""
+    assert os.listdir(mounted.mnt / "Late") == []
+    assert mounted.sh("cp Ann/Best/One.flac Late/ && cmp Ann/Best/cover.png Late/cover.png") == ""
+    assert sorted(os.listdir(mounted.mnt / "Late")) == ["One.flac", "cover.png"]
+    assert "Read-only" in mounted.sh("cp Ann/Best/cover.png Late/another.png")
+    assert mounted.sh("rm Late/cover.png; ls Late; rm Ann/Best/cover.png; ls Ann/Best").split() == [
+        "One.flac", *TITLES, *COVERS[1:],
+    ]  # fmt: skip
+    assert mounted.sh("cp Ann/Best/cover_medium.jpg Late/; ls Late").split() == ["One.flac", "cover_medium.jpg"]

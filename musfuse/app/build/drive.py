@@ -36,7 +36,7 @@ from musfuse.errors import StoreError
 from musfuse.events import EventBus, TrackIndexed, TreeChanged
 from musfuse.library.catalog import Database, Nodes, RowOf, Tracks
 from musfuse.library.catalog.arranged import hidden
-from musfuse.library.catalog.copies import Copies
+from musfuse.library.catalog.copies import Copies, companion_names
 from musfuse.library.catalog.finding import Found
 from musfuse.library.catalog.gone import Went
 from musfuse.library.catalog.nodes import MAIN
@@ -163,6 +163,7 @@ class DriveParts:
         return CompanionsBranch(
             nodes, self.catalog.companions, covers, self.origin_of, show_covers=self.config[ArtOptions].covers,
             hidden=partial(hidden, self.catalog.database, nodes.view),
+            copied=partial(companion_names, self.catalog.database, nodes.view),
         )  # fmt: skip
 
 

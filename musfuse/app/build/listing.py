@@ -9,7 +9,7 @@ from musfuse.drive.tree import Tree
 from musfuse.library.catalog import Database, Nodes
 from musfuse.library.catalog.arranged import hidden
 from musfuse.library.catalog.companions import Companions
-from musfuse.library.catalog.copies import Copies
+from musfuse.library.catalog.copies import Copies, companion_names
 from musfuse.media.art.options import ArtOptions
 
 
@@ -18,6 +18,10 @@ def listing_tree(database: Database, config: Config, view: int) -> Tree:
     nodes = Nodes(database, view)
     library = LibraryBranch(nodes, copies=Copies(database, view))
     companions = CompanionsBranch(
-        nodes, Companions(database), show_covers=config[ArtOptions].covers, hidden=partial(hidden, database, view)
+        nodes,
+        Companions(database),
+        show_covers=config[ArtOptions].covers,
+        hidden=partial(hidden, database, view),
+        copied=partial(companion_names, database, view),
     )
     return Tree(library.root, [library, companions])

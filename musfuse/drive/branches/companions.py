@@ -47,7 +47,8 @@ class CompanionsBranch:
     """Covers and sidecars of folders.
 
     Without `covers` and `origin_of` it tells what the catalog knows, and looks at no picture. `hidden` gives the name
-    keys of those that a folder of the view, by its key, does not show.
+    keys of those that a folder of the view, by its key, does not show, and `copied` of those that it shows where only
+    the tracks that were copied to it have them.
     """
 
     def __init__(
@@ -59,9 +60,10 @@ class CompanionsBranch:
         *,
         show_covers: bool = True,
         hidden: Callable[[str], Set[str]] = lambda _: frozenset(),
+        copied: Callable[[str], Set[str]] = lambda _: frozenset(),
     ) -> None:
         self._nodes, self._companions, self._covers, self._origin_of = nodes, companions, covers, origin_of
-        self._show_covers, self._hidden = show_covers, hidden
+        self._show_covers, self._hidden, self._copied = show_covers, hidden, copied
         self._lock = threading.Lock()
         self._cache: Lru[int, tuple[CompanionEntry, ...]] = Lru(_CACHED)
         self._epoch = 0
@@ -156,16 +158,19 @@ class CompanionsBranch:
             return entry
 
     def _find_shown(self, folder: Entry[Any]) -> Iterator[CompanionEntry]:
-        found = list(self._find(folder))
-        hidden = self._hidden(self._nodes.dir_key(folder.id) or "") if found else frozenset()
-        return (entry for entry in found if name_key(entry.name) not in hidden)
-
-    def _find(self, folder: Entry[Any]) -> Iterator[CompanionEntry]:
         key = self._nodes.dir_key(folder.id)
         if key is None:
-            return
-        companions = self._companions.of_folder(self._nodes.view, key)
-        cover = self._cover(key, companions) if self._show_covers else None
+            return iter(())
+        found = list(self._find(folder, key))
+        wanted = self._copied(key) - {name_key(entry.name) for entry in found}
+        if wanted:
+            found += [entry for entry in self._find(folder, key, copied=True) if name_key(entry.name) in wanted]
+        hidden = self._hidden(key) if found else frozenset()
+        return (entry for entry in found if name_key(entry.name) not in hidden)
+
+    def _find(self, folder: Entry[Any], key: str, *, copied: bool = False) -> Iterator[CompanionEntry]:
+        companions = self._companions.of_folder(self._nodes.view, key, copied=copied)
+        cover = self._cover(key, companions, copied=copied) if self._show_covers else None
         taken = set()
         if cover is not None:
             full = "cover.png" if cover.picture.mime == "image/png" else "cover.jpg"
@@ -192,17 +197,17 @@ class CompanionsBranch:
             version=version_of(Rendition.ORIGINAL, file.version), original=file, removable=True,
         )  # fmt: skip
 
-    def _cover(self, key: str, companions: list[FolderCompanion]) -> Cover | None:
+    def _cover(self, key: str, companions: list[FolderCompanion], *, copied: bool = False) -> Cover | None:
         """The first picture of a folder that can be shown."""
-        for cover in self._candidates(key, companions):
+        for cover in self._candidates(key, companions, copied=copied):
             usable = self._covers.usable(cover) if self._covers else cover
             if usable is not None:
                 return usable
         return None
 
-    def _candidates(self, key: str, companions: list[FolderCompanion]) -> Iterator[Cover]:
+    def _candidates(self, key: str, companions: list[FolderCompanion], *, copied: bool = False) -> Iterator[Cover]:
         """Pictures that somebody set, then embedded ones (only so many: each may have to be read), then others."""
-        rows = self._companions.candidates(self._nodes.view, key, _CANDIDATES)
+        rows = self._companions.candidates(self._nodes.view, key, _CANDIDATES, copied=copied)
         albums, folders = {row.album for row in rows}, {row.folder for row in rows}
         if not rows or not (len(folders) == 1 or (len(albums) == 1 and 0 not in albums)):
             return

@@ -100,8 +100,15 @@ class Arranger:
         """Have a folder not show one of its companions."""
         path = self._path(folder, name)
         with self._writing("hide", path) as pen:
-            pen.hide(own(pen, byhand.dir_key(pen.db, folder.id)), name)
+            copying.hide(pen, own(pen, byhand.dir_key(pen.db, folder.id)), name)
         return self._edited([folder], path)
+
+    def show(self, folder: Node, name: str, path: str) -> Edited:
+        """Have a folder show a companion of a name, as the one at a path, for the tracks that are copied there."""
+        target = self._path(folder, name)
+        with self._writing("copy", path, target) as pen:
+            copying.show(pen, own(pen, byhand.dir_key(pen.db, folder.id), kept=True), name)
+        return self._edited([folder], target)
 
     def move(self, node: Node, parent: Node, name: str, over: Node | None = None) -> Edited:
         """Move a track or folder to a folder, under a name, in the place of what is there: a track gives way to a

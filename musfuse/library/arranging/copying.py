@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from musfuse.library.arranging.names import stem
 from musfuse.library.arranging.pen import Pen
-from musfuse.library.catalog import Node, byhand, copies
+from musfuse.library.catalog import Node, arranged, byhand, copies
 from musfuse.library.names import name_key
 from musfuse.library.userdb.arrangement import Copy, Stay
 
@@ -44,6 +44,24 @@ def promote(pen: Pen, public: int, left: int) -> bool:
     pen.copy(Copy(public, left, copy.name, copy.follows, gone=True), number)
     pen.stay(public, Stay(copy.folder, copy.name, copy.follows))
     return True
+
+
+def show(pen: Pen, folder: int, name: str) -> None:
+    """Have an arranged folder show a companion of a name, also such as only the copies in it have."""
+    if name_key(name) in arranged.hidden_in(pen.db, pen.view, folder):
+        pen.unhide(folder, name)
+    else:
+        pen.copy(Copy(0, folder, name))
+        pen.tracks -= 1
+
+
+def hide(pen: Pen, folder: int, name: str) -> None:
+    """Have an arranged folder not show a companion of a name."""
+    copied = copies.companion(pen.db, pen.view, folder, name_key(name))
+    if copied is not None:
+        pen.forget([copied])
+    else:
+        pen.hide(folder, name)
 
 
 def give_numbers(pen: Pen, nodes: Sequence[Node]) -> bool:

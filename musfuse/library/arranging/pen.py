@@ -61,6 +61,17 @@ class Pen:
         self._table.hide(self.seq, folder, name_key(name))
         arranged.hide(self.db, self.view, folder, name_key(name))
 
+    def unhide(self, folder: int, name: str) -> None:
+        """Show a companion again."""
+        self._table.unhide(self.seq, folder, name_key(name))
+        arranged.unhide(self.db, self.view, folder, name_key(name))
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Forget further entries."""
+        for number in numbers:
+            self._table.drop_copy(self.seq, number)
+        copies.drop(self.db, numbers)
+
     def drop(self, folder: int) -> None:
         """Forget a folder with nothing in it. Who stayed there goes where the template says; who is gone stays so."""
         for key in arranged.bases_of(self.db, folder):
@@ -71,10 +82,7 @@ class Pen:
             if not gone:
                 self._table.drop_stay(self.seq, public)
                 arranged.drop_stay(self.db, self.view, public)
-        there = copies.in_folder(self.db, self.view, folder)
-        for number in there:
-            self._table.drop_copy(self.seq, number)
-        copies.drop(self.db, there)
+        self.forget(copies.in_folder(self.db, self.view, folder))
         self._table.drop_folder(self.seq, folder)
         arranged.drop_folder(self.db, self.view, folder)
 

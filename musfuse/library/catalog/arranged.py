@@ -206,6 +206,11 @@ def hide(db: sqlite3.Connection, view: int, folder: int, key: str) -> None:
     db.execute("INSERT OR IGNORE INTO arranged_hidden VALUES (?, ?, ?)", (view, folder, key))
 
 
+def unhide(db: sqlite3.Connection, view: int, folder: int, key: str) -> None:
+    """Show a companion again."""
+    db.execute("DELETE FROM arranged_hidden WHERE view = ? AND folder = ? AND name_key = ?", (view, folder, key))
+
+
 def hidden_in(db: sqlite3.Connection, view: int, folder: int) -> list[str]:
     """Name keys of companions that a folder hides."""
     rows = db.execute("SELECT name_key FROM arranged_hidden WHERE view = ? AND folder = ?", (view, folder))

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from musfuse.library.catalog.arranged import COMPANIONS_OF
+from musfuse.library.catalog.copies import FOLDER_OF
 from musfuse.library.catalog.database import Database
 from musfuse.library.catalog.renditions import forget_pictures
 from musfuse.library.catalog.rows import Art, dump_picture, from_blob, join, load_art, load_picture, to_blob
 from musfuse.model import Picture, SourceFile, Stamp
 from musfuse.origins.places import place_in
+
+_COPIED = f"""SELECT i.id FROM arranged_copy c JOIN item i ON i.public = c.public
+ WHERE c.view = ?1 AND c.folder = {FOLDER_OF}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +128,13 @@ class Companions:
             if (found := load_picture(picture)) is not None
         ]
 
-    def candidates(self, view: int, dir_key: str, limit: int) -> list[PictureOf]:
-        """The pictures of the first tracks of a drive's folder, in order of source and path."""
+    def candidates(self, view: int, dir_key: str, limit: int, *, copied: bool = False) -> list[PictureOf]:
+        """The pictures of the first tracks of a drive's folder, with `copied` of those that were copied there as well,
+        in order of source and path."""
         with self._db.read() as db:
             rows = db.execute(
                 "SELECT i.id, t.art, t.picture, o.mtime_ns, i.edited_ns, coalesce(m.album, 0), o.folder"
-                f" FROM ({COMPANIONS_OF}) p CROSS JOIN item i ON i.id = p.item"
+                f" FROM ({_items(copied)}) p CROSS JOIN item i ON i.id = p.item"
                 " JOIN item_tags t ON t.item = i.id JOIN original o ON o.file = i.file"
                 " LEFT JOIN member m ON m.item = i.id ORDER BY o.position, o.path, o.name, i.part LIMIT ?3",
                 (view, dir_key, limit),
@@ -139,12 +144,13 @@ class Companions:
             for item, art, picture, mtime, edited, album, folder in rows
         ]
 
-    def of_folder(self, view: int, dir_key: str) -> list[FolderCompanion]:
-        """Companions of a drive's folder, in order of rank; those above the folders of discs last."""
+    def of_folder(self, view: int, dir_key: str, *, copied: bool = False) -> list[FolderCompanion]:
+        """Companions of a drive's folder, with `copied` also by the tracks that were copied there, in order of rank;
+        those above the folders of discs last."""
         with self._db.read() as db:
             rows = db.execute(
                 "SELECT min(c.folder <> o.folder) AS farther, d.path, c.position, c.name, o.uid, c.size, c.mtime_ns,"
-                f" c.tag, c.ident, c.kind, c.picture FROM ({COMPANIONS_OF}) p"
+                f" c.tag, c.ident, c.kind, c.picture FROM ({_items(copied)}) p"
                 " CROSS JOIN item i ON i.id = p.item JOIN original o ON o.file = i.file"
                 " JOIN companion c ON c.folder IN (o.folder, o.above)"
                 " JOIN folder d ON d.id = c.folder"
@@ -153,6 +159,10 @@ class Companions:
                 (view, dir_key),
             ).fetchall()
         return [_of_row(row) for row in rows]
+
+
+def _items(copied: bool) -> str:
+    return f"{COMPANIONS_OF} UNION {_COPIED}" if copied else COMPANIONS_OF
 
 
 def _keep_places(db: sqlite3.Connection, folder: int, name: str, places: Sequence[str]) -> None:

@@ -17,6 +17,8 @@ from musfuse.model import Rendition
 
 _FOLDER = """coalesce((SELECT a.id FROM arranged_folder a WHERE a.view = t.view AND a.path_key = d.dir_key),
   iif(d.dir_key = '', 0, -1))"""
+FOLDER_OF = """coalesce((SELECT id FROM arranged_folder WHERE view = ?1 AND path_key = ?2), iif(?2 = '', 0, -1))"""
+"""The arranged folder of a view (?1) at a folder's key (?2), in a statement."""
 _SHOWN = f"""
 SELECT c.id, i.id, c.public, c.name, c.follows, p.serve, f.name FROM node d JOIN tree t ON t.id = d.tree
   JOIN arranged_copy c ON c.view = t.view AND c.folder = {_FOLDER}
@@ -91,6 +93,22 @@ def in_folder(db: sqlite3.Connection, view: int, folder: int) -> list[int]:
     """All copies that are, or were, in an arranged folder."""
     rows = db.execute("SELECT id FROM arranged_copy WHERE view = ? AND folder = ?", (view, folder))
     return [number for (number,) in rows]
+
+
+def companion_names(database: Database, view: int, dir_key: str) -> frozenset[str]:
+    """Name keys of the companions that somebody copied to a folder of the drive, by its key."""
+    with database.read() as db:
+        rows = db.execute(
+            f"SELECT c.name FROM arranged_copy c WHERE c.view = ?1 AND c.public = 0 AND c.folder = {FOLDER_OF}",
+            (view, dir_key),
+        ).fetchall()
+    return frozenset(name_key(name) for (name,) in rows)
+
+
+def companion(db: sqlite3.Connection, view: int, folder: int, key: str) -> int | None:
+    """The id of a companion that was copied to an arranged folder, by its name key; None where there is none."""
+    rows = db.execute("SELECT id, name FROM arranged_copy WHERE view = ? AND folder = ? AND public = 0", (view, folder))
+    return next((number for number, name in rows if name_key(name) == key), None)
 
 
 def folders_of(db: sqlite3.Connection, view: int, items: Sequence[int]) -> set[str]:

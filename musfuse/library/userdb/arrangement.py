@@ -39,7 +39,8 @@ class Stay:
 @dataclass(frozen=True, slots=True)
 class Copy:
     """One more entry of a track, by its public id: in a folder, by its id, under a name, as Stay has it. One that is
-    `gone` is not in the view; it was there."""
+    `gone` is not in the view; it was there. Of a cover or another companion the track is 0: what a folder has of that
+    name follows from the tracks in it."""
 
     track: int
     folder: int

@@ -210,7 +210,7 @@ CREATE TABLE IF NOT EXISTS view_arranged (
 CREATE TABLE IF NOT EXISTS view_copy (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     view    TEXT NOT NULL,
-    item    INTEGER NOT NULL,            -- the track's public id
+    item    INTEGER NOT NULL,            -- the track's public id; 0: a companion of that name, by the tracks that are there
     folder  INTEGER NOT NULL,            -- where it is, 0 for the root; of one that is gone, where it was
     name    TEXT NOT NULL,
     follows INTEGER NOT NULL,            -- as in `view_item`

@@ -205,8 +205,8 @@ def test_what_is_forgotten_while_it_is_looked_up_is_not_kept(house: House, monke
     house.album(["x/1.wav"])
     folder, real = house.folder(), house.companions.of_folder
 
-    def meanwhile(view: int, key: str) -> object:
-        found = real(view, key)
+    def meanwhile(view: int, key: str, *, copied: bool) -> object:
+        found = real(view, key, copied=copied)
         house.beside("x", "a.log", b"log", "sidecar")
         house.branch.forget({folder.id})
         return found
