@@ -163,7 +163,7 @@ def test_caches_are_told_of_and_cleared(own: Gateway) -> None:
     assert before.l1_metadata.entries == before.metadata_entries >= 1
     assert before.l3_chunks.entries + before.l2_headers.entries == before.chunk_count >= 1
     assert before.total_size_bytes > before.used_size_bytes > 0
-    assert before.size_limit_bytes == 1 << 30
+    assert before.size_limit_bytes == (1 << 30) + (10 << 30)  # of encoded runs, and of what is kept of far sources
     nothing = pb.ClearCacheRequest(clear_chunks=True, origin_id="nobody")
     assert status(lambda: gateway.library.ClearCache(nothing, timeout=SECONDS))[0] == "NOT_FOUND"
     assert status(lambda: gateway.library.ClearCache(pb.ClearCacheRequest(), timeout=SECONDS))[0] == "INVALID_ARGUMENT"
