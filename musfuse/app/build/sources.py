@@ -38,7 +38,9 @@ def build_sources(
 ) -> Sources:
     """The origins of the sources that there are, which `closing` closes; a new one is tried out before it is added."""
     outages = Outages(events, catalog.files, lambda uid: sources.row(uid))
-    sources = Sources(catalog.sources.rows, sourcing.specs, registry, config, open_files, outages, stores.chunks.get)
+    sources = Sources(
+        catalog.sources.rows, sourcing.specs, registry, config, open_files, outages, stores.chunks.contents
+    )
     closing.callback(sources.close)
     sourcing.reach = sources.try_out
     return sources

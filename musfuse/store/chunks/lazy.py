@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musfuse.errors import StoreError
+from musfuse.model import SourceFile
 from musfuse.store.opening import DamagedError
 from musfuse.store.suspicion import suspicion
 
@@ -20,18 +21,20 @@ log = logging.getLogger(__name__)
 
 _DATABASE = "chunks.db"
 _OLD = ".old-"
+_AGAIN_SECONDS = 60.0
 INSTALL = "pip install 'musfuse[cache]'"
 
 
 class LazyChunks:
-    """A ChunkStore in `folder`, of `limit` bytes; none for a limit of 0, or where it cannot be had, which is said."""
+    """A ChunkStore in `folder`, of `limit` bytes; none for a limit of 0, or where it cannot be had, which is said. Then
+    it is tried again after a while: a disk that was full has room some time. `now` is a monotonic clock, in seconds."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self.folder, self.limit = folder, limit
+    def __init__(self, folder: Path, limit: int, now: Callable[[], float] = time.monotonic) -> None:
+        self.folder, self.limit, self._now, self._again_at = folder, limit, now, 0.0
         self.on_evicted: Callable[[int], None] = lambda _: None
         self._lock = threading.Lock()
         self._store: ChunkStore | None = None
-        self._problem = ""
+        self._closed, self._lacking, self._problem = False, False, ""
 
     @property
     def problem(self) -> str:
@@ -52,23 +55,52 @@ class LazyChunks:
 
     def get(self) -> "ChunkStore | None":
         """The cache, opened; None where there is none."""
-        if self.limit <= 0:
-            return None
+        if (store := self._store) is not None or self.limit <= 0:
+            return store
         with self._lock:
-            if self._store is None and not self._problem:
-                try:
-                    self._store = self._made()
-                except (StoreError, ImportError) as error:
-                    self._problem = f"{_reason(error)}; what far sources give is not kept on disk"
-                    log.warning("%s", self._problem)
+            if self._store is None and not self._closed and self._now() >= self._again_at:
+                self._open()
             return self._store
+
+    def contents(self) -> "LazyChunks | None":
+        """What keeps and gives contents from now on; None where there never will be any: for a limit of 0, and without
+        the packages."""
+        self.get()
+        return self if self.limit > 0 and not self._lacking else None
+
+    def read(self, file: SourceFile, offset: int, size: int) -> bytes:
+        """As the cache has it; nothing where there is none."""
+        store = self.get()
+        return b"" if store is None else store.read(file, offset, size)
+
+    def missing_until(self, file: SourceFile, offset: int, end: int) -> int:
+        """As the cache has it; `end` where there is none."""
+        store = self.get()
+        return end if store is None else store.missing_until(file, offset, end)
+
+    def keep(self, file: SourceFile, offset: int, data: bytes) -> None:
+        """Keep bytes of a version where there is a cache."""
+        store = self.get()
+        if store is not None:
+            store.keep(file, offset, data)
 
     def close(self) -> None:
         """Close the cache where it was opened."""
         with self._lock:
-            store, self._store = self._store, None
+            store, self._store, self._closed = self._store, None, True
         if store is not None:
             store.close()
+
+    def _open(self) -> None:
+        try:
+            self._store = self._made()
+        except (StoreError, ImportError) as error:
+            known, self._problem = self._problem, f"{_reason(error)}; what far sources give is not kept on disk"
+            self._lacking, self._again_at = isinstance(error, ImportError), self._now() + _AGAIN_SECONDS
+            if not known:
+                log.warning("%s", self._problem)
+        else:
+            self._problem = ""
 
     def _made(self) -> "ChunkStore":
         from musfuse.store.chunks.store import ChunkStore

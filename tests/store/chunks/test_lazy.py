@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from patient import until
+from patient import HandClock, until
 
 from musfuse.store.chunks.lazy import LazyChunks
 
@@ -67,10 +67,22 @@ def test_a_damaged_table_has_it_begin_anew(tmp_path: Path, damage: str) -> None:
 
 def test_where_it_cannot_be_had_that_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    lazy = LazyChunks(tmp_path / "file" / "chunks", 1 << 20)
+    clock = HandClock()
+    lazy = LazyChunks(tmp_path / "file" / "chunks", 1 << 20, clock)
     assert lazy.get() is None
     assert "file" in lazy.problem
+    lazy.keep(FILE, 0, DATA)
+    assert (lazy.read(FILE, 0, 10), lazy.missing_until(FILE, 5, 10)) == (b"", 10)
+    assert lazy.contents() is lazy, "there may be one some time"
+    (tmp_path / "file").unlink()
     assert lazy.get() is None
+    clock.now += 61
+    lazy.keep(FILE, 0, DATA)
+    assert lazy.problem == ""
+    assert lazy.read(FILE, 0, 10) == DATA[:10]
+    assert lazy.missing_until(FILE, 5, 10) == 10
+    lazy.close()
+    assert lazy.get() is None, "not once more"
 
 
 def test_without_its_packages_it_says_what_brings_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,5 +95,5 @@ def test_without_its_packages_it_says_what_brings_them(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(builtins, "__import__", without)
     lazy = LazyChunks(tmp_path / "chunks", 1 << 20)
-    assert lazy.get() is None
+    assert lazy.contents() is lazy.get() is None
     assert "pip install 'musfuse[cache]'" in lazy.problem
