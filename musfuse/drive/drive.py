@@ -336,8 +336,10 @@ class Drive:
         if item and self.copying is not None:
             self._asked.lately.note(item)
         handle, hint = self._handles.add(
-            node, version, content.edition, content.layout, content.mtime_ns, kept=self._keeps
+            node, version, content.edition, content.layout, content.mtime_ns, kept=self._keeps or content.whole
         )
+        if content.whole and not self._keeps:
+            hint = CacheHint.BYPASS
         kept = path and hint is CacheHint.KEEP
         self._accesses.opened(handle, item, content.layout.audio, (lambda: self._reread(path)) if kept else None)
         return Opened(handle, node, size, hint, version)

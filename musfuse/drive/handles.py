@@ -67,7 +67,8 @@ class Handles:
     ) -> tuple[int, CacheHint]:
         """A new handle; raises TooManyOpenError, LeavingError. Editions of one version differ in bytes, but neither in
         their size nor in what a reader in the middle of the audio gets: a new one leaves handles on the others alone.
-        One that is `kept` never becomes stale: its system holds every reader to its size for as long as it is open."""
+        One that is `kept` never becomes stale: its system holds every reader to its size for as long as it is open, or
+        asks for each of its bytes, to where they end."""
         with self._lock:
             if self._leaving:
                 raise LeavingError("the drive is about to be unmounted; nothing more is opened")

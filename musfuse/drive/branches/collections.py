@@ -117,7 +117,8 @@ class CollectionsBranch:
             return self._items.layout(entry.item)
         text, items = self._playlist_of(entry)
         self._on_opened(items)
-        return FileContent(Layout([Inline(text, "a playlist")]), entry.version, crc32(text), entry.mtime_ns)
+        layout = Layout([Inline(text, "a playlist")])
+        return FileContent(layout, entry.version, crc32(text), entry.mtime_ns, whole=True)
 
     def forget(self, folders: Set[int] | None) -> None:
         """Something changed in the library, or was heard: the next listing looks again. Names that were told stay until

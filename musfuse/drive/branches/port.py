@@ -54,13 +54,15 @@ class FileContent:
     """The bytes of a file, with what tells them from those before and after a change.
 
     `version` is what a reader in the middle rests on, as Entry.version has it; `edition` tells versions apart that
-    differ in bytes, but neither in size nor for such a reader.
+    differ in bytes, but neither in size nor for such a reader. `whole`: it is small and changes often, so whoever has
+    it open reads it to its end as it was, past what the system remembers of its size and its bytes.
     """
 
     layout: Layout
     version: str
     edition: int
     mtime_ns: int
+    whole: bool = False
 
 
 class Branch(Protocol[Own]):
