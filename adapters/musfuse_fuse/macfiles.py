@@ -227,13 +227,14 @@ def keeping(operations: type, files: MacFiles) -> Any:  # noqa: C901 - a class i
 
         rename = move
 
-        def _changed(self, path: str, *rest: Any) -> int:
+        def utimens(self, path: str, *said: Any) -> int:
             """Times, modes and owners of such files are nobody's."""
-            del rest
-            if is_mac_file(path):
-                return 0
-            raise OSError(errno.EROFS, path)
+            return 0 if is_mac_file(path) else int(super().utimens(path, *said))
 
-        utimens = chmod = chown = _changed
+        def chmod(self, path: str, *said: Any) -> int:
+            return 0 if is_mac_file(path) else int(super().chmod(path, *said))
+
+        def chown(self, path: str, *said: Any) -> int:
+            return 0 if is_mac_file(path) else int(super().chown(path, *said))
 
     return Keeping

@@ -69,7 +69,7 @@ def test_they_are_refused_quietly_or_kept_while_mounted(mnt: Path, request: pyte
         (lambda: (mnt / "none/._x").write_bytes(b"x"), errno.ENOENT),
         (lambda: (mnt / "._none").read_bytes(), errno.ENOENT),
         (lambda: (mnt / "new/file").write_bytes(b"x"), errno.EROFS),
-        (lambda: (mnt / "new").chmod(0o700), errno.EROFS),
+        (lambda: (mnt / "Eve/One.flac").chmod(0o700), errno.EROFS),
         (lambda: paths[0].write_bytes(bytes(MAX_FILE + 1)), errno.ENOSPC),
     ):
         with pytest.raises(OSError) as caught:

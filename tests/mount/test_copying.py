@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sound
 from conftest import needs_fuse
+from musfuse_fuse.mount import FuseFace
 from patient import until
 from tests_support import needs_program
 
@@ -137,3 +138,24 @@ def test_a_cover_is_copied_by_its_name_and_comes_with_the_first_track_that_has_i
         "One.flac", *TITLES, *COVERS[1:],
     ]  # fmt: skip
     assert mounted.sh("cp Ann/Best/cover_medium.jpg Late/; ls Late").split() == ["One.flac", "cover_medium.jpg"]
+
+
+def test_what_macos_keeps_beside_files_does_not_stand_in_the_way(mounted: Mounted, tmp_path: Path) -> None:
+    face = FuseFace("mfusepy", 32, False, 3600, keeps_mac_files=True)
+    other = face.mount(mounted.drive, tmp_path)
+    try:
+        shutil.copytree(tmp_path / "Ann", tmp_path / "Mac")
+        (tmp_path / "Mac" / "._Best").write_bytes(b"\0\5\x16\7")
+        shutil.copy2(tmp_path / "Mac" / "._Best", tmp_path / "Mac" / "Best" / "._One.flac")
+        shutil.copy2(tmp_path / "Mac" / "Best" / "One.flac", tmp_path / "Mac" / "1.flac")
+        assert (tmp_path / "Mac" / "1.flac").read_bytes() == (tmp_path / "Ann" / "Best" / "One.flac").read_bytes()
+        assert (tmp_path / "Mac" / "Best" / "._One.flac").read_bytes() == b"\0\5\x16\7"
+        for wrong in (
+            lambda: os.utime(tmp_path / "Ann/Best/One.flac"),
+            lambda: os.chmod(tmp_path / "Ann/Best/One.flac", 0),
+        ):
+            with pytest.raises(OSError):
+                wrong()
+        until(lambda: sorted(os.listdir(mounted.mnt / "Mac" / "Best")) == sorted([*COVERS, *TITLES]))
+    finally:
+        other.unmount(force=True)
