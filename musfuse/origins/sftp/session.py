@@ -18,6 +18,7 @@ import asyncssh
 from musfuse.config.secrets import Secret
 from musfuse.errors import AwayError, ConfigError, NotLetInError, OriginError
 from musfuse.origins.sftp.cork import corked
+from musfuse.origins.sftp.reach import reached
 from musfuse.origins.sftp.uris import SftpPlace
 
 logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells each step of each connection
@@ -91,7 +92,8 @@ class Session:
         except (OSError, ValueError, asyncssh.Error, ConfigError) as error:
             raise NotLetInError(f"{self._place.server}: {_said(error)}") from error
         try:
-            connection = await asyncssh.connect(self._place.host, options=options)
+            made = await _socket(self._place.host, options)
+            connection = await asyncssh.connect(self._place.host, options=options, sock=made)
         except asyncssh.HostKeyNotVerifiable as error:
             raise NotLetInError(self._unknown_host(client.unknown, error)) from error
         except asyncssh.PermissionDenied as error:
@@ -148,6 +150,15 @@ class Session:
             f"{self._place.server}: its key {fingerprint} is not among the known hosts; `{self._command()}` shows it"
             " and accepts it, or says that it is another than before"
         )
+
+
+async def _socket(host: str, options: asyncssh.SSHClientConnectionOptions) -> socket.socket | None:
+    """A connection to where the user's configuration says that the host is; None where it says how something else
+    makes it."""
+    said = await asyncssh.SSHClientConnectionOptions.construct(options, host=host, config=())
+    if any((said.tunnel, said.proxy_command, said.local_addr, said.config.get("CanonicalizeHostname"))):
+        return None
+    return await reached(said.host, said.port, said.family, CONNECT_SECONDS)
 
 
 def translated(place: SftpPlace, error: BaseException) -> OriginError | None:
