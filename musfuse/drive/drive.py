@@ -237,7 +237,7 @@ class Drive:
         """The size of a track became known: look the track up again."""
         self.tree.forget_item(track)
         if self._items.hides or self._left_out.pop(track):  # else nobody was told what is not so any more
-            self.changes.tell(Change(items={track}))
+            self.changes.tell(Change(items={track}, folders=self._items.copied_to(track)))
 
     def forget_folders(self, folders: Set[int]) -> None:
         """Entries of these folders, of whatever branch, changed: look them up again."""

@@ -7,6 +7,7 @@ import sound
 
 from drive.conftest import Make
 from musfuse.drive import Drive
+from musfuse.drive.changes import Change
 from musfuse.drive.copying import MAX_FILES, Copying
 from musfuse.errors import BadNameError, ExistsError, NoEntryError, ReadOnlyError, TooManyOpenError
 
@@ -152,3 +153,28 @@ def test_how_many_there_are_is_bounded_and_what_nobody_holds_gives_way(drive: Dr
 
 def test_without_the_option_there_is_nothing_of_this(make_library: Make, music: Path) -> None:
     assert make_library().drive.copying is None
+
+
+def test_who_hears_of_a_track_that_has_its_size_hears_of_its_copies(make_library: Make, music: Path) -> None:
+    sound.write(music / "1.flac", 2000, artist="Ann", title="One")
+    drive = make_library(view__writable_view=True, view__unindexed="hide", view__template="$artist/$title").drive
+    item = drive.row("Ann/One.flac")[0].item
+    drive.rearranging.make_folder("New")
+    drive.rearranging.copy(item, "New/1.flac")
+    drive.rearranging.copy(item, "1.flac")
+    heard = list[Change]()
+
+    class Hearer:
+        def changed(self, change: Change) -> None:
+            heard.append(change)
+
+        def held(self, stale: bool) -> None: ...
+
+        def caught_up(self, seconds: float) -> bool:
+            return True
+
+    end = drive.changes.listen(Hearer())
+    drive.forget_track(item)
+    end()
+    assert [change.items for change in heard] == [{item}]
+    assert heard[0].folders == {drive.row("New")[0].id, drive.row("")[0].id}

@@ -61,6 +61,10 @@ class Items:
         node = self._nodes.by_number(number)
         return self._nodes.path(node) if node else None
 
+    def copied_to(self, item: int) -> set[int]:
+        """The folders of the view in which further entries of an item are, by their numbers."""
+        return self._nodes.copied_to(item)
+
     def row(self, item: int) -> TrackRow | None:
         """All that the catalog knows of an item."""
         return self._tracks.track(item)

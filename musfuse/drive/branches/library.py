@@ -45,9 +45,7 @@ class LibraryBranch:
         del name
         if folder.branch is not self:
             return None
-        node = self._nodes.child(folder.id, key) or next(
-            (copy for copy in self._copied(folder.id) if name_key(copy.name) == key), None
-        )
+        node = self._nodes.child(folder.id, key) or next(iter(self._copied(folder.id, only=key)), None)
         return self._entry(node) if node is not None else None
 
     def children(self, folder: Entry[Any], after_key: str = "", sized: bool = False) -> Iterator[Entry[Node]]:
@@ -99,11 +97,12 @@ class LibraryBranch:
         found = _as_copy(self._nodes.by_id(entry.own.id) or entry.own, entry.own)
         return entry_of(self, found, items.known(found))  # a size that is known cannot be noted on a full disk
 
-    def _copied(self, folder: int, after_key: str = "") -> list[Node]:
-        """The further entries of tracks in a folder behind a name key, in order of name key."""
+    def _copied(self, folder: int, after_key: str = "", only: str | None = None) -> list[Node]:
+        """The further entries of tracks in a folder in order of name key: those behind a key, or `only` those with
+        one."""
         if self._copies is None:
             return []
-        copies = [copy for copy in self._copies.of_folder(folder) if copy.key > after_key]
+        copies = [copy for copy in self._copies.of_folder(folder, only) if copy.key > after_key]
         nodes = self._nodes.of_items([copy.item for copy in copies]) if copies else {}
         return [
             replace(nodes[copy.item], parent=folder, name=copy.name, copy=copy.id, inode=number_of_copy(copy.id))

@@ -266,7 +266,7 @@ class Arranger:
         found = self._nodes.child(parent.id, name_key(name))
         known = {(other.copy, 0 if other.copy else other.id) for other in others if other is not None}
         with self._db.read() as db:
-            there = {(copy.id, 0) for copy in copies.shown(db, parent.id) if copy.key == name_key(name)}
+            there = {(copy.id, 0) for copy in copies.shown(db, parent.id, name_key(name))}
         if (there | ({(0, found.id)} if found is not None else set())) - known:
             raise ExistsError(f"{self._path(parent, name)}: it is there already; name another")
 

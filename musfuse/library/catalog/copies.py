@@ -26,6 +26,9 @@ SELECT c.id, i.id, c.public, c.name, c.follows, p.serve, f.name FROM node d JOIN
  WHERE d.id = ? AND NOT c.gone ORDER BY c.id
 """
 
+_NAMED = _SHOWN.replace("NOT c.gone", "NOT c.gone AND c.key IN (?, ?)")
+"""Those whose names, with or without an extension, have one of two keys."""
+
 
 @dataclass(frozen=True, slots=True)
 class CopyShown:
@@ -43,12 +46,14 @@ class CopyShown:
         return name_key(self.name)
 
 
-def shown(db: sqlite3.Connection, folder: int) -> list[CopyShown]:
-    """The copies that a folder shows, by its node."""
-    return [
+def shown(db: sqlite3.Connection, folder: int, key: str | None = None) -> list[CopyShown]:
+    """The copies that a folder shows, by its node; those with a name key, if one is given."""
+    values = (folder,) if key is None else (folder, key, key.rpartition(".")[0])
+    found = [
         CopyShown(number, item, public, named(name, bool(follows), Rendition(serve), from_blob(file)), bool(follows))
-        for number, item, public, name, follows, serve, file in db.execute(_SHOWN, (folder,))
+        for number, item, public, name, follows, serve, file in db.execute(_SHOWN if key is None else _NAMED, values)
     ]
+    return found if key is None else [copy for copy in found if copy.key == key]
 
 
 def named(name: str, follows: bool, rendition: Rendition, path: str) -> str:
@@ -99,16 +104,18 @@ def companion_names(database: Database, view: int, dir_key: str) -> frozenset[st
     """Name keys of the companions that somebody copied to a folder of the drive, by its key."""
     with database.read() as db:
         rows = db.execute(
-            f"SELECT c.name FROM arranged_copy c WHERE c.view = ?1 AND c.public = 0 AND c.folder = {FOLDER_OF}",
+            f"SELECT c.key FROM arranged_copy c WHERE c.view = ?1 AND c.public = 0 AND c.folder = {FOLDER_OF}",
             (view, dir_key),
         ).fetchall()
-    return frozenset(name_key(name) for (name,) in rows)
+    return frozenset(key for (key,) in rows)
 
 
 def companion(db: sqlite3.Connection, view: int, folder: int, key: str) -> int | None:
     """The id of a companion that was copied to an arranged folder, by its name key; None where there is none."""
-    rows = db.execute("SELECT id, name FROM arranged_copy WHERE view = ? AND folder = ? AND public = 0", (view, folder))
-    return next((number for number, name in rows if name_key(name) == key), None)
+    row = db.execute(
+        "SELECT id FROM arranged_copy WHERE view = ? AND folder = ? AND key = ? AND public = 0", (view, folder, key)
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def folders_of(db: sqlite3.Connection, view: int, items: Sequence[int]) -> set[str]:
@@ -136,8 +143,8 @@ def any_beside(db: sqlite3.Connection, tree: int) -> bool:
 def put(db: sqlite3.Connection, view: int, number: int, copy: Copy) -> None:
     """Make a copy or change one."""
     db.execute(
-        "INSERT OR REPLACE INTO arranged_copy VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (number, view, copy.track, copy.folder, copy.name, int(copy.follows), int(copy.gone)),
+        "INSERT OR REPLACE INTO arranged_copy VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, view, copy.track, copy.folder, copy.name, int(copy.follows), int(copy.gone), name_key(copy.name)),
     )
 
 
@@ -152,8 +159,8 @@ class Copies:
     def __init__(self, database: Database, view: int) -> None:
         self._db, self._view = database, view
 
-    def of_folder(self, folder: int) -> list[CopyShown]:
-        """The copies that a folder shows, by its node, in order of name key."""
+    def of_folder(self, folder: int, key: str | None = None) -> list[CopyShown]:
+        """The copies that a folder shows, by its node, in order of name key; those with a name key, if one is given."""
         with self._db.read() as db:
-            found = shown(db, folder) if any_in(db, self._view) else []
+            found = shown(db, folder, key) if any_in(db, self._view) else []
         return sorted(found, key=lambda copy: copy.key)

@@ -112,6 +112,18 @@ class Nodes:
             ).fetchall()
         return dict(rows)
 
+    def copied_to(self, item: int) -> set[int]:
+        """The folders of the view in which further entries of an item are."""
+        with self._db.read() as db:
+            rows = db.execute(
+                "SELECT d.id FROM item i JOIN arranged_copy c ON c.public = i.public AND c.view = ?2 AND NOT c.gone"
+                " LEFT JOIN arranged_folder f ON f.id = c.folder"
+                f" JOIN node d ON d.tree = {TREE.replace('?', '?2')} AND d.dir_key = coalesce(f.path_key, '')"
+                " WHERE i.id = ?1",
+                (item, self._view),
+            ).fetchall()
+        return {folder for (folder,) in rows}
+
     def of_original(self, source_uid: str, path: str, part: int) -> Node | None:
         """The node of a part of an original (0: all of it) in the view; None where it has none."""
         with self._db.read() as db:

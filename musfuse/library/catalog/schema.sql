@@ -315,9 +315,10 @@ CREATE TABLE arranged_copy (
     folder  INTEGER NOT NULL,
     name    TEXT NOT NULL,
     follows INTEGER NOT NULL,
-    gone    INTEGER NOT NULL
+    gone    INTEGER NOT NULL,
+    key     TEXT NOT NULL                -- names.name_key(name)
 );
-CREATE INDEX arranged_copy_folder ON arranged_copy (view, folder);
+CREATE INDEX arranged_copy_folder ON arranged_copy (view, folder, key);
 CREATE INDEX arranged_copy_public ON arranged_copy (public);
 
 -- What an item is made into: a row for each profile (model.Rendition but the original) that a place wants, and for each

@@ -60,7 +60,7 @@ _ARRANGED = {
     "arranged_folder": "id, {}, parent, name, kept, path, path_key",
     "arranged_base": "{}, key, folder",
     "arranged_item": "{}, public, folder, name, follows, gone",
-    "arranged_copy": "id, {}, public, folder, name, follows, gone",
+    "arranged_copy": "id, {}, public, folder, name, follows, gone, key",
 }
 """What is rearranged in a view, as that of another one."""
 
