@@ -10,11 +10,12 @@ from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from musfuse.drive import Drive
-from musfuse.drive.copying import Copying
+from musfuse.drive.copying import ROOM, Copying
 from musfuse.errors import ExistsError
 from musfuse_fuse.facts import as_dict
 from musfuse_fuse.kernel import KernelMemory
 
+_FILES = 1 << 30  # of which room is told as well
 _WRITES = os.O_WRONLY | os.O_RDWR
 Call = TypeVar("Call", bound=Callable[..., Any])
 
@@ -36,6 +37,14 @@ def taking(  # noqa: C901 - a class inside
         def getattr(self, path: str, fi: Any = None) -> dict[str, Any]:
             found = copying.attr(_inside(path))
             return as_dict(found, writable=True) if found is not None else dict(super().getattr(path, fi))
+
+        @answered
+        def statfs(self, path: str) -> dict[str, int]:
+            """There is room: file managers look before they copy, and a copy takes none."""
+            told = dict(super().statfs(path))
+            room = {"f_blocks": ROOM // told["f_frsize"], "f_files": _FILES}
+            free = {"f_bfree": room["f_blocks"], "f_bavail": room["f_blocks"], "f_ffree": _FILES, "f_favail": _FILES}
+            return {**told, **free, **{name: told[name] + more for name, more in room.items()}}
 
         @answered
         def create(self, path: str, mode: int, fi: Any = None) -> int:

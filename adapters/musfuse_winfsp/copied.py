@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from musfuse.drive import Drive
-from musfuse.drive.copying import Copying
+from musfuse.drive.copying import ROOM, Copying
 from musfuse.errors import MusfuseError
 from musfuse_winfsp.info import attributes, drive_path, file_info
 
@@ -28,6 +28,11 @@ def taking(  # noqa: C901 - a class inside
         return f"{drive.spelling(above)}/{name}".lstrip("/")
 
     class Taking(operations):  # type: ignore[misc]
+        def get_volume_info(self) -> dict[str, Any]:
+            """There is room: Explorer looks before it copies, and a copy takes none."""
+            told = dict(super().get_volume_info())
+            return {**told, "free_size": ROOM, "total_size": told["total_size"] + ROOM}
+
         def get_security_by_name(self, file_name: str) -> tuple[int, Any, int]:
             """As of any file."""
             found = copying.attr(drive_path(file_name))

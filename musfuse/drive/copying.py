@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MAX_FILES = 64
 """Files that may be written at once, those included that wait for their names."""
+ROOM = 1 << 40
+"""Bytes that are told to be free: copies take none, so it may be anything that nobody fills."""
 _FIRST, _NUMBERS = 1 << 41, 1 << 58
 
 

@@ -13,6 +13,7 @@ from patient import until
 from tests_support import needs_program
 
 from mount.test_rearranging import ALBUM, Mounted, checksums
+from musfuse.drive.copying import ROOM
 
 pytestmark = needs_fuse
 COVERS = ["cover.png", "cover_medium.jpg", "cover_thumb.jpg"]
@@ -86,6 +87,13 @@ def test_what_is_copied_stays_over_mounts_scans_and_tags_until_it_is_taken_back(
     assert ("copy", "Ann/Best/One.flac", "Bob/Ann/Best/One.flac") in told
     mounted.library.arranging.named_again(lambda: arranger.take_back(4))
     until(lambda: mounted.files() == before)
+
+
+def test_file_managers_see_that_there_is_room(mounted: Mounted) -> None:
+    told = os.statvfs(mounted.mnt)
+    assert told.f_bavail * told.f_frsize == ROOM
+    assert told.f_blocks > told.f_bavail == told.f_bfree
+    assert told.f_files > told.f_favail == told.f_ffree
 
 
 def test_nothing_stays_of_what_is_no_copy(mounted: Mounted) -> None:

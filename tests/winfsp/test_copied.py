@@ -7,6 +7,7 @@ import pytest
 import sound
 from musfuse_winfsp import status
 
+from musfuse.drive.copying import ROOM
 from winfsp import driver
 from winfsp.conftest import Windows
 
@@ -101,3 +102,10 @@ def test_what_cannot_be_created(one: Windows) -> None:
     opened = kernel.open(ONE)
     assert kernel.driver.said(opened) == status.MEDIA_WRITE_PROTECTED
     kernel.close(opened)
+
+
+def test_explorer_sees_that_there_is_room(one: Windows) -> None:
+    lent = one.kernel.driver.lend(88)
+    info = lent.cast("FSP_FSCTL_VOLUME_INFO *")
+    assert one.kernel.call("GetVolumeInfo", info) == 0
+    assert info.FreeSize == ROOM < info.TotalSize
