@@ -162,6 +162,18 @@ class Host:
         """What webhooks were not told, in lines for people."""
         return self._webhooks.webhooking.untold() if self.library.stores.events is not None else ()
 
+    def watch(self) -> None:
+        """Start the faces for who watches over the library that are wanted and do not run."""
+        failed = list[str]()
+        for face in watching_faces(self.library.config, StateFolder(self.library.folder)):
+            try:
+                if not self.faces.running(type(face)):
+                    self.faces.start(face)
+            except FaceError as error:
+                failed.append(str(error))
+                log.warning("%s", error)
+        self.unwatched = failed
+
     def keep_events(self) -> "EventTable":
         """Have what happens written down from now on, where that is not done already."""
         table = self.library.keep_events()
@@ -241,12 +253,7 @@ class Host:
         """Start the faces of who watches over the library. A drive is there without them, so they stop nothing."""
         if self.library.drives.recorder is not None:
             self._figures.listen(self.library.events)
-        for face in watching_faces(self.library.config, StateFolder(self.library.folder)):
-            try:
-                self.faces.start(face)
-            except FaceError as error:
-                self.unwatched.append(str(error))
-                log.warning("%s", error)
+        self.watch()
         self._watchdog.start()
 
     def _drain(self) -> None:

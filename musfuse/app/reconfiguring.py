@@ -38,6 +38,8 @@ class Configured(Protocol):
 
     def adopt_webhooks(self) -> None: ...
 
+    def watch(self) -> None: ...
+
 
 def _nothing(host: Configured, before: Config) -> None:
     """It is read whenever it is needed."""
@@ -58,6 +60,7 @@ def _replace(host: Configured, before: Config, make: FaceWanted) -> None:
         if old is not None:
             host.faces.start(old)
         raise
+    host.watch()  # what kept it from running before is told no more
 
 
 def _listen(host: Configured, before: Config) -> None:
@@ -157,6 +160,7 @@ class Reconfiguring:
                     self._stated = self._having(self._stated, name, value)
             hooks = config.each(WebhookOptions) != self._stated.each(WebhookOptions)
             self._stated = config
+            self._host.watch()  # what could not run at the start may do so now
             if hooks:
                 self._host.library.config = self._host.library.config.repeating(config)
                 self._host.adopt_webhooks()

@@ -5,7 +5,7 @@ import re
 import socket
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,11 +31,11 @@ SECTIONS = default_sections()
 class Bench:
     """A host on a thread, whose configuration is a file."""
 
-    def __init__(self, folder: Path, music: Path, closing: ExitStack) -> None:
+    def __init__(self, folder: Path, music: Path, closing: ExitStack, text: str = "") -> None:
         import threading
 
         self.file = folder / "config.toml"
-        self.write("")
+        self.write(text)
         read = lambda: load_config(SECTIONS, self.file, env={}).config  # noqa: E731
         library = open_library(folder / "state", read(), closing, sources=[music])
         self.host, ready = Host(library, no_mounter, stays=True, stated=Stated(read(), read)), threading.Event()
@@ -54,6 +54,18 @@ class Bench:
 
     def set(self, option: str, text: str) -> OptionSet:
         return self.options.set(option, text)
+
+
+@contextmanager
+def taken_place() -> Iterator[str]:
+    """An address that somebody listens at meanwhile. Processes that were forked meanwhile have that socket open, too:
+    it listens no more all the same."""
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield f"127.0.0.1:{taken.getsockname()[1]}"
+        taken.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
@@ -120,6 +132,22 @@ def test_a_face_that_watches_comes_and_goes(bench: Bench) -> None:
     assert len(bench.host.faces.active()) == 1
     assert bench.set("metrics.listen", "").before == '"127.0.0.1:0"'
     assert bench.host.faces.active() == []
+
+
+def test_what_could_not_run_at_the_start_runs_after_a_reload(
+    tmp_path: Path, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "on_terminate", lambda stop: None)
+    level = logging.getLogger().level
+    with ExitStack() as closing:
+        closing.callback(logging.getLogger().setLevel, level)
+        with taken_place() as place:
+            bench = Bench(tmp_path, music, closing, f"[metrics]\nlisten = '{place}'\n")
+            for _ in range(2):
+                assert [place in said for said in bench.host.unwatched] == [True]
+                bench.options.reload()
+        assert bench.options.reload().now == ()
+        assert (bench.host.unwatched, bench.host.faces.active()) == ([], [f"http://{place}"])
 
 
 def test_what_is_sent_on_goes_elsewhere(bench: Bench) -> None:
@@ -203,10 +231,7 @@ def test_sighup_reads_it_anew(told: Callable[[], list[str]], bench: Bench) -> No
 
 
 def test_what_could_not_be_taken_over_is_tried_by_the_next_reload(bench: Bench) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        place = f"127.0.0.1:{taken.getsockname()[1]}"
+    with taken_place() as place:
         bench.write(f"[backup]\nkeep = 2\n[metrics]\nlisten = '{place}'\n[[webhooks]]\nurl = 'http://127.0.0.1:9/'\nsecret = 'env:NONE'\n")  # fmt: skip
         with pytest.raises(FaceError, match="cannot be listened at"):
             bench.options.reload()
