@@ -1,15 +1,20 @@
 """Files that are written on a drive: what becomes an entry, when, and what goes without a trace."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import sound
 
 from drive.conftest import Make
+from musfuse.app.library import open_library
+from musfuse.app.sections import default_sections
+from musfuse.config import load_config
 from musfuse.drive import Drive
 from musfuse.drive.changes import Change
 from musfuse.drive.copying import MAX_FILES, Copying
 from musfuse.errors import BadNameError, ExistsError, NoEntryError, ReadOnlyError, TooManyOpenError
+from musfuse.library.userdb import ViewSpec
 
 
 @pytest.fixture
@@ -178,3 +183,22 @@ def test_who_hears_of_a_track_that_has_its_size_hears_of_its_copies(make_library
     end()
     assert [change.items for change in heard] == [{item}]
     assert heard[0].folders == {drive.row("New")[0].id, drive.row("")[0].id}
+
+
+def test_what_was_read_in_another_view_is_copied_where_it_has_the_same_bytes(tmp_path: Path, music: Path) -> None:
+    sound.write(music / "1.flac", 2000, seed=1, artist="Ann", title="One")
+    sound.write(music / "2.wav", 2000, seed=2, artist="Ann", title="Two")
+    config = load_config(default_sections(), flags={"view.writable_view": True, "view.policy": "original"}).config
+    views = [ViewSpec("same", "$title", "original"), ViewSpec("waves", "$title", "wav")]
+    with ExitStack() as closing:
+        library = open_library(tmp_path / "state", config, closing, sources=[music], views=views)
+        library.scan_all(library.scanner())
+        same, waves, main = (library.drives[name] for name in ("same", "waves", "main"))
+        data = read(same, "One.flac")
+        copying_of(main).close(begun(main, "1.flac", data))
+        assert read(main, "1.flac") == data
+        with pytest.raises(ReadOnlyError):
+            begun(waves, "1.wav", data)
+        copying_of(main).close(begun(main, "2.wav", read(same, "Two.wav")))
+        assert {"1.flac", "2.wav"} < set(names(main))
+        assert (names(same), names(waves)) == (["One.flac", "Two.wav"], ["One.wav", "Two.wav"])

@@ -10,8 +10,8 @@ from musfuse.service.requests.views import DryRunOfOwner
 
 
 class EditTold(Answer, frozen=True):
-    """An edit of a view: its number, when it was made in ns since 1970, and what it was: move, remove, make or hide, of
-    `path` on the drive, of a move to `target`. `tracks` is how many tracks it concerned."""
+    """An edit of a view: its number, when it was made in ns since 1970, and what it was: move, copy, remove, make or
+    hide, of `path` on the drive, of a move or copy to `target`. `tracks` is how many tracks it concerned."""
 
     edit: int
     time_ns: int
