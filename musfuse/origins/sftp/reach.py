@@ -1,7 +1,7 @@
 """A connection of TCP to a host that may come back at any moment.
 
 What the system sends to a host that does not answer, it sends again after a second, and then ever later. So another
-attempt begins each half second beside those that wait, and the first that is answered counts.
+attempt begins a few times a second beside those that wait, and the first that is answered counts.
 """
 
 import asyncio
