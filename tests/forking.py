@@ -8,6 +8,7 @@ it ends. At the addresses, workers are started by those that are forked here.
 import atexit
 import gc
 import importlib
+import io
 import json
 import os
 import selectors
@@ -20,25 +21,44 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from warm import WorkerStarts
+from warm import use_workers
 
 _LONGEST = 1 << 17
 _MODULES = (
-    "musfuse.app.background", "musfuse.app.build.faces", "musfuse.app.care.caring", "musfuse.app.connection",
-    "musfuse.app.follower", "musfuse.app.host", "musfuse.app.jobs", "musfuse.app.library", "musfuse.app.methods",
-    "musfuse.app.opening", "musfuse.app.overview", "musfuse.app.reading", "musfuse.app.scanning", "musfuse.app.sections",
-    "musfuse.app.sourcehealth", "musfuse.app.stages", "musfuse.app.views", "musfuse.app.watchdog", "musfuse.cli.ending",
+    "musfuse.app.background", "musfuse.app.build.collections", "musfuse.app.build.faces", "musfuse.app.care.caring",
+    "musfuse.app.connection", "musfuse.app.follower", "musfuse.app.host", "musfuse.app.jobs", "musfuse.app.library",
+    "musfuse.app.methods", "musfuse.app.opening", "musfuse.app.overview", "musfuse.app.reading",
+    "musfuse.app.scanning", "musfuse.app.sections", "musfuse.app.service", "musfuse.app.sourcehealth",
+    "musfuse.app.stages", "musfuse.app.views", "musfuse.app.watchdog", "musfuse.app.webhooks", "musfuse.cli.ending",
     "musfuse.control", "musfuse.control.remote", "musfuse.library.collecting", "musfuse.library.following",
     "musfuse.library.pipeline.built_in", "musfuse.library.scanner", "musfuse.media.encoded",
     "musfuse.media.flac.soundfile_encoder", "musfuse.origins.local.inotify", "musfuse.platform.posix",
-    "musfuse.service.mounting", "musfuse.service.tagfiles", "musfuse.service.tagging", "musfuse.service.views", "musfuse.store",
+    "musfuse.service.collections", "musfuse.service.edits", "musfuse.service.importing", "musfuse.service.info",
+    "musfuse.service.mounting", "musfuse.service.tagfiles", "musfuse.service.tagging", "musfuse.service.tags",
+    "musfuse.service.views", "musfuse.store",
     *(f"musfuse.service.requests.{name}" for name in (
-        "care", "changes", "configuration", "info", "jobs", "monitoring", "overview", "owner", "sources", "tags", "views",
-        "webhooks",
+        "care", "changes", "chunks", "collections", "configuration", "info", "jobs", "metadata", "monitoring", "overview", "owner",
+        "playlists", "plays", "ratings", "sources", "tags", "views", "webhooks",
     )),
-    "musfuse_fuse.mount", "musfuse_fuse.operations", "musfuse_fuse.plus", "mutagen.id3", "numpy", "platformdirs", "soundfile",
+    "musfuse_fuse.mount", "musfuse_fuse.operations", "musfuse_fuse.plus", "platformdirs",
 )  # fmt: skip
 """What commands and owners import when they run, but for what starts threads or has state that a fork would share."""
+
+
+def load_readers() -> None:
+    """Load what workers need when they look into files of every kind."""
+    import mutagen
+    import PIL.Image
+    import soundfile  # noqa: F401
+    import tinytag  # noqa: F401
+
+    from musfuse.media.flac import soundfile_encoder  # noqa: F401
+    from musfuse.media.formats import default_formats
+
+    default_formats().load()
+    PIL.Image.preinit()
+    with suppress(mutagen.MutagenError):
+        mutagen.File(io.BytesIO(bytes(64)))  # loads what it knows when it is first asked
 
 
 def load_program() -> None:
@@ -47,14 +67,13 @@ def load_program() -> None:
 
     from musfuse.cli import _COMMANDS
     from musfuse.errors import MountError
-    from musfuse.media.formats import default_formats
 
     with suppress(MountError):  # commands say so
         load_binding("mfusepy")
 
     for name in (*_MODULES, *(f"musfuse.cli.{name}_cmd" for name in _COMMANDS)):
         importlib.import_module(name)
-    default_formats().load()
+    load_readers()
 
 
 def end(run: Callable[[], object]) -> None:
@@ -157,17 +176,12 @@ def main() -> None:
     module, listener, *addresses = sys.argv[1:]
     until = os.dup(0)
     if module.startswith("musfuse.media."):
-        from musfuse.media.formats import default_formats
-
         run, argv0 = importlib.import_module(module).main, module
-        default_formats().load()
+        load_readers()
     else:
         from musfuse.cli import main as run
-        from musfuse.platform import system
 
-        starts = WorkerStarts(system.spawn_piped)
-        starts.addresses = dict(address.split("=", 1) for address in addresses)
-        system.spawn_piped = starts.spawn_piped  # type: ignore[assignment]
+        use_workers(dict(address.split("=", 1) for address in addresses))
         load_program()
         argv0 = str(Path(importlib.import_module("musfuse").__path__[0], "__main__.py"))
     gc.freeze()  # none that is forked looks through, and so copies, what was loaded here

@@ -207,6 +207,20 @@ def _run_cold(
     return subprocess.run(argv, capture_output=True, timeout=seconds, env=environment)
 
 
+def workers() -> dict[str, str]:
+    """Where workers are forked: a process that tests start calls `use_workers` with it."""
+    return {} if starts is None else {name: starts.address(name) or "" for name in _WORKERS}
+
+
+def use_workers(addresses: dict[str, str]) -> None:
+    """Have workers of this process forked at these addresses."""
+    from musfuse.platform import system
+
+    there = WorkerStarts(system.spawn_piped)
+    there.addresses = addresses
+    system.spawn_piped = there.spawn_piped  # type: ignore[assignment]
+
+
 def shell_line(words: str) -> str:
     """What runs `musfuse` with these words in a shell."""
     return f"'{_PYTHON}' -m {_PROGRAM} {words}" if starts is None else starts.shell_line(words)

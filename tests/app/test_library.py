@@ -1,5 +1,6 @@
 """What a start makes of what a kill left."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -11,6 +12,7 @@ from pathlib import Path
 import mutagen.flac
 import pytest
 import sound
+import warm
 from tests_support import fill, small_disk
 
 from musfuse.app.library import Library, open_library
@@ -29,8 +31,9 @@ ONE_WORKER = load_config(default_sections(), flags={"scan.threads": 1}).config
 # Does the work in one child after another, each killed just before a later commit than the one before, until one lives.
 # A round's state is left in the folder of its number.
 KILLER = """
-import itertools, os, shutil, signal, sys
+import itertools, json, os, shutil, signal, sys
 from pathlib import Path
+from warm import use_workers
 from musfuse.app.library import open_library
 from musfuse.app.sections import default_sections
 from musfuse.service.tagging import Who
@@ -38,7 +41,8 @@ from musfuse.config import load_config
 from musfuse.library.pipeline import building, entities, overlay, place
 
 entities._BATCH = place._BATCH = overlay._BATCH = building._ITEMS = building._FOLDERS = 25
-folder, what, template, music, step = Path(sys.argv[1]), *sys.argv[2:]
+folder, what, template, music, step, workers = Path(sys.argv[1]), *sys.argv[2:]
+use_workers(json.loads(workers))
 flags = {"scan.threads": 1, **({"view.template": template} if template else {})}
 config = load_config(default_sections(), flags=flags).config
 
@@ -89,7 +93,7 @@ def kill_at_every_commit(
     """The states that kills left, in order, before each commit or each `step`th; the last is that of a child that
     lived."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    args = [sys.executable, "-c", KILLER, folder, what, template, music or "", str(step)]
+    args = [sys.executable, "-c", KILLER, folder, what, template, music or "", str(step), json.dumps(warm.workers())]
     subprocess.run(args, check=True, env=environment, timeout=300)
     return sorted((path for path in folder.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
 

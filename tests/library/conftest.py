@@ -1,7 +1,7 @@
 """A catalog with a scanner and naming over an origin in memory or on disk."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -95,10 +95,17 @@ class Desk:
 
     def put(self, path: str, tags: TagSet = NO_TAGS, uri: str = "/src", fmt: AudioFormat = FORMAT) -> None:
         """A file as a scan would have found it, without naming it."""
-        folder, _, name = path.rpartition("/")
-        source = self.source(uri)
-        row = FileRow(name, Stamp(1, next(self._ticks)), path, "", "", fmt, tags)
-        self.files.put_files([(self.files.folder(source.id, folder, 1), row)])
+        self.put_all([(path, tags)], uri, fmt)
+
+    def put_all(self, found: Iterable[tuple[str, TagSet]], uri: str = "/src", fmt: AudioFormat = FORMAT) -> None:
+        """The same of many files."""
+        source, folders, rows = self.source(uri), dict[str, int](), []
+        for path, tags in found:
+            folder, _, name = path.rpartition("/")
+            if folder not in folders:
+                folders[folder] = self.files.folder(source.id, folder, 1)
+            rows.append((folders[folder], FileRow(name, Stamp(1, next(self._ticks)), path, "", "", fmt, tags)))
+        self.files.put_files(rows)
 
     def remove(self, path: str, uri: str = "/src") -> None:
         """A file that is gone."""

@@ -42,10 +42,10 @@ def counted(db: sqlite3.Connection, work: Callable[[], object], unit: int) -> in
 
 
 def fill(desk: Desk, albums: range) -> None:
-    for album in albums:
-        for track in range(3):
-            tags = {"title": [f"T{track}"], "artist": [f"A{album % 20}"], "album": [f"L{album}"]}
-            desk.put(f"{album}/{track}.wav", TagSet(tags))
+    desk.put_all(
+        (f"{album}/{track}.wav", TagSet({"title": [f"T{track}"], "artist": [f"A{album % 20}"], "album": [f"L{album}"]}))
+        for album in albums for track in range(3)
+    )  # fmt: skip
 
 
 def compared(folder: Path, measure: Callable[[Desk, int], int]) -> tuple[int, int]:
@@ -76,9 +76,10 @@ def test_naming_a_little_more(tmp_path: Path) -> None:
 
 def test_naming_one_large_compilation(tmp_path: Path) -> None:
     def measure(desk: Desk, albums: int) -> int:
-        for track in range(albums * 3):
-            tags = {"title": [f"T{track}"], "artist": [f"A{track % 500}"], "album": ["Hits"]}
-            desk.put(f"hits/{track}.wav", TagSet(tags))
+        desk.put_all(
+            (f"hits/{track}.wav", TagSet({"title": [f"T{track}"], "artist": [f"A{track % 500}"], "album": ["Hits"]}))
+            for track in range(albums * 3)
+        )
         return steps(desk, desk.naming.run)
 
     small, large = compared(tmp_path, measure)
@@ -102,8 +103,10 @@ def test_a_track_more_in_one_of_many_compilations(tmp_path: Path) -> None:
 
 
 def put_hits(desk: Desk, album: int, tracks: int) -> None:
-    for track in range(tracks):
-        desk.put(f"hits{album}/{track}.wav", TagSet({"artist": [f"A{album // 9}.{track}"], "album": [f"Hits {album}"]}))
+    desk.put_all(
+        (f"hits{album}/{track}.wav", TagSet({"artist": [f"A{album // 9}.{track}"], "album": [f"Hits {album}"]}))
+        for track in range(tracks)
+    )
 
 
 def test_looking_for_what_a_kill_left(tmp_path: Path) -> None:
