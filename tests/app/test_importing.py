@@ -1,5 +1,6 @@
 """Imports as jobs of a library."""
 
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,14 @@ class Told:
     def __init__(self, params: Mapping[str, Any], stop_on: str | None = None) -> None:
         self.said: list[tuple[int, int, str]] = []
         self.so_far: dict[str, Any] = {}
+        self.thresholds = set[int]()
         self._stop_on = stop_on
         self.context = JobContext(params, self._report, lambda: False, lambda: True)
 
     def _report(self, done: int, total: int, what: str, so_far: dict[str, Any]) -> None:
         self.said.append((done, total, what))
         self.so_far |= so_far
+        self.thresholds.add(gc.get_threshold()[0])
         if what == self._stop_on:
             self.context.stop()
 
@@ -68,6 +71,15 @@ def test_one_that_is_stopped_leaves_nothing(library: Library, music: Path, tmp_p
     assert list(library.playing.ratings.rated(1)) == []
     (row,) = library.tagging.selection.everything()
     assert row.tags["title"] == ("One",)
+
+
+def test_python_collects_as_before_when_it_is_done(library: Library, music: Path, tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    for stop_on in (None, "by path"):
+        told = Told(params(tmp_path, music), stop_on)
+        run_import(library, told.context)
+        assert gc.get_threshold() == before
+        assert max(told.thresholds) > before[0]
 
 
 def test_what_is_asked_for_wrongly_is_told_apart(library: Library, music: Path, tmp_path: Path) -> None:
