@@ -7,8 +7,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,8 +20,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_prometheus
 from tests_support import needs_program
 
-from monitoring.conftest import Watch, url
+from monitoring.conftest import Watch, run_watched, url
 from musfuse.app.host import Host
+from musfuse.platform import system
 
 LOCAL = {"metrics__listen": "127.0.0.1:0"}
 
@@ -38,6 +41,18 @@ def host(watch: Watch) -> Host:
     return watch(**LOCAL)
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """One for all who only ask."""
+    folder = tmp_path_factory.mktemp("standing")
+    (folder / "music").mkdir()
+    with ExitStack() as closing, pytest.MonkeyPatch.context() as patch:
+        run = closing.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))  # a short path
+        patch.setattr(system, "on_terminate", lambda stop: None)
+        patch.setenv("MUSFUSE_RUNTIME_DIR", run)
+        yield run_watched(folder / "state", folder / "music", closing, **LOCAL)
+
+
 def test_figures_come_in_both_formats(host: Host) -> None:
     opened = host.library.drive.open("Ann/Lib/T1.flac")
     assert host.library.drive.read_at(opened.handle, 0, 4) == b"fLaC"
@@ -53,8 +68,8 @@ def test_figures_come_in_both_formats(host: Host) -> None:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health_is_a_status_and_the_reasons(host: Host, path: str) -> None:
-    status, kind, text = ask(host, path)
+def test_health_is_a_status_and_the_reasons(standing: Host, path: str) -> None:
+    status, kind, text = ask(standing, path)
     told = json.loads(text)
     assert (status, kind, told["ok"]) == (200, "application/json", True)
     assert set(told["checks"].values()) == {"ok"}
@@ -86,9 +101,9 @@ def test_who_is_not_well_answers_503(host: Host) -> None:
     ],
 )
 def test_every_endpoint_answers_as_it_should(
-    host: Host, path: str, method: str, headers: dict[str, str], status: int
+    standing: Host, path: str, method: str, headers: dict[str, str], status: int
 ) -> None:
-    found, _, text = ask(host, path, method, **headers)
+    found, _, text = ask(standing, path, method, **headers)
     assert found == status
     assert (not text) == (method == "HEAD")
 
@@ -138,10 +153,10 @@ def test_real_prometheus_scrapes_it(host: Host, tmp_path: Path) -> None:
         server.wait()
 
 
-def test_promtool_finds_nothing_to_say(host: Host) -> None:
+def test_promtool_finds_nothing_to_say(standing: Host) -> None:
     promtool = needs_program("promtool")
     checked = subprocess.run(
-        [promtool, "check", "metrics"], input=ask(host, "/metrics")[2], capture_output=True, text=True
+        [promtool, "check", "metrics"], input=ask(standing, "/metrics")[2], capture_output=True, text=True
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
     assert shutil.which("promtool")
