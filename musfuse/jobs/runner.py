@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from musfuse.errors import ControlError, MusfuseError
+from musfuse.errors import ConfigError, ControlError, MusfuseError
 from musfuse.events import EventBus, JobChanged
 from musfuse.ids import said_for
 from musfuse.jobs.context import JobContext
@@ -262,7 +262,8 @@ class JobRunner:
             state = State.DONE
         except MusfuseError as failure:
             error, state = str(failure), State.INTERRUPTED if self._stopping else State.FAILED
-            log.error("%s: %s", entry.kind.name, error)
+            told = entry.urgent and isinstance(failure, ConfigError)  # who asked for it wrongly waits, and hears of it
+            log.log(logging.INFO if told else logging.ERROR, "%s: %s", entry.kind.name, error)
         except Exception as failure:
             error, state = f"{type(failure).__name__}: {failure}", State.FAILED
             log.exception("%s failed", entry.kind.name)

@@ -43,7 +43,6 @@ def test_a_preview_and_the_import(library: Path, music: Path) -> None:
     assert run("find", "mood:calm", *at).out == "Ann/Best (1999)/01 - One (Live).flac\n"
 
 
-@pytest.mark.expects_errors
 def test_mappings_are_made_whole_and_parts_named(library: Path, music: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(music.parent)
     done = run("import", "beets", SAMPLE, "--map", ".=music", "--only", "ratings", "--library", library)
@@ -52,7 +51,6 @@ def test_mappings_are_made_whole_and_parts_named(library: Path, music: Path, mon
     assert "FROM=TO is wanted" in run("import", "beets", SAMPLE, "--map", "x", "--library", library, code=2).err
 
 
-@pytest.mark.expects_errors
 def test_what_is_no_library_of_beets(library: Path, tmp_path: Path) -> None:
     (tmp_path / "x.db").write_text("no database, but long enough to have been one" * 100)
     assert (
@@ -62,7 +60,6 @@ def test_what_is_no_library_of_beets(library: Path, tmp_path: Path) -> None:
     assert "nowhere: cannot be read" in run("import", "beets", tmp_path / "nowhere", "--library", library, code=2).err
 
 
-@pytest.mark.expects_errors
 def test_nothing_of_it_being_here_is_not_all_of_it(library: Path, tmp_path: Path) -> None:
     (tmp_path / "far.m3u").write_text("/elsewhere/Nobody/Nothing.flac\n")
     done = run("import", "playlists", tmp_path / "far.m3u", "--library", library)
