@@ -245,6 +245,8 @@ class Work:
         with context.stopped_by(ahead.stop):
             made = ahead.run(give_way)
         context.progress(made)
+        if not context.stopping and ahead.is_due():  # it gave way, or tags changed meanwhile
+            self._ask("covers", context.params)
         return {"covers": made}
 
     def hear(self, context: JobContext) -> Result:

@@ -47,6 +47,10 @@ class CoversAhead:
         self._db.set_meta(_META, now)
         return made
 
+    def is_due(self) -> bool:
+        """Whether anything on the drive changed since the last whole run began. Raises StoreError."""
+        return self._db.meta(_META) != self._now()
+
     def _now(self) -> str:
         """What tells whether anything changed since: any view may, and one may be new."""
         views = " ".join(str(nodes.view) for nodes, _ in self._views)
