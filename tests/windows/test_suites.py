@@ -31,9 +31,9 @@ SUITES = {
 """By what they are about. A suite belongs here once all of it passes on Windows."""
 NOT_THERE = "not a_link and not what_is_no_file"
 """What is made by calls that there are not: `os.mkfifo`, and Wine's for links."""
-DRIVE = "(winfsp and not audio and not becomes_flac) or whoever_did_it"
+DRIVE = "(winfsp and not audio) or whoever_did_it"
 """Of the one drive suite, what goes through this face; the program that decodes what is served is not there, but the
-encoder's fingerprint is looked at. What waits for an index that is held back does not come to its end there yet."""
+encoder's fingerprint is looked at."""
 SECONDS = 2400
 
 
