@@ -49,6 +49,7 @@ _NUMBER = re.compile(r"\s*(\d{1,9})(?!\d)", re.ASCII)
 _FOUR = re.compile(r"\d{4}", re.ASCII)
 _LONGEST_TIME = 60
 _TIME = re.compile(r"([0-9T :-]+?)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_LAST_NS = 1 << 62
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS: Mapping[str, Callable[[ExchangedTrack], Cell]] = {
     "virtual_path": lambda track: track.virtual_path,
@@ -123,7 +124,7 @@ def written_time(ns: int | None) -> str | None:
 
 def read_time(text: str) -> int:
     """The ns since 1970 of a time that `written_time` wrote, or of another of ISO 8601, which is in UTC where it does
-    not say otherwise; 0 for what is none."""
+    not say otherwise; 0 for what is none, and for what no database takes."""
     found = _TIME.fullmatch(text.strip()) if len(text) < _LONGEST_TIME else None
     if found is None:
         return 0
@@ -132,4 +133,5 @@ def read_time(text: str) -> int:
     except ValueError:
         return 0
     since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _BEGIN
-    return max(0, (since.days * 86_400 + since.seconds) * 10**9 + int((found[2] or "").ljust(9, "0")[:9]))
+    ns = (since.days * 86_400 + since.seconds) * 10**9 + int((found[2] or "").ljust(9, "0")[:9])
+    return ns if 0 <= ns <= _LAST_NS else 0
