@@ -1,6 +1,7 @@
 """Tracks that may be those of another program's library: by the files of a folder, by names of files, and all."""
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ SELECT f.name, i.id, i.public, i.part, t.embedded, t.merged, n.parent, n.name, i
  WHERE {where}
 """
 _PAGE = 1000
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 Fields = Mapping[str, tuple[str, ...]]
 
 
@@ -121,7 +123,9 @@ class Candidates(FoundPlaylists):
 
     def on_drive(self, folder: str, name: str) -> list[Candidate]:
         """The track of a file of the drive, by its folder and its name, whatever their case; none where there is no
-        such."""
+        such, as where bytes of a path are no text."""
+        if _NO_TEXT.search(folder) or _NO_TEXT.search(name):
+            return []
         return self._rows(
             f"i.hidden = 0 AND n.name_key = ? AND n.parent = (SELECT id FROM node WHERE dir_key = ? AND tree = {TREE})",
             name_key(name), name_key(folder), MAIN,

@@ -23,8 +23,8 @@ CREATE TABLE pair (
     fields TEXT NOT NULL,              -- JSON: field -> values, null to say nothing any more; '' for no change
     stars INTEGER NOT NULL, starred INTEGER, plays INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
 );
-CREATE TABLE called (id TEXT PRIMARY KEY, item INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE missed (number INTEGER PRIMARY KEY, id TEXT NOT NULL, place TEXT NOT NULL, seconds REAL);
+CREATE TABLE called (id BLOB PRIMARY KEY, item INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE missed (number INTEGER PRIMARY KEY, id BLOB NOT NULL, place BLOB NOT NULL, seconds REAL);
 CREATE TABLE theirs (kind INTEGER NOT NULL, key INTEGER NOT NULL, number INTEGER NOT NULL);
 CREATE TABLE mine (kind INTEGER NOT NULL, key INTEGER NOT NULL, item INTEGER NOT NULL, seconds REAL);
 CREATE TABLE met (number INTEGER PRIMARY KEY, item INTEGER NOT NULL UNIQUE, kind INTEGER NOT NULL);
@@ -84,11 +84,13 @@ class Pairs:
 
     def call(self, names: Iterable[tuple[str, int]]) -> None:
         """Note which items their playlists mean: (id, item)."""
-        self._db.executemany("INSERT OR IGNORE INTO called VALUES (?, ?)", names)
+        rows = ((_blob(name), item) for name, item in names)
+        self._db.executemany("INSERT OR IGNORE INTO called VALUES (?, ?)", rows)
 
     def miss(self, tracks: Iterable[tuple[int, str, str, float | None]]) -> None:
         """Note tracks that were not found by their path: (number, id, place, seconds)."""
-        self._db.executemany("INSERT OR REPLACE INTO missed VALUES (?, ?, ?, ?)", tracks)
+        rows = ((number, _blob(name), _blob(place), seconds) for number, name, place, seconds in tracks)
+        self._db.executemany("INSERT OR REPLACE INTO missed VALUES (?, ?, ?, ?)", rows)
 
     def know_theirs(self, keys: Iterable[tuple[int, int, int]]) -> None:
         """Note what tracks that were missed may be known by: (kind, key, number)."""
@@ -138,15 +140,17 @@ class Pairs:
 
     def lost(self) -> Iterator[tuple[int, str, str, bool]]:
         """Who was found by nothing: (number, id, place, whether several fit), in order of number."""
-        return self._all(
+        rows = self._all(
             "SELECT l.number, l.id, l.place, d.number IS NOT NULL FROM missed l LEFT JOIN doubtful d"
             " ON d.number = l.number WHERE l.number > ? AND l.number NOT IN (SELECT number FROM met)"
             " ORDER BY l.number LIMIT ?"
         )
+        return ((number, _text(name), _text(place), bool(several)) for number, name, place, several in rows)
 
     def missed(self) -> Iterator[tuple[int, str]]:
         """Who was not found by a path: (number, place), in order of number."""
-        return self._all("SELECT number, place FROM missed WHERE number > ? ORDER BY number LIMIT ?")
+        rows = self._all("SELECT number, place FROM missed WHERE number > ? ORDER BY number LIMIT ?")
+        return ((number, _text(place)) for number, place in rows)
 
     def missed_count(self) -> int:
         """How many these are."""
@@ -177,10 +181,10 @@ class Pairs:
         """(public id, place) of tracks by what their playlists call them."""
         rows = self._db.execute(
             "SELECT c.id, p.public, p.place FROM called c JOIN pair p ON p.item = c.item"
-            " WHERE c.id IN (SELECT value FROM json_each(?))",
+            " WHERE c.id IN (SELECT CAST(value AS BLOB) FROM json_each(?))",
             (json.dumps(list(names)),),
         )
-        return {name: (public, place) for name, public, place in rows}
+        return {_text(name): (public, place) for name, public, place in rows}
 
     def _pairs(self, where: str) -> Iterator[Pair]:
         return map(Pair._make, self._all(f"SELECT * FROM pair WHERE item > ? AND {where} ORDER BY item LIMIT ?"))
@@ -195,3 +199,12 @@ class Pairs:
             if len(rows) < _PAGE:
                 return
             after = rows[-1][0]
+
+
+def _blob(text: str) -> bytes:
+    """A path, or a name, as it is kept: bytes of it may be no text, and no column of texts takes these."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")

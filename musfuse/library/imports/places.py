@@ -18,6 +18,8 @@ DRIVE = "view://main"
 _REMEMBERED = 64
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _UNTIDY = re.compile(r"//|/\.{1,2}(?:/|$)|^\.{1,2}/")
+_NO_PATH = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""What stands for no byte, and for no character: JSON can say it."""
 _NONE: tuple[Candidate, ...] = ()
 
 
@@ -52,7 +54,9 @@ def read_mapping(text: str) -> Mapping:
 
 
 def tidy(place: str) -> str:
-    """A path with slashes, without what leads nowhere (`//`, `.`, `..`)."""
+    """A path with slashes, without what leads nowhere (`//`, `.`, `..`), and what is in no path."""
+    if not place.isascii():
+        place = _NO_PATH.sub("\ufffd", place)
     if "\\" in place and _WINDOWS.match(place):
         place = place.removeprefix("\\\\?\\").replace("\\", "/")
     if ("/." in place or "//" in place or place[:1] == ".") and "://" not in place and _UNTIDY.search(place):

@@ -36,6 +36,16 @@ def test_what_is_kept_of_each() -> None:
         assert pairs.of_calls(["a", "b", "c"]) == {"a": (10, "place 1")}
 
 
+def test_paths_and_names_need_not_be_text() -> None:
+    with Pairs() as pairs:
+        pairs.miss([(1, "a\udcff", "/b/\udcff/\ud800\0é", None)])
+        assert list(pairs.lost()) == [(1, "a\udcff", "/b/\udcff/\ud800\0é", False)]
+        assert list(pairs.missed()) == [(1, "/b/\udcff/\ud800\0é")]
+        pairs.add([pair(1)])
+        pairs.call([("a\udcff", 1), ("é", 1)])
+        assert pairs.of_calls(["a\udcff", "é", "a"]) == {"a\udcff": (10, "place 1"), "é": (10, "place 1")}
+
+
 def test_ids_decide_before_names() -> None:
     with keyed([(1, 7, 0), (2, 8, 0), (2, 8, 1)], [(1, 7, 5), (2, 8, 5), (2, 8, 6)]) as pairs:
         assert list(pairs.met()) == [(0, 5, 1), (1, 6, 2)]

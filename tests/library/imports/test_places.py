@@ -17,7 +17,7 @@ from musfuse.library.imports.places import Mapping, Places, is_absolute, read_ma
         ("/a/b", "/a/b"), ("/a/./b/../c", "/a/c"), ("a//b", "a/b"),
         ("C:\\Music\\x.mp3", "C:/Music/x.mp3"),
         ("\\\\?\\C:\\Music\\x", "C:/Music/x"), ("\\\\nas\\music\\x", "//nas/music/x"), ("/odd\\name", "/odd\\name"),
-        ("sftp://host//a", "sftp://host//a"),
+        ("sftp://host//a", "sftp://host//a"), ("/a/\udcff\ud800é", "/a/\udcff\ufffdé"),
     ],
 )  # fmt: skip
 def test_tidy(place: str, wanted: str) -> None:
@@ -63,6 +63,8 @@ def test_tracks_are_found_by_their_paths(make_library: Make, music: Path, tmp_pa
     assert found(f"{music}/Ann/Best") == found(f"{music}/Ann/x/One.flac") == found("") == found("/") == []
     assert [row.part for row in places.find(f"{music}/Ann/Best/One.flac")] == [1, 2]
     assert found("/other/Root.flac") == []
+    for odd in ("\udcff", "\ud800", "\0"):  # bytes of a path that are no text, and what is in none
+        assert [found(f"{root}/{odd}/x{odd}.flac") for root in (music, "view://main", "x", "")] == [[]] * 4
     places.map([Mapping("/other", str(music)), Mapping("/other/deep", "/nowhere")])
     assert found("/other/Root.flac") == ["Root.flac"]
     assert found("/other/deep/Root.flac") == []
