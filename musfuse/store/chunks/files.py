@@ -1,12 +1,17 @@
 """The files of the chunk cache: each is named by the BLAKE3 of its bytes, and checked against it when it is read."""
 
 import os
+import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 from blake3 import blake3
+
+from musfuse.platform import system
+from musfuse.store.chunks.cutter import LARGEST
 
 _NEW = "new"
 
@@ -28,7 +33,7 @@ class ChunkFiles:
         new = self._folder / _NEW
         new.mkdir(parents=True, exist_ok=True)
         for left in new.iterdir():
-            left.unlink(missing_ok=True)
+            _remove(left)
 
     def write(self, data: "bytes | memoryview") -> Path:
         """Write bytes under a name of their own, for `settle`. Raises OSError, and leaves nothing then."""
@@ -46,15 +51,19 @@ class ChunkFiles:
         path = self.path(digest)
         try:
             written.replace(path)
-        except FileNotFoundError:
-            path.parent.mkdir(exist_ok=True)
+        except OSError:
+            _remove(path)  # a folder, say
+            if not path.parent.is_dir():
+                _remove(path.parent)
+                path.parent.mkdir(exist_ok=True)
             written.replace(path)
 
     def read(self, digest: bytes, size: int) -> bytes | None:
         """A chunk, checked; None where it is not there, cannot be read, or is not what its name says."""
+        if not 0 <= size <= LARGEST:
+            return None  # the table is damaged
         try:
-            with open(self._name(digest), "rb", buffering=0) as file:  # a Path would take as long as the hash
-                data = file.read(size + 1)
+            data = _read(self._name(digest), size + 1)  # a Path would take as long as the hash
         except OSError:
             return None
         return data if len(data) == size and digest_of(data) == digest else None
@@ -62,20 +71,13 @@ class ChunkFiles:
     def has(self, digest: bytes, size: int) -> bool:
         """Whether a file of this name and size is there; its bytes are not looked at."""
         with suppress(OSError):
-            return self.path(digest).stat().st_size == size
+            facts = self.path(digest).stat()
+            return stat.S_ISREG(facts.st_mode) and facts.st_size == size
         return False
 
     def drop(self, digest: bytes) -> bool:
-        """Remove a chunk; whether it is not there any more."""
-        with suppress(OSError):
-            self.path(digest).unlink(missing_ok=True)
-            return True
-        return False
-
-    def drop_all(self) -> None:
-        """Remove all chunks, whatever lies there."""
-        for digest in self.all():
-            self.drop(digest)
+        """Remove a chunk, or what lies in its place; whether it is not there any more."""
+        return _remove(self.path(digest))
 
     def all(self) -> Iterator[bytes]:
         """The digests of all chunks that lie here."""
@@ -94,3 +96,22 @@ class ChunkFiles:
     def _name(self, digest: bytes) -> str:
         name = digest.hex()
         return f"{self._root}/{name[:2]}/{name}"
+
+
+def _read(path: str, size: int) -> bytes:
+    """The first bytes of a file. Raises OSError, also for a pipe in its place, which is waited for neither to be opened
+    nor to be read, and for a folder."""
+    fd = system.open_shared(path)
+    try:
+        return system.read_at(fd, size, 0)
+    finally:
+        os.close(fd)
+
+
+def _remove(path: Path) -> bool:
+    """Remove whatever lies there; whether nothing does any more."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:  # a folder fails so, by one error or another
+        shutil.rmtree(path, ignore_errors=True)
+    return not os.path.lexists(path)

@@ -1,9 +1,11 @@
 """Files named by what they hold."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from musfuse.store.chunks.cutter import LARGEST
 from musfuse.store.chunks.files import ChunkFiles, digest_of
 
 DATA = b"some bytes" * 1000
@@ -64,3 +66,51 @@ def test_where_nothing_can_be_written_nothing_is_left(files: ChunkFiles, tmp_pat
 def test_names_that_are_no_chunks_are_passed_over(files: ChunkFiles, tmp_path: Path) -> None:
     (files.path(DIGEST).parent / "notes.txt").write_text("?")
     assert list(files.all()) == [DIGEST]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are POSIX's")
+@pytest.mark.timeout(10)
+def test_a_pipe_in_its_place_is_not_waited_for(files: ChunkFiles) -> None:
+    files.path(DIGEST).unlink()
+    os.mkfifo(files.path(DIGEST))
+    assert files.read(DIGEST, len(DATA)) is None
+    assert files.read(DIGEST, 0) is None
+    assert not files.has(DIGEST, 0)
+    assert files.drop(DIGEST)
+
+
+def test_a_folder_in_its_place_gives_way(files: ChunkFiles) -> None:
+    path = files.path(DIGEST)
+    path.unlink()
+    (path / "deeper").mkdir(parents=True)
+    assert not files.has(DIGEST, path.stat().st_size)
+    files.settle(files.write(DATA), DIGEST)
+    assert files.read(DIGEST, len(DATA)) == DATA
+    path.unlink()
+    (path / "deeper").mkdir(parents=True)
+    assert files.drop(DIGEST)
+    assert not path.exists()
+
+
+def test_a_file_in_the_place_of_its_folder_gives_way(files: ChunkFiles) -> None:
+    folder = files.path(DIGEST).parent
+    assert files.drop(DIGEST)
+    folder.rmdir()
+    folder.write_bytes(b"?")
+    files.settle(files.write(DATA), DIGEST)
+    assert files.read(DIGEST, len(DATA)) == DATA
+
+
+def test_a_folder_among_what_is_half_written_is_dropped_as_well(files: ChunkFiles, tmp_path: Path) -> None:
+    (tmp_path / "chunks" / "new" / "0" / "deeper").mkdir(parents=True)
+    ChunkFiles(tmp_path / "chunks").begin()
+    assert not list((tmp_path / "chunks" / "new").iterdir())
+
+
+def test_a_size_that_no_chunk_has_is_not_read(files: ChunkFiles) -> None:
+    """A damaged table may tell any."""
+    data = bytes(LARGEST + 1)
+    files.settle(files.write(data), digest_of(data))
+    assert files.read(digest_of(data), len(data)) is None
+    for size in (-1, 1 << 62):
+        assert files.read(DIGEST, size) is None
