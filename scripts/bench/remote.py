@@ -160,6 +160,9 @@ def peer(name: str, mount: list[str], mnt: Path) -> None:
     mounting = subprocess.Popen(mount, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not os.path.ismount(mnt):
+            if mounting.poll() is not None and not os.path.ismount(mnt):
+                tell(f"{name}: did not mount", f"it ended with {mounting.returncode}")
+                return
             time.sleep(0.05)
         opens = [
             timed(lambda n=n: read_some(mnt / f"scan/Artist 0/Album {n}/{n * 10:06}.flac", 65_536)) for n in range(10)

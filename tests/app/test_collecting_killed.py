@@ -17,6 +17,7 @@ SEED, KILLS, USELESS = 12, 12, 60
 SWEEPER = """
 import os, shutil, signal, sys
 from pathlib import Path
+from killing import Steps
 from toy import Toy, ToyScheme
 from musfuse.app.library import open_library
 from musfuse.config import Config
@@ -29,24 +30,18 @@ collecting._PAGE = 10
 def child(folder, point):
     library = open_library(folder, Config(), registry=Registry([LocalScheme(), ToyScheme(toy=Toy())]))
     library.stores.cache.get("index", "")  # opens it
-    steps = 0
-
-    def step(*_):
-        nonlocal steps
-        steps += 1
-        if steps == point:
-            os.kill(os.getpid(), signal.SIGKILL)
+    steps = Steps(point)
 
     def hook(event, _):
         if event == "os.remove":
-            step()
+            steps()
 
     for connection in (library.catalog.database._writer, library.stores.cache._store._opened._con):
-        connection.set_trace_callback(step)  # of a statement that begins
+        connection.set_trace_callback(steps)  # of a statement that begins
     sys.addaudithook(hook)
     swept = library.sweeper(lambda: now_ns).sweep((), lambda: None)
     assert swept.whole
-    print(steps)
+    print(steps.count)
     sys.stdout.flush()
     library.close()
 

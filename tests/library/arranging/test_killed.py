@@ -14,6 +14,7 @@ from library.arranging.conftest import Rearranged
 MOVER = """
 import os, shutil, signal, sys
 from pathlib import Path
+from killing import Steps
 from musfuse.app.library import open_library
 from musfuse.app.sections import default_sections
 from musfuse.config import load_config
@@ -23,21 +24,14 @@ config = load_config(default_sections(), flags={"view.writable_view": True, "vie
 
 def child(folder, point):
     library = open_library(folder, config)
-    steps = 0
-
-    def step(*_):
-        nonlocal steps
-        steps += 1
-        if steps == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
+    steps = Steps(point)
     for connection in (library.catalog.database._writer, library.stores.user.kv._db):
-        connection.set_trace_callback(step)  # of a statement that begins
+        connection.set_trace_callback(steps)  # of a statement that begins
     if what == "move":
         library.drive.rearranging.move("Ann", "Bob/Moved")
     else:
         library.drive.rearranging.copy(library.drive.row("Ann/Best/One.flac")[0].item, "Bob/Best/Copied.flac")
-    print(steps)
+    print(steps.count)
     sys.stdout.flush()
     os._exit(0)
 

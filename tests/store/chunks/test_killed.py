@@ -18,29 +18,24 @@ CONTENTS = {number: contents(number, SIZE) for number in range(COUNT)}
 ROUNDS = {"default": 6, "long": 200}
 
 FILLER = """
-import os, random, signal, sys
+import os, random, sys
 from pathlib import Path
+from killing import Steps
 from store.chunks.shelves import named
 from store.chunks.test_killed import CONTENTS, COUNT, LIMIT, SIZE
 from musfuse.store.chunks.store import ChunkStore
 
 folder = Path(sys.argv[1])
 def fill(seed, point):
-    steps = 0
-
-    def step(*_):
-        nonlocal steps
-        steps += 1
-        if steps == point:
-            os.kill(os.getpid(), signal.SIGKILL)
+    steps = Steps(point)
 
     def hook(event, args):
         if event in ("os.remove", "os.rename", "os.mkdir") or (event == "open" and "w" in str(args[1])):
-            step()
+            steps()
 
     sys.addaudithook(hook)
     store = ChunkStore(folder, LIMIT, spare_bytes=0)
-    store.shelf._table._db.set_trace_callback(step)
+    store.shelf._table._db.set_trace_callback(steps)
     order = random.Random(seed)
     for _ in range(40):
         number = order.randrange(COUNT)
@@ -49,7 +44,7 @@ def fill(seed, point):
         if not order.randrange(6):
             store.keep(named(str(number), CONTENTS[number]), 0, CONTENTS[number])
             store.recutter.wait()
-    os.write(2, b"%d steps\\n" % steps)
+    os.write(2, b"%d steps\\n" % steps.count)
 
 for seed, point in zip(map(int, sys.argv[2::2]), map(int, sys.argv[3::2])):
     pid = os.fork()
@@ -63,8 +58,9 @@ for seed, point in zip(map(int, sys.argv[2::2]), map(int, sys.argv[3::2])):
 
 
 KEEPER = """
-import os, signal, sys
+import os, sys
 from pathlib import Path
+from killing import Steps
 from store.chunks.shelves import named
 from store.chunks.test_killed import CONTENTS, PIECE, SIZE
 from musfuse.store.chunks.store import ChunkStore
@@ -74,15 +70,8 @@ for round, point in enumerate(map(int, sys.argv[2:])):
         os.wait()
         os.write(1, b"\\n")
         continue
-    store, steps = ChunkStore(Path(sys.argv[1], str(round)), 1 << 30), 0
-
-    def step(*_):
-        global steps
-        steps += 1
-        if steps == point:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    store.shelf._table._db.set_trace_callback(step)
+    store = ChunkStore(Path(sys.argv[1], str(round)), 1 << 30)
+    store.shelf._table._db.set_trace_callback(Steps(point))
     for at in range(0, SIZE, PIECE):
         store.keep(named("0", CONTENTS[0]), at, CONTENTS[0][at:at + PIECE])
         os.write(1, b".")
