@@ -1,5 +1,6 @@
 """`musfuse cache`"""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,7 @@ def clear(library: Path | None, config_file: Path | None, as_json: bool, source:
 @config_option
 @json_option
 def verify(library: Path | None, config_file: Path | None, as_json: bool) -> None:
-    """Read all that is kept and drop what is damaged: it is fetched again when somebody plays it. Exits with 1 where
+    """Read all that is kept, and drop what is damaged. That is fetched again when somebody plays it. Exits with 1 where
     something was. Who reads a file through the drive never gets damaged bytes, verified before or not."""
     from musfuse.service.requests.chunks import BeginChunkCheck
 
@@ -99,14 +100,14 @@ def verify(library: Path | None, config_file: Path | None, as_json: bool) -> Non
         raise SystemExit(1)
 
 
-_collections = click.option(
-    "--collection",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=collections,
-    help="The tracks that this collection, or playlist, has now. May be repeated.",
-)
+def _choosing(named: Callable[..., None]) -> Callable[..., None]:
+    """Have a command take the tracks that it is about: of TARGETs, and of collections."""
+    targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
+    names = click.option(
+        "--collection", "names", multiple=True, metavar="NAME", shell_complete=collections,
+        help="The tracks that this collection, or playlist, has now. May be repeated.",
+    )  # fmt: skip
+    return names(targets(named))
 
 
 @command.command("pin", cls=TargetsOnly, epilog="Example: musfuse cache pin album:animals")
@@ -114,8 +115,7 @@ _collections = click.option(
 @config_option
 @json_option
 @dry_run_option
-@_collections
-@click.argument("targets", nargs=-1, metavar="TARGET...")
+@_choosing
 def pin(
     library: Path | None,
     config_file: Path | None,
@@ -124,7 +124,7 @@ def pin(
     names: tuple[str, ...],
     targets: tuple[str, ...],
 ) -> None:
-    """Keep the originals of TARGETs whole on this machine, for as long as they are pinned, and fetch them now.
+    """Keep the originals of TARGETs whole on this machine. They are fetched now, and stay until they are unpinned.
 
     Ctrl-C ends waiting; a mounted library goes on fetching. What changes at its source is fetched again after the scan
     that finds it.
@@ -152,8 +152,7 @@ def pin(
 @config_option
 @json_option
 @click.option("--all", "everything", is_flag=True, help="Of everything that is pinned.")
-@_collections
-@click.argument("targets", nargs=-1, metavar="TARGET...")
+@_choosing
 def unpin(
     library: Path | None,
     config_file: Path | None,
@@ -162,7 +161,7 @@ def unpin(
     names: tuple[str, ...],
     targets: tuple[str, ...],
 ) -> None:
-    """Let go of the originals of TARGETs: they stay until something else needs the room."""
+    """Let go of the originals of TARGETs. They stay until something else needs the room."""
     from musfuse.service.requests.chunks import UnpinTracks
 
     if everything == bool(targets or names):

@@ -1,5 +1,6 @@
 """Files that are written on a drive: what becomes an entry, when, and what goes without a trace."""
 
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from musfuse.config import load_config
 from musfuse.drive import Drive
 from musfuse.drive.changes import Change
 from musfuse.drive.copying import MAX_FILES, Copying
+from musfuse.drive.incoming import Incoming
 from musfuse.errors import BadNameError, ExistsError, NoEntryError, ReadOnlyError, TooManyOpenError
 from musfuse.library.userdb import ViewSpec
 
@@ -154,6 +156,57 @@ def test_how_many_there_are_is_bounded_and_what_nobody_holds_gives_way(drive: Dr
         copying.close(handle)
     copying.close(copying.create(".another"))
     assert not copying.is_writing
+
+
+def test_what_was_removed_and_is_held_open_counts_as_well(drive: Drive) -> None:
+    copying = copying_of(drive)
+    for number in range(MAX_FILES):
+        copying.create(f".{number}")
+        assert copying.remove(f".{number}")
+    with pytest.raises(TooManyOpenError):
+        copying.create(".another")
+
+
+def test_a_name_is_spelled_otherwise(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    copying.close(begun(drive, ".x", data))
+    assert copying.move(".x", ".X")
+    attr = copying.attr(".x")
+    assert attr is not None
+    assert (attr.name, copying.move(".X", "x.flac"), read(drive, "x.flac")) == (".X", True, data)
+    handle = begun(drive, "y.flac", data)
+    assert copying.move("y.flac", "Y.flac")
+    copying.close(handle)
+    assert names(drive) == ["Ann", "x.flac", "Y.flac"]
+
+
+def test_it_follows_a_folder_that_was_spelled_otherwise(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    drive.rearranging.make_folder("Caf\u00e9")
+    handle = begun(drive, "Caf\u00e9/x.flac", data)
+    copying.moved("Cafe\u0301", "Bar")
+    assert copying.attr("Bar/x.flac") is not None
+    drive.rearranging.move("Caf\u00e9", "Bar")
+    copying.close(handle)
+    assert names(drive, "Bar") == ["x.flac"]
+
+
+def test_what_is_closed_while_it_is_moved_leaves_nothing(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    handle, other = begun(drive, ".x", data[:-1]), begun(drive, "x.flac", data[:-1])
+    closing, forget = threading.Thread(target=copying.close, args=[handle]), Copying._forget_path
+
+    def forgets(self: Copying, found: Incoming) -> None:
+        forget(self, found)
+        if not closing.ident:  # what was there gives way
+            closing.start()
+            closing.join(0.2)
+
+    monkeypatch.setattr(Copying, "_forget_path", forgets)
+    assert copying.move(".x", "x.flac")
+    closing.join()
+    copying.close(other)
+    assert (copying.attr(".x"), copying.attr("x.flac"), copying.is_writing) == (None, None, False)
 
 
 def test_without_the_option_there_is_nothing_of_this(make_library: Make, music: Path) -> None:
