@@ -12,6 +12,7 @@ from musfuse.drive.changes import Change
 from musfuse.jobs import State
 from musfuse.service.requests.sources import AddSources, RemoveSource
 from musfuse.service.requests.tags import SetTags
+from musfuse.service.requests.views import AddView, SetView
 
 
 class System:
@@ -75,5 +76,22 @@ def test_a_scan(library: Library, system: System, music: Path, kind: str) -> Non
     assert (job.state, job.result["read"]) == (State.DONE, 1)
     jobs.stop()
     jobs.join()
+    assert system.heard
+    assert not system.unknown
+
+
+def test_another_template(library: Library) -> None:
+    jobs, call = Jobs(library), library.handlers().call
+    library.trees.in_background = lambda: jobs.request("views")
+    jobs.start()
+    call(AddView("other"))
+    jobs.runner.wait(jobs.runner.asked("views"))
+    other, system = library.drives["other"], System()
+    other.changes.listen(system)
+    assert call(SetView("other", template="$title")).making
+    jobs.runner.wait(jobs.runner.asked("views"))
+    jobs.stop()
+    jobs.join()
+    assert [entry.name for entry in other.list("")] == ["A.flac"]
     assert system.heard
     assert not system.unknown
