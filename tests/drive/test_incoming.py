@@ -62,6 +62,17 @@ def test_what_no_track_has_is_refused_and_so_is_what_comes_behind(offset: int, d
     assert item_of(made) == 1
 
 
+def test_pieces_of_two_tracks_are_no_copy_of_either() -> None:
+    tracks = {1: b"one " + b"a" * 40, 2: b"two " + b"a" * 30 + b"b" * 10}
+    for pieces in (((0, tracks[1][:4]), (34, tracks[2][34:])), ((34, tracks[2][34:]), (0, tracks[1][:4]))):
+        made = incoming(tracks)
+        made.write(4, b"a" * 30)
+        made.write(*pieces[0])
+        with pytest.raises(ReadOnlyError):
+            made.write(*pieces[1])
+        assert made.whole() is None
+
+
 def test_zeros_may_be_left_out() -> None:
     made = incoming()
     made.write(0, b"head")
