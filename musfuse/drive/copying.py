@@ -111,14 +111,17 @@ class Copying:
         """As `resize`, by path; False where no file is being written there."""
         found = self._by_path.get(_key(path))
         if found is not None:
-            found.resize(length)
+            with self._given_up(found):
+                found.resize(length)
         return found is not None
 
     def finish(self, handle: int) -> None:
         """Whoever wrote a file says that it is done: it is an entry from now on, unless it has a temporary name. Raises
         ReadOnlyError where it is no track, or not all of one."""
         found = self._open[handle]
-        if not self._done(found):
+        with found.settling:
+            done = self._done(found)
+        if not done:
             raise ReadOnlyError(f"{found.path}: bytes cannot be written; what was is not all of a track")
 
     def close(self, handle: int) -> None:
@@ -130,13 +133,14 @@ class Copying:
             found.holders -= 1
             if found.holders:
                 return
-        try:
-            done = self._done(found)
-        except MusfuseError as error:
-            log.debug("%s is not copied: %s", found.path, error)
-            done = False
-        if not done:
-            self._drop(found)
+        with found.settling:
+            try:
+                done = self._done(found)
+            except MusfuseError as error:
+                log.debug("%s is not copied: %s", found.path, error)
+                done = False
+            if not done:
+                self._drop(found)
 
     def move(self, path: str, to: str) -> bool:
         """A file that is being written, or waits for its name, gets another one, in the place of what is there; False
@@ -145,46 +149,41 @@ class Copying:
         if found is None:
             return False
         self._rearranging().check_place(to, temporary=_is_temporary(to), replace=True)
-        found.path, before = to, path
-        try:
-            if not (self._done(found) or found.holders):
-                raise ReadOnlyError(f"{to}: bytes cannot be written; what was is not all of a track")
-        except MusfuseError:
-            found.path = before
-            raise
-        self.remove(to)
-        with self._lock:
-            self._by_path.pop(_key(path), None)
-            self._by_path[_key(to)] = found
-        if self._is_shown(found):
-            self._forget_path(found)
+        with found.settling:
+            if self._by_path.get(_key(path)) is not found:  # it is an entry by now, or gone
+                return False
+            over = self._named(found, to)
+        if over is not None and over is not found:
+            over.gone = True
+            self._drop(over)
         self._forget([path])
         return True
 
     def remove(self, path: str) -> bool:
         """A file that is being written is not wanted any more; False where there is none."""
         found = self._by_path.get(_key(path)) if self._by_path else None
-        if found is not None and self._is_shown(found):
-            self._forget_path(found)
+        if found is None:
             return False
-        if found is not None:
+        with found.settling:
+            if self._is_shown(found):
+                self._forget_path(found)
+                return False
             found.gone = True
             self._drop(found)
-        return found is not None
+        return True
 
     def moved(self, path: str, to: str) -> None:
         """A folder is elsewhere, and what is being written in it."""
-        before = _key(path) + "/"
-        with self._lock:
-            for key in [key for key in self._by_path if key.startswith(before)]:
-                found = self._by_path.pop(key)
-                found.path = to + found.path[len(path) :]
-                self._by_path[_key(found.path)] = found
+        for found in self._below(path):
+            with found.settling, self._lock:
+                if self._by_path.get(_key(found.path)) is found:
+                    del self._by_path[_key(found.path)]
+                    found.path = "/".join([to, *found.path.split("/")[path.count("/") + 1 :]])
+                    self._by_path[_key(found.path)] = found
 
     def removed(self, folder: str) -> None:
         """A folder is gone, and with it what was being written there."""
-        before = _key(folder) + "/"
-        for found in [one for key, one in list(self._by_path.items()) if key.startswith(before)]:
+        for found in self._below(folder):
             self.remove(found.path)
 
     def close_all(self) -> None:
@@ -193,6 +192,29 @@ class Copying:
             found.close()
         self._by_path.clear()
         self._open.clear()
+
+    def _below(self, folder: str) -> list[Incoming]:
+        before = _key(folder) + "/"
+        with self._lock:
+            return [found for key, found in self._by_path.items() if key.startswith(before)]
+
+    def _named(self, found: Incoming, to: str) -> Incoming | None:
+        """Give a file another name; what had that name, and is being written as well."""
+        before, found.path = found.path, to
+        try:
+            if not (self._done(found) or found.holders):
+                raise ReadOnlyError(f"{to}: bytes cannot be written; what was is not all of a track")
+        except MusfuseError:
+            found.path = before
+            raise
+        with self._lock:
+            if self._by_path.get(_key(before)) is found:
+                del self._by_path[_key(before)]
+            over = self._by_path.get(_key(to))
+            self._by_path[_key(to)] = found
+        if self._is_shown(found):
+            self._forget_path(found)
+        return over
 
     @contextmanager
     def _given_up(self, found: Incoming) -> Iterator[None]:
@@ -244,7 +266,7 @@ class Copying:
 
     def _make_room(self) -> None:
         """Called under the lock. Of those that nobody holds open, the first one gives way."""
-        if len(self._by_path) < MAX_FILES:
+        if len({*self._by_path.values(), *self._open.values()}) < MAX_FILES:
             return
         left = next((key for key, one in self._by_path.items() if not one.holders), None)
         if left is None:

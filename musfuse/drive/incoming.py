@@ -38,7 +38,7 @@ class Incoming:
     """One file that is written. `candidates` gives what it may be, likely ones first; no more of them are asked for
     than have to be. `number` is its inode number, `holders` how often it is open, `became` what it is a copy of, once
     it is an entry; one that is `refused` is no copy of anything, until it is begun again, and one that is `gone` was
-    removed. May be used from many threads."""
+    removed. Who names it, or makes an entry of it, has `settling`. May be used from many threads."""
 
     path: str
     number: int
@@ -49,6 +49,7 @@ class Incoming:
     became: Candidate | None = None
     refused: bool = False
     gone: bool = False
+    settling: threading.RLock = field(default_factory=threading.RLock)
     _like: Candidate | None = None
     _others: Iterator[Candidate] | None = None
     _spans: list[tuple[int, int]] = field(default_factory=list)
