@@ -72,3 +72,11 @@ def test_slips_are_told(far: Path, shared: Path) -> None:
     assert "not both" in run("cache", "unpin", "--all", "--library", far, "title:one", code=2).err
     assert ended_as("cache", "clear", "--library", far, "nobody").code != 0
     assert "2 tracks on this machine anyway" in run("cache", "pin", "--library", shared, "artist:ann").out
+
+
+def test_the_help_tells_each_command_in_a_whole_line_and_that_no_target_is_needed() -> None:
+    listed = run("cache", "--help").out.partition("Commands:")[2].split("Example")[0]
+    assert "pin " in listed
+    assert "..." not in listed
+    for command in ("pin", "unpin"):
+        assert run("cache", command, "--help").out.startswith(f"Usage: musfuse cache {command} [OPTIONS] [TARGET]...\n")
