@@ -1,6 +1,6 @@
 """What a library holds: tracks that a query finds, folders of the drive, what is not shown."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
@@ -19,6 +19,7 @@ from musfuse.library.thoughts import Thoughts
 from musfuse.library.userdb.plays import Heard
 from musfuse.library.userdb.ratings import Rating
 from musfuse.model import NodeKind
+from musfuse.platform import system
 from musfuse.service.handlers import Handlers
 from musfuse.service.port import Asked
 from musfuse.service.requests.library import (
@@ -34,6 +35,18 @@ from musfuse.service.requests.library import (
     ReportLine,
 )
 
+_INSTEAD: Mapping[str, Callable[[str, str], str]] = {
+    ".search": lambda query, _: f"`musfuse search {query or 'QUERY'}` finds the same",
+    ".collections": lambda name, _: (
+        f"`musfuse collection show {name}` and `musfuse playlist show {name}` list one's tracks"
+        if name
+        else "`musfuse collection list` and `musfuse playlist list` tell which there are"
+    ),
+    ".prefetch": lambda _, path: (
+        f"`musfuse prefetch {system.as_typed([path]) if path else 'TARGET'}` makes the same ready"
+    ),
+}
+"""What does the same as a look at a folder which only a drive has, by what stands below it."""
 Shown = tuple[Tree, Nodes]
 """What a view shows."""
 
@@ -97,7 +110,7 @@ class Holdings:
         try:
             node = tree.lookup(path)
         except NoEntryError as error:
-            raise NoEntryError(f"{error}{did_you_mean(nodes, path)}") from error
+            raise NoEntryError(_unlisted(path) or f"{error}{did_you_mean(nodes, path)}") from error
         if node.kind is not NodeKind.FOLDER:
             raise NotAFolderError(f"{path}: not a folder; `musfuse info` tells about a file")
         return _below(tree, node, path, recursive)
@@ -106,6 +119,13 @@ class Holdings:
         """What is not shown, or is shown with a remark."""
         yield from (ReportLine(row.kind.value, row.path, row.reason) for row in self.reports.lines())
         yield from self.problems()
+
+
+def _unlisted(path: str) -> str:
+    """What to type for a path that only a mounted drive has; nothing for all others."""
+    top, _, rest = path.partition("/")
+    inside, command = system.as_typed([rest.partition("/")[0]]) if rest else "", _INSTEAD.get(top)
+    return f"{path}: a mounted drive alone lists `{top}`; {command(inside, rest)}" if command else ""
 
 
 def _below(tree: Tree, folder: Entry[Any], path: str, recursive: bool) -> Iterator[Folder]:

@@ -6,6 +6,8 @@ from pathlib import Path
 import sound
 from mount.conftest import Program
 
+from cli.inprocess import run, shared  # noqa: F401 - a fixture
+
 
 def test_recursive(program: Program, music: Path) -> None:
     sound.write(music / "1.flac", artist="Ann", album="Best", title="One", tracknumber="1")
@@ -33,3 +35,15 @@ def test_recursive(program: Program, music: Path) -> None:
 def test_nothing_is_a_list_too(program: Program, music: Path) -> None:
     program.run("scan", "--library", program.library, music)
     assert json.loads(program.run("ls", "-R", "--json", "--library", program.library).stdout) == []
+
+
+def test_what_only_a_mounted_drive_has_is_said_with_what_does_the_same(shared: Path) -> None:
+    for path, typed in (
+        (".search/one ann", "`musfuse search 'one ann'`"), (".search", "`musfuse search QUERY`"),
+        (".collections/80s", "`musfuse collection show 80s`"), (".collections", "`musfuse collection list`"),
+        (".prefetch/Ann/Best", "`musfuse prefetch Ann/Best`"),
+    ):  # fmt: skip
+        said = run("ls", "--library", shared, path, code=1).err
+        assert said.startswith(f"musfuse: {path}: a mounted drive alone lists `{path.partition('/')[0]}`; ")
+        assert typed in said
+    assert "`musfuse ls` lists what is there" in run("ls", "--library", shared, ".searches/x", code=1).err
