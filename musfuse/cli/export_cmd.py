@@ -11,6 +11,7 @@ import click
 from musfuse.cli.common import absolute, connect, library_option, say
 from musfuse.cli.exporting import KINDS, SUFFIXES, exchanged, writer
 from musfuse.cli.files import whole_file
+from musfuse.cli.guards import warn_of
 from musfuse.cli.progress import Progress
 from musfuse.cli.targets import TargetsOnly, resolve
 from musfuse.wording import counted
@@ -53,8 +54,9 @@ def command(
     they are found, however many there are. `musfuse import musfuse` takes such a table over, in another library, too.
     `tag export` writes all tags, for `tag import` to read back.
     """
-    from musfuse.library.exchange.columns import COLUMNS, OPINIONS, cells
+    from musfuse.library.exchange.columns import COLUMNS, OPINIONS, cells, fields_of
     from musfuse.service.requests.library import FindTracks
+    from musfuse.service.requests.tags import CheckFields
 
     kind = kind or SUFFIXES.get(out.suffix.lower() if out else "", "json" if opinions else "csv")
     usual = list(OPINIONS if opinions else COLUMNS)
@@ -68,6 +70,8 @@ def command(
         raise click.UsageError("--where says which tracks are wanted, and so do TARGETs; name either")
     wanted = " ".join(f"({query})" for query in queries) if len(queries) > 1 else "".join(queries)
     folder, found = resolve(library, (wanted,) if wanted else targets)
+    if fields and (named := fields_of(columns)):
+        warn_of(folder, CheckFields(named))
     write = writer(kind, columns, out.stem if out else "musfuse", base)
     asked = FindTracks(tuple(found), _told_with(columns, opinions))
     with connect(folder) as service, Progress("export", quiet=out is None) as progress:

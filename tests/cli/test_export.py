@@ -21,6 +21,12 @@ def test_the_library_as_a_table(shared: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "x.json").read_text()) == [{"title": "Two", "part": 0}]
 
 
+def test_a_column_that_no_track_has_may_be_a_slip(shared: Path) -> None:
+    done = run("export", "--library", shared, "--fields", "title,rating,part,mood,titel")
+    assert done.out == "title,rating,part,mood,titel\r\nOne,,0,,\r\nTwo,,0,,\r\n"
+    assert done.err == "warning: titel: no track has this field; did you mean title?\n"
+
+
 def test_queries_have_to_hold_together(shared: Path) -> None:
     both = ("export", "--library", shared, "--format", "json", "--fields", "title")
     assert json.loads(run(*both, "--where", "artist:ann", "--where", "title:one OR title:three").out) == [

@@ -100,6 +100,11 @@ def cells(names: Sequence[str]) -> list[tuple[str, Callable[[ExchangedTrack], Ce
     return found
 
 
+def fields_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Those columns that are fields of tags, which need not be on any track."""
+    return tuple(name for name in names if name not in COLUMNS and name not in _OTHERS)
+
+
 def _field(name: str) -> Callable[[ExchangedTrack], Cell]:
     return lambda track: track.text(name)
 
