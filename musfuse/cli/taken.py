@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musfuse.cli.common import print_table, printable, say
+from musfuse.cli.common import print_table, printable, say, shortened
 from musfuse.cli.guards import show_fields
 from musfuse.wording import agreeing, counted
 
 if TYPE_CHECKING:
     from musfuse.service.requests.imports import Imported, MappingTold
 
-_EXAMPLES, _LISTS = 3, 40
+_EXAMPLES, _LONGEST, _LISTS = 3, 100, 40
 _HOW = {"path": "by path", "id": "by id", "fingerprint": "by sound", "tags": "by title and length"}
 _FATES = {
     "made": "", "filled": "got more tracks", "same": "as it is here", "kept": "stays: here it has other tracks",
@@ -81,4 +81,4 @@ def _examples(first: Sequence[str], count: int) -> str:
     if not first:
         return ""
     more = ", …" if count > min(len(first), _EXAMPLES) else ""
-    return f" ({', '.join(first[:_EXAMPLES])}{more})"
+    return f" ({', '.join(shortened(one, _LONGEST) for one in first[:_EXAMPLES])}{more})"

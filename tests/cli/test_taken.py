@@ -44,6 +44,8 @@ def test_why_others_were_not() -> None:
     )  # fmt: skip
     assert "paths: /x may be /a or /b; --map says which\n" in err
     assert "5 not: it is gone (a\u23ce, b, c, …)\n1 not: it is odd\n" in err
+    _, long = said(missing=(MissingTold("it is gone", 1, ("a" * 4000,)),))
+    assert long.startswith(f"1 not: it is gone ({'a' * 99}\u2026)\n")
     assert "2 fields stay as they are: somebody stronger says so\n1 field is locked\n" in err
     assert "3 tracks keep the stars that were given here\n" in err
 

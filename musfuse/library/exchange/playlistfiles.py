@@ -31,7 +31,7 @@ class PlaylistFiles:
     def __init__(self, path: Path) -> None:
         self._lists = [_read(file) for file in _found(path)]
         if not path.is_dir() and (odd := self._lists[0].odd):  # it is all that was asked for
-            raise ConfigError(odd)
+            raise ConfigError(odd if odd.startswith(f"{path}:") else f"{path}: {odd}")
         if sum(len(one.places) for one in self._lists) > _MOST_ENTRIES:
             raise ConfigError(f"{path}: its playlists name more than {_MOST_ENTRIES:,} tracks; import fewer at once")
 

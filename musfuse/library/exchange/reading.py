@@ -36,6 +36,8 @@ def read_playlist(name: str, raw: bytes) -> list[str]:
         raise ExcessiveError(f"larger than a playlist that is read ({LARGEST >> 20} MiB)")
     kind = name.rpartition(".")[2].lower()
     places = _xspf(raw) if kind == "xspf" else _pls(_text(raw)) if kind == "pls" else _m3u(_text(raw))
+    if kind not in EXTENSIONS and not _names_files(raw, places):
+        raise MalformedError("few of its lines name a file, so it is no playlist; call it .m3u8 if it is one")
     if len(places) > MOST_PLACES:
         raise ExcessiveError(f"names more than {MOST_PLACES} tracks")
     if any(len(place) > _LONGEST for place in places):
@@ -57,6 +59,18 @@ def _text(raw: bytes) -> str:
 def _m3u(text: str) -> list[str]:
     lines = (line.strip() for line in _LINES.split(text))
     return [place_of(line) for line in lines if line and not line.startswith("#")]
+
+
+def _names_files(raw: bytes, places: list[str]) -> bool:
+    """Whether a text that is not called a playlist may be one: it says so, or half of its lines at least look like
+    names of files or streams."""
+    files = sum("://" in place or _has_extension(place) for place in places)
+    return b"#EXTM3U" in raw[:64] or 0 < len(places) <= 2 * files
+
+
+def _has_extension(place: str) -> bool:
+    stem, _, extension = place.rpartition(".")
+    return bool(stem) and 2 <= len(extension) <= 4 and extension.isascii() and extension.isalnum()
 
 
 def _pls(text: str) -> list[str]:

@@ -37,6 +37,9 @@ def test_one_file_whatever_it_is_called(tmp_path: Path) -> None:
     (tmp_path / "list").write_text("One.flac\n")
     (playlist,) = PlaylistFiles(tmp_path / "list").playlists()
     assert playlist.entries == [f"{tmp_path}/One.flac"]
+    (tmp_path / "letter").write_text("Dear Ann\n")
+    with pytest.raises(ConfigError, match=f"^{tmp_path}/letter: few of its lines"):
+        PlaylistFiles(tmp_path / "letter")
 
 
 def test_what_is_too_much_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,17 @@ def test_what_is_none_is_refused(name: str, raw: bytes, problem: str) -> None:
         read_playlist(name, raw)
 
 
-@given(st.sampled_from(["a.m3u", "a.m3u8", "a.pls", "a.xspf"]), st.binary(max_size=300))
+@pytest.mark.parametrize("raw", [
+    b"root:x:0:0:root:/root:/bin/bash\nsync:x:4:65534:sync:/bin:/bin/sync\n", b"", b"Dear Ann,\nhere they are.\nOne.flac\n",
+])  # fmt: skip
+def test_what_is_not_called_a_playlist_has_to_look_like_one(raw: bytes) -> None:
+    with pytest.raises(MalformedError, match="name a file"):
+        read_playlist("passwd", raw)
+    assert read_playlist("list", b"Ann/One.flac\nhttp://radio/\nTwo\n") == ["Ann/One.flac", "http://radio/", "Two"]
+    assert read_playlist("list.txt", b"#EXTM3U\nTwo\n") == read_playlist("list.m3u", b"Two\n") == ["Two"]
+
+
+@given(st.sampled_from(["a.m3u", "a.m3u8", "a.pls", "a.xspf", "a"]), st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(name: str, raw: bytes) -> None:
     try:
         assert all(isinstance(place, str) for place in read_playlist(name, raw))
