@@ -16,6 +16,7 @@ from musfuse.cli.common import (
     print_json,
     print_table,
     say,
+    shortened,
 )
 from musfuse.cli.following import check_done, follow
 from musfuse.cli.typed import typed
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from musfuse.service.requests.jobs import JobTold
 
 _ID = click.IntRange(min=1)
+_WHY = 60
+"""Characters of why a job failed in a row of many; `jobs show` tells all of it."""
 
 
 @click.group("jobs", cls=ListingGroup, epilog="Example: musfuse jobs cancel 12")
@@ -126,7 +129,7 @@ def wait(library: Path | None, as_json: bool, job: int) -> None:
 
 def _row(job: "JobTold") -> tuple[str, ...]:
     took = (job.ended_ns or time.time_ns()) - job.began_ns if job.began_ns else None
-    state = f"{job.state}: {typed().restore(job.error)}" if job.error else job.state
+    state = f"{job.state}: {shortened(typed().restore(job.error), _WHY)}" if job.error else job.state
     took_s = None if took is None else took / 1e9
     return str(job.id), job.kind, state, _progress(job), _time(job.asked_ns), duration(took_s)
 

@@ -1,9 +1,10 @@
 """`musfuse jobs`, with a process that owns the library and without."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,15 @@ def test_jobs_are_listed_shown_and_cancelled(owner: Owner, run: Run) -> None:
     owner.go.set()
     waited = run("jobs", "wait", str(index))
     assert (waited.exit_code, waited.output) == (1, f"Error: index: job {index} was cancelled\n")
+
+
+def test_why_one_failed_is_told_shortly_in_the_list(state: Path, music: Path, run: Run) -> None:
+    left_behind(state, music)
+    why = "/a/long/way/to/it: " + "it cannot be read at all, " * 20
+    with closing(sqlite3.connect(state / "jobs.db")) as db, db:
+        db.execute("UPDATE job SET state = 'failed', error = ? WHERE kind = 'scan'", (json.dumps(why),))
+    assert f"failed: {why[:59]}\u2026  " in run("jobs", "list", "--kind", "scan").stdout
+    assert why.strip() in run("jobs", "show", "1").stdout
 
 
 def test_a_job_is_waited_for(owner: Owner, run: Run) -> None:
