@@ -214,11 +214,12 @@ class Planner:
         )  # fmt: skip
 
     def _shown_at(self, rows: Sequence[Candidate]) -> dict[int, str]:
-        """Where tracks are on the drive, by id; where they are not, their originals."""
+        """Where tracks are on the drive, by id; where they are not, their originals as text that databases take."""
         folders = self._nodes.paths({row.parent for row in rows if row.parent is not None}) if rows else {}
         return {
-            row.id: join(folders[row.parent], row.shown or "") if row.parent in folders else row.source for row in rows
-        }  # fmt: skip
+            row.id: join(folders[row.parent], row.shown or "") if row.parent in folders else _legible(row.source)
+            for row in rows
+        }
 
     def _fields(self, track: ForeignTrack, row: Candidate) -> Fields:
         embedded = row.embedded
@@ -239,3 +240,8 @@ class Planner:
         found = self._candidates.shown_as(names, _MOST_NAMED)
         paths = self._nodes.paths({parent for _, parent in found})
         return ((name, join(DRIVE, paths[parent])) for name, parent in found if parent in paths)
+
+
+def _legible(path: str) -> str:
+    """A path of which bytes may be no text."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

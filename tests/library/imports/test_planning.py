@@ -1,5 +1,6 @@
 """Which track is which: by path, by ids, by sound, by what it is called; and why one is not found."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,18 @@ def test_only_what_is_wanted_is_taken_along(planned: Planned, music: Path) -> No
     for parts, found in ((["tags"], (1, 0, 0)), (["ratings"], (0, 1, 0)), (["plays"], (0, 0, 1))):
         _, _, pairs = planned([track], parts=parts)
         assert tuple(len(list(rows)) for rows in (pairs.changed(), pairs.judged(), pairs.heard())) == found
+
+
+def test_a_track_that_is_not_on_the_drive_may_have_a_path_that_is_no_text(
+    planned: Planned, library: Library, music: Path
+) -> None:
+    odd = music / "Ann/Best/\udcff.flac"
+    os.rename(music / "Ann/Best/One.flac", odd)
+    library.scan_all(library.scanner())
+    with library.catalog.database.write() as db:
+        db.execute("DELETE FROM node WHERE name LIKE '%One.flac'")
+    _, _, pairs = planned([ForeignTrack("1", str(odd), {}, None, 4, 0, 3, 1, 2)])
+    assert [pair.place for pair in pairs.heard()] == [f"{music}/Ann/Best/\ufffd.flac"]
 
 
 def test_during_a_scan_nothing_is_known_for_sure(planned: Planned, library: Library, music: Path) -> None:
