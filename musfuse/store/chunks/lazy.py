@@ -1,6 +1,7 @@
 """The chunk cache of a library, opened when a far source is asked first: a library without one loads nothing of it."""
 
 import logging
+import re
 import shutil
 import threading
 import time
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _DATABASE = "chunks.db"
-_OLD = ".old-"
+_OLD, _OWN = ".old-", re.compile(r"[0-9a-f]{2}|new|chunks\.db.*")
 _AGAIN_SECONDS = 60.0
 INSTALL = "pip install 'musfuse[cache]'"
 
@@ -117,14 +118,20 @@ class LazyChunks:
             return ChunkStore(self.folder, self.limit, on_evicted=lambda size: self.on_evicted(size))
 
     def _set_aside(self, why: str) -> None:
-        """Begin anew: without its table nobody knows what lies in the cache."""
-        log.warning("%s: %s; the cache begins anew, and is filled by what is read", self.folder, why)
+        """Begin anew: without its table nobody knows what lies in the cache. What is its own moves aside within the
+        folder, which may be a link, or a disk of its own, and hold more."""
+        aside = self.folder / f"{_OLD}{time.time_ns()}"
         with suppress(OSError):
-            self.folder.rename(self.folder.with_name(f"{self.folder.name}{_OLD}{time.time_ns()}"))
+            own = [entry for entry in self.folder.iterdir() if _OWN.fullmatch(entry.name)]
+            if own:
+                log.warning("%s: %s; the cache begins anew, and is filled by what is read", self.folder, why)
+                aside.mkdir()
+            for entry in own:
+                entry.rename(aside / entry.name)
 
     def _drop_old(self) -> None:
         """Remove what was set aside, behind everything else: it may be many files."""
-        old = list(self.folder.parent.glob(f"{self.folder.name}{_OLD}*"))
+        old = list(self.folder.glob(f"{_OLD}*"))
         if old:
             threading.Thread(target=_remove, args=(old,), name="drop-chunks", daemon=True).start()
 

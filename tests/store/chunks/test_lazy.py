@@ -9,7 +9,7 @@ from patient import HandClock, until
 
 from musfuse.store.chunks.lazy import LazyChunks
 
-from .shelves import chunks_on_disk, contents, fill, named, whole
+from .shelves import bytes_on_disk, contents, fill, named, whole
 
 DATA = contents(1, 300_000)
 FILE = named("a", DATA)
@@ -60,9 +60,24 @@ def test_a_damaged_table_has_it_begin_anew(tmp_path: Path, damage: str) -> None:
     assert (whole(store, FILE), lazy.problem) == (b"", "")
     fill(store, FILE, DATA)
     assert whole(store, FILE) == DATA
-    assert sum(path.stat().st_size for path in chunks_on_disk(tmp_path / "chunks")) == len(DATA)
-    until(lambda: not list(tmp_path.glob("chunks.old-*")))
+    until(lambda: not list((tmp_path / "chunks").glob(".old-*")))
+    assert bytes_on_disk(tmp_path / "chunks") == len(DATA)
+    assert list(tmp_path.iterdir()) == [tmp_path / "chunks"]
     lazy.close()
+
+
+def test_what_begins_anew_stays_where_its_folder_leads_and_leaves_what_is_not_its_own(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    (disk / "photos").mkdir(parents=True)
+    (tmp_path / "chunks").symlink_to(disk)
+    filled(tmp_path / "chunks")
+    assert bytes_on_disk(disk) == len(DATA)
+    (disk / "chunks.db").unlink()
+    filled(tmp_path / "chunks")
+    assert (tmp_path / "chunks").is_symlink()
+    until(lambda: not list(disk.glob(".old-*")))
+    assert bytes_on_disk(disk) == len(DATA)
+    assert (disk / "photos").is_dir()
 
 
 def test_where_it_cannot_be_had_that_is_said(tmp_path: Path) -> None:
