@@ -31,13 +31,15 @@ CREATE TABLE IF NOT EXISTS chunk (
 CREATE INDEX IF NOT EXISTS chunk_unused ON chunk (id) WHERE refs <= 0;
 
 -- piece: `length` bytes of a version from `start` on are those of a chunk from `skip` on. Pieces of a version do not
--- overlap.
+-- overlap. `seal` is a sum over what is written here, the names of the version and the digest (pieces.seal_of): a bit
+-- that a disk flips gives no bytes of another place.
 CREATE TABLE IF NOT EXISTS piece (
     version INTEGER NOT NULL,
     start   INTEGER NOT NULL,
     length  INTEGER NOT NULL,
     chunk   INTEGER NOT NULL,
     skip    INTEGER NOT NULL,
+    seal    INTEGER NOT NULL,
     PRIMARY KEY (version, start)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS piece_chunk ON piece (chunk);

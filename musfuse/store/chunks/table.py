@@ -9,19 +9,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from musfuse.model import SourceFile
 from musfuse.store.chunks.cutter import LARGEST
-from musfuse.store.chunks.pieces import Kept, Piece, Put, Victim, key_of
+from musfuse.store.chunks.pieces import Kept, Piece, Put, Victim, key_of, seal_of
 from musfuse.store.opening import DamagedError
 from musfuse.store.transaction import transaction
 
-_VERSION = 1
+_VERSION = 2
 HEAD = 64 * 1024
 """What begins before this is a head: readers of tags want it, so it goes last."""
 _PAGE = 256
+_CHANGED = "a row is not as it was written"
 _FIND = """
-SELECT v.id, p.start, p.length, p.skip, c.digest, c.size
+SELECT v.id, p.start, p.length, p.skip, c.digest, c.size, p.seal
 FROM version v JOIN piece p ON p.version = v.id JOIN chunk c ON c.id = p.chunk
 WHERE v.source = ? AND v.path = ? AND v.stamp = ? AND p.start > ? AND p.start < ? AND p.start + p.length > ?
 ORDER BY p.start
@@ -39,8 +41,10 @@ class ChunkTable:
             self._check_version(path)
             self._db.executescript(resources.files(__package__).joinpath("schema.sql").read_text("utf-8"))
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
-        except BaseException:
+        except BaseException as error:
             self._db.close()
+            if isinstance(error, UnicodeError):  # SQLite quotes what is damaged
+                raise _unsound("its schema is no text") from error
             raise
 
     def close(self) -> None:
@@ -62,8 +66,8 @@ class ChunkTable:
 
     def pieces(self, file: SourceFile, offset: int, end: int) -> Sequence[Piece]:
         """What is kept of a range, in order."""
-        found = self._db.execute(_FIND, (*key_of(file), offset - LARGEST, end, offset))
-        return [Piece(*row) for row in found]
+        key = key_of(file)
+        return _sound(key, self._db.execute(_FIND, (*key, offset - LARGEST, end, offset)))
 
     def gaps(self, file: SourceFile, offset: int, end: int) -> Iterator[tuple[int, int]]:
         """The parts of a range that are not kept."""
@@ -116,9 +120,7 @@ class ChunkTable:
             row = (put.digest, put.size)
             if self._db.execute("INSERT OR IGNORE INTO chunk (digest, size, refs) VALUES (?, ?, 0)", row).rowcount:
                 self._db.execute("UPDATE total SET bytes = bytes + ?", (put.size,))
-            (chunk,) = self._db.execute(
-                "UPDATE chunk SET refs = refs + 1 WHERE digest = ? RETURNING id", (put.digest,)
-            ).fetchone()
+            (chunk,) = self._row("UPDATE chunk SET refs = refs + 1 WHERE digest = ? RETURNING id", put.digest)
             self._insert(version, put.start, put.length, chunk, put.skip)
 
     def replace(self, version: int, puts: Sequence[Put]) -> list[bytes]:
@@ -168,9 +170,9 @@ class ChunkTable:
         counts: dict[int, int] = {}
         for victim in victims:
             counts[victim.chunk] = counts.get(victim.chunk, 0) + 1
-        rows = ((self._db.execute("SELECT digest, size, refs FROM chunk WHERE id = ?", (id_,)).fetchone(), count)
-                for id_, count in counts.items())  # fmt: skip
-        return [(row[0], row[1]) for row, count in rows if row is not None and row[2] <= count]
+        query = "SELECT digest, size FROM chunk WHERE id = ? AND refs <= ? AND size > 0"
+        rows = (self._db.execute(query, one).fetchone() for one in counts.items())
+        return [row for row in rows if row is not None]
 
     def remove(self, victims: Collection[Victim], gone: Iterable[bytes]) -> None:
         """Take out pieces, versions of which nothing is left, and chunks whose files are gone."""
@@ -211,13 +213,16 @@ class ChunkTable:
 
     def part(self, version: int, offset: int, end: int) -> tuple[Sequence[Piece], int]:
         """What is kept of a range of a version, and the version's size; nothing where it is gone."""
-        row = self._db.execute("SELECT size FROM version WHERE id = ?", (version,)).fetchone()
+        row = self._db.execute("SELECT size, source, path, stamp FROM version WHERE id = ?", (version,)).fetchone()
+        if row is None:
+            return (), 0
         rows = self._db.execute(
-            "SELECT p.version, p.start, p.length, p.skip, c.digest, c.size FROM piece p JOIN chunk c ON c.id = p.chunk"
+            "SELECT p.version, p.start, p.length, p.skip, c.digest, c.size, p.seal"
+            " FROM piece p JOIN chunk c ON c.id = p.chunk"
             " WHERE p.version = ? AND p.start > ? AND p.start < ? AND p.start + p.length > ? ORDER BY p.start",
             (version, offset - LARGEST, end, offset),
         )
-        return [Piece(*one) for one in rows], 0 if row is None else row[0]
+        return _sound(row[1:], rows), row[0]
 
     def set_cut(self, version: int) -> bool:
         """Note that a version is cut, or that it cannot be; whether it is there."""
@@ -225,9 +230,12 @@ class ChunkTable:
 
     def chunks(self, after: int) -> list[tuple[int, bytes, int]]:
         """A page of (id, digest, size), in order of ids."""
-        return self._db.execute(
+        rows = self._db.execute(
             "SELECT id, digest, size FROM chunk WHERE id > ? ORDER BY id LIMIT ?", (after, _PAGE)
         ).fetchall()
+        if not all(isinstance(digest, bytes) and isinstance(size, int) for _, digest, size in rows):
+            raise _unsound(_CHANGED)
+        return rows
 
     def of_source(self, source: str) -> list[Victim]:
         """Some pieces of what is kept of a source, of all for '', that is not pinned."""
@@ -285,7 +293,12 @@ class ChunkTable:
             raise DamagedError(f"{path}: is that of another version of musfuse")
 
     def _insert(self, version: int, start: int, length: int, chunk: int, skip: int) -> None:
-        self._db.execute("INSERT INTO piece VALUES (?, ?, ?, ?, ?)", (version, start, length, chunk, skip))
+        source, path, stamp, *of = self._row(
+            "SELECT v.source, v.path, v.stamp, c.digest, c.size FROM version v, chunk c WHERE v.id = ? AND c.id = ?",
+            version, chunk,
+        )  # fmt: skip
+        seal = seal_of((source, path, stamp), start, length, skip, *of)
+        self._db.execute("INSERT INTO piece VALUES (?, ?, ?, ?, ?, ?)", (version, start, length, chunk, skip, seal))
         self._grow(version, start, length)
 
     def _remove(self, victim: Victim) -> None:
@@ -309,4 +322,32 @@ class ChunkTable:
         return [row[0] for row in found if row is not None]
 
     def _number(self, query: str, *given: object) -> int:
-        return int(self._db.execute(query, given).fetchone()[0])
+        (number,) = self._row(query, *given)
+        if not isinstance(number, int):
+            raise _unsound(_CHANGED)
+        return number
+
+    def _row(self, query: str, *given: object) -> tuple[Any, ...]:
+        """The one row that there is. Raises sqlite3.DatabaseError where there is none."""
+        row: tuple[Any, ...] | None = self._db.execute(query, given).fetchone()
+        if row is None:
+            raise _unsound("a row is missing")
+        return row
+
+
+def _sound(key: tuple[str, str, str], rows: Iterable[tuple[Any, ...]]) -> list[Piece]:
+    """The pieces of a version that these rows tell of. Raises sqlite3.DatabaseError where one is not as it was
+    written: SQLite looks at the bounds of a page, and at no value in it."""
+    pieces = []
+    for *row, seal in rows:
+        piece = Piece(*row)
+        if seal_of(key, *piece[1:]) != seal:
+            raise _unsound(_CHANGED)
+        pieces.append(piece)
+    return pieces
+
+
+def _unsound(why: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(why)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error

@@ -234,3 +234,34 @@ def test_a_table_that_fails_is_no_cache(store: ChunkStore, tmp_path: Path) -> No
     store.keep(FILE, 0, DATA[:1000])
     assert "chunks.db" in store.problem
     assert not store.is_whole(FILE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE piece SET skip = skip + 1 WHERE start = 0", "UPDATE piece SET length = length - 1 WHERE start = 0",
+        "UPDATE piece SET start = start + 1 WHERE start = 0", "UPDATE chunk SET size = ''",
+        "UPDATE piece SET chunk = (SELECT max(id) FROM chunk) WHERE start = 0",
+        "UPDATE version SET id = -id; UPDATE version SET id = 3 + id",
+    ],
+)  # fmt: skip
+def test_a_row_that_is_not_as_it_was_written_gives_no_bytes(store: ChunkStore, tmp_path: Path, change: str) -> None:
+    """A disk may change a value, and SQLite does not see it."""
+    fill(store, FILE, DATA)
+    fill(store, named("b", contents(2, 300_000)), contents(2, 300_000))
+    store.shelf._table._db.executescript(change)
+    for _ in range(2):
+        assert whole(store, FILE) == b""
+        store.keep(FILE, 0, DATA[:1000])
+    assert "a row is not as it was written" in store.problem
+    assert (tmp_path / "chunks" / "chunks.db.suspect").exists(), "its next owner begins anew"
+
+
+def test_what_a_damaged_row_tells_of_is_not_cut_into_sound_ones(store: ChunkStore) -> None:
+    fill(store, FILE, DATA)
+    with store.shelf._table.transaction() as db:
+        db.execute("UPDATE piece SET skip = skip + 1 WHERE start = 0")
+        db.execute("UPDATE version SET cut = 0")
+    store.recutter.begin()
+    store.recutter.wait()
+    assert whole(store, FILE) == b""

@@ -1,5 +1,6 @@
 """What the table of a chunk cache counts, and what may go first."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,3 +121,15 @@ def test_a_version_that_never_got_anything_goes(table: ChunkTable) -> None:
 
 def test_all_that_a_source_tells_a_version_by_is_in_its_key() -> None:
     assert key_of(SourceFile("s", "a b", Stamp(1, 2, "t"), "7")) == ("s", "a%20b", "1-2/t")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM total", "UPDATE total SET bytes = 'x'", "UPDATE chunk SET size = ''", "UPDATE chunk SET digest = ''"],
+)
+def test_what_is_no_value_of_its_kind_is_damage(table: ChunkTable, change: str) -> None:
+    table.put(table.make_version(A), puts("x"))
+    table._db.execute(change)
+    with pytest.raises(sqlite3.DatabaseError) as raised:
+        table.chunks(0) if "chunk" in change else table.total_bytes
+    assert raised.value.sqlite_errorcode == sqlite3.SQLITE_CORRUPT
