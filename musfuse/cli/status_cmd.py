@@ -88,10 +88,9 @@ def _show(status: "Status") -> None:
         why = status.away.get(source, "").removeprefix(f"{source}: ")
         rows.append(("source", f"{source}: {why}" if why else source))
     rows += _owned(status) if status.pid is not None else [("mounted", "no"), ("drive", _drive(status))]
-    problems = [f"{status.counts[key]} {label}" for key, label in _PROBLEMS if status.counts[key]]
+    problems = [counted(status.counts[key], one, many) for key, one, many in _PROBLEMS if status.counts[key]]
     if problems:
         rows.append(("problems", f"{', '.join(problems)}; `musfuse report` lists them"))
-    rows += [("problem", problem) for problem in (status.scan.details.get("problems", ()) if status.scan else ())]
     rows += [("problem", problem) for problem in (*(status.unwritten or ()), *status.withheld)]
     rows += [("webhook", said) for said in status.untold]
     rows += [("damage", said) for said in status.damaged]
@@ -149,10 +148,10 @@ def _drive(status: "Status") -> str:
 
 
 _PROBLEMS = (
-    ("skipped", "skipped"),
-    ("failed", "shown as originals"),
-    ("noted", "with a remark"),
-    ("unreadable_folders", "unreadable folders"),
+    ("skipped", "skipped", "skipped"),
+    ("failed", "shown as its original", "shown as originals"),
+    ("noted", "with a remark", "with a remark"),
+    ("unreadable_folders", "unreadable folder", "unreadable folders"),
 )
 
 

@@ -78,6 +78,19 @@ def test_an_owner_tells_of_itself_and_of_its_jobs(owner: Owner, state: Path) -> 
     assert (status["index"]["state"], status["pending"], status["library"]) == ("done", 0, str(state))
 
 
+def test_a_source_that_is_away_is_told_of_once_and_no_more_when_it_is_back(owner: Owner, music: Path) -> None:
+    music.rename(music.with_name("away"))
+    owner.runner.wait(owner.runner.request("scan").id)
+    told = rows(run("status").out)
+    (source,) = told["source"]
+    assert source == f"{music}: no such file or folder"
+    assert (told["problems"], "problem" in told) == (["1 unreadable folder; `musfuse report` lists them"], False)
+    music.with_name("away").rename(music)
+    run("rescan", music)
+    told = rows(run("status").out)
+    assert (told["source"], "problem" in told, "problems" in told) == ([str(music)], False, False)
+
+
 def test_monitoring_hears_by_the_exit_code(owner: Owner, state: Path) -> None:
     assert run("status", "--check").out == ""
     checked = json.loads(run("status", "--check", "--json", "--library", state).out)
