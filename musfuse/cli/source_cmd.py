@@ -120,6 +120,8 @@ def add(
     ):  # fmt: skip
         for place in shown:
             _say(f"{place} {be} a source of the library {folder} {when}")
+    if result.there and assignments:
+        say("nothing of --set was taken over for it; `musfuse source set` changes it", err=True)
     if result.added or result.restored:
         _say_of_scan(result.scanning, dry_run)
 

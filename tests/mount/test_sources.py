@@ -51,6 +51,7 @@ def test_each_command(program: Program, folder: Path) -> None:
     assert len(listed(program)) == 1
     assert f"{other} is a source of the library {program.library} now" in source(program, "add", other)
     assert f"{other} is a source of the library {program.library} already" in source(program, "add", other)
+    assert "`musfuse source set` changes it" in source(program, "add", other, "--set", "name=NAS")
     assert drive(program) == {"Ann/Best/One.flac", "Ann/Best/Two.flac"}
     assert "priority would be 5" in source(program, "set", other, "priority=5", "name=NAS", "--dry-run")
     assert "priority is 5 (was 100)" in source(program, "set", other, "priority=5", "name=NAS")
