@@ -99,7 +99,7 @@ class Session:
         except asyncssh.PermissionDenied as error:
             raise NotLetInError(
                 f"{self._place.server}: lets nobody in with these keys; `{self._command()}` shows whether ssh gets in,"
-                f" `musfuse source set` sets a key or a password ({error.reason})"
+                f" `key=FILE` or `password=…` of `source add --set` and `source set` is another way ({error.reason})"
             ) from error
         except (OSError, asyncssh.Error, TimeoutError) as error:
             raise AwayError(f"{self._place.server}: cannot be reached: {_said(error)}") from error

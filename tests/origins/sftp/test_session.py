@@ -47,7 +47,7 @@ def other_key(folder: Path) -> str:
 def test_a_key_that_does_not_open_it(sshd: Sshd, tmp_path: Path) -> None:
     other_key(tmp_path)
     origin = opened(sshd, tmp_path, key=str(tmp_path / "other"))
-    with pytest.raises(NotLetInError, match="lets nobody in with these keys; `ssh -p"):
+    with pytest.raises(NotLetInError, match=r"lets nobody in with these keys; `ssh -p.*`key=FILE`.*`source add --set`"):
         origin.stat("")
     origin.close()
 
