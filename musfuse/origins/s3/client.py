@@ -3,6 +3,7 @@ needs no thread of ours. It never tries anything again: the lane does. Where a s
 signature stays behind, but not a session token."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,11 @@ _NOT_IN = (
     "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "NoSuchBucket",
 )  # fmt: skip
 """Codes of S3 that tell of the bucket as a whole where a folder is listed."""
+_SIGNS = {
+    "InvalidCertificate": "its certificate is not trusted here", "InvalidContentType": "it speaks no TLS",
+    "TimedOut": "no answer in time", "IncompleteMessage": "it ends connections without an answer",
+}  # fmt: skip
+_QUOTED = re.compile(r'(?:message|error): "([^"\n]{1,200})"')
 NOT_PARTIAL = "non-partial response when range requested"
 """What obstore says of a server that gives a range with the status of a whole file."""
 
@@ -100,7 +106,18 @@ def translated(shown: str, error: Exception, *, listing: bool = False) -> Origin
         return UnavailableError(f"{shown}: {said}")
     if "Server returned non-2xx status code" in text or NOT_PARTIAL in text:
         return UnavailableError(f"{shown}: {_first_line(error)}")
-    return AwayError(f"{shown}: cannot be reached: {_first_line(error)}")
+    return AwayError(f"{shown}: cannot be reached: {_why(error)}")
+
+
+def _why(error: Exception) -> str:
+    """Why nothing was heard of a server. The first line tells it only where there was an answer; what was wrong before
+    one stands below it, in no words of the server."""
+    line, _, below = str(error).partition("\n")
+    if not line.endswith("error sending request"):
+        return _first_line(error)
+    said = next((said for sign, said in _SIGNS.items() if sign in below), "")
+    quoted = _QUOTED.findall(below)
+    return said or (quoted[-1] if quoted else _first_line(error))
 
 
 def _first_line(error: Exception) -> str:

@@ -27,8 +27,15 @@ def opened(spec: SourceSpec) -> Origin:
 def test_nobody_listens(s3server: Find) -> None:
     server = s3server("rclone")
     for call in (lambda o: o.stat(""), lambda o: list(o.list("")), lambda o: o.read("a", 0, 1)):
-        with pytest.raises(AwayError, match=r"s3://music.*: cannot be reached"):
+        with pytest.raises(AwayError, match=r"s3://music.*: cannot be reached") as caught:
             call(opened(server.spec(endpoint="http://127.0.0.1:9")))
+        assert "refused" in str(caught.value)
+
+
+def test_who_listens_speaks_another_language(s3server: Find) -> None:
+    server = s3server("rclone")
+    with pytest.raises(AwayError, match="cannot be reached: it speaks no TLS"):
+        opened(server.spec(endpoint=server.endpoint.replace("http:", "https:"))).stat("")
 
 
 def test_keys_and_buckets_that_are_wrong(s3server: Find, monkeypatch: pytest.MonkeyPatch) -> None:
