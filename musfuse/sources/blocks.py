@@ -98,6 +98,17 @@ class Blocks:
         except OriginError:  # who waits for it is told
             return None
 
+    def drop(self, path: str, stamp: Stamp, offset: int, end: int) -> None:
+        """Forget what lies in a range of a version, and what came with it before: its reader is past it, and somebody
+        else has it."""
+        stop = -(-end // self.block)
+        with self._lock:
+            for number in range(offset // self.block, stop):
+                piece = self._piece_of.get((path, stamp, number))
+                if piece is not None and piece.keys[-1][2] < stop:
+                    self._kept.pop(piece)
+                    self._forget(piece)
+
     def clear(self) -> None:
         """Forget all blocks."""
         with self._lock:

@@ -27,17 +27,25 @@ class Contents(Protocol):
     def missing_until(self, file: SourceFile, offset: int, end: int) -> int:
         """Where what is missing from `offset` on ends: where something is kept again, or at `end`."""
 
-    def keep(self, file: SourceFile, offset: int, data: bytes) -> None:
-        """Keep bytes of a version."""
+    def keep(self, file: SourceFile, offset: int, data: bytes) -> bool:
+        """Keep bytes of a version; whether they are kept."""
 
 
 class CachedOrigin:
-    """`origin` for who asks in one way; what they read is kept where `keeps` says so."""
+    """`origin` for who asks in one way; what they read is kept where `keeps` says so. `on_kept` hears of it, as path,
+    version, and from where until where: nobody else has to have that any more."""
 
     def __init__(
-        self, origin: Origin, contents: Contents, *, keeps: bool = True, now_ns: Callable[[], int] = time.time_ns
+        self,
+        origin: Origin,
+        contents: Contents,
+        *,
+        keeps: bool = True,
+        now_ns: Callable[[], int] = time.time_ns,
+        on_kept: Callable[[str, Stamp, int, int], object] = lambda *_: None,
     ) -> None:
         self._origin, self._contents, self._keeps, self._now_ns = origin, contents, keeps, now_ns
+        self._on_kept = on_kept
         self.uid, self.name = origin.uid, origin.name
 
     @property
@@ -87,8 +95,8 @@ class CachedOrigin:
         if self._keeps:
             low, high = offset // BLOCK * BLOCK, min(-(-stop // BLOCK) * BLOCK, file.stamp.size)
         data = self._origin.read(file.path, low, high - low, file.stamp)
-        if self._keeps and len(data) == high - low:
-            self._contents.keep(file, low, data)
+        if self._keeps and len(data) == high - low and self._contents.keep(file, low, data):
+            self._on_kept(file.path, file.stamp, low, high)
         return data[offset - low : stop - low]
 
     def _is_settled(self, stamp: Stamp) -> bool:

@@ -26,7 +26,9 @@ class FarSource:
         for urgency in Urgency:
             ahead = ReadAheadOrigin(lane.seen_by(urgency), blocks, urgency)
             keeps = urgency in (Urgency.READER, Urgency.PREFETCH)
-            self._seen[urgency] = ahead if contents is None else CachedOrigin(ahead, contents, keeps=keeps)
+            self._seen[urgency] = (
+                ahead if contents is None else CachedOrigin(ahead, contents, keeps=keeps, on_kept=blocks.drop)
+            )
         if tee is not None:
             self._seen[Urgency.READER] = seen_by_tee(self._seen[Urgency.READER], tee)
             self._seen[Urgency.INDEX] = taken_from_tee(self._seen[Urgency.INDEX], tee)

@@ -120,3 +120,17 @@ def test_threads_are_bounded(far: FarOrigin, lane: Lane) -> None:
     for offset in range(0, len(DATA), BLOCK):
         blocks.read(Urgency.READER, "a", stamp, offset, 10)
     assert threading.active_count() < before + 40
+
+
+def test_what_somebody_else_has_is_dropped_once_all_that_came_with_it_is_past(far: FarOrigin, lane: Lane) -> None:
+    blocks, stamp = Blocks(lane, 8 << 20), far.stat("a").stamp
+    blocks.begin(Urgency.READER, "a", stamp, 0, 2 * GROUP_BYTES)
+    blocks.read(Urgency.READER, "a", stamp, 0, 2 * GROUP_BYTES)
+    before = far.calls
+    blocks.drop("a", stamp, 0, GROUP_BYTES - BLOCK)
+    assert blocks.at_hand("a", 0, 2 * GROUP_BYTES, stamp) == DATA[: 2 * GROUP_BYTES], "the reader wants the rest of it"
+    blocks.drop("a", stamp, GROUP_BYTES - BLOCK, GROUP_BYTES)
+    assert blocks.at_hand("a", 0, 10, stamp) is None
+    assert blocks.at_hand("a", GROUP_BYTES, GROUP_BYTES, stamp) == DATA[GROUP_BYTES : 2 * GROUP_BYTES]
+    assert far.calls == before
+    assert blocks.read(Urgency.READER, "a", stamp, 0, 10) == DATA[:10]

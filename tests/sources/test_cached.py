@@ -139,3 +139,19 @@ def test_it_is_the_origin_in_all_else(far: Noting, store: ChunkStore) -> None:
     assert [entry.name for entry in origin.list("")] == ["a", "b"]
     origin.let_go()
     origin.close()
+
+
+@pytest.mark.parametrize("room", [64 << 20, 1000])
+def test_what_is_kept_on_disk_is_not_kept_in_memory_as_well(far: Noting, tmp_path: Path, room: int) -> None:
+    """Eight readers would have 32 MB of what they are past, and drive out what is read ahead of them."""
+    kept, stamp = ChunkStore(tmp_path / "other", room), far.stat("a").stamp
+    source = FarSource(Lane(far), contents=kept)
+    reader = source.seen_by(Urgency.READER)
+    for at in range(0, len(DATA), 131_072):
+        assert reader.read("a", at, 131_072, stamp) == DATA[at : at + 131_072]
+    kept.clear()
+    before = len(far.asked)
+    assert reader.read("a", 0, len(DATA), stamp) == DATA
+    assert (len(far.asked) > before) == (room > len(DATA)), "who cannot keep it on disk has it in memory"
+    source.close()
+    kept.close()

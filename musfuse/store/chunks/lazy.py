@@ -79,11 +79,10 @@ class LazyChunks:
         store = self.get()
         return end if store is None else store.missing_until(file, offset, end)
 
-    def keep(self, file: SourceFile, offset: int, data: bytes) -> None:
-        """Keep bytes of a version where there is a cache."""
+    def keep(self, file: SourceFile, offset: int, data: bytes) -> bool:
+        """Keep bytes of a version where there is a cache; whether they are kept."""
         store = self.get()
-        if store is not None:
-            store.keep(file, offset, data)
+        return store is not None and store.keep(file, offset, data)
 
     def close(self) -> None:
         """Close the cache where it was opened."""

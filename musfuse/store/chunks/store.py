@@ -67,9 +67,9 @@ class ChunkStore:
         found = self.shelf.ask(lambda table: table.version(file), None)
         return found is not None and found[1]
 
-    def keep(self, file: SourceFile, offset: int, data: bytes) -> None:
-        """Keep bytes of a version, as far as they are not here. Where there is no room, or the disk fails, they are
-        not."""
+    def keep(self, file: SourceFile, offset: int, data: bytes) -> bool:
+        """Keep bytes of a version, as far as they are not here; whether all are now. Without room, or where the disk
+        fails, they are not."""
 
         def find(table: ChunkTable) -> Sequence[tuple[int, int]]:
             if known := table.version(file):
@@ -77,7 +77,9 @@ class ChunkStore:
             return tuple(table.gaps(file, offset, offset + len(data)))
 
         with self.shelf.writing:
-            gaps = self.shelf.ask(find, ())
+            gaps = self.shelf.ask(find, None)
+            if not gaps:
+                return gaps is not None
             view = memoryview(data)
             parts = [
                 (at, view[at - offset : min(stop, at + LARGEST) - offset])
@@ -91,9 +93,10 @@ class ChunkStore:
                 table.put(version, puts)
                 return table.is_whole(version)
 
-            whole = self.shelf.write({put.digest: part for put, part in puts.items()}, note) if puts else False
+            whole = self.shelf.write({put.digest: part for put, part in puts.items()}, note)
         if whole:
             self.recutter.begin()
+        return whole is not None
 
     def pin(self, file: SourceFile) -> bool:
         """Have nothing dropped of a file, in whatever version, until it is unpinned; whether it was not pinned. Raises
