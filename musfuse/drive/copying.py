@@ -10,14 +10,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from musfuse.drive.answers import Attr
 from musfuse.drive.branches.items import Items
 from musfuse.drive.incoming import Candidate, Incoming
 from musfuse.drive.lately import Lately
 from musfuse.drive.rearranging import Rearranging
-from musfuse.errors import ExistsError, MusfuseError, ReadOnlyError, TooManyOpenError
+from musfuse.errors import ExistsError, MusfuseError, NoEntryError, ReadOnlyError, TooManyOpenError
 from musfuse.library.names import name_key
 from musfuse.model import NodeKind
 
@@ -169,6 +169,8 @@ class Copying:
                 self._forget_path(found)
                 return False
             found.gone = True
+            if found.became is not None:
+                self._take_back(found.path)
             self._drop(found)
         return True
 
@@ -200,13 +202,18 @@ class Copying:
 
     def _named(self, found: Incoming, to: str) -> Incoming | None:
         """Give a file another name; what had that name, and is being written as well."""
+        waited = found.became if not self._is_shown(found) else None
+        if waited is not None:
+            found.became = None
         before, found.path = found.path, to
         try:
             if not (self._done(found) or found.holders):
                 raise ReadOnlyError(f"{to}: bytes cannot be written; what was is not all of a track")
         except MusfuseError:
-            found.path = before
+            found.path, found.became = before, waited or found.became
             raise
+        if waited is not None:
+            self._take_back(before)
         with self._lock:
             if self._by_path.get(_key(before)) is found:
                 del self._by_path[_key(before)]
@@ -252,6 +259,11 @@ class Copying:
         """Whether it is an entry that the drive shows: a companion is, as soon as a track that has it is there."""
         became = found.became
         return became is not None and (bool(became.item) or self._rearranging().is_there(found.path))
+
+    def _take_back(self, path: str) -> None:
+        """A companion, whose tracks have not come, is no longer to be shown where it was copied to."""
+        with suppress(NoEntryError):  # its folder went first
+            self._rearranging().take_back_show(path)
 
     def _forget_path(self, found: Incoming) -> None:
         with self._lock:

@@ -156,6 +156,14 @@ class Rearranging:
             if there is None:
                 edits.show(folder.own, name, source)
 
+    def take_back_show(self, path: str) -> None:
+        """A companion that was copied to a path, where no track has come that has it, is not to be shown there. Raises
+        NoEntryError, ReadOnlyError."""
+        edits = self._allowed(path)
+        with edits.turn():
+            folder, name = self._into(path)
+            edits.hide(folder.own, name)
+
     def is_there(self, path: str) -> bool:
         """Whether there is an entry at a path."""
         return self._there(path) is not None

@@ -148,6 +148,22 @@ def test_a_cover_is_copied_by_its_name_and_comes_with_the_first_track_that_has_i
     assert mounted.sh("cp Ann/Best/cover_medium.jpg Late/; ls Late").split() == ["One.flac", "cover_medium.jpg"]
 
 
+def test_a_cover_that_was_removed_or_moved_before_its_tracks_came_is_not_where_it_was(mounted: Mounted) -> None:
+    assert mounted.sh("mkdir A B C D && for f in A B C D; do cp Ann/Best/cover.png $f/; done") == ""
+    assert mounted.sh("rm A/cover.png && mv B/cover.png B/.later && mv B/.later E/ 2>/dev/null; mkdir E") == ""
+    assert "Read-only" in mounted.sh("mv C/cover.png C/another.png")
+    assert mounted.sh("mv D/cover.png E/cover.png; for f in A B C D E; do cp Ann/Best/One.flac $f/; done") == ""
+    shown = {folder: sorted(os.listdir(mounted.mnt / folder)) for folder in "ABCDE"}
+    cover = ["One.flac", "cover.png"]
+    assert shown == {"A": cover[:1], "B": cover[:1], "C": cover, "D": cover[:1], "E": cover}
+    copying = mounted.drive.copying
+    assert copying is not None
+    assert copying.attr("E/cover.png") is None
+    assert mounted.sh("mkdir F && cp Ann/Best/cover.png F/ && rmdir F && mkdir F && cp Ann/Best/One.flac F/; ls F") == (
+        "One.flac"
+    )
+
+
 def test_what_macos_keeps_beside_files_does_not_stand_in_the_way(mounted: Mounted, tmp_path: Path) -> None:
     face = FuseFace("mfusepy", 32, False, 3600, keeps_mac_files=True)
     other = face.mount(mounted.drive, tmp_path)
