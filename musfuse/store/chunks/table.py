@@ -18,6 +18,9 @@ from musfuse.store.opening import DamagedError
 from musfuse.store.transaction import transaction
 
 _VERSION = 2
+_OPENING_SECONDS, _BUSY_MS = 20, 300
+"""As long as a lock of somebody else is waited for: who had the library before may be about to end. Later nobody should
+have one, and readers of files wait."""
 HEAD = 64 * 1024
 """What begins before this is a head: readers of tags want it, so it goes last."""
 _PAGE = 256
@@ -34,13 +37,14 @@ class ChunkTable:
     """The tables of a chunk cache, made where they are missing."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=20)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=_OPENING_SECONDS)
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes back is fetched again
             self._check_version(path)
             self._db.executescript(resources.files(__package__).joinpath("schema.sql").read_text("utf-8"))
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
+            self._db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         except BaseException as error:
             self._db.close()
             if isinstance(error, UnicodeError):  # SQLite quotes what is damaged

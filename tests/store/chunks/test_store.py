@@ -1,7 +1,9 @@
 """The chunk cache: what was kept comes back, once however many files share it, and within a limit."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -225,6 +227,19 @@ def test_some_of_the_disk_is_left_free(tmp_path: Path) -> None:
     fill(store, FILE, DATA)
     assert (store.kept().bytes, store.problem) == (0, "")
     store.close()
+
+
+@pytest.mark.timeout(10)
+def test_who_locks_the_table_has_no_reader_wait_for_long(store: ChunkStore, tmp_path: Path) -> None:
+    fill(store, FILE, DATA[:300_000])
+    with closing(sqlite3.connect(tmp_path / "chunks" / "chunks.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert not store.keep(FILE, 300_000, DATA[300_000:400_000])
+        assert store.read(FILE, 0, 300_000) == DATA[:300_000]
+        assert "locked" in store.problem
+        other.execute("ROLLBACK")
+    assert store.keep(FILE, 300_000, DATA[300_000:400_000])
+    assert store.problem == ""
 
 
 def test_a_table_that_fails_is_no_cache(store: ChunkStore, tmp_path: Path) -> None:
