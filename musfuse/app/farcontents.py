@@ -89,13 +89,13 @@ class FarContents:
         return {"files": done, "fetched": fetched, "failed": len(problems), "problems": problems[:_TOLD]}
 
     def verify(self, context: JobContext) -> Mapping[str, Any]:
-        """Read every chunk, and drop what is damaged. Raises StoreError."""
-        from musfuse.store.chunks.checking import verify
-
-        store = self._there()
+        """Read every chunk, and drop what is damaged. Raises StoreError, ConfigError."""
+        store = self._usable()
         if store is None:
             context.progress(0)
             return {"chunks": 0, "damaged": 0, "strays": 0}
+        from musfuse.store.chunks.checking import verify
+
         found = verify(store.shelf, context.progress, lambda: context.stopping)
         if found.damaged or found.strays:
             log.warning("%d chunks were damaged, %d files belonged to none; they are dropped", found[1], found[2])
@@ -105,8 +105,15 @@ class FarContents:
         """The cache where anything was kept so far."""
         return self._chunks.get() if self._chunks.opened() or self._chunks.folder.exists() else None
 
-    def _clear(self, asked: ClearChunks) -> ChunksCleared:
+    def _usable(self) -> "ChunkStore | None":
+        """As `_there`. Raises ConfigError where something was kept, and cannot be opened now."""
         store = self._there()
+        if store is None and self._chunks.problem:
+            raise ConfigError(self._chunks.problem)
+        return store
+
+    def _clear(self, asked: ClearChunks) -> ChunksCleared:
+        store = self._usable()
         return ChunksCleared(*store.clear(asked.source)) if store is not None else ChunksCleared(0, 0)
 
     def _pin(self, asked: PinTracks, begin: Callable[[str], int]) -> Pinned:
@@ -132,7 +139,7 @@ class FarContents:
         return Pinned(len(new), added, already, near, begin("pin") if new or already else 0)
 
     def _unpin(self, asked: UnpinTracks) -> Unpinned:
-        store = self._there()
+        store = self._usable()
         if store is None:
             return Unpinned(0)
         if not asked.targets and not asked.collections:

@@ -1,5 +1,6 @@
 """What is kept of far originals: pinned, fetched, verified, dropped."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,6 +25,7 @@ from musfuse.service.handlers import Handlers
 from musfuse.service.requests.chunks import ClearChunks, PinTracks, ShowChunks, UnpinTracks
 from musfuse.service.requests.jobs import WaitJob
 from musfuse.service.requests.overview import ClearCache
+from musfuse.store.chunks.lazy import LazyChunks
 
 T1, T2 = "A/B/T1.flac", "A/B/T2.flac"
 
@@ -182,6 +184,26 @@ def test_without_a_cache_nothing_is_pinned(tmp_path: Path, shelf: Toy, closing: 
     assert asks.fetch()["files"] == 0
     with pytest.raises(NotFoundError):
         Asks(opened(tmp_path / "more", shelf, closing)).service.call(PinTracks((("title:none", ""),)))
+
+
+def test_what_was_kept_and_cannot_be_opened_is_neither_looked_through_nor_dropped(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = Asks(library)
+    read(library, T1)
+    library.stores.chunks.close()
+    for name in ("store", "checking"):  # as where their packages are not installed
+        monkeypatch.setitem(sys.modules, f"musfuse.store.chunks.{name}", None)
+    lacking = FarContents(library)
+    lacking._chunks = LazyChunks(library.stores.chunks.folder, 1 << 20)
+    with pytest.raises(ConfigError, match=r"pip install 'musfuse\[cache\]'"):
+        lacking.verify(context())
+    asks.service = Handlers()
+    lacking.answer(asks.service, lambda _: 0)
+    for request in (ClearChunks(), UnpinTracks()):
+        with pytest.raises(ConfigError, match=r"pip install 'musfuse\[cache\]'"):
+            asks.service.call(request)
+    assert "pip install" in asks.service.call(ShowChunks()).problem
 
 
 def test_damage_is_found(library: Library) -> None:
