@@ -44,7 +44,8 @@ def command() -> None:
 @click.option(
     "--kind",
     default="",
-    help="Only these: scan, sizes, index, covers, identity, indexfar, pin, verify, vacuum, care, sweep.",
+    help="Only these: scan, rescan, views, sizes, index, covers, identity, indexfar, import, pin, verify, vacuum, care,"
+    " sweep.",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="So many at most.")
 def list_(library: Path | None, as_json: bool, kind: str, limit: int) -> None:
@@ -56,7 +57,7 @@ def list_(library: Path | None, as_json: bool, kind: str, limit: int) -> None:
     if as_json:
         print_json(jobs)
     elif not jobs:
-        say("no jobs yet")
+        say(f"no jobs of the kind {kind}" if kind else "no jobs yet")
     else:
         print_table(("id", "kind", "state", "progress", "asked for", "took"), map(_row, jobs))
 

@@ -16,7 +16,7 @@ from musfuse.app.host import Host
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import open_library
 from musfuse.app.sections import default_sections
-from musfuse.cli import cli
+from musfuse.cli import cli, jobs_cmd
 from musfuse.config.load import load_config
 from musfuse.drive.mounts import Mounter
 from musfuse.library.sizes import Sizes
@@ -130,6 +130,12 @@ def test_without_a_subcommand_they_are_listed(owner: Owner, state: Path) -> None
     assert len(shown(listed)) == 1
 
 
+def test_the_help_names_all_kinds(owner: Owner) -> None:
+    (kind,) = (one for one in jobs_cmd.list_.params if one.name == "kind")
+    named = str(kind.help).removeprefix("Only these: ").removesuffix(".").split(", ")  # type: ignore[attr-defined]
+    assert sorted(named) == sorted(owner.runner._kinds)
+
+
 def test_one_that_does_not_exist_is_said(owner: Owner, run: Run) -> None:
     for command in ("show", "cancel", "wait"):
         done = run("jobs", command, "9999")
@@ -171,5 +177,6 @@ def test_a_library_without_jobs_has_none(state: Path, music: Path, run: Run) -> 
     with ExitStack() as closing:
         open_library(state, load_config(default_sections(), env={}).config, closing, sources=[music])
     assert run("jobs", "list").stdout == "no jobs yet\n"
+    assert run("jobs", "list", "--kind", "scam").stdout == "no jobs of the kind scam\n"
     assert shown(run("jobs", "list", "--json")) == []
     assert not (state / "jobs.db").exists()
