@@ -4,6 +4,7 @@ Windows writes what programs gave to its cache later, up to when the last refere
 at when it is closed for good, not when a program lets go of it.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from musfuse.drive import Drive
 from musfuse.drive.copying import ROOM, Copying
 from musfuse.errors import MusfuseError
 from musfuse_winfsp.info import attributes, drive_path, file_info
+
+log = logging.getLogger(__name__)
 
 Call = Callable[..., Any]
 _DIRECTORY_FILE, _CLEANUP_DELETE = 0x1, 0x1
@@ -94,7 +97,10 @@ def taking(  # noqa: C901 - a class inside
             if not file_context.copy:
                 super().overwrite(file_context, *rest)
                 return
-            copying.resize(file_context.copy, 0)
+            try:
+                copying.resize(file_context.copy, 0)
+            except MusfuseError as error:
+                raise fail(error, file_context.path) from error
 
         def set_basic_info(self, file_context: Any, *rest: Any) -> dict[str, Any]:
             """Times and attributes are the drive's own; whoever copies something says them, and goes on."""
@@ -127,7 +133,11 @@ def taking(  # noqa: C901 - a class inside
                 if flags & _CLEANUP_DELETE and file_context.file is None:
                     copying.removed(file_context.path)
             elif flags & _CLEANUP_DELETE:
-                copying.remove(file_context.path)
+                try:
+                    if not copying.remove(file_context.path) and copying.is_entry(file_context.copy):
+                        drive.rearranging.remove_file(file_context.path)
+                except MusfuseError as error:
+                    log.debug("%s is not removed: %s", file_context.path, error)
 
         def rename(self, file_context: Any, file_name: str, new_file_name: str, replace_if_exists: bool) -> None:
             """Move something, and what is being copied into it."""
@@ -137,7 +147,8 @@ def taking(  # noqa: C901 - a class inside
                 copying.moved(path, to)
                 return
             try:
-                copying.move(path, spelled(to))
+                if not copying.move(path, spelled(to)):  # an entry by now
+                    drive.rearranging.move(path, spelled(to), replace=replace_if_exists)
             except MusfuseError as error:
                 raise fail(error, to) from error
             file_context.path = to

@@ -77,6 +77,11 @@ class Copying:
         """Whether a handle is one of these."""
         return handle in self._open
 
+    def is_entry(self, handle: int) -> bool:
+        """Whether what was written by a handle is an entry by now."""
+        found = self._open.get(handle)
+        return found is not None and self._is_shown(found)
+
     def attr(self, path: str) -> Attr | None:
         """Facts about a file that is being written; None where there is none, or where it is an entry by now."""
         found = self._by_path.get(_key(path)) if self._by_path else None
@@ -168,9 +173,9 @@ class Copying:
             if self._is_shown(found):
                 self._forget_path(found)
                 return False
-            found.gone = True
             if found.became is not None:
                 self._take_back(found.path)
+            found.gone = True
             self._drop(found)
         return True
 
@@ -225,14 +230,19 @@ class Copying:
 
     @contextmanager
     def _given_up(self, found: Incoming) -> Iterator[None]:
-        """What became an entry, and turns out to be more than its track, is none any more."""
+        """What became an entry, and turns out to be more than its track, or is cut, is none any more."""
         try:
             yield
         except ReadOnlyError:
-            became, found.became = found.became, None
-            if became is not None and became.item:
-                self._rearranging().give_up(became.item, found.path)
+            self._give_up(found)
             raise
+        if found.became is not None and found.length != found.became.layout.size:
+            self._give_up(found)
+
+    def _give_up(self, found: Incoming) -> None:
+        became, found.became = found.became, None
+        if became is not None and became.item:
+            self._rearranging().give_up(became.item, found.path)
 
     def _done(self, found: Incoming) -> bool:
         """Make an entry of a file whose bytes are those of a track or companion, where it has a name for good; whether

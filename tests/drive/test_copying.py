@@ -191,6 +191,23 @@ def test_it_follows_a_folder_that_was_spelled_otherwise(drive: Drive) -> None:
     assert names(drive, "Bar") == ["x.flac"]
 
 
+def test_what_is_cut_after_it_became_an_entry_is_none_until_it_is_whole_again(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    handle = begun(drive, ".x", data)
+    assert copying.move(".x", "x.flac")
+    assert names(drive) == ["Ann", "x.flac"]
+    for length in (0, 10):
+        copying.resize(handle, length)
+        assert names(drive) == ["Ann"]
+        with pytest.raises(ReadOnlyError):
+            copying.finish(handle)
+        copying.write(handle, length, data[length:])
+        copying.finish(handle)
+        assert names(drive) == ["Ann", "x.flac"]
+    copying.close(handle)
+    assert read(drive, "x.flac") == data
+
+
 def test_what_is_closed_while_it_is_moved_leaves_nothing(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
     copying, data = copying_of(drive), read(drive, "Ann/One.flac")
     handle, other = begun(drive, ".x", data[:-1]), begun(drive, "x.flac", data[:-1])

@@ -92,6 +92,19 @@ def test_a_name_that_is_given_at_the_end(one: Windows) -> None:
     assert names(one, "\\Ann") == ["One.flac", "Two.flac"]
 
 
+def test_an_entry_whose_writer_has_it_open_is_moved_and_removed(one: Windows) -> None:
+    kernel, data = one.kernel, data_of(one)
+    opened = begun(one, "\\.part")
+    kernel.driver.sized(opened, len(data))
+    kernel.driver.written(opened, 0, data)
+    for name in ("x.flac", "y.flac"):
+        assert kernel.rename(opened, f"\\{name}") == driver.SUCCESS
+        assert names(one) == ["Ann", name]
+    assert kernel.driver.marked(opened, False) == driver.SUCCESS
+    kernel.close(opened)
+    assert names(one) == ["Ann"]
+
+
 def test_what_cannot_be_created(one: Windows) -> None:
     kernel = one.kernel
     for name, code in (
