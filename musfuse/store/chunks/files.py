@@ -39,7 +39,11 @@ class ChunkFiles:
         """Write bytes under a name of their own, for `settle`. Raises OSError, and leaves nothing then."""
         path = self._folder / _NEW / str(next(self._numbers))
         try:
-            path.write_bytes(data)
+            try:
+                path.write_bytes(data)
+            except FileNotFoundError:  # somebody emptied the cache by hand
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
         except OSError:
             with suppress(OSError):
                 path.unlink(missing_ok=True)

@@ -106,7 +106,7 @@ class LazyChunks:
         from musfuse.store.chunks.store import ChunkStore
 
         database = self.folder / _DATABASE
-        if suspicion(database) or (self.folder.exists() and not database.exists()):
+        if suspicion(database) or (self.folder.exists() and not database.is_file()):
             self._set_aside("its table is damaged or gone")
         self._drop_old()
         try:

@@ -59,6 +59,7 @@ def test_what_a_kill_left_half_written_is_gone_at_the_next_start(files: ChunkFil
 
 def test_where_nothing_can_be_written_nothing_is_left(files: ChunkFiles, tmp_path: Path) -> None:
     (tmp_path / "chunks" / "new").rmdir()
+    (tmp_path / "chunks" / "new").touch()
     with pytest.raises(OSError):
         files.write(DATA)
 

@@ -42,7 +42,7 @@ def test_what_is_kept_is_there_again(tmp_path: Path) -> None:
     lazy.close()
 
 
-@pytest.mark.parametrize("damage", ["garbage", "gone", "suspected", "cut"])
+@pytest.mark.parametrize("damage", ["garbage", "gone", "suspected", "cut", "folder"])
 def test_a_damaged_table_has_it_begin_anew(tmp_path: Path, damage: str) -> None:
     filled(tmp_path / "chunks")
     database = tmp_path / "chunks" / "chunks.db"
@@ -50,6 +50,9 @@ def test_a_damaged_table_has_it_begin_anew(tmp_path: Path, damage: str) -> None:
         database.write_bytes(b"garbage" * 5000)
     elif damage == "gone":
         database.unlink()
+    elif damage == "folder":
+        database.unlink()
+        database.mkdir()
     elif damage == "cut":
         database.write_bytes(database.read_bytes()[:5000])
     else:

@@ -1,6 +1,7 @@
 """The chunk cache: what was kept comes back, once however many files share it, and within a limit."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -200,6 +201,17 @@ def test_chunks_that_somebody_removed_or_swapped_are_misses(store: ChunkStore, t
     fill(again, FILE, DATA)
     assert whole(again, FILE) == DATA
     again.close()
+
+
+def test_a_folder_that_somebody_removed_is_filled_anew(store: ChunkStore, tmp_path: Path) -> None:
+    fill(store, FILE, DATA[:500_000])
+    store.shelf._warm.clear()
+    shutil.rmtree(tmp_path / "chunks")
+    for at in range(0, len(DATA), 10_000):
+        assert store.read(FILE, at, 10_000) == b"", "each of them is missed"
+    fill(store, FILE, DATA)
+    assert whole(store, FILE) == DATA
+    assert store.problem == ""
 
 
 @needs_tmpfs
