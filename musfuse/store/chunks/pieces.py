@@ -1,6 +1,5 @@
 """What the chunk cache knows of what it holds, as values."""
 
-import zlib
 from typing import NamedTuple
 
 from musfuse.model import SourceFile, path_text
@@ -54,8 +53,3 @@ class Kept(NamedTuple):
 def key_of(file: SourceFile) -> tuple[str, str, str]:
     """What names a version: its source, its path, and all that its source tells a version by."""
     return file.source_uid, path_text(file.path), f"{file.stamp}/{file.stamp.tag}"
-
-
-def seal_of(key: tuple[str, str, str], start: int, length: int, skip: int, digest: bytes, size: int) -> int:
-    """A sum over what a piece is known by: a chunk is checked by its name, and this tells that it is the right one."""
-    return zlib.crc32(repr((*key, start, length, skip, digest, size)).encode())

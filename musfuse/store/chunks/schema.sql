@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS chunk (
 CREATE INDEX IF NOT EXISTS chunk_unused ON chunk (id) WHERE refs <= 0;
 
 -- piece: `length` bytes of a version from `start` on are those of a chunk from `skip` on. Pieces of a version do not
--- overlap. `seal` is a sum over what is written here, the names of the version and the digest (pieces.seal_of): a bit
+-- overlap. `seal` is a sum over what is written here, the names of the version and the digest (sound.seal_of): a bit
 -- that a disk flips gives no bytes of another place.
 CREATE TABLE IF NOT EXISTS piece (
     version INTEGER NOT NULL,

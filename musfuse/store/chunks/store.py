@@ -101,28 +101,28 @@ class ChunkStore:
     def pin(self, file: SourceFile) -> bool:
         """Have nothing dropped of a file, in whatever version, until it is unpinned; whether it was not pinned. Raises
         StoreError."""
-        return self.shelf.change(lambda table: table.pin(file))
+        return self.shelf.change(lambda table: table.pins.add(file))
 
     def unpin(self, file: SourceFile) -> bool:
         """Let what is kept of a file go again; whether it was pinned. Raises StoreError."""
-        return self.shelf.change(lambda table: table.unpin(file))
+        return self.shelf.change(lambda table: table.pins.remove(file))
 
     def unpin_all(self) -> int:
         """Let all files go again; how many were pinned. Raises StoreError."""
-        return self.shelf.change(lambda table: table.unpin_all())
+        return self.shelf.change(lambda table: table.pins.remove_all())
 
     def is_pinned(self, file: SourceFile) -> bool:
         """Whether a file is pinned. Raises StoreError."""
-        return self.shelf.told(lambda table: table.is_pinned(file))
+        return self.shelf.told(lambda table: table.pins.has(file))
 
     def pinned(self) -> tuple[int, int]:
         """How many files are pinned, and their bytes, here or not. Raises StoreError."""
-        return self.shelf.told(lambda table: table.pinned())
+        return self.shelf.told(lambda table: table.pins.count())
 
     def pins(self) -> Iterator[tuple[str, str]]:
         """What is pinned: (uid of its source, path), in order, read in pages. Raises StoreError."""
         after = ("", "")
-        while page := self.shelf.told(partial(ChunkTable.pins, after=after)):
+        while page := self.shelf.told(partial(_pins, after=after)):
             yield from ((source, path_of(path)) for source, path in page)
             after = page[-1]
 
@@ -145,3 +145,7 @@ class ChunkStore:
         """End what is under way, and close the table."""
         self.recutter.close()
         self.shelf.close()
+
+
+def _pins(table: ChunkTable, after: tuple[str, str]) -> Sequence[tuple[str, str]]:
+    return table.pins.page(after)

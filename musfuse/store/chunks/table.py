@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from musfuse.model import SourceFile
 from musfuse.store.chunks.cutter import LARGEST
-from musfuse.store.chunks.pieces import Kept, Piece, Put, Victim, key_of, seal_of
+from musfuse.store.chunks.pieces import Kept, Piece, Put, Victim, key_of
+from musfuse.store.chunks.pins import Pins
+from musfuse.store.chunks.sound import CHANGED, one_number, one_row, seal_of, sound_pieces, unsound
 from musfuse.store.opening import DamagedError
 from musfuse.store.transaction import transaction
 
@@ -24,7 +25,6 @@ have one, and readers of files wait."""
 HEAD = 64 * 1024
 """What begins before this is a head: readers of tags want it, so it goes last."""
 _PAGE = 256
-_CHANGED = "a row is not as it was written"
 _FIND = """
 SELECT v.id, p.start, p.length, p.skip, c.digest, c.size, p.seal
 FROM version v JOIN piece p ON p.version = v.id JOIN chunk c ON c.id = p.chunk
@@ -38,6 +38,7 @@ class ChunkTable:
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=_OPENING_SECONDS)
+        self.pins = Pins(self._db)
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes back is fetched again
@@ -48,7 +49,7 @@ class ChunkTable:
         except BaseException as error:
             self._db.close()
             if isinstance(error, UnicodeError):  # SQLite quotes what is damaged
-                raise _unsound("its schema is no text") from error
+                raise unsound("its schema is no text") from error
             raise
 
     def close(self) -> None:
@@ -61,17 +62,17 @@ class ChunkTable:
     @property
     def total_bytes(self) -> int:
         """Bytes of all chunks."""
-        return self._number("SELECT bytes FROM total")
+        return one_number(self._db, "SELECT bytes FROM total")
 
     @property
     def last_use(self) -> int:
         """The number of the last use."""
-        return self._number("SELECT coalesce(max(used), 0) FROM version")
+        return one_number(self._db, "SELECT coalesce(max(used), 0) FROM version")
 
     def pieces(self, file: SourceFile, offset: int, end: int) -> Sequence[Piece]:
         """What is kept of a range, in order."""
         key = key_of(file)
-        return _sound(key, self._db.execute(_FIND, (*key, offset - LARGEST, end, offset)))
+        return sound_pieces(key, self._db.execute(_FIND, (*key, offset - LARGEST, end, offset)))
 
     def gaps(self, file: SourceFile, offset: int, end: int) -> Iterator[tuple[int, int]]:
         """The parts of a range that are not kept."""
@@ -103,7 +104,7 @@ class ChunkTable:
 
     def is_whole(self, version: int) -> bool:
         """Whether all of a version is kept."""
-        return bool(self._number("SELECT head + body = size FROM version WHERE id = ?", version))
+        return bool(one_number(self._db, "SELECT head + body = size FROM version WHERE id = ?", version))
 
     def kept_of(self, version: int, offset: int, end: int) -> int:
         """How many bytes of a range of a version are kept."""
@@ -112,11 +113,11 @@ class ChunkTable:
 
     def is_used(self, digest: bytes) -> bool:
         """Whether something lies in a chunk."""
-        return bool(self._number("SELECT count(*) FROM chunk WHERE digest = ? AND refs > 0", digest))
+        return bool(one_number(self._db, "SELECT count(*) FROM chunk WHERE digest = ? AND refs > 0", digest))
 
     def has_chunk(self, digest: bytes) -> bool:
         """Whether a chunk is noted."""
-        return bool(self._number("SELECT count(*) FROM chunk WHERE digest = ?", digest))
+        return bool(one_number(self._db, "SELECT count(*) FROM chunk WHERE digest = ?", digest))
 
     def put(self, version: int, puts: Iterable[Put]) -> None:
         """Note pieces, and their chunks where they are new."""
@@ -124,7 +125,7 @@ class ChunkTable:
             row = (put.digest, put.size)
             if self._db.execute("INSERT OR IGNORE INTO chunk (digest, size, refs) VALUES (?, ?, 0)", row).rowcount:
                 self._db.execute("UPDATE total SET bytes = bytes + ?", (put.size,))
-            (chunk,) = self._row("UPDATE chunk SET refs = refs + 1 WHERE digest = ? RETURNING id", put.digest)
+            (chunk,) = one_row(self._db, "UPDATE chunk SET refs = refs + 1 WHERE digest = ? RETURNING id", put.digest)
             self._insert(version, put.start, put.length, chunk, put.skip)
 
     def replace(self, version: int, puts: Sequence[Put]) -> list[bytes]:
@@ -153,7 +154,7 @@ class ChunkTable:
         then of heads, which come first where they have over `most_heads` bytes. Nothing where nothing may go."""
         others = f"id NOT IN ({','.join('?' * len(spared))})"
         order = [("body > 0", f"start >= {HEAD}"), ("body = 0", "1")]
-        if self._number("SELECT heads FROM total") > most_heads:
+        if one_number(self._db, "SELECT heads FROM total") > most_heads:
             order.reverse()
         for what, pieces in order:
             row = self._db.execute(
@@ -226,7 +227,7 @@ class ChunkTable:
             " WHERE p.version = ? AND p.start > ? AND p.start < ? AND p.start + p.length > ? ORDER BY p.start",
             (version, offset - LARGEST, end, offset),
         )
-        return _sound(row[1:], rows), row[0]
+        return sound_pieces(row[1:], rows), row[0]
 
     def set_cut(self, version: int) -> bool:
         """Note that a version is cut, or that it cannot be; whether it is there."""
@@ -238,7 +239,7 @@ class ChunkTable:
             "SELECT id, digest, size FROM chunk WHERE id > ? ORDER BY id LIMIT ?", (after, _PAGE)
         ).fetchall()
         if not all(isinstance(digest, bytes) and isinstance(size, int) for _, digest, size in rows):
-            raise _unsound(_CHANGED)
+            raise unsound(CHANGED)
         return rows
 
     def of_source(self, source: str) -> list[Victim]:
@@ -250,54 +251,20 @@ class ChunkTable:
         )
         return [Victim(*row) for row in rows]
 
-    def pin(self, file: SourceFile) -> bool:
-        """Pin a file in whatever version; whether it was not pinned."""
-        source, path, _ = key_of(file)
-        row = (source, path, file.stamp.size)
-        pinned = self._db.execute("INSERT OR IGNORE INTO pin VALUES (?, ?, ?)", row).rowcount > 0
-        self._db.execute("UPDATE version SET pinned = 1 WHERE source = ? AND path = ?", (source, path))
-        return pinned
-
-    def unpin(self, file: SourceFile) -> bool:
-        """Let go of a file; whether it was pinned."""
-        place = key_of(file)[:2]
-        self._db.execute("UPDATE version SET pinned = 0 WHERE source = ? AND path = ?", place)
-        return self._db.execute("DELETE FROM pin WHERE source = ? AND path = ?", place).rowcount > 0
-
-    def unpin_all(self) -> int:
-        """Let go of all files; how many were pinned."""
-        self._db.execute("UPDATE version SET pinned = 0 WHERE pinned = 1")
-        return self._db.execute("DELETE FROM pin").rowcount
-
-    def is_pinned(self, file: SourceFile) -> bool:
-        """Whether a file is pinned."""
-        return bool(self._number("SELECT count(*) FROM pin WHERE source = ? AND path = ?", *key_of(file)[:2]))
-
-    def pins(self, after: tuple[str, str]) -> list[tuple[str, str]]:
-        """A page of what is pinned, in order: sources, and paths as they are quoted."""
-        return self._db.execute(
-            "SELECT source, path FROM pin WHERE (source, path) > (?, ?) ORDER BY source, path LIMIT ?", (*after, _PAGE)
-        ).fetchall()
-
-    def pinned(self) -> tuple[int, int]:
-        """How many files are pinned, and their bytes."""
-        row: tuple[int, int] = self._db.execute("SELECT count(*), coalesce(sum(size), 0) FROM pin").fetchone()
-        return row
-
     def kept(self) -> Kept:
         """What is kept."""
         versions, size, pinned_bytes = self._db.execute(
             "SELECT count(*), coalesce(sum(head + body), 0), coalesce(sum((head + body) * pinned), 0) FROM version"
         ).fetchone()
         (chunks,) = self._db.execute("SELECT count(*) FROM chunk").fetchone()
-        return Kept(versions, size, chunks, self.total_bytes, self.pinned()[0], pinned_bytes)
+        return Kept(versions, size, chunks, self.total_bytes, self.pins.count()[0], pinned_bytes)
 
     def _check_version(self, path: Path) -> None:
-        if self._number("PRAGMA user_version") not in (0, _VERSION):
+        if one_number(self._db, "PRAGMA user_version") not in (0, _VERSION):
             raise DamagedError(f"{path}: is that of another version of musfuse")
 
     def _insert(self, version: int, start: int, length: int, chunk: int, skip: int) -> None:
-        source, path, stamp, *of = self._row(
+        source, path, stamp, *of = one_row(self._db,
             "SELECT v.source, v.path, v.stamp, c.digest, c.size FROM version v, chunk c WHERE v.id = ? AND c.id = ?",
             version, chunk,
         )  # fmt: skip
@@ -324,34 +291,3 @@ class ChunkTable:
         found = (self._db.execute("SELECT digest FROM chunk WHERE id = ? AND refs <= 0", (id_,)).fetchone()
                  for id_ in set(chunks))  # fmt: skip
         return [row[0] for row in found if row is not None]
-
-    def _number(self, query: str, *given: object) -> int:
-        (number,) = self._row(query, *given)
-        if not isinstance(number, int):
-            raise _unsound(_CHANGED)
-        return number
-
-    def _row(self, query: str, *given: object) -> tuple[Any, ...]:
-        """The one row that there is. Raises sqlite3.DatabaseError where there is none."""
-        row: tuple[Any, ...] | None = self._db.execute(query, given).fetchone()
-        if row is None:
-            raise _unsound("a row is missing")
-        return row
-
-
-def _sound(key: tuple[str, str, str], rows: Iterable[tuple[Any, ...]]) -> list[Piece]:
-    """The pieces of a version that these rows tell of. Raises sqlite3.DatabaseError where one is not as it was
-    written: SQLite looks at the bounds of a page, and at no value in it."""
-    pieces = []
-    for *row, seal in rows:
-        piece = Piece(*row)
-        if seal_of(key, *piece[1:]) != seal:
-            raise _unsound(_CHANGED)
-        pieces.append(piece)
-    return pieces
-
-
-def _unsound(why: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(why)
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error

@@ -61,8 +61,8 @@ def test_bodies_go_first_the_longest_unused_first(table: ChunkTable) -> None:
     table.remove(table.victims([], FEW_HEADS), [])
     assert [(victim.version, victim.start) for victim in table.victims([], FEW_HEADS)] == [(second, 0)]
     assert table.victims([first, second], FEW_HEADS) == []
-    table.pin(A)
-    table.pin(B)
+    table.pins.add(A)
+    table.pins.add(B)
     assert table.victims([], FEW_HEADS) == []
 
 
@@ -101,12 +101,12 @@ def test_replacing_by_the_same_changes_nothing(table: ChunkTable) -> None:
 
 
 def test_a_pin_is_of_a_file_not_of_a_version(table: ChunkTable) -> None:
-    assert table.pin(A)
+    assert table.pins.add(A)
     newer = SourceFile("s", "a", Stamp(5, 2, "u"))
     table.put(table.make_version(newer), [Put(0, b"n", 5)])
     assert table.of_source("") == []
     assert table.kept().pinned_bytes == 5
-    table.unpin(A)
+    table.pins.remove(A)
     assert [victim.start for victim in table.of_source("s")] == [0]
     assert table.of_source("other") == []
 
