@@ -2,15 +2,12 @@
 read while the origin is away."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol, cast
+from collections.abc import Callable
+from typing import Protocol
 
 from musfuse.model import SourceFile, Stamp
-from musfuse.origins.port import Entry, Origin, SourceStat, WatchableOrigin
-from musfuse.origins.traits import Traits
-
-if TYPE_CHECKING:
-    from musfuse.origins.watching import Watch, WatchListener
+from musfuse.origins.port import Origin
+from musfuse.sources.over import OverOrigin
 
 BLOCK = 64 * 1024
 """What is missing is asked for in whole blocks of a file, as they are fetched anyway."""
@@ -31,7 +28,7 @@ class Contents(Protocol):
         """Keep bytes of a version; whether they are kept."""
 
 
-class CachedOrigin:
+class CachedOrigin(OverOrigin):
     """`origin` for who asks in one way; what they read is kept where `keeps` says so. `on_kept` hears of it, as path,
     version, and from where until where: nobody else has to have that any more."""
 
@@ -44,21 +41,8 @@ class CachedOrigin:
         now_ns: Callable[[], int] = time.time_ns,
         on_kept: Callable[[str, Stamp, int, int], object] = lambda *_: None,
     ) -> None:
-        self._origin, self._contents, self._keeps, self._now_ns = origin, contents, keeps, now_ns
-        self._on_kept = on_kept
-        self.uid, self.name = origin.uid, origin.name
-
-    @property
-    def traits(self) -> Traits:
-        return self._origin.traits
-
-    def list(self, path: str) -> Iterator[Entry]:
-        """The entries of a folder."""
-        return self._origin.list(path)
-
-    def stat(self, path: str) -> SourceStat:
-        """Facts about a path."""
-        return self._origin.stat(path)
+        super().__init__(origin)
+        self._contents, self._keeps, self._now_ns, self._on_kept = contents, keeps, now_ns, on_kept
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file. Without a `stamp`, nothing is kept of it."""
@@ -73,20 +57,6 @@ class CachedOrigin:
             parts.append(part)
             offset += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def spec(self) -> Mapping[str, object]:
-        return self._origin.spec()
-
-    def watch(self, listener: "WatchListener") -> "Watch":
-        """Have somebody hear of changes."""
-        return cast(WatchableOrigin, self._origin).watch(listener)
-
-    def let_go(self) -> None:
-        """Close what can be opened again. What is kept on disk stays."""
-        self._origin.let_go()
-
-    def close(self) -> None:
-        self._origin.close()
 
     def _fetched(self, file: SourceFile, offset: int, end: int) -> bytes:
         """Bytes from `offset` on, which are not kept, up to what is."""

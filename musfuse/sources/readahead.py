@@ -5,20 +5,14 @@ elsewhere.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from musfuse.lru import Lru
 from musfuse.model import Stamp
-from musfuse.origins.port import Entry, SourceStat
-from musfuse.origins.traits import Traits
 from musfuse.sources.blocks import Blocks
 from musfuse.sources.lane import LaneOrigin
+from musfuse.sources.over import OverOrigin
 from musfuse.sources.urgency import Urgency
-
-if TYPE_CHECKING:
-    from musfuse.origins.watching import Watch, WatchListener
 
 FIRST, MOST = 256 * 1024, 4 * 1024 * 1024
 _READERS = 256
@@ -34,28 +28,16 @@ class _Reader:
     window: int = FIRST
 
 
-class ReadAheadOrigin:
+class ReadAheadOrigin(OverOrigin):
     """The origin for who asks with one urgency, over blocks that all share. The window begins with `first` bytes; where
     that is less than usual, only behind a second read: most want no more than the beginning of a file."""
 
     def __init__(self, origin: LaneOrigin, blocks: Blocks, urgency: Urgency, first: int = FIRST) -> None:
-        self._origin, self._blocks, self._urgency, self._first = origin, blocks, urgency, first
+        super().__init__(origin)
+        self._blocks, self._urgency, self._first = blocks, urgency, first
         self._ahead = max(urgency, Urgency.PREFETCH)
-        self.uid, self.name = origin.uid, origin.name
         self._lock = threading.Lock()
         self._readers: Lru[tuple[str, Stamp], _Reader] = Lru(_READERS)
-
-    @property
-    def traits(self) -> Traits:
-        return self._origin.traits
-
-    def list(self, path: str) -> Iterator[Entry]:
-        """The entries of a folder."""
-        return self._origin.list(path)
-
-    def stat(self, path: str) -> SourceStat:
-        """Facts about a path."""
-        return self._origin.stat(path)
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file. Without a `stamp`, nothing is kept of it."""
@@ -71,13 +53,6 @@ class ReadAheadOrigin:
         if not goes_on and self._first >= FIRST:  # the first bytes wait for nothing else on the wire
             self._blocks.begin(Urgency(self._ahead), path, stamp, start, end)
         return data
-
-    def spec(self) -> Mapping[str, object]:
-        return self._origin.spec()
-
-    def watch(self, listener: "WatchListener") -> "Watch":
-        """Have somebody hear of changes."""
-        return self._origin.watch(listener)
 
     def let_go(self) -> None:
         """Forget what was read, and close what can be opened again."""
