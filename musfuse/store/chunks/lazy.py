@@ -123,7 +123,11 @@ class LazyChunks:
         with suppress(OSError):
             own = [entry for entry in self.folder.iterdir() if _OWN.fullmatch(entry.name)]
             if own:
-                log.warning("%s: %s; the cache begins anew, and is filled by what is read", self.folder, why)
+                log.warning(
+                    "%s: %s; the cache begins anew, and is filled by what is read; what was pinned is no more",
+                    self.folder,
+                    why,
+                )
                 aside.mkdir()
             for entry in own:
                 entry.rename(aside / entry.name)

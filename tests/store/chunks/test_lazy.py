@@ -43,7 +43,7 @@ def test_what_is_kept_is_there_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["garbage", "gone", "suspected", "cut", "folder"])
-def test_a_damaged_table_has_it_begin_anew(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_table_has_it_begin_anew(tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture) -> None:
     filled(tmp_path / "chunks")
     database = tmp_path / "chunks" / "chunks.db"
     if damage == "garbage":
@@ -61,6 +61,7 @@ def test_a_damaged_table_has_it_begin_anew(tmp_path: Path, damage: str) -> None:
     store = lazy.get()
     assert store is not None
     assert (whole(store, FILE), lazy.problem) == (b"", "")
+    assert "what was pinned is no more" in caplog.text
     fill(store, FILE, DATA)
     assert whole(store, FILE) == DATA
     until(lambda: not list((tmp_path / "chunks").glob(".old-*")))
