@@ -10,6 +10,7 @@ from musfuse.config.secretcommands import SecretCommands
 from musfuse.errors import ConfigError, NotFoundError, OriginError, UnavailableError
 from musfuse.library.catalog import SourceRow
 from musfuse.library.options import ScanOptions
+from musfuse.model import NodeKind
 from musfuse.origins import IndexWhen, OpenContext, Origin, Registry, SourceSpec
 from musfuse.origins.remote import bandwidth, indexes_idly
 from musfuse.sources.breaker import Outage
@@ -132,11 +133,11 @@ class Sources:
         return far.lane.outage if far is not None else None
 
     def try_out(self, spec: SourceSpec) -> None:
-        """Raise ConfigError where a source that lies elsewhere cannot be looked into now."""
+        """Raise ConfigError where a source that lies elsewhere cannot be looked into now, or is no folder."""
         opened = self._opened(spec)
         try:
-            if not opened.traits.local:
-                opened.stat("")
+            if not opened.traits.local and opened.stat("").kind is not NodeKind.FOLDER:
+                raise ConfigError(f"{opened.name}: a file; a source is a folder with music")
         except OriginError as error:
             raise ConfigError(str(error)) from error
         finally:

@@ -113,6 +113,13 @@ def test_one_that_is_not_known_is_not_added(program: Program, server: Sshd, tmp_
     assert not program.library.exists(), "nothing is made for what cannot be added"
 
 
+def test_a_file_is_no_source(program: Program, server: Sshd) -> None:
+    (program.music / "a.flac").write_bytes(b"fLaC")
+    given, uri = [f"--set={one}" for one in server.assignments], server.uri(program.music / "a.flac")
+    done = program.run("source", "add", "--library", program.library, *given, uri, check=False)
+    assert (done.returncode, done.stderr) == (2, f"musfuse: {uri}: a file; a source is a folder with music\n")
+
+
 SECRET = "hunter2-in-the-wrong-place"
 
 
