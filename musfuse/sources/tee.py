@@ -9,6 +9,7 @@ import logging
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -60,9 +61,10 @@ class _Streamed:
     def close(self) -> None:
         """Give up the room."""
         with self._lock:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+            file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):  # what it did not take before it does not take now, and is wanted no more
+                file.close()
 
     def _note(self, low: int, high: int) -> None:
         """Join a span with those that it touches."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from far import FarOrigin
+from tests_support import needs_tmpfs, small_disk
 
 from musfuse.model import Stamp
 from musfuse.sources import tee as tees
@@ -121,6 +122,19 @@ def test_a_folder_that_takes_nothing_is_no_error(tmp_path: Path) -> None:
     desk.put(0, 6)
     assert not desk.whole
     assert desk.tee.read("a", STAMP, 0, 10) is None
+
+
+@needs_tmpfs
+@pytest.mark.parametrize("step", [STEP, 5000])
+def test_on_a_full_disk_readers_go_on(tmp_path: Path, step: int) -> None:
+    """What is written in small steps fails once more when the file is closed."""
+    with small_disk(tmp_path / "disk", 200) as disk:
+        desk = Desk(disk)
+        for at in range(0, len(DATA), step):
+            desk.tee.came("a", STAMP, at, DATA[at : at + step])
+        assert desk.tee.read("a", STAMP, 0, 10) is None
+        assert not desk.whole
+        desk.tee.close()
 
 
 def test_many_threads_and_one_end(desk: Desk) -> None:
