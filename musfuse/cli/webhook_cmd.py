@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,9 +52,14 @@ def list_(library: Path | None, config_file: Path | None, as_json: bool) -> None
         return
     print_table(("id", "url", "events", "state", "taken", "waiting", "next", "given up"), [
         (row.id, row.url, ", ".join(row.events) or "all", row.state, str(row.taken), str(row.waiting),
-         when(row.next_ns) if row.next_ns else "", str(row.given_up))
+         _next(row.next_ns), str(row.given_up))
         for row in rows
     ])  # fmt: skip
+
+
+def _next(due_ns: int | None) -> str:
+    """When a message is sent next; one that is due waits for a receiver that took none, or for a process that sends."""
+    return "" if not due_ns else when(due_ns) if due_ns > time.time_ns() else "due"
 
 
 @command.command("add", epilog="Example: musfuse webhook add https://example.com/hook --secret env:HOOK_SECRET")

@@ -57,6 +57,8 @@ def test_what_happens_while_nobody_sends_waits(library: Path, at: Receiver, tmp_
     run("scan", "--library", library)
     (told,) = json.loads(run("webhook", "list", "--library", library, "--json").out)
     assert (told["waiting"], at.got) == (1, [])
+    (row,) = run("webhook", "list", "--library", library).out.splitlines()[1:]
+    assert row.split()[-3:] == ["1", "due", "0"]
     assert "1 message was not sent" in run("webhook", "remove", "--library", library, told["id"]).out
 
 
