@@ -73,6 +73,8 @@ class Incoming:
             else:
                 self._let_go()
                 self.refused, self._others = False, None
+            if length < self.length:
+                self._others = None  # what was another track behind that is none any more
             self._spans = [(start, min(end, length)) for start, end in self._spans if start < length]
             self.length = length
 

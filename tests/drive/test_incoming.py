@@ -73,6 +73,14 @@ def test_pieces_of_two_tracks_are_no_copy_of_either() -> None:
         assert made.whole() is None
 
 
+def test_what_was_cut_may_go_on_as_another_track() -> None:
+    made = incoming()
+    made.write(0, TRACKS[3])
+    made.resize(4)
+    made.write(4, TRACKS[1][4:])
+    assert item_of(made) == 1
+
+
 def test_zeros_may_be_left_out() -> None:
     made = incoming()
     made.write(0, b"head")
