@@ -55,8 +55,9 @@ class LazyChunks:
             return False
 
     def get(self) -> "ChunkStore | None":
-        """The cache, opened; None where there is none."""
-        if (store := self._store) is not None or self.limit <= 0:
+        """The cache, opened; None where there is none. With a limit of 0 one from before is opened: then all goes that
+        is not pinned, and the rest can be let go of."""
+        if (store := self._store) is not None or (self.limit <= 0 and not (self.folder / _DATABASE).exists()):
             return store
         with self._lock:
             if self._store is None and not self._closed and self._now() >= self._again_at:

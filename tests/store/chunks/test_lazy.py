@@ -84,6 +84,25 @@ def test_what_begins_anew_stays_where_its_folder_leads_and_leaves_what_is_not_it
     assert (disk / "photos").is_dir()
 
 
+def test_what_was_kept_goes_when_nothing_is_to_be_kept_any_more(tmp_path: Path) -> None:
+    filled(tmp_path / "chunks")
+    lazy = LazyChunks(tmp_path / "chunks", 64 << 20)
+    store, pinned = lazy.get(), named("b", contents(2, 100_000))
+    assert store is not None
+    store.pin(pinned)
+    fill(store, pinned, contents(2, 100_000))
+    lazy.close()
+    none = LazyChunks(tmp_path / "chunks", 0)
+    assert none.contents() is None
+    assert bytes_on_disk(tmp_path / "chunks") == 100_000
+    left = none.get()
+    assert left is not None
+    assert left.unpin_all() == 1
+    left.clear()
+    assert bytes_on_disk(tmp_path / "chunks") == 0
+    none.close()
+
+
 def test_where_it_cannot_be_had_that_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     clock = HandClock()
