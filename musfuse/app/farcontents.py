@@ -56,7 +56,7 @@ class FarContents:
 
     def told(self) -> ChunksTold:
         """What is kept. Raises StoreError."""
-        chunks, store = self._chunks, self._there()
+        chunks, store = self._chunks, self._chunks.there()
         if store is None:
             return ChunksTold(str(chunks.folder), chunks.limit, 0, 0, 0, 0, 0, 0, 0, 0, 0, chunks.problem)
         kept, (_, pinned_size) = store.kept(), store.pinned()
@@ -67,7 +67,7 @@ class FarContents:
 
     def fetch_pinned(self, context: JobContext) -> Mapping[str, Any]:
         """Fetch what is pinned and not here. A source that is away is not asked again; what is missing is named."""
-        store = self._there()
+        store = self._chunks.there()
         done = fetched = 0
         problems: list[str] = []
         away = set[str]()
@@ -101,13 +101,9 @@ class FarContents:
             log.warning("%d chunks were damaged, %d files belonged to none; they are dropped", found[1], found[2])
         return found._asdict()
 
-    def _there(self) -> "ChunkStore | None":
-        """The cache where anything was kept so far."""
-        return self._chunks.get() if self._chunks.opened() or self._chunks.folder.exists() else None
-
     def _usable(self) -> "ChunkStore | None":
-        """As `_there`. Raises ConfigError where something was kept, and cannot be opened now."""
-        store = self._there()
+        """As LazyChunks.there. Raises ConfigError where something was kept, and cannot be opened now."""
+        store = self._chunks.there()
         if store is None and self._chunks.problem:
             raise ConfigError(self._chunks.problem)
         return store

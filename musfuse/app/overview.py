@@ -86,10 +86,10 @@ class OwnerOverview:
         """Drop what can be made again. Raises NotFoundError, StoreError."""
         if asked.source:
             self._host.library.sources.row(asked.source)
+        far = self._host.library.stores.chunks.there() if asked.chunks else None
         before, entries = self._taken(), 0
         if asked.chunks:
             entries += self._clear_runs(asked.source)
-            far = self._host.library.stores.chunks.opened()
             entries += far.clear(asked.source)[1] if far is not None else 0
         if asked.made:
             entries += self._host.library.media.indexes.drop_all(asked.source)

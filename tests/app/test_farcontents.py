@@ -164,6 +164,19 @@ def test_who_steers_from_outside_sees_and_clears_it_too(library: Library) -> Non
     assert left.contents == asks.service.call(ShowChunks()).pinned_bytes > 10_000
 
 
+def test_caches_are_cleared_before_a_far_source_was_asked(tmp_path: Path, shelf: Toy) -> None:
+    with ExitStack() as before:
+        read(opened(tmp_path, shelf, before), T1)
+    with ExitStack() as closing:
+        config = load_config(default_sections(), flags={"index.background": False}).config
+        registry = Registry([LocalScheme(), ToyScheme(shelf=shelf)])
+        library = open_library(tmp_path / "state", config, closing, registry=registry)
+        assert library.stores.chunks.opened() is None
+        cleared = OwnerOverview(SimpleNamespace(library=library)).clear(ClearCache(chunks=True))
+        assert cleared.bytes > 10_000
+        assert FarContents(library).told().bytes == 0
+
+
 def test_more_than_fits_is_not_pinned(tmp_path: Path, shelf: Toy, closing: ExitStack) -> None:
     library = opened(tmp_path, shelf, closing, **{"cache.content": 200_000})
     asks = Asks(library)

@@ -47,6 +47,10 @@ class LazyChunks:
         """The cache where it is open already."""
         return self._store
 
+    def there(self) -> "ChunkStore | None":
+        """The cache where anything was kept so far, opened."""
+        return self.get() if self._store is not None or self.folder.exists() else None
+
     def has_pins(self) -> bool:
         """Whether something is pinned, as far as the cache is open, and can tell."""
         try:
