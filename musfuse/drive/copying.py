@@ -243,6 +243,8 @@ class Copying:
         became, found.became = found.became, None
         if became is not None and became.item:
             self._rearranging().give_up(became.item, found.path)
+        elif became is not None and not self._rearranging().is_there(found.path):
+            self._take_back(found.path)
 
     def _done(self, found: Incoming) -> bool:
         """Make an entry of a file whose bytes are those of a track or companion, where it has a name for good; whether

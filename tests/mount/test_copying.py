@@ -159,6 +159,11 @@ def test_a_cover_that_was_removed_or_moved_before_its_tracks_came_is_not_where_i
     copying = mounted.drive.copying
     assert copying is not None
     assert copying.attr("E/cover.png") is None
+    twice = "mkdir G && cp Ann/Best/cover.png G/ && cp Ann/Best/cover.png G/ && rm G/cover.png"
+    assert mounted.sh(f"{twice} && cp Ann/Best/One.flac G/; ls G") == "One.flac"
+    assert mounted.sh(
+        "mkdir H && cp Ann/Best/cover.png H/; truncate -s 9 H/cover.png 2>/dev/null; cp Ann/Best/One.flac H/; ls H"
+    ) == ("One.flac")
     assert mounted.sh("mkdir F && cp Ann/Best/cover.png F/ && rmdir F && mkdir F && cp Ann/Best/One.flac F/; ls F") == (
         "One.flac"
     )
