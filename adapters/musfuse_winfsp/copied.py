@@ -149,6 +149,7 @@ def taking(  # noqa: C901 - a class inside
             try:
                 if not copying.move(path, spelled(to)):  # an entry by now
                     drive.rearranging.move(path, spelled(to), replace=replace_if_exists)
+                    copying.moved(path, spelled(to))
             except MusfuseError as error:
                 raise fail(error, to) from error
             file_context.path = to

@@ -180,12 +180,13 @@ class Copying:
         return True
 
     def moved(self, path: str, to: str) -> None:
-        """A folder is elsewhere, and what is being written in it."""
+        """A folder is elsewhere, and what is being written in it; or an entry, which its writer may have open still."""
         for found in self._below(path):
             with found.settling, self._lock:
-                if self._by_path.get(_key(found.path)) is found:
-                    del self._by_path[_key(found.path)]
-                    found.path = "/".join([to, *found.path.split("/")[path.count("/") + 1 :]])
+                before = found.path
+                found.path = "/".join([to, *before.split("/")[path.count("/") + 1 :]])
+                if self._by_path.get(_key(before)) is found:
+                    del self._by_path[_key(before)]
                     self._by_path[_key(found.path)] = found
 
     def removed(self, folder: str) -> None:
@@ -200,10 +201,11 @@ class Copying:
         self._by_path.clear()
         self._open.clear()
 
-    def _below(self, folder: str) -> list[Incoming]:
-        before = _key(folder) + "/"
+    def _below(self, path: str) -> list[Incoming]:
+        """What is being written at a path, or below it, and what became an entry there and is open."""
         with self._lock:
-            return [found for key, found in self._by_path.items() if key.startswith(before)]
+            files = {*self._by_path.values(), *self._open.values()}
+        return [found for found in files if not found.gone and f"{_key(found.path)}/".startswith(f"{_key(path)}/")]
 
     def _named(self, found: Incoming, to: str) -> Incoming | None:
         """Give a file another name; what had that name, and is being written as well."""

@@ -208,6 +208,20 @@ def test_what_is_cut_after_it_became_an_entry_is_none_until_it_is_whole_again(dr
     assert read(drive, "x.flac") == data
 
 
+def test_what_turns_out_to_be_more_is_given_up_under_the_name_that_it_has_now(drive: Drive) -> None:
+    copying, data = copying_of(drive), read(drive, "Ann/One.flac")
+    handle = begun(drive, "x.flac", data)
+    copying.finish(handle)
+    drive.rearranging.make_folder("New")
+    for path, to in (("x.flac", "New/y.flac"), ("New", "Newer")):
+        drive.rearranging.move(path, to)
+        copying.moved(path, to)
+    copying.close(begun(drive, "x.flac", data))
+    with pytest.raises(ReadOnlyError):
+        copying.write(handle, len(data), b"more")
+    assert (names(drive), names(drive, "Newer")) == (["Ann", "Newer", "x.flac"], [])
+
+
 def test_what_is_closed_while_it_is_moved_leaves_nothing(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
     copying, data = copying_of(drive), read(drive, "Ann/One.flac")
     handle, other = begun(drive, ".x", data[:-1]), begun(drive, "x.flac", data[:-1])
