@@ -8,12 +8,11 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from musfuse.drive import Attr, CacheHint, DirEntry, Drive
 from musfuse.errors import MusfuseError, NoEntryError, errno_of
 from musfuse.model import NodeKind
-from musfuse_fuse.copied import Call, taking
 from musfuse_fuse.facts import as_dict, mode_of
 from musfuse_fuse.folders import Folders, Take
 from musfuse_fuse.kept_listings import KeptListings
@@ -23,6 +22,7 @@ from musfuse_fuse.recently import Recently
 from musfuse_fuse.told import Told
 
 log = logging.getLogger(__name__)
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 _WRITES = ("chmod", "chown", "create", "link", "mknod", "symlink", "truncate", "utimens", "write")
@@ -258,6 +258,8 @@ def make_operations(  # noqa: C901 - a class inside
         setattr(DriveOperations, name, staticmethod(refuse))
     if drive.copying is None:
         return DriveOperations()
+    from musfuse_fuse.copied import taking  # a view that nobody may change does without
+
     writable = taking(DriveOperations, drive, drive.copying, remembers, answered)
     return (keeping(writable, MacFiles()) if keeps_mac_files else refusing(writable))()
 

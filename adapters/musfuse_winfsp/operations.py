@@ -11,7 +11,6 @@ from musfuse.drive import Attr, DirEntry, Drive
 from musfuse.errors import BadNameError, MusfuseError, NoEntryError, NotAFolderError, ReadOnlyError
 from musfuse.model import NodeKind
 from musfuse_winfsp import status
-from musfuse_winfsp.copied import taking
 from musfuse_winfsp.info import SDDL, attributes, drive_path, file_info, label_of, windows_path
 from musfuse_winfsp.openfiles import OpenFile, OpenFiles, OutdatedError
 from musfuse_winfsp.patience import EndingError, Patience
@@ -353,6 +352,8 @@ def make_operations(binding: Any, drive: Drive, label: str, shown: Shown | None 
         setattr(DriveOperations, name, staticmethod(protected))
     if drive.copying is None:
         return DriveOperations()
+    from musfuse_winfsp.copied import taking  # a view that nobody may change does without
+
     return taking(DriveOperations, drive, drive.copying, OpenEntry, fail)()
 
 

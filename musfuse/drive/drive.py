@@ -7,7 +7,7 @@ to a real path. All methods may be called from many threads.
 from collections.abc import Callable, Iterator, Sequence, Set
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from musfuse.drive.accesses import Accesses
 from musfuse.drive.answers import Attr, DirEntry, Opened, VolumeInfo
@@ -15,7 +15,6 @@ from musfuse.drive.branches.items import Items
 from musfuse.drive.branches.numbers import number_of_rendition
 from musfuse.drive.branches.port import Branch, Entry, FileContent
 from musfuse.drive.changes import Change, Changes, Names
-from musfuse.drive.copying import Copying
 from musfuse.drive.handles import CacheHint, Handles
 from musfuse.drive.lately import Lately
 from musfuse.drive.leftout import LeftOut
@@ -27,6 +26,9 @@ from musfuse.library.catalog import TrackRow
 from musfuse.library.catalog.gone import Went
 from musfuse.library.naming import Settled
 from musfuse.model import NodeKind, Rendition
+
+if TYPE_CHECKING:
+    from musfuse.drive.copying import Copying
 
 _NOTHING = Went()
 _TRIES = 3
@@ -69,8 +71,12 @@ class Drive:
         self._asked, self._edits = asked or Asked(), edits
         self.changes, self._left_out = Changes(), LeftOut()
         self._handles = Handles(open_limit, self.changes.hold)
-        copying = Copying(items, self._asked.lately, lambda: self.rearranging, self.forget_paths)
-        self.copying = copying if edits is not None else None
+        self.copying = self._new_copying() if edits is not None else None
+
+    def _new_copying(self) -> "Copying":
+        from musfuse.drive.copying import Copying  # a view that nobody may change does without
+
+        return Copying(self._items, self._asked.lately, lambda: self.rearranging, self.forget_paths)
 
     def ignoring_case(self, *, keeping_sizes: bool = False) -> "Drive":
         """The same drive, open files and all, for a mount whose system compares names without their case, and

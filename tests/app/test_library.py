@@ -261,7 +261,7 @@ def test_a_start_loads_nothing_where_nothing_is_left(tmp_path: Path, music: Path
         "import sys; from pathlib import Path; from musfuse.app.library import open_library;"
         "from musfuse.config import Config;"
         f"open_library(Path({str(tmp_path / 'state')!r}), Config()).close();"
-        "print([m for m in sys.modules if m in ('musfuse.library.cuesheets', 'musfuse.library.scanner')])"
+        "print([m for m in sys.modules if m in ('musfuse.library.cuesheets', 'musfuse.library.scanner', 'musfuse.drive.copying')])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True,
