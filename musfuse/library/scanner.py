@@ -190,7 +190,7 @@ class Scanner:
             found = recognise(self._files, now, known, renumbered)
             if found.inspect:
                 row = self._inspector.inspect(origin, found.file, any(map(is_sheet, names)))
-                if known is None or not (_half_written(row) or (found.same and row.again)):
+                if known is None or not (_half_written(row) or row.again):
                     self._files.put_files([(folder, row)])
                     self._news.read(found.file, known is not None)
         self._news.tell()
@@ -202,7 +202,7 @@ class Scanner:
             row = pending.inspecting.result()
             run.result.read += 1
             run.result.skipped += bool(row.problem)
-            if pending.found.same and row.again:
+            if pending.found.known and row.again:  # also where it changed: this look tells nothing, another one may
                 log.warning("%s; what is known of it stands", row.problem)
             elif not (pending.found.known and _half_written(row)):
                 run.batch.rows.append((pending.found.folder, row))

@@ -50,13 +50,12 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to look into: whether something is known of it, whether it is the `same` as then by what its origin
-    tells, and what its folder has to do with what somebody looks at."""
+    """A file to look into: whether something is known of it, and what its folder has to do with what somebody looks
+    at."""
 
     folder: int
     file: SourceFile
     known: bool
-    same: bool
     beside_sheet: bool
     nearness: Nearness = Nearness.FAR
 
@@ -181,7 +180,7 @@ class Walk:
                 found = recognise(self._files, now, before, renumbered)
                 wanted = found.inspect or new_sheet or self._everything
                 if wanted and not self._lookout.holds(found.file):
-                    yield Found(folder, found.file, before is not None, found.same, bool(sheets), stop.nearness)
+                    yield Found(folder, found.file, before is not None, bool(sheets), stop.nearness)
         self._let_go(known.values())
         return below
 

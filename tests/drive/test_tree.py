@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sound
+from patient import until
 
 from drive.albums import ME, target
 from drive.conftest import Make
@@ -130,7 +131,13 @@ def test_what_a_scan_read_is_told_before_names_are_given(make_library: Make, mus
     before = library.drive.attr(shown)
     sound.write(path, samples=50_000, artist="Band", album="Album", title="One")
     library.name_tracks = lambda: None  # type: ignore[method-assign] # a scan gives names at growing distances
-    library.refresh(library.sources.rows()[0].uid, "a.wav")
+
+    def is_read() -> bool:  # another look may tell more, where a worker had an accident
+        library.refresh(library.sources.rows()[0].uid, "a.wav")
+        row = library.drive.row(shown)[1]
+        return row is not None and row.track.file.stamp.size == path.stat().st_size
+
+    until(is_read)
     library.drive._items.freshness.forget()
     opened = library.drive.open(shown)
     after = library.drive.attr(shown)

@@ -280,6 +280,32 @@ def test_what_is_known_stands_while_it_cannot_be_read(
     assert list(desk.reports.lines()) == reports
 
 
+@pytest.mark.parametrize("by", ["scan", "reader"])
+def test_what_changed_keeps_its_place_while_it_cannot_be_looked_into(
+    desk: Desk, music: Path, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """Its worker had an accident, or its disk: that tells nothing of the file, however long ago it changed."""
+    library(music)
+    desk.scan(origin)
+    before = desk.tree()
+    path = sound.write(music / "one/a.wav", 70_000, title="Other", artist="X", album="Y")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+
+    def look() -> None:
+        if by == "reader":
+            desk.scanner().rescan_file(desk.source("/src"), origin, "one/a.wav")
+        else:
+            desk.scan(origin)
+
+    flaky = _Flaky(origin, monkeypatch)
+    flaky.read |= {"one/a.wav"}
+    look()
+    assert desk.tree() == before
+    flaky.read.clear()
+    look()
+    assert sorted(desk.tree()) == ["X/Y/B.flac", "X/Y/Other.flac", "X/Z/C.mp3"]
+
+
 def test_a_new_entry_that_cannot_be_looked_at_is_reported(
     desk: Desk, music: Path, origin: LocalOrigin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
