@@ -7,17 +7,9 @@ from enum import StrEnum
 from typing import TypeVar, overload
 from urllib.parse import unquote
 
+from musfuse.rendition import Rendition as Rendition
+
 D = TypeVar("D")
-
-
-class Rendition(StrEnum):
-    """What an item is made into: FLAC frames or PCM made here, the original with other tags, or its own bytes."""
-
-    FLAC = "flac"
-    WAV = "wav"
-    ORIGINAL = "original"
-    RETAGGED = "retagged"
-    """The original's audio behind a header made here."""
 
 
 class NodeKind(StrEnum):

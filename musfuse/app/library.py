@@ -103,7 +103,7 @@ class Library:
         )
         pictures = self.stores.pictures
         pictures.restore = lambda digest: restorer.restore(digest, pictures.get)
-        main = main_rules(config, template, self.media.engine.rendition_of)
+        main = main_rules(config, template, self.media.engine)
         kept = ViewTable(self.stores.user)
         self.views = Views(self.catalog.database, kept, main, formats, views)
         self._staging = Staging(self._make_stages, (*stages, *event_stages(self.stores.events)))
@@ -111,6 +111,7 @@ class Library:
         self.sizes = build_sizes(
             self.catalog, self.stores, self.media, config, self.sources, self.events, self.name_tracks,
             lambda track, content: self.stages.identities.set_content(track.id, track.version, content),
+            self.views.renditions,
         )  # fmt: skip
         self.interest = Interest(self.catalog.nodes)
         self.follower: Follower | None = None

@@ -21,9 +21,11 @@ from musfuse.library.templates import Template
 from musfuse.library.userdb import UserDatabase, ViewSpec, ViewTable, no_view
 from musfuse.library.userdb.arrangement import Edit
 from musfuse.media.art.options import ArtOptions
+from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.options import FlacOptions
 from musfuse.media.formats import FormatRegistry
-from musfuse.model import AudioFormat, Rendition
+from musfuse.model import Rendition
+from musfuse.rendition import Policy
 
 if TYPE_CHECKING:
     from musfuse.library.filters import Filter
@@ -40,15 +42,14 @@ MAIN = "main"
 """The name of the view that every library has."""
 
 
-def main_rules(
-    config: Config, template: Template, rendition_of: Callable[[AudioFormat, str, bool], Rendition]
-) -> ViewRules:
+def main_rules(config: Config, template: Template, engine: MediaEngine) -> ViewRules:
     """The rules of the main view. Options that decide about names or bytes are part of the rules' text, so that a
     change of them is seen at the next start."""
     art = config[ArtOptions]
     retag_all = art.embed == "always" or art.max_pixels > 0
     more = f"repair={config[FlacOptions].repair} retag_all={retag_all}"
-    return ViewRules(template, config[ViewOptions].policy, rendition_of, more, retag_all)
+    policy = str(Policy.parse(config[ViewOptions].policy))
+    return ViewRules(template, policy, engine.rendition_of, more, retag_all, needs_index=engine.needs_index)
 
 
 class Views(Sequence[ViewRules]):
@@ -88,6 +89,10 @@ class Views(Sequence[ViewRules]):
         """The numbers of the views by name."""
         return {name: rules.view for name, rules in self._now.items()}
 
+    def renditions(self) -> set[Rendition]:
+        """What the views make of lossless audio."""
+        return {Policy.parse(rules.policy).rendition for rules in self._now.values()}
+
     def named(self, name: str) -> ViewRules | None:
         """The rules of a view; None where there is none."""
         return self._now.get(name)
@@ -110,9 +115,9 @@ class Views(Sequence[ViewRules]):
     def _rules(self, spec: ViewSpec) -> ViewRules:
         template = Template(spec.template) if spec.template else self._main.template
         chosen = self._filter(spec.filter)
+        policy = str(Policy.parse(spec.policy)) if spec.policy else self._main.policy
         return replace(
-            self._main, template=template, policy=spec.policy or self._main.policy, filter=chosen,
-            view=self._number(spec.name),
+            self._main, template=template, policy=policy, filter=chosen, view=self._number(spec.name),
         )  # fmt: skip
 
     def _number(self, name: str) -> int:

@@ -13,6 +13,7 @@ import click
 
 from musfuse.cli.common import connect, known_sections, library_folder
 from musfuse.errors import MusfuseError
+from musfuse.rendition import POLICIES
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 _MOST = 1000
+POLICY_HELP = "What lossless audio is served as: flac, original or wav"
 
 Find = Callable[[click.Context, str], Iterable[tuple[str, str]]]
 """Finds (value, kind) for the word that was begun; kinds are plain, path (a name that is a path), file and dir, which
@@ -153,8 +155,7 @@ def option_names(context: click.Context, begun: str) -> Iterator[tuple[str, str]
 def policies(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """Values of `view.policy`."""
     del context, begun
-    for choice in known_sections().options["view.policy"].choices:
-        yield choice, "plain"
+    yield from ((policy, "plain") for policy in POLICIES)
 
 
 @_completes

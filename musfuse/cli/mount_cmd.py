@@ -18,7 +18,7 @@ from musfuse.cli.common import (
     new_library_folder,
     say,
 )
-from musfuse.cli.completing import folders, policies, views
+from musfuse.cli.completing import POLICY_HELP, folders, policies, views
 from musfuse.cli.hosting import host, started, stated
 from musfuse.cli.newcomers import Newcomers
 from musfuse.config import Config
@@ -26,6 +26,7 @@ from musfuse.config.load import Stated
 from musfuse.errors import ConfigError, ControlError, MountError, StoreError
 from musfuse.origins import default_registry
 from musfuse.platform import system
+from musfuse.rendition import Policy
 
 MAIN = "main"
 _Shown = tuple[str, Sequence[str]]
@@ -51,7 +52,7 @@ class _MountCommand(click.Command):
 @click.command("mount", cls=_MountCommand, epilog="Example: musfuse mount ~/Music ~/Drive")
 @library_option
 @config_option
-@click.option("--policy", shell_complete=policies, help="What lossless audio is served as: flac, original or wav.")
+@click.option("--policy", shell_complete=policies, help=f"{POLICY_HELP}.")
 @click.option("--template", help="Path template of a track.")
 @click.option(
     "--view", shell_complete=views, help="The view to show; `musfuse view` tells about views [default: main]."
@@ -152,8 +153,11 @@ def _mounted_by_owner(
 
     with connect(folder) as service:
         status = service.call(ShowStatus())
-        for name, wanted, known in (("policy", policy, status.policy), ("template", template, status.template)):
-            if wanted is not None and wanted != known:
+        same_policy = policy is None or Policy.parse(policy) == Policy.parse(status.policy or "flac")
+        for name, same, known in (
+            ("policy", same_policy, status.policy), ("template", template in (None, status.template), status.template)
+        ):  # fmt: skip
+            if not same:
                 raise ControlError(
                     f"the library is mounted with {name} {known!r}; unmount it first, or use another --library"
                 )

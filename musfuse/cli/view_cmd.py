@@ -18,7 +18,7 @@ from musfuse.cli.common import (
     printable,
     say,
 )
-from musfuse.cli.completing import policies, views
+from musfuse.cli.completing import POLICY_HELP, policies, views
 from musfuse.platform import system
 from musfuse.wording import counted
 
@@ -34,7 +34,7 @@ def _what(command: F) -> F:
     template = click.option("--template", help="Path template of a track [default: the main view's].")
     policy = click.option(
         "--policy", shell_complete=policies,
-        help="What lossless audio is served as: flac, original or wav [default: the main view's].",
+        help=f"{POLICY_HELP} [default: the main view's].",
     )  # fmt: skip
     chosen = click.option("--filter", help="A query; only tracks that answer it are shown [default: all].")
     return template(policy(chosen(command)))

@@ -11,7 +11,6 @@ from musfuse.media.encoded import encoded_content
 from musfuse.media.flac.content import index_content
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.transcoders import IndexStore
-from musfuse.model import Rendition
 from musfuse.origins import IndexWhen, Origin
 
 log = logging.getLogger(__name__)
@@ -86,7 +85,7 @@ class Hearing:
         row = self._tracks.track(item.id)
         if row is None:
             return ""
-        if item.cut or row.track.rendition in (Rendition.FLAC, Rendition.WAV):  # by its index, once it has one
+        if item.cut or row.track.rendition.is_encoded:  # by its index, once it has one
             index = self._indexes.get(row.track)
             return index_content(index) if index else ""
         if not self._lossy:

@@ -108,8 +108,8 @@ def units(text: str) -> int:
 def rendition_extension(rendition: Rendition, path: str) -> str:
     """The extension, without its dot, that the name of an item carries which is served as this, and whose original lies
     at a path."""
-    if rendition not in (Rendition.ORIGINAL, Rendition.RETAGGED):
-        return rendition.value
+    if rendition.is_encoded:
+        return rendition.extension
     name = path.rsplit("/", 1)[-1]
     return name.rsplit(".", 1)[-1].lower() if "." in name else ""
 

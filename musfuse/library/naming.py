@@ -53,8 +53,8 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class ViewRules:
-    """How a view names items: by a template under a policy, those that its filter takes. `rendition_of` is
-    MediaEngine's, `rules` what it rests on.
+    """How a view names items: by a template under a policy, those that its filter takes. `rendition_of` and
+    `needs_index` are MediaEngine's, `rules` what they rest on.
 
     `retag_all`: every original may need another header, because pictures are put in or made smaller. `filter_of` reads
     the filter of rules that are kept as text.
@@ -68,6 +68,7 @@ class ViewRules:
     view: int = MAIN
     filter: "Filter | None" = None
     filter_of: "Callable[[str], Filter | None]" = lambda _: None
+    needs_index: Callable[[AudioFormat, Rendition], bool] = lambda *_: True
 
     @property
     def text(self) -> str:
@@ -95,7 +96,8 @@ class ViewRules:
             return None
         rendition = Rendition.ORIGINAL if item.fails else self.rendition_of(item.format, self.policy, item.cut)
         becomes = None
-        if item.unindexed and not item.cut and rendition is not Rendition.ORIGINAL:
+        waits = item.unindexed and not item.cut and rendition is not Rendition.ORIGINAL
+        if waits and self.needs_index(item.format, rendition):
             becomes, rendition = rendition, Rendition.ORIGINAL
         if rendition is Rendition.ORIGINAL and (item.edited or self.retag_all):
             rendition = Rendition.RETAGGED

@@ -1,22 +1,22 @@
 """Options of what a library shows, how it is scanned, and what it knows files by."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from musfuse.config.option import at_least, option
 from musfuse.config.sections import Section
+from musfuse.rendition import problem_of_policy
 
 DEFAULT_TEMPLATE = "${albumartist|artist}/$album[ ($year)]/[[$disc-]$track - ]$title"
-
-Policy = Literal["flac", "original", "wav"]
-POLICIES: tuple[str, ...] = get_args(Policy)
 
 
 @dataclass(frozen=True, slots=True)
 class ViewOptions:
     """How the drive looks."""
 
-    policy: Policy = option("flac", "what lossless audio is served as: flac, original (every file untouched) or wav")
+    policy: str = option(
+        "flac", "what lossless audio is served as: flac, original (every file untouched) or wav", problem_of_policy
+    )
     template: str = option(DEFAULT_TEMPLATE, "path template of a track, without its extension (docs/usage.md)")
     sidecars: str = option("", "other files to show beside the tracks, as patterns of names: *.pdf, *.log, *.m3u")
     unindexed: Literal["wait", "hide", "original"] = option(

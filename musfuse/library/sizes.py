@@ -6,7 +6,7 @@ Lock order: `_lock` is innermost and never held while anything is read, encoded 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ class Sizes:
     finds no place among them waits for one up to `turn_seconds`. Nobody waits for longer than `wait_seconds` in all.
 
     `on_heard` is told what a track sounds like where an index was built. `idle_origin_of` gives the origins that are
-    read where nobody waits.
+    read where nobody waits; `served` what views make of lossless audio.
     """
 
     def __init__(
@@ -58,7 +58,9 @@ class Sizes:
         after_change: Callable[[], None],
         on_heard: Callable[[Track, str], None] = lambda *_: None,
         idle_origin_of: Callable[[str], Origin] | None = None,
+        served: Callable[[], Iterable[Rendition]] = tuple,
     ) -> None:
+        self._served = served
         self._on_heard = on_heard
         self._tracks, self._renditions = tracks, renditions
         self._engine, self._indexes, self._pool = engine, indexes, pool
@@ -80,8 +82,9 @@ class Sizes:
         return self._engine.token(rendition)
 
     def tokens(self) -> dict[Rendition, str]:
-        """The tokens of everything whose size is not the original's."""
-        return {rendition: self.token(rendition) for rendition in self._engine.made()}
+        """The tokens of everything that views serve and whose size is not the original's."""
+        wanted = dict.fromkeys((*self._engine.made(), *filter(self._engine.makes, self._served())))
+        return {rendition: self.token(rendition) for rendition in wanted}
 
     def known(self, row: TrackRow) -> int | None:
         """The size where no index has to be built for it."""
@@ -215,8 +218,10 @@ class Sizes:
 
     def _is_shown_meanwhile(self, row: TrackRow) -> bool:
         """Whether a track without an index is shown as its original, as its source has it; it is from now on."""
-        made_here = row.track.rendition in (Rendition.FLAC, Rendition.WAV)
-        if row.unindexed != UNTIL_INDEXED or row.track.part is not None or not made_here:
+        track = row.track
+        if row.unindexed != UNTIL_INDEXED or track.part is not None:
+            return False
+        if not self._engine.needs_index(track.format, track.rendition):
             return False
         self._renditions.set_unindexed(row.track)
         self._after_change()

@@ -10,6 +10,7 @@ from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, Trans
 from musfuse.media.wav import PcmRange
 from musfuse.model import AudioFormat, Rendition, Track
 from musfuse.origins import Origin
+from musfuse.rendition import Policy
 
 
 class MediaEngine:
@@ -22,29 +23,40 @@ class MediaEngine:
         covers: CoverExtractor,
     ) -> None:
         self._origin_of, self._covers = origin_of, covers
-        self._transcoders: Mapping[Rendition, FormatTranscoder] = {t.rendition: t for t in transcoders}
+        self._transcoders: Mapping[str, FormatTranscoder] = {t.kind: t for t in transcoders}
 
     def rendition_of(self, fmt: AudioFormat, policy: str, cut: bool = False) -> Rendition:
-        """What a stream is served as under a policy: the policy's format where it loses nothing, else the original.
+        """What a stream is served as under a policy: the policy's format where the stream has lost nothing, else the
+        original.
 
-        A stream that is `cut` out of an image cannot be the original: whoever cuts has seen to `can_encode`.
+        A stream that is `cut` out of an image cannot be the original: whoever cuts has seen to `can_encode`. Raises
+        ConfigError for a text that is no policy.
         """
-        wanted = Rendition(policy)
-        if cut:
-            return Rendition.FLAC if wanted is Rendition.ORIGINAL else wanted
-        return wanted if self._transcoders[wanted].accepts(fmt) else Rendition.ORIGINAL
+        wanted = Policy.parse(policy).rendition
+        maker = self._transcoders.get(wanted.kind)
+        if maker is not None and maker.accepts(fmt) and not (cut and wanted is Rendition.ORIGINAL):
+            return wanted
+        return (Rendition.WAV if wanted is Rendition.WAV else Rendition.FLAC) if cut else Rendition.ORIGINAL
+
+    def needs_index(self, fmt: AudioFormat, rendition: Rendition) -> bool:
+        """Whether the size of what is made of such a stream is known by its frame index only."""
+        return self._transcoders[rendition.kind].needs_index(fmt)
+
+    def makes(self, rendition: Rendition) -> bool:
+        """Whether there is anything that makes such renditions."""
+        return rendition.kind in self._transcoders
 
     def made(self) -> Sequence[Rendition]:
-        """Everything whose size is not the original's."""
-        return [rendition for rendition in self._transcoders if rendition is not Rendition.ORIGINAL]
+        """Everything without a bitrate whose size is not the original's."""
+        return [Rendition.FLAC, Rendition.WAV, Rendition.RETAGGED]
 
     def token(self, rendition: Rendition) -> str:
         """What sizes of files served so depend on beside the track itself."""
-        return self._transcoders[rendition].token()
+        return self._transcoders[rendition.kind].token(rendition)
 
     def layout(self, track: Track) -> Layout:
         """The served file; raises NotIndexedError, NotFoundError (its source is gone from the library)."""
-        transcoder = self._transcoders[track.rendition]
+        transcoder = self._transcoders[track.rendition.kind]
         origin = self._origin_of(track.file.source_uid)
         return transcoder.layout(track, origin)
 

@@ -42,13 +42,16 @@ class FormatTranscoder(Protocol):
     """Makes one kind of rendition from an original."""
 
     @property
-    def rendition(self) -> Rendition:
-        """The kind of rendition that it makes."""
+    def kind(self) -> str:
+        """The kind of rendition that it makes, whatever its bitrate (Rendition.kind)."""
 
     def accepts(self, fmt: AudioFormat) -> bool:
-        """Whether a stream with these facts can be made into it without losing anything."""
+        """Whether a stream with these facts can be made into it, from samples that lost nothing."""
 
-    def token(self) -> str:
+    def needs_index(self, fmt: AudioFormat) -> bool:
+        """Whether the size of what is made of such a stream is known by its frame index only."""
+
+    def token(self, rendition: Rendition) -> str:
         """What the sizes of its files depend on beside the track: encoder, options, header."""
 
     def layout(self, track: Track, origin: Origin) -> Layout:

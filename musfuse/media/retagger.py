@@ -31,7 +31,7 @@ class Retagger:
     """Serves originals with the tags of the catalog. `refused` is told of a track whose original does not take them,
     which is served as it is then."""
 
-    rendition = Rendition.RETAGGED
+    kind = Rendition.RETAGGED.kind
 
     def __init__(
         self,
@@ -50,8 +50,14 @@ class Retagger:
         del fmt
         return True
 
-    def token(self) -> str:
+    def needs_index(self, fmt: AudioFormat) -> bool:
+        """Never: headers and the original tell."""
+        del fmt
+        return False
+
+    def token(self, rendition: Rendition = Rendition.RETAGGED) -> str:
         """What the bytes of headers depend on beside the track."""
+        del rendition
         return f"retagged/{RETAG_VERSION}/{self._tags.token()}"
 
     def layout(self, track: Track, origin: Origin) -> Layout:

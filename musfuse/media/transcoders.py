@@ -135,7 +135,7 @@ def _lies_key(file: SourceFile) -> str:
 class FlacTranscoder:
     """Lossless integer PCM to FLAC, frame by frame on request."""
 
-    rendition = Rendition.FLAC
+    kind = Rendition.FLAC.kind
 
     def __init__(
         self,
@@ -158,8 +158,14 @@ class FlacTranscoder:
             return self._options.repair and fmt.faulty and fmt.container == "flac" and can_encode(fmt)
         return can_encode(fmt)
 
-    def token(self) -> str:
+    def needs_index(self, fmt: AudioFormat) -> bool:
+        """Always: only encoding tells how large frames are."""
+        del fmt
+        return True
+
+    def token(self, rendition: Rendition) -> str:
         """Encoder, level, version of headers, and padding: sizes depend on these."""
+        del rendition
         made = f"{HEADER_VERSION}/{self._options.level}/{self._options.padding}/{self._indexes.fingerprint}"
         return f"flac/{made}/{self._tags.token()}"
 
@@ -207,7 +213,7 @@ def _decoders(formats: FormatRegistry, origin: Origin, track: Track, index: Fram
 class WavTranscoder:
     """Lossless integer PCM to WAV."""
 
-    rendition = Rendition.WAV
+    kind = Rendition.WAV.kind
 
     def __init__(
         self, formats: FormatRegistry, indexes: IndexStore, tags: TagOverlayService, pictures: PictureStore
@@ -218,8 +224,14 @@ class WavTranscoder:
         """Integer PCM of 8, 16 or 24 bits that is not WAV already."""
         return fmt.container not in ("wav", "rf64") and can_encode(fmt)
 
-    def token(self) -> str:
+    def needs_index(self, fmt: AudioFormat) -> bool:
+        """Always: only decoding tells how many samples there are."""
+        del fmt
+        return True
+
+    def token(self, rendition: Rendition) -> str:
         """The version of headers. The number of samples is settled by the frame index."""
+        del rendition
         return f"wav/{WAV_HEADER_VERSION}/{self._indexes.encoder}/{self._tags.token()}"
 
     def layout(self, track: Track, origin: Origin) -> Layout:
@@ -239,15 +251,21 @@ class WavTranscoder:
 class Passthrough:
     """The original, byte for byte."""
 
-    rendition = Rendition.ORIGINAL
+    kind = Rendition.ORIGINAL.kind
 
     def accepts(self, fmt: AudioFormat) -> bool:
         """Every stream."""
         del fmt
         return True
 
-    def token(self) -> str:
+    def needs_index(self, fmt: AudioFormat) -> bool:
+        """Never."""
+        del fmt
+        return False
+
+    def token(self, rendition: Rendition) -> str:
         """Always the same: only the original's own size counts."""
+        del rendition
         return "original"
 
     def layout(self, track: Track, origin: Origin) -> Layout:

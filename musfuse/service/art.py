@@ -8,7 +8,7 @@ from musfuse.library.catalog import Tracks
 from musfuse.library.catalog.companions import Companions
 from musfuse.library.selection import Selection
 from musfuse.media.embedded import EmbeddedCovers
-from musfuse.model import ArtKind, Picture, Rendition, Track
+from musfuse.model import ArtKind, Picture, Track
 from musfuse.origins import Origin
 from musfuse.service.handlers import Handlers
 from musfuse.service.port import Asked
@@ -53,9 +53,7 @@ class Pictures:
             yield from (_facts(kind, "set", "", picture, True) for picture in art.get(kind, ()))
             own = [picture for picture in embedded if ArtKind.of(picture.kind) is kind]
             for number, picture in enumerate(own):
-                carried = track.rendition in (Rendition.ORIGINAL, Rendition.RETAGGED) or (
-                    kind is ArtKind.FRONT and not number
-                )
+                carried = not track.rendition.is_encoded or (kind is ArtKind.FRONT and not number)
                 yield _facts(kind, "embedded", source, picture, kind not in art and carried)
             lying = [(path, picture) for said, path, picture in around if said == kind.value]
             for number, (path, picture) in enumerate(lying):
@@ -63,7 +61,7 @@ class Pictures:
                 yield _facts(kind, "beside", path, picture, cover)
 
     def _embedded(self, track: Track) -> list[Picture]:
-        if track.picture is None and track.rendition in (Rendition.FLAC, Rendition.WAV):
+        if track.picture is None and track.rendition.is_encoded:
             return []
         try:
             return self.covers.pictures(self.origin_of(track.file.source_uid), track.file)

@@ -117,7 +117,7 @@ class Describing:
             source_bytes=track.file.stamp.size,
             id=row.public,
             content=row.content,
-            served_as=track.rendition.value,
+            served_as=str(track.rendition),
             format=audio_told(track.format),
             tags={name: list(values) for name, values in track.tags.items()},
             cut=cut_told(row),

@@ -96,7 +96,7 @@ class OriginalsTold:
         size = self._sizes.known(row)
         edit = self._edit_of(row.track.id, row.public)
         return PartTold(
-            row.part, path, row.track.rendition.value, size, cut_told(row), row.problem, row.untagged,
+            row.part, path, str(row.track.rendition), size, cut_told(row), row.problem, row.untagged,
             told(edit) if edit else None,
         )  # fmt: skip
 

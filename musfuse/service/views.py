@@ -12,11 +12,11 @@ from dataclasses import replace
 from musfuse.errors import ConfigError, MountError
 from musfuse.library.catalog import Database, Nodes, trees
 from musfuse.library.filters import checked_filter, kept_filter
-from musfuse.library.options import POLICIES
 from musfuse.library.templates import Template
 from musfuse.library.userdb import ViewSpec, ViewTable, no_view
 from musfuse.library.vocabulary import Vocabulary
 from musfuse.media.formats import FormatRegistry
+from musfuse.rendition import Policy
 from musfuse.service.handlers import Handlers
 from musfuse.service.requests import views as asked
 from musfuse.service.requests.sources import Setting
@@ -136,8 +136,11 @@ class Viewing:
             _check_text(name, getattr(spec, name))
         if spec.template and spec.template != before.template:
             Template(spec.template)
-        if spec.policy and spec.policy not in POLICIES:
-            raise ConfigError(f"policy: {spec.policy[:60]!r} is none; one of {', '.join(POLICIES)} is wanted")
+        if spec.policy and spec.policy != before.policy:
+            try:
+                spec = replace(spec, policy=str(Policy.parse(spec.policy)))
+            except ConfigError as error:
+                raise ConfigError(f"policy: {error}") from None
         if spec.filter != before.filter:
             spec = replace(spec, filter=checked_filter(spec.filter, self._vocabulary()))
         return spec
@@ -157,6 +160,8 @@ class Viewing:
         try:
             if spec.template:
                 Template(spec.template)
+            if spec.policy:
+                Policy.parse(spec.policy)
             kept_filter(spec.filter, FormatRegistry(()))  # which formats there are is no matter of what was kept
         except ConfigError as error:
             return str(error).partition("\n")[0]

@@ -77,7 +77,7 @@ def test_with_dry_run_nothing_changes(library: Path) -> None:
         (("add", "main"), "there is a view of this name"),
         (("add", "a/b"), "can be no name of a view"),
         (("add", "car", "--template", "$titel"), "did you mean title?"),
-        (("add", "car", "--policy", "mp3"), "one of flac, original, wav"),
+        (("add", "car", "--policy", "ogg"), "policy: 'ogg' is none; one of flac, original, wav"),
         (("add", "car", "--filter", "gener:jazz"), "did you mean genre?"),
         (("add", "car", "--filter", "year:old"), "year is a number"),
         (("set", "main", "--policy", "wav"), "follows the configuration"),

@@ -20,7 +20,7 @@ def by_rendition(studio: Studio, rendition: Rendition):  # type: ignore[no-untyp
     from musfuse.media.engine import MediaEngine
 
     assert isinstance(studio.engine, MediaEngine)
-    return studio.engine._transcoders[rendition]
+    return studio.engine._transcoders[rendition.kind]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_what_is_made_into_what(studio: Studio, change: dict[str, object], flac:
 @pytest.mark.parametrize("rendition", [Rendition.FLAC, Rendition.WAV])
 def test_nothing_is_made_before_there_is_an_index(studio: Studio, music: Path, rendition: Rendition) -> None:
     sound.write(music / "a.aiff", 1000)
-    track = studio.track("a.aiff", rendition.value, index=False)
+    track = studio.track("a.aiff", rendition, index=False)
     with pytest.raises(NotIndexedError, match=r"a\.aiff: its frame index is not built yet"):
         by_rendition(studio, rendition).layout(track, studio.origin)
 
@@ -93,4 +93,4 @@ def test_the_original_is_passed_through(studio: Studio, music: Path) -> None:
     layout = Passthrough().layout(studio.track("a.wav", "original"), studio.origin)
     assert layout.read_at(0, layout.size) == path.read_bytes()
     layout.close()
-    assert Passthrough().token() == "original"
+    assert Passthrough().token(Rendition.ORIGINAL) == "original"

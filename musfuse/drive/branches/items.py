@@ -141,10 +141,9 @@ class Items:
 
     def _made_into(self, row: TrackRow, rendition: Rendition) -> Track:
         track, cut = row.track, row.track.part is not None
-        made_here = rendition in (Rendition.FLAC, Rendition.WAV)
-        if made_here and self._engine.rendition_of(track.format, rendition, cut) is not rendition:
+        if rendition.is_encoded and self._engine.rendition_of(track.format, rendition, cut) is not rendition:
             raise NoEntryError(f"{track.file.path}: {rendition} is not made of it; it is served as it is")
-        if cut and not made_here:
+        if cut and not rendition.is_encoded:
             raise NoEntryError(f"{track.file.path}: there is no original of a track that is cut out of an image")
         return replace(track, rendition=rendition)
 

@@ -28,7 +28,7 @@ def number_of_spelling(folder: int, name: str) -> int:
 
 def number_of_rendition(item: int, rendition: Rendition) -> int:
     """The inode number of an item made into a rendition that no view shows."""
-    return _RENDITIONS | item << 3 | list(Rendition).index(rendition)
+    return _RENDITIONS | item << 12 | rendition.number
 
 
 def number_of_copy(copy: int) -> int:

@@ -48,8 +48,6 @@ class Node:
         return self.inode or self.id
 
 
-_RENDITIONS: dict[str | None, Rendition] = {None: Rendition.ORIGINAL, **{kind.value: kind for kind in Rendition}}
-
 _COLUMNS = """
 SELECT n.id, n.parent, n.name, n.mtime_ns, n.item, p.serve, r.size, r.token, i.edited_ns, f.size, f.mtime_ns,
        f.tag, f.ident, n.number
@@ -283,7 +281,8 @@ def _node(row: Any) -> Node:
     )
     if item is None:
         return Node(node, parent, name, NodeKind.FOLDER, mtime_ns)
-    rendition, stamp = _RENDITIONS[serve], Stamp(file_size or 0, file_mtime_ns or 0, tag or "")
+    rendition = Rendition(serve) if serve else Rendition.ORIGINAL
+    stamp = Stamp(file_size or 0, file_mtime_ns or 0, tag or "")
     return Node(
         node, parent, name, NodeKind.FILE, max(stamp.mtime_ns, edited_ns or 0), item, rendition,
         file_size if rendition is Rendition.ORIGINAL else size, token or "", version_name(stamp, ident or ""),

@@ -148,7 +148,7 @@ def unsized(tokens: Mapping[Rendition, str]) -> tuple[str, list[str]]:
     """A condition on r (rendition) with its values: the exact size is not known under these tokens."""
     wanted = " OR ".join("(r.profile = ? AND (r.size IS NULL OR r.token <> ?))" for _ in tokens) or "0"
     return f"(r.problem = '' AND ({wanted}))", [
-        v for rendition, token in tokens.items() for v in (rendition.value, token)
+        v for rendition, token in tokens.items() for v in (str(rendition), token)
     ]
 
 

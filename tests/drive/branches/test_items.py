@@ -170,8 +170,11 @@ def test_what_is_gone_is_looked_up_again_and_what_was_never_there_is_said(house:
     assert house.items.node(house.node("Two.flac").track) == house.node("Two.flac")
 
 
+EVERY = [Rendition(text) for text in ("flac", "wav", "original", "retagged", "opus:96")]
+
+
 def test_tags_in_front_of_the_same_audio_disturb_no_reader(house: House) -> None:
     assert version_of(Rendition.RETAGGED, "v") == version_of(Rendition.ORIGINAL, "v")
-    assert len({version_of(rendition, "v") for rendition in Rendition}) == 3
+    assert len({version_of(rendition, "v") for rendition in EVERY}) == 4
     assert version_of(Rendition.FLAC, "v") != version_of(Rendition.FLAC, "w")
     assert house.items.view == 1

@@ -10,7 +10,7 @@ from musfuse.library.catalog import Renditions, places, trees
 from musfuse.library.catalog.nodes import MAIN
 from musfuse.model import Rendition
 
-MADE = [Rendition.FLAC, Rendition.WAV, Rendition.RETAGGED]
+MADE = [Rendition.FLAC, Rendition.WAV, Rendition.RETAGGED, Rendition("opus:96")]
 
 
 def rows(desk: Desk, item: int) -> dict[str, tuple[int | None, str]]:
@@ -22,7 +22,7 @@ def rows(desk: Desk, item: int) -> dict[str, tuple[int | None, str]]:
 @given(
     st.lists(
         st.one_of(
-            st.tuples(st.just("put"), st.integers(0, 2), st.sampled_from([*Rendition, None])),
+            st.tuples(st.just("put"), st.integers(0, 2), st.sampled_from([*MADE, Rendition.ORIGINAL, None])),
             st.tuples(st.just("fail"), st.just(0), st.sampled_from(MADE)),
         ),
         max_size=12,
