@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from musfuse.app.jobs import Jobs
@@ -59,12 +60,21 @@ class Background:
     def _rescan(self, asked: BeginRescan) -> JobBegun:
         if not asked.places:
             return self._scan(BeginScan())
-        sources = self._library.sources
-        places = [sources.place(text) or sources.place_resolved(text) for text in asked.places]
-        for text, place in zip(asked.places, places, strict=True):
-            if place is None:
-                raise ConfigError(f"{text}: lies in no source of this library; `musfuse source list` shows them")
+        places = [self._place(text, typed) for text, typed in zip_longest(asked.places, asked.typed, fillvalue="")]
         return JobBegun(self._jobs().request("rescan", {"places": places}).id)
+
+    def _place(self, text: str, typed: str) -> tuple[str, str]:
+        """(uid of the source, path) of a place, or of a source that goes by what was typed. Raises ConfigError."""
+        sources = self._library.sources
+        place = sources.place(text) or sources.place_resolved(text)
+        if place is not None:
+            return place
+        for spec in self._library.sourcing.specs():
+            if typed and typed in (spec.uid, spec.name):
+                return spec.uid, ""
+        raise ConfigError(
+            f"{text}: lies in no source of this library, and is the name of none; `musfuse source list` shows them"
+        )
 
 
 class Alone:

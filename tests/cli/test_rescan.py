@@ -24,6 +24,22 @@ def test_without_an_owner_the_folder_alone_is_scanned(tmp_path: Path) -> None:
     assert run("rescan", "--library", lib).out == "3 files, 1 read, 0 skipped, 0 removed\n"
 
 
+def test_a_source_goes_by_its_name(tmp_path: Path) -> None:
+    lib = tmp_path / "lib"
+    for name in ("one", "two"):
+        sound.write(tmp_path / name / "1.flac", 100, title=name)
+    run("scan", "--library", lib, tmp_path / "one", tmp_path / "two")
+    run("source", "set", "--library", lib, tmp_path / "two", "name=NAS")
+    for name in ("one", "two"):
+        sound.write(tmp_path / name / "2.flac", 100, title=f"{name} more")
+    assert run("rescan", "--library", lib, "NAS").out == "2 files, 1 read, 0 skipped, 0 removed\n"
+    (row,) = (row for row in json.loads(run("source", "list", "--json", "--library", lib).out) if row["name"])
+    assert run("rescan", "--library", lib, row["id"]).out == "2 files, 0 read, 0 skipped, 0 removed\n"
+    assert "is the name of none" in run("rescan", "--library", lib, "nas", code=2).err
+    run("source", "remove", "--library", lib, "NAS")
+    assert "lies in no source" in run("rescan", "--library", lib, "NAS", code=2).err
+
+
 def test_what_lies_in_no_source_is_refused(tmp_path: Path) -> None:
     lib, music = tmp_path / "lib", tmp_path / "originals"
     sound.write(music / "1.flac", 100, title="T")

@@ -176,10 +176,12 @@ class BeginScan(Request[JobBegun], frozen=True):
 
 class BeginRescan(Request[JobBegun], frozen=True):
     """Scan these folders in sources with all below them, or the folders of these files; without any, all sources.
-    Raises ConfigError where one lies in no source."""
+    `typed` is what was typed for each, which may be a source's name or id. Raises ConfigError where one lies in no
+    source and is none."""
 
     METHOD: ClassVar[str] = "rescan"
     places: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
 
 
 class BeginIndex(Request[JobBegun], frozen=True):
