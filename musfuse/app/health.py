@@ -1,4 +1,5 @@
-"""Whether the owner of a library is well: its threads are at work, its mounts answer, what it keeps can be written."""
+"""Whether the owner of a library is well: its threads are at work, its mounts answer, what it keeps can be written, and
+what was asked for runs."""
 
 import shutil
 import threading
@@ -42,6 +43,8 @@ class OwnerHealth:
         damage = told_of_damage(StateFolder(library.folder), owned=True)
         yield Check("databases", "; ".join((*library.unwritten(), *damage)))
         yield Check("room", _room_problem(library.folder))
+        yield Check("cache", library.stores.chunks.problem)
+        yield Check("faces", "; ".join(self._host.unwatched))
 
     def _mounted(self) -> Iterator[Check]:
         for place in self._host.mounts():

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def command(library: Path | None, as_json: bool, check: bool) -> None:
     """Show the mounted libraries: mounts, totals, scan and index progress, problems.
 
-    With --check it is for monitoring: it asks whether all threads are at work, the mounts answer, and what is kept can
-    be written. Exit codes: 0 all is well; 1 something is not, or nothing runs.
+    With --check it is for monitoring: it asks whether all threads are at work, the mounts answer, what is kept can be
+    written, and what the configuration asks for runs. Exit codes: 0 all is well; 1 something is not, or nothing runs.
     """
     if check:
         _check(library, as_json)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from monitoring.conftest import Watch, watch  # noqa: F401 - a fixture
+from musfuse_grpc import face
+from patient import until
 
 from musfuse.app import health
 from musfuse.app.health import OwnerHealth
@@ -56,6 +58,18 @@ def test_a_mount_that_is_gone_is_told(watch: Watch, tmp_path: Path, monkeypatch:
     host: Host = watch()
     monkeypatch.setattr(host, "mounts", lambda: [str(tmp_path / "gone")])
     assert "No such file" in problems(OwnerHealth(host))[f"mount {tmp_path / 'gone'}"]
+
+
+def test_what_was_asked_for_and_does_not_run_is_told(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As gRPC that is enabled and not installed, and a cache whose folder cannot be used."""
+    monkeypatch.setattr(face, "_NEEDED", ("grpc_that_is_not_there",))
+    host = watch(grpc__enabled=True)
+    until(lambda: host.unwatched)
+    monkeypatch.setattr(type(host.library.stores.chunks), "problem", "chunks: read-only")
+    said = "grpc.enabled: grpc_that_is_not_there is not installed; `pip install 'musfuse[grpc]'` brings it"
+    assert problems(OwnerHealth(host)) == {"faces": said, "cache": "chunks: read-only"}
+    assert problems(OwnerHealth(host), alive=True) == {}
+    assert OwnerHealth(host).hung() == "", "nothing is begun anew for it"
 
 
 def test_a_full_disk_is_told_before_anything_fails(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
