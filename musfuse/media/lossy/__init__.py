@@ -1,0 +1,1 @@
+"""Renditions that lose something, in files whose size is known before anything is encoded."""
