@@ -177,7 +177,11 @@ class Scans:
         try:
             whole = corners is None
             origin = self._sources.scanned_origin(row.uid) if whole else self._sources.origin(row.uid, Urgency.SCAN)
-            return _logged(scanner.scan(row, origin, everything, corners, lookout), row.root, corners)
+            try:
+                return _logged(scanner.scan(row, origin, everything, corners, lookout), row.root, corners)
+            finally:
+                if origin.traits.expects:
+                    origin.let_go()
         except UnavailableError as error:
             self._catalog.files.unreachable(row.id, str(error))
             return _logged(ScanResult(row.root, problem=str(error)), row.root)

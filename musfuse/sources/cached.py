@@ -7,14 +7,14 @@ from typing import Protocol
 
 from musfuse.model import SourceFile, Stamp
 from musfuse.origins.port import Origin
+from musfuse.sources.heads import Heads, is_settled
 from musfuse.sources.over import OverOrigin
 
 BLOCK = 64 * 1024
 """What is missing is asked for in whole blocks of a file, as they are fetched anyway."""
-_SETTLED_STEPS = 2
 
 
-class Contents(Protocol):
+class Contents(Heads, Protocol):
     """Keeps contents of versions of files. It never gives other bytes than those it was given, and never fails: what it
     cannot keep, or give back, is not there."""
 
@@ -46,7 +46,7 @@ class CachedOrigin(OverOrigin):
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file. Without a `stamp`, nothing is kept of it."""
-        if stamp is None or not self._is_settled(stamp):
+        if stamp is None or not is_settled(stamp, self.traits, self._now_ns()):
             return self._origin.read(path, offset, size, stamp)
         file, end = SourceFile(self.uid, path, stamp), min(offset + size, stamp.size)
         parts = []
@@ -68,9 +68,3 @@ class CachedOrigin(OverOrigin):
         if self._keeps and len(data) == high - low and self._contents.keep(file, low, data):
             self._on_kept(file.path, file.stamp, low, high)
         return data[offset - low : stop - low]
-
-    def _is_settled(self, stamp: Stamp) -> bool:
-        """Whether another version would tell itself from this one. Where times are told in steps, a file that is
-        written twice within one looks the same."""
-        step = self.traits.mtime_step_ns
-        return not step or stamp.tag != "" or stamp.mtime_ns + _SETTLED_STEPS * step < self._now_ns()

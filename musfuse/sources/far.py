@@ -15,13 +15,14 @@ _BLOCKS_BYTES = 32 << 20
 
 class FarSource:
     """A lane, what is read ahead through it, and before both what is kept of its files in `contents`, where there are
-    any. What a scan or an index asks for is taken from there, but not put there: it would drive out what is played. A
-    `tee` sees what readers get, and gives indexes what it kept of that."""
+    any. What an index asks for is taken from there, but not put there: it would drive out what is played. Of what a
+    scan asks for, headers and ends are put there, which have a share of their own. A `tee` sees what readers get, and
+    gives indexes what it kept of that."""
 
     def __init__(
         self, lane: Lane, block_bytes: int = _BLOCKS_BYTES, contents: Contents | None = None, tee: Tee | None = None
     ) -> None:
-        self.lane, self.tee, blocks = lane, tee, Blocks(lane, block_bytes)
+        self.lane, self.tee, self._contents, blocks = lane, tee, contents, Blocks(lane, block_bytes)
         self._seen: dict[Urgency, Origin] = {}
         for urgency in Urgency:
             ahead = ReadAheadOrigin(lane.seen_by(urgency), blocks, urgency)
@@ -39,7 +40,7 @@ class FarSource:
 
     def scanned(self) -> Origin:
         """The origin for one scan of all of it."""
-        return ScanAheadOrigin(self.lane)
+        return ScanAheadOrigin(self.lane, self._contents)
 
     def close(self) -> None:
         """Close the lane."""

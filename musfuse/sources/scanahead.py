@@ -20,6 +20,7 @@ from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins.port import Entry, Range, SourceStat
 from musfuse.origins.reader import FAR_BLOCK
 from musfuse.sources.blocks import Blocks
+from musfuse.sources.heads import Heads, ScannedHeads
 from musfuse.sources.lane import Lane
 from musfuse.sources.readahead import ReadAheadOrigin
 from musfuse.sources.task import Task
@@ -42,13 +43,18 @@ class ScanAheadOrigin:
     """
 
     def __init__(
-        self, lane: Lane, now_ns: Callable[[], int] = time.time_ns, sleep: Callable[[float], object] = time.sleep
+        self,
+        lane: Lane,
+        heads: Heads | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._now_ns, self._sleep = now_ns, sleep
         self._lane, self._blocks = lane, Blocks(lane, _BLOCKS_BYTES, _BLOCK)
         self._origin = ReadAheadOrigin(lane.seen_by(Urgency.SCAN), self._blocks, Urgency.SCAN, _FIRST)
         self.traits = replace(self._origin.traits, expects=True)
         self.uid, self.name = lane.origin.uid, lane.origin.name
+        self._heads = ScannedHeads(self.uid, self.traits, heads, now_ns)
         self._lock = threading.Lock()
         self._folders: dict[str, Task] = {}
         self._later: deque[str] = deque(maxlen=_WAITING)
@@ -89,11 +95,21 @@ class ScanAheadOrigin:
                 self._read_ahead(1)
                 self._begun.pop(path, None)
                 self._expected.pop(path, None)
-        return self._origin.read(path, offset, size, stamp)
+        if stamp is None:
+            return self._origin.read(path, offset, size)
+        data = self._heads.read(path, offset, size, stamp)
+        if data is None:
+            data = self._origin.read(path, offset, size, stamp)
+            self._heads.note(path, offset, data, stamp)
+        return data
 
     def at_hand(self, path: str, offset: int, size: int, stamp: Stamp) -> bytes | None:
-        """Bytes of a file that have come already."""
+        """Bytes of a file that have come already, or are kept."""
         data = self._blocks.at_hand(path, offset, size, stamp)
+        if data is not None:
+            self._heads.note(path, offset, data, stamp)
+        else:
+            data = self._heads.read(path, offset, size, stamp)
         if data is not None:
             self._learn(path, offset, stamp)
             with self._lock:
@@ -112,7 +128,8 @@ class ScanAheadOrigin:
         return self._origin.spec()
 
     def let_go(self) -> None:
-        """Forget what was read ahead."""
+        """Forget what was read ahead, and keep the rest of what was looked at."""
+        self._heads.flush()
         self._blocks.clear()
 
     def close(self) -> None:
@@ -168,9 +185,13 @@ class ScanAheadOrigin:
                 self._blocks.begin(Urgency.SCAN, path, stamp, offset, offset + size)
 
     def _wanted_of(self, file: SourceFile) -> Iterator[Range]:
-        """What is read of a file, as far as is known: the header first."""
+        """What is read of a file, as far as is known: the header first. Nothing of one whose header is kept: so is all
+        else that a scan read of that version."""
         size, tail = file.stamp.size, self._tails.get(_extension(file.path), 0)
-        yield Range(file.path, 0, min(FAR_BLOCK, size), file.stamp)
+        head = Range(file.path, 0, min(FAR_BLOCK, size), file.stamp)
+        if self._heads.hold(head):
+            return
+        yield head
         if tail and size > FAR_BLOCK:
             start = max(FAR_BLOCK, size - tail)
             yield Range(file.path, start, size - start, file.stamp)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sound
 from drive.albums import read
+from patient import until
 from toy import Toy, ToyScheme
 
 from musfuse.app.background import Alone
@@ -117,6 +118,17 @@ def test_what_changed_is_fetched_again(library: Library, shelf: Toy, tmp_path: P
     del shelf.files["Album/1.flac"]
     library.scan_all(library.scanner())
     assert asks.fetch() == {"files": 0, "fetched": 0, "failed": 0, "problems": []}
+
+
+def test_a_scan_that_looks_again_at_everything_reads_what_changed_alone(library: Library, shelf: Toy) -> None:
+    lane = library.sources._far[library.sources.rows()[0].uid].lane
+    until(lambda: not lane._under_way), "what was asked for ahead, and not wanted, came"
+    shelf.reads = 0
+    library.scan_all(library.scanner(), everything=True)
+    assert shelf.reads == 0
+    shelf.write("Album/1.flac", shelf.files["Album/2.flac"][0])
+    library.scan_all(library.scanner(), everything=True)
+    assert 1 <= shelf.reads <= 4, "its header, and its end"
 
 
 def test_a_source_that_is_away_is_named_once(library: Library, shelf: Toy) -> None:

@@ -210,7 +210,7 @@ def test_a_folder_that_changed_just_now_is_listed_once_more_when_that_is_over() 
     try:
         for apart, waits in ((0.5, [1.5]), (-1.0, [3.0]), (2.0, []), (-60.0, [])):
             now[0] = stamp.mtime_ns + int(apart * 1e9)
-            origin = ScanAheadOrigin(lane, lambda: now[0], sleep)
+            origin = ScanAheadOrigin(lane, None, lambda: now[0], sleep)
             slept.clear()
             list(origin.list(""))
             assert len(list(origin.list("b"))) == 1

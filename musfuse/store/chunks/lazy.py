@@ -5,7 +5,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +88,22 @@ class LazyChunks:
         """Keep bytes of a version where there is a cache; whether they are kept."""
         store = self.get()
         return store is not None and store.keep(file, offset, data)
+
+    def holds(self, file: SourceFile, offset: int, end: int) -> bool:
+        """Whether all of a range is kept where there is a cache."""
+        store = self.get()
+        return store is not None and store.holds(file, offset, end)
+
+    def read_head(self, file: SourceFile, offset: int, size: int) -> bytes:
+        """As the cache has it; nothing where there is none."""
+        store = self.get()
+        return b"" if store is None else store.read_head(file, offset, size)
+
+    def keep_heads(self, heads: Sequence[tuple[SourceFile, int, bytes]]) -> None:
+        """Keep what a scan looked at, where there is a cache."""
+        store = self.get()
+        if store is not None:
+            store.keep_heads(heads)
 
     def close(self) -> None:
         """Close the cache where it was opened."""

@@ -6,28 +6,40 @@ from musfuse.model import SourceFile, path_text
 
 
 class Piece(NamedTuple):
-    """`length` bytes of a version from `start` on: those of the chunk from `skip` on, which has `size` bytes."""
+    """`length` bytes of a version from `start` on: those of the chunk from `skip` on, which has `size` bytes; `head`: 1
+    where a scan looked at them, else 0."""
 
     version: int
     start: int
     length: int
     skip: int
+    head: int
     digest: bytes
     size: int
 
 
 class Put(NamedTuple):
-    """A chunk of which `length` bytes from `skip` on are those of a version from `start` on."""
+    """A chunk of which `length` bytes from `skip` on are those of a version from `start` on; `head`: a scan looked at
+    them."""
 
     start: int
     digest: bytes
     size: int
     skip: int = 0
+    head: bool = False
 
     @property
     def length(self) -> int:
         """Bytes of the piece."""
         return self.size - self.skip
+
+
+class Head(NamedTuple):
+    """Bytes of a version from `offset` on that a scan looked at."""
+
+    file: SourceFile
+    offset: int
+    data: bytes
 
 
 class Victim(NamedTuple):

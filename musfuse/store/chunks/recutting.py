@@ -73,13 +73,16 @@ class Recutter:
         return False
 
     def _step(self, version: int, at: int) -> int:
-        """Cut what follows; how many bytes are cut, 0 where none are."""
+        """Cut what follows, up to a head, which stays as it is; how many bytes are cut, or passed, 0 where none are."""
         pieces, size = self._shelf.ask(lambda table: table.part(version, at, at + WINDOW), ((), 0))
-        data = self._shelf.read(pieces, at, min(at + WINDOW, size))
-        if at >= size or len(data) < min(WINDOW, size - at):
+        if pieces and pieces[0].head and pieces[0].start <= at:
+            return pieces[0].start + pieces[0].length - at
+        end = min((piece.start for piece in pieces if piece.head), default=size)
+        data = self._shelf.read(pieces, at, min(at + WINDOW, end))
+        if at >= size or len(data) < min(WINDOW, end - at):
             return 0
         puts, view, start = dict[Put, memoryview](), memoryview(data), 0
-        for length in cuts(data, is_end=at + len(data) == size):
+        for length in cuts(data, is_end=at + len(data) == end):
             part = view[start : start + length]
             puts[Put(at + start, digest_of(part), length)] = part
             start += length

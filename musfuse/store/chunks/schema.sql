@@ -1,8 +1,8 @@
 -- What the chunk cache holds. Owner: store/chunks/table.py. All of it can be made again.
 
 -- version: one version of a file of a far source. `path` is quoted (model.path_text), `stamp` its size, mtime and tag.
--- `head` and `body` are the bytes that are kept of it, before HEAD and behind; `cut`: they lie at the bounds that its
--- contents set. `used` rises with each use. `pinned`: nothing of it is dropped for room.
+-- `head` and `body` are the bytes that are kept of it, in pieces that are heads and in others; `cut`: the others lie at
+-- the bounds that its contents set. `used` rises with each use. `pinned`: nothing of it is dropped for room.
 CREATE TABLE IF NOT EXISTS version (
     id     INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS version (
     UNIQUE (source, path, stamp)
 );
 CREATE INDEX IF NOT EXISTS version_body ON version (used) WHERE body > 0 AND pinned = 0;
-CREATE INDEX IF NOT EXISTS version_head ON version (used) WHERE body = 0 AND pinned = 0;
+CREATE INDEX IF NOT EXISTS version_head ON version (id) WHERE (body = 0 OR head > 0) AND pinned = 0;
 CREATE INDEX IF NOT EXISTS version_uncut ON version (id) WHERE cut = 0 AND head + body = size;
 
 -- chunk: a file of the cache, named by the BLAKE3 of its bytes. `refs` counts the pieces that lie in it. A row is
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS chunk (
 CREATE INDEX IF NOT EXISTS chunk_unused ON chunk (id) WHERE refs <= 0;
 
 -- piece: `length` bytes of a version from `start` on are those of a chunk from `skip` on. Pieces of a version do not
--- overlap. `seal` is a sum over what is written here, the names of the version and the digest (sound.seal_of): a bit
+-- overlap. `head`: a scan looked at it, so that it goes last, and stays as it was put; else 0. `seal` is a sum over what is written here, the names of the version and the digest (sound.seal_of): a bit
 -- that a disk flips gives no bytes of another place.
 CREATE TABLE IF NOT EXISTS piece (
     version INTEGER NOT NULL,
@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS piece (
     length  INTEGER NOT NULL,
     chunk   INTEGER NOT NULL,
     skip    INTEGER NOT NULL,
+    head    INTEGER NOT NULL,
     seal    INTEGER NOT NULL,
     PRIMARY KEY (version, start)
 ) WITHOUT ROWID;

@@ -7,6 +7,7 @@ Lock order: `writing`, which is held by whoever writes, then `_lock`, which is i
 asked, and files are renamed and removed; none is read or written.
 """
 
+import random
 import shutil
 import sqlite3
 import threading
@@ -34,7 +35,7 @@ _OPEN = 8
 """Versions that were used last: nothing of them goes for room while there is something else, and of the last of them
 nothing at all."""
 _HEADS = 4
-"""The part of the limit up to which heads of files go last."""
+"""The part of the limit up to which what scans looked at goes last."""
 _USES, _SLACK = 256, 64
 
 
@@ -158,8 +159,14 @@ class Shelf:
         return freed >= short
 
     def _victims(self, table: ChunkTable) -> Sequence[Victim]:
-        read, heads = list(self._open), self.limit // _HEADS
-        return table.victims(read, heads) or table.victims(read[-1:], heads)
+        """What goes next: bodies, and then heads, which go first where they have more than their share. A scan uses all
+        heads in turn, so that the one that was used last is as good as any, and those of files that are gone are to go
+        some day: where to take them from is left to chance."""
+        read, first = list(self._open), random.randint(0, table.last_version)
+        too_many = table.head_bytes > self.limit // _HEADS
+        body = table.body(read) or table.body(read[-1:])
+        heads = () if body and not too_many else table.heads(read[-1:], first)
+        return (heads or body) if too_many else (body or heads)
 
     def evict(self, victims: Sequence[Victim]) -> int | None:
         """Drop pieces, and the chunks in which nothing else lies; how many bytes these had, None where the table fails.

@@ -10,9 +10,9 @@ from musfuse.store.chunks.pieces import Piece
 CHANGED = "a row is not as it was written"
 
 
-def seal_of(key: tuple[str, str, str], start: int, length: int, skip: int, digest: bytes, size: int) -> int:
+def seal_of(key: tuple[str, str, str], start: int, length: int, skip: int, head: int, digest: bytes, size: int) -> int:
     """A sum over what a piece is known by: a chunk is checked by its name, and this tells that it is the right one."""
-    return zlib.crc32(repr((*key, start, length, skip, digest, size)).encode())
+    return zlib.crc32(repr((*key, start, length, skip, head, digest, size)).encode())
 
 
 def sound_pieces(key: tuple[str, str, str], rows: Iterable[tuple[Any, ...]]) -> list[Piece]:

@@ -13,7 +13,7 @@ from musfuse.errors import StoreError
 from musfuse.model import SourceFile, path_of
 from musfuse.store.chunks.cutter import LARGEST
 from musfuse.store.chunks.files import digest_of
-from musfuse.store.chunks.pieces import Kept, Piece, Put
+from musfuse.store.chunks.pieces import Head, Kept, Piece, Put
 from musfuse.store.chunks.recutting import Recutter
 from musfuse.store.chunks.shelf import SPARE, Shelf
 from musfuse.store.chunks.table import ChunkTable
@@ -98,6 +98,43 @@ class ChunkStore:
             self.recutter.begin()
         return whole is not None
 
+    def holds(self, file: SourceFile, offset: int, end: int) -> bool:
+        """Whether all of a range is kept, as far as is known."""
+        return self.shelf.ask(lambda table: next(table.gaps(file, offset, end), None), offset) is None
+
+    def read_head(self, file: SourceFile, offset: int, size: int) -> bytes:
+        """A range of a version where all of it is kept, else nothing. That a scan looks at a file is no use of it."""
+        end = min(offset + size, file.stamp.size)
+        found = self.shelf.read(self.shelf.ask(lambda table: table.pieces(file, offset, end), ()), offset, end)
+        return found if len(found) == end - offset else b""
+
+    def keep_heads(self, heads: Sequence[tuple[SourceFile, int, bytes]]) -> None:
+        """Keep what a scan looked at, as far as it is not here, in place of that of other versions: it goes last.
+        (file, offset, data), of each no more than a chunk holds."""
+
+        def find(table: ChunkTable) -> Sequence[Head]:
+            return [
+                Head(file, start, data[start - offset : stop - offset])
+                for file, offset, data in _apart(heads) for start, stop in table.gaps(file, offset, offset + len(data))
+            ]  # fmt: skip
+
+        with self.shelf.writing:
+            missing = self.shelf.ask(find, ())
+            if not missing:
+                return
+            puts = [(head.file, Put(head.offset, digest_of(head.data), len(head.data), head=True)) for head in missing]
+
+            def note(table: ChunkTable) -> bool:
+                for file, put in puts:
+                    table.put(table.make_version(file), [put])
+                return True
+
+            if self.shelf.write({put.digest: head.data for (_, put), head in zip(puts, missing, strict=True)}, note):
+                files = {file for file, _ in puts}
+                old = self.shelf.ask(lambda table: [one for file in files for one in table.outdated_heads(file)], ())
+                if old:
+                    self.shelf.evict(old)
+
     def pin(self, file: SourceFile) -> bool:
         """Have nothing dropped of a file, in whatever version, until it is unpinned; whether it was not pinned. Raises
         StoreError."""
@@ -145,6 +182,16 @@ class ChunkStore:
         """End what is under way, and close the table."""
         self.recutter.close()
         self.shelf.close()
+
+
+def _apart(heads: Sequence[tuple[SourceFile, int, bytes]]) -> Iterator[Head]:
+    """Those that share no bytes with one before."""
+    taken: dict[SourceFile, list[tuple[int, int]]] = {}
+    for file, offset, data in heads:
+        ranges, end = taken.setdefault(file, []), offset + len(data)
+        if all(end <= start or stop <= offset for start, stop in ranges):
+            ranges.append((offset, end))
+            yield Head(file, offset, data)
 
 
 def _pins(table: ChunkTable, after: tuple[str, str]) -> Sequence[tuple[str, str]]:

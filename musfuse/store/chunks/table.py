@@ -18,15 +18,13 @@ from musfuse.store.chunks.sound import CHANGED, one_number, one_row, seal_of, so
 from musfuse.store.opening import DamagedError
 from musfuse.store.transaction import transaction
 
-_VERSION = 2
+_VERSION = 3
 _OPENING_SECONDS, _BUSY_MS = 20, 300
 """As long as a lock of somebody else is waited for: who had the library before may be about to end. Later nobody should
 have one, and readers of files wait."""
-HEAD = 64 * 1024
-"""What begins before this is a head: readers of tags want it, so it goes last."""
-_PAGE = 256
+_PAGE, _HEADS_PAGE = 256, 32
 _FIND = """
-SELECT v.id, p.start, p.length, p.skip, c.digest, c.size, p.seal
+SELECT v.id, p.start, p.length, p.skip, p.head, c.digest, c.size, p.seal
 FROM version v JOIN piece p ON p.version = v.id JOIN chunk c ON c.id = p.chunk
 WHERE v.source = ? AND v.path = ? AND v.stamp = ? AND p.start > ? AND p.start < ? AND p.start + p.length > ?
 ORDER BY p.start
@@ -63,6 +61,11 @@ class ChunkTable:
     def total_bytes(self) -> int:
         """Bytes of all chunks."""
         return one_number(self._db, "SELECT bytes FROM total")
+
+    @property
+    def head_bytes(self) -> int:
+        """Bytes of all heads."""
+        return one_number(self._db, "SELECT heads FROM total")
 
     @property
     def last_use(self) -> int:
@@ -126,7 +129,7 @@ class ChunkTable:
             if self._db.execute("INSERT OR IGNORE INTO chunk (digest, size, refs) VALUES (?, ?, 0)", row).rowcount:
                 self._db.execute("UPDATE total SET bytes = bytes + ?", (put.size,))
             (chunk,) = one_row(self._db, "UPDATE chunk SET refs = refs + 1 WHERE digest = ? RETURNING id", put.digest)
-            self._insert(version, put.start, put.length, chunk, put.skip)
+            self._insert(version, put.start, put.length, chunk, put.skip, put.head)
 
     def replace(self, version: int, puts: Sequence[Put]) -> list[bytes]:
         """Have these pieces, which follow on each other, stand where others lay; what reaches beyond them is cut short.
@@ -147,28 +150,52 @@ class ChunkTable:
             beyond = first + length - end
             if beyond > 0:
                 self._db.execute("UPDATE chunk SET refs = refs + 1 WHERE id = ?", (chunk,))
-                self._insert(version, end, beyond, chunk, skip + length - beyond)
+                self._insert(version, end, beyond, chunk, skip + length - beyond, head=False)
 
-    def victims(self, spared: Collection[int], most_heads: int) -> Sequence[Victim]:
-        """Pieces of the version that is to go next, the last ones first: of that whose body was not used the longest,
-        then of heads, which come first where they have over `most_heads` bytes. Nothing where nothing may go."""
-        others = f"id NOT IN ({','.join('?' * len(spared))})"
-        order = [("body > 0", f"start >= {HEAD}"), ("body = 0", "1")]
-        if one_number(self._db, "SELECT heads FROM total") > most_heads:
-            order.reverse()
-        for what, pieces in order:
-            row = self._db.execute(
-                f"SELECT id FROM version WHERE {what} AND pinned = 0 AND {others} ORDER BY used LIMIT 1", (*spared,)
-            ).fetchone()
-            if row is None:
-                continue
+    def body(self, spared: Collection[int]) -> Sequence[Victim]:
+        """Pieces that may go of the version whose body was not used the longest, the last ones first, but for those of
+        `spared` versions."""
+        row = self._db.execute(
+            f"SELECT id FROM version WHERE body > 0 AND pinned = 0 AND {_not_in(spared)} ORDER BY used LIMIT 1",
+            (*spared,),
+        ).fetchone()
+        if row is None:
+            return []
+        found = self._db.execute(
+            "SELECT version, start, length, chunk FROM piece WHERE version = ? AND head = 0"
+            " ORDER BY start DESC LIMIT ?",
+            (row[0], _PAGE),
+        )
+        return [Victim(*one) for one in found]
+
+    def heads(self, spared: Collection[int], first: int) -> Sequence[Victim]:
+        """Heads that may go, of some versions with ids from `first` on, which begin anew behind the last; and versions
+        of which nothing is left."""
+        for low in (first, 0):
             found = self._db.execute(
-                f"SELECT version, start, length, chunk FROM piece WHERE version = ? AND {pieces}"
-                " ORDER BY start DESC LIMIT ?",
-                (row[0], _PAGE),
-            )
-            return [Victim(*one) for one in found] or [Victim(row[0], 0, 0, 0)]
+                "SELECT v.id, coalesce(p.start, 0), coalesce(p.length, 0), coalesce(p.chunk, 0)"
+                " FROM version v LEFT JOIN piece p ON p.version = v.id AND p.head = 1"
+                f" WHERE (v.body = 0 OR v.head > 0) AND v.pinned = 0 AND v.id >= ? AND {_not_in(spared)}"
+                " ORDER BY v.id LIMIT ?",
+                (low, *spared, _HEADS_PAGE),
+            ).fetchall()
+            if found:
+                return [Victim(*row) for row in found]
         return []
+
+    def outdated_heads(self, file: SourceFile) -> list[Victim]:
+        """Heads of other versions of a file."""
+        rows = self._db.execute(
+            "SELECT p.version, p.start, p.length, p.chunk FROM version v JOIN piece p ON p.version = v.id"
+            " WHERE p.head = 1 AND v.source = ? AND v.path = ? AND v.stamp <> ? AND v.pinned = 0",
+            key_of(file),
+        )
+        return [Victim(*row) for row in rows]
+
+    @property
+    def last_version(self) -> int:
+        """The highest id of a version."""
+        return one_number(self._db, "SELECT coalesce(max(id), 0) FROM version")
 
     def only(self, victims: Sequence[Victim]) -> list[tuple[bytes, int]]:
         """Digests and sizes of the chunks in which nothing lies but these."""
@@ -222,7 +249,7 @@ class ChunkTable:
         if row is None:
             return (), 0
         rows = self._db.execute(
-            "SELECT p.version, p.start, p.length, p.skip, c.digest, c.size, p.seal"
+            "SELECT p.version, p.start, p.length, p.skip, p.head, c.digest, c.size, p.seal"
             " FROM piece p JOIN chunk c ON c.id = p.chunk"
             " WHERE p.version = ? AND p.start > ? AND p.start < ? AND p.start + p.length > ? ORDER BY p.start",
             (version, offset - LARGEST, end, offset),
@@ -263,27 +290,29 @@ class ChunkTable:
         if one_number(self._db, "PRAGMA user_version") not in (0, _VERSION):
             raise DamagedError(f"{path}: is that of another version of musfuse")
 
-    def _insert(self, version: int, start: int, length: int, chunk: int, skip: int) -> None:
+    def _insert(self, version: int, start: int, length: int, chunk: int, skip: int, head: bool) -> None:
         source, path, stamp, *of = one_row(self._db,
             "SELECT v.source, v.path, v.stamp, c.digest, c.size FROM version v, chunk c WHERE v.id = ? AND c.id = ?",
             version, chunk,
         )  # fmt: skip
-        seal = seal_of((source, path, stamp), start, length, skip, *of)
-        self._db.execute("INSERT INTO piece VALUES (?, ?, ?, ?, ?, ?)", (version, start, length, chunk, skip, seal))
-        self._grow(version, start, length)
+        seal = seal_of((source, path, stamp), start, length, skip, int(head), *of)
+        row = (version, start, length, chunk, skip, int(head), seal)
+        self._db.execute("INSERT INTO piece VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self._grow(version, head, length)
 
     def _remove(self, victim: Victim) -> None:
         where = (victim.version, victim.start)
-        if not self._db.execute("DELETE FROM piece WHERE version = ? AND start = ?", where).rowcount:
+        gone = self._db.execute("DELETE FROM piece WHERE version = ? AND start = ? RETURNING head", where).fetchone()
+        if gone is None:
             return
-        self._grow(victim.version, victim.start, -victim.length)
+        self._grow(victim.version, bool(gone[0]), -victim.length)
         self._db.execute("UPDATE chunk SET refs = refs - 1 WHERE id = ?", (victim.chunk,))
 
-    def _grow(self, version: int, start: int, length: int) -> None:
+    def _grow(self, version: int, head: bool, length: int) -> None:
         """Count the bytes of a piece that comes, or goes where there are less than none."""
-        part = "head" if start < HEAD else "body"
+        part = "head" if head else "body"
         self._db.execute(f"UPDATE version SET {part} = {part} + ?, cut = 0 WHERE id = ?", (length, version))
-        if part == "head":
+        if head:
             self._db.execute("UPDATE total SET heads = heads + ?", (length,))
 
     def _unused(self, chunks: Iterable[int]) -> list[bytes]:
@@ -291,3 +320,7 @@ class ChunkTable:
         found = (self._db.execute("SELECT digest FROM chunk WHERE id = ? AND refs <= 0", (id_,)).fetchone()
                  for id_ in set(chunks))  # fmt: skip
         return [row[0] for row in found if row is not None]
+
+
+def _not_in(versions: Collection[int]) -> str:
+    return f"id NOT IN ({','.join('?' * len(versions))})"

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests_support import examples
 
 from musfuse.model import SourceFile
+from musfuse.store.chunks.pieces import Head
 from musfuse.store.chunks.store import ChunkStore
 
 from .shelves import bytes_on_disk, chunks_on_disk, contents, named
@@ -45,6 +46,20 @@ class Machine(RuleBasedStateMachine):
         data = FILES[file]
         offset = int(at * len(data))
         self.store.keep(file, offset, data[offset : offset + size])
+
+    @rule(some=st.lists(st.tuples(files, st.integers(0, 30_000), st.booleans(), st.integers(1, 20_000)), max_size=4))
+    def keep_heads(self, some: list[tuple[SourceFile, int, bool, int]]) -> None:
+        heads = []
+        for file, offset, at_end, size in some:
+            offset = max(0, len(FILES[file]) - offset) if at_end else offset
+            heads.append(Head(file, offset, FILES[file][offset : offset + size]))
+        self.store.keep_heads([head for head in heads if head.data])
+
+    @rule(file=files, offset=st.integers(0, 30_000), size=st.integers(1, 20_000))
+    def read_head(self, file: SourceFile, offset: int, size: int) -> None:
+        data = FILES[file][offset : offset + size]
+        held = self.store.holds(file, offset, offset + len(data))
+        assert self.store.read_head(file, offset, size) in ((data,) if held and not self.damaged else (b"", data))
 
     @rule(file=files)
     def keep_all(self, file: SourceFile) -> None:

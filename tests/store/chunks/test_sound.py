@@ -8,14 +8,16 @@ import pytest
 from musfuse.store.chunks.sound import one_number, one_row, seal_of, sound_pieces
 
 KEY = ("source", "path", "1-2/t")
-ROW = (1, 0, 90, 10, b"digest", 100)
+ROW = (1, 0, 90, 10, 1, b"digest", 100)
 
 
 def test_what_was_written_is_sound() -> None:
     assert sound_pieces(KEY, [(*ROW, seal_of(KEY, *ROW[1:]))]) == [ROW]
 
 
-@pytest.mark.parametrize(("place", "value"), [(1, 1), (2, 91), (3, 11), (4, b"digesT"), (5, 101), (5, None), (3, "10")])
+@pytest.mark.parametrize(
+    ("place", "value"), [(1, 1), (2, 91), (3, 11), (4, 0), (5, b"digesT"), (6, 101), (6, None), (3, "10")]
+)
 def test_any_other_value_is_not(place: int, value: object) -> None:
     changed: list[Any] = [*ROW, seal_of(KEY, *ROW[1:])]
     changed[place] = value

@@ -11,6 +11,8 @@ import pytest
 from tests_support import needs_tmpfs, small_disk
 
 from musfuse.model import SourceFile, Stamp
+from musfuse.store.chunks.cutter import cuts
+from musfuse.store.chunks.pieces import Head
 from musfuse.store.chunks.store import ChunkStore
 
 from .shelves import bytes_on_disk, chunks_on_disk, contents, fill, named, whole
@@ -84,6 +86,9 @@ def test_the_limit_holds_and_heads_go_last(tmp_path: Path) -> None:
     freed: list[int] = []
     store = ChunkStore(tmp_path / "chunks", 14 << 20, on_evicted=freed.append)
     data = {number: contents(number, 1_000_000) for number in range(22)}
+    scanned = [Head(named(str(number), one), at, one[at : at + 16_384]) for number, one in data.items()
+               for at in (0, 980_000)]  # fmt: skip
+    store.keep_heads(scanned)
     for number, one in data.items():
         fill(store, named(str(number), one), one)
         assert bytes_on_disk(tmp_path / "chunks") == store.kept().chunk_bytes <= 14 << 20
@@ -91,20 +96,60 @@ def test_the_limit_holds_and_heads_go_last(tmp_path: Path) -> None:
     kept = {number: whole(store, named(str(number), one)) for number, one in data.items()}
     assert all(one == data[number][: len(one)] for number, one in kept.items())
     assert kept[21] == data[21]
-    assert len(kept[2]) < 300_000, "bodies of what was used longest ago went"
-    assert len(kept[2]) >= 16_384, "heads stay as long as there is something else"
+    assert len(kept[2]) == 16_384, "bodies of what was used longest ago went"
+    assert all(store.read_head(*head[:2], 16_384) == head.data for head in scanned), "and nothing of heads"
     store.close()
 
 
 def test_heads_of_many_files_leave_room_for_what_is_played(tmp_path: Path) -> None:
     store = ChunkStore(tmp_path / "chunks", 2 << 20)
     for number in range(60):
-        store.keep(SourceFile("far", str(number), Stamp(1 << 20, number)), 0, contents(number, 50_000))
+        store.keep_heads([Head(SourceFile("far", str(number), Stamp(1 << 20, number)), 0, contents(number, 50_000))])
     fill(store, named("a", DATA[:1_000_000]), DATA[:1_000_000])
     assert whole(store, named("a", DATA[:1_000_000])) == DATA[:1_000_000]
     for number in range(100, 120):
-        store.keep(SourceFile("far", str(number), Stamp(1 << 20, number)), 0, contents(number, 50_000))
+        store.keep_heads([Head(SourceFile("far", str(number), Stamp(1 << 20, number)), 0, contents(number, 50_000))])
     assert len(whole(store, named("a", DATA[:1_000_000]))) == 1_000_000
+    store.close()
+
+
+def test_a_head_stays_as_it_was_put_when_the_rest_is_cut(store: ChunkStore, tmp_path: Path) -> None:
+    ends = [Head(FILE, at, DATA[at : at + 16_384]) for at in (0, len(DATA) - 16_384)]
+    store.keep_heads([*ends, ends[0], Head(FILE, 10, DATA[10:99])])
+    fill(store, FILE, DATA)
+    assert whole(store, FILE) == DATA
+    pieces = store.shelf.told(lambda table: table.pieces(FILE, 0, len(DATA)))
+    assert [(piece.start, piece.length) for piece in pieces if piece.head] == [(head.offset, 16_384) for head in ends]
+    assert [piece.length for piece in pieces[1:-1]] == cuts(DATA[16_384:-16_384], is_end=True)
+    assert bytes_on_disk(tmp_path / "chunks") == store.kept().chunk_bytes == len(DATA)
+
+
+def test_what_is_kept_of_a_head_already_is_not_put_again(store: ChunkStore) -> None:
+    store.keep(FILE, 1000, DATA[1000:2000])
+    store.keep_heads([Head(FILE, 0, DATA[:16_384])])
+    assert store.read_head(FILE, 0, 16_384) == DATA[:16_384]
+    assert (store.holds(FILE, 0, 16_384), store.holds(FILE, 0, 16_385)) == (True, False)
+    assert store.read_head(FILE, 0, 16_385) == b"", "all of it, or nothing"
+    assert store.kept().bytes == 16_384
+
+
+def test_the_head_of_another_version_gives_way(store: ChunkStore) -> None:
+    older, newer = SourceFile("far", "a", Stamp(20_000, 1)), SourceFile("far", "a", Stamp(20_000, 2))
+    store.keep_heads([Head(older, 0, DATA[:16_384])])
+    store.keep_heads([Head(newer, 0, DATA[5:16_384])])
+    assert (store.holds(older, 0, 1), store.holds(newer, 0, 16_379)) == (False, True)
+    assert store.kept()[:4] == (1, 16_379, 1, 16_379)
+
+
+def test_heads_beyond_their_share_make_room_for_each_other(tmp_path: Path) -> None:
+    """A scan takes all of them in turn: were those used longest ago to go, none would be there when it is needed."""
+    store = ChunkStore(tmp_path / "chunks", 1 << 20)
+    files = [SourceFile("far", str(number), Stamp(1 << 20, number)) for number in range(150)]
+    for number, file in enumerate(files):
+        store.keep_heads([Head(file, 0, contents(number, 8192))])
+        assert bytes_on_disk(tmp_path / "chunks") <= 1 << 20
+    assert sum(store.holds(file, 0, 8192) for file in files) >= 80
+    assert store.holds(files[-1], 0, 8192)
     store.close()
 
 
@@ -267,7 +312,7 @@ def test_a_table_that_fails_is_no_cache(store: ChunkStore, tmp_path: Path) -> No
     "change",
     [
         "UPDATE piece SET skip = skip + 1 WHERE start = 0", "UPDATE piece SET length = length - 1 WHERE start = 0",
-        "UPDATE piece SET start = start + 1 WHERE start = 0", "UPDATE chunk SET size = ''",
+        "UPDATE piece SET start = start + 1 WHERE start = 0", "UPDATE chunk SET size = ''", "UPDATE piece SET head = 1",
         "UPDATE piece SET chunk = (SELECT max(id) FROM chunk) WHERE start = 0",
         "UPDATE version SET id = -id; UPDATE version SET id = 3 + id",
     ],

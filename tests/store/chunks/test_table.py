@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from musfuse.store.chunks.pieces import Put, Victim, key_of
 from musfuse.store.chunks.table import ChunkTable
 
 A, B = SourceFile("s", "a", Stamp(300_000, 1, "t")), SourceFile("s", "b", Stamp(300_000, 1, "t"))
-FEW_HEADS = 1 << 30
 
 
 @pytest.fixture
@@ -21,8 +21,9 @@ def table(tmp_path: Path) -> Iterator[ChunkTable]:
     made.close()
 
 
-def puts(*names: str, size: int = 100_000) -> list[Put]:
-    return [Put(number * size, name.encode(), size) for number, name in enumerate(names)]
+def puts(*names: str, size: int = 100_000, heads: int = 0) -> list[Put]:
+    """Pieces that follow on each other, of which the first ones are heads."""
+    return [Put(number * size, name.encode(), size, head=number < heads) for number, name in enumerate(names)]
 
 
 def test_a_chunk_is_counted_once(table: ChunkTable) -> None:
@@ -50,29 +51,47 @@ def test_chunks_go_with_the_last_that_lies_in_them(table: ChunkTable) -> None:
     assert (table.has_chunk(b"x"), table.version(B), table.total_bytes) == (False, None, 100_000)
 
 
-def test_bodies_go_first_the_longest_unused_first(table: ChunkTable) -> None:
+def test_bodies_go_the_longest_unused_first_and_heads_from_anywhere(table: ChunkTable) -> None:
     first, second = table.make_version(A), table.make_version(B)
-    table.put(first, puts("a0", "a1", "a2"))
-    table.put(second, puts("b0", "b1"))
+    table.put(first, puts("a0", "a1", "a2", heads=1))
+    table.put(second, puts("b0", "b1", heads=1))
     table.use([(9, first), (8, second)])
-    assert [(victim.version, victim.start) for victim in table.victims([], FEW_HEADS)] == [(second, 100_000)]
-    assert [victim.start for victim in table.victims([second], FEW_HEADS)] == [200_000, 100_000]
-    table.remove(table.victims([], FEW_HEADS), [])
-    table.remove(table.victims([], FEW_HEADS), [])
-    assert [(victim.version, victim.start) for victim in table.victims([], FEW_HEADS)] == [(second, 0)]
-    assert table.victims([first, second], FEW_HEADS) == []
+    assert table.head_bytes == 200_000
+    assert [(victim.version, victim.start) for victim in table.body([])] == [(second, 100_000)]
+    assert [victim.start for victim in table.body([second])] == [200_000, 100_000]
+    table.remove(table.body([]), [])
+    table.remove(table.body([]), [])
+    assert table.body([]) == []
+    assert [(victim.version, victim.start) for victim in table.heads([], 0)] == [(first, 0), (second, 0)]
+    assert [victim.version for victim in table.heads([], second)] == [second]
+    assert [victim.version for victim in table.heads([], second + 1)] == [first, second], "from the first"
+    assert table.heads([first, second], 0) == []
     table.pins.add(A)
     table.pins.add(B)
-    assert table.victims([], FEW_HEADS) == []
+    assert table.heads([], 0) == []
 
 
-def test_too_many_heads_go_before_bodies(table: ChunkTable) -> None:
-    first, second = table.make_version(A), table.make_version(B)
-    table.put(first, puts("a0", "a1"))
-    table.put(second, puts("b0"))
-    table.use([(1, first), (2, second)])
-    assert [victim.version for victim in table.victims([], 200_000)] == [first]
-    assert [victim.version for victim in table.victims([], 199_999)] == [second]
+def test_heads_of_other_versions_of_a_file_are_outdated(table: ChunkTable) -> None:
+    older, newer = table.make_version(A), replace(A, stamp=Stamp(300_000, 2, "u"))
+    table.put(older, puts("a0", "a1", heads=1))
+    table.put(table.make_version(B), puts("b0", heads=1))
+    assert [(victim.version, victim.start) for victim in table.outdated_heads(newer)] == [(older, 0)]
+    assert table.outdated_heads(A) == []
+    table.pins.add(A)
+    assert table.outdated_heads(newer) == []
+
+
+def test_heads_and_bodies_that_may_go_are_found_without_looking_at_all(table: ChunkTable) -> None:
+    for question in (
+        "SELECT id FROM version WHERE body > 0 AND pinned = 0 AND id NOT IN (1) ORDER BY used LIMIT 1",
+        "SELECT v.id FROM version v LEFT JOIN piece p ON p.version = v.id AND p.head = 1"
+        " WHERE (v.body = 0 OR v.head > 0) AND v.pinned = 0 AND v.id >= 5 AND id NOT IN (1) ORDER BY v.id LIMIT 9",
+        "SELECT p.start FROM version v JOIN piece p ON p.version = v.id"
+        " WHERE p.head = 1 AND v.source = 's' AND v.path = 'a' AND v.stamp <> 'x' AND v.pinned = 0",
+    ):
+        plan = [row[3] for row in table._db.execute(f"EXPLAIN QUERY PLAN {question}")]
+        assert not any("TEMP B-TREE" in step for step in plan), plan
+        assert all("INDEX" in step or "PRIMARY KEY" in step for step in plan), plan
 
 
 def test_pieces_are_replaced_and_what_reaches_beyond_is_cut_short(table: ChunkTable) -> None:
@@ -113,7 +132,7 @@ def test_a_pin_is_of_a_file_not_of_a_version(table: ChunkTable) -> None:
 
 def test_a_version_that_never_got_anything_goes(table: ChunkTable) -> None:
     version = table.make_version(A)
-    victims = table.victims([], FEW_HEADS)
+    victims = table.heads([], 0)
     assert victims == [Victim(version, 0, 0, 0)]
     table.remove(victims, [])
     assert table.version(A) is None
