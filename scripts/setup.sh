@@ -73,7 +73,7 @@ make_venv() {
   fi
   say "installing Python packages"
   if [ "$extras" = runtime ]; then
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check -e "$here"
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check -e "$here[server]"
   else
     "$venv/bin/python" -m pip install -q --disable-pip-version-check -e "$here[$extras]"
   fi

@@ -160,7 +160,7 @@ class Shell:
         self.sockets = tempfile.mkdtemp(prefix="mf")  # a socket's path may have 108 bytes
         self.env = {name: value for name, value in os.environ.items() if not name.startswith(("MUSFUSE_", "XDG_"))}
         self.env |= {
-            "HOME": str(home), "XDG_RUNTIME_DIR": self.sockets, "LC_ALL": "C.UTF-8",
+            "HOME": str(home), "XDG_RUNTIME_DIR": self.sockets, "LC_ALL": "C.UTF-8", "MUSFUSE_HTTP_LISTEN": "127.0.0.1:0",
             "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}:{ROOT / 'adapters'}",
         }  # fmt: skip
 

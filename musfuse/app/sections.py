@@ -2,6 +2,7 @@
 
 from musfuse_fuse.options import FUSE
 from musfuse_grpc.options import GRPC
+from musfuse_http.options import HTTP
 from musfuse_metrics.options import METRICS
 from musfuse_otel.options import OTEL
 from musfuse_webhooks.options import WEBHOOKS
@@ -22,7 +23,7 @@ from musfuse.store.options import CACHE
 
 BUILT_IN = (
     VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, PREFETCH, CACHE, BACKUP, EVENTS, LOGGING,
-    METRICS, OTEL, WEBHOOKS, GRPC, FUSE, WINFSP,
+    METRICS, OTEL, WEBHOOKS, GRPC, HTTP, FUSE, WINFSP,
 )  # fmt: skip
 """Those of both faces, wherever this runs: one file serves on every system."""
 

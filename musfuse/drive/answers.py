@@ -35,13 +35,15 @@ class DirEntry:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An open file: the `handle` to read it by, its `node` and exact size in bytes, what a face may do with bytes that
-    the system cached, and the `version`, that of Attr."""
+    the system cached, and the `version`, that of Attr. `edition` tells versions apart that differ in bytes and in
+    nothing that a reader in the middle rests on."""
 
     handle: int
     node: int
     size: int
     hint: CacheHint
     version: str
+    edition: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,8 +177,9 @@ class Drive:
             self.tree.forget_path(path)
         raise NoEntryError(f"{path}: {_TOO_FAST}")
 
-    def open_item(self, item: int, rendition: Rendition | None = None) -> Opened:
+    def open_item(self, item: int, rendition: Rendition | None = None, *, counted: bool = True) -> Opened:
         """Open an item of the library for reading, without a path: as the view serves it, or made into something else.
+        Where it is not `counted`, no play comes of it, and nobody hears of its reads: who opened it tells of plays.
 
         As it is served it is the same file as under its path. Raises NoEntryError where the view has no such item, or
         it cannot be made into that, and what `open` raises.
@@ -191,7 +192,8 @@ class Drive:
             content = self._items.layout(item, rendition)
             if content is not None:
                 other = rendition if rendition is not node.rendition else None
-                return self._opened(number_of_rendition(item, other) if other else node.number, content, item)
+                number = number_of_rendition(item, other) if other else node.number
+                return self._opened(number, content, item, counted=counted)
         raise NoEntryError(f"item {item}: {_TOO_FAST}")
 
     def read_at(self, handle: int, offset: int, size: int) -> bytes:
@@ -223,6 +225,14 @@ class Drive:
         """An entry with all that its branch tells of it, and what the catalog knows of its item, for `musfuse info`."""
         entry = self._found(path)
         return entry, self._items.row(entry.item) if entry.item else None
+
+    def row_known_as(self, public: int) -> TrackRow | None:
+        """What the catalog knows of a track by its public id, as this view serves it; None where there is none."""
+        return self._items.row_known_as(public)
+
+    def token(self, rendition: Rendition) -> str:
+        """What tells the bytes of such a rendition from those of another encoder."""
+        return self._items.token(rendition)
 
     @property
     def open_handles(self) -> int:
@@ -336,7 +346,7 @@ class Drive:
             self._asked.on_pending()
         return _dir_entry(entry)
 
-    def _opened(self, node: int, content: FileContent, item: int, path: str = "") -> Opened:
+    def _opened(self, node: int, content: FileContent, item: int, path: str = "", *, counted: bool = True) -> Opened:
         size = content.layout.size
         version = _version(content.version, size)
         if item and self.copying is not None:
@@ -347,8 +357,10 @@ class Drive:
         if content.whole and not self._keeps:
             hint = CacheHint.BYPASS
         kept = path and hint is CacheHint.KEEP
-        self._accesses.opened(handle, item, content.layout.audio, (lambda: self._reread(path)) if kept else None)
-        return Opened(handle, node, size, hint, version)
+        if counted:
+            again = (lambda: self._reread(path)) if kept else None
+            self._accesses.opened(handle, item, content.layout.audio, again)
+        return Opened(handle, node, size, hint, version, content.edition)
 
 
 def _dir_entry(entry: Entry[Any]) -> DirEntry:

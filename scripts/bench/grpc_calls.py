@@ -46,7 +46,9 @@ def served(library: Path, *flags: str) -> int:
     """Serve the library; the owner's process."""
     import json
 
-    subprocess.run([*MUSFUSE, "serve", "--library", library, *flags], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*MUSFUSE, "serve", "--no-http", "--library", library, *flags], check=True, stdout=subprocess.DEVNULL
+    )
     for _ in range(200):
         told = json.loads(subprocess.check_output([*MUSFUSE, "status", "--library", library, "--json"]))[0]
         if told["index"]["state"] == "done" and (not flags or told["faces"]):

@@ -102,7 +102,7 @@ def owner(config: str) -> tuple[int, int]:
             argv = [sys.executable, "-m", "musfuse", *map(str, args)]
             return subprocess.run(argv, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
-        run("serve", "--config", file, music)
+        run("serve", "--no-http", "--config", file, music)
         try:
             while (status := json.loads(run("status", "--json"))[0])["scan"]["state"] != "done":
                 time.sleep(0.2)

@@ -64,7 +64,7 @@ def test_what_cannot_start_in_the_background_says_why(program: Program, tmp_path
     program.library.mkdir()
     with closing(sqlite3.connect(program.library / "user.db")) as newer:
         newer.execute("PRAGMA user_version = 1000")
-    said = program.run("serve", "--library", program.library, check=False)
+    said = program.run("serve", "--no-http", "--library", program.library, check=False)
     assert said.returncode == 1
     assert str(program.library) in said.stderr
     assert len(said.stderr.splitlines()) == 1

@@ -26,7 +26,7 @@ from musfuse.cli import _COMMANDS, cli
 ROWS = {
     "mount": "mount --library <library> --config <config> <source> <mountpoint>",
     "unmount": "unmount <mountpoint>",
-    "serve": "serve --library <library> --config <config> <source>",
+    "serve": "serve --no-http --library <library> --config <config> <source>",
     "stop": "stop --library <library>",
     "shutdown": "shutdown --library <library>",
     "status": "status --library <library>",

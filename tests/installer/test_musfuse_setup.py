@@ -67,7 +67,7 @@ def test_owners_are_ended(tmp_path: Path, music: Path) -> None:
     sound.write(music / "a.wav", title="A")
     library = tmp_path / "library"
     musfuse("scan", "--library", library, music)
-    musfuse("serve", "--library", library)
+    musfuse("serve", "--no-http", "--library", library)
     assert answered(tmp_path, "end") == (setup.DONE, "")
     assert find_owner(library) is None
 

@@ -217,7 +217,18 @@ def test_nothing_is_lost_when_the_owner_is_killed(tmp_path: Path, music: Path, a
         (chance.choice(failing) if chance.random() < 0.2 else status(200))(handler)
 
     at.answer = answer
-    argv = [sys.executable, "-m", "musfuse", "serve", "--foreground", "--library", str(state), "--config", str(config)]
+    argv = [
+        sys.executable,
+        "-m",
+        "musfuse",
+        "serve",
+        "--no-http",
+        "--foreground",
+        "--library",
+        str(state),
+        "--config",
+        str(config),
+    ]
     paths = set[str]()
     for turn in range(3):
         for n in range(6):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from musfuse_fuse.options import FuseOptions
 from musfuse_grpc.options import GrpcOptions
+from musfuse_http.options import HttpOptions
 from musfuse_metrics.options import MetricsOptions
 from musfuse_otel.options import OtelOptions
 from musfuse_winfsp.options import WinFspOptions
@@ -52,6 +53,13 @@ def grpc_face(config: Config, state: StateFolder) -> Face | None:
     from musfuse_grpc.face import GrpcFace
 
     return GrpcFace(config[GrpcOptions], state.path, state.tokens)
+
+
+def http_face(config: Config, state: StateFolder) -> Face:
+    """HTTP, on a thread of the host that serves it."""
+    from musfuse_http.face import HttpFace
+
+    return HttpFace(config[HttpOptions], state.path)
 
 
 def choose_mounter(config: Config) -> Mounter:

@@ -69,6 +69,14 @@ class Items:
         """All that the catalog knows of an item."""
         return self._tracks.track(item)
 
+    def row_known_as(self, public: int) -> TrackRow | None:
+        """The same of an item by its public id."""
+        return self._tracks.known_as(public)
+
+    def token(self, rendition: Rendition) -> str:
+        """The token under which sizes of such a rendition count now."""
+        return self._sizes.token(rendition)
+
     def entry(
         self, branch: Branch[Any], node: Node, *, number: int = 0, folder: int = 0, name: str = "", link: str = ""
     ) -> Entry[Any]:

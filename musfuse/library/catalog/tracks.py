@@ -136,6 +136,14 @@ class Tracks:
                     self._kept.put(track, found)
         return found
 
+    def known_as(self, public: int) -> TrackRow | None:
+        """A track by its public id; None where there is none now."""
+        if not 0 < public < 1 << 63:
+            return None
+        with self._db.read() as db:
+            found = db.execute("SELECT id FROM item WHERE public = ?", (public,)).fetchone()
+        return self.track(found[0]) if found else None
+
     def _remembered(self, track: int, since: int) -> TrackRow | None:
         with self._lock:
             if self._kept_since != since:

@@ -1,0 +1,1 @@
+"""The library over HTTP: a native API, and bytes of its tracks."""
