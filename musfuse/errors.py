@@ -207,6 +207,27 @@ class BusyError(MusfuseError):
     may_retry = True
 
 
+class TooManyTriesError(BusyError):
+    """Credentials were tried too often, or by too many at once; `retry_after` is when to try again, in seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class NotSignedInError(MusfuseError):
+    """Credentials are missing, wrong, or worth nothing any more. Which of these it is, and whether there is such a
+    user, is not told."""
+
+    errno = _errno.EACCES
+
+
+class ForbiddenError(MusfuseError):
+    """Whoever asks is known, and may not do this."""
+
+    errno = _errno.EPERM
+
+
 class TooSlowError(MusfuseError):
     """What was asked for took longer than it may; something narrower may not."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from musfuse.errors import StoreError
-from musfuse.events import EventBus, JobChanged
+from musfuse.events import AccountChanged, EventBus, JobChanged
 from musfuse.events.log import Numbered
 from musfuse.events.types import Event, EventsLost, TagsChanged
 
@@ -38,7 +38,7 @@ def kept_kinds() -> tuple[type[Event], ...]:
 
     return (
         FileAccessed, OriginConnected, OriginDisconnected, SyncStarted, SyncCompleted, CacheEviction, TagsChanged,
-        JobChanged,
+        JobChanged, AccountChanged,
     )  # fmt: skip
 
 

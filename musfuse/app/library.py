@@ -51,12 +51,12 @@ if TYPE_CHECKING:
     from musfuse.app.follower import Follower
     from musfuse.app.scanning import Scans
     from musfuse.app.stages import MakeStage, Stages
-    from musfuse.drive.branches.covers_ahead import CoversAhead
     from musfuse.library.collecting import Sweeper
     from musfuse.library.hearing import Hearing
     from musfuse.library.moves import Moved
     from musfuse.library.scanner import Scanner
     from musfuse.library.walk import ScanResult
+    from musfuse.server.parts import Server
     from musfuse.service.handlers import Handlers
     from musfuse.service.requests.changes import Changed
     from musfuse.service.tagging import Act, Tagging
@@ -161,6 +161,13 @@ class Library:
         """What is done for its databases."""
         return Upkeep(StateFolder(self.folder), self.stores, self.config[BackupOptions])
 
+    @cached_property
+    def server(self) -> "Server":
+        """Accounts, and what is kept of each. Opened when it is asked for first: most libraries have none."""
+        from musfuse.app.build.server import owned_server
+
+        return owned_server(StateFolder(self.folder), self.config, self.events, self.drives.recorder, self._closing)
+
     def warm_up(self) -> None:
         """Load what the first stat of a file will need: the encoder with its fingerprint, a worker, and the
         formats."""
@@ -248,10 +255,6 @@ class Library:
         return Backlog(
             shown, self.catalog.renditions, self.sizes, queued=max(1, worker_count(self.config[IndexOptions]) - 1)
         )
-
-    def covers_ahead(self) -> "CoversAhead":
-        """A run over the covers of all views."""
-        return self.drives.covers_ahead()
 
     def hearing(self) -> "Hearing":
         """A run over all items whose content id is not known."""

@@ -45,6 +45,16 @@ class StateFolder:
         return self.path / "tokens.db"
 
     @property
+    def server(self) -> Path:
+        """The database of accounts, and of what others than the library's owner think of music and play."""
+        return self.path / "server.db"
+
+    @property
+    def app_passwords(self) -> Path:
+        """The file of app passwords, which no backup carries."""
+        return self.path / "app-passwords.json"
+
+    @property
     def lock(self) -> Path:
         """The file that the process which owns the library holds locked."""
         return self.path / OWNER_LOCK
@@ -137,7 +147,8 @@ class StateFolder:
         """Remove what a library consists of, and nothing else: a database has files of its name beside it."""
         import shutil
 
-        for file in (self.catalog, self.user, self.jobs, self.events, self.tokens, self.lock, self.log):
+        others = self.tokens, self.server, self.app_passwords, self.lock, self.log
+        for file in (self.catalog, self.user, self.jobs, self.events, *others):
             for path in self.path.glob(f"{file.name}*"):
                 with suppress(OSError):
                     path.unlink()

@@ -235,7 +235,7 @@ class Work:
 
     def make_covers(self, context: JobContext) -> Result:
         """Make the covers of all folders."""
-        ahead = self._library.covers_ahead()
+        ahead = self._library.drives.covers_ahead()
 
         def give_way() -> None:
             self._give_way(context)

@@ -3,9 +3,19 @@ log from which a subscriber goes on."""
 
 from musfuse.events.log import EventLog, Numbered
 from musfuse.events.stream import EventBus, Subscription
-from musfuse.events.types import Event, EventsLost, JobChanged, ScanProgress, TagsChanged, TrackIndexed, TreeChanged
+from musfuse.events.types import (
+    AccountChanged,
+    Event,
+    EventsLost,
+    JobChanged,
+    ScanProgress,
+    TagsChanged,
+    TrackIndexed,
+    TreeChanged,
+)
 
 __all__ = [
+    "AccountChanged",
     "Event",
     "EventBus",
     "EventLog",

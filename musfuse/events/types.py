@@ -70,6 +70,17 @@ class TrackIndexed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChanged(Event):
+    """Something happened to the account of a `user`: `what` (added, removed, renamed, password, role, sources,
+    signed_in, device_added, device_revoked), and `by` whom, '' for who administers this machine. No secret is told."""
+
+    NAME: ClassVar[str] = "account_changed"
+    user: str
+    what: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JobChanged(Event):
     """A job is asked for, begins, gets on or ends: `done` of `total` (0: not known), at `what`. `kind` and `state` are
     those of musfuse.jobs."""

@@ -16,13 +16,14 @@ from musfuse.events.originals import (
     SyncCompleted,
     SyncStarted,
 )
-from musfuse.events.types import Event, JobChanged, ScanProgress, TagsChanged, TrackIndexed, TreeChanged
+from musfuse.events.types import AccountChanged, Event, JobChanged, ScanProgress, TagsChanged, TrackIndexed, TreeChanged
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType({
     kind.NAME: kind
     for kind in (
         FileAdded, FileModified, FileRemoved, FileAccessed, OriginConnected, OriginDisconnected, SyncStarted,
         SyncCompleted, CacheEviction, ScanProgress, TreeChanged, TagsChanged, TrackIndexed, JobChanged,
+        AccountChanged,
     )
 })  # fmt: skip
 """What can be subscribed to, by name."""

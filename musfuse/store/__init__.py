@@ -10,7 +10,8 @@ from musfuse.store.kv import KvNamespace, KvStore, RoutedKv
 from musfuse.store.layered import LayeredKv
 from musfuse.store.memory import MemoryKv
 from musfuse.store.pictures import PictureStore
-from musfuse.store.sqlite import SqliteKv, keep_temporary_files_in
+from musfuse.store.sqlite import SqliteKv
+from musfuse.store.tables import keep_temporary_files_in
 
 __all__ = [
     "BestEffortKv",

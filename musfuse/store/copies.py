@@ -18,18 +18,19 @@ Report = Callable[[int, int], None]
 """Hears of (pages done, pages of all)."""
 
 
-def copy_database(source: Path, target: Path, report: Report = lambda _done, _all: None) -> None:
+def copy_database(source: Path, target: Path, report: Report = lambda _done, _all: None, *, table: str = "kv") -> None:
     """Copy a database as of one moment, while others write it; the target is whole or as it was, also after a kill.
 
     A target that is there is written over in one transaction of its own, so that nobody who has it open sees a half; a
-    new one is written under another name, looked at page by page, and on the disk before it has its own. Raises
+    new one is written under another name, looked at page by page, and on the disk before it has its own. `table` is one
+    that the source has where it is what it is taken for. Raises
     DamagedError where the source is damaged, StoreError where either is no database of ours, or cannot be read or
     written.
     """
     written = target if target.exists() else partial(target)
     try:
         with closing(sqlite3.connect(reading_uri(source), uri=True)) as old:
-            old.execute("SELECT count(*) FROM kv").fetchone()
+            old.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
             if written != target:
                 written.unlink(missing_ok=True)  # of a copy that was killed
             with closing(sqlite3.connect(written, timeout=20)) as new:

@@ -1,4 +1,5 @@
-"""Automatic backups of user.db: a few generations in a folder beside it, each one whole and sound."""
+"""Automatic backups of a database that cannot be made again, user.db or server.db: a few generations in a folder beside
+it, each one whole and sound."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -31,10 +32,13 @@ class Backup:
 
 
 class Backups:
-    """Those of the user.db at `path`; of `keep` days one is kept, 0 for none at all. For one thread at a time."""
+    """Those of the database at `path`, which has the table `table`; of `keep` days one is kept, 0 for none at all. For
+    one thread at a time."""
 
-    def __init__(self, path: Path, keep: int = 7, now_ns: Callable[[], int] = time.time_ns) -> None:
-        self._path, self._keep, self._now_ns = path, keep, now_ns
+    def __init__(
+        self, path: Path, keep: int = 7, now_ns: Callable[[], int] = time.time_ns, *, table: str = "kv"
+    ) -> None:
+        self._path, self._keep, self._now_ns, self._table = path, keep, now_ns, table
         self.folder = path.parent / FOLDER
 
     def all(self) -> list[Backup]:
@@ -63,12 +67,12 @@ class Backups:
 
     def make(self, why: str = "") -> Backup:
         """Make one now, whose name says `why`; none is dropped, since somebody may be restoring from it. Raises
-        DamagedError where user.db is damaged, StoreError where it cannot be read, or nothing written."""
+        DamagedError where the database is damaged, StoreError where it cannot be read, or nothing written."""
         now = self._now_ns()
         self.folder.mkdir(mode=0o700, exist_ok=True)
         made = datetime.fromtimestamp(now // 10**9, UTC).strftime(_STAMP)
         target = self.folder / f"{self._path.stem}-{made}{now // 1000 % 10**6:06}Z{why and '-'}{why}.db"
-        copy_database(self._path, target)
+        copy_database(self._path, target, table=self._table)
         return Backup(now, target)
 
     def thin(self) -> None:
@@ -83,7 +87,10 @@ class Backups:
                     kept.add(backup.path)
                     days.add(day)
                     left -= size
-            for path in (*(backup.path for backup in self.all()), *self.folder.glob(".*.partial")):
+            for path in (
+                *(backup.path for backup in self.all()),
+                *self.folder.glob(f".{self._path.stem}-*.partial"),
+            ):
                 if path not in kept:
                     path.unlink(missing_ok=True)
 

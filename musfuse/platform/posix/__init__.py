@@ -28,6 +28,7 @@ from musfuse.platform.posix.files import (  # noqa: E402
     read_at,
     version_tag,
     write_at,
+    write_private,
 )
 from musfuse.platform.posix.following import has_inotify, untold_changes  # noqa: E402
 from musfuse.platform.posix.limits import (  # noqa: E402
@@ -138,4 +139,5 @@ __all__ = [
     "was_killed",
     "was_out_of_time",
     "write_at",
+    "write_private",
 ]

@@ -115,3 +115,18 @@ def flush_folder(path: Path) -> None:
             os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Have a file that only this user can read hold these bytes; it holds what it held before until all of them are on
+    the disk, also after a kill. Raises OSError."""
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)  # of a write that was killed
+    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        write_at(fd, data, 0)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    new.replace(path)
+    flush_folder(path.parent)

@@ -7,6 +7,7 @@ import sys
 
 assert sys.platform == "win32"
 
+from musfuse.platform.windows.acl import write_private  # noqa: E402
 from musfuse.platform.windows.channel import (  # noqa: E402
     connect,
     hang_up,
@@ -141,4 +142,5 @@ __all__ = [
     "was_killed",
     "was_out_of_time",
     "write_at",
+    "write_private",
 ]

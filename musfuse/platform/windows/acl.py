@@ -5,6 +5,7 @@ its own list at birth, and hands it down itself.
 """
 
 import ctypes
+import msvcrt
 import os
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ _TOKEN_QUERY, _TOKEN_USER = 0x8, 1
 _REVISION, _OWNER, _DACL, _PROTECTED_DACL = 1, 0x1, 0x4, 0x80000000
 _FILE_OBJECT, _KERNEL_OBJECT = 1, 6
 _ERROR_ALREADY_EXISTS = 183
+_GENERIC_WRITE, _CREATE_NEW, _ATTRIBUTE_NORMAL = 0x40000000, 1, 0x80
 
 _advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
 _pointer = ctypes.POINTER(ctypes.c_void_p)
@@ -86,6 +88,24 @@ def close_to_others(path: Path) -> None:
     """Have a folder that is there be as `make_private` makes one; what is in it stays as it is. Raises OSError."""
     with _descriptor(_private_folder()) as made:
         _check(_advapi32.SetFileSecurityW(str(path), _DACL | _PROTECTED_DACL, made))
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Have a file that only this user can open hold these bytes; it holds what it held before until all of them are on
+    the disk, also after a kill. Raises OSError."""
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)  # of a write that was killed
+    with for_this_user() as attributes:
+        handle: int | None = kernel32.CreateFileW(
+            str(new), _GENERIC_WRITE, 0, ctypes.byref(attributes), _CREATE_NEW, _ATTRIBUTE_NORMAL, None
+        )
+    if handle is None or handle == wintypes.HANDLE(-1).value:
+        raise ctypes.WinError(ctypes.get_last_error())
+    with open(msvcrt.open_osfhandle(handle, os.O_WRONLY | os.O_BINARY), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
 
 
 def is_ours(path: Path) -> bool:

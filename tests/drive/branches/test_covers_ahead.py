@@ -26,7 +26,7 @@ def albums(music: Path, count: int = 3) -> None:
 
 
 def run(library: Library) -> int:
-    return library.covers_ahead().run(lambda: None)
+    return library.drives.covers_ahead().run(lambda: None)
 
 
 def told(library: Library) -> dict[str, int]:
@@ -74,7 +74,7 @@ def test_what_was_made_is_not_looked_at_again_until_something_changes(
 def test_one_that_is_stopped_goes_on_the_next_time(make_library: Make, music: Path) -> None:
     albums(music)
     library = make_library()
-    ahead = library.covers_ahead()
+    ahead = library.drives.covers_ahead()
     asked: list[None] = []
 
     def once() -> None:

@@ -1,0 +1,60 @@
+"""The server's parts over real files, with a clock that a test moves, and passwords that are hashed quickly."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from musfuse.events import AccountChanged, Event
+from musfuse.metrics import Recorder
+from musfuse.server.options import AccountOptions, SubsonicOptions
+from musfuse.server.parts import Server, build_server
+from musfuse.server.passwords import Argon2Parameters, Passwords
+from musfuse.server.tables.database import ServerDatabase
+from musfuse.server.telling import Telling
+from musfuse.server.users import User
+
+DAY_NS = 24 * 3600 * 10**9
+QUICK = Argon2Parameters(1, 8, 1)
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Desk:
+    """A server whose time is `now_ns`; what was told is in `told`."""
+
+    server: Server
+    path: Path
+    recorder: Recorder
+    now_ns: int = 1_000 * DAY_NS
+    told: list[Event] = field(default_factory=list)
+
+    def owner(self) -> User:
+        """The first user, made where there is none."""
+        return self.server.accounts.owner() or self.server.accounts.add("Ada", PASSWORD)
+
+    def user(self, name: str = "Bob") -> User:
+        """Another user."""
+        self.owner()
+        return self.server.accounts.add(name, PASSWORD)
+
+    def changes(self) -> list[tuple[str, str, str]]:
+        """What was told of accounts."""
+        return [(event.user, event.what, event.by) for event in self.told if isinstance(event, AccountChanged)]
+
+
+@contextmanager
+def opened(folder: Path, *, legacy: bool = True) -> Iterator[Desk]:
+    """A desk over the files of a folder."""
+    database = ServerDatabase(folder / "server.db")
+    try:
+        told, recorder = list[Event](), Recorder()
+        desk: Desk
+        server = build_server(
+            database, folder / "app-passwords.json", (AccountOptions(), SubsonicOptions(legacy)),
+            Telling(told.append, recorder), Passwords(QUICK), lambda: desk.now_ns,
+        )  # fmt: skip
+        desk = Desk(server, folder, recorder, told=told)
+        yield desk
+    finally:
+        database.close()
