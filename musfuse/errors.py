@@ -121,6 +121,12 @@ class StoreError(MusfuseError):
     """A database or cache of this machine cannot be used."""
 
 
+class DeviceError(MusfuseError):
+    """A player or disk that files are put on cannot be used so: it is full, gone, or not what it was."""
+
+    may_retry = True
+
+
 class NoEntryError(MusfuseError):
     """No such name on the drive."""
 

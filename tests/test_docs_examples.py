@@ -125,6 +125,8 @@ def make_home(home: Path) -> None:
     sound.write(home / "media/usb/Music/Stray.wav", artist="Ann", album="Found", title="Stray")
     for disk in ("nas", "disk"):
         sound.write(home / f"media/{disk}/Music/Far.wav", artist="Ann", album="Found", title="Far")
+    for device in ("walkman", "stick"):
+        (home / f"media/{device}").mkdir()
     (music / "broken.flac").write_bytes(b"fLaC")
     (home / ".config/beets").mkdir(parents=True)
     make_libraries(home)

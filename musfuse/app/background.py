@@ -17,6 +17,7 @@ from musfuse.service.prefetching import Prefetching
 from musfuse.service.requests.care import BeginVacuum
 from musfuse.service.requests.imports import BeginImport
 from musfuse.service.requests.owner import BeginIndex, BeginRescan, BeginScan, JobBegun
+from musfuse.service.requests.sync import BeginSync
 
 if TYPE_CHECKING:
     from musfuse.app.farcontents import FarContents
@@ -35,6 +36,7 @@ class Background:
         handlers.on(BeginScan, self._scan)
         handlers.on(BeginRescan, self._rescan)
         handlers.on(BeginImport, self._import)
+        handlers.on(BeginSync, self._sync)
         handlers.on(BeginVacuum, lambda _: JobBegun(self._jobs().request("vacuum", urgent=True).id))
         handlers.on(BeginIndex, lambda _: JobBegun(self._jobs().request("index", urgent=True).id))
         self._far_contents().answer(handlers, lambda kind: self._jobs().request(kind, urgent=True).id)
@@ -45,6 +47,11 @@ class Background:
         from musfuse.app.importing import import_params
 
         return JobBegun(self._jobs().request("import", import_params(asked), urgent=True).id)
+
+    def _sync(self, asked: BeginSync) -> JobBegun:
+        from musfuse.app.syncing import sync_params
+
+        return JobBegun(self._jobs().request("sync", sync_params(self._library, asked), urgent=True).id)
 
     def _far_contents(self) -> "FarContents":
         from musfuse.app.farcontents import FarContents

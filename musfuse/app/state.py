@@ -90,6 +90,11 @@ class StateFolder:
         return self.path / "backups"
 
     @property
+    def devices(self) -> Path:
+        """The file that tells on which players and disks files were put."""
+        return self.path / "devices.json"
+
+    @property
     def copies(self) -> Path:
         """The folder of copies of other programs' databases, each for as long as it takes to read it."""
         return self.path / ".import-copies"
@@ -147,7 +152,7 @@ class StateFolder:
         """Remove what a library consists of, and nothing else: a database has files of its name beside it."""
         import shutil
 
-        others = self.tokens, self.server, self.app_passwords, self.lock, self.log
+        others = self.tokens, self.server, self.app_passwords, self.lock, self.log, self.devices
         for file in (self.catalog, self.user, self.jobs, self.events, *others):
             for path in self.path.glob(f"{file.name}*"):
                 with suppress(OSError):

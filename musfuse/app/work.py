@@ -64,6 +64,10 @@ class Work:
                 key=lambda params: json.dumps(params, sort_keys=True, default=str),
             ),
             JobKind(
+                "sync", Resource.DEVICE, self.sync, after=frozenset({"scan", "rescan", "import"}),
+                key=lambda params: json.dumps(params, sort_keys=True, default=str),
+            ),
+            JobKind(
                 "index", Resource.CPU, self.index, after=frozenset({"scan"}), resumes=self._resumes_index,
                 merge=lambda old, new: {**old, **new, "background": old.get("background") and new.get("background")},
             ),
@@ -220,6 +224,12 @@ class Work:
         from musfuse.app.importing import run_import
 
         return run_import(self._library, context)
+
+    def sync(self, context: JobContext) -> Result:
+        """Put files on a player or a disk."""
+        from musfuse.app.syncing import run_sync
+
+        return run_sync(self._library, context)
 
     def settle(self, context: JobContext) -> Result:
         """Note sizes that need no new index, after some `changes` of tags, by their numbers, or for everything."""

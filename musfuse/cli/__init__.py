@@ -33,6 +33,7 @@ _COMMANDS = {
     "search": "look for music: what answers a query best",
     "find": "the tracks that a query finds, one line each",
     "export": "write the library as a table or a playlist",
+    "sync": "put tracks on a player, a stick or a card",
     "import": "take over what beets, iTunes and others know",
     "info": "where a file of the drive comes from",
     "tag": "show and change tags",

@@ -9,17 +9,17 @@ from typing import Any
 import click
 
 from musfuse.cli.anywhere import wishes
-from musfuse.cli.common import duration
+from musfuse.cli.common import duration, size
 from musfuse.wording import agreeing
 
 _PLAIN_SECONDS = 5.0
 
 
 class Progress:
-    """`update` may be called as often as one likes; nothing is shown with `quiet`."""
+    """`update` may be called as often as one likes; nothing is shown with `quiet`. It counts files, or `in_bytes`."""
 
-    def __init__(self, what: str, quiet: bool = False) -> None:
-        self._what, self._quiet = what, quiet or wishes().quiet
+    def __init__(self, what: str, quiet: bool = False, *, in_bytes: bool = False) -> None:
+        self._what, self._quiet, self._in_bytes = what, quiet or wishes().quiet, in_bytes
         self._terminal = sys.stderr.isatty() and not self._quiet
         self._bar: Any = None
         self._task: Any = None
@@ -28,12 +28,13 @@ class Progress:
     def __enter__(self) -> "Progress":
         if self._terminal:
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
 
             self._bar = Bar(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                TextColumn("{task.fields[note]}"), console=Console(stderr=True), transient=True,
+                TextColumn("{task.description}"), BarColumn(),
+                DownloadColumn(binary_units=True) if self._in_bytes else MofNCompleteColumn(), TimeRemainingColumn(),
+                TextColumn("{task.fields[note]}", markup=False), console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self._bar.start()
             self._task = self._bar.add_task(self._what, total=None, note="")
@@ -46,15 +47,19 @@ class Progress:
             self._bar.stop()
 
     def update(self, done: int, total: int = 0, note: str = "") -> None:
-        """Files done, of `total` where that is known."""
+        """So many are done, of `total` where that is known."""
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total or None, note=note)
         elif not self._quiet and time.monotonic() - self._said >= _PLAIN_SECONDS:
             self._said = time.monotonic()
-            of = f" of {total}" if total else ""
-            files = agreeing(total or done, "file", "files")
             took = duration(self._said - self._began)
-            click.echo(f"{self._what}: {done}{of} {files}, {took} {note}".rstrip(), err=True)
+            click.echo(f"{self._what}: {self._told(done, total)}, {took} {note}".rstrip(), err=True)
+
+    def _told(self, done: int, total: int) -> str:
+        if self._in_bytes:
+            return f"{size(done)} of {size(total)}" if total else size(done)
+        of = f" of {total}" if total else ""
+        return f"{done}{of} {agreeing(total or done, 'file', 'files')}"
 
 
 class Waiting:

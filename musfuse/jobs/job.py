@@ -29,6 +29,8 @@ class Resource(StrEnum):
     CPU = "cpu"
     ORIGIN = "origin"
     DISK = "disk"
+    DEVICE = "device"
+    """A player or a disk that files are put on."""
     FOLLOWING = "following"
     """Next to nothing: what is short, and must not wait for what is long."""
 

@@ -96,6 +96,12 @@ class Selection:
         """All tracks."""
         return self._targets.rows(Where())
 
+    def shown(self, view: int) -> Iterator[Selected]:
+        """All tracks that a view shows, by its number."""
+        targets = Targets(self._db, view)
+        where = targets.on_drive("", view)
+        return targets.rows(where) if where is not None else iter(())
+
     def rows(self, items: Iterable[int], view: int) -> Iterator[Selected]:
         """What is known of tracks, by their ids and in their order, as far as they are there; read in pages."""
         targets = Targets(self._db, view)

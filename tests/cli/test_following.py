@@ -77,7 +77,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, str]]:
     told: list[tuple[int, int, str]] = []
 
     class Shown:
-        def __init__(self, what: str, quiet: bool = False) -> None: ...
+        def __init__(self, what: str, quiet: bool = False, *, in_bytes: bool = False) -> None: ...
         def __enter__(self) -> "Shown":
             return self
 

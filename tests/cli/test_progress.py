@@ -39,3 +39,11 @@ def test_without_a_terminal_there_is_a_line_now_and_then(
     with Progress("scan", quiet=True) as shown:
         shown.update(3, 10)
     assert capsys.readouterr().err == ""
+
+
+def test_bytes_are_told_as_such(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("musfuse.cli.progress._PLAIN_SECONDS", 0.0)
+    with Progress("sync", in_bytes=True) as progress:
+        progress.update(1024, 4096, "a")
+        progress.update(10)
+    assert capsys.readouterr().err == "sync: 1.0 KiB of 4.0 KiB, 0:00 a\nsync: 10 B, 0:00\n"

@@ -72,6 +72,7 @@ from musfuse.platform.posix.processes import (  # noqa: E402
     was_killed,
     was_out_of_time,
 )
+from musfuse.platform.posix.trees import open_tree  # noqa: E402
 
 __all__ = [
     "ProcessLock",
@@ -109,6 +110,7 @@ __all__ = [
     "open_handles",
     "open_inherited",
     "open_shared",
+    "open_tree",
     "opened_folder",
     "others_can_read",
     "others_can_write",

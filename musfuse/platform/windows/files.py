@@ -13,6 +13,7 @@ from pathlib import Path
 
 assert sys.platform == "win32"
 
+from musfuse.platform.trees import PathTree, Tree  # noqa: E402
 from musfuse.platform.windows.kernel32 import Overlapped, kernel32  # noqa: E402
 
 _GENERIC_READ, _GENERIC_WRITE, _SHARE_ALL, _ATTRIBUTE_NORMAL = 0x80000000, 0x40000000, 0x7, 0x80
@@ -24,6 +25,11 @@ _ERROR_HANDLE_EOF, _LONGEST_PATH = 38, 32_768
 def open_shared(path: str) -> int:
     """Open for reading without standing in anybody's way: others may write, rename and delete meanwhile."""
     return _opened(path, _GENERIC_READ, _OPEN_EXISTING, os.O_RDONLY)
+
+
+def open_tree(place: str) -> Tree:
+    """The folder at a path, or a drive; links to it are followed. Raises OSError."""
+    return PathTree(place)
 
 
 def is_link(facts: os.stat_result) -> bool:

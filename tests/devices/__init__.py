@@ -1,0 +1,1 @@
+"""What is put on players and other disks."""
