@@ -18,7 +18,7 @@ from itertools import islice
 from musfuse.errors import OriginError
 from musfuse.model import NodeKind, SourceFile, Stamp
 from musfuse.origins.port import Entry, Range, SourceStat
-from musfuse.origins.reader import FAR_BLOCK
+from musfuse.origins.reader import FAR_BLOCK, FAR_END
 from musfuse.sources.blocks import Blocks
 from musfuse.sources.heads import Heads, ScannedHeads
 from musfuse.sources.lane import Lane
@@ -185,15 +185,14 @@ class ScanAheadOrigin:
                 self._blocks.begin(Urgency.SCAN, path, stamp, offset, offset + size)
 
     def _wanted_of(self, file: SourceFile) -> Iterator[Range]:
-        """What is read of a file, as far as is known: the header first. Nothing of one whose header is kept: so is all
-        else that a scan read of that version."""
+        """What is read of a file, as far as is known: the header first. Nothing where it is kept, and some of the end,
+        too: so is all else that a scan read of that version."""
         size, tail = file.stamp.size, self._tails.get(_extension(file.path), 0)
-        head = Range(file.path, 0, min(FAR_BLOCK, size), file.stamp)
-        if self._heads.hold(head):
-            return
-        yield head
-        if tail and size > FAR_BLOCK:
-            start = max(FAR_BLOCK, size - tail)
+        head, start = Range(file.path, 0, min(FAR_BLOCK, size), file.stamp), max(FAR_BLOCK, size - tail)
+        some = max(start, size - FAR_END)
+        if not self._heads.hold(head):
+            yield head
+        if start < size and not self._heads.hold(Range(file.path, some, size - some, file.stamp)):
             yield Range(file.path, start, size - start, file.stamp)
 
     def _learn(self, path: str, offset: int, stamp: Stamp) -> None:

@@ -185,13 +185,15 @@ class ChunkStore:
 
 
 def _apart(heads: Sequence[tuple[SourceFile, int, bytes]]) -> Iterator[Head]:
-    """Those that share no bytes with one before."""
+    """The same, without bytes that one before has."""
     taken: dict[SourceFile, list[tuple[int, int]]] = {}
     for file, offset, data in heads:
-        ranges, end = taken.setdefault(file, []), offset + len(data)
-        if all(end <= start or stop <= offset for start, stop in ranges):
-            ranges.append((offset, end))
-            yield Head(file, offset, data)
+        left = [(offset, offset + len(data))]
+        for start, stop in taken.setdefault(file, []):
+            parts = [((low, min(high, start)), (max(low, stop), high)) for low, high in left]
+            left = [(low, high) for pair in parts for low, high in pair if low < high]
+        taken[file] += left
+        yield from (Head(file, low, data[low - offset : high - offset]) for low, high in left)
 
 
 def _pins(table: ChunkTable, after: tuple[str, str]) -> Sequence[tuple[str, str]]:

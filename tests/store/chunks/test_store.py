@@ -116,6 +116,7 @@ def test_heads_of_many_files_leave_room_for_what_is_played(tmp_path: Path) -> No
 def test_a_head_stays_as_it_was_put_when_the_rest_is_cut(store: ChunkStore, tmp_path: Path) -> None:
     ends = [Head(FILE, at, DATA[at : at + 16_384]) for at in (0, len(DATA) - 16_384)]
     store.keep_heads([*ends, ends[0], Head(FILE, 10, DATA[10:99])])
+    store.keep_heads(ends)
     fill(store, FILE, DATA)
     assert whole(store, FILE) == DATA
     pieces = store.shelf.told(lambda table: table.pieces(FILE, 0, len(DATA)))
@@ -131,6 +132,14 @@ def test_what_is_kept_of_a_head_already_is_not_put_again(store: ChunkStore) -> N
     assert (store.holds(FILE, 0, 16_384), store.holds(FILE, 0, 16_385)) == (True, False)
     assert store.read_head(FILE, 0, 16_385) == b"", "all of it, or nothing"
     assert store.kept().bytes == 16_384
+
+
+def test_heads_that_overlap_are_all_kept(store: ChunkStore) -> None:
+    """A reader asks for a block of the end, and then for the end itself."""
+    ranges = [(5000, 9000), (2000, 6000), (8000, 12_000), (0, 20_000), (1000, 3000)]
+    store.keep_heads([Head(FILE, start, DATA[start:stop]) for start, stop in ranges])
+    assert store.read_head(FILE, 0, 20_000) == DATA[:20_000]
+    assert store.kept().bytes == 20_000
 
 
 def test_the_head_of_another_version_gives_way(store: ChunkStore) -> None:
