@@ -165,7 +165,10 @@ def _rules(library: "Library", view: str) -> ViewRules:
 def _renderer(library: "Library", rules: ViewRules, policy: str) -> Renderer:
     tracks = Tracks(library.catalog.database, rules.view)
     queued = _QUEUED * worker_count(library.config[IndexOptions])
-    return Renderer(tracks, library.media.engine, library.sizes.over(tracks), rules, policy, queued)
+    return Renderer(
+        tracks, library.media.engine, library.sizes.over(tracks), rules, policy, ahead=queued,
+        keeps=library.stores.frame_files.limit // 2,
+    )  # fmt: skip
 
 
 def _lists(library: "Library", view: int) -> Lists:

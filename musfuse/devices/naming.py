@@ -99,7 +99,7 @@ class Naming:
         if name_key(path) in self._taken:
             return True
         facts = self._tree.facts(path) if found is not None else None
-        return facts is not None and not facts.is_folder and name_key(path) not in self._own
+        return facts is not None and not facts.is_folder  # also a file of ours: it goes once what replaces it is there
 
     def _names(self, folder: str) -> dict[str, str]:
         """The names in a folder by their keys."""

@@ -11,7 +11,7 @@ from musfuse.errors import MediaError, MusfuseError, NotFoundError
 from musfuse.library.catalog import TrackRow, Tracks
 from musfuse.library.names import rendition_extension
 from musfuse.library.naming import ViewRules
-from musfuse.library.sizes import Sizes
+from musfuse.library.sizes import Sizes, pcm_bytes
 from musfuse.media.engine import MediaEngine
 from musfuse.media.indexing.pool import Priority
 from musfuse.media.indexing.protocol import Answer
@@ -46,14 +46,23 @@ class Unrendered:
 class Renderer:
     """Makes tracks of a view, under its policy or another one. All methods may be called from many threads.
 
-    `ahead` indexes are built at the same time.
+    `ahead` indexes are built at the same time. Of what that encodes `keeps` bytes are kept for who opens these tracks
+    soon, those that come first, since they are opened first.
     """
 
     def __init__(
-        self, tracks: Tracks, engine: MediaEngine, sizes: Sizes, rules: ViewRules, policy: str, ahead: int
+        self,
+        tracks: Tracks,
+        engine: MediaEngine,
+        sizes: Sizes,
+        rules: ViewRules,
+        policy: str,
+        *,
+        ahead: int,
+        keeps: int = 0,
     ) -> None:
         self._tracks, self._engine, self._sizes = tracks, engine, sizes
-        self._rules, self._policy, self._ahead = rules, policy, ahead
+        self._rules, self._policy, self._ahead, self._keeps = rules, policy, ahead, keeps
 
     def rendered(
         self, chosen: Iterable[Chosen], stops: Callable[[], bool] = lambda: False
@@ -82,7 +91,7 @@ class Renderer:
             try:
                 return self._told(one, track)
             except NotIndexedError:
-                return self._sizes.request(track, Priority.BACKGROUND)
+                return self._sizes.request(track, self._priority(track))
         except MusfuseError as error:
             return Unrendered(one, str(error))
 
@@ -101,6 +110,11 @@ class Renderer:
             again = self._begin(one)  # where it cannot be decoded, it is its original from now on
             return Unrendered(one, answer.error) if isinstance(again, Future) else again
         return Unrendered(one, "was not looked at any more")
+
+    def _priority(self, track: Track) -> Priority:
+        """What is asked for ahead of somebody is kept, and else not."""
+        self._keeps -= pcm_bytes(track)
+        return Priority.FOLDER if self._keeps > 0 else Priority.BACKGROUND
 
     def _told(self, one: Chosen, track: Track) -> Rendered:
         layout = self._engine.layout(track)

@@ -161,7 +161,7 @@ class Sizes:
             done.set_result(never)
             return done
         # Who waits for the size reads next: what the pass encodes is kept for them, as long as it is small.
-        path = None if priority is Priority.BACKGROUND else self._frame_files.new_path(_pcm_bytes(track))
+        path = None if priority is Priority.BACKGROUND else self._frame_files.new_path(pcm_bytes(track))
         keep = str(path) if path else ""
         sequential = track.part is not None and self._indexes.lies(track.file)
         job = Job(track.file, track.format, self._indexes.encoder, self._threads, keep, track.sample_range, sequential)
@@ -266,7 +266,7 @@ class Sizes:
             self._events.publish(TrackIndexed(track.id, None, answer.error))
 
 
-def _pcm_bytes(track: Track) -> int:
+def pcm_bytes(track: Track) -> int:
     """The bytes of the track's PCM: about the most that its frames will take."""
     fmt = track.format
     return (track.sample_range.count_of(fmt.total_samples) or 0) * fmt.channels * fmt.bits // 8

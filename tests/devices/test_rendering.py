@@ -33,7 +33,7 @@ def chosen(library: Library) -> list[Chosen]:
 def renderer(library: Library, policy: str = "") -> Renderer:
     tracks, rules = Tracks(library.catalog.database), library.views.named("main")
     assert rules
-    return Renderer(tracks, library.media.engine, library.sizes.over(tracks), rules, policy, 2)
+    return Renderer(tracks, library.media.engine, library.sizes.over(tracks), rules, policy, ahead=2)
 
 
 def told(library: Library, policy: str = "") -> dict[str, Rendered]:
