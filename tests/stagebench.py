@@ -19,7 +19,7 @@ from musfuse.library.options import DEFAULT_TEMPLATE
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.overlay.collector import Delta
 from musfuse.library.overlay.value import overlay_key
-from musfuse.library.pipeline import Pipeline, Stage, cue, entities, identity, overlay, place, search
+from musfuse.library.pipeline import Pipeline, Stage, browse, cue, entities, identity, overlay, place, search
 from musfuse.library.pipeline.built_in import built_in
 from musfuse.library.pipeline.cue import Cue
 from musfuse.library.pipeline.identity import Identifying
@@ -142,12 +142,12 @@ class Bench:
         """All that the catalog has but times, and unless `ids`, by paths instead of ids of nodes."""
         with self.database.read() as db:
             tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            tables = [name for name in tables if name not in SHADOWS and not name.startswith("search_part")]
+            tables = [name for name in tables if name not in SHADOWS and not name.startswith(PARTS)]
             found = {name: sorted(db.execute(f"SELECT {_columns(db, name)} FROM {name}"), key=repr) for name in tables}
             found["search"] = words_of(db)
             nodes = db.execute("SELECT id, tree, parent, name, item, dir_key, owner FROM node").fetchall()
         del found["sqlite_sequence"]
-        found["meta"] = [row for row in found["meta"] if row[0] != "generation"]
+        found["meta"] = [row for row in found["meta"] if row[0] not in ("generation", "browse")]
         names = {row[0]: (row[2], row[3]) for row in nodes}
 
         def path(node: int) -> str:
@@ -164,6 +164,7 @@ class Bench:
 
 SHADOWS = ("search", "search_data", "search_idx", "search_config")
 """Tables of FTS5, which hold the same index in one way or another."""
+PARTS = ("search_part", "artist_words_", "album_words_")
 
 
 def words_of(db: sqlite3.Connection) -> list[tuple[str, str, int, int]]:
@@ -182,6 +183,6 @@ def small_batches(monkeypatch: pytest.MonkeyPatch, size: int = 2) -> None:
     """Have every stage do little at a time."""
     for module, name in (
         (cue, "_BATCH"), (identity, "_BATCH"), (overlay, "_BATCH"), (entities, "_BATCH"), (entities, "_ENTITIES"), (place, "_BATCH"),
-        (place, "_FOLDERS"), (search, "_BATCH"),
+        (place, "_FOLDERS"), (search, "_BATCH"), (browse, "_BATCH"), (browse, "_ENTITIES"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, size)

@@ -226,6 +226,14 @@ class Reading:
         return service
 
     @cached_property
+    def _browsing(self) -> Handlers:
+        from musfuse.service.browsing import Browsing
+
+        service = Handlers()
+        Browsing(self._catalog).answer(service)
+        return service
+
+    @cached_property
     def _plays(self) -> Handlers:
         from musfuse.library.userdb.plays import PlayTable
         from musfuse.service.plays import Plays
@@ -327,6 +335,7 @@ _GROUPS: dict[str, Callable[[Reading], Handlers]] = {
     "import": lambda reading: reading._imports,
     "history": lambda reading: reading._plays,
     "prefetch": lambda reading: reading._prefetch,
+    "browse": lambda reading: reading._browsing,
     "rating": lambda reading: reading._ratings,
     "webhook": lambda reading: reading._webhooks,
     "care": lambda reading: reading._care,

@@ -16,6 +16,7 @@ from musfuse.library.sizes import Sizes
 from musfuse.library.thoughts import Thoughts
 from musfuse.library.userdb.plays import Heard, PlayTable
 from musfuse.library.userdb.ratings import Rating, RatingTable
+from musfuse.service.browsing import Browsing
 from musfuse.service.collections import Collecting
 from musfuse.service.handlers import Handlers
 from musfuse.service.importing import Importing
@@ -48,6 +49,7 @@ def build_service(
     collecting.answer(service)
     Playlists(collecting.shelf, selection, collecting.changed).answer(service)
     Searches(selection).answer(service)
+    Browsing(stores.database).answer(service)
     Tags(selection, collector).answer(service)
     originals = OriginalsTold(
         Originals(catalog.database, sources.place), catalog.tracks, catalog.nodes, sizes, sources.origin,

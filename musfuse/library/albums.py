@@ -74,6 +74,11 @@ def album_facts(tags: TagSet, source: int, path: str, various: bool) -> AlbumFac
     )
 
 
+def main_artist(name: str) -> str:
+    """An artist without those who are only guests, as in `A feat. B` or `A; B`."""
+    return _GUESTS.sub("", name).strip() or name.strip()
+
+
 def is_compilation(artists: int, most: int, tracks: int) -> bool:
     """Whether tracks of one folder and album without an album artist are by various artists: three at least, none of
     whom has half of the tracks. `most` is the number of tracks of the artist who has most."""

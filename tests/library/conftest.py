@@ -17,6 +17,7 @@ from musfuse.library.naming import Settled, ViewRules
 from musfuse.library.options import DEFAULT_TEMPLATE
 from musfuse.library.overlay import MetaCollector
 from musfuse.library.pipeline import Pipeline, Stage
+from musfuse.library.pipeline.browse import Browsing
 from musfuse.library.pipeline.building import Building
 from musfuse.library.pipeline.built_in import naming
 from musfuse.library.pipeline.overlay import Overlaying
@@ -52,7 +53,8 @@ class Desk:
         self.collector = MetaCollector(self.store)
         self.overlaying = Overlaying(self.database, self.collector)
         self.naming = Pipeline(
-            self.database, [self.overlaying, *self.naming_over(self.database), Searching(self.database)]
+            self.database,
+            [self.overlaying, *self.naming_over(self.database), Searching(self.database), Browsing(self.database)],
         )
         self.naming.adopt_rules()
         self.dropped: list[SourceFile] = []

@@ -19,7 +19,7 @@ from musfuse.store.opening import NotWritableError, failure, opening_failure, re
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 18
+SCHEMA_VERSION = 19
 """Of schema.sql. A catalog of an older one is made anew by the next scan."""
 _PRAGMAS = ("synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=20000", "cache_size=-4096")
 

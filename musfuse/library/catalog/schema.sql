@@ -383,6 +383,138 @@ CREATE TRIGGER search_tags_gone BEFORE DELETE ON item_tags
 END;
 
 
+-- Browsing: what clients page through. Owner: catalog/listing.py, for the stage `browse`. meta.browse counts its changes. Artists, genres
+-- and folders have hashes of what they are called as ids, as albums do.
+
+-- A track that is not hidden. `folder` is that of folder_listing; `position` orders the tracks of an album: disc * 1,000,000 + number;
+-- `made` is a hash of all that is kept of it here. `album` is 0 where it is not known, `year` too.
+CREATE TABLE listed (
+    item     INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE,
+    source   INTEGER NOT NULL,
+    folder   INTEGER NOT NULL,
+    album    INTEGER NOT NULL,
+    year     INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    ms       INTEGER NOT NULL,           -- how long it plays; 0 where that is not known
+    born_ns  INTEGER NOT NULL,
+    made     INTEGER NOT NULL
+);
+CREATE INDEX listed_album ON listed (album, position, item) WHERE album <> 0;
+CREATE INDEX listed_folder ON listed (folder, item);
+CREATE INDEX listed_source ON listed (source, item);
+CREATE INDEX listed_year ON listed (year, item);
+
+-- Who plays a track, and its genres: every value of the tags, `name` as it is written there.
+CREATE TABLE track_artist (
+    artist INTEGER NOT NULL,
+    item   INTEGER NOT NULL REFERENCES listed ON DELETE CASCADE,
+    name   TEXT NOT NULL,
+    PRIMARY KEY (artist, item)
+) WITHOUT ROWID;
+CREATE INDEX track_artist_item ON track_artist (item);
+CREATE TABLE track_genre (
+    genre  INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    item   INTEGER NOT NULL REFERENCES listed ON DELETE CASCADE,
+    name   TEXT NOT NULL,
+    PRIMARY KEY (genre, source, item)
+) WITHOUT ROWID;
+CREATE INDEX track_genre_item ON track_genre (item);
+
+-- Albums with tracks that are listed; `title` and `artist_name` as in album, the keys as lists have them in order. `artist` is that of the
+-- album, 0 for none; `born_ns` when its first track came, `year` that of the earliest.
+CREATE TABLE album_listing (
+    album       INTEGER PRIMARY KEY,
+    title       TEXT NOT NULL,
+    title_key   TEXT NOT NULL,
+    artist      INTEGER NOT NULL,
+    artist_name TEXT NOT NULL,
+    artist_key  TEXT NOT NULL,
+    year        INTEGER NOT NULL,
+    born_ns     INTEGER NOT NULL,
+    songs       INTEGER NOT NULL,
+    ms          INTEGER NOT NULL
+);
+CREATE INDEX album_listing_title ON album_listing (title_key, album);
+CREATE INDEX album_listing_by ON album_listing (artist_key, title_key, album);
+CREATE INDEX album_listing_born ON album_listing (born_ns, album);
+CREATE INDEX album_listing_year ON album_listing (year, title_key, album);
+
+-- What of an album lies in a source: whoever may not see every source is told of that alone.
+CREATE TABLE album_source (
+    album  INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    songs  INTEGER NOT NULL,
+    ms     INTEGER NOT NULL,
+    PRIMARY KEY (album, source)
+) WITHOUT ROWID;
+
+-- Albums with tracks of a genre, as many as `songs`.
+CREATE TABLE genre_album (
+    genre     INTEGER NOT NULL,
+    title_key TEXT NOT NULL,
+    album     INTEGER NOT NULL,
+    songs     INTEGER NOT NULL,
+    PRIMARY KEY (genre, title_key, album)
+) WITHOUT ROWID;
+CREATE INDEX genre_album_album ON genre_album (album);
+
+-- Where an artist is: `main` is 1 where the album is theirs, or (album 0) for tracks of no album.
+CREATE TABLE artist_album (
+    artist INTEGER NOT NULL,
+    album  INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    main   INTEGER NOT NULL,
+    songs  INTEGER NOT NULL,
+    PRIMARY KEY (artist, album, source)
+) WITHOUT ROWID;
+CREATE INDEX artist_album_album ON artist_album (album);
+
+-- Artists with tracks or albums that are listed. `main` is 1 for those with albums, or tracks of no album, of their own: lists have these.
+CREATE TABLE artist_listing (
+    artist INTEGER PRIMARY KEY,
+    name   TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    main   INTEGER NOT NULL,
+    albums INTEGER NOT NULL,             -- of their own
+    songs  INTEGER NOT NULL
+);
+CREATE INDEX artist_listing_key ON artist_listing (key, artist) WHERE main = 1;
+CREATE TABLE genre (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL,
+    key   TEXT NOT NULL
+);
+
+-- A folder with tracks in it or below it, and those above it; `tracks` are those in it. The root of a source has the parent 0.
+CREATE TABLE folder_listing (
+    id     INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+    path   BLOB NOT NULL,
+    parent INTEGER NOT NULL,
+    name   TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    tracks INTEGER NOT NULL
+);
+CREATE INDEX folder_listing_parent ON folder_listing (parent, key, id);
+CREATE INDEX folder_listing_source ON folder_listing (source);
+
+-- The words of the names of artists and albums (with who they are by), by their ids.
+CREATE VIRTUAL TABLE artist_words USING fts5 (words, columnsize = 0, tokenize = 'ascii');
+CREATE VIRTUAL TABLE album_words USING fts5 (words, columnsize = 0, tokenize = 'ascii');
+
+CREATE TRIGGER listed_gone BEFORE DELETE ON listed BEGIN
+    INSERT INTO todo SELECT 'browse.album', old.album WHERE old.album <> 0
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'browse.album' AND key = old.album);
+    INSERT INTO todo SELECT 'browse.folder', old.folder
+        WHERE NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'browse.folder' AND key = old.folder);
+    INSERT INTO todo SELECT 'browse.artist', a.artist FROM track_artist a WHERE a.item = old.item
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'browse.artist' AND key = a.artist);
+    INSERT INTO todo SELECT 'browse.genre', g.genre FROM track_genre g WHERE g.item = old.item
+        AND NOT EXISTS (SELECT 1 FROM todo WHERE stage = 'browse.genre' AND key = g.genre);
+END;
+
+
 -- The pipeline: what is still to do. Owner: Todo.
 
 -- Which stages want to know of what: folder (a file in it came, went or changed), item (it is new, or was read anew),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from musfuse.library.catalog.database import Database
 from musfuse.library.naming import Settled, ViewRules
+from musfuse.library.pipeline.browse import Browsing
 from musfuse.library.pipeline.cue import Cue
 from musfuse.library.pipeline.entities import Entities
 from musfuse.library.pipeline.identity import Identifying
@@ -21,8 +22,9 @@ def built_in(
     views: Sequence[ViewRules],
     settled: Settled,
 ) -> list[Stage]:
-    """Parts of images, who is who, what is said over tags, then the names that follow, and what is found by words."""
-    return [cue, identifying, overlaying, *naming(database, views, settled), Searching(database)]
+    """Parts of images, who is who, what is said over tags, then the names that follow, what is found by words, and
+    what is browsed."""
+    return [cue, identifying, overlaying, *naming(database, views, settled), Searching(database), Browsing(database)]
 
 
 def naming(database: Database, views: Sequence[ViewRules], settled: Settled) -> list[Stage]:
