@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 
 import msgspec
-from starlette.routing import BaseRoute, Mount, Router
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from musfuse_http.asgi import App, Message, Receive, Scope, Send
 from musfuse_http.context import Context
@@ -22,6 +22,9 @@ _ALWAYS = (
 """Headers of every answer that does not have its own."""
 
 
+_PAGES = {"setup": "setup.html", "setup.js": "setup.js", "setup.css": "setup.css"}
+
+
 def make_app(context: Context) -> App:
     """The application over a library."""
     return Outermost(Router(routes(context), default=nothing_here, redirect_slashes=False), context)
@@ -30,8 +33,21 @@ def make_app(context: Context) -> App:
 def routes(context: Context) -> Sequence[BaseRoute]:
     """All that is served, by where it lies."""
     from musfuse_http.api.serving import api
+    from musfuse_http.pages.serving import page
 
-    return [Mount("/api/v1", app=api(context))]
+    pages = [Route(f"/{path}", Page(page(name))) for path, name in _PAGES.items()]
+    return [Mount("/api/v1", app=api(context)), *pages]
+
+
+class Page:
+    """An application as Starlette tells it from a function that takes a request."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self._app(scope, receive, send)
 
 
 async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,9 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musfuse.server.parts import Server
 from musfuse.server.streams import Streams
 from musfuse.service.face import Reach
-from musfuse_http.door import Closed, Door
+from musfuse_http.door import AccountsDoor, Door
 from musfuse_http.options import HttpOptions
 from musfuse_http.proxies import Proxies
 from musfuse_http.work import Work
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Context:
-    """Use cases of a library (`service`), its tracks as bytes (`streams`), threads to ask them on (`work`). What waits
-    is asked on those threads, never on the loop."""
+    """Use cases of a library (`service`), its tracks as bytes (`streams`), accounts (`server`), who is let in (`door`),
+    threads to ask them on (`work`). What waits is asked on those threads, never on the loop."""
 
     reach: Reach
     options: HttpOptions
@@ -27,15 +28,18 @@ class Context:
     folder: Path
     work: Work
     streams: Streams
-    door: Door = field(default_factory=Closed)
+    server: Server
+    door: Door
     leaving: bool = field(default=False, init=False)
     """Whether the server is about to end: what would go on for ever ends."""
 
     @classmethod
     def over(cls, reach: Reach, options: HttpOptions, proxies: Proxies, folder: Path) -> "Context":
-        """For what a face reaches."""
+        """For what a face reaches. Raises StoreError."""
+        server = reach.part(Server)
+        door = AccountsDoor(server.signing_in, options.auth_header)
         work = Work(options.readers, options.threads, options.connections)
-        return cls(reach, options, proxies, folder, work, Streams(reach.drive))
+        return cls(reach, options, proxies, folder, work, Streams(reach.drive), server, door)
 
     @cached_property
     def service(self) -> "Handlers":

@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import socket
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to be told apart
 _NEEDED = ("starlette", "uvicorn", "h11", "argon2")
 
 
@@ -29,7 +31,8 @@ def lacks() -> str:
 
 
 class HttpFace:
-    """Serves the library in `folder`."""
+    """Serves the library in `folder`. `greeting` is what whoever started it has to be told, '' for nothing: the link by
+    which the first account is made, which nothing tells a second time."""
 
     keeps_host = True
 
@@ -38,12 +41,17 @@ class HttpFace:
         self._address = host_and_port(options.listen) if options.listen else ("", 0)
         self._serving: Serving | None = None
         self._context: Context | None = None
-        self.ended = threading.Event()
+        self.ended, self.greeting = threading.Event(), ""
 
     @property
     def name(self) -> str:
         """The address as a URL; port 0 becomes the one that was free."""
+        return self._url()
+
+    def _url(self, everywhere: str = "") -> str:
+        """The address as a URL; of one that stands for all of this machine's `everywhere`, if that is named."""
         host, port = self._address
+        host = everywhere if everywhere and host in _EVERYWHERE else host
         scheme = "https" if self._options.certificate else "http"
         return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
@@ -57,18 +65,26 @@ class HttpFace:
         self._listening().close()
 
     def start(self, reach: Reach) -> None:
-        """Serve. Raises FaceError."""
+        """Serve. Raises FaceError, StoreError."""
+        tls, listening = self._tls(), self._listening()
+        with ExitStack() as undo:
+            undo.callback(listening.close)
+            self._begin(reach, tls, listening)
+            undo.pop_all()
+
+    def _begin(self, reach: Reach, tls: "ssl.SSLContext | None", listening: socket.socket) -> None:
         from musfuse_http.app import make_app
         from musfuse_http.context import Context
         from musfuse_http.proxies import Proxies
         from musfuse_http.serving import Serving
 
-        tls, listening = self._tls(), self._listening()
         self._address = (self._address[0], listening.getsockname()[1])
         options = self._options
         self._context = context = Context.over(reach, options, Proxies(networks(options.trusted_proxies)), self._folder)
         self._serving = Serving(make_app(context), listening, options.connections, tls)
         self._serving.start()
+        secret = context.server.setup.begin()
+        self.greeting = f"to set it up, once: {self._url('localhost')}/setup#{secret}" if secret else ""
         threading.Thread(target=self._wait, args=(self._serving, context), name="http end", daemon=True).start()
 
     def stop(self, force: bool = False) -> None:

@@ -1,6 +1,7 @@
 """What errors are over HTTP: a status, and `{"error": {"code", "message", "details"}}`."""
 
 import logging
+import math
 import re
 from typing import Any
 
@@ -12,13 +13,16 @@ from musfuse.errors import (
     BusyError,
     ConfigError,
     ExistsError,
+    ForbiddenError,
     LibraryInUseError,
     MusfuseError,
     NoEntryError,
     NotFoundError,
+    NotSignedInError,
     ReadOnlyError,
     SourceChangedError,
     TooManyOpenError,
+    TooManyTriesError,
     TooSlowError,
     UnavailableError,
     UnsupportedError,
@@ -27,11 +31,13 @@ from musfuse.errors import (
 log = logging.getLogger(__name__)
 
 _STATUS: tuple[tuple[type[MusfuseError], int], ...] = (
+    (NotSignedInError, 401), (ForbiddenError, 403), (TooManyTriesError, 429),
     (NoEntryError, 404), (NotFoundError, 404), (ExistsError, 409), (BadNameError, 400), (ConfigError, 400),
     (ReadOnlyError, 409), (SourceChangedError, 409), (UnsupportedError, 422), (LibraryInUseError, 503),
     (BusyError, 503), (TooManyOpenError, 503), (TooSlowError, 503), (AwayError, 503), (UnavailableError, 503),
 )  # fmt: skip
 _RETRY_SECONDS = 2
+CHALLENGE = 'Bearer realm="musfuse"'
 
 
 class HttpError(MusfuseError):
@@ -70,6 +76,10 @@ def told(error: BaseException, *, fully: bool = False) -> tuple[int, Failure, di
             log.warning("%s", error)
         message = str(error) if fully else _unpathed(str(error)) if status < 500 else _SAID[status]
         headers = {"retry-after": str(_RETRY_SECONDS)} if status == 503 else {}
+        if isinstance(error, TooManyTriesError):
+            headers = {"retry-after": str(math.ceil(error.retry_after))}
+        if status == 401:
+            headers = {"www-authenticate": CHALLENGE}
         return status, Failure(ErrorTold(code_of(error), message)), headers
     log.error("a request failed", exc_info=error)
     return 500, Failure(ErrorTold("internal", _SAID[500])), {}

@@ -18,6 +18,7 @@ from musfuse.app.eventkeeping import EventKeeper
 from musfuse.app.jobs import Jobs
 from musfuse.app.library import Library
 from musfuse.app.methods import Methods
+from musfuse.app.parts import parts_of
 from musfuse.app.state import StateFolder
 from musfuse.app.views import MAIN
 from musfuse.app.watchdog import Watchdog
@@ -61,7 +62,7 @@ class Host:
         stated: Stated | None = None,
     ) -> None:
         self.library, self.stays, self._mounter, self._stated = library, stays, mounter, stated
-        self.faces = RunningFaces(Reach(library.drive, self._service, library.drives, self._own))
+        self.faces = RunningFaces(Reach(library.drive, self._service, library.drives, self._own, parts_of(library)))
         self.jobs = Jobs(library)
         library.trees.in_background = lambda: self.jobs.request("views")
         self._caretaker = Caretaker(lambda: self.jobs.request("care"))

@@ -9,6 +9,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+import click
+
 from musfuse.app.state import StateFolder
 from musfuse.cli.common import absolute, known_sections
 from musfuse.config import Config, load_config
@@ -19,15 +21,18 @@ from musfuse.platform import system
 
 if TYPE_CHECKING:
     from musfuse.app.build.faces import MakeFace
+    from musfuse.service.face import Face
 
 _END_SECONDS = 10.0
 
 
 class Ready(NamedTuple):
-    """What a process in the background says once it answers: names of its faces, and sources that no scan saw whole."""
+    """What a process in the background says once it answers: names of its faces, sources that no scan saw whole, and
+    what its faces have to tell whoever started it."""
 
     names: Sequence[str]
     new: Sequence[str]
+    said: Sequence[str] = ()
 
 
 def stated(config_file: Path | None, **flags: Any) -> Stated:
@@ -77,12 +82,18 @@ def host(
                 system.on_hangup(hosting.reload)
                 if ready_fd is None:
                     on_ready(names)
+                    for said in _greetings(made):
+                        click.echo(said)
                 else:
                     new = library.catalog.sources.unscanned()
-                    _tell(ready_fd, {"names": names, "new": new, "healed": list(library.upkeep.healed)})
+                    _tell(
+                        ready_fd,
+                        {"names": names, "new": new, "healed": list(library.upkeep.healed), "said": _greetings(made)},
+                    )
 
             # The library's configuration fits what this process may open: a face has no more threads than that.
-            hosting.run([make(library.config) for make in faces], tell)
+            made = [make(library.config) for make in faces]
+            hosting.run(made, tell)
     except MusfuseError as error:
         if ready_fd is None:
             raise
@@ -90,6 +101,11 @@ def host(
         with suppress(OSError):  # already told that it was ready
             _tell(ready_fd, {"error": str(error), "exit_code": error.exit_code})
         sys.exit(error.exit_code)
+
+
+def _greetings(faces: "Sequence[Face]") -> list[str]:
+    """What faces have to tell whoever started them."""
+    return [said for face in faces if (said := getattr(face, "greeting", ""))]
 
 
 def _tell(ready_fd: int, message: dict[str, Any]) -> None:
@@ -125,7 +141,7 @@ def started(
         raise failure
     for said in message["healed"]:
         logging.getLogger(__name__).warning("%s", said)
-    return Ready(message["names"], message["new"])
+    return Ready(message["names"], message["new"], message["said"])
 
 
 def _run_and_exit(run: Callable[[int], None], ready_fd: int) -> NoReturn:

@@ -86,6 +86,8 @@ def command(
     with StateFolder(folder).made():
         ready = started(folder, "serve", flags, places, serve)
     say(_serving(folder, ready.names, "`musfuse stop`"))
+    for said in ready.said:
+        click.echo(said)
     newcomers.tell()
 
 

@@ -7,27 +7,41 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from musfuse.drive import Drive
-from musfuse.errors import FaceError
+from musfuse.errors import ConfigError, FaceError
 from musfuse.library.userdb import no_view
 
 if TYPE_CHECKING:
     from musfuse.service.handlers import Handlers
 
 F = TypeVar("F")
+P = TypeVar("P")
 
 log = logging.getLogger(__name__)
+
+
+class Parts(Protocol):
+    """Gives parts of a library that only some faces have a use for, by their type. Opened when one asks first."""
+
+    def __call__(self, kind: type[P], /) -> P:
+        """The part of this type. Raises ConfigError where the host has none, and what opening it raises."""
+
+
+def no_parts(kind: type[P], /) -> P:
+    """Those of a host without any."""
+    raise ConfigError(f"{kind.__name__}: this host has none")
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a face shows: the drive of the main view, those of all views by name, and the use cases, which are put
     together when they are asked for first. `watching` are those of the host itself alone (its state, health, figures),
-    for who only watches over it: all others take two MiB."""
+    for who only watches over it: all others take two MiB. `part` gives what only some faces want."""
 
     drive: Drive
     service: "Callable[[], Handlers]"
     drives: Mapping[str, Drive] = field(default_factory=dict)
     watching: "Callable[[], Handlers] | None" = None
+    part: Parts = no_parts
 
     def drive_of(self, view: str) -> Drive:
         """The drive of a view, the main one's for an empty name. Raises ConfigError where there is no such view."""

@@ -80,7 +80,9 @@ def test_it_is_served_over_http(program: Program) -> None:
     said = program.run("serve", "--listen", "127.0.0.1:0", "--library", program.library, program.music)
     try:
         told = re.fullmatch(
-            rf"serving {program.library} at (http://127.0.0.1:\d+); `musfuse stop` ends it\n", said.stdout
+            rf"serving {program.library} at (http://127.0.0.1:\d+); `musfuse stop` ends it\n"
+            r"to set it up, once: \1/setup#[\w-]{43}\n",
+            said.stdout,
         )
         assert told
         with urllib.request.urlopen(f"{told[1]}/api/v1/health", timeout=30) as answer:

@@ -12,9 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import sound
 from app.hosting import run_host
-from musfuse_http.asked import Asked
 from musfuse_http.context import Context
-from musfuse_http.door import Caller
 from musfuse_http.face import HttpFace
 from musfuse_http.options import HttpOptions
 
@@ -24,6 +22,7 @@ from musfuse.platform import system
 
 OPTIONS = {"index__background": False, "follow__enabled": False}
 SECONDS = 60
+PASSWORD = "long enough for {}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class Server:
     state: Path
     music: Path
     tokens: dict[str, str] = field(default_factory=dict)
+    users: dict[str, int] = field(default_factory=dict)
 
     @property
     def context(self) -> Context:
@@ -107,14 +107,14 @@ def write_albums(music: Path) -> None:
         sound.write(music / name, 60_000, seed=n, tracknumber=str(n), **tags)
 
 
-class Tokens:
-    """A door for who has one of these tokens: what streams and routes do can be tried without accounts."""
-
-    def __init__(self, callers: Mapping[str, Caller]) -> None:
-        self._callers = callers
-
-    def caller(self, asked: Asked) -> Caller | None:
-        return self._callers.get(asked.headers.get("authorization", "").removeprefix("Bearer "))
+def add_users(server: Server) -> None:
+    """ann administers and owns the library, bob sees all of it, eve none; each has a session, and a key (`ann key`)."""
+    known = server.context.server
+    for name, sources in (("ann", None), ("bob", None), ("eve", ())):
+        user = known.accounts.add(name, PASSWORD.format(name), sources=sources)
+        server.users[name] = user.id
+        server.tokens[name] = known.devices.begin_session(user).secret
+        server.tokens[f"{name} key"] = known.devices.make_key(user, "phone", name).secret
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         patch.setattr(system, "on_terminate", lambda _: None)  # only a main thread hears signals
         patch.setenv("MUSFUSE_RUNTIME_DIR", str(folder))
         made = serve(folder / "state", music, stack)
-        made.context.door = Tokens({"one": Caller(1, "one", True), "two": Caller(2, "two", False, frozenset())})
-        made.tokens |= {"one": "one", "two": "two"}
+        add_users(made)
         made.host.jobs.runner.wait(made.host.jobs.runner.asked("scan"), SECONDS)
         yield made

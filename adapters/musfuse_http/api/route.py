@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from musfuse.errors import NoEntryError
+from musfuse.server.users import Caller
 from musfuse_http.asked import Asked
 from musfuse_http.context import Context
-from musfuse_http.door import Caller
 
 _DIGITS = 19
 Q = TypeVar("Q")

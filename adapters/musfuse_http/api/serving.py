@@ -10,16 +10,17 @@ import msgspec
 from starlette.routing import Route as Path
 from starlette.routing import Router
 
-from musfuse.errors import MusfuseError
+from musfuse.errors import MusfuseError, NotSignedInError
+from musfuse.server.users import Caller
 from musfuse_http.api.route import Call, Right, Route, Served, Told
 from musfuse_http.app import nothing_here, send_error
 from musfuse_http.asgi import App, Receive, Scope, Send
 from musfuse_http.asked import Asked, asked_of, read_body
 from musfuse_http.context import Context
-from musfuse_http.failures import HttpError
+from musfuse_http.failures import CHALLENGE, HttpError
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_LOGIN = {"www-authenticate": 'Bearer realm="musfuse"'}
+_LOGIN = {"www-authenticate": CHALLENGE}
 
 
 def api(context: Context) -> App:
@@ -87,11 +88,20 @@ class _Turn:
         self._route, self._context, self._asked, self._path = route, context, asked, path
         self.begun_by_admin = False
 
+    def _caller(self) -> Caller | None:
+        """Who asks. Where anybody may, who shows something that is worth nothing any more is nobody."""
+        try:
+            return self._context.door.caller(self._asked)
+        except NotSignedInError:
+            if self._route.right is not Right.NOBODY:
+                raise
+            return None
+
     def reply(self) -> "Reply | Served":
         """The answer. Raises MusfuseError."""
         route, asked = self._route, self._asked
-        caller = self._context.door.caller(asked)
-        self.begun_by_admin = caller is not None and caller.is_admin
+        caller = self._caller()
+        self.begun_by_admin = caller is not None and caller.user.is_admin
         if route.right is not Right.NOBODY and caller is None:
             raise HttpError(401, "not_let_in", "log in, or show an API key", _LOGIN)
         if route.right is Right.ADMIN and not self.begun_by_admin:

@@ -25,7 +25,7 @@ class Audio(StreamAnswer, Served):
 def stream(call: Call[StreamWanted, None]) -> Audio:
     """The bytes of a track: all, or ranges of them (RFC 9110). The same bytes as on the drive; no play comes of it."""
     rendition = Rendition(call.query.rendition) if call.query.rendition else None
-    public, sources = call.number("id", "tr-"), call.caller.sources
+    public, sources = call.number("id", "tr-"), call.caller.user.sources
     context: Context = call.context
     return Audio(
         lambda: context.streams.open(public, rendition, sources), context.work, saved_as=call.query.download
