@@ -117,7 +117,7 @@ def _run(library: "Library", context: "JobContext", asked: BeginSync, place: str
     syncing = Syncing(
         place, tree, asked.name, Remembered(StateFolder(library.folder).devices),
         _renderer(library, rules, asked.policy), _lists(library, rules.view).files if asked.playlists else None,
-        asked.verify, asked.new,
+        asked.verify, asked.new, asked.take_over,
     )  # fmt: skip
     looked = syncing.look(chosen, asked.max_bytes, _Progress(context, 0).watch)
     syncing.check_room(looked)

@@ -80,6 +80,7 @@ def _bytes(_: click.Context, param: click.Parameter, value: str) -> int:
     "--as", "name", default="main", metavar="NAME", help="Keep it apart from what is put there under other names."
 )
 @click.option("--new", is_flag=True, help="Begin anew where nothing of what was put there before is found.")
+@click.option("--take-over", is_flag=True, help="Go on with what another library put there, as one that is lost.")
 @click.option(
     "--jobs", type=click.IntRange(0, 64), default=0, help="Files that are made at the same time [default: one a core]."
 )

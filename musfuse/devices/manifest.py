@@ -70,7 +70,7 @@ class Manifest:
     """The manifest of one library on a device, under a name. For one thread at a time."""
 
     def __init__(self, tree: Tree, library: str, name: str) -> None:
-        self._tree, self._library = tree, library
+        self._tree, self._library, self._name = tree, library, name
         self._base = f"{FOLDER}/{library}-{name}"
         self._generation = 0
         self._out = -1
@@ -97,11 +97,25 @@ class Manifest:
         self._generation = max(found, default=0)
 
     def others(self) -> list[str]:
-        """What other libraries and names have written here."""
-        own = self._base.rpartition("/")[2]
+        """The ids of other libraries that put files here under this name. Raises OSError."""
         names = self._tree.names(FOLDER) if self._tree.facts(FOLDER) is not None else []
-        bases = {name.rsplit(".", 2)[0] for name in names if name.endswith(".jsonl")}
-        return sorted(bases - {own})
+        bases = {
+            name.removesuffix(f".{number}.jsonl") for name in names for number in (0, 1) if name.endswith(".jsonl")
+        }
+        ids = (base.removesuffix(f"-{self._name}") for base in bases if base.endswith(f"-{self._name}"))
+        return sorted(one for one in ids if one.isalnum() and one != self._library)
+
+    def forget(self) -> None:
+        """Remove what is written here; the files that it tells of stay. Raises OSError."""
+        self.close()
+        for number in (0, 1):
+            if self._tree.facts(self._path(number)) is not None:
+                self._tree.remove(self._path(number))
+        facts = self._tree.facts(self.parts)
+        for name in self._tree.names(self.parts) if facts is not None and facts.is_folder else ():
+            self._tree.remove(f"{self.parts}/{name}")
+        if facts is not None and facts.is_folder:
+            self._tree.remove_folder(self.parts)
 
     def write(self, known: Known) -> None:
         """Write all that is known, so that it is on the disk when this returns. Raises OSError."""

@@ -135,12 +135,14 @@ def make_plan(
         if there is not None and naming.claim(there.path):
             plan.stay.append(there)
             staying.add(there.path)
+    ids = {want.public for want in wanted}
+    twins = {(name_key(put.wish), put.version): put for put in known.files.values() if put.item not in ids}
     news = []
     for want in sorted(wanted, key=lambda each: (each.item == 0, name_key(each.wish), each.public)):
         if want.size > MOST_BYTES:
             plan.left_out.append(LeftOut(want.shown, "is larger than 4 GiB, which no file of FAT32 can be"))
             continue
-        old = by_item.get(_key(want.public, want.wish))
+        old = by_item.get(_key(want.public, want.wish)) or twins.get((name_key(want.wish), want.version))
         if old is not None and old.path in staying:
             old = None
         keeps = old is not None and old.wish == want.wish and naming.claim(old.path)
@@ -157,9 +159,9 @@ def _add(plan: Plan, want: Wanted, old: Put | None, path: str, damaged: frozense
     put = Put(path, want.public, want.wish, want.size, want.version, want.mtime_ns)
     same = old is not None and old.version == want.version and old.size == want.size and old.path not in damaged
     if old is not None and same and old.path == path:
-        plan.stay.append(replace(old, wish=want.wish))
+        plan.stay.append(replace(old, item=want.public, wish=want.wish))
     elif old is not None and same:
-        plan.moves.append(Move(want.item, want.shown, old, replace(old, path=path, wish=want.wish)))
+        plan.moves.append(Move(want.item, want.shown, old, replace(old, path=path, item=want.public, wish=want.wish)))
     else:
         plan.copies.append(Copy(want.item, want.shown, put, old))
 

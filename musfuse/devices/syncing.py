@@ -1,5 +1,6 @@
 """A device brought in line with what is wanted there: looked at, planned, and carried out where that is asked for."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -47,12 +48,14 @@ class Looked:
     room: Room
     failed: list[LeftOut] = field(default_factory=list)
     beyond: int = 0
+    taken_over: Manifest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Syncing:
     """One sync of the folder `tree` at `place`, under a name. `lists` make playlists for public ids and paths, None
-    where none are wanted. With `verify` all that was written is read back; with `new` a device is begun anew."""
+    where none are wanted. With `verify` all that was written is read back; with `new` a device is begun anew, and with
+    `takes_over` what another library put there under the name is taken for this one's."""
 
     place: str
     tree: Tree
@@ -62,6 +65,7 @@ class Syncing:
     lists: Lists | None = None
     verify: bool = False
     new: bool = False
+    takes_over: bool = False
 
     @property
     def manifest(self) -> Manifest:
@@ -71,7 +75,8 @@ class Syncing:
     def look(self, chosen: Sequence[Chosen], most: int, watch: Watch) -> Looked:
         """Find out what is to be done for these tracks, the first of which come first where there is room for `most`
         bytes only (0: for all). Nothing on the device changes. Raises DeviceError, StoppedError, OSError."""
-        known = self._known(self.manifest)
+        other = self._other() if self.takes_over else None
+        known = self._known(other or self.manifest)
         changed = settle(known, self.tree)
         there = {put.item: put for put in known.files.values() if put.item}
         wanted, unread, failed, used = list[Wanted](), list[int](), list[LeftOut](), 0
@@ -99,7 +104,7 @@ class Syncing:
             lists = [_wanted_list(one) for one in self.lists(_places(plan))]
             plan = make_plan([*wanted, *lists], unread, known, self.tree, damaged)
         plan.left_out = changed + plan.left_out
-        return Looked(plan, known, self.tree.room(), failed, len(chosen) - taken)
+        return Looked(plan, known, self.tree.room(), failed, len(chosen) - taken, other)
 
     def check_room(self, looked: Looked) -> None:
         """Raise DeviceError where there is not room for what is planned, before anything is done."""
@@ -117,7 +122,10 @@ class Syncing:
         self.remembered.note(self.place, self.name, looked.known.device)
         with self._alone():
             carrier = Carrier(self.tree, manifest, looked.known, self.makes.open, watch, jobs=jobs, verify=self.verify)
-            return carrier.run(looked.plan, self._lists_of)
+            done = carrier.run(looked.plan, self._lists_of)
+            if looked.taken_over is not None:
+                looked.taken_over.forget()
+            return done
 
     def _lists_of(self, known: Known) -> Iterator[ListFile]:
         places = {put.item: path for path, put in known.files.items() if put.item}
@@ -129,14 +137,25 @@ class Syncing:
         if self.new:
             return Known(library, secrets.token_hex(6))
         known = manifest.read()
-        if known is not None:
-            return known
+        if known is not None or self.takes_over:
+            return known or Known(library, secrets.token_hex(6))
         if self.remembered.device(self.place, self.name):
             raise DeviceError(
                 f"{self.place}: nothing is here of what was put there before: is the right disk mounted? --new begins"
                 " anew, and leaves alone what is there"
             )
         return Known(library, secrets.token_hex(6))
+
+    def _other(self) -> Manifest:
+        """The manifest of the other library. Raises DeviceError where there is none, or several, or an own one."""
+        own = self.manifest
+        others = own.others()
+        if len(others) != 1 or (own.read() is not None and not self.new):
+            why = "this library put files here itself" if others else "no other library put files here"
+            raise DeviceError(
+                f"{self.place}: {why if len(others) < 2 else f'{len(others)} others did'}; nothing to take over"
+            )
+        return Manifest(self.tree, others[0], self.name)
 
     def _damaged(self, known: Known, watch: Watch) -> frozenset[str]:
         """The paths of files whose bytes are others than those that were written, or were never noted."""
@@ -149,11 +168,11 @@ class Syncing:
 
     def _prefix(self) -> int:
         """The UTF-16 units of the folder's own path on its disk."""
-        place, parts = Path(self.place), 0
-        while not system.is_mounted(place) and place != place.parent:
-            parts += units(place.name) + 1
+        place, taken = Path(self.place), 0
+        while not os.path.ismount(place) and place != place.parent:
+            taken += units(place.name) + 1
             place = place.parent
-        return parts if system.is_mounted(place) and place != place.parent else 0
+        return taken if place != place.parent or place.drive else 0  # what is mounted at / is no device
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -15,6 +15,9 @@ from typing import Protocol
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
+_UNIT = 32 << 10
+"""What FAT32 and exFAT give files in, on disks of some 32 GB and more; what is on others takes less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -137,7 +140,7 @@ class PathTree:
         """Nothing is to be done: folders cannot be flushed by their paths."""
 
     def room(self) -> Room:
-        return Room(shutil.disk_usage(self._place).free, 4096)
+        return Room(shutil.disk_usage(self._place).free, _UNIT)
 
     def identity(self) -> str:
         return str(self._root[0])

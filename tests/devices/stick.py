@@ -77,7 +77,7 @@ class Stick:
 
     def sync(
         self, *songs: Song, most: int = 0, watch: Watch | None = None, lists: dict[str, bytes] | None = None,
-        name: str = "main", verify: bool = False, new: bool = False, dry: bool = False, jobs: int = 2,
+        name: str = "main", verify: bool = False, new: bool = False, dry: bool = False, takes_over: bool = False, jobs: int = 2,
     ) -> tuple[Looked, Outcome]:  # fmt: skip
         """Bring the stick in line with these songs; with `dry` only find out how."""
         self.makes.songs = {song.item: song for song in songs}
@@ -85,7 +85,7 @@ class Stick:
         with closing(self.open_tree(str(self.folder))) as tree:
             syncing = Syncing(
                 str(self.folder), tree, name, Remembered(self.state), self.makes,
-                (lambda _: iter(files)) if lists is not None else None, verify, new,
+                (lambda _: iter(files)) if lists is not None else None, verify, new, takes_over,
             )  # fmt: skip
             looked = syncing.look([song.chosen for song in songs], most, watch or Watch())
             syncing.check_room(looked)

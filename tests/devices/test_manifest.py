@@ -41,7 +41,10 @@ def test_what_is_written_is_read(tree: Tree) -> None:
     assert again(tree) == Known("lib", "device", {B.path: B}, {}, {"a", "c"}, {"c/x"})
     kept.close()
     assert Manifest(tree, "lib", "jazz").read() is None
-    assert Manifest(tree, "lib", "jazz").others() == ["lib-main"]
+    assert Manifest(tree, "other", "main").others() == ["lib"]
+    assert Manifest(tree, "other", "jazz").others() == kept.others() == []
+    kept.forget()
+    assert again(tree) is None
 
 
 def test_of_two_files_the_newer_whole_one_counts(tree: Tree, tmp_path: Path) -> None:

@@ -139,6 +139,23 @@ def test_names_keep_libraries_and_wishes_apart(stick: Stick, tmp_path: Path) -> 
     assert stick.files().keys() == {ONE.path}
 
 
+def test_what_a_lost_library_put_there_is_taken_over(stick: Stick, tmp_path: Path) -> None:
+    stick.sync(ONE, TWO)
+    heir = Stick(stick.folder, tmp_path / "heir.json", Makes())
+    with pytest.raises(DeviceError, match="no other library put files here"):
+        stick.sync(ONE, takes_over=True)
+    anew = replace(ONE, item=71), replace(TWO, item=72, data=b"2"), THREE
+    _, done = heir.sync(*anew, takes_over=True)
+    assert (done.copied, done.updated, done.removed, done.moved) == (2, 0, 1, 0)
+    assert heir.files() == {ONE.path: b"one", TWO.path: b"2", THREE.path: b"sound"}
+    assert heir.sync(*anew)[1].copied == 0
+    with pytest.raises(DeviceError, match="is the right disk mounted"):
+        stick.sync(ONE)
+    stick.sync(new=True)
+    heir.sync()
+    assert stick.files() == {}
+
+
 def test_an_empty_mountpoint_is_not_filled(stick: Stick) -> None:
     stick.sync(ONE)
     away = stick.folder.rename(stick.folder.with_name("away"))

@@ -63,8 +63,9 @@ class BeginSync(Request[JobBegun], frozen=True, kw_only=True):
 
     `policy` is what lossless tracks are made into, '' for what the view says. `max_bytes` of tracks at most, those
     first that `by` ranks highest; 0 for all. `name` keeps what is put there apart from what is put there under other
-    names. `new` begins anew where nothing of what was put there before is found. `jobs` files are made at the same
-    time, 0 for as many as there are cores. `verify` reads back what is written, and all that was.
+    names. `new` begins anew where nothing of what was put there before is found, `take_over` with what another library
+    put there under the name. `jobs` files are made at the same time, 0 for as many as there are cores. `verify` reads
+    back what is written, and all that was.
     """
 
     METHOD: ClassVar[str] = "sync.begin"
@@ -77,6 +78,7 @@ class BeginSync(Request[JobBegun], frozen=True, kw_only=True):
     playlists: bool = False
     name: str = "main"
     new: bool = False
+    take_over: bool = False
     verify: bool = False
     jobs: int = 0
     dry_run: bool = False
