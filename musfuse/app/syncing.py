@@ -19,6 +19,7 @@ from musfuse.devices.syncing import Looked, Syncing
 from musfuse.devices.writing import StoppedError
 from musfuse.errors import ConfigError, DeviceError, plainly
 from musfuse.library.catalog import Tracks
+from musfuse.library.collections.shelf import Shelf
 from musfuse.library.naming import ViewRules
 from musfuse.library.userdb import PlayTable, RatingTable, no_view
 from musfuse.media.indexing.options import IndexOptions, worker_count
@@ -41,7 +42,7 @@ _QUEUED = 4
 
 def sync_params(library: "Library", asked: BeginSync) -> "Params":
     """A sync as it is asked for, for its job. Raises ConfigError where it cannot be, NotFoundError where its query
-    finds nothing."""
+    finds nothing, or a collection is none."""
     checked_name(asked.name)
     if problem := asked.policy and problem_of_policy(asked.policy):
         raise ConfigError(f"policy: {problem}")
@@ -52,6 +53,8 @@ def sync_params(library: "Library", asked: BeginSync) -> "Params":
     _rules(library, asked.view)
     if asked.where:  # one that finds nothing is told at once
         next(library.tagging.selection.of([(asked.where, "")]), None)
+    for name in asked.collections:
+        _shelf(library).get(name)
     check_place(library, str(asked.dest))
     params: Params = to_json(asked)
     return params
@@ -108,10 +111,10 @@ def _at(place: str, text: str) -> str:
 def _run(library: "Library", context: "JobContext", asked: BeginSync, place: str, tree: Tree) -> "Params":
     rules = _rules(library, asked.view)
     choosing = Choosing(
-        library.catalog.database, library.tagging.selection, PlayTable(library.stores.user),
+        library.catalog.database, library.tagging.selection, _shelf(library), PlayTable(library.stores.user),
         RatingTable(library.stores.user),
     )  # fmt: skip
-    chosen = choosing.chosen(rules.view, asked.where)
+    chosen = choosing.chosen(rules.view, asked.where, asked.collections)
     if asked.max_bytes:
         chosen = choosing.ranked(chosen, asked.by)
     syncing = Syncing(
@@ -172,8 +175,11 @@ def _renderer(library: "Library", rules: ViewRules, policy: str) -> Renderer:
 
 
 def _lists(library: "Library", view: int) -> Lists:
-    selection, stores = library.tagging.selection, library.stores
-    return Lists(build_shelf(stores.user, stores.database, selection.formats), selection, view)
+    return Lists(_shelf(library), library.tagging.selection, view)
+
+
+def _shelf(library: "Library") -> Shelf:
+    return build_shelf(library.stores.user, library.stores.database, library.tagging.selection.formats)
 
 
 def _planned(asked: BeginSync, looked: Looked) -> Synced:

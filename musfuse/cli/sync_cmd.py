@@ -18,6 +18,7 @@ from musfuse.cli.common import (
     print_json,
     say,
 )
+from musfuse.cli.completing import collections as collection_names
 from musfuse.cli.completing import folders, policies, views
 from musfuse.cli.following import check_done, follow
 from musfuse.cli.guards import UNASKED, ask, on_terminal
@@ -59,6 +60,10 @@ def _bytes(_: click.Context, param: click.Parameter, value: str) -> int:
     help="What lossless tracks are made into [default: the view's policy].",
 )
 @click.option("--where", "queries", multiple=True, metavar="QUERY", help="Only tracks that answer all of these.")
+@click.option(
+    "--collection", "collections", multiple=True, metavar="NAME", shell_complete=collection_names,
+    help="Only tracks of these collections and playlists.",
+)  # fmt: skip
 @click.option(
     "--max-size",
     "most",

@@ -1,20 +1,23 @@
-"""Which tracks a device is to hold: those that a view shows and a query finds; of more than there is room for, those
-that are played most, rated best or newest."""
+"""Which tracks a device is to hold: those that a view shows, and a query or collections name; of more than there is
+room for, those that are played most, rated best or newest."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from musfuse.errors import BusyError
+from musfuse.errors import BusyError, NotFoundError
 from musfuse.library.catalog import Database
 from musfuse.library.catalog.membership import added
+from musfuse.library.collections.shelf import Shelf
 from musfuse.library.names import name_key
 from musfuse.library.selection import Selected, Selection
 from musfuse.library.userdb.plays import PlayTable
 from musfuse.library.userdb.ratings import RatingTable
 
 _PAGE = 500
+_SECONDS = 60.0
+"""As long as one collection may take to be answered."""
 _FAVOURITE = 5
 """The stars that being among the favourites counts as, where none say otherwise."""
 
@@ -42,15 +45,26 @@ class Choosing:
 
     database: Database
     selection: Selection
+    shelf: Shelf
     plays: PlayTable
     ratings: RatingTable
 
-    def chosen(self, view: int, query: str) -> list[Chosen]:
-        """The tracks of a view that a query finds, all of them for '', in order of path. Raises NotFoundError where it
-        finds none, QueryError, BusyError where one is not known yet."""
+    def chosen(self, view: int, query: str, collections: Sequence[str] = ()) -> list[Chosen]:
+        """The tracks of a view that a query finds, all of them for '', as far as they are in one of the collections
+        where some are named; in order of path. Raises NotFoundError where there are none, QueryError, ConfigError,
+        TooSlowError, BusyError where one is not known yet."""
         found = {row.id for row in self.selection.of([(query, "")])} if query else None
-        rows = (row for row in self.selection.shown(view) if row.path and (found is None or row.id in found))
-        return sorted(map(_chosen, rows), key=lambda one: (name_key(one.path), one.item))
+        held = {item for name in collections for item in self._members(name, view)}
+        wanted = found if not collections else held if found is None else found & held
+        rows = (row for row in self.selection.shown(view) if row.path and (wanted is None or row.id in wanted))
+        chosen = sorted(map(_chosen, rows), key=lambda one: (name_key(one.path), one.item))
+        if wanted is not None and not chosen:
+            what = " and ".join(filter(None, (query, ", ".join(collections))))
+            raise NotFoundError(f"{what}: the view shows no track of that; nothing is done")
+        return chosen
+
+    def _members(self, name: str, view: int) -> Sequence[int]:
+        return self.shelf.members(self.shelf.get(name), view, counts=False, seconds=_SECONDS).items
 
     def ranked(self, chosen: Sequence[Chosen], by: Rank) -> list[Chosen]:
         """These tracks, the best first; those that are as good in the order that they came in, so that albums stay

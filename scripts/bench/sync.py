@@ -30,8 +30,10 @@ RATE = 44_100
 MUSFUSE = (sys.executable, "-m", "musfuse")
 FFMPEG = {
     "flac": ("flac", ["-c:a", "flac"]),
-    "opus": ("opus", ["-c:a", "libopus"]),
+    "wav": ("wav", ["-c:a", "pcm_s16le"]),
+    "opus": ("opus", ["-c:a", "libopus", "-vbr", "off"]),
     "mp3": ("mp3", ["-c:a", "libmp3lame"]),
+    "aac": ("m4a", ["-c:a", "aac"]),
 }
 
 

@@ -51,6 +51,7 @@ def test_slips(library: Path, stick: Path, music: Path) -> None:
     assert "originals are never written" in run("sync", music, *at, code=2).err
     assert "artist:nobody: no track answers this" in run("sync", stick, "--where", "artist:nobody", *at, code=1).err
     assert "car: no view of this library" in run("sync", stick, "--view", "car", *at, code=2).err
+    assert "none: no such collection here" in run("sync", stick, "--collection", "none", *at, code=1).err
     assert "policy" in run("sync", stick, "--policy", "vorbis", *at, code=2).err
     assert list(stick.iterdir()) == []
 

@@ -6,9 +6,11 @@ import pytest
 import sound
 from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 
+from musfuse.app.build.collections import build_shelf
 from musfuse.app.library import Library
 from musfuse.devices.choosing import Choosing, Chosen, Rank
 from musfuse.errors import NotFoundError
+from musfuse.library.names import name_key
 from musfuse.library.userdb import PlayTable, RatingTable
 from musfuse.library.userdb.plays import Play
 from musfuse.library.userdb.ratings import Rating
@@ -25,7 +27,9 @@ def library(make_library: Make, music: Path) -> Library:
 @pytest.fixture
 def choosing(library: Library) -> Choosing:
     user = library.stores.user
-    return Choosing(library.catalog.database, library.tagging.selection, PlayTable(user), RatingTable(user))
+    selection = library.tagging.selection
+    shelf = build_shelf(user, library.stores.database, selection.formats)
+    return Choosing(library.catalog.database, selection, shelf, PlayTable(user), RatingTable(user))
 
 
 def titles(chosen: list[Chosen]) -> list[str]:
@@ -47,6 +51,18 @@ def test_all_of_a_view_in_order_of_path_or_what_a_query_finds(choosing: Choosing
 def test_a_query_that_finds_nothing_is_no_order_to_empty_a_device(choosing: Choosing) -> None:
     with pytest.raises(NotFoundError, match="no track answers this"):
         choosing.chosen(1, "artist:nobody")
+
+
+def test_collections_narrow_it(choosing: Choosing) -> None:
+    one, two, *_ = choosing.chosen(1, "")
+    made = choosing.shelf.playlists.add("Mine", name_key("Mine"))
+    choosing.shelf.playlists.append(made.id, [(two.public, ""), (one.public, "")])
+    assert choosing.chosen(1, "", ["mine"]) == [one, two]
+    assert choosing.chosen(1, "title:two", ["mine", "Most Played"]) == [two]
+    with pytest.raises(NotFoundError, match="shows no track of that"):
+        choosing.chosen(1, "title:three", ["mine"])
+    with pytest.raises(NotFoundError, match="no such collection"):
+        choosing.chosen(1, "", ["none"])
 
 
 def test_the_most_played_come_first(choosing: Choosing) -> None:

@@ -6,6 +6,7 @@ import pytest
 import sound
 from drive.conftest import Make, make_library  # noqa: F401 - a fixture
 
+from musfuse.app.build.collections import build_shelf
 from musfuse.app.library import Library
 from musfuse.devices.choosing import Choosing, Chosen
 from musfuse.devices.rendering import Rendered, Renderer, Unrendered, fat_time
@@ -26,7 +27,9 @@ def library(make_library: Make, music: Path) -> Library:
 
 def chosen(library: Library) -> list[Chosen]:
     user = library.stores.user
-    choosing = Choosing(library.catalog.database, library.tagging.selection, PlayTable(user), RatingTable(user))
+    selection = library.tagging.selection
+    shelf = build_shelf(user, library.stores.database, selection.formats)
+    choosing = Choosing(library.catalog.database, selection, shelf, PlayTable(user), RatingTable(user))
     return choosing.chosen(1, "")
 
 

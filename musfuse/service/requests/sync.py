@@ -58,8 +58,9 @@ class Synced(Answer, frozen=True, kw_only=True):
 
 
 class BeginSync(Request[JobBegun], frozen=True, kw_only=True):
-    """Have the folder `dest` of a player or a disk hold the tracks of a view that a query finds, as a job whose result
-    is a Synced; nothing else there is touched.
+    """Have the folder `dest` of a player or a disk hold the tracks of a view that a query (`where`) finds, of those
+    that are in one of the `collections` where some are named, as a job whose result is a Synced; nothing else there is
+    touched.
 
     `policy` is what lossless tracks are made into, '' for what the view says. `max_bytes` of tracks at most, those
     first that `by` ranks highest; 0 for all. `name` keeps what is put there apart from what is put there under other
@@ -73,6 +74,7 @@ class BeginSync(Request[JobBegun], frozen=True, kw_only=True):
     view: str = "main"
     policy: str = ""
     where: str = ""
+    collections: tuple[str, ...] = ()
     max_bytes: int = 0
     by: Rank = Rank.PLAYS
     playlists: bool = False
