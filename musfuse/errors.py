@@ -234,6 +234,13 @@ class ForbiddenError(MusfuseError):
     errno = _errno.EPERM
 
 
+class ConflictError(MusfuseError):
+    """What was to be changed is not what it was when it was read; read it again."""
+
+    errno = _errno.EBUSY
+    may_retry = True
+
+
 class TooSlowError(MusfuseError):
     """What was asked for took longer than it may; something narrower may not."""
 

@@ -164,9 +164,9 @@ class Library:
     @cached_property
     def server(self) -> "Server":
         """Accounts, and what is kept of each. Opened when it is asked for first: most libraries have none."""
-        from musfuse.app.build.server import owned_server
+        from musfuse.app.serving import owned_server
 
-        return owned_server(StateFolder(self.folder), self.config, self.events, self.drives.recorder, self._closing)
+        return owned_server(self, self._closing)
 
     def warm_up(self) -> None:
         """Load what the first stat of a file will need: the encoder with its fingerprint, a worker, and the

@@ -8,13 +8,20 @@ from pathlib import Path
 from musfuse.server.accounts import Accounts
 from musfuse.server.apppasswords import AppPasswords
 from musfuse.server.devices import Devices
+from musfuse.server.nowplaying import NowPlaying
 from musfuse.server.options import AccountOptions, SubsonicOptions
+from musfuse.server.ownerstate import LibraryTables
 from musfuse.server.passwords import Passwords
+from musfuse.server.playlists import LibraryPlaylists, Playlists
+from musfuse.server.playstates import PlayStates
 from musfuse.server.ratelimits import TryLimits
 from musfuse.server.setup import FirstSetup
+from musfuse.server.shares import Shares
 from musfuse.server.signin import SigningIn
 from musfuse.server.tables.database import ServerDatabase
 from musfuse.server.tables.devices import DeviceTable
+from musfuse.server.tables.playlists import PlaylistTable
+from musfuse.server.tables.shares import ShareTable
 from musfuse.server.tables.users import UserTable
 from musfuse.server.telling import Telling
 
@@ -28,6 +35,19 @@ class Server:
     devices: Devices
     signing_in: SigningIn
     setup: FirstSetup
+    states: PlayStates
+    playlists: Playlists
+    shares: Shares
+    now_playing: NowPlaying
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What is the library's owner's, in user.db; of others `keep` plays are listed at most."""
+
+    tables: LibraryTables
+    playlists: LibraryPlaylists
+    keep: int = 100_000
 
 
 def build_server(
@@ -35,10 +55,11 @@ def build_server(
     app_passwords: Path,
     options: tuple[AccountOptions, SubsonicOptions],
     telling: Telling,
+    library: Owned,
     passwords: Passwords | None = None,
     now_ns: Callable[[], int] = time.time_ns,
 ) -> Server:
-    """Put the parts together over server.db and the file of app passwords."""
+    """Put the parts together over server.db, the file of app passwords, and what is the owner's in user.db."""
     accounting, subsonic = options
     users, limits, hashing = UserTable(database), TryLimits(), passwords or Passwords()
     texts = AppPasswords(app_passwords)
@@ -46,5 +67,7 @@ def build_server(
     accounts = Accounts(users, devices, hashing, telling, now_ns)
     return Server(
         database, accounts, devices, SigningIn(users, devices, hashing, telling, limits, now_ns),
-        FirstSetup(users, accounts, limits, now_ns),
+        FirstSetup(users, accounts, limits, now_ns), PlayStates(database, library.tables, library.keep, now_ns),
+        Playlists(PlaylistTable(database), users, library.playlists, now_ns),
+        Shares(ShareTable(database), users, now_ns), NowPlaying(),
     )  # fmt: skip

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from musfuse_webhooks.options import WebhookOptions, configured
@@ -54,6 +55,7 @@ def build_stores(
     database = Database(state.catalog, pools.readers, renew=True)
     closing.callback(database.close)
     user = UserDatabase(state.user)
+    user.on_merged = _merging(state, closing)
     disk = DiskKv(state.cache)
     cache = BestEffortKv(disk)
     kv = RoutedKv(
@@ -70,6 +72,18 @@ def build_stores(
     if config[EventsOptions].keep or config.each(WebhookOptions) or WebhookTable(user).has_any():
         return keeping_events(stores, config, state, closing)
     return stores
+
+
+def _merging(state: StateFolder, closing: ExitStack) -> Callable[[int, int], object]:
+    """What tells server.db of public ids that are the same track's; loaded where there is one."""
+
+    @cache
+    def merges() -> Callable[[int, int], object]:
+        from musfuse.app.build.merging import ServerMerges
+
+        return ServerMerges(state, closing)
+
+    return lambda old, new: merges()(old, new) if state.server.exists() else None
 
 
 def keeping_events(stores: Stores, config: Config, state: StateFolder, closing: ExitStack) -> Stores:

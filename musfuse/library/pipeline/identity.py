@@ -74,6 +74,7 @@ class Identifying:
             RatingTable(self._user).merge(was, public)
             PlaylistTable(self._user).merge(was, public)
             arrangement.merge(self._user, was, public)
+            self._user.on_merged(was, public)
             self._identities.merge_arranged(was, public)
 
     def _come_back(self, item: Identity) -> int | None:

@@ -4,7 +4,7 @@ Lock order: the store's lock, which `transaction` holds, is taken before any of 
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
@@ -28,6 +28,8 @@ class UserDatabase:
 
     def __init__(self, path: Path, *, read_only: bool = False, kv: SqliteKv | None = None) -> None:
         self.path = path
+        self.on_merged: Callable[[int, int], object] = lambda _old, _new: None
+        """Told of two public ids that are the same track's, (old, new), by who has changed the tables here for it."""
         self.kv = kv or SqliteKv(path, read_only=read_only)
         try:
             if not read_only:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -56,9 +57,29 @@ class RatingTable:
                 return
             track, most = rows[-1]
 
+    def starred(self) -> Iterator[tuple[int, int]]:
+        """The favourites, the latest first: (public id, since when in ns); read in pages."""
+        since = track = (1 << 63) - 1
+        while self._db.has_plays:
+            rows = self._db.execute(
+                "SELECT id, starred_ns FROM rating WHERE starred_ns IS NOT NULL AND (starred_ns, id) < (?, ?)"
+                " ORDER BY starred_ns DESC, id DESC LIMIT ?",
+                since, track, _PAGE,
+            )  # fmt: skip
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            track, since = rows[-1]
+
     def tracks(self) -> Iterator[int]:
         """The public ids of all tracks of which something is thought, in order; read in pages."""
         return self._db.ids("rating") if self._db.has_plays else iter(())
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is read and put in the block is so together. Raises StoreError."""
+        with self._db.transaction():
+            yield
 
     def put(self, ratings: Iterable[tuple[int, Rating]]) -> None:
         """Keep what is thought of tracks, by their public ids, each of which comes once, together or not at all. Raises

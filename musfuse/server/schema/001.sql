@@ -53,12 +53,6 @@ CREATE TABLE setup (
     created_ns INTEGER NOT NULL
 );
 
--- The number of the last merge in user.db that was done here. Owner: ThoughtTable.
-CREATE TABLE merged (
-    id  INTEGER PRIMARY KEY CHECK (id = 1),
-    seq INTEGER NOT NULL
-);
-
 -- A favourite. Owner: ThoughtTable. `kind` is artist, album or track. Tracks of the library's owner are in user.db, as are his ratings
 -- of tracks and his plays; all else of his is here.
 CREATE TABLE star (
