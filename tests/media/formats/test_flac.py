@@ -6,8 +6,10 @@ import os
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sound
+import soundfile
 from sound import FORMATS
 from tests_support import needs_program
 
@@ -15,7 +17,10 @@ from musfuse.errors import MalformedError
 from musfuse.media.art.located import Located
 from musfuse.media.formats.flac import FORMATS as RECORDS
 from musfuse.media.reading import read_original
-from musfuse.origins import LocalOrigin
+from musfuse.model import SourceFile, Stamp
+from musfuse.origins import LocalOrigin, MemoryOrigin
+from musfuse.origins.reader import FAR_BLOCK, FAR_END
+from musfuse.origins.traits import Traits
 
 (FLAC,) = RECORDS
 
@@ -30,6 +35,34 @@ def test_a_flac_cut_short_or_patched_is_noted(music: Path, origin: LocalOrigin) 
     notes = {n: read_original(FORMATS, origin, sound.source_file(origin, n)).notes for n in os.listdir(music)}
     assert notes["a.flac"] == notes["id3v1.flac"] == ()
     assert all(notes[n] for n in ("cut.flac", "long.flac", "count.flac")), notes
+
+
+def test_no_more_travels_of_a_far_file_than_its_last_frame_takes() -> None:
+    """Most last frames are short, whatever the largest takes that STREAMINFO tells of."""
+    moved: dict[int, int] = {}
+    for last in (100, 4000):
+        asked: list[int] = []
+
+        class Noting(MemoryOrigin):
+            def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None, asked=asked) -> bytes:  # type: ignore[no-untyped-def]
+                asked.append(size)
+                return super().read(path, offset, size, stamp)
+
+        origin = Noting("m", {"a.flac": flac_of_noise(40 * 4096 + last)})
+        origin.traits = Traits(block_bytes=FAR_BLOCK)
+        reading = read_original(FORMATS, origin, SourceFile("m", "a.flac", origin.stat("a.flac").stamp))
+        assert reading.notes == ()
+        moved[last] = sum(asked)
+    assert moved[100] == FAR_BLOCK + FAR_END <= 32_000
+    assert moved[100] < moved[4000] <= 3 * FAR_BLOCK + FAR_END
+
+
+def flac_of_noise(samples: int) -> bytes:
+    """Frames of over FAR_END bytes."""
+    out = io.BytesIO()
+    words = np.random.default_rng(1).integers(-32_768, 32_767, (samples, 2)).astype("<i2")
+    soundfile.write(out, words, 44_100, "PCM_16", format="FLAC")
+    return out.getvalue()
 
 
 def located(data: bytes) -> list[tuple[int, str, bytes]]:

@@ -12,6 +12,7 @@ from musfuse.media.flac.frames import FrameHeader, parse_header
 from musfuse.media.tags.bounds import check_comments
 from musfuse.media.tags.vorbis import MAX_BLOCK, split_comments
 from musfuse.model import AudioFormat
+from musfuse.origins.reader import FAR_END
 
 TAIL = 64 * 1024
 """Bytes at the end that are looked at for the last frame."""
@@ -168,8 +169,9 @@ def _tail_notes(
     reader: io.BufferedReader, info: StreamInfo, first: FrameHeader, audio: int, size: int, least: int
 ) -> list[str]:
     window = min(audio, max(least, min(info.max_frame + 256, _MAX_TAIL)) if info.max_frame else TAIL)
-    reader.seek(size - window)
-    last = _last_frame(reader.read(window))
+    last = _last_frame(reader, size, min(window, FAR_END))
+    if last is None and window > FAR_END:
+        last = _last_frame(reader, size, window)
     if last is None:
         return ["its last frame is damaged, or other data follows it"]
     if not info.total_samples:
@@ -181,8 +183,11 @@ def _tail_notes(
     return []
 
 
-def _last_frame(tail: bytes) -> FrameHeader | None:
-    """The header of the frame that ends exactly at the end of the file (or before an ID3v1 tag), if there is one."""
+def _last_frame(reader: io.BufferedReader, size: int, window: int) -> FrameHeader | None:
+    """The header of the frame that ends exactly at the end of the file (or before an ID3v1 tag), if there is one within
+    so many bytes. Most last frames are shorter than the largest, and what travels for nothing is looked at last."""
+    reader.seek(size - window)
+    tail = reader.read(window)
     if tail[-128:-125] == b"TAG":
         tail = tail[:-128]
     if tail.endswith(_ZEROS):  # zeros behind a frame leave its CRC-16 right
