@@ -15,6 +15,7 @@ from musfuse.origins.port import Entry, Range, SourceStat, checked_path
 from musfuse.origins.sftp.files import Ranges, RemoteFiles
 from musfuse.origins.sftp.listing import names_in
 from musfuse.origins.sftp.loop import EventLoop
+from musfuse.origins.sftp.rush import Rush, Wanted
 from musfuse.origins.sftp.session import Credentials, Session, translated
 from musfuse.origins.sftp.uris import SftpPlace
 from musfuse.origins.traits import IndexWhen, Traits
@@ -44,7 +45,7 @@ class SftpOrigin:
         self._place = place
         self._loop = EventLoop(f"sftp-{place.host[:8]}")
         self._session = Session(place, credentials)
-        self._files = RemoteFiles(open_files)
+        self._files, self._rush = RemoteFiles(open_files), Rush()
         self._root: tuple[asyncssh.SFTPClient, bytes] | None = None
 
     def list(self, path: str) -> Iterator[Entry]:
@@ -201,18 +202,29 @@ class SftpOrigin:
         of_file: dict[tuple[str, Stamp], list[int]] = {}
         for place, wanted in enumerate(ranges):
             of_file.setdefault((checked_path(wanted.path), wanted.stamp), []).append(place)
-        reads = (
-            self._read(path, [(ranges[place].offset, ranges[place].size) for place in places], stamp, came)
-            for (path, stamp), places in of_file.items()
-        )
         answers: dict[int, bytes | OriginError] = {}
-        outcomes = await asyncio.gather(*reads, return_exceptions=True)
+        outcomes = await self._outcomes({file: [ranges[place] for place in of_file[file]] for file in of_file}, came)
         for ((path, _), places), outcome in zip(of_file.items(), outcomes, strict=True):
             if isinstance(outcome, BaseException):
                 answers.update(dict.fromkeys(places, self._error_of(path, outcome)))
             else:
                 answers.update(zip(places, outcome, strict=True))
         return [answers[place] for place in range(len(ranges))]
+
+    async def _outcomes(
+        self, of_file: Mapping[tuple[str, Stamp], Sequence[Range]], came: Callable[[int], None]
+    ) -> Sequence[Sequence[bytes] | BaseException]:
+        """What each file gives, or what comes of asking: the usual quickly, and the rest as any read."""
+        wanted = [
+            Wanted(self._full(path), Stamp(stamp.size, stamp.mtime_ns), [(one.offset, one.size) for one in ranges])
+            for (path, stamp), ranges in of_file.items()
+        ]
+        found = await self._rush.read(self._session.connection, wanted, came)
+        left = [place for place, parts in enumerate(found) if parts is None]
+        files = list(of_file)
+        reads = (self._read(files[place][0], wanted[place].ranges, files[place][1], came) for place in left)
+        slow = dict(zip(left, await asyncio.gather(*reads, return_exceptions=True), strict=True))
+        return [slow[place] if parts is None else parts for place, parts in enumerate(found)]
 
     def _error_of(self, path: str, error: BaseException) -> OriginError:
         """What is told of one file. Raises AwayError, and what is no error of an origin at all."""

@@ -70,6 +70,11 @@ class Session:
             self._connecting.add_done_callback(self._connected)
         return await asyncio.shield(self._connecting)
 
+    @property
+    def connection(self) -> "asyncssh.SSHClientConnection | None":
+        """What the client speaks over; None where nothing is connected."""
+        return self._connection
+
     def drop(self) -> None:
         """Break the connection off: everything that waits for it fails."""
         connection, self._connection, self._sftp = self._connection, None, None
