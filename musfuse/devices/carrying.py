@@ -71,11 +71,6 @@ class Carrier:
         self._done = Outcome()
         self._spelled = {name_key(path): path for path in known.files}
 
-    @property
-    def done(self) -> Outcome:
-        """What is done so far."""
-        return self._done
-
     def run(self, plan: Plan, lists: Callable[[Known], Iterator[ListFile]]) -> Outcome:
         """Do it all; `lists` gives the playlists for what is there in the end. Raises DeviceError, with what is done
         noted on the device as far as that is there."""
@@ -94,10 +89,26 @@ class Carrier:
             self._manifest.close()
         return self._done
 
+    def tidy(self) -> Outcome:
+        """Clear up what a kill left, where nothing else is to be done. It needs no room."""
+        with self._device_errors():
+            facts = self._tree.facts(self._manifest.parts)
+            if facts is not None and facts.is_folder:
+                self._drop_parts()
+            self._prune()
+            try:
+                self._manifest.write(self._known)
+            except OSError as error:  # it says the same, but for what is gone
+                if error.errno not in _FULL:
+                    raise
+            self._manifest.close()
+        return self._done
+
     def _go_through(self, plan: Plan, lists: Callable[[Known], Iterator[ListFile]]) -> None:
         for put in plan.removals:
             self._check_stop()
             self._remove(put)
+        self._find_out(plan)
         self._move(plan)
         self._copy([copy for copy in plan.copies if copy.item])
         self._write_lists([copy for copy in plan.copies if not copy.item], lists)
@@ -112,19 +123,24 @@ class Carrier:
             raise StoppedError
 
     def _begin(self, plan: Plan) -> None:
-        """Write down what is to be there, and find out what the device can do."""
+        """Write down what is to be there, and clear up what a kill left."""
         for put in plan.stay:
             self._known.files[put.path] = put
         self._known.planned = plan.planned
-        self._manifest.write(self._known)
+        self._write_manifest(plan)
         self._drop_parts()
-        part = self._part()
+
+    def _find_out(self, plan: Plan) -> None:
+        """Find out what the device can do: keep times, rename files."""
+        part, probe = self._part(), f"{FOLDER}/probe"
+        if self._tree.facts(probe) is not None:  # a kill left it
+            self._tree.remove(probe)
         self._writer.write(part, iter([b"x"]), _PROBE_NS)
         facts = self._tree.facts(part)
         keeps_times = facts is not None and same_file(Put("", 0, "", 1, "", _PROBE_NS), facts)
         try:
-            self._tree.rename(part, f"{FOLDER}/probe")
-            part = f"{FOLDER}/probe"
+            self._tree.rename(part, probe)
+            part = probe
         except OSError as error:
             if error.errno not in UNSUPPORTED:
                 raise
@@ -133,6 +149,20 @@ class Carrier:
         self._tree.remove(part)
         if not keeps_times:
             self._known.planned = {path: replace(put, mtime_ns=0) for path, put in self._known.planned.items()}
+            self._manifest.write(self._known)
+
+    def _write_manifest(self, plan: Plan) -> None:
+        """Write down what is to be there. Where there is not even room for that, what is to go goes first: it is known
+        as ours."""
+        try:
+            self._manifest.write(self._known)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            for put in plan.removals:
+                if same_file(put, self._tree.facts(put.path)):
+                    self._tree.remove(put.path)
+                    self._done.removed += 1
             self._manifest.write(self._known)
 
     def _remove(self, put: Put, *, counts: bool = True) -> None:

@@ -67,6 +67,11 @@ class Plan:
     left_out: list[LeftOut] = field(default_factory=list)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return not (self.copies or self.moves or self.removals)
+
+    @property
     def copied_bytes(self) -> int:
         """The bytes that are to be written."""
         return sum(copy.put.size for copy in self.copies)

@@ -108,11 +108,11 @@ class Syncing:
 
     def check_room(self, looked: Looked) -> None:
         """Raise DeviceError where there is not room for what is planned, before anything is done."""
-        growth, free = looked.plan.growth(looked.room), looked.room.free - _spare(looked.plan)
+        growth, free = looked.plan.growth(looked.room), max(0, looked.room.free - _spare(looked.plan))
         if growth > free:
             raise DeviceError(
-                f"{self.place}: {growth - max(0, free)} bytes too small: {growth} more are wanted there, and"
-                f" {max(0, free)} are free; ask for fewer tracks with --where, or --max-size chooses"
+                f"{self.place}: {_mb(growth - free)} too small: {_mb(growth)} more are wanted there than now, and"
+                f" {_mb(free)} are free; ask for fewer tracks with --where, or --max-size chooses"
             )
 
     def carry_out(self, looked: Looked, watch: Watch, jobs: int) -> Outcome:
@@ -122,6 +122,8 @@ class Syncing:
         self.remembered.note(self.place, self.name, looked.known.device)
         with self._alone():
             carrier = Carrier(self.tree, manifest, looked.known, self.makes.open, watch, jobs=jobs, verify=self.verify)
+            if looked.plan.is_empty and looked.taken_over is None:
+                return carrier.tidy()
             done = carrier.run(looked.plan, self._lists_of)
             if looked.taken_over is not None:
                 looked.taken_over.forget()
@@ -205,6 +207,11 @@ def _places(plan: Plan) -> dict[int, str]:
     """The paths of tracks by their public ids, once the plan is carried out."""
     puts: list[Put] = [*plan.stay, *plan.planned.values()]
     return {put.item: put.path for put in puts if put.item}
+
+
+def _mb(size: int) -> str:
+    """Bytes as `--max-size` takes them."""
+    return f"{size / 1e6:.1f}M"
 
 
 def _spare(plan: Plan) -> int:

@@ -2,10 +2,12 @@
 
 import json
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import sound
+from app.hosting import run_host
 
 from cli.conftest import Terminal
 from cli.inprocess import run
@@ -110,3 +112,16 @@ def test_it_is_a_job_and_who_interrupts_it_hears_that_it_goes_on(library: Path, 
     assert "2 copied" in run("sync", stick, "--library", library).out
     job, *_ = json.loads(run("jobs", "--json", "--kind", "sync", "--library", library).out)
     assert (job["state"], job["result"]["copied"], job["done"]) == ("done", 2, job["total"])
+
+
+def test_the_process_that_owns_the_library_does_it(
+    library: Path, stick: Path, music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("musfuse.platform.system.on_terminate", lambda _: None)
+    with ExitStack() as closing:
+        host = run_host(library, music, closing)
+        told = json.loads(run("sync", stick, "--json", "--playlists", "--library", library).out)
+        assert (told["copied"], told["failed_count"], told["stopped"]) == (2, 0, False)
+        assert "Ann/Best/One.flac" in run("sync", stick, "--dry-run", "--policy", "wav", "--library", library).out
+        assert "no track answers this" in run("sync", stick, "--where", "artist:x", "--library", library, code=1).err
+        assert [job.state for job in host.jobs.runner.rows("sync")] == ["done", "done"]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests_support import small_disk
+from tests_support import fill, small_disk
 
 from devices.killed import AFTER, BEFORE, FOREIGN, LISTS, DirectTree, new_stick, stick_in
 from devices.stick import Makes, Song, Stick
@@ -85,6 +85,16 @@ def test_where_there_is_room_for_one_only_what_it_replaces_goes_first(tmp_path: 
         assert done.updated == 7
 
 
+def test_a_stick_without_any_room_is_made_room_on(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "stick", 4096) as place:
+        stick = Stick(place, tmp_path / "devices.json")
+        stick.sync(*BIG)
+        fill(place)
+        assert stick.sync(*BIG)[1].copied == 0
+        _, done = stick.sync(*BIG[:2])
+        assert (done.removed, stick.files().keys() - {"filler"}) == (6, {song.path for song in BIG[:2]})
+
+
 class Unplugged(DirTree):
     """A stick that is pulled out after some files."""
 
@@ -137,6 +147,13 @@ def test_a_device_that_renames_nothing(stick: Stick) -> None:
     stick.makes.lost = set()
     stick.sync(*AFTER[:5], lists={"L.m3u8": b"2"})
     assert stick.files() == {**{song.path: song.data for song in AFTER[:5]}, "L.m3u8": b"2"}
+
+
+def test_what_a_kill_left_of_finding_out_is_in_nobodys_way(stick: Stick) -> None:
+    (stick.folder / ".musfuse-sync").mkdir()
+    (stick.folder / ".musfuse-sync/probe").write_bytes(b"x")
+    assert stick.sync(*BEFORE)[1].copied == len(BEFORE)
+    assert not (stick.folder / ".musfuse-sync/probe").exists()
 
 
 def test_a_device_that_keeps_no_times(stick: Stick) -> None:

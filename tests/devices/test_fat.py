@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 
 from devices.stick import TIME_NS, Song, Stick
 from devices.test_syncing import FOREIGN, WISHES, Wishes, keeps_in_step
+from musfuse.devices.carrying import Watch
 from musfuse.devices.naming import fitted
 from musfuse.errors import DeviceError
 
@@ -28,22 +30,31 @@ HOSTILE = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def mounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    place = tmp_path_factory.mktemp("fat") / "mnt"
+@contextmanager
+def mount(place: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    """Mount an empty one at a folder that is made."""
     place.mkdir()
     paths = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
     process = subprocess.Popen(
         [sys.executable, "-m", "devices.fat", place], env={**os.environ, "PYTHONPATH": paths}, stderr=subprocess.PIPE
     )
-    for _ in range(3000):
+    for _ in range(6000):
         if os.path.ismount(place) or process.poll() is not None:
             break
         time.sleep(0.01)
     assert os.path.ismount(place), process.stderr and process.stderr.read()
-    yield place
-    subprocess.run(["fusermount3", "-u", "-z", place], check=True)
-    process.communicate(timeout=60)
+    try:
+        yield process
+    finally:
+        subprocess.run(["fusermount3", "-u", "-z", place], check=process.poll() is None)
+        process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def mounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    place = tmp_path_factory.mktemp("fat") / "mnt"
+    with mount(place):
+        yield place
 
 
 @pytest.fixture
@@ -109,12 +120,30 @@ def test_names_change_in_case_only_and_foreign_ones_keep_theirs(fat: Stick) -> N
 
 
 def test_a_full_one_is_told_of_before_anything_is_written(fat: Stick) -> None:
-    with pytest.raises(DeviceError, match="bytes too small"):
+    with pytest.raises(DeviceError, match="M too small"):
         fat.sync(*(Song(n, f"{n}.mp3", bytes(8 << 20)) for n in range(9)))
     assert fat.files() == {}
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_one_that_is_pulled_out_is_told_of_and_its_mountpoint_stays_empty(tmp_path: Path) -> None:
+    stick = Stick(tmp_path / "mnt", tmp_path / "devices.json")
+    songs = [Song(n, f"{n}.mp3", bytes(100_000)) for n in range(1, 9)]
+    with mount(tmp_path / "mnt") as process:
+
+        def wrote(_: int) -> None:
+            if process.poll() is None and "3.mp3" in os.listdir(stick.folder):
+                process.kill()
+                process.wait()
+                subprocess.run(["umount", "-l", stick.folder], check=True)
+
+        with pytest.raises(DeviceError, match="once it is back, the same command goes on"):
+            stick.sync(*songs, watch=Watch(wrote=wrote), jobs=1)
+    assert os.listdir(stick.folder) == []
+    with pytest.raises(DeviceError, match="is the right disk mounted"):
+        stick.sync(*songs)
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FOREIGN, WISHES)
 def test_whatever_is_wanted_is_there_and_nothing_foreign_changes(
     mounted: Path, tmp_path: Path, foreign: dict[str, bytes], wishes: Wishes

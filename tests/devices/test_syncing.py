@@ -218,7 +218,7 @@ def test_no_room_is_told_before_anything_is_done(stick: Stick, monkeypatch: pyte
 
     stick.sync(ONE)
     monkeypatch.setattr("musfuse.platform.posix.trees.DirTree.room", lambda _: Room(2 << 20, 4096))
-    with pytest.raises(DeviceError, match="bytes too small"):
+    with pytest.raises(DeviceError, match="M too small"):
         stick.sync(TWO, replace(THREE, data=bytes(3 << 20)))
     assert stick.files() == {ONE.path: b"one"}
 
