@@ -55,7 +55,7 @@ class S3Origin:
         start = len(prefix) + 1 if prefix else 0
         folders = {one[start:]: Entry(one[start:], _FOLDER) for one in found["common_prefixes"]}
         files = {meta["path"][start:]: meta for meta in found["objects"] if meta["path"] != prefix}
-        if path and not folders and not files and not found["objects"]:
+        if path and not folders and not files and not found["objects"] and not self._is_listed(path):
             raise NotFoundError(f"{self._describe(path)}: no such folder")
         entries = [*folders.values()]
         for name, meta in files.items():
@@ -76,7 +76,7 @@ class S3Origin:
                 told = translated(self._describe(path), error)
                 if not isinstance(told, NotFoundError):
                     raise told from None
-        if not self._holds_something(path, key) and path:
+        if not self._holds_something(path, key) and path and not self._is_listed(path):
             raise NotFoundError(f"{self._describe(path)}: no such file or folder")
         return _FOLDER
 
@@ -159,6 +159,15 @@ class S3Origin:
             return True
         except _ERRORS as error:
             raise translated(self._describe(path), error, listing=True) from None
+
+    def _is_listed(self, path: str) -> bool:
+        """Whether a folder that holds nothing is one: servers over a file system list such folders, too."""
+        above, prefix = path.rpartition("/")[0], self._place.key(path)
+        try:
+            found = obstore.list_with_delimiter(self._client(), self._place.key(above) or None)
+        except _ERRORS as error:
+            raise translated(self._describe(path), error, listing=True) from None
+        return prefix in found["common_prefixes"]
 
     def _describe(self, path: str) -> str:
         return place_in(self.name, path)

@@ -13,7 +13,8 @@ from s3servers import S3Server
 
 pytest.importorskip("obstore", reason="the extra musfuse[s3] is not installed")
 
-from musfuse.errors import AwayError, NotLetInError, OriginError, SourceChangedError, UnavailableError
+from musfuse.errors import AwayError, NotFoundError, NotLetInError, OriginError, SourceChangedError, UnavailableError
+from musfuse.model import NodeKind
 from musfuse.origins import OpenContext, Origin, S3Scheme, SourceSpec
 from musfuse.origins.beats import hearing
 
@@ -119,6 +120,21 @@ def test_a_key_that_is_a_folder_too(s3server: Find) -> None:
     assert set(entries) == {"x", "x_", "d"}
     assert "a folder of that name as well" in entries["x_"].problem
     assert list(opened(server.spec()).list("both/d")) == []
+
+
+def test_an_empty_folder_of_a_server_over_a_file_system(s3server: Find) -> None:
+    """It lists one that holds nothing, as others do not: what was in it is gone, and no listing failed."""
+    server = s3server("rclone")
+    (server.folder / "data/music/emptied/a").mkdir(parents=True)
+    server.write("emptied/b/x.wav", b"1")
+    origin = opened(server.spec())
+    assert [entry.name for entry in origin.list("emptied")] == ["a", "b"]
+    assert list(origin.list("emptied/a")) == []
+    assert origin.stat("emptied/a").kind is NodeKind.FOLDER
+    for call in (lambda: list(origin.list("emptied/c")), lambda: origin.stat("emptied/c")):
+        with pytest.raises(NotFoundError):
+            call()
+    origin.close()
 
 
 def test_a_folder_with_a_key_that_has_no_path_is_told_of(s3server: Find) -> None:
