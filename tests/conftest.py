@@ -17,11 +17,11 @@ import pytest
 import s3servers
 import warm
 from hypothesis import HealthCheck, settings
+from originals import CHOICES, Originals, originals_at
 from s3servers import S3Server
 from sshd import Sshd, running
 from warm import WarmStarts
 
-from musfuse.library.options import ViewOptions
 from musfuse.origins import LocalOrigin
 from musfuse.platform import system
 
@@ -115,7 +115,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--originals sftp tests/faces` has the originals of tests of the drive on a server."""
-    parser.addoption("--originals", choices=("local", "sftp", "s3"), default="local", help="where originals lie")
+    parser.addoption("--originals", choices=CHOICES, default="local", help="where originals lie")
 
 
 @pytest.fixture(scope="session")
@@ -143,6 +143,15 @@ def s3server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
         yield start
 
 
+@pytest.fixture(scope="session")
+def served_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A real S3 server to which the folders of all tests are buckets."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder, base = tmp_path_factory.mktemp("served"), tmp_path_factory.getbasetemp()
+        with s3servers.running("rclone", folder, patch, base) as server:
+            yield server
+
+
 @pytest.fixture
 def music(tmp_path: Path) -> Path:
     """An empty folder for originals."""
@@ -153,42 +162,29 @@ def music(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def where(request: pytest.FixtureRequest) -> str:
-    """Where a library has its originals: local, sftp or s3."""
+    """Where a library has its originals: one of `originals.CHOICES`."""
     return str(request.config.getoption("--originals"))
 
 
 @pytest.fixture
-def add_music(where: str, music: Path, request: pytest.FixtureRequest) -> "Callable[[Library], object]":
-    """Adds `music` to a library as a source, or what lies there now, to a server."""
-    if where == "local":
-        return lambda library: library.add_sources([music])
+def kept_at(where: str, music: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Originals:
+    """Where the originals of the test lie."""
+    for marker in request.node.iter_markers("not_over"):
+        if where.partition("-")[0] in marker.args:
+            pytest.skip(f"{where}: {marker.kwargs['reason']}")
+    return originals_at(where, music, request.getfixturevalue, monkeypatch)
 
-    def as_here(library: "Library") -> list[str]:
-        return ["index=eager", f"unindexed={library.config[ViewOptions].unindexed}"]
 
-    if where == "sftp":
-        sshd: Sshd = request.getfixturevalue("sshd")
+@pytest.fixture
+def add_music(kept_at: Originals) -> "Callable[[Library], object]":
+    """Adds `music`, or what lies there now, to a library as a source."""
+    return kept_at.add
 
-        def add_over_ssh(library: "Library") -> None:
-            for path in music.rglob(
-                "*"
-            ):  # SFTP tells whole seconds, and waits for two where something changed just now
-                os.utime(path, (int(path.stat().st_mtime) - 10,) * 2)
-            library.sourcing.add([(sshd.uri(music), "")], assignments=[*sshd.assignments, *as_here(library)])
 
-        return add_over_ssh
-    server: S3Server = request.getfixturevalue("s3server")("moto")
-    keys = ["access_key=env:S3_TEST_ACCESS", "secret_key=env:S3_TEST_SECRET"]
-
-    def add_bucket(library: "Library") -> None:
-        folder = os.urandom(8).hex()
-        for path in music.rglob("*"):
-            if path.is_file():
-                server.write(f"{folder}/{path.relative_to(music)}", path.read_bytes())
-        options = [f"{key}={value}" for key, value in server.options.items()]
-        library.sourcing.add([(f"s3://music/{folder}", "")], assignments=[*options, *keys, *as_here(library)])
-
-    return add_bucket
+@pytest.fixture
+def place(kept_at: Originals) -> Callable[[Path], str]:
+    """What a file or folder below `music` is called where it lies."""
+    return kept_at.place
 
 
 @pytest.fixture

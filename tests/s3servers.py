@@ -24,10 +24,14 @@ ACCESS, SECRET = "AKIDAKID", "SECRETSECRET"
 
 
 class S3Server:
-    """A server with one bucket, `music`."""
+    """A server with one bucket, `music`; with `serves`, whose folders are its buckets and cannot be written, rclone
+    alone."""
 
-    def __init__(self, name: str, folder: Path, address: str = "127.0.0.1", prefix: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, name: str, folder: Path, address: str = "127.0.0.1", prefix: tuple[str, ...] = (), serves: Path | None = None
+    ) -> None:  # fmt: skip
         self.name, self.folder, self.port = name, folder, free_port()
+        self._serves = serves or folder / "data"
         self.address, self._prefix = address, prefix
         self.access, self.secret = ("test:tester", "testing") if name == "swift" else (ACCESS, SECRET)
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -109,10 +113,12 @@ class S3Server:
         )
 
     def _start_rclone(self) -> None:
-        (self.folder / "data/music").mkdir(parents=True, exist_ok=True)
+        read_only = ["--read-only"] if self._serves != self.folder / "data" else []
+        if not read_only:
+            (self._serves / "music").mkdir(parents=True, exist_ok=True)
         self._run(
             _found("rclone"), "serve", "s3", "--addr", f"{self.address}:{self.port}", "--auth-key", f"{ACCESS},{SECRET}", "--config",
-            "/dev/null", self.folder / "data",
+            "/dev/null", "--dir-cache-time", "0s", *read_only, self._serves,
         )  # fmt: skip
         until(self.listens)
 
@@ -153,12 +159,12 @@ def _found(name: str) -> str:
 
 
 @contextmanager
-def running(name: str, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+def running(name: str, folder: Path, patch: pytest.MonkeyPatch, serves: Path | None = None) -> Iterator[S3Server]:
     """A server within the block, its keys in the environment. Skips the test where there is none."""
     pytest.importorskip("obstore", reason="the extra musfuse[s3] is not installed")
     if name == "swift" and shutil.which("swift-proxy-server") is None:
         pytest.skip("Swift is not installed; apt install swift-proxy swift-account swift-container swift-object")
-    server = S3Server(name, folder)
+    server = S3Server(name, folder, serves=serves)
     patch.setenv("S3_TEST_ACCESS", server.access)
     patch.setenv("S3_TEST_SECRET", server.secret)
     try:

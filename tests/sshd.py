@@ -14,6 +14,7 @@ import pytest
 from patient import until
 
 _SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/sbin:/usr/local/sbin")
+_SFTP_SERVER = shutil.which("sftp-server", path="/usr/lib/openssh:/usr/libexec/openssh:/usr/lib/ssh:/usr/libexec")
 _CONFIG = """\
 ListenAddress {address}
 Port {port}
@@ -27,14 +28,17 @@ PermitRootLogin prohibit-password
 MaxSessions 64
 MaxStartups 100
 LogLevel VERBOSE
-Subsystem sftp internal-sftp
+Subsystem sftp {sftp}
 """
 
 
 class Sshd:
-    """A server on the loopback interface, or where `address` says. `key` opens it, `known` knows it."""
+    """A server on the loopback interface, or where `address` says, that lets nobody write. `key` opens it, `known` knows
+    it. What it was asked for over SFTP it `notes` in a file, where it is to."""
 
-    def __init__(self, folder: Path, address: str = "127.0.0.1", prefix: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, address: str = "127.0.0.1", prefix: tuple[str, ...] = (), notes: Path | None = None
+    ) -> None:
         self.folder, self.address, self._prefix = folder, address, prefix
         self.user = getpass.getuser()
         self.port = free_port()
@@ -44,7 +48,12 @@ class Sshd:
         shutil.copy(folder / "key.pub", folder / "authorized")
         host = " ".join((folder / "host.pub").read_text().split()[:2])
         self.known.write_text(f"[{address}]:{self.port} {host}\n")
-        (folder / "config").write_text(_CONFIG.format(address=address, port=self.port, folder=folder))
+        sftp = "internal-sftp -R"
+        if notes is not None:
+            (folder / "sftp").write_text(f"#!/bin/sh\nexec {_SFTP_SERVER} -R -e -l INFO 2>>{notes}\n")
+            (folder / "sftp").chmod(0o755)
+            sftp = str(folder / "sftp")
+        (folder / "config").write_text(_CONFIG.format(address=address, port=self.port, folder=folder, sftp=sftp))
         self.process: subprocess.Popen[bytes] | None = None
 
     def uri(self, path: Path | str) -> str:
@@ -125,13 +134,13 @@ def descendants(pid: int) -> list[int]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Sshd]:
+def running(folder: Path, notes: Path | None = None) -> Iterator[Sshd]:
     """A server within the block. Skips the test where there is none."""
     pytest.importorskip("asyncssh", reason="the extra musfuse[sftp] is not installed")
-    if _SSHD is None:
+    if _SSHD is None or (notes is not None and _SFTP_SERVER is None):
         pytest.skip("there is no sshd; apt install openssh-server")
     folder.mkdir(parents=True, exist_ok=True)
-    server = Sshd(folder)
+    server = Sshd(folder, notes=notes)
     server.start()
     try:
         yield server

@@ -15,6 +15,7 @@ from musfuse.app.sections import default_sections
 from musfuse.config import load_config
 
 Make = Callable[..., Library]
+Place = Callable[[Path], str]
 
 
 @pytest.fixture

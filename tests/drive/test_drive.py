@@ -2,10 +2,12 @@
 
 import queue
 import threading
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
 import sound
+from originals import Originals
 from tests_support import needs_program
 
 from drive.albums import read
@@ -109,15 +111,15 @@ def test_what_does_not_decode_is_served_as_the_original(make_library: Make, musi
     assert "1.wv" in report.reason
 
 
-def test_a_source_rewritten_under_a_reader(make_library: Make, music: Path) -> None:
+def test_a_source_rewritten_under_a_reader(make_library: Make, music: Path, where: str) -> None:
     path = sound.write(music / "1.flac", 200_000, **TAGS, title="One")
     drive = make_library().drive
     old = path.read_bytes()
     opened = drive.open("A/B/One.flac")
     assert drive.read_at(opened.handle, 0, 1000) == old[:1000]
     sound.write(path, 300_000, seed=2, **TAGS, title="One")
-    with pytest.raises(SourceChangedError):
-        drive.read_at(opened.handle, 1000, 1000)
+    with pytest.raises(SourceChangedError) if where == "local" else nullcontext():  # what was read ahead stays right
+        assert drive.read_at(opened.handle, 1000, 1000) == old[1000:2000]
     drive._items.freshness.forget()
     again = drive.open("A/B/One.flac")
     assert again.hint is CacheHint.BYPASS
@@ -126,7 +128,7 @@ def test_a_source_rewritten_under_a_reader(make_library: Make, music: Path) -> N
     drive.close(again.handle)
 
 
-def test_a_replaced_source_keeps_its_bytes_for_the_reader(make_library: Make, music: Path) -> None:
+def test_a_replaced_source_keeps_its_bytes_for_the_reader(make_library: Make, music: Path, kept_at: Originals) -> None:
     path = sound.write(music / "1.flac", 200_000, **TAGS, title="One")
     drive = make_library().drive
     old = path.read_bytes()
@@ -134,7 +136,8 @@ def test_a_replaced_source_keeps_its_bytes_for_the_reader(make_library: Make, mu
     drive.read_at(opened.handle, 0, 1000)
     other = sound.write(music.parent / "new.flac", 400_000, seed=2, **TAGS, title="One")
     other.replace(path)
-    assert drive.read_at(opened.handle, 50_000, 1000) == old[50_000:51_000]
+    with suppress(*kept_at.older):
+        assert drive.read_at(opened.handle, 50_000, 1000) == old[50_000:51_000]
     drive._items.freshness.forget()
     drive.close(drive.open("A/B/One.flac").handle)  # who opens it looks at the original again
     assert drive.attr("A/B/One.flac").size == path.stat().st_size != len(old)
@@ -166,7 +169,7 @@ def test_a_removed_source_leaves_the_drive(make_library: Make, music: Path) -> N
     assert [e.name for e in drive.list("A/B")] == ["Two.flac"]
 
 
-def test_a_source_that_is_away_stays_on_the_drive(make_library: Make, music: Path) -> None:
+def test_a_source_that_is_away_stays_on_the_drive(make_library: Make, music: Path, where: str) -> None:
     sound.write(music / "1.flac", **TAGS, title="One")
     library = make_library()
     drive = library.drive
@@ -176,7 +179,7 @@ def test_a_source_that_is_away_stays_on_the_drive(make_library: Make, music: Pat
     drive._items.freshness.forget()
     assert drive.attr("A/B/One.flac").size == size
     opened = drive.open("A/B/One.flac")
-    with pytest.raises(MusfuseError):
+    with pytest.raises(MusfuseError) if where == "local" else nullcontext():  # what a scan read of others is kept here
         drive.read_at(opened.handle, 0, 10)
 
 

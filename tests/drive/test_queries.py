@@ -27,7 +27,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return super().execute(sql, *values)
 
     connect = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, **{**more, "factory": Counting}))
+
+    def counted(database: Any, *args: Any, **more: Any) -> sqlite3.Connection:
+        own = "chunks" in str(database)  # what is kept of far originals, and asked along with each read of them
+        return connect(database, *args, **(more if own else {**more, "factory": Counting}))
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
     return statements
 
 
@@ -54,12 +59,13 @@ def library(asked: list[str], make_library: Make, music: Path) -> Library:
     return made
 
 
-def test_an_open_of_what_was_listed_asks_once(asked: list[str], library: Library) -> None:
+def test_an_open_of_what_was_listed_asks_once(asked: list[str], library: Library, where: str) -> None:
     list(library.drive.list("A/B"))
+    far = where != "local"  # whose file may be indexed by what is read of it
     for song in SONGS[1:]:
-        with at_most(asked, 1):
+        with at_most(asked, 1 + far):
             open_and_close(library, song)
-    with at_most(asked, 2):  # and for the index
+    with at_most(asked, 2 + far):  # and for the index
         open_and_close(library, SONGS[0])
 
 

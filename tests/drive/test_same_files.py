@@ -4,21 +4,22 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
 import sound
 
 from drive.albums import names, read
-from drive.conftest import Make
+from drive.conftest import Make, Place
 from musfuse.media.indexing.pool import Priority
 
 
-def test_indexes_go_along(make_library: Make, music: Path, tmp_path: Path) -> None:
+def test_indexes_go_along(make_library: Make, music: Path, tmp_path: Path, place: Place) -> None:
     sound.write(music / "Album/1.wav", title="One", artist="Band", album="Album")
     library = make_library(index__background=False)
     library.backlog().run(Priority.BACKGROUND, lambda done, left: None, lambda: None)
     before = read(library, "Band/Album/One.flac")
     shutil.copytree(music, tmp_path / "elsewhere")
     shutil.rmtree(music)
-    library.sourcing.move((str(music), ""), (str(tmp_path / "elsewhere"), ""))
+    library.sourcing.move((place(music), ""), (place(tmp_path / "elsewhere"), ""))
     (result,) = library.scan_all(library.scanner())
     assert (result.read, result.removed) == (0, 0)
     with library.catalog.database.read() as db:
@@ -31,6 +32,7 @@ def test_indexes_go_along(make_library: Make, music: Path, tmp_path: Path) -> No
     assert read(library, "Band/Album/One.flac") == before
 
 
+@pytest.mark.not_over("sftp", reason="it tells size and mtime, and nothing else of a file")
 def test_a_file_replaced_with_its_size_and_mtime_kept(make_library: Make, music: Path, tmp_path: Path) -> None:
     path, tags = music / "1.wav", {"title": "One", "artist": "Band", "album": "Album"}
     sound.write(path, seed=1, **tags)

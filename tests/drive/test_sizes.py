@@ -64,6 +64,7 @@ def test_the_next_scan_takes_up_what_was_put_off(make_library: Make, music: Path
     assert library.drive.attr(NAME).size > 1000
 
 
+@pytest.mark.not_over("s3", reason="a folder of a bucket that holds nothing is one that was emptied")
 @pytest.mark.parametrize("image", [False, True])
 def test_a_disk_that_is_pulled_out_before_its_files_are_indexed_costs_none_its_name(
     make_library: Make, music: Path, image: bool
@@ -75,6 +76,7 @@ def test_a_disk_that_is_pulled_out_before_its_files_are_indexed_costs_none_its_n
     library = make_library()
     names = [entry.name for entry in library.drive.list("A/B")]
     assert len(names) == 1 + image
+    library.sources.close()  # files kept open would go on being read
     music.rename(music.with_name("away"))
     library.scan_all(library.scanner())
     assert library.backlog().run(Priority.BACKGROUND, lambda *_: None, lambda: None) == (0, 1 + image)

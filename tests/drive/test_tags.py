@@ -14,7 +14,7 @@ from sound import FORMATS
 from tests_support import needs_program
 
 from drive.albums import ME, checksum, cover, names, read, retag, target
-from drive.conftest import Make
+from drive.conftest import Make, Place
 from musfuse.drive.handles import CacheHint
 from musfuse.errors import ConfigError
 from musfuse.media.indexing.pool import Priority
@@ -26,8 +26,9 @@ from musfuse.store import KvNamespace
 
 
 def test_tags_are_served_and_originals_stay(make_library: Make, album: Path, tmp_path: Path) -> None:
+    library = make_library(scan=False)
     before = checksum(album)
-    library = make_library()
+    library.scan_all(library.scanner())
     untouched = {name: read(library, f"Band/Album/{name}") for name in names(library, "Band/Album")}
     for name, data in untouched.items():
         if not name.startswith("01"):
@@ -102,9 +103,9 @@ def test_a_change_that_the_catalog_missed_is_caught_up(make_library: Make, album
     assert names(again, "Band") == ["Later"]
 
 
-def test_overlays_follow_a_moved_original(make_library: Make, album: Path, music: Path) -> None:
+def test_overlays_follow_a_moved_original(make_library: Make, album: Path, music: Path, place: Place) -> None:
     library = make_library()
-    library.tagging.set(target(str(album / "2.flac")), ["title=Mine"], ME)
+    library.tagging.set(target(place(album / "2.flac")), ["title=Mine"], ME)
     (music / "Elsewhere").mkdir()
     (album / "2.flac").rename(music / "Elsewhere" / "moved.flac")
     library.scan_all(library.scanner())
@@ -116,12 +117,13 @@ def test_overlays_follow_a_moved_original(make_library: Make, album: Path, music
     assert "02 - Song 2.flac" in names(library, "Band/Album")
 
 
-def test_tags_follow_originals_that_change_places(make_library: Make, album: Path) -> None:
+@pytest.mark.not_over("sftp", "s3", reason="which of two that sound the same was there before, a number tells alone")
+def test_tags_follow_originals_that_change_places(make_library: Make, album: Path, place: Place) -> None:
     library = make_library()
     for number in (2, 3):
         path = album / f"{number}.{'flac' if number == 2 else 'mp3'}"
-        library.tagging.set(target(str(path)), [f"title=Mine {number}"], ME)
-    library.tagging.set(target(str(album / "5.ogg")), ["title=Mine 5"], ME)
+        library.tagging.set(target(place(path)), [f"title=Mine {number}"], ME)
+    library.tagging.set(target(place(album / "5.ogg")), ["title=Mine 5"], ME)
     (album / "5.ogg").rename(album / "x.ogg")
     (album / "2.flac").rename(album / "y.flac")
     shutil.copy(album / "y.flac", album / "4.flac")
@@ -143,7 +145,9 @@ def test_a_refresh_does_not_pass_a_lock(make_library: Make, album: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["chained.ogg", "broken.flac", "cut.wav"])
-def test_what_takes_no_tags_is_served_as_it_is_and_said(make_library: Make, music: Path, name: str) -> None:
+def test_what_takes_no_tags_is_served_as_it_is_and_said(
+    make_library: Make, music: Path, name: str, place: Place
+) -> None:
     needs_program("ffmpeg")
     sound.write(music / "a.wav")
     path = music / name
@@ -173,10 +177,10 @@ def test_what_takes_no_tags_is_served_as_it_is_and_said(make_library: Make, musi
         path.write_bytes((music / "a.wav").read_bytes()[:-1000])
     (music / "a.wav").unlink()
     library = make_library(view__policy="original")
-    library.tagging.set(target(str(path)), ["title=New", "artist=X"], ME)
+    library.tagging.set(target(place(path)), ["title=New", "artist=X"], ME)
     (shown,) = names(library, "X/music")
     assert read(library, f"X/music/{shown}") == path.read_bytes()
-    assert [r for r in library.catalog.reports.lines() if r.kind == "untagged" and r.path == str(path)]
+    assert [r for r in library.catalog.reports.lines() if r.kind == "untagged" and r.path == place(path)]
 
 
 def test_a_damaged_overlay_stops_nothing_and_is_said(make_library: Make, album: Path) -> None:
@@ -263,12 +267,13 @@ def test_tracks_of_an_image_take_tags_each(make_library: Make, music: Path, tmp_
     assert "02 - Mine.flac" in names(library, "P/T")
 
 
-def test_a_name_of_undecodable_bytes_takes_tags(make_library: Make, music: Path) -> None:
+@pytest.mark.not_over("s3", reason="a key is text")
+def test_a_name_of_undecodable_bytes_takes_tags(make_library: Make, music: Path, place: Place) -> None:
     path = os.fsencode(music) + b"/\xff\xfe.wav"
     sound.write(music / "x.wav")
     os.rename(music / "x.wav", path)
     library = make_library()
-    library.tagging.set(target(str(music)), ["title=Named"], ME)
+    library.tagging.set(target(place(music)), ["title=Named"], ME)
     assert names(library, "Unknown Artist/music") == ["Named.flac"]
 
 
@@ -285,7 +290,9 @@ def test_various_artists_is_a_name_and_no_tag(make_library: Make, music: Path) -
     assert names(library, "Ann/Hits") == ["T0.flac"]
 
 
-def test_more_tags_than_a_file_carries_are_refused_or_told_of(make_library: Make, music: Path, tmp_path: Path) -> None:
+def test_more_tags_than_a_file_carries_are_refused_or_told_of(
+    make_library: Make, music: Path, tmp_path: Path, place: Place
+) -> None:
     path = sound.write(music / "1.flac", artist="Ann", album="Best", title="One")
     opened = mutagen.flac.FLAC(path)
     opened["comment"] = [f"{n} " + "c" * 200_000 for n in range(4)]
@@ -295,7 +302,7 @@ def test_more_tags_than_a_file_carries_are_refused_or_told_of(make_library: Make
     with pytest.raises(ConfigError, match=r"Ann/Best/One.flac: its tags would have 17,.* nothing was changed"):
         library.tagging.set(target("artist:ann"), ["genre=Jazz", *(f"lyrics={value}" for value in more)], ME)
     table = tmp_path / "t.json"
-    table.write_text(json.dumps([{"path": str(path), "tags": {"lyrics": more}}]))
+    table.write_text(json.dumps([{"path": place(path), "tags": {"lyrics": more}}]))
     with pytest.raises(ConfigError, match="its tags would have 17,"):
         library.tagging.import_file(table, ME)
     assert library.collector.last() == 0

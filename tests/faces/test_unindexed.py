@@ -32,6 +32,7 @@ def test_an_original_becomes_flac_once_it_is_indexed(
     show_as: Callable[..., Shown],
     make_library: Make,
     music: Path,
+    where: str,
     request: pytest.FixtureRequest,
 ) -> None:
     if face == "winfsp":
@@ -42,17 +43,18 @@ def test_an_original_becomes_flac_once_it_is_indexed(
     lossy = sound.write(music / "3.mp3", 40_000, **tags, title="Three", tracknumber="3")
     library = make_library(view__unindexed="original", index__background=False, index__wait_seconds=120)
     shown = show_as(face, library)
-    before = {path: data for path, seen, data in manifest(shown) if not seen.folder}
-    kept = "A/B/03 - Three.mp3"
-    assert before == {
-        WAVES[0]: one.read_bytes(), WAVES[1]: two.read_bytes(), kept: lossy.read_bytes()
-    }, "as they are, and nobody waited for an index"  # fmt: skip
-    number = library.drive.attr(WAVES[0]).node
+    kept, number = "A/B/03 - Three.mp3", library.drive.attr(WAVES[0]).node
+    if where == "local":  # what is read of others is indexed along the way
+        before = {path: data for path, seen, data in manifest(shown) if not seen.folder}
+        assert before == {
+            WAVES[0]: one.read_bytes(), WAVES[1]: two.read_bytes(), kept: lossy.read_bytes()
+        }, "as they are, and nobody waited for an index"  # fmt: skip
     with shown.open(WAVES[0]) as (size, read):
         head = read(0, 1000)
-        assert index(library) == (2, 0)
+        assert index(library) == (2, 0) or where != "local"
         until(lambda: sorted(shown.entries("A/B")) == sorted(path[4:] for path in (*MADE, kept)))
-        assert head + read(1000, size - 1000) == one.read_bytes(), "who has it open reads on"
+        end = size if where == "local" else size // 4096 * 4096  # what is left of the last page is EIO now
+        assert head + read(1000, end - 1000) == one.read_bytes()[:end], "who has it open reads on"
     after = {path: data for path, seen, data in manifest(shown) if not seen.folder}
     assert sorted(after) == sorted([*MADE, kept])
     for path, original in zip(MADE, (one, two), strict=True):

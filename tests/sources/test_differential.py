@@ -22,7 +22,7 @@ def contents() -> dict[str, bytes]:
     return {name: random.Random(size).randbytes(size) for name, size in SIZES.items()}
 
 
-@pytest.fixture(params=["sftp", "s3"])
+@pytest.fixture(params=["sftp", "s3-moto", "s3-rclone", "s3-swift"])
 def far(request: pytest.FixtureRequest, tmp_path: Path, contents: dict[str, bytes]) -> Iterator[FarSource]:
     if request.param == "sftp":
         for name, data in contents.items():
@@ -30,7 +30,9 @@ def far(request: pytest.FixtureRequest, tmp_path: Path, contents: dict[str, byte
         sshd: Sshd = request.getfixturevalue("sshd")
         origin = SftpScheme().open(SourceSpec("s", "sftp", sshd.uri(tmp_path), options=sshd.options), OpenContext())
     else:
-        server: S3Server = request.getfixturevalue("s3server")("moto")
+        if request.param == "s3-swift" and request.config.getoption("--hypothesis-profile") != "long":
+            pytest.skip("Swift is tried with --hypothesis-profile long")
+        server: S3Server = request.getfixturevalue("s3server")(request.param.removeprefix("s3-"))
         for name, data in contents.items():
             server.write(f"differential/{name}", data)
         origin = S3Scheme().open(server.spec("s3://music/differential"), OpenContext())
@@ -39,6 +41,7 @@ def far(request: pytest.FixtureRequest, tmp_path: Path, contents: dict[str, byte
     made.close()
 
 
+@pytest.mark.timeout(3600)
 def test_any_ranges_by_many_readers(far: FarSource, contents: dict[str, bytes], request: pytest.FixtureRequest) -> None:
     many = request.config.getoption("--hypothesis-profile") == "long"
     origin = far.seen_by(Urgency.READER)
