@@ -1,6 +1,6 @@
 """What all that answers over HTTP has in its hands."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from musfuse.server.parts import Server
 from musfuse.server.streams import Streams
 from musfuse.service.face import Reach
 from musfuse_http.door import AccountsDoor, Door
+from musfuse_http.hub import Hub
 from musfuse_http.options import HttpOptions
 from musfuse_http.proxies import Proxies
 from musfuse_http.work import Work
@@ -30,8 +31,6 @@ class Context:
     streams: Streams
     server: Server
     door: Door
-    leaving: bool = field(default=False, init=False)
-    """Whether the server is about to end: what would go on for ever ends."""
 
     @classmethod
     def over(cls, reach: Reach, options: HttpOptions, proxies: Proxies, folder: Path) -> "Context":
@@ -46,9 +45,14 @@ class Context:
         """The use cases, put together when somebody asks first."""
         return self.reach.service()
 
+    @cached_property
+    def hub(self) -> Hub:
+        """What happens, for many who listen."""
+        return Hub(lambda watch: self.service.open(watch))
+
     def leave(self) -> None:
-        """The server is about to end."""
-        self.leaving = True
+        """The server is about to end: what would go on for ever ends."""
+        self.hub.end()
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -1,5 +1,6 @@
 """What errors are over HTTP: a status, and `{"error": {"code", "message", "details"}}`."""
 
+import errno
 import logging
 import math
 import re
@@ -27,15 +28,18 @@ from musfuse.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from musfuse.jobs.runner import NoJobError
 
 log = logging.getLogger(__name__)
 
 _STATUS: tuple[tuple[type[MusfuseError], int], ...] = (
     (NotSignedInError, 401), (ForbiddenError, 403), (TooManyTriesError, 429),
-    (NoEntryError, 404), (NotFoundError, 404), (ExistsError, 409), (BadNameError, 400), (ConfigError, 400),
-    (ReadOnlyError, 409), (SourceChangedError, 409), (UnsupportedError, 422), (LibraryInUseError, 503),
+    (NoJobError, 404), (NoEntryError, 404), (NotFoundError, 404), (ExistsError, 409), (BadNameError, 400),
+    (ConfigError, 400), (ReadOnlyError, 409), (SourceChangedError, 409), (UnsupportedError, 422),
+    (LibraryInUseError, 503),
     (BusyError, 503), (TooManyOpenError, 503), (TooSlowError, 503), (AwayError, 503), (UnavailableError, 503),
 )  # fmt: skip
+_BY_ERRNO = {errno.ENOENT: 404, errno.EINVAL: 400, errno.EEXIST: 409, errno.EAGAIN: 503}
 _RETRY_SECONDS = 2
 CHALLENGE = 'Bearer realm="musfuse"'
 
@@ -71,7 +75,7 @@ def told(error: BaseException, *, fully: bool = False) -> tuple[int, Failure, di
     if isinstance(error, HttpError):
         return error.status, Failure(ErrorTold(error.code, str(error), error.details)), error.headers
     if isinstance(error, MusfuseError):
-        status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+        status = next((status for kind, status in _STATUS if isinstance(error, kind)), _BY_ERRNO.get(error.errno, 500))
         if status == 500:
             log.warning("%s", error)
         message = str(error) if fully else _unpathed(str(error)) if status < 500 else _SAID[status]

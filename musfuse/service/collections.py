@@ -11,17 +11,19 @@ from musfuse.library.collections.rules import Definition, as_json, read_definiti
 from musfuse.library.collections.shelf import Collection, CollectionKind, Shelf, checked_name
 from musfuse.library.collections.spoken import spoken
 from musfuse.library.names import name_key
-from musfuse.library.selection import Selection
+from musfuse.library.selection import Selected, Selection
 from musfuse.service.handlers import Handlers
 from musfuse.service.library import found_track
 from musfuse.service.requests.collections import (
     CollectionChanged,
     CollectionDeleted,
+    CollectionItem,
     CollectionShown,
     CollectionTold,
     CreateCollection,
     DeleteCollection,
     EditCollection,
+    ListCollectionItems,
     ListCollections,
     ListCollectionTracks,
     ShowCollection,
@@ -50,6 +52,7 @@ class Collecting:
         handlers.on_listing(
             ListCollectionTracks, lambda listing: self.tracks(listing.name, listing.limit, listing.view)
         )
+        handlers.on_listing(ListCollectionItems, lambda listing: self.items(listing))
         handlers.on(CreateCollection, self.create)
         handlers.on(EditCollection, self.edit)
         handlers.on(DeleteCollection, self.delete)
@@ -68,10 +71,12 @@ class Collecting:
 
     def tracks(self, name: str, limit: int = 0, view: str = "main") -> Iterator[FoundTrack]:
         """The tracks of a collection in order. Raises what `show` raises."""
-        number = self.selection.view(view)
-        members = self.shelf.members(self.shelf.get(name), number, counts=False, seconds=_SECONDS)
-        items = members.items[:limit] if limit else members.items
-        return (found_track(row) for row in self.selection.rows(items, number))
+        return map(found_track, self._rows(name, limit, view))
+
+    def items(self, asked: ListCollectionItems) -> Iterator[CollectionItem]:
+        """The same by their ids. Raises what `show` raises."""
+        rows = self._rows(asked.name, asked.limit, asked.view)
+        return (CollectionItem(row.public, row.source_uid) for row in rows)
 
     def create(self, asked: CreateCollection) -> CollectionChanged:
         """Keep a new one. Raises ConfigError, StoreError."""
@@ -127,6 +132,12 @@ class Collecting:
             named = "; ".join(place[:_SHOWN] for place in odd.first) + ("; …" if odd.count > len(odd.first) else "")
             what = f"no track here is what {odd.count} of its {counted(odd.of, 'entry', 'entries')} name: {named}"
             yield ReportLine(ReportKind.PLAYLIST.value, odd.place, what)
+
+    def _rows(self, name: str, limit: int, view: str) -> Iterator[Selected]:
+        number = self.selection.view(view)
+        members = self.shelf.members(self.shelf.get(name), number, counts=False, seconds=_SECONDS)
+        items = members.items[:limit] if limit else members.items
+        return self.selection.rows(items, number)
 
     def _ruled(self, name: str) -> Collection:
         """A collection that has a rule."""

@@ -19,6 +19,7 @@ from musfuse_http.options import HttpOptions
 from musfuse.app.host import Host
 from musfuse.drive import Drive
 from musfuse.platform import system
+from musfuse.service.itemids import Kind, written
 
 OPTIONS = {"index__background": False, "follow__enabled": False}
 SECONDS = 60
@@ -61,6 +62,10 @@ class Server:
         row = self.drive.row(path)[1]
         assert row is not None
         return row.public
+
+    def track(self, path: str) -> str:
+        """The id of the track at a path of the drive."""
+        return written(Kind.TRACK, self.public(path))
 
     @property
     def address(self) -> tuple[str, int]:

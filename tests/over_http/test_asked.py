@@ -29,7 +29,7 @@ def test_a_body_is_bounded_whatever_is_told_of_it() -> None:
     part = {"type": "http.request", "body": b"12345", "more_body": True}
     end = {"type": "http.request", "body": b"67890"}
     assert body_of(part, end) == b"1234567890"
-    for messages, told in (((), b"11"), ((part, part, part), b""), ((part, part, end), b"5")):
+    for messages, told in (((), b"81"), ((part, part, end), b""), ((part, part, end), b"5"), ((part,) * 17, b"")):
         with pytest.raises(HttpError) as caught:
             body_of(*messages, told=told)
         assert caught.value.status == 413

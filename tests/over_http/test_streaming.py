@@ -27,7 +27,7 @@ def whole(server: Server, path: str, rendition: Rendition | None = None) -> byte
 def stream(
     server: Server, path: str, rendition: str = "", method: str = "GET", who: str = "bob key", **headers: str
 ) -> Answered:
-    url = f"/api/v1/tracks/tr-{server.public(path)}/stream?rendition={quote(rendition)}"
+    url = f"/api/v1/tracks/{server.track(path)}/stream?rendition={quote(rendition)}"
     return server.ask(method, url, headers={name.replace("_", "-"): value for name, value in headers.items()}, who=who)
 
 
@@ -142,12 +142,12 @@ def test_conditions(server: Server) -> None:
 
 def test_what_there_is_not(server: Server) -> None:
     for who, path, status in (
-        ("", f"tr-{server.public(PATHS[0])}", 401),
+        ("", server.track(PATHS[0]), 401),
         ("bob", "tr-99999", 404),
-        ("bob", f"{server.public(PATHS[0])}", 404),
-        ("bob", "tr-1e3", 404),
-        ("bob", "tr-" + "9" * 20, 404),
-        ("eve", f"tr-{server.public(PATHS[0])}", 404),  # who sees no source of it does not hear that it is there
+        ("bob", server.track(PATHS[0])[3:], 404),
+        ("bob", "tr-1g3", 404),
+        ("bob", "tr-" + "9" * 17, 404),
+        ("eve", server.track(PATHS[0]), 404),  # who sees no source of it does not hear that it is there
     ):
         assert server.get(f"/api/v1/tracks/{path}/stream", who).status == status, (who, path)
     assert stream(server, PATHS[0], "mp4:lots").json["error"]["code"] == "config"

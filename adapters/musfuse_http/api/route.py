@@ -42,13 +42,12 @@ class Call(Generic[Q, B]):
         assert self.anybody is not None, "the route is for users"
         return self.anybody
 
-    def number(self, name: str, prefix: str = "") -> int:
-        """The number in the path, behind a prefix (`tr-12`). Raises NoEntryError for what is none."""
-        text = self.path[name]
-        digits = text.removeprefix(prefix)
+    def number(self, name: str) -> int:
+        """The number in the path. Raises NoEntryError for what is none."""
+        digits = self.path[name]
         is_number = digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS
-        if not text.startswith(prefix) or not is_number or int(digits) >= 1 << 63:
-            raise NoEntryError(f"{text[:40]}: there is none with this id")
+        if not is_number or int(digits) >= 1 << 63:
+            raise NoEntryError(f"{digits[:40]}: there is none with this id")
         return int(digits)
 
 

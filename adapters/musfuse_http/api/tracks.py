@@ -3,6 +3,7 @@
 import msgspec
 
 from musfuse.model import Rendition
+from musfuse.service.itemids import Kind, number_of
 from musfuse_http.api.route import Call, Served
 from musfuse_http.context import Context
 from musfuse_http.streaming import StreamAnswer
@@ -25,7 +26,7 @@ class Audio(StreamAnswer, Served):
 def stream(call: Call[StreamWanted, None]) -> Audio:
     """The bytes of a track: all, or ranges of them (RFC 9110). The same bytes as on the drive; no play comes of it."""
     rendition = Rendition(call.query.rendition) if call.query.rendition else None
-    public, sources = call.number("id", "tr-"), call.caller.user.sources
+    public, sources = number_of(call.path["id"], Kind.TRACK), call.caller.user.sources
     context: Context = call.context
     return Audio(
         lambda: context.streams.open(public, rendition, sources), context.work, saved_as=call.query.download

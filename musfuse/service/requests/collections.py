@@ -89,6 +89,22 @@ class ListCollectionTracks(Listing[FoundTrack], frozen=True):
     view: str = "main"
 
 
+class CollectionItem(Answer, frozen=True):
+    """A track of a collection: its public id, 0 for one that came a moment ago, and the uid of its source."""
+
+    id: int
+    source: str
+
+
+class ListCollectionItems(Listing[CollectionItem], frozen=True):
+    """The same tracks by their ids."""
+
+    METHOD: ClassVar[str] = "collection.items"
+    name: str
+    limit: int = 0
+    view: str = "main"
+
+
 class CreateCollection(_Change[CollectionChanged], frozen=True):
     """Keep a collection under a new name. Raises ConfigError for a name or a rule that cannot be, or a name that is
     given."""
