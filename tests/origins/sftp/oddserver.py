@@ -21,10 +21,20 @@ class OddServer:
         self.extra: list[bytes] = []
         self.logins: list[tuple[str, str]] = []
         self.port, self.known = 0, folder.parent / "odd_known"
+        self.connections: list[Any] = []
+
+    async def hang_up(self) -> None:
+        """End what clients left, who may be gone without a word."""
+        for connection in self.connections:
+            connection.abort()
+            await connection.wait_closed()
 
 
 def _ssh_server(odd: OddServer) -> type:
     class Server(asyncssh.SSHServer):  # type: ignore[misc]
+        def connection_made(self, conn: Any) -> None:
+            odd.connections.append(conn)
+
         def begin_auth(self, username: str) -> bool:
             return True
 
@@ -82,6 +92,7 @@ def odd_server(folder: Path) -> Iterator[OddServer]:
         server = loop.run_until_complete(serve())
         loop.run_forever()
         server.close()
+        loop.run_until_complete(odd.hang_up())
         left = asyncio.all_tasks(loop)
         for task in left:
             task.cancel()
