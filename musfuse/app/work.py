@@ -64,7 +64,7 @@ class Work:
                 key=lambda params: json.dumps(params, sort_keys=True, default=str),
             ),
             JobKind(
-                "sync", Resource.DEVICE, self.sync, after=frozenset({"scan", "rescan", "import"}),
+                "sync", Resource.DEVICE, self.sync, after=frozenset({"scan", "rescan", "views", "import"}),
                 key=lambda params: json.dumps(params, sort_keys=True, default=str),
             ),
             JobKind(

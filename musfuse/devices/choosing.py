@@ -58,8 +58,8 @@ class Choosing:
         wanted = found if not collections else held if found is None else found & held
         rows = (row for row in self.selection.shown(view) if row.path and (wanted is None or row.id in wanted))
         chosen = sorted(map(_chosen, rows), key=lambda one: (name_key(one.path), one.item))
-        if wanted is not None and not chosen:
-            what = " and ".join(filter(None, (query, ", ".join(collections))))
+        if not chosen:  # no order to empty a device
+            what = " and ".join(filter(None, (query, ", ".join(collections)))) or "the library"
             raise NotFoundError(f"{what}: the view shows no track of that; nothing is done")
         return chosen
 

@@ -3,11 +3,11 @@
 `xargs -P`, and `beet convert` where a Python that has beets is named.
 
     scripts/bench/sync.py [--tracks 1000] [--seconds 20] [--policies flac opus:96 mp3:192] [--beets PYTHON]
-        [--folder /dev/shm] [--originals wav|flac] [--jobs 2]
+        [--folder /dev/shm] [--originals wav|flac] [--jobs 2] [--indexed]
 
-Each run begins with an empty device, and musfuse with a library that was scanned and has no index. With a machine that
-has nothing else to do the clock counts, else only CPU seconds do. A second sync, which finds all of it there, is timed
-as well.
+Each run begins with an empty device, and musfuse with a library that was scanned and has no index; with --indexed it
+has all, as a mounted library has soon. With a machine that has nothing else to do the clock counts, else only CPU
+seconds do. A second sync, which finds all of it there, is timed as well.
 """
 
 import argparse
@@ -60,6 +60,7 @@ def main() -> None:
     parser.add_argument("--beets", help="a Python with beets")
     parser.add_argument("--folder", default="/dev/shm")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--indexed", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.folder, prefix="musfuse-sync-") as name:
         os.environ["MUSFUSE_RUNTIME_DIR"] = name
@@ -85,6 +86,9 @@ def runs(place: Path, policy: str, asked: argparse.Namespace) -> list[tuple[str,
     state, out = place / "state", place / "out"
     shutil.rmtree(state, ignore_errors=True)
     run([*MUSFUSE, "scan", "--library", state, place / "music"])
+    if asked.indexed:
+        run([*MUSFUSE, "index", "--wait", "--library", state])
+        shutil.rmtree(state / "runs", ignore_errors=True)
     sync = [*MUSFUSE, "sync", out, "--library", state, "--policy", policy, "--jobs", asked.jobs, "-q"]
     found = [("musfuse sync", timed(out, lambda: run(sync)))]
     found.append(("musfuse sync, all there", timed(out, lambda: run(sync), fresh=False)))
