@@ -51,8 +51,14 @@ def test_all_of_a_view_in_order_of_path_or_what_a_query_finds(choosing: Choosing
 def test_a_query_that_finds_nothing_is_no_order_to_empty_a_device(choosing: Choosing) -> None:
     with pytest.raises(NotFoundError, match="no track answers this"):
         choosing.chosen(1, "artist:nobody")
+
+
+def test_nor_is_a_view_without_any(make_library: Make) -> None:
+    library = make_library(index__background=False)
+    user, selection = library.stores.user, library.tagging.selection
+    shelf = build_shelf(user, library.stores.database, selection.formats)
     with pytest.raises(NotFoundError, match="the library: the view shows no track"):
-        choosing.chosen(77, "")
+        Choosing(library.catalog.database, selection, shelf, PlayTable(user), RatingTable(user)).chosen(1, "")
 
 
 def test_collections_narrow_it(choosing: Choosing) -> None:
