@@ -16,6 +16,7 @@ from musfuse.jobs import JobContext
 from musfuse.library.names import name_key
 from musfuse.library.userdb import PlaylistTable, PlayTable
 from musfuse.library.userdb.plays import Play
+from musfuse.rendition import Policy
 from musfuse.service.requests.sync import BeginSync, Synced
 from musfuse.service.wire import from_json
 
@@ -79,6 +80,22 @@ def test_a_view_is_put_on_a_stick_by_another_policy(library: Library, dest: Path
     run = Run(library, dest, policy="wav", where="artist:ann")
     assert (run.told.updated, run.told.removed, run.told.stayed) == (3, 1, 0)
     assert names(dest) == {"Ann/Best/01 - One.wav", "Ann/Best/02 - Two.wav", "Ann/Best/03 - Three.wav"}
+
+
+@pytest.mark.parametrize(("policy", "ending"), [("opus:64", "opus"), ("mp3:128", "mp3"), ("aac:128", "m4a")])
+def test_lossy_files_are_as_large_as_they_were_said_to_be(
+    library: Library, dest: Path, policy: str, ending: str
+) -> None:
+    if not library.media.engine.makes(Policy.parse(policy).rendition):
+        pytest.skip(f"nothing here makes {policy}")
+    planned = Run(library, dest, policy=policy, dry_run=True).told
+    assert [step.path for step in planned.steps[:3]] == [
+        f"Ann/Best/{number:02} - {title}.{ending}" for number, title in enumerate(("One", "Two", "Three"), 1)
+    ]
+    told = Run(library, dest, policy=policy, verify=True, jobs=3).told
+    assert (told.copied, told.failed, told.written) == (4, (), planned.written)
+    assert told.written == sum((dest / step.path).stat().st_size for step in planned.steps)
+    assert Run(library, dest, policy=policy).told.stayed == 4
 
 
 def test_other_tags_are_another_file(library: Library, dest: Path, music: Path) -> None:
