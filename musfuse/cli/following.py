@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from musfuse.app.connection import Connection
     from musfuse.service.requests.jobs import JobTold
 
+IN_BYTES = frozenset({"sync"})
+"""Kinds of jobs that count bytes."""
 _OVER = frozenset({"done", "failed", "cancelled", "interrupted"})
 
 
-def follow(service: "Connection", number: int, quiet: bool = False, *, in_bytes: bool = False) -> "JobTold":
-    """Show the progress of a job until it ended, and of the one that it waits for: the job as it is then. `in_bytes` is
-    what a job counts. Raises ControlError, also where its process ends first."""
+def follow(service: "Connection", number: int, quiet: bool = False) -> "JobTold":
+    """Show the progress of a job until it ended, and of the one that it waits for: the job as it is then. Raises
+    ControlError, also where its process ends first."""
     from musfuse.service.requests.events import Watch
     from musfuse.service.requests.jobs import ShowJob
 
@@ -24,7 +26,7 @@ def follow(service: "Connection", number: int, quiet: bool = False, *, in_bytes:
         job = service.call(ShowJob(number))
         if job.state in _OVER:
             return job
-        with Progress(job.kind, quiet, in_bytes=in_bytes) as progress:
+        with Progress(job.kind, quiet, in_bytes=job.kind in IN_BYTES) as progress:
             waits = job.state == "queued"
             progress.update(job.done, job.total, job.what)
             for event in events:

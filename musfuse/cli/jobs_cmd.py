@@ -17,8 +17,9 @@ from musfuse.cli.common import (
     print_table,
     say,
     shortened,
+    size,
 )
-from musfuse.cli.following import check_done, follow
+from musfuse.cli.following import IN_BYTES, check_done, follow
 from musfuse.cli.typed import typed
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ def command() -> None:
 @click.option(
     "--kind",
     default="",
-    help="Only these: scan, rescan, views, sizes, index, covers, identity, indexfar, import, pin, verify, vacuum, care,"
-    " sweep.",
+    help="Only these: scan, rescan, views, sizes, index, covers, identity, indexfar, import, sync, pin, verify, vacuum,"
+    " care, sweep.",
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="So many at most.")
 def list_(library: Path | None, as_json: bool, kind: str, limit: int) -> None:
@@ -137,9 +138,10 @@ def _row(job: "JobTold") -> tuple[str, ...]:
 
 def _progress(job: "JobTold") -> str:
     left = f", {duration(job.seconds_left)} left" if job.seconds_left is not None else ""
+    done, total = (size(n) if job.kind in IN_BYTES else str(n) for n in (job.done, job.total))
     if job.total and job.total != job.done:
-        return f"{job.done} of {job.total}{left}"
-    return f"{job.done}{left}" if job.done else ""
+        return f"{done} of {total}{left}"
+    return f"{done}{left}" if job.done else ""
 
 
 def _time(time_ns: int) -> str:

@@ -146,7 +146,7 @@ def _made(service: "Connection", request: "BeginSync", *, quiet: bool) -> "Synce
 
     number = service.call(request).job
     try:
-        job = follow(service, number, quiet, in_bytes=True)
+        job = follow(service, number, quiet)
     except KeyboardInterrupt:
         service.call(CancelJob(number))
         job = service.call(WaitJob(number))

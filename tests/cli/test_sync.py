@@ -112,6 +112,7 @@ def test_it_is_a_job_and_who_interrupts_it_hears_that_it_goes_on(library: Path, 
     assert "2 copied" in run("sync", stick, "--library", library).out
     job, *_ = json.loads(run("jobs", "--json", "--kind", "sync", "--library", library).out)
     assert (job["state"], job["result"]["copied"], job["done"]) == ("done", 2, job["total"])
+    assert " KiB " in run("jobs", "--kind", "sync", "--library", library).out
 
 
 def test_the_process_that_owns_the_library_does_it(
