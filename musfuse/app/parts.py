@@ -24,12 +24,15 @@ def parts_of(library: "Library") -> Parts:
     def part(kind: type[Any], /) -> Any:
         from musfuse.app.sections import default_sections
         from musfuse.server.art import Art  # who has no face that asks does without
+        from musfuse.server.beside import Beside
         from musfuse.server.parts import Server
 
         if kind is Server:
             return library.server
         if kind is Art:
             return Art(covers)
+        if kind is Beside:
+            return Beside(library.sources.origin)
         if kind is Config:
             return library.config
         return default_sections() if kind is Sections else no_parts(kind)

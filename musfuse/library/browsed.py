@@ -15,7 +15,7 @@ ARTICLES = ("the", "an", "a", "die", "das", "ein", "eine", "les", "le", "la")
 
 _MOST, _LONGEST = 32, 300
 _GENRES = re.compile(r"\s*[;\0]\s*")
-_ARTICLE = re.compile(rf"(?:{'|'.join(ARTICLES)})\s+(?=\S)")
+_ARTICLE = re.compile(rf"\A(?:{'|'.join(ARTICLES)})\s+(?=\S)")
 _DISC, _TRACKS = 1_000_000, 999_999
 
 

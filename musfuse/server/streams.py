@@ -35,7 +35,7 @@ class Stream:
         self._drive, self._opened = drive, opened
         self.size, self.etag, self.mtime_ns = opened.size, etag, row.track.mtime_ns
         self.name = _name(row, rendition)
-        self.mime = _MIMES.get(self.name.rpartition(".")[2].lower(), _PLAIN)
+        self.mime = mime_of(self.name.rpartition(".")[2])
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Bytes [offset, offset + size), which have to lie inside. Raises SourceChangedError where the version that was
@@ -97,6 +97,11 @@ class Streams:
 
     def _token(self, rendition: Rendition) -> str:
         return "" if rendition is Rendition.ORIGINAL else self.drive.token(rendition)
+
+
+def mime_of(extension: str) -> str:
+    """The media type of files with an extension (without its dot); that of any bytes where it is not known."""
+    return _MIMES.get(extension.lower(), _PLAIN)
 
 
 def _name(row: TrackRow, rendition: Rendition) -> str:

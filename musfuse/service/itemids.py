@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from musfuse.errors import NotFoundError
 
-_ID = re.compile(r"(ar|al|tr|fo|pl)-([0-9a-f]{1,16})")
+_ID = re.compile(r"(ar|al|tr|fo)-([0-9]{1,19})")
 
 
 class Kind(StrEnum):
@@ -19,12 +19,11 @@ class Kind(StrEnum):
     ALBUM = "al"
     TRACK = "tr"
     FOLDER = "fo"
-    PLAYLIST = "pl"
 
 
 def written(kind: Kind, number: int) -> str:
     """An id as text, '' for the number 0, which nothing has."""
-    return f"{kind.value}-{number:x}" if number else ""
+    return f"{kind.value}-{number}" if number else ""
 
 
 def kind_of(text: str) -> Kind | None:
@@ -36,9 +35,9 @@ def kind_of(text: str) -> Kind | None:
 def number_of(text: str, *kinds: Kind) -> int:
     """The number of an id of one of these kinds. Raises NotFoundError where it is none: nothing has such an id."""
     found = _ID.fullmatch(text)
-    if found is None or (kinds and Kind(found[1]) not in kinds) or int(found[2], 16) >= 1 << 63:
+    if found is None or (kinds and Kind(found[1]) not in kinds) or int(found[2]) >= 1 << 63:
         raise NotFoundError(f"{text[:80]!r}: no such id{_wanted(kinds)}")
-    return int(found[2], 16)
+    return int(found[2])
 
 
 def _wanted(kinds: tuple[Kind, ...]) -> str:

@@ -41,7 +41,7 @@ def test_the_place_in_an_album_has_disc_and_number() -> None:
 
 @pytest.mark.parametrize(
     ("name", "key", "letter"),
-    [("The Beatles", "beatles", "B"), ("A", "a", "A"), ("Émile", "emile", "E"), ("2Pac", "2pac", "#"), ("The", "the", "T"),
+    [("The Beatles", "beatles", "B"), ("A", "a", "A"), ("Émile", "emile", "E"), ("2Pac", "2pac", "#"), ("The", "the", "T"), ("Title 1", "title 1", "T"),
      ("...And Justice", "and justice", "A"), ("", "?", "#"), ("日本", "日本", "日")],
 )  # fmt: skip
 def test_names_are_put_in_order_without_articles(name: str, key: str, letter: str) -> None:

@@ -11,7 +11,7 @@ ROW = ListedTrack(
 
 def test_a_track_without_tags_is_called_as_its_file() -> None:
     told = track(ROW)
-    assert (told.id, told.title, told.suffix, told.artist, told.album_id) == ("tr-ff", "b.c", "flac", "", "")
+    assert (told.id, told.title, told.suffix, told.artist, told.album_id) == ("tr-255", "b.c", "flac", "", "")
     assert (told.disc, told.number, told.bit_rate, told.bits) == (2, 3, 2000, 16)
 
 
