@@ -17,13 +17,14 @@ from musfuse.media.art.options import ART
 from musfuse.media.cue.options import CUE
 from musfuse.media.flac.options import FLAC
 from musfuse.media.indexing.options import INDEX
+from musfuse.media.lossy.opus.options import OPUS
 from musfuse.media.tags.options import TAGS
 from musfuse.server.options import ACCOUNTS, SUBSONIC
 from musfuse.store.eventoptions import EVENTS
 from musfuse.store.options import CACHE
 
 BUILT_IN = (
-    VIEW, FLAC, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, PREFETCH, CACHE, BACKUP, EVENTS, LOGGING,
+    VIEW, FLAC, OPUS, INDEX, CUE, TAGS, ART, SCAN, FOLLOW, IDENTITY, HISTORY, PREFETCH, CACHE, BACKUP, EVENTS, LOGGING,
     METRICS, OTEL, WEBHOOKS, GRPC, HTTP, ACCOUNTS, SUBSONIC, FUSE, WINFSP,
 )  # fmt: skip
 """Those of both faces, wherever this runs: one file serves on every system."""

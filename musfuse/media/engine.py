@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from musfuse.media.art.port import CoverExtractor
-from musfuse.media.flac.encoded_frames import EncodedFrames
-from musfuse.media.layout import Layout
+from musfuse.media.layout import Layout, Timed
 from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, TranscodeResult
-from musfuse.media.wav import PcmRange
 from musfuse.model import AudioFormat, Rendition, Track
 from musfuse.origins import Origin
 from musfuse.rendition import Policy
@@ -91,7 +89,7 @@ def _chunks(layout: Layout, time_at: Callable[[int], int], duration: int | None)
 
 def _exact_duration(layout: Layout, fmt: AudioFormat) -> int | None:
     audio = layout.segments[-1] if layout.segments else None
-    if isinstance(audio, EncodedFrames | PcmRange) and fmt.sample_rate:
+    if isinstance(audio, Timed) and fmt.sample_rate:
         return audio.sample_at(audio.length) * 1_000_000_000 // fmt.sample_rate
     return fmt.duration_ns
 
@@ -99,7 +97,7 @@ def _exact_duration(layout: Layout, fmt: AudioFormat) -> int | None:
 def _timeline(layout: Layout, fmt: AudioFormat, duration: int | None) -> Callable[[int], int]:
     """A function from byte offset to ns: exact where we made the frames, spread evenly over an original."""
     audio = layout.segments[-1] if layout.segments else None
-    if isinstance(audio, EncodedFrames | PcmRange) and fmt.sample_rate:
+    if isinstance(audio, Timed) and fmt.sample_rate:
         front, made = layout.size - audio.length, audio
         return lambda offset: made.sample_at(max(0, offset - front)) * 1_000_000_000 // fmt.sample_rate
     return lambda offset: (duration or 0) * offset // max(1, layout.size)

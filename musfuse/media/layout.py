@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from musfuse.errors import MediaError
 from musfuse.model import SourceFile
@@ -30,6 +30,14 @@ class Segment(Protocol):
 
     def close(self) -> None:
         """Let go of decoders and encoded runs."""
+
+
+@runtime_checkable
+class Timed(Segment, Protocol):
+    """Audio made here, of which it is known what plays when."""
+
+    def sample_at(self, offset: int) -> int:
+        """The sample of the original that byte `offset` of this segment stands for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from musfuse.store import FrameFiles, KvNamespace, KvStore, PictureStore
 log = logging.getLogger(__name__)
 
 _LIES = "/timestamps-lie"
+_MISANNOUNCED = "/length-lies"
 _RECENT_FRAMES = 1 << 17
 """Frames of indexes that are kept at hand: of some fifty tracks."""
 
@@ -60,7 +61,7 @@ class IndexStore:
     @staticmethod
     def parts(key: str) -> KeyParts | None:
         """A key in its parts; None where no store of today makes such a key."""
-        of_file = key.removesuffix(_LIES)
+        of_file = key.removesuffix(_LIES).removesuffix(_MISANNOUNCED)
         if of_file != key:
             name, slash, stamp = of_file.rpartition("/")
             return KeyParts(name, stamp, "", "") if slash else None
@@ -119,17 +120,25 @@ class IndexStore:
 
     def lies(self, file: SourceFile) -> bool:
         """Whether an image's timestamps are known to lie, so that parts must be found by decoding from the start."""
-        return self._store.get(KvNamespace.INDEX, _lies_key(file)) is not None
+        return self._store.get(KvNamespace.INDEX, _key_of(file, _LIES)) is not None
 
     def set_lies(self, file: SourceFile) -> None:
         """Remember that an image's timestamps lie."""
-        self._store.put(KvNamespace.INDEX, _lies_key(file), b"1")
+        self._store.put(KvNamespace.INDEX, _key_of(file, _LIES), b"1")
         with self._lock:
             self._recent.clear()
 
+    def is_misannounced(self, file: SourceFile) -> bool:
+        """Whether an original is known not to have as many samples as its header says."""
+        return self._store.get(KvNamespace.INDEX, _key_of(file, _MISANNOUNCED)) is not None
 
-def _lies_key(file: SourceFile) -> str:
-    return f"{file.index_name}/{file.stamp}{_LIES}"
+    def set_misannounced(self, file: SourceFile) -> None:
+        """Remember that an original has not as many samples as its header says: they are to be counted."""
+        self._store.put(KvNamespace.INDEX, _key_of(file, _MISANNOUNCED), b"1")
+
+
+def _key_of(file: SourceFile, what: str) -> str:
+    return f"{file.index_name}/{file.stamp}{what}"
 
 
 class FlacTranscoder:

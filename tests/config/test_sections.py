@@ -70,7 +70,7 @@ def test_annotations_that_are_text_are_understood() -> None:
 
 def test_they_stay_in_order() -> None:
     assert [section.name for section in default_sections()] == [
-        "view", "flac", "index", "cue", "tags", "art", "scan", "follow", "identity", "history", "prefetch", "cache",
+        "view", "flac", "opus", "index", "cue", "tags", "art", "scan", "follow", "identity", "history", "prefetch", "cache",
         "backup", "events", "logging", "metrics", "otel", "webhooks", "grpc", "http", "accounts", "subsonic", "fuse",
         "winfsp",
     ]  # fmt: skip

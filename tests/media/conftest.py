@@ -15,6 +15,9 @@ from musfuse.media.flac.build import build_index
 from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.options import FlacOptions
 from musfuse.media.frame_cache import FrameCache
+from musfuse.media.lossy.lengths import Lengths
+from musfuse.media.lossy.opus.options import OpusOptions
+from musfuse.media.lossy.opus.transcoder import OpusTranscoder
 from musfuse.media.rendition_tags import RenditionTags
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import Picture, TagSet, Track
@@ -40,7 +43,11 @@ class Studio:
         options = FlacOptions(level=self.level)
         flac = FlacTranscoder(FORMATS, self.indexes, tags, pictures, options, self.frame_cache, self.frame_files, 4)
         wav = WavTranscoder(FORMATS, self.indexes, tags, pictures)
-        self.engine = MediaEngine(lambda _: self.origin, (flac, wav, Passthrough()), EmbeddedCovers(FORMATS))
+        opus = OpusTranscoder(
+            FORMATS, Lengths(self.indexes), tags, OpusOptions(), self.frame_cache, self.frame_files, 4
+        )
+        makers = (flac, wav, Passthrough(), opus)
+        self.engine = MediaEngine(lambda _: self.origin, makers, EmbeddedCovers(FORMATS))
 
     def track(self, path: str, policy: str = "flac", index: bool = True, **tags: str) -> Track:
         """A track of the folder, indexed where it has to be."""

@@ -16,6 +16,9 @@ from musfuse.media.frame_cache import FrameCache
 from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.media.indexing.pool import IndexPool
 from musfuse.media.inspecting import InspectPool
+from musfuse.media.lossy.lengths import Lengths
+from musfuse.media.lossy.opus.options import OpusOptions
+from musfuse.media.lossy.opus.transcoder import OpusTranscoder
 from musfuse.media.rendition_tags import RenditionTags
 from musfuse.media.retagger import Retagger
 from musfuse.media.tags.options import TagOptions
@@ -69,5 +72,8 @@ def build_media(
     )
     wav = WavTranscoder(formats, indexes, tags, stores.pictures)
     retagger = Retagger(formats, tags, stores.pictures, on_untagged)
-    engine = MediaEngine(origin_of, (flac, wav, retagger, Passthrough()), inspectors)
+    opus = OpusTranscoder(
+        formats, Lengths(indexes), tags, config[OpusOptions], frame_cache, stores.frame_files, cache.read_ahead
+    )
+    engine = MediaEngine(origin_of, (flac, wav, retagger, Passthrough(), opus), inspectors)
     return Media(formats, indexes, frame_cache, pool, inspectors, engine)

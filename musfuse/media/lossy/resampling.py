@@ -37,7 +37,9 @@ class Resampled:
         made: list[Floats] = []
         for at in range(first * self._in, last * self._in, _PIECE):
             samples = self._sound.read(at, min(_PIECE, last * self._in - at))
-            made += [frame.to_ndarray() for frame in resampler.resample(self._frame(samples))]
+            made += [
+                frame.to_ndarray().reshape(-1, self.channels).T for frame in resampler.resample(self._frame(samples))
+            ]
         skip = start - first * self._out
         found = np.concatenate(made, 1)[:, skip : skip + count]
         if found.shape[1] < count:
@@ -47,12 +49,13 @@ class Resampled:
     def _open(self) -> Any:
         import av
 
-        return av.AudioResampler("fltp", self._layout, self.rate)
+        return av.AudioResampler("flt", self._layout, self.rate)
 
     def _frame(self, samples: Floats) -> Any:
         import av
 
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", self._layout)
+        woven = np.ascontiguousarray(samples.T).reshape(1, -1)  # PyAV takes eight channels in one plane only
+        frame = av.AudioFrame.from_ndarray(woven, "flt", self._layout)
         frame.sample_rate, frame.time_base = self._sound.rate, Fraction(1, self._sound.rate)
         return frame
 

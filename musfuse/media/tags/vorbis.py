@@ -15,6 +15,7 @@ MAX_BLOCK = (1 << 24) - 1
 ROOM = MAX_BLOCK - 4096
 """Bytes for the entries of a block that is written anew."""
 VENDOR = b"musfuse"
+_PICTURE = b"METADATA_BLOCK_PICTURE="
 _OLD_PICTURES = frozenset({"coverart", "coverartmime", "coverartdescription", "coverarttype"})
 
 
@@ -73,7 +74,7 @@ def edit_comments(
     """
     kept = [e for e in old.entries if _stays(e, edit, load is not None)] if old else []
     fresh = list(entries_of(edit.fresh(everything=old is None)))
-    pictures = [] if load is None else [_picture_entry(p, load(p)) for p in edit.pictures]
+    pictures = [] if load is None else [picture_entry(p, load(p)) for p in edit.pictures]
     vendor = old.vendor if old else VENDOR
     room -= len(vendor) + 8
     entries = []
@@ -117,8 +118,14 @@ def fitting(pictures: Sequence[Picture]) -> list[Picture]:
     return [p for p in pictures if len(picture_front(p)) + p.size <= MAX_BLOCK]
 
 
-def _picture_entry(picture: Picture, data: bytes) -> bytes:
-    return b"METADATA_BLOCK_PICTURE=" + base64.b64encode(picture_front(picture) + data)
+def picture_entry(picture: Picture, data: bytes) -> bytes:
+    """A picture as a comment, with its bytes."""
+    return _PICTURE + base64.b64encode(picture_front(picture) + data)
+
+
+def picture_entry_length(picture: Picture) -> int:
+    """The bytes of the comment that `picture_entry` makes."""
+    return len(_PICTURE) + 4 * -(-(len(picture_front(picture)) + picture.size) // 3)
 
 
 def _picture_kind(entry: bytes) -> int:
