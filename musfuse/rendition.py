@@ -13,12 +13,14 @@ RECODE = "+recode"
 
 _OPUS = range(6, 511)
 _MP3 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320)
-_AAC = range(32, 321)
-_RATES: Mapping[str, Sequence[int]] = {"opus": _OPUS, "mp3": _MP3, "aac": _AAC}
+_RATES: Mapping[str, Sequence[int]] = {"opus": _OPUS, "mp3": _MP3}
 """Kinds that lose something, with the bitrates that they may have in kbit/s: of Opus what libopus takes of stereo
 (RFC 6716 §2.1.1), of MP3 the tables of MPEG-1 and MPEG-2 Layer III."""
-_USUAL: Mapping[str, int] = {"opus": 128, "mp3": 192, "aac": 192}
-_EXTENSIONS: Mapping[str, str] = {"aac": "m4a"}
+_USUAL: Mapping[str, int] = {"opus": 128, "mp3": 192}
+_NOT_MADE: Mapping[str, str] = {
+    "aac": "AAC is not made, since how large its frames are is known only once all are encoded; opus and mp3 are made"
+}
+"""What people ask for, and why it is not there."""
 _KINDS = ("flac", "wav", "original", "retagged", *_RATES)
 _LOSSLESS = _KINDS[:4]
 
@@ -68,7 +70,7 @@ class Rendition(str):
     @property
     def extension(self) -> str:
         """The extension of its files, without a dot; '' where that is the original's."""
-        return _EXTENSIONS.get(self.kind, self.kind) if self.is_encoded else ""
+        return self.kind if self.is_encoded else ""
 
     @property
     def number(self) -> int:
@@ -114,7 +116,7 @@ def _policy(text: str) -> Policy:
         raise ConfigError(_no_policy(text))
     rendition = Rendition(wanted)
     if wanted != said and not rendition.is_lossy:
-        raise ConfigError(f"{text[:60]!r}: {RECODE} is for opus, mp3 and aac, which have a bitrate to be above of")
+        raise ConfigError(f"{text[:60]!r}: {RECODE} is for opus and mp3, which have a bitrate to be above of")
     return Policy(rendition, wanted != said)
 
 
@@ -124,6 +126,8 @@ def _parsed(text: str) -> tuple[str, int]:
     if kind in _LOSSLESS and not colon:
         return kind, 0
     rates = _RATES.get(kind)
+    if kind in _NOT_MADE:
+        raise ConfigError(f"{text[:60]!r}: {_NOT_MADE[kind]}")
     if rates is None:
         raise ConfigError(_no_policy(text))
     if not colon:
@@ -135,7 +139,7 @@ def _parsed(text: str) -> tuple[str, int]:
 
 
 def _no_policy(text: str) -> str:
-    return f"{text[:60]!r} is none; one of {', '.join(POLICIES)} is wanted, the last three with a bitrate (opus:96)"
+    return f"{text[:60]!r} is none; one of {', '.join(POLICIES)} is wanted, the last two with a bitrate (opus:96)"
 
 
 def _rates_told(kind: str, rates: Sequence[int]) -> str:

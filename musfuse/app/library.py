@@ -96,7 +96,7 @@ class Library:
         self.sourcing.adopt = self._adopt_sources
         self.media = build_media(
             self.stores, config, formats, self.sources.origin, self.activity.is_reading,
-            self.catalog.renditions.set_untagged, closing,
+            self.catalog.renditions.set_untagged, self.catalog.renditions.set_picture, closing,
         )  # fmt: skip
         restorer = PictureRestorer(
             self.catalog.tracks, self.catalog.companions, self.media.inspectors, self.sources.origin

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 _MOST = 1000
-POLICY_HELP = "What lossless audio is served as: flac, original, wav or opus, as opus:96 in kbit/s"
+POLICY_HELP = "What lossless audio is served as: flac, original, wav, or smaller, as opus:96 or mp3:192 in kbit/s"
 
 Find = Callable[[click.Context, str], Iterable[tuple[str, str]]]
 """Finds (value, kind) for the word that was begun; kinds are plain, path (a name that is a path), file and dir, which

@@ -15,8 +15,8 @@ class ViewOptions:
     """How the drive looks."""
 
     policy: str = option(
-        "flac", "what lossless audio is served as: flac, original (every file untouched), wav, or opus, which may have"
-        " a bitrate in kbit/s (opus:96)", problem_of_policy,
+        "flac", "what lossless audio is served as: flac, original (every file untouched), wav, or opus or mp3, which"
+        " may have a bitrate in kbit/s (opus:96)", problem_of_policy,
     )  # fmt: skip
     template: str = option(DEFAULT_TEMPLATE, "path template of a track, without its extension (docs/usage.md)")
     sidecars: str = option("", "other files to show beside the tracks, as patterns of names: *.pdf, *.log, *.m3u")

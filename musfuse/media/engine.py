@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from musfuse.media.art.facts import ExtractedPicture
 from musfuse.media.art.port import CoverExtractor
 from musfuse.media.layout import Layout, Timed
 from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, TranscodeResult
@@ -12,15 +13,17 @@ from musfuse.rendition import Policy
 
 
 class MediaEngine:
-    """Composes origins, transcoders, covers and tags. All methods may be called from many threads."""
+    """Composes origins, transcoders, covers and tags. All methods may be called from many threads. `on_cover` hears of
+    each embedded cover that had to be looked at, and keeps its bytes; None where it cannot be used."""
 
     def __init__(
         self,
         origin_of: Callable[[str], Origin],
         transcoders: Sequence[FormatTranscoder],
         covers: CoverExtractor,
+        on_cover: Callable[[Track, ExtractedPicture | None], None] = lambda *_: None,
     ) -> None:
-        self._origin_of, self._covers = origin_of, covers
+        self._origin_of, self._covers, self._on_cover = origin_of, covers, on_cover
         self._transcoders: Mapping[str, FormatTranscoder] = {t.kind: t for t in transcoders}
 
     def rendition_of(self, fmt: AudioFormat, policy: str, cut: bool = False) -> Rendition:
@@ -56,7 +59,16 @@ class MediaEngine:
         """The served file; raises NotIndexedError, NotFoundError (its source is gone from the library)."""
         transcoder = self._transcoders[track.rendition.kind]
         origin = self._origin_of(track.file.source_uid)
-        return transcoder.layout(track, origin)
+        return transcoder.layout(self._with_cover(track, origin), origin)
+
+    def _with_cover(self, track: Track, origin: Origin) -> Track:
+        """A track with the cover that it has: of a FLAC a scan tells only where one lies, and who encodes it anew puts
+        it into another file."""
+        if not track.rendition.is_lossy or track.picture is None or track.picture.digest:
+            return track
+        found = self._covers.extract(origin, track.file)
+        self._on_cover(track, found)
+        return replace(track, picture=found.picture if found else None)
 
     def open_stream(self, track: Track, policy: str) -> TranscodeResult:
         """The track under a policy as a stream; one blocking thread a request, encoders bounded for all.

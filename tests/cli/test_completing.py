@@ -73,7 +73,7 @@ def test_collections_and_playlists(shared: Path) -> None:
 
 def test_options_and_their_values_need_no_library() -> None:
     assert ("view.policy", "plain") in offered("option_names", "view.", None)
-    assert [value for value, _ in offered("policies", "", None)] == ["flac", "original", "wav", "opus", "mp3", "aac"]
+    assert [value for value, _ in offered("policies", "", None)] == ["flac", "original", "wav", "opus", "mp3"]
     assert offered("folders", "/so", None) == [("/so", "dir")]
 
 

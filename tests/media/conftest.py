@@ -8,6 +8,7 @@ import pytest
 import sound
 from sound import FORMATS
 
+from musfuse.media.art.facts import ExtractedPicture
 from musfuse.media.decoders import open_pcm
 from musfuse.media.embedded import EmbeddedCovers
 from musfuse.media.engine import MediaEngine
@@ -16,9 +17,11 @@ from musfuse.media.flac.encoder import Encoder
 from musfuse.media.flac.options import FlacOptions
 from musfuse.media.frame_cache import FrameCache
 from musfuse.media.lossy.lengths import Lengths
+from musfuse.media.lossy.mp3.transcoder import Mp3Transcoder
 from musfuse.media.lossy.opus.options import OpusOptions
 from musfuse.media.lossy.opus.transcoder import OpusTranscoder
 from musfuse.media.rendition_tags import RenditionTags
+from musfuse.media.tags.options import TagOptions
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
 from musfuse.model import Picture, TagSet, Track
 from musfuse.origins import LocalOrigin
@@ -46,8 +49,18 @@ class Studio:
         opus = OpusTranscoder(
             FORMATS, Lengths(self.indexes), tags, OpusOptions(), self.frame_cache, self.frame_files, 4
         )
-        makers = (flac, wav, Passthrough(), opus)
-        self.engine = MediaEngine(lambda _: self.origin, makers, EmbeddedCovers(FORMATS))
+        mp3 = Mp3Transcoder(
+            FORMATS, Lengths(self.indexes), tags, pictures, TagOptions(), self.frame_cache, self.frame_files, 4
+        )
+        makers = (flac, wav, Passthrough(), opus, mp3)
+
+        def keep(track: Track, found: ExtractedPicture | None) -> None:
+            self.looked.append(track.id)
+            if found:
+                pictures.keep(found.picture.digest, found.data)
+
+        self.looked: list[int] = []
+        self.engine = MediaEngine(lambda _: self.origin, makers, EmbeddedCovers(FORMATS), keep)
 
     def track(self, path: str, policy: str = "flac", index: bool = True, **tags: str) -> Track:
         """A track of the folder, indexed where it has to be."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from musfuse.app.build.store import Stores
 from musfuse.config import Config
 from musfuse.library.options import ScanOptions
+from musfuse.media.art.facts import ExtractedPicture
 from musfuse.media.art.options import ArtOptions
 from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.encoder import Encoder, check_installed
@@ -17,13 +18,14 @@ from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.media.indexing.pool import IndexPool
 from musfuse.media.inspecting import InspectPool
 from musfuse.media.lossy.lengths import Lengths
+from musfuse.media.lossy.mp3.transcoder import Mp3Transcoder
 from musfuse.media.lossy.opus.options import OpusOptions
 from musfuse.media.lossy.opus.transcoder import OpusTranscoder
 from musfuse.media.rendition_tags import RenditionTags
 from musfuse.media.retagger import Retagger
 from musfuse.media.tags.options import TagOptions
 from musfuse.media.transcoders import FlacTranscoder, IndexStore, Passthrough, WavTranscoder
-from musfuse.model import Track
+from musfuse.model import Picture, Track
 from musfuse.origins import Origin
 from musfuse.platform import system
 from musfuse.store.options import CacheOptions
@@ -49,10 +51,11 @@ def build_media(
     origin_of: Callable[[str], Origin],
     readers_at_work: Callable[[], bool],
     on_untagged: Callable[[Track, str], None],
+    on_cover: Callable[[Track, Picture | None], None],
     closing: ExitStack,
 ) -> Media:
-    """Build the parts, in order. `on_untagged` hears which file takes no other tags, and why. Raises ConfigError where
-    the encoder is missing."""
+    """Build the parts, in order. `on_untagged` hears which file takes no other tags, and why, `on_cover` which cover an
+    original turned out to have. Raises ConfigError where the encoder is missing."""
     options, cache, index, art = config[FlacOptions], config[CacheOptions], config[IndexOptions], config[ArtOptions]
     workers = worker_count(index)
     check_installed(options.encoder)
@@ -72,8 +75,19 @@ def build_media(
     )
     wav = WavTranscoder(formats, indexes, tags, stores.pictures)
     retagger = Retagger(formats, tags, stores.pictures, on_untagged)
+    lengths = Lengths(indexes)
     opus = OpusTranscoder(
-        formats, Lengths(indexes), tags, config[OpusOptions], frame_cache, stores.frame_files, cache.read_ahead
+        formats, lengths, tags, config[OpusOptions], frame_cache, stores.frame_files, cache.read_ahead
     )
-    engine = MediaEngine(origin_of, (flac, wav, retagger, Passthrough(), opus), inspectors)
+    mp3 = Mp3Transcoder(
+        formats, lengths, tags, stores.pictures, config[TagOptions], frame_cache, stores.frame_files, cache.read_ahead
+    )
+
+    def keep_cover(track: Track, found: ExtractedPicture | None) -> None:
+        if found is not None:
+            stores.pictures.keep(found.picture.digest, found.data)
+        on_cover(track, found.picture if found is not None else None)
+
+    makers = (flac, wav, retagger, Passthrough(), opus, mp3)
+    engine = MediaEngine(origin_of, makers, inspectors, keep_cover)
     return Media(formats, indexes, frame_cache, pool, inspectors, engine)

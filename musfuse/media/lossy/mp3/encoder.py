@@ -1,7 +1,10 @@
 """LAME, as PyAV's wheels carry it: runs of MP3 frames, the same bytes on every machine with the same LAME."""
 
+import hashlib
+import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,9 +13,12 @@ from musfuse.errors import MediaError
 from musfuse.media.containers.mpeg import layer3_header
 from musfuse.media.lossy.ends import Floats, Sound
 from musfuse.media.lossy.mp3.stream import Mp3Stream
+from musfuse.media.lossy.resampling import Resampled
 
 _LOOKAHEAD = 4
 """Frames that LAME wants to hear behind one before it gives that away, and more."""
+_VERSION = re.compile(rb"LAME3\.\d{2,3}")
+_DEFAULT_VERSION = b"LAME3.100"
 
 
 def encode_run(stream: Mp3Stream, sound: Sound, run: int, count: int) -> bytes:
@@ -30,6 +36,51 @@ def encode_run(stream: Mp3Stream, sound: Sound, run: int, count: int) -> bytes:
     for number, frame in zip(wanted, made, strict=True):
         _check(stream, number, frame)
     return b"".join(made)
+
+
+@lru_cache(1)
+def fingerprint() -> str:
+    """A hash of what this LAME and this resampler, on this processor, make of a fixed probe."""
+    digest = hashlib.blake2b(digest_size=12)
+    for frames in _probes():
+        digest.update(frames)
+    return digest.hexdigest()
+
+
+@lru_cache(1)
+def version() -> bytes:
+    """The name and version that LAME leaves in frames which have room for it."""
+    found = (name for frames in _probes() for name in _VERSION.findall(frames))
+    return max(found, key=len, default=_DEFAULT_VERSION)  # at the end of a frame it may be cut
+
+
+@lru_cache(1)
+def _probes() -> tuple[bytes, ...]:
+    return tuple(
+        encode_run(stream, Resampled(_Probe(stream.channels), stream.rate), 0, 12)
+        for stream in (
+            Mp3Stream(44_100, 2, 128, 22_050),
+            Mp3Stream(48_000, 1, 320, 24_000),
+            Mp3Stream(24_000, 2, 64, 9),
+        )
+    )
+
+
+class _Probe:
+    """A Sound of tones and noise, the same everywhere, then silence."""
+
+    rate, total = 96_000, 30_000
+
+    def __init__(self, channels: int) -> None:
+        self.channels = channels
+
+    def read(self, start: int, count: int) -> Floats:
+        """As Sound has it."""
+        at = np.arange(start, start + count, dtype=np.int64)
+        noise = (at * 1_103_515_245 + 12_345 >> 7 & 0xFF) - 128
+        wave = np.where(at < 20_000, (at * (at // 700 + 9) % 400 - 200) * 64 + noise, 0)
+        both = np.stack([np.roll(wave, channel) for channel in range(self.channels)])
+        return both.astype(np.float32) * np.float32(1 / 32_768)
 
 
 def _frames(stream: Mp3Stream, sound: Sound, first: int) -> Iterator[bytes]:

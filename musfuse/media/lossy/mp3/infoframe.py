@@ -12,6 +12,7 @@ from fastcrc import crc16
 
 from musfuse.media.containers.mpeg import layer3_header
 from musfuse.media.lossy.mp3.stream import BIT_RATES, DELAY, RATES, Mp3Stream, version_of
+from musfuse.model import TagSet
 
 _FRAMES_BYTES_PLACES_QUALITY = 0xF
 _QUALITY = 57
@@ -19,8 +20,7 @@ _QUALITY = 57
 _CBR_METHOD, _UNKNOWN_LOWPASS, _ATH_TYPE = 1, 0, 0x14
 _TRACK_GAIN, _ALBUM_GAIN, _BY_SOFTWARE = 1, 2, 3
 _LARGEST_GAIN = 51.1
-_VERSION = re.compile(rb"LAME3\.\d{2,3}")
-_DEFAULT_VERSION = b"LAME3.100"
+_NUMBER = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d{1,9})?)\s*(?:db)?\s*", re.IGNORECASE)
 _ROOM = 120 + 36
 """Bytes behind the side information: Xing's part, and LAME's."""
 
@@ -35,9 +35,17 @@ class Loudness:
     peak: float | None = None
 
 
-def lame_version(frames: bytes) -> bytes:
-    """The name and version that LAME leaves in frames that have room for it."""
-    return max(_VERSION.findall(frames), key=len, default=_DEFAULT_VERSION)  # at the end of a frame it may be cut
+def loudness_of(tags: TagSet) -> Loudness:
+    """What ReplayGain's tags say."""
+    track, album, peak = (
+        _number(tags.first(f"replaygain_{name}") or "") for name in ("track_gain", "album_gain", "track_peak")
+    )
+    return Loudness(track, album, peak)
+
+
+def info_length(stream: Mp3Stream) -> int:
+    """How many bytes the frame has."""
+    return _head(stream)[1]
 
 
 def info_frame(stream: Mp3Stream, version: bytes, loudness: Loudness) -> bytes:
@@ -93,3 +101,8 @@ def _gain(kind: int, gain: float | None) -> bytes:
         return bytes(2)
     tenths = round(min(abs(gain), _LARGEST_GAIN) * 10)
     return (kind << 13 | _BY_SOFTWARE << 10 | (gain < 0) << 9 | tenths).to_bytes(2, "big")
+
+
+def _number(text: str) -> float | None:
+    found = _NUMBER.fullmatch(text)
+    return float(found[1]) if found else None

@@ -9,6 +9,7 @@ were made for that alone are thrown away. The pattern of padding repeats after 4
 rate, so with runs of a multiple of 49 frames all have the same pattern, and the same length.
 """
 
+from array import array
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,6 +70,13 @@ class Mp3Stream:
     def length(self) -> int:
         """Bytes of all frames."""
         return self.start(self.frames)
+
+    @property
+    def runs(self) -> "array[int]":
+        """Bytes of each run."""
+        size = self.start(self.run_frames)
+        whole, left = divmod(self.length, size)
+        return array("I", [size] * whole + ([left] if left else []))
 
     def start(self, frame: int) -> int:
         """At which byte of the stream a frame begins."""

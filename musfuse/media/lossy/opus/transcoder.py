@@ -1,13 +1,13 @@
 """Lossless integer PCM to Opus, run by run on request."""
 
 import zlib
-from functools import lru_cache, partial
-from importlib.metadata import version
+from functools import partial
 
 from musfuse.media.flac.index import range_text
 from musfuse.media.formats import FormatRegistry
 from musfuse.media.frame_cache import FrameCache
 from musfuse.media.layout import Layout
+from musfuse.media.lossy.installed import installed
 from musfuse.media.lossy.lengths import Lengths
 from musfuse.media.lossy.opus.header import HEADER_VERSION, Gains, OpusHeader, opus_tags
 from musfuse.media.lossy.opus.options import OpusOptions
@@ -55,7 +55,7 @@ class OpusTranscoder:
         """The version of headers, and that of PyAV, which brings the encoder: sizes do not depend on it, bytes do. The
         bitrate is in the rendition's name."""
         del rendition
-        made = f"{HEADER_VERSION}/{_VERSION}/{_encoder()}/{self._options.header_gain}"
+        made = f"{HEADER_VERSION}/{_VERSION}/{installed()}/{self._options.header_gain}"
         return f"opus/{made}/{self._tags.token()}"
 
     def layout(self, track: Track, origin: Origin) -> Layout:
@@ -96,12 +96,6 @@ class OpusTranscoder:
             return 0
         wanted = gains.album if self._options.header_gain == "album" else None
         return wanted if wanted is not None else gains.track or 0
-
-
-@lru_cache(1)
-def _encoder() -> str:
-    """Which PyAV is installed; it is not loaded."""
-    return version("av")
 
 
 def _table(channels: int, kbps: int) -> bytes:

@@ -13,8 +13,10 @@ from mutagen.mp3 import MP3, BitrateMode
 from media.lossy.mp3.test_mp3_encoder import encoded
 from media.lossy.tones import music
 from musfuse.media.containers.mpegfacts import mp3_facts
-from musfuse.media.lossy.mp3.infoframe import Loudness, info_frame, lame_version
+from musfuse.media.lossy.mp3.encoder import version
+from musfuse.media.lossy.mp3.infoframe import Loudness, info_frame, info_length, loudness_of
 from musfuse.media.lossy.mp3.stream import Mp3Stream
+from musfuse.model import TagSet
 
 STREAMS = [
     Mp3Stream(44_100, 2, 192, 100_003), Mp3Stream(48_000, 1, 32, 60_000), Mp3Stream(44_100, 2, 320, 60_001),
@@ -28,7 +30,7 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     stream: Mp3Stream = request.param
     data = encoded(stream, music(stream.samples, stream.channels, stream.rate))
     path = tmp_path_factory.mktemp("mp3") / "a.mp3"
-    path.write_bytes(info_frame(stream, lame_version(data), Loudness(-6.5, 1.2, 0.5)) + data)
+    path.write_bytes(info_frame(stream, version(), Loudness(-6.5, 1.2, 0.5)) + data)
     return stream, path
 
 
@@ -83,6 +85,16 @@ def test_its_own_sum_is_right(file: tuple[Mp3Stream, Path]) -> None:
     assert struct.unpack_from(">H", data, at) == (crc16.arc(data[:at]),)
 
 
-def test_the_version_is_the_whole_one() -> None:
-    assert lame_version(b"xxLAME3.99LAME3.100U") == b"LAME3.100"
-    assert lame_version(b"nothing") == b"LAME3.100"
+@pytest.mark.parametrize("stream", STREAMS, ids=str)
+def test_its_length_is_known_without_it(stream: Mp3Stream) -> None:
+    assert len(info_frame(stream, b"LAME3.100", Loudness())) == info_length(stream)
+
+
+def test_replay_gain_is_read_as_people_write_it() -> None:
+    said = {
+        "replaygain_track_gain": ("-7.03 dB",),
+        "replaygain_album_gain": ("+1",),
+        "replaygain_track_peak": ("1.01",),
+    }
+    assert loudness_of(TagSet(said)) == Loudness(-7.03, 1.0, 1.01)
+    assert loudness_of(TagSet({"replaygain_track_gain": ("loud",)})) == Loudness()
