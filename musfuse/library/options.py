@@ -10,13 +10,19 @@ from musfuse.rendition import problem_of_policy
 DEFAULT_TEMPLATE = "${albumartist|artist}/$album[ ($year)]/[[$disc-]$track - ]$title"
 
 
+def _problem_of_policy(value: str) -> str | None:
+    """As `problem_of_policy`, without the value, which a check's message stands behind."""
+    problem = problem_of_policy(value)
+    return problem and problem.removeprefix(f"{value[:60]!r}").removeprefix(":").strip()
+
+
 @dataclass(frozen=True, slots=True)
 class ViewOptions:
     """How the drive looks."""
 
     policy: str = option(
         "flac", "what lossless audio is served as: flac, original (every file untouched), wav, or opus or mp3, which"
-        " may have a bitrate in kbit/s (opus:96)", problem_of_policy,
+        " may have a bitrate in kbit/s (opus:96)", _problem_of_policy,
     )  # fmt: skip
     template: str = option(DEFAULT_TEMPLATE, "path template of a track, without its extension (docs/usage.md)")
     sidecars: str = option("", "other files to show beside the tracks, as patterns of names: *.pdf, *.log, *.m3u")

@@ -11,21 +11,23 @@ _KINDS = {
     "opus": "opus",
     "ogg": "opus",
     "oga": "opus",
-    "aac": "aac",
-    "m4a": "aac",
-    "mp4": "aac",
     "flac": "flac",
     "wav": "wav",
 }
-_USUAL = {"mp3": 192, "opus": 128, "aac": 192}
+_AAC = frozenset({"aac", "m4a", "mp4"})
+"""Names of what is not made here: who asks for it gets MP3, which all play that play it."""
+_USUAL = {"mp3": 192, "opus": 128}
 _MP3 = (320, 256, 224, 192, 160, 144, 128, 112, 96, 80, 64, 56, 48, 40, 32, 24, 16, 8)
-_BOUNDS = {"opus": (6, 510), "aac": (32, 320)}
+_BOUNDS = {"opus": (6, 510)}
 
 
 def wanted_rendition(track: TrackTold, form: str, most_kbps: int) -> Rendition | None:
     """What is asked for by the name of a format (`raw`: the original) and a bitrate (0: any); None for what the
     library serves."""
     form = form.lower().strip()
+    if form in _AAC:
+        over = _is_over(track, most_kbps)
+        return as_it_is(track) if track.codec.lower() == "aac" and not over else at_rate("mp3", most_kbps)
     kind = _KINDS.get(form, "")
     if form == "raw" or (not kind and not _is_over(track, most_kbps)):
         return as_it_is(track)

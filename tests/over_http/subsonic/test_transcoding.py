@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from musfuse_http.subsonic.renditions import Client, at_rate, wanted_rendition, why_not_direct
+from musfuse_http.subsonic.renditions import Client, at_rate, best_made, wanted_rendition, why_not_direct
 
 from musfuse.rendition import Rendition
 from musfuse.service.requests.browse import TrackTold
@@ -76,7 +76,7 @@ def test_bounds_of_a_client_count() -> None:
 @pytest.mark.parametrize(
     ("form", "most", "wanted"),
     [("", 0, "original"), ("raw", 128, "original"), ("mp3", 0, "mp3:192"), ("mp3", 130, "mp3:128"), ("", 200, "mp3:192"), ("", 1000, "original"),
-     ("opus", 96, "opus:96"), ("ogg", 0, "opus:128"), ("flac", 0, "original"), ("flac", 1, "mp3:8"), ("evil", 0, "original"), ("aac", 9999, "aac:320")],
+     ("opus", 96, "opus:96"), ("ogg", 0, "opus:128"), ("flac", 0, "original"), ("flac", 1, "mp3:8"), ("evil", 0, "original"), ("aac", 9999, "mp3:320"), ("m4a", 0, "mp3:192")],
 )  # fmt: skip
 def test_formats_and_bitrates(form: str, most: int, wanted: str) -> None:
     assert wanted_rendition(TRACK, form, most) == Rendition(wanted)
@@ -88,3 +88,11 @@ def test_a_rate_is_one_that_there_is() -> None:
         Rendition("mp3:96"),
         Rendition("mp3:320"),
     ]
+
+
+def test_a_client_that_takes_aac_first_gets_the_next_that_is_made() -> None:
+    import msgspec
+
+    profiles = [{"container": "mp4", "audioCodec": "aac"}, {"container": "mp3", "audioCodec": "mp3"}]
+    client = msgspec.convert({"transcodingProfiles": profiles, "maxTranscodingAudioBitrate": 130_000}, Client)
+    assert best_made(client) == (Rendition("mp3:128"), "mp3")
