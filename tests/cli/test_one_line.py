@@ -100,6 +100,7 @@ ROWS = {
     "playlist remove": "playlist remove --library <library> --config <config> Mix --number 1",
     "playlist delete": "playlist delete --library <library> --config <config> Mix",
     "export": "export --library <library> --to <new> <place>",
+    "sync": "sync --dry-run --library <library> --config <config> <device>",
     "import": "import --yes --library <library> --config <config> beets <file>",
     "events": "events --library <library> --config <config>",
     "webhook list": "webhook list --library <library> --config <config>",
@@ -147,7 +148,7 @@ class Case:
         """The command's; what it may make is `new/` and the number."""
         good = {
             "library": "lib", "config": "config.toml", "source": "music", "mountpoint": "mnt", "new": f"new/{number}",
-            "file": FILES.get(self.command, "tags.csv"),
+            "device": "stick", "file": FILES.get(self.command, "tags.csv"),
         }  # fmt: skip
         given = {slot: str(home / name) for slot, name in good.items()}
         given |= {"place": "Ann/Best", "moved": (home / "source").read_text()}
@@ -167,7 +168,7 @@ Check = Callable[[list[Case]], None]
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a library of one track, that is copied for every condition."""
     home = tmp_path_factory.mktemp("one_line") / "home"
-    for name in ("music", "more", "mnt", "new", "folder"):
+    for name in ("music", "more", "mnt", "new", "folder", "stick"):
         (home / name).mkdir(parents=True)
     sound.write(home / "music/1.flac", title="One", artist="Ann", album="Best")
     (home / "folder/inside").write_text("x")
