@@ -82,7 +82,8 @@ class S3Origin:
 
     def read(self, path: str, offset: int, size: int, stamp: Stamp | None = None) -> bytes:
         """Bytes of a file, of the version `stamp` where one is given."""
-        key, came = self._place.key(checked_path(path)), beats()
+        came = beats()
+        checked_path(path)
         if stamp is not None and (size <= 0 or offset >= stamp.size):
             self._check(path, stamp, self.stat(path).stamp)
             return b""
@@ -90,7 +91,7 @@ class S3Origin:
         if wanted <= 0:
             return b""
         try:
-            meta, data = self._range(key, offset, wanted, stamp, came)
+            meta, data = self._range(path, offset, wanted, stamp, came)
         except _ERRORS as error:
             if "416 Range Not Satisfiable" in str(error):
                 return self._past_the_end(path, offset, stamp)
@@ -121,8 +122,9 @@ class S3Origin:
                 self._store = self._open_store()
             return self._store
 
-    def _range(self, key: str, offset: int, size: int, stamp: Stamp | None, came: Came) -> tuple[Any, bytes]:
+    def _range(self, path: str, offset: int, size: int, stamp: Stamp | None, came: Came) -> tuple[Any, bytes]:
         """A range as the server has it now, with what it says of its version. Raises what obstore raises."""
+        key = self._place.key(path)
         options: dict[str, Any] = {"if_match": f'"{stamp.tag}"'} if stamp is not None and stamp.tag else {}
         if self._gives_ranges:
             try:
@@ -138,7 +140,23 @@ class S3Origin:
                 if NOT_PARTIAL not in str(error):
                     raise
                 self._gives_ranges = False
-        return self._flows.read(key, offset, size, lambda: obstore.get(self._client(), key, options=options), came)
+        return self._streamed(path, key, offset, size, options, came)
+
+    def _streamed(
+        self, path: str, key: str, offset: int, size: int, options: Mapping[str, Any], came: Came
+    ) -> tuple[Any, bytes]:
+        """The same of a server that gives no ranges. Such a one says of which version an answer is, and opens the file
+        after that, which may be another one by then: so it is asked once more behind the first bytes of a stream."""
+        begun: list[Any] = []
+
+        def begin() -> Any:
+            begun.append(obstore.get(self._client(), key, options=options))
+            return begun[0]
+
+        meta, data = self._flows.read(key, offset, size, begin, came)
+        if begun:
+            self._check(path, _stamp(meta), _stamp(obstore.head(self._client(), key)))
+        return meta, data
 
     def _past_the_end(self, path: str, offset: int, stamp: Stamp | None) -> bytes:
         """What there is of a range that the server says lies past the end of the file."""

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from musfuse.errors import UnavailableError
 
 T = TypeVar("T")
+_CANCELS = 3
+"""How often what is left is cancelled: what ends may have others begin, as a file that is closed does."""
 
 
 class EventLoop:
@@ -61,10 +63,11 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
-        if left:
+        for _ in range(_CANCELS):
+            if not (left := asyncio.all_tasks(loop)):
+                break
+            for task in left:
+                task.cancel()
             loop.run_until_complete(asyncio.wait(left, timeout=2))
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from s3servers import S3Server
 pytest.importorskip("obstore", reason="the extra musfuse[s3] is not installed")
 
 from musfuse.errors import AwayError, NotFoundError, NotLetInError, OriginError, SourceChangedError, UnavailableError
-from musfuse.model import NodeKind
+from musfuse.model import NodeKind, Stamp
 from musfuse.origins import OpenContext, Origin, S3Scheme, SourceSpec
 from musfuse.origins.beats import hearing
 
@@ -218,6 +219,23 @@ def range_of(length: int, sent: int) -> Callable[[http.server.BaseHTTPRequestHan
 def test_an_answer_that_breaks_off_is_an_error(s3server: Find) -> None:
     with answering(range_of(1000, sent=500)) as (here, _), pytest.raises(UnavailableError):
         opened(s3server("rclone").spec(endpoint=here)).read("a.wav", 0, 1000)
+
+
+def test_a_stream_of_another_version_than_it_says_is_not_believed(s3server: Find) -> None:
+    """As of a server that gives whole files, and opens one after it has said which version it is."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.send_header("ETag", '"new"' if handler.command == "HEAD" else '"old"')
+        handler.send_header("Last-Modified", "Fri, 27 Nov 2026 19:11:15 GMT")
+        handler.end_headers()
+        if handler.command == "GET":
+            handler.wfile.write(b"n" * 1000)
+
+    old = Stamp(1000, int(datetime(2026, 11, 27, 19, 11, 15, tzinfo=UTC).timestamp()) * 10**9, "old")
+    with answering(answer) as (here, _), pytest.raises(SourceChangedError):
+        opened(s3server("rclone").spec(endpoint=here)).read("a.wav", 0, 100, old)
 
 
 def test_a_range_that_is_another_one_is_an_error(s3server: Find) -> None:

@@ -43,6 +43,33 @@ def test_what_takes_too_long_is_cancelled() -> None:
     loop.close()
 
 
+def test_what_begins_while_it_ends_is_cancelled_too() -> None:
+    loop, begun, cancelled = EventLoop("loop-w"), threading.Event(), threading.Event()
+    kept: list[object] = []
+
+    async def last() -> None:
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            cancelled.set()
+
+    async def first() -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            kept.append(asyncio.ensure_future(last()))
+            await asyncio.sleep(0)
+
+    async def begin() -> None:
+        kept.append(asyncio.ensure_future(first()))
+
+    loop.run(begin(), 30)
+    assert begun.wait(30)
+    loop.close()
+    assert cancelled.wait(30)
+
+
 def test_what_is_under_way_at_its_end_is_cancelled() -> None:
     loop, begun, cancelled = EventLoop("loop-z"), threading.Event(), threading.Event()
 
