@@ -34,10 +34,16 @@ def routes(context: Context) -> Sequence[BaseRoute]:
     """All that is served, by where it lies."""
     from musfuse_http.api.serving import api
     from musfuse_http.pages.serving import page
+    from musfuse_http.subsonic.links import links
     from musfuse_http.subsonic.serving import subsonic
 
     pages = [Route(f"/{path}", Page(page(name))) for path, name in _PAGES.items()]
-    return [Mount("/api/v1", app=api(context)), Mount("/rest", app=subsonic(context)), *pages]
+    return [
+        Mount("/api/v1", app=api(context)),
+        Mount("/rest", app=subsonic(context)),
+        Mount("/share", app=links(context)),
+        *pages,
+    ]
 
 
 class Page:

@@ -7,6 +7,7 @@ from musfuse.server.playstate import Kind as State
 from musfuse.server.shares import Share
 from musfuse.service.itemids import Kind, written
 from musfuse.service.requests.browse import ShowAlbum, ShowArtist, ShowTracks, TrackTold
+from musfuse_http.context import Context
 from musfuse_http.subsonic import model
 from musfuse_http.subsonic.browsing import IdWanted
 from musfuse_http.subsonic.endpoint import Call, Parts
@@ -69,22 +70,23 @@ def _told(call: Call[Params], one: Share) -> model.Share:
         id=str(one.id), url=f"{call.asked.origin}/share/{one.secret}", description=one.description or UNSET,
         username=one.user.name, created=when(one.created_ns), expires=when(one.expires_ns) if one.expires_ns else UNSET,
         last_visited=when(one.visited_ns) if one.visited_ns else UNSET, visit_count=one.visits,
-        entry=call.tell.songs(_tracks(call, one)),
+        entry=call.tell.songs(shared_tracks(call.context, one)),
     )  # fmt: skip
 
 
-def _tracks(call: Call[Params], one: Share) -> list[TrackTold]:
-    """The tracks of a share, as far as they are there."""
-    seen, found = call.sources(), list[TrackTold]()
+def shared_tracks(context: Context, one: Share) -> list[TrackTold]:
+    """The tracks of a share, as far as they are there and its user sees them."""
+    service, found = context.service, list[TrackTold]()
+    seen = None if one.user.sources is None else tuple(sorted(one.user.sources))
     for item in one.items:
         try:
             if item.kind is State.TRACK:
-                found += call.ask(ShowTracks((written(Kind.TRACK, item.id),), seen)).tracks
+                found += service.call(ShowTracks((written(Kind.TRACK, item.id),), seen)).tracks
             elif item.kind is State.ALBUM:
-                found += call.ask(ShowAlbum(written(Kind.ALBUM, item.id), seen)).tracks
+                found += service.call(ShowAlbum(written(Kind.ALBUM, item.id), seen)).tracks
             else:
-                for album in call.ask(ShowArtist(written(Kind.ARTIST, item.id), seen)).albums:
-                    found += call.ask(ShowAlbum(album.id, seen)).tracks
+                for album in service.call(ShowArtist(written(Kind.ARTIST, item.id), seen)).albums:
+                    found += service.call(ShowAlbum(album.id, seen)).tracks
         except NotFoundError:  # it is gone
             continue
     return found[:1000]

@@ -42,6 +42,13 @@ def test_a_format_is_made(api: Api) -> None:
     )
 
 
+@pytest.mark.parametrize(("form", "mime", "begins"), [("mp3", "audio/mpeg", b"ID3"), ("opus", "audio/ogg", b"OggS")])
+def test_a_lossy_format_has_its_exact_length_at_once(api: Api, form: str, mime: str, begins: bytes) -> None:
+    answer = api.ask("stream", id=api.ids["wav"], format=form, maxBitRate=96)
+    assert (answer.headers["content-type"], answer.body[: len(begins)]) == (mime, begins)
+    assert len(answer.body) == int(answer.headers["content-length"])
+
+
 @pytest.mark.parametrize("id_", ["song", "album", "artist", "folder"])
 @pytest.mark.parametrize(("size", "longest"), [(0, 600), (100, 150), (200, 300), (500, 600), (99999999, 600)])
 def test_covers_in_the_sizes_that_there_are(api: Api, id_: str, size: int, longest: int) -> None:
