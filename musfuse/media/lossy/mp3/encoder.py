@@ -1,17 +1,17 @@
-"""LAME, as PyAV's wheels carry it: runs of MP3 frames, the same bytes on every machine with the same LAME."""
+"""Runs of MP3 frames by LAME: the same bytes on every machine with the same LAME."""
 
 import hashlib
 import re
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Generator
+from contextlib import closing
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from musfuse.errors import MediaError
 from musfuse.media.containers.mpeg import layer3_header
 from musfuse.media.lossy.ends import Floats, Sound
+from musfuse.media.lossy.mp3.lame import open_lame
 from musfuse.media.lossy.mp3.stream import Mp3Stream
 from musfuse.media.lossy.resampling import Resampled
 
@@ -29,10 +29,10 @@ def encode_run(stream: Mp3Stream, sound: Sound, run: int, count: int) -> bytes:
     """
     first = run * stream.run_frames
     wanted = range(first, first + count)
-    frames = _frames(stream, sound, first - stream.preroll)
-    for _ in range(stream.preroll):
-        next(frames)
-    made = [next(frames) for _ in wanted]
+    with closing(_frames(stream, sound, first - stream.preroll)) as frames:
+        for _ in range(stream.preroll):
+            next(frames)
+        made = [next(frames) for _ in wanted]
     for number, frame in zip(wanted, made, strict=True):
         _check(stream, number, frame)
     return b"".join(made)
@@ -83,49 +83,22 @@ class _Probe:
         return both.astype(np.float32) * np.float32(1 / 32_768)
 
 
-def _frames(stream: Mp3Stream, sound: Sound, first: int) -> Iterator[bytes]:
+def _frames(stream: Mp3Stream, sound: Sound, first: int) -> Generator[bytes, None, None]:
     """What a fresh encoder makes that hears the sound from frame `first` on, as far as anybody asks for."""
-    import av
-
-    encoder, size, made = _open(stream), stream.frame_samples, 0
+    size, made = stream.frame_samples, 0
     piece = size * (_LOOKAHEAD + stream.preroll)
+    encoder = open_lame(stream)
     try:
         for number in range(stream.preroll + stream.run_frames + _LOOKAHEAD):
-            if number * size % piece == 0:
-                samples = sound.read((first + number) * size, piece)
             at = number * size % piece
-            for packet in encoder.encode(_frame(stream, samples[:, at : at + size], number * size)):
+            if at == 0:
+                samples = sound.read((first + number) * size, piece)
+            for frame in encoder.encode(samples[:, at : at + size]):
                 made += 1
-                yield bytes(packet)
-    except av.error.FFmpegError as error:
-        raise MediaError(f"LAME failed: {error}") from error
+                yield frame
+    finally:
+        encoder.close()
     raise MediaError(f"LAME made {made} frames only")
-
-
-def _open(stream: Mp3Stream) -> Any:
-    import av
-
-    try:
-        encoder = av.codec.CodecContext.create("libmp3lame", "w")
-        encoder.sample_rate, encoder.layout, encoder.format = stream.rate, _layout(stream), "fltp"
-        encoder.bit_rate, encoder.time_base = stream.kbps * 1000, Fraction(1, stream.rate)
-        encoder.options = {"reservoir": "0"}
-        encoder.open()
-    except (av.error.FFmpegError, ValueError) as error:
-        raise MediaError(f"LAME is not there, or refuses {stream.rate} Hz at {stream.kbps} kbit/s: {error}") from error
-    return encoder
-
-
-def _frame(stream: Mp3Stream, samples: Floats, at: int) -> Any:
-    import av
-
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", _layout(stream))
-    frame.sample_rate, frame.pts = stream.rate, at
-    return frame
-
-
-def _layout(stream: Mp3Stream) -> str:
-    return "mono" if stream.channels == 1 else "stereo"
 
 
 def _check(stream: Mp3Stream, number: int, frame: bytes) -> None:
