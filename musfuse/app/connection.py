@@ -116,6 +116,7 @@ class Connection:
             return self._owner
         from musfuse.app.background import Alone
         from musfuse.app.library import open_library
+        from musfuse.app.serving import answer_accounts
         from musfuse.app.state import StateFolder
         from musfuse.app.webhooks import OwnedWebhooks
 
@@ -124,6 +125,7 @@ class Connection:
         made = open_library(self.folder, self._load(), self._closing, make=self._make, formats=self._formats)
         self._here = made.handlers()
         Alone(made, self._closing).answer(self._here)
+        answer_accounts(made, self._here)
         OwnedWebhooks(made, made.keep_events, sends=False).webhooking.answer(self._here)
         return self._here
 

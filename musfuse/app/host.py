@@ -191,7 +191,11 @@ class Host:
             self._ending.at_once()
 
     def _service(self) -> "Handlers":
-        return self._own(self.library.handlers(lambda: self.jobs.request("scan")))
+        from musfuse.app.serving import answer_accounts
+
+        service = self._own(self.library.handlers(lambda: self.jobs.request("scan")))
+        answer_accounts(self.library, service)
+        return service
 
     def _own(self, service: "Handlers | None" = None) -> "Handlers":
         """What is asked of a host itself, beside other use cases."""

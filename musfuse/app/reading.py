@@ -138,6 +138,17 @@ class Reading:
         return service
 
     @cached_property
+    def _users(self) -> Handlers:
+        from musfuse.app.serving import reading_accounts
+        from musfuse.server.options import AccountOptions
+
+        service = Handlers()
+        reading_accounts(self._state, self._load()[AccountOptions], self._sources, self._closing).answer_reading(
+            service
+        )
+        return service
+
+    @cached_property
     def _webhooks(self) -> Handlers:
         from musfuse.app.webhooks import reading_webhooks
 
@@ -327,6 +338,7 @@ _GROUPS: dict[str, Callable[[Reading], Handlers]] = {
     "jobs": lambda reading: reading._jobs,
     "events": lambda reading: reading._events,
     "token": lambda reading: reading._tokens,
+    "user": lambda reading: reading._users,
     "status": lambda reading: reading._status,
     "view": lambda reading: reading._views,
     "art": lambda reading: reading._art,

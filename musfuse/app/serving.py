@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,11 +13,18 @@ from musfuse.library.options import HistoryOptions
 from musfuse.library.userdb.playlists import PlaylistTable
 from musfuse.library.userdb.plays import PlayTable
 from musfuse.library.userdb.ratings import RatingTable
+from musfuse.server.accounting import Accounting
+from musfuse.server.accounts import Accounts
+from musfuse.server.apppasswords import AppPasswords
+from musfuse.server.devices import Devices
 from musfuse.server.options import AccountOptions, SubsonicOptions
 from musfuse.server.ownerstate import LibraryTables
 from musfuse.server.parts import Owned, Server, build_server
+from musfuse.server.passwords import Passwords
 from musfuse.server.playlists import LibraryPlaylists
 from musfuse.server.tables.database import ServerDatabase
+from musfuse.server.tables.devices import DeviceTable
+from musfuse.server.tables.users import UserTable
 from musfuse.server.telling import Telling
 
 if TYPE_CHECKING:
@@ -26,6 +34,8 @@ if TYPE_CHECKING:
     from musfuse.app.playing import Playing
     from musfuse.config import Config
     from musfuse.events import EventBus
+    from musfuse.service.handlers import Handlers
+    from musfuse.service.port import Service
     from musfuse.service.tagging import Tagging
 
 
@@ -56,6 +66,9 @@ class Opened(Protocol):
     @property
     def tagging(self) -> "Tagging": ...
 
+    @property
+    def server(self) -> Server: ...
+
 
 def owned_server(library: Opened, closing: ExitStack) -> Server:
     """That of a library which this process owns; `closing` closes its database. Raises StoreError."""
@@ -66,6 +79,25 @@ def owned_server(library: Opened, closing: ExitStack) -> Server:
         database, state.app_passwords, (config[AccountOptions], config[SubsonicOptions]),
         Telling(library.events.publish, library.drives.recorder), _owned(library),
     )  # fmt: skip
+
+
+def answer_accounts(library: Opened, handlers: "Handlers") -> None:
+    """Have requests about accounts of a library answered, which this process owns; `handlers` answer for sources."""
+    Accounting(lambda: (library.server.accounts, library.server.devices), handlers).answer(handlers)
+
+
+def reading_accounts(state: StateFolder, options: AccountOptions, sources: "Service", closing: ExitStack) -> Accounting:
+    """What answers for the accounts of a library as it lies on disk."""
+
+    @cache
+    def opened() -> tuple[Accounts, Devices]:
+        database = ServerDatabase.for_reading(state.server)
+        closing.callback(database.close)
+        telling = Telling(lambda _: None)
+        devices = Devices(DeviceTable(database), AppPasswords(state.app_passwords), telling, options)
+        return Accounts(UserTable(database), devices, Passwords(), telling), devices
+
+    return Accounting(opened, sources)
 
 
 def _owned(library: Opened) -> Owned:

@@ -55,6 +55,7 @@ _COMMANDS = {
     "log": "what musfuse did, and what failed",
     "events": "what happened: files that came and went, scans, jobs",
     "token": "who may reach the library over a network",
+    "user": "accounts of who uses the library over a network",
     "webhook": "receivers on the network that are told of what happens",
     "completion": "complete commands and paths in a shell",
     "demo": "make a small library, mount it, check it",

@@ -107,6 +107,15 @@ def webhooks(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
 
 
 @_completes
+def users(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
+    """The users of the library."""
+    from musfuse.service.requests.accounts import ListUsers
+
+    del begun
+    yield from ((row.name, "plain") for row in _asked(context, ListUsers()))
+
+
+@_completes
 def event_names(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """The names of events."""
     from musfuse.events.wire import EVENTS

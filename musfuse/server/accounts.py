@@ -106,10 +106,11 @@ class Accounts:
         return self.of(user.id)
 
     def set_password(self, user: User, password: str, by: str = "", keep: int = 0, *, revoke_all: bool = False) -> None:
-        """Give a user another password, which ends his sessions, but for the device `keep`; `revoke_all`: his API keys
-        and app passwords are worth nothing any more, too. Raises ConfigError."""
-        check_password(password, user.name)
-        hashed = self._passwords.hash(password)
+        """Give a user another password, '' for none, which ends his sessions, but for the device `keep`; `revoke_all`:
+        his API keys and app passwords are worth nothing any more, too. Raises ConfigError."""
+        if password:
+            check_password(password, user.name)
+        hashed = self._passwords.hash(password) if password else ""
         with self._table.database.transaction():
             self._table.set_password(user.id, hashed, self._now_ns())
             self._devices.revoke_all(user, keep, everything=revoke_all)

@@ -108,6 +108,15 @@ ROWS = {
     "webhook test": "webhook test --library <library> --config <config> http://127.0.0.1:9/",
     "webhook log": "webhook log --library <library> --config <config>",
     "webhook remove": "webhook remove --library <library> --config <config> http://127.0.0.1:9/",
+    "user list": "user list --library <library>",
+    "user add": "user add --library <library> --config <config> --no-password bob",
+    "user passwd": "user passwd --library <library> --config <config> --no-password ann",
+    "user role": "user role --library <library> --config <config> ann admin",
+    "user rights": "user rights --library <library> --config <config> --all ann",
+    "user remove": "user remove --library <library> --config <config> --dry-run ann",
+    "user devices": "user devices --library <library> ann",
+    "user key": "user key --library <library> --config <config> ann phone",
+    "user revoke": "user revoke --library <library> --config <config> --all ann",
     "token list": "token list --library <library>",
     "token create": "token create --library <library> --scope read",
     "token revoke": "token revoke --library <library> 1",
@@ -125,7 +134,7 @@ FILES = {"art set": "picture.png", "import": "library.db", "backup --restore": "
 READS_ONLY = {
     "status", "report", "ls", "find", "tag show", "tag log", "tag export", "art show", "source list", "source show",
     "backup", "library backup", "library check", "library repair", "view list", "view show", "view log", "history list", "prefetch status", "search",
-    "collection list", "collection show", "collection export", "playlist list", "playlist show", "export", "events", "log", "webhook list", "webhook log", "token list", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
+    "collection list", "collection show", "collection export", "playlist list", "playlist show", "export", "events", "log", "webhook list", "webhook log", "token list", "user list", "user devices", "doctor", "jobs list", "jobs show", "jobs cancel", "jobs wait",
 }  # fmt: skip
 NEEDS_NO_OWNER = {name for name in READS_ONLY - {"status", "doctor"} if not name.startswith("jobs")} | {
     "token create", "token revoke",
@@ -186,6 +195,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("playlist", "create", "--library", "lib", "Mix", "artist:ann"),
         ("webhook", "add", "--library", "lib", "--secret", "env:NONE", "http://127.0.0.1:9/"),
         ("token", "create", "--library", "lib", "--scope", "read"),
+        ("user", "add", "--library", "lib", "--no-password", "owner"),
+        ("user", "add", "--library", "lib", "--no-password", "ann"),
         ("backup", "--library", "lib", "kept.db"),
     ):
         with chdir(home):
