@@ -13,6 +13,7 @@ from musfuse.errors import (
     BadNameError,
     BusyError,
     ConfigError,
+    ConflictError,
     ExistsError,
     ForbiddenError,
     LibraryInUseError,
@@ -34,7 +35,8 @@ log = logging.getLogger(__name__)
 
 _STATUS: tuple[tuple[type[MusfuseError], int], ...] = (
     (NotSignedInError, 401), (ForbiddenError, 403), (TooManyTriesError, 429),
-    (NoJobError, 404), (NoEntryError, 404), (NotFoundError, 404), (ExistsError, 409), (BadNameError, 400),
+    (NoJobError, 404), (NoEntryError, 404), (NotFoundError, 404), (ExistsError, 409), (ConflictError, 409),
+    (BadNameError, 400),
     (ConfigError, 400), (ReadOnlyError, 409), (SourceChangedError, 409), (UnsupportedError, 422),
     (LibraryInUseError, 503),
     (BusyError, 503), (TooManyOpenError, 503), (TooSlowError, 503), (AwayError, 503), (UnavailableError, 503),

@@ -65,6 +65,25 @@ ROWS: dict[str, Row] = {
     "GET /collections/{name}/tracks": Row(USERS, "/collections/Recently%20Added/tracks"),
     "PATCH /collections/{name}": Row((401, 403, 403, 404), "/collections/none", {"rule": "a"}),
     "DELETE /collections/{name}": Row((401, 403, 403, 404), "/collections/none"),
+    "GET /playlists": Row(USERS),
+    "POST /playlists": Row((401, 400, 400, 400), body={"name": "\n"}),
+    "GET /playlists/{id}": Row((401, 200, 404, 404), "/playlists/{playlist}"),
+    "PATCH /playlists/{id}": Row((401, 200, 404, 404), "/playlists/{playlist}", {}),
+    "DELETE /playlists/{id}": Row((401, 404, 404, 404), "/playlists/user-9999"),
+    "GET /stars": Row(USERS),
+    "PUT /stars/{id}": Row((401, 204, 204, 204), "/stars/{tr}"),
+    "DELETE /stars/{id}": Row((401, 204, 204, 204), "/stars/{tr}"),
+    "PUT /ratings/{id}": Row((401, 204, 204, 204), "/ratings/{tr}", {"stars": 0}),
+    "GET /thoughts": Row(USERS),
+    "GET /plays": Row(USERS),
+    "POST /plays": Row((401, 204, 204, 204), body={"plays": []}),
+    "PUT /now-playing": Row((401, 204, 204, 204), body={"id": "tr-1"}),
+    "DELETE /now-playing": Row((401, 204, 204, 204)),
+    "GET /queue": Row(USERS),
+    "PUT /queue": Row((401, 409, 409, 409), body={"tracks": [], "version": 99}),
+    "GET /bookmarks": Row(USERS),
+    "PUT /bookmarks/{id}": Row(USERS, "/bookmarks/tr-1", {"position_ms": 5}),
+    "DELETE /bookmarks/{id}": Row((401, 204, 204, 204), "/bookmarks/tr-1"),
     "GET /events": Row(USERS),
     "GET /status": Row(ADMINS),
     "GET /sources": Row(ADMINS),
@@ -87,13 +106,20 @@ ROWS: dict[str, Row] = {
 }  # fmt: skip
 
 
+def playlist(server: Server) -> str:
+    """One of bob's, which he shares with nobody."""
+    known = server.get("/api/v1/playlists", "bob").json["playlists"]
+    mine = [one["id"] for one in known if one["name"] == "Mine"]
+    return mine[0] if mine else str(server.ask("POST", "/api/v1/playlists", {"name": "Mine"}, who="bob").json["id"])
+
+
 def ids(server: Server) -> dict[str, str]:
     """What paths name, of the first track."""
     (source,) = server.get("/api/v1/libraries", "ann").json["sources"]
     track = server.get(f"/api/v1/tracks/{server.track('Band a/Album a/01 - Title 1.flac')}", "ann").json
     return {
         "tr": track["id"], "al": track["album_id"], "ar": track["album_artist_id"], "fo": track["folder"],
-        "source": source["uid"],
+        "source": source["uid"], "playlist": playlist(server),
     }  # fmt: skip
 
 
