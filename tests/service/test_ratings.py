@@ -78,12 +78,12 @@ def test_where_a_target_means_nothing_nothing_is_changed(library: Library) -> No
 
 def test_thousands_are_one_transaction(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     statements: list[str] = []
-    execute = library.stores.user.kv._run
+    execute = library.stores.user.kv.execute
 
     def noted(sql: str, *values: object) -> object:
         statements.append(sql)
         return execute(sql, *values)
 
-    monkeypatch.setattr(library.stores.user.kv, "_run", noted)
+    monkeypatch.setattr(library.stores.user.kv, "execute", noted)
     library.handlers().call(RateTracks(targets=tuple(ALL), stars=2))
     assert [sql for sql in statements if sql.split()[0] in ("BEGIN", "COMMIT")] == ["BEGIN IMMEDIATE", "COMMIT"]
