@@ -8,7 +8,7 @@ import click
 from musfuse.app.state import StateFolder
 from musfuse.cli.common import absolute_mountpoint, connect, say
 from musfuse.cli.completing import drives
-from musfuse.errors import MountError
+from musfuse.errors import ControlError, MountError
 
 _END_SECONDS = 30.0
 
@@ -33,11 +33,16 @@ def command(mountpoint: Path, force: bool) -> None:
             if mounted is None:
                 continue
             os.chdir(status["library"])  # who is in a folder of the drive, as its shell may be, has it in use
-        with connect(Path(status["library"])) as service:
-            done = service.call(UnmountFrom(Path(mounted), force))
-        if done.last and not system.wait_for_end(done.pid, _END_SECONDS):
+        pid, last = status["pid"], True
+        try:
+            with connect(Path(status["library"])) as service:
+                last = service.call(UnmountFrom(Path(mounted), force)).last
+        except ControlError:  # it may have been about to end anyway, by somebody else's word
+            if system.is_mounted(path):
+                raise
+        if last and not system.wait_for_end(pid, _END_SECONDS):
             log = StateFolder(Path(status["library"])).log
-            raise MountError(f"{path}: unmounted, but its process {done.pid} goes on; {log} may say why")
+            raise MountError(f"{path}: unmounted, but its process {pid} goes on; {log} may say why")
         say(f"unmounted {path}")
         return
     if system.clean_dead_mount(path):

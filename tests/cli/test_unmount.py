@@ -15,7 +15,10 @@ from tests_support import needs_tmpfs
 
 from cli.inprocess import run
 from musfuse.app.state import StateFolder
+from musfuse.cli.common import connect
+from musfuse.errors import ControlError
 from musfuse.platform import system
+from musfuse.service.requests.owner import UnmountFrom
 
 
 def test_a_mount_in_use_is_said_and_force_works(program: Program, music: Path, until: Until) -> None:
@@ -94,3 +97,29 @@ def test_what_is_no_drive_of_ours_is_left_alone(tmp_path: Path, music: Path) -> 
     for place in (music, tmp_path / "missing", Path("/"), Path("/proc")):
         assert f"{place}: no drive of musfuse is mounted there" in run("unmount", place, code=3).err
     assert os.path.ismount("/proc")
+
+
+def test_an_owner_that_ends_before_it_answers_has_unmounted(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    program.mount()
+
+    class Cut:
+        """A connection to the owner that does what is asked, and is cut before the answer comes."""
+
+        def __init__(self, library: Path) -> None:
+            self._real = connect(library)
+
+        def __enter__(self) -> "Cut":
+            self._real.__enter__()
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self._real.__exit__(None, None, None)
+
+        def call(self, asked: UnmountFrom) -> None:
+            self._real.call(asked)
+            raise ControlError("the process that owns the library ended before it answered")
+
+    monkeypatch.setattr("musfuse.cli.unmount_cmd.connect", Cut)
+    done = run("unmount", program.mnt)
+    assert (done.code, done.out + done.err) == (0, f"unmounted {program.mnt}\n"), done
+    assert not os.path.ismount(program.mnt)
