@@ -3,13 +3,13 @@ in options, in commands and in what goes over a wire."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import ClassVar
 
 from musfuse.errors import ConfigError
 
-RECODE = "+recode"
-"""Stands behind a policy that has lossy originals made smaller, too."""
+_RECODE = "+recode"
 
 _OPUS = range(6, 511)
 _MP3 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320)
@@ -80,19 +80,17 @@ class Rendition(str):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a view serves lossless audio as. With `recode`, which wants a bitrate, lossy originals are made into it as
-    well where theirs is higher; else they are served as they are."""
+    """What a view serves lossless audio as. Lossy originals are served as they are."""
 
     rendition: Rendition
-    recode: bool = False
 
     @classmethod
     def parse(cls, text: str) -> "Policy":
-        """The policy that a text says, as `opus`, `opus:96` or `opus:96+recode`. Raises ConfigError."""
+        """The policy that a text says, as `opus` or `opus:96`. Raises ConfigError."""
         return _policy(text)
 
     def __str__(self) -> str:
-        return f"{self.rendition}{RECODE if self.recode else ''}"
+        return str(self.rendition)
 
 
 def problem_of_policy(text: str) -> str | None:
@@ -111,13 +109,11 @@ POLICIES: tuple[str, ...] = ("flac", "original", "wav", *_RATES)
 @lru_cache(256)
 def _policy(text: str) -> Policy:
     said = text.strip().lower()
-    wanted = said.removesuffix(RECODE)
-    if wanted == "retagged":
+    if said.endswith(_RECODE):
+        raise ConfigError(f"{text[:60]!r}: lossy originals are not made smaller here; they are served as they are")
+    if said == "retagged":
         raise ConfigError(_no_policy(text))
-    rendition = Rendition(wanted)
-    if wanted != said and not rendition.is_lossy:
-        raise ConfigError(f"{text[:60]!r}: {RECODE} is for opus and mp3, which have a bitrate to be above of")
-    return Policy(rendition, wanted != said)
+    return Policy(Rendition(said))
 
 
 def _parsed(text: str) -> tuple[str, int]:
@@ -139,7 +135,9 @@ def _parsed(text: str) -> tuple[str, int]:
 
 
 def _no_policy(text: str) -> str:
-    return f"{text[:60]!r} is none; one of {', '.join(POLICIES)} is wanted, the last two with a bitrate (opus:96)"
+    close = get_close_matches(text[:60], POLICIES, 1)
+    hint = f"did you mean {close[0]}?" if close else "the last two with a bitrate, as in opus:96"
+    return f"{text[:60]!r} is none; one of {', '.join(POLICIES)} is wanted; {hint}"
 
 
 def _rates_told(kind: str, rates: Sequence[int]) -> str:

@@ -39,7 +39,7 @@ def test_an_edit_that_could_not_be_kept_is_not_shown(
 ) -> None:
     """The catalog's transaction ends before that of user.db, which fails, as on a full disk."""
     before, kv = rearranged.shown(), rearranged.library.stores.user.kv
-    real = type(kv)._run
+    real = type(kv).execute
 
     def full(self: object, sql: str, *values: object) -> object:
         if sql == "COMMIT":
@@ -47,7 +47,7 @@ def test_an_edit_that_could_not_be_kept_is_not_shown(
         return real(self, sql, *values)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(kv), "_run", full)
+        patched.setattr(type(kv), "execute", full)
         with pytest.raises(StoreError):
             rearranged.drive.rearranging.move("Ann", "Fav")
     rearranged.drive.rearranging.make_folder("New")

@@ -75,6 +75,6 @@ def test_other_rules_than_the_owners_are_refused(owner: Owner, state: Path, mnt:
 
 def test_an_unknown_policy_makes_nothing(tmp_path: Path, mnt: Path, music: Path) -> None:
     sound.write(music / "1.flac", 100)
-    done = run("mount", "--policy", "mp3", "--library", tmp_path / "lib", music, mnt, code=2)
+    done = run("mount", "--policy", "cassette", "--library", tmp_path / "lib", music, mnt, code=2)
     assert "policy" in done.err
     assert not (tmp_path / "lib").exists()

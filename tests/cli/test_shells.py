@@ -69,7 +69,13 @@ def test_an_option_with_its_value_is_replaced_whole_but_by_bash(answer: Answer) 
     for shell in (Zsh, Fish, PowerShell):
         assert answer(shell, *asked(shell, "musfuse", "mount", "--policy=or")) == [("plain", "--policy=original")]
     assert answer(Bash, "musfuse mount --policy=or", "or") == [("plain", "original")]
-    assert [value for _, value in answer(Bash, "musfuse mount --policy=", "=")] == ["flac", "original", "wav"]
+    assert [value for _, value in answer(Bash, "musfuse mount --policy=", "=")] == [
+        "flac",
+        "original",
+        "wav",
+        "opus",
+        "mp3",
+    ]
     assert [value for _, value in answer(Bash, "musfuse tag show artist:", ":")] == [""]  # it breaks words there
 
 
