@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
+from musfuse.app.care.accounts import replace_accounts
 from musfuse.app.care.checking import Checking
 from musfuse.app.care.healing import damage, heal, replace_catalog, replace_user
 from musfuse.app.state import StateFolder
@@ -108,6 +109,9 @@ class Caring:
         if what == "cache":
             _drop_folder(self.state.cache)
             return [f"{self.state.cache} was damaged and is gone; indexes are built again"]
+        if what == "accounts":
+            wrong = next(iter(problems(self.state.server, most=1)), "")
+            return [replace_accounts(self.state, wrong)] if wrong else []
         assert path is not None
         if what == "jobs":
             _drop(path)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from musfuse.app.care.accounts import check_accounts
 from musfuse.app.care.healing import lacking
 from musfuse.app.state import StateFolder
 from musfuse.errors import StoreError
@@ -35,7 +36,10 @@ class Checking:
 
     def check(self) -> Checked:
         """What is found. Raises StoreError where the disk fails, or gives nothing to who asks."""
-        found = [*self._catalog(), *self._user(), *self._jobs(), *self._cache(), *self._backups(), *self._aside()]
+        accounts = check_accounts(self.state)
+        found = [
+            *self._catalog(), *self._user(), *accounts, *self._jobs(), *self._cache(), *self._backups(), *self._aside(),
+        ]  # fmt: skip
         damaged = [finding for finding in found if finding.state is State.DAMAGED]
         rescan = any(finding.what == "catalog" and finding.state is not State.OK for finding in found)
         return Checked(not damaged, rescan, tuple(found))

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from musfuse.app.care.accounts import heal_accounts
+from musfuse.app.care.replacing import finish, replacement
 from musfuse.app.state import StateFolder
 from musfuse.errors import StoreError
 from musfuse.library.catalog import soundness as catalog
@@ -31,7 +33,8 @@ _SMALL = 4 << 20
 def heal(state: StateFolder, now_ns: Callable[[], int] = time.time_ns) -> list[str]:
     """Replace what is damaged, and log it; what was done. By whoever holds the library's lock, before any of it is
     opened. Raises StoreError where it cannot be done."""
-    done = [said for said in (_heal_user(state, now_ns), _heal_catalog(state, now_ns)) if said]
+    healed = _heal_user(state, now_ns), _heal_catalog(state, now_ns), heal_accounts(state, now_ns)
+    done = [said for said in healed if said]
     for said in done:
         log.warning("%s", said)
     return done
@@ -85,17 +88,12 @@ def replace_user(state: StateFolder, why: str, now_ns: Callable[[], int] = time.
         copy_database(backup.path, new)
     have_looked_at_again(state.catalog)
     aside = set_aside(state.user, state.damaged, note, now_ns())
-    _finish(state)
+    finish(state.user)
     return note.replace("{}", str(aside))
 
 
-def replacement(path: Path) -> Path:
-    """Where a whole database lies that is to take the place of the one at `path`, which is damaged or gone."""
-    return path.with_name(f"{path.name}.new")
-
-
 def _heal_user(state: StateFolder, now_ns: Callable[[], int]) -> str:
-    _finish(state)
+    finish(state.user)
     wrong = damage(state.user)
     if wrong:
         return replace_user(state, wrong, now_ns)
@@ -116,17 +114,3 @@ def _bring_back(state: StateFolder) -> str:
     have_looked_at_again(state.catalog)
     copy_database(backup.path, state.user)
     return f"{state.user} was gone; restored from the backup of {backup}"
-
-
-def _finish(state: StateFolder) -> None:
-    """Put a whole replacement in the place of a user.db that is set aside; drop one whose turn never came."""
-    new = replacement(state.user)
-    try:
-        if state.user.exists():
-            new.unlink(missing_ok=True)
-        elif new.exists():
-            for end in ("-wal", "-shm"):
-                state.user.with_name(state.user.name + end).unlink(missing_ok=True)
-            new.replace(state.user)
-    except OSError as error:
-        raise StoreError(f"{new}: cannot be put in place of {state.user}: {error.strerror}") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from musfuse.app.build.store import Stores
+from musfuse.app.care.accounts import back_up_accounts
 from musfuse.app.care.checking import cache_database
 from musfuse.app.state import StateFolder
 from musfuse.errors import StoreError
@@ -43,22 +44,27 @@ class Upkeep:
         """What was damaged when the library was opened, and how that was mended."""
 
     def care(self, context: JobContext) -> Mapping[str, Any]:
-        """Look at every page of both databases once a day, and make a backup where one is due. Raises DamagedError for
+        """Look at every page of the databases once a day, and make backups where they are due. Raises DamagedError for
         one that is damaged: the next owner mends it."""
         checked = 0
         if self._clock() - self._looked >= _CHECK_SECONDS:
-            for path in (self._state.user, self._state.catalog):
+            looked_at = [self._state.user, self._state.catalog]
+            looked_at += [self._state.server] if self._state.server.exists() else []
+            for path in looked_at:
                 self._look(path, context)
                 if context.stopping or context.gives_way():
                     return {"checked": checked, "backup": ""}
                 checked += 1
-                context.progress(checked, 2, path.name)
+                context.progress(checked, len(looked_at), path.name)
             self._looked = self._clock()
         return {"checked": checked, "backup": self.back_up_if_due()}
 
     def back_up_if_due(self) -> str:
-        """Make a backup where one is due, and drop those that are too many; its path, '' for none. Raises
-        StoreError."""
+        """Make a backup where one is due, also of accounts, and drop those that are too many; the path of that of
+        user.db, '' for none. Raises StoreError."""
+        accounts = back_up_accounts(self._state, self.options.hours, self.options.keep)
+        if accounts:
+            log.info("%s: backup of %s", accounts, self._state.server.name)
         backups = Backups(self._state.user, self.options.keep)
         if not backups.is_due(self.options.hours):
             return ""
@@ -73,10 +79,11 @@ class Upkeep:
     def vacuum(self, context: JobContext) -> Mapping[str, Any]:
         """Make all databases as small as they can be; bytes `before` and `after`. The one that is at it when the job is
         told to stop is as it was. Raises StoreError where the disk has no room for that."""
+        others = self._state.jobs, self._state.server, cache_database(self._state)
         todo: list[tuple[Path, Callable[[Shrink], None]]] = [
             (self._state.catalog, self._stores.database.vacuum),
             (self._state.user, self._stores.user.kv.vacuum),
-            *((path, _Alone(path).vacuum) for path in (self._state.jobs, cache_database(self._state)) if path.exists()),
+            *((path, _Alone(path).vacuum) for path in others if path.exists()),
         ]
         before = {path: bytes_of(path) for path, _ in todo}
         for path, _ in todo:

@@ -10,7 +10,8 @@ from damaging import pages, spoil, spoil_all
 
 from app.care.conftest import KNOWN, back_up, genres
 from musfuse.app.care.damage import told_of_damage
-from musfuse.app.care.healing import damage, heal, replacement
+from musfuse.app.care.healing import damage, heal
+from musfuse.app.care.replacing import replacement
 from musfuse.app.library import open_library
 from musfuse.app.state import StateFolder
 from musfuse.config import Config
