@@ -118,7 +118,7 @@ class S3Server:
             (self._serves / "music").mkdir(parents=True, exist_ok=True)
         self._run(
             _found("rclone"), "serve", "s3", "--addr", f"{self.address}:{self.port}", "--auth-key", f"{ACCESS},{SECRET}", "--config",
-            "/dev/null", "--dir-cache-time", "0s", *read_only, self._serves,
+            "/dev/null", "--dir-cache-time", "1ms", *read_only, self._serves,  # 0 has it spin
         )  # fmt: skip
         until(self.listens)
 
