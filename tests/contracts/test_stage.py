@@ -10,7 +10,7 @@ from stagebench import Bench, Wrapped, small_batches
 from musfuse.errors import StoreError
 from musfuse.library.pipeline import Pipeline, Stage
 
-NAMES = ["cue", "identity", "overlay", "entities", "place", "settle", "search", "titles"]
+NAMES = ["cue", "identity", "overlay", "entities", "place", "settle", "search", "browse", "titles"]
 each_stage = pytest.mark.parametrize("name", NAMES)
 
 
