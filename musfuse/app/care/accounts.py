@@ -1,21 +1,20 @@
 """The care of server.db: who may use the library over a network. It cannot be made again, so it is backed up as user.db
 is; one that is damaged is set aside, and its last backup that is sound takes its place."""
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 
 from musfuse.app.care.replacing import finish, replacement
 from musfuse.app.state import StateFolder
 from musfuse.errors import StoreError
 from musfuse.library.userdb.backups import Backups
 from musfuse.server.tables.database import TABLE
+from musfuse.server.tables.devices import forget_devices
 from musfuse.service.requests.care import Finding, State
 from musfuse.store.aside import set_aside
 from musfuse.store.copies import copy_database
 from musfuse.store.integrity import header_problem, problems
-from musfuse.store.opening import failure
 from musfuse.store.suspicion import clear, suspicion
 
 _NO_BACKUP = (
@@ -56,11 +55,7 @@ def replace_accounts(state: StateFolder, why: str, now_ns: Callable[[], int] = t
         with suppress(OSError):
             new.unlink(missing_ok=True)
         copy_database(backup.path, new, table=TABLE)
-        try:
-            with closing(sqlite3.connect(new)) as db, db:
-                db.execute("DELETE FROM device")
-        except sqlite3.Error as error:
-            raise failure(new, error) from error
+        forget_devices(new)
     aside = set_aside(state.server, state.damaged, note, now_ns())
     finish(state.server)
     return note.replace("{}", str(aside))

@@ -1,10 +1,14 @@
 """What lets devices in: sessions, API keys, app passwords; of each only a hash is kept."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from musfuse.server.tables.database import ServerDatabase
 from musfuse.server.users import Device, Means
+from musfuse.store.opening import failure
 
 _COLUMNS = "id, user, kind, name, client, address, created_ns, seen_ns, expires_ns"
 
@@ -96,3 +100,12 @@ def _one(rows: list[tuple[Any, ...]]) -> Device | None:
 def _device(row: tuple[Any, ...]) -> Device:
     number, user, kind, *rest = row
     return Device(number, user, Means(kind), *rest)
+
+
+def forget_devices(path: Path) -> None:
+    """Have a copy of a server.db, which nobody has open, let no device in. Raises StoreError."""
+    try:
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("DELETE FROM device")
+    except sqlite3.Error as error:
+        raise failure(path, error) from error
