@@ -24,8 +24,9 @@ from musfuse.origins.sftp.uris import SftpPlace
 logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells each step of each connection
 CONNECT_SECONDS, LOGIN_SECONDS = 3.0, 4.0
 """Seconds until a host answers at all, and until it let us in. Together they are about what a reader waits."""
-_ALIVE_SECONDS, _ALIVE_TRIES = 2, 2
-"""How often a silent host is asked whether it is there, and how often it may not answer."""
+_ALIVE_SECONDS, _ALIVE_TRIES = 1, 3
+"""How often a silent host is asked whether it is there, and how often it may not answer. asyncssh waits once more
+behind the last time it asks: a host is gone after four seconds of silence, within those that a reader waits."""
 _QUICK = "^aes128-gcm@openssh.com,aes256-gcm@openssh.com"
 """What processors have instructions for comes first, where the user's configuration says nothing of ciphers."""
 

@@ -1,5 +1,6 @@
 """Getting in, against a real server: known hosts, keys, the user's own configuration, connections that break."""
 
+import logging
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from musfuse.origins import OpenContext, Origin, SftpScheme, SourceSpec
 pytest.importorskip("asyncssh", reason="the extra musfuse[sftp] is not installed")
 
 from musfuse.origins.sftp import session
+from musfuse.sources.lane import Limits
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +108,14 @@ def test_a_broken_connection_is_made_again(own: Sshd, tmp_path: Path) -> None:
 
 
 def test_a_server_that_stands_still_is_given_up_by_itself(
-    own: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """As often as it may not answer it is asked, and once more it is waited for: with the real pauses, that is done
+    before a reader has waited as long as readers wait."""
     (tmp_path / "a.wav").write_bytes(b"0123456789")
-    monkeypatch.setattr(session, "_ALIVE_SECONDS", 1)
-    monkeypatch.setattr(session, "_ALIVE_TRIES", 1)
+    tries, seconds = session._ALIVE_TRIES, session._ALIVE_SECONDS
+    monkeypatch.setattr(session, "_ALIVE_SECONDS", 0.4)
+    caplog.set_level(logging.DEBUG, "asyncssh")
     origin = opened(own, tmp_path)
     stamp = origin.stat("a.wav").stamp
     own.signal(signal.SIGSTOP)
@@ -119,5 +124,8 @@ def test_a_server_that_stands_still_is_given_up_by_itself(
             origin.read("a.wav", 0, 3, stamp)
     finally:
         own.signal(signal.SIGCONT)
+    asked = caplog.text.rpartition("Got keepalive response")[2].count("Sending keepalive request")
+    assert asked == tries
+    assert seconds * (asked + 1) <= Limits().reader_seconds - 1
     assert origin.read("a.wav", 0, 3, stamp) == b"012"
     origin.close()
