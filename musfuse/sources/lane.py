@@ -193,13 +193,16 @@ class Lane:
             task.settle(error=type(error)(str(error)))
 
     def _look(self) -> None:
-        """Look again and again whether the origin is back."""
+        """Look again and again whether the origin is back. A pause counts from the beginning of the look before: one
+        that nothing answers takes longer than most pauses."""
+        began = time.monotonic()
         while not self._closed.is_set() and self._breaker.outage is not None:
-            self._closed.wait(self._limits.soon_seconds)
-            self._wanted.wait(max(0.0, self._limits.look_seconds - self._limits.soon_seconds))
+            self._closed.wait(max(0.0, began + self._limits.soon_seconds - time.monotonic()))
+            self._wanted.wait(max(0.0, began + self._limits.look_seconds - time.monotonic()))
             self._wanted.clear()
             if self._closed.is_set():
                 return
+            began = time.monotonic()
             task = Task(lambda: self.origin.stat(""), Urgency.READER, self._limits.reader_seconds, 0)
             if not self._crew.put(task):
                 return

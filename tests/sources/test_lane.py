@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from patient import until
 
 from musfuse.errors import AwayError, NotFoundError, NotLetInError, SourceChangedError, UnavailableError
 from musfuse.model import Stamp
+from musfuse.origins import SourceStat
 from musfuse.sources.breaker import Outage
 from musfuse.sources.lane import Lane, Limits
 from musfuse.sources.urgency import Urgency
@@ -118,6 +120,27 @@ def test_it_is_looked_for_soon_after_somebody_asked(far: FarOrigin, make: Callab
             return False
 
     until(asks)
+
+
+def test_looks_that_nothing_answers_follow_one_another(far: FarOrigin, make: Callable[..., Lane]) -> None:
+    """The pause counts from the beginning of a look, which takes half a second here: behind its end there is none."""
+    limits = Limits(reader_seconds=0.5, other_seconds=0.5, look_seconds=3600, soon_seconds=0.5)
+    lane, looks, stat = make(limits), list[float](), far.stat
+
+    def looked_at(path: str) -> SourceStat:
+        looks.append(time.monotonic())
+        return stat(path)
+
+    far.stat = looked_at  # type: ignore[method-assign]
+    far.open.clear()
+    reader = lane.seen_by(Urgency.READER)
+
+    def follow() -> bool:
+        with pytest.raises(AwayError):
+            reader.stat("a")
+        return any(later - looked < 0.9 for looked, later in pairwise(looks[1:]))
+
+    until(follow)
 
 
 def test_a_late_answer_ends_an_outage(far: FarOrigin, make: Callable[..., Lane]) -> None:
