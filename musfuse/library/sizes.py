@@ -254,8 +254,9 @@ class Sizes:
         if answer.index is not None:
             self._indexes.put(track, answer.index)
             self._on_heard(track, index_content(answer.index))
-            if not self._become(track):
-                self._from_index(track)
+            now = self._as_it_is_now(track)
+            if not self._become(now):
+                self._from_index(now)
         elif answer.put_off:
             log.warning("%s", answer.error)
             self._renditions.put_off(track, answer.error)
@@ -264,6 +265,14 @@ class Sizes:
             self._renditions.set_failed(track, answer.error)
             self._after_change()
             self._events.publish(TrackIndexed(track.id, None, answer.error))
+
+    def _as_it_is_now(self, track: Track) -> Track:
+        """A track whose index was built, with what changed meanwhile: its tags, or the same file was looked at again.
+        Another version of the file has another index, so nothing is noted of that."""
+        row = self._tracks.track(track.id)
+        if row is None or (row.track.file, row.track.sample_range) != (track.file, track.sample_range):
+            return track
+        return replace(row.track, rendition=track.rendition)
 
 
 def pcm_bytes(track: Track) -> int:

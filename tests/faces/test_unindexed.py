@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,20 @@ def test_tags_that_are_set_are_in_what_is_shown_meanwhile_and_cost_no_index(make
     library.tagging.set(target("artist:A"), ["title=Eins"], ME)
     (entry,) = library.drive.list("A/B")
     assert entry.name == "Eins.flac", "its index still counts"
+
+
+def test_what_is_edited_while_it_is_indexed_is_shown_as_what_it_becomes(make_library: Make, music: Path) -> None:
+    """As what is looked at twice, which makes nothing of its index wrong."""
+    sound.write(music / "1.wav", artist="A", album="B", title="One")
+    library = make_library(view__unindexed="original", index__background=False)
+    (row,) = library.catalog.tracks.unindexed(0, 10)
+    assert row.becomes is not None
+    library.tagging.set(target("artist:A"), ["title=Uno"], ME)
+    asked = replace(row.track, rendition=row.becomes)
+    assert library.sizes.request(asked, Priority.BACKGROUND).result(120).index is not None
+    (entry,) = library.drive.list("A/B")
+    assert entry.name == "Uno.flac"
+    assert library.catalog.renditions.pending(library.sizes.tokens()) == 0, "its size is that with the new tags"
 
 
 def test_one_whose_index_is_lost_is_its_original_again(make_library: Make, music: Path) -> None:
