@@ -4,8 +4,10 @@ What only reads what is kept is answered here, over databases opened for reading
 not; by its owner where they cannot be read here, as those of an owner that is another version. What only the owner
 knows is asked of it, and read from what is kept where there is none. What replaces what is kept is done here, while
 nobody owns the library. All else goes to the owner; where there is none, this process owns the library for that long.
+What an owner that ends did not take up is asked anew, as if there had been none.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
@@ -14,9 +16,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from musfuse.config import Config
-from musfuse.control.client import find_owner
+from musfuse.control.client import UntakenError, find_owner
 from musfuse.control.remote import Remote
-from musfuse.errors import ControlError, StoreError
+from musfuse.errors import ConfigError, ControlError, LibraryInUseError, StoreError
 from musfuse.service.port import Feed, Listing, Request, Service, Stream
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ A = TypeVar("A")
 T = TypeVar("T")
 _SECONDS = 600.0
 """How long an answer may take."""
+_ENDING_SECONDS, _PAUSE_SECONDS = 10.0, 0.02
+"""How long an owner that ends is waited for."""
 _BATCH, _LOOK_SECONDS = 100, 0.2
 """What is taken of a stream at a time, and how long that waits: Windows tells of Ctrl-C only in between."""
 
@@ -45,6 +49,21 @@ class Connection:
 
     def call(self, request: Request[A]) -> A:
         """The answer. Raises MusfuseError."""
+        try:
+            return self._call(request)
+        except UntakenError as untaken:
+            try:
+                return self._anew(lambda: self._call(request))
+            except ConfigError:
+                if request.live and not self.is_owned:  # only an owner answers it, and there is none any more
+                    raise untaken from None
+                raise
+
+    def rows(self, listing: Listing[A]) -> Iterator[A]:
+        """The rows. Raises MusfuseError."""
+        return self._read(lambda service: service.rows(listing))
+
+    def _call(self, request: Request[A]) -> A:
         if request.closed:
             return self._closed.call(request)
         if request.live:
@@ -55,9 +74,18 @@ class Connection:
         self._useful = True
         return answer
 
-    def rows(self, listing: Listing[A]) -> Iterator[A]:
-        """The rows. Raises MusfuseError."""
-        return self._read(lambda service: service.rows(listing))
+    def _anew(self, ask: Callable[[], T]) -> T:
+        """Ask whoever has the library once the owner that ends is gone."""
+        end = time.monotonic() + _ENDING_SECONDS
+        while True:
+            self.__dict__.pop("_owner", None)
+            self.__dict__.pop("_owning", None)
+            try:
+                return ask()
+            except (UntakenError, LibraryInUseError):
+                if time.monotonic() > end:
+                    raise
+            time.sleep(_PAUSE_SECONDS)
 
     def _read(self, ask: Callable[[Service], T]) -> T:
         try:

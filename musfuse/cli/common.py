@@ -70,13 +70,9 @@ def new_library_folder(named: Path | None) -> Path:
 
 def mounted_libraries() -> list[Path]:
     """The folders of all libraries of this user that are mounted."""
-    from musfuse.control import owners
+    from musfuse.control import progress_of_owners
 
-    found = []
-    for client in owners():
-        with client:
-            found.append(Path(client.call("progress")["library"]))
-    return found
+    return [Path(status["library"]) for status in progress_of_owners()]
 
 
 def absolute(path: Path) -> Path:
@@ -295,16 +291,14 @@ class OnDrive(NamedTuple):
 
 def drive_path(text: str) -> OnDrive:
     """Where on a mounted drive, or in which view that need not be mounted, a path lies."""
-    from musfuse.control import owners
+    from musfuse.control import progress_of_owners
 
     if scheme_of(text):
         return _named_view(text)
     from musfuse.platform import system
 
     full = absolute_or_none(text)
-    for client in owners():
-        with client:
-            status = client.call("progress")
+    for status in progress_of_owners():
         for mount in status["mounts"]:
             inside = system.path_inside(mount, full) if full else None
             if inside is not None:

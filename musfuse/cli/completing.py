@@ -56,13 +56,11 @@ def folders(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
 @_completes
 def drives(context: click.Context, begun: str) -> Iterator[tuple[str, str]]:
     """Where drives are mounted, and folders."""
-    from musfuse.control import owners
+    from musfuse.control import progress_of_owners
 
     del context
     yield begun, "dir"
-    for client in owners():
-        with client:
-            yield from ((path, "path") for path in client.call("progress")["mounts"])
+    yield from ((path, "path") for status in progress_of_owners() for path in status["mounts"])
 
 
 @_completes

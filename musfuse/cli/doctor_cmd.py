@@ -213,10 +213,6 @@ def _address_space(config_file: Path | None) -> str:
 
 
 def _drives() -> str:
-    from musfuse.control import owners
+    from musfuse.control import progress_of_owners
 
-    found = []
-    for client in owners():
-        with client:
-            found += client.call("progress")["mounts"]
-    return ", ".join(found) or "none is mounted"
+    return ", ".join(mount for status in progress_of_owners() for mount in status["mounts"]) or "none is mounted"

@@ -153,6 +153,8 @@ def _mounted_by_owner(
 
     with connect(folder) as service:
         status = service.call(ShowStatus())
+        if status.pid is None:  # the owner ended meanwhile
+            return None
         same_policy = policy is None or Policy.parse(policy) == Policy.parse(status.policy or "flac")
         for name, same, known in (
             ("policy", same_policy, status.policy), ("template", template in (None, status.template), status.template)

@@ -1,6 +1,7 @@
 """`musfuse status`"""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,12 +63,13 @@ def _check(library: Path | None, as_json: bool) -> None:
 
 def _mounted() -> "list[Status]":
     from musfuse.control import owners
+    from musfuse.control.client import UntakenError
     from musfuse.control.remote import Remote
     from musfuse.service.requests.owner import ShowStatus
 
     found = []
     for client in owners():
-        with client:
+        with client, suppress(UntakenError):  # one that ends meanwhile shows nothing any more
             found.append(Remote(client).call(ShowStatus()))
     return found
 

@@ -21,18 +21,16 @@ def command(mountpoint: Path, force: bool) -> None:
 
     With the last one its process ends; the command returns when it is gone, everything written, all originals closed.
     """
-    from musfuse.control import owners
+    from musfuse.control import progress_of_owners
     from musfuse.platform import system
     from musfuse.service.requests.owner import UnmountFrom
 
     path = absolute_mountpoint(mountpoint)
-    for client in owners():
-        with client:
-            status = client.call("progress")
-            mounted = next((mount for mount in status["mounts"] if system.same_path(mount, str(path))), None)
-            if mounted is None:
-                continue
-            os.chdir(status["library"])  # who is in a folder of the drive, as its shell may be, has it in use
+    for status in progress_of_owners():
+        mounted = next((mount for mount in status["mounts"] if system.same_path(mount, str(path))), None)
+        if mounted is None:
+            continue
+        os.chdir(status["library"])  # who is in a folder of the drive, as its shell may be, has it in use
         pid, last = status["pid"], True
         try:
             with connect(Path(status["library"])) as service:

@@ -30,6 +30,17 @@ class NobodyError(ControlError):
     """Nobody listens at an endpoint: its process is gone."""
 
 
+class UntakenError(ControlError):
+    """The owner ended before it took up a call: whoever owns the library then may be asked anew."""
+
+    may_retry = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the process that owns the library ended before it answered, and did nothing of this; try again"
+        )
+
+
 class Client:
     """A connection to the process that owns a library. Raises NobodyError where there is none."""
 
@@ -40,12 +51,13 @@ class Client:
             raise NobodyError(f"{path}: no process answers there") from error
         except OSError as error:
             raise ControlError(f"{path}: the process that owns the library cannot be reached: {error}") from error
-        self._streams = False
+        self._streams = self._cut = False
         self._lines = protocol.lines(self._socket, lambda: self._streams)
         self._ids = itertools.count(1)
 
     def call(self, method: str, **params: Any) -> Any:
-        """Call a method. Raises ControlError with the owner's message, or where the owner went away."""
+        """Call a method. Raises ControlError with the owner's message, or where the owner went away, UntakenError where
+        that was before it took up the call."""
         return _result(self._first(self._send(method, params)))
 
     def rows(self, method: str, **params: Any) -> Iterator[Any]:
@@ -83,8 +95,9 @@ class Client:
         call_id = next(self._ids)
         request = protocol.encode({"jsonrpc": "2.0", "id": call_id, "method": method, "params": params})
         try:
-            with suppress(BrokenPipeError, ConnectionResetError):  # who hung up may have said why
-                self._socket.sendall(request)
+            self._socket.sendall(request)
+        except (BrokenPipeError, ConnectionResetError):
+            self._cut = True  # who hung up may have said why
         except OSError as error:
             raise ControlError(f"{_SILENT}: {error}") from error
         return call_id
@@ -100,8 +113,12 @@ class Client:
         """The next message. Raises ControlError where none comes."""
         try:
             line = next(self._lines, None)
+        except ConnectionResetError as error:  # as it is where the other side ends with something unread
+            raise UntakenError from error
         except OSError as error:
             raise ControlError(f"{_SILENT}: {error}") from error
+        if line is None and self._cut:
+            raise UntakenError
         if line is None:
             raise ControlError("the process that owns the library ended before it answered")
         message: dict[str, Any] = json.loads(line)
@@ -119,7 +136,9 @@ class Client:
 
 
 def _result(message: Mapping[str, Any]) -> Any:
-    """What was answered. Raises RemoteError."""
+    """What was answered. Raises RemoteError, UntakenError."""
+    if message.get("error", {}).get("code") == protocol.ENDS:
+        raise UntakenError
     if "error" in message:
         raise remote_error(message["error"])
     return message["result"]
@@ -162,3 +181,11 @@ def owners() -> Iterator[Client]:
             system.remove_endpoint(path)
         else:
             yield client
+
+
+def progress_of_owners() -> Iterator[dict[str, Any]]:
+    """What each owner of this user tells of itself; one that ends meanwhile is passed over."""
+    for client in owners():
+        with client, suppress(UntakenError):
+            told: dict[str, Any] = client.call("progress")
+            yield told

@@ -20,7 +20,8 @@ _ROWS_SIZE, _MOST_ROWS = 64 << 10, 512
 """Bytes and rows of a line, from which on it is sent."""
 _MAX_ROW = MAX_LINE - 2 * _ROWS_SIZE
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32700, -32600, -32601, -32602, -32603
-APPLICATION_ERROR = -32000
+APPLICATION_ERROR, ENDS = -32000, -32001
+"""The second: whoever was asked ends, and has not taken up the call."""
 
 
 def _piece(connection: Connection, waits: Callable[[], bool]) -> bytes:

@@ -69,13 +69,16 @@ class Server:
 
     def close(self) -> None:
         """Stop listening, and let calls in progress be answered: the process may end as soon as this returns, and the
-        call that made it end is one of them. Streams whose source is closed get a moment to be read to their end."""
+        call that made it end is one of them. Who asks from then on, or waits to be let in, is told that nothing came of
+        it. Streams whose source is closed get a moment to be read to their end."""
         with self._answered:
             self._answered.wait_for(lambda: not self._streams, _LAST_EVENTS_SECONDS)
-        self._closed.set()
-        system.remove_endpoint(self._path)
+        system.remove_endpoint(self._path)  # first: who is told that this one ends does not find it once more
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+        with self._answered:
+            self._closed.set()
+        self._refuse_waiting()
         self._socket.close()
         with self._answered:
             self._answered.wait_for(lambda: not self._calls, _LAST_ANSWERS_SECONDS)
@@ -132,7 +135,10 @@ class Server:
         try:
             with held, connection:
                 for line in protocol.lines(connection):
-                    with self._in_progress():
+                    with self._in_progress() as taken:
+                        if not taken:
+                            _say_ends(connection)
+                            return
                         stream = self._answer(connection, line)
                     if stream is not None:
                         self._stream(connection, stream)
@@ -170,15 +176,32 @@ class Server:
                 self._answered.notify_all()
 
     @contextmanager
-    def _in_progress(self) -> Iterator[None]:
+    def _in_progress(self) -> Iterator[bool]:
+        """A call that the end waits for; whether it may be taken up, which it may not once the end has begun."""
         with self._answered:
             self._calls += 1
+            taken = not self._closed.is_set()
         try:
-            yield
+            yield taken
         finally:
             with self._answered:
                 self._calls -= 1
                 self._answered.notify_all()
+
+    def _refuse_waiting(self) -> None:
+        """Tell those who connected, and were not let in yet, that this one ends: the system would cut them off."""
+        with suppress(OSError):
+            self._socket.settimeout(0)
+            while True:
+                with self._socket.accept()[0] as connection:
+                    _say_ends(connection)
+
+
+def _say_ends(connection: Connection) -> None:
+    """Say that what is asked here is not taken up any more, without waiting for anybody."""
+    with suppress(OSError):
+        connection.settimeout(0)
+        connection.sendall(protocol.encode(failure(None, protocol.ENDS, "the process that owns the library ends")))
 
 
 def _refuse(connection: Connection, why: str) -> None:

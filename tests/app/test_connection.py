@@ -11,13 +11,17 @@ import sound
 from musfuse.app.connection import Connection
 from musfuse.app.host import Host
 from musfuse.app.library import Library, open_library
+from musfuse.app.state import StateFolder
 from musfuse.config import Config
+from musfuse.control import Server
+from musfuse.control.client import UntakenError
+from musfuse.control.protocol import endpoint
 from musfuse.drive.mounts import Mounter
 from musfuse.errors import ConfigError, ControlError, StoreError
 from musfuse.platform import system
 from musfuse.service.requests.events import Watch
 from musfuse.service.requests.library import ListReport
-from musfuse.service.requests.owner import BeginScan, ShowStatus
+from musfuse.service.requests.owner import BeginScan, MountAt, ShowStatus
 from musfuse.service.requests.sources import AddSources, ListSources
 
 
@@ -151,3 +155,29 @@ def test_what_happens_is_followed_until_the_owner_ends(owned: Library, state: Pa
         for event in events:
             if event.data["job"] == job and event.data["state"] == "done":
                 break
+
+
+def test_what_an_owner_that_ends_did_not_take_up_is_asked_anew(state: Path, tmp_path: Path) -> None:
+    ending, lock = Server(endpoint(state), {}), system.ProcessLock(StateFolder(state).lock)
+    assert lock.acquire()
+    (tmp_path / "more").mkdir()
+    with connection(state) as service:
+        assert service.is_owned
+        ending.close()
+        release = threading.Timer(0.1, lock.release)  # as its process ends
+        release.start()
+        service.call(AddSources((asked(tmp_path / "more"),)))
+        assert not service.is_owned
+        assert len(service.call(ListSources())) == 2
+    release.join()
+
+
+def test_what_only_an_owner_does_is_not_said_to_be_done_where_it_ends(state: Path, tmp_path: Path) -> None:
+    ending = Server(endpoint(state), {})
+    with connection(state) as status, connection(state) as mounting:
+        assert status.is_owned
+        assert mounting.is_owned
+        ending.close()
+        assert status.call(ShowStatus()).pid is None
+        with pytest.raises(UntakenError):
+            mounting.call(MountAt(tmp_path))

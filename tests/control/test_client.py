@@ -1,12 +1,22 @@
 """The side of the control channel that asks: owners are found, and what becomes of them is said."""
 
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from musfuse.control.client import Client, NobodyError, RemoteError, find_owner, owners
+from musfuse.control.client import (
+    Client,
+    NobodyError,
+    RemoteError,
+    UntakenError,
+    find_owner,
+    owners,
+    progress_of_owners,
+)
 from musfuse.control.protocol import endpoint
 from musfuse.control.server import Server
 from musfuse.errors import ControlError, MountError
@@ -73,6 +83,29 @@ def test_an_owner_that_ends_is_said(tmp_path: Path, answer: bytes, words: str) -
         theirs.close()
         with pytest.raises(ControlError, match=words):
             client.call("echo", text="x")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe tells not whether what was sent was read")
+def test_an_owner_that_ends_with_a_call_unread_has_not_taken_it_up(tmp_path: Path) -> None:
+    with listening(tmp_path / "s") as listener, Client(tmp_path / "s") as client:
+        theirs, _ = listener.accept()
+        number = client._send("echo", {"text": "x"})
+        theirs.close()
+        with pytest.raises(UntakenError):
+            client._first(number)
+        with pytest.raises(UntakenError):
+            client.call("echo", text="x")
+
+
+def test_who_ends_while_owners_are_asked_is_passed_over(path: Path) -> None:
+    staying = Server(path.with_name("z.sock"), {"progress": lambda: {"mounts": []}})
+    staying.start()
+    path.unlink()  # the server of the fixture knows no such method
+    with listening(path.with_name("0.sock")) as listener, closing(staying):
+        ending = threading.Thread(target=lambda: listener.accept()[0].close())
+        ending.start()
+        assert list(progress_of_owners()) == [{"mounts": []}]
+        ending.join()
 
 
 def test_an_owner_that_says_nothing_is_not_waited_for_ever(tmp_path: Path) -> None:

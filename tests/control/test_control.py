@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from musfuse.control import Client, Server, protocol
+from musfuse.control.client import UntakenError, find_owner
 from musfuse.control.protocol import endpoint
 from musfuse.errors import ControlError, MountError
 from musfuse.platform import system
@@ -103,3 +104,42 @@ def test_the_call_that_ends_the_process_is_answered() -> None:
     closing.join(60)
     asking.join(60)
     assert answers == ["ended"]
+
+
+def test_who_was_not_let_in_when_it_ends_is_told() -> None:
+    where = endpoint(Path("/some/other/library"))
+    server = Server(where, {"echo": lambda text: text})  # it lets in nobody: it was never started
+    with Client(where) as asked, Client(where) as silent:
+        asked._send("echo", {"text": "x"})
+        server.close()
+        for client in (asked, silent):
+            with pytest.raises(UntakenError, match="did nothing of this"):
+                client.call("echo", text="x")
+    assert find_owner(Path("/some/other/library")) is None
+
+
+def test_a_call_behind_the_one_that_ends_it_is_told_that_nothing_came_of_it() -> None:
+    where, begun, gate = endpoint(Path("/some/other/library")), threading.Event(), threading.Event()
+
+    def end() -> str:
+        begun.set()
+        gate.wait(60)
+        return "ended"
+
+    done: list[str] = []
+    server = Server(where, {"end": end, "do": lambda: done.append("it")})
+    server.start()
+    with Client(where) as late, Client(where) as ending:
+        late.call("do")
+        number = ending._send("end", {})
+        assert begun.wait(60)
+        closing = threading.Thread(target=server.close)
+        closing.start()
+        while where.exists() or not server._closed.is_set():
+            closing.join(0.01)
+        with pytest.raises(UntakenError):
+            late.call("do")
+        gate.set()
+        closing.join(60)
+        assert ending._first(number)["result"] == "ended"
+    assert done == ["it"]
