@@ -16,15 +16,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from musfuse.errors import DeviceError
+from musfuse.library.names import name_key
 from musfuse.platform.trees import Tree
 
 FOLDER = ".musfuse-sync"
 VERSION = 1
 MOST = 500_000
 """Files that are put on one device, at most."""
-_LONGEST = 1 << 16
+_LONGEST, _LONGEST_PATH = 1 << 16, 4096
 _LARGEST = 1 << 29
+_LAST_GENERATION = 1 << 53
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_NO_PART = re.compile(r'.*[\\:*?"<>|\0-\x1f\ud800-\udfff].*|.*[. ]|', re.DOTALL)
+"""Names that `naming` gives no file and takes no folder by: none may lead to another drive, a stream of a file (both
+with a colon, on Windows) or the folder above, and each is one that the system takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,12 @@ class Manifest:
             )
         return None
 
-    def read_generation(self) -> None:
-        """Find out which file is the older one, whatever the newer one says. Raises OSError."""
+    def read_generation(self) -> int:
+        """Find out which file is the older one, whatever the newer one says; how often they were written. Raises
+        OSError."""
         found = [read[0] for number in (0, 1) if (read := self._read(self._path(number))) is not None]
         self._generation = max(found, default=0)
+        return self._generation
 
     def others(self) -> list[str]:
         """The ids of other libraries that put files here under this name. Raises OSError."""
@@ -174,7 +181,7 @@ class Manifest:
         if facts is None or not facts.is_file or facts.size > _LARGEST:
             return None
         with os.fdopen(self._tree.open(path), "rb") as file:
-            return _known(_rows(file), self._library)
+            return _known(_rows(iter(lambda: file.readline(_LONGEST + 1), b"")), self._library)
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -194,11 +201,13 @@ def _rows(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
 def _known(rows: Iterator[dict[str, Any]], library: str) -> tuple[int, Known] | None:
     head = next(rows, {})
     generation, device = head.get("generation"), head.get("device")
-    if head.get("musfuse_sync") != VERSION or not isinstance(generation, int) or not isinstance(device, str):
+    if head.get("musfuse_sync") != VERSION or type(generation) is not int or not isinstance(device, str):
+        return None
+    if not 0 <= generation < _LAST_GENERATION:
         return None
     known, whole = Known(library, device), False
     for row in rows:
-        if len(known.files) + len(known.planned) > 2 * MOST:
+        if sum(map(len, (known.files, known.planned, known.folders, known.direct))) > 4 * MOST:
             return None
         whole = whole or "end" in row
         _take(known, row)
@@ -247,10 +256,10 @@ def _put(row: Any) -> Put | None:
 
 def _is_path(text: Any) -> bool:
     """Whether a text is a path below a folder: no line of the manifest leads out of it, or to itself."""
-    if not isinstance(text, str) or not 0 < len(text) < 4096 or "\0" in text or "\\" in text:
+    if not isinstance(text, str) or len(text) > _LONGEST_PATH:
         return False
     parts = text.split("/")
-    return not any(part in ("", ".", "..") for part in parts) and parts[0] != FOLDER
+    return not any(map(_NO_PART.fullmatch, parts)) and name_key(parts[0]) != name_key(FOLDER)
 
 
 def _json(line: dict[str, Any]) -> bytes:
