@@ -358,7 +358,10 @@ class Carrier:
     def _drop_parts(self) -> None:
         """Remove what has passing names: nothing of it is anything yet."""
         for name in self._tree.names(self._manifest.parts):
-            self._tree.remove(f"{self._manifest.parts}/{name}")
+            path = f"{self._manifest.parts}/{name}"
+            if (facts := self._tree.facts(path)) is not None and facts.is_folder:
+                raise DeviceError(f"{path}: a folder that was not made here; nothing is done until it is removed")
+            self._tree.remove(path)
 
     @contextmanager
     def _one_file(self, shown: str, part: str = "") -> Iterator[None]:

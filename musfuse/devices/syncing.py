@@ -41,7 +41,7 @@ class Makes(Protocol):
 @dataclass(slots=True)
 class Looked:
     """What was found out before anything is done: the plan, tracks that cannot be read now, those that found no room
-    (`beyond`), what is free, and what is `known` of the device."""
+    (`beyond`), what is free, and what is `known` of the device, which was written down `generation` times by then."""
 
     plan: Plan
     known: Known
@@ -49,6 +49,7 @@ class Looked:
     failed: list[LeftOut] = field(default_factory=list)
     beyond: int = 0
     taken_over: Manifest | None = None
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Syncing:
     def look(self, chosen: Sequence[Chosen], most: int, watch: Watch) -> Looked:
         """Find out what is to be done for these tracks, the first of which come first where there is room for `most`
         bytes only (0: for all). Nothing on the device changes. Raises DeviceError, StoppedError, OSError."""
+        generation = self.manifest.read_generation()
         other = self._other() if self.takes_over else None
         known = self._known(other or self.manifest)
         changed = settle(known, self.tree)
@@ -104,7 +106,7 @@ class Syncing:
             lists = [_wanted_list(one) for one in self.lists(_places(plan))]
             plan = make_plan([*wanted, *lists], unread, known, self.tree, damaged)
         plan.left_out = changed + plan.left_out
-        return Looked(plan, known, self.tree.room(), failed, len(chosen) - taken, other)
+        return Looked(plan, known, self.tree.room(), failed, len(chosen) - taken, other, generation)
 
     def check_room(self, looked: Looked) -> None:
         """Raise DeviceError where there is not room for what is planned, before anything is done."""
@@ -118,9 +120,12 @@ class Syncing:
     def carry_out(self, looked: Looked, watch: Watch, jobs: int) -> Outcome:
         """Do what is planned. Raises DeviceError, with what it was at noted on the device."""
         manifest = self.manifest
-        manifest.read_generation()
         self.remembered.note(self.place, self.name, looked.known.device)
         with self._alone():
+            if manifest.read_generation() != looked.generation:
+                raise DeviceError(
+                    f"{self.place}: something else put files there meanwhile; the same command looks again"
+                )
             carrier = Carrier(self.tree, manifest, looked.known, self.makes.open, watch, jobs=jobs, verify=self.verify)
             if looked.plan.is_empty and looked.taken_over is None:
                 return carrier.tidy()
@@ -178,9 +183,15 @@ class Syncing:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the device, where its file system has locks. Raises DeviceError where another process has it."""
-        if self.tree.facts(FOLDER) is None:
+        """Hold the device, where its file system has locks. Raises DeviceError where another process has it, or a link
+        stands where the lock should, which would lead out of the device."""
+        facts = self.tree.facts(FOLDER)
+        if facts is None:
             self.tree.make_folder(FOLDER)
+        there = self.tree.facts(f"{FOLDER}/lock")
+        if (facts and not facts.is_folder) or (there and not there.is_file):
+            what = f"{FOLDER}/lock is no file" if there else f"{FOLDER} is no folder"
+            raise DeviceError(f"{self.place}: {what}, and was not made here; nothing is done until it is removed")
         lock = system.ProcessLock(Path(self.place) / FOLDER / "lock")
         try:
             mine = lock.acquire()

@@ -46,7 +46,7 @@ class Tree(Protocol):
     may be called from many threads."""
 
     def facts(self, path: str) -> Facts | None:
-        """What lies there; None for nothing."""
+        """What lies there; None for nothing, also where what would be a folder above it is a file or a link."""
 
     def names(self, path: str) -> list[str]:
         """The names in a folder, in no order."""
@@ -103,7 +103,7 @@ class PathTree:
     def facts(self, path: str) -> Facts | None:
         try:
             return facts_of(os.lstat(self._at(path)))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def names(self, path: str) -> list[str]:
@@ -159,7 +159,7 @@ class PathTree:
             raise OSError(errno.ENODEV, "another disk is there now", self._place)
         place, parts = self._place, [part for part in path.split("/") if part]
         for number, part in enumerate(parts):
-            place = os.path.join(place, part)
+            place = f"{place.rstrip(os.sep)}{os.sep}{part}"  # joined, `C:` would lead to another drive
             if (number < len(parts) - 1 or within) and not _is_plain_folder(os.lstat(place)):
                 raise NotADirectoryError(errno.ENOTDIR, "no folder, or a link to one", place)
         return place

@@ -179,6 +179,62 @@ def test_a_lost_manifest_makes_foreigners_of_what_was_there(stick: Stick) -> Non
     assert stick.files().keys() == {ONE.path, "Ann/Best/01 One (2).flac"}
 
 
+@pytest.mark.parametrize("in_its_place", ["file", "link"])
+def test_what_has_the_place_of_a_folder_stays_and_another_folder_is_made(
+    stick: Stick, tmp_path: Path, in_its_place: str
+) -> None:
+    stick.sync(ONE, THREE)
+    (stick.folder / "Ann").rename(tmp_path / "away")
+    if in_its_place == "file":
+        (stick.folder / "Ann").write_bytes(b"mine")
+    else:
+        (stick.folder / "Ann").symlink_to(tmp_path / "away")
+    _, done = stick.sync(ONE, TWO, THREE)
+    assert (done.copied, done.failed) == (2, [])
+    assert (stick.folder / "Ann (2)/Best/01 One.flac").read_bytes() == b"one"
+    stick.sync(THREE)
+    assert (tmp_path / "away/Best/01 One.flac").read_bytes() == b"one"
+    assert {"Ann", "Ann (2)"} & set(os.listdir(stick.folder)) == {"Ann"}
+
+
+@pytest.mark.parametrize("linked", [".musfuse-sync/lock", ".musfuse-sync"])
+def test_no_link_on_the_device_makes_a_lock_elsewhere(stick: Stick, tmp_path: Path, linked: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (stick.folder / linked).parent.mkdir(exist_ok=True)
+    (stick.folder / linked).symlink_to(tmp_path / "elsewhere" / ("nologin" if linked.endswith("lock") else ""))
+    for new in (False, True):
+        with pytest.raises(DeviceError, match=rf"{linked} is no f\w+, and was not made here"):
+            stick.sync(ONE, new=new)
+    assert os.listdir(tmp_path / "elsewhere") == []
+
+
+def test_a_folder_among_unfinished_files_is_told_of(stick: Stick) -> None:
+    stick.sync(ONE)
+    [parts] = (stick.folder / ".musfuse-sync").glob("*.parts")
+    (parts / "1").mkdir()
+    with pytest.raises(DeviceError, match=r"parts/1: a folder that was not made here"):
+        stick.sync(ONE, TWO)
+    (parts / "1").rmdir()
+    stick.sync(ONE, TWO)
+    assert stick.files().keys() == {ONE.path, TWO.path}
+
+
+def test_what_another_put_there_meanwhile_is_not_put_there_twice(stick: Stick) -> None:
+    """The same library, as a copy of it on another machine has it: while one looks, the other one syncs."""
+    other, begun = Stick(stick.folder, stick.state), list[str]()
+
+    def working(what: str) -> None:
+        if not begun:
+            begun.append(what)
+            other.sync(ONE, TWO)
+
+    with pytest.raises(DeviceError, match="something else put files there meanwhile; the same command looks again"):
+        stick.sync(ONE, TWO, watch=Watch(working=working))
+    _, done = stick.sync(ONE, TWO)
+    assert done.copied == 0
+    assert stick.files().keys() == {ONE.path, TWO.path}
+
+
 def test_it_is_stopped_and_goes_on(stick: Stick) -> None:
     written = []
     stops = Watch(lambda: len(written) > 2, written.append)

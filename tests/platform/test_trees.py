@@ -1,5 +1,6 @@
 """A folder of another disk, by paths and by a descriptor."""
 
+import ntpath
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -56,13 +57,15 @@ def test_no_link_leads_out(tree: Tree, tmp_path: Path) -> None:
     (tmp_path / "stick/alias").symlink_to(tmp_path / "out/file")
     put(tree, "own", b"x")
     for act in (
-        lambda: tree.facts("link/file"), lambda: tree.names("link"), lambda: tree.create("link/new"),
+        lambda: tree.names("link"), lambda: tree.create("link/new"),
         lambda: tree.open("link/file"), lambda: tree.remove("link/file"), lambda: tree.rename("own", "link/own"),
         lambda: tree.open("alias"), lambda: tree.make_folder("link/a"), lambda: tree.replace("own", "link/file"),
     ):  # fmt: skip
         with pytest.raises(OSError, match=r".") as error:
             act()
         assert not isinstance(error.value, FileNotFoundError)
+    put(tree, "file", b"x")
+    assert tree.facts("link/file") is tree.facts("file/x") is None
     found = tree.facts("link")
     assert found
     assert (found.is_file, found.is_folder) == (False, False)
@@ -87,3 +90,14 @@ def test_another_disk_at_the_same_path_is_not_taken_for_it(tree: Tree, tmp_path:
     except OSError:
         assert os.listdir(tmp_path / "gone") == []
     assert os.listdir(tmp_path / "stick") == []
+
+
+def test_a_name_with_a_drive_does_not_lead_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Windows joins paths: `C:` behind any folder is the folder that another drive is at."""
+    seen = []
+    tree = PathTree(str(tmp_path))
+    monkeypatch.setattr(os.path, "join", ntpath.join)
+    monkeypatch.setattr(os, "lstat", lambda place: seen.append(place) or tmp_path.lstat())
+    tree.facts("C:/x")
+    assert seen
+    assert all(place.startswith(str(tmp_path)) for place in seen)

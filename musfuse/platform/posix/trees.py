@@ -13,6 +13,8 @@ assert sys.platform != "win32"
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NOTHING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+"""What systems say where nothing is, or a file or a link where a folder should be."""
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -33,8 +35,10 @@ class DirTree:
         try:
             with self._parent(path) as (folder, name):
                 return facts_of(os.stat(name, dir_fd=folder, follow_symlinks=False))
-        except FileNotFoundError:
-            return None
+        except OSError as error:
+            if error.errno in _NOTHING:
+                return None
+            raise
 
     def names(self, path: str) -> list[str]:
         with self._folder(path) as fd:
