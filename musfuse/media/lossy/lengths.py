@@ -12,6 +12,9 @@ from musfuse.origins.places import place_in
 _TOLD = frozenset({"wav", "rf64", "w64", "aiff", "au", "flac"})
 """Containers whose headers tell how much audio follows, and whose decoder (libsndfile) finds any sample by counting.
 What other ones announce may be more or less than what is decoded: encoders' delay, and timestamps."""
+_MOST = 1 << 33
+"""Samples that a header is believed to have, at most (a day of 96 kHz): a file of a few bytes and a hole is as long as
+it likes, and what is made of it has a table of its runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Lengths:
 
     def needs_index(self, fmt: AudioFormat) -> bool:
         """Whether only the frame index tells the length of such a stream."""
-        return fmt.container not in _TOLD or fmt.total_samples is None or fmt.faulty
+        total = fmt.total_samples
+        return fmt.container not in _TOLD or total is None or total > _MOST or fmt.faulty
 
     def of(self, track: Track, origin: Origin) -> Length:
         """The length of a track. Raises NotIndexedError where only its frame index would tell it, and there is none."""

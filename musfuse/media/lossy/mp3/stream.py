@@ -76,7 +76,7 @@ class Mp3Stream:
         """Bytes of each run."""
         size = self.start(self.run_frames)
         whole, left = divmod(self.length, size)
-        return array("I", [size] * whole + ([left] if left else []))
+        return array("I", (size,)) * whole + array("I", (left,) if left else ())
 
     def start(self, frame: int) -> int:
         """At which byte of the stream a frame begins."""

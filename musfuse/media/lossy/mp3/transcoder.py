@@ -12,6 +12,7 @@ from musfuse.media.lossy.mp3.frames import InfoFrame, Mp3Frames
 from musfuse.media.lossy.mp3.infoframe import loudness_of
 from musfuse.media.lossy.mp3.stream import Mp3Stream, bit_rate_for, rate_for
 from musfuse.media.lossy.mp3.tag import id3_tag, tag_length
+from musfuse.media.lossy.resampling import can_resample
 from musfuse.media.lossy.runs import LateMaker, Maker, Runs
 from musfuse.media.pcm import can_encode
 from musfuse.media.ports import TagOverlayService
@@ -45,8 +46,9 @@ class Mp3Transcoder:
         self._frame_cache, self._frame_files, self._read_ahead = frame_cache, frame_files, read_ahead
 
     def accepts(self, fmt: AudioFormat) -> bool:
-        """Integer PCM of 8, 16 or 24 bits, of up to eight channels: more than two are mixed down."""
-        return can_encode(fmt)
+        """Integer PCM of 8, 16 or 24 bits, of up to eight channels: more than two are mixed down; at a rate that one
+        of MP3's is made of."""
+        return can_encode(fmt) and can_resample(fmt.sample_rate, rate_for(fmt.sample_rate))
 
     def needs_index(self, fmt: AudioFormat) -> bool:
         """Whether its header does not tell how many samples there are."""

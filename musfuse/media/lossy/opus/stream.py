@@ -77,7 +77,7 @@ class OpusStream:
     def runs(self) -> "array[int]":
         """Bytes of the packets of each run."""
         whole, left = divmod(self.packets, RUN)
-        return array("I", [RUN * self.packet_bytes] * whole + ([left * self.packet_bytes] if left else []))
+        return array("I", (RUN * self.packet_bytes,)) * whole + array("I", (left * self.packet_bytes,) if left else ())
 
     def packets_of(self, page: int) -> range:
         """The packets of a page, by their numbers."""

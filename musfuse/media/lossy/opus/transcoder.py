@@ -13,6 +13,7 @@ from musfuse.media.lossy.opus.header import HEADER_VERSION, Gains, OpusHeader, o
 from musfuse.media.lossy.opus.options import OpusOptions
 from musfuse.media.lossy.opus.pages import OpusPages
 from musfuse.media.lossy.opus.stream import RATE, OpusStream
+from musfuse.media.lossy.resampling import can_resample
 from musfuse.media.lossy.runs import LateMaker, Maker, Runs
 from musfuse.media.pcm import can_encode
 from musfuse.media.ports import TagOverlayService
@@ -44,8 +45,8 @@ class OpusTranscoder:
         self._frame_cache, self._frame_files, self._read_ahead = frame_cache, frame_files, read_ahead
 
     def accepts(self, fmt: AudioFormat) -> bool:
-        """Integer PCM of 8, 16 or 24 bits, of up to eight channels."""
-        return can_encode(fmt)
+        """Integer PCM of 8, 16 or 24 bits, of up to eight channels, at a rate that 48 kHz is made of."""
+        return can_encode(fmt) and can_resample(fmt.sample_rate, RATE)
 
     def needs_index(self, fmt: AudioFormat) -> bool:
         """Whether its header does not tell how many samples there are."""

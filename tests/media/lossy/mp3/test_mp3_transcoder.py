@@ -1,4 +1,4 @@
-"""Whole MP3 files of originals: sizes before anything is encoded, bytes that never depend on the order of reads."""
+"""Whole MP3 files of originals, as others see and hear them."""
 
 import io
 import shutil
@@ -11,25 +11,13 @@ import mutagen
 import numpy as np
 import pytest
 import sound
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from mutagen.id3 import ID3
 
 from media.conftest import Studio
-from musfuse.errors import IndexMismatchError
-from musfuse.media.ports import NotIndexedError
-from musfuse.model import ArtKind, Rendition, SampleRange, TagSet
+from media.lossy.made_files import played
+from musfuse.model import ArtKind, TagSet
 
 Read = Callable[..., bytes]
-
-
-def heard(path: Path, channels: int) -> np.ndarray:
-    """What FFmpeg decodes; nothing may be wrong with the file."""
-    done = subprocess.run(
-        ["ffmpeg", "-v", "warning", "-i", path, "-map", "0:a", "-f", "f32le", "-"], capture_output=True, check=True
-    )
-    assert done.stderr == b""
-    return np.frombuffer(done.stdout, np.float32).reshape(-1, channels)
 
 
 def check_by_others(path: Path) -> None:
@@ -70,30 +58,11 @@ def test_every_format_becomes_a_whole_mp3(
     out = tmp_path / "out.mp3"
     out.write_bytes(read_whole(layout))
     assert out.stat().st_size == layout.size
-    assert len(heard(out, min(channels, 2))) == -(-samples * served[0] // rate)
+    assert len(played(out, min(channels, 2))) == -(-samples * served[0] // rate)
     check_by_others(out)
     info = mutagen.File(out)
     assert (info["TIT2"].text, info["TPE1"].text) == (["T"], ["A", "B"])
     assert (info.info.sample_rate, round(info.info.bitrate / 1000), info.info.track_gain) == (*served, -3.2)
-
-
-def test_any_range_in_any_order_is_the_slice_of_the_whole(studio: Studio, music: Path, read_whole: Read) -> None:
-    sound.write(music / "a.flac", 44_100 * 9)
-    track = studio.track("a.flac", "mp3:128", index=False)
-    whole = read_whole(studio.engine.layout(track), 4096 * 7)
-    studio.frame_cache.clear()
-    layout = studio.engine.layout(track)
-    assert layout.size == len(whole)
-
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.integers(0, layout.size + 10), st.integers(0, 60_000), st.booleans())
-    def check(offset: int, size: int, anew: bool) -> None:
-        if anew:
-            studio.frame_cache.clear()
-            layout.close()
-        assert layout.read_at(offset, size) == whole[offset : offset + size]
-
-    check()
 
 
 def test_two_tracks_of_an_album_join_without_a_click(studio: Studio, music: Path, tmp_path: Path) -> None:
@@ -108,7 +77,7 @@ def test_two_tracks_of_an_album_join_without_a_click(studio: Studio, music: Path
         layout = studio.engine.layout(studio.track(name, "mp3:192", index=False))
         out = tmp_path / f"{name}.mp3"
         out.write_bytes(layout.read_at(0, layout.size))
-        made.append(heard(out, 2)[:, 0])
+        made.append(played(out, 2)[:, 0])
     joined = np.concatenate(made)
     assert len(joined) == total
     off = np.abs(joined * (np.dot(sine, sine) / np.dot(joined, sine)) - sine)
@@ -148,43 +117,3 @@ def test_a_change_of_tags_moves_no_frame(studio: Studio, music: Path) -> None:
     assert after.size == before.size
     assert after.audio == before.audio
     assert ID3(io.BytesIO(after.read_at(0, after.size)))["TIT2"].text == ["Quite another title"]
-
-
-def test_a_part_is_as_long_as_the_sheet_says(studio: Studio, music: Path, tmp_path: Path, read_whole: Read) -> None:
-    sound.write(music / "a.flac", 44_100 * 3)
-    whole = studio.track("a.flac", "mp3:96", index=False)
-    for part, samples in ((SampleRange(1000, 45_100), 44_100), (SampleRange(88_200, None), 44_100)):
-        layout = studio.engine.layout(replace(whole, part=part))
-        out = tmp_path / "out.mp3"
-        out.write_bytes(read_whole(layout))
-        assert len(heard(out, 2)) == samples
-        assert layout.segments[-1].sample_at(layout.segments[-1].length) == samples  # type: ignore[attr-defined]
-
-
-def test_a_header_that_promises_too_much_is_an_error_and_then_counted(studio: Studio, music: Path) -> None:
-    sound.write(music / "a.flac", 44_100)
-    track = studio.track("a.flac", "mp3:96", index=False)
-    layout = studio.engine.layout(replace(track, format=replace(track.format, total_samples=44_100 * 3)))
-    with pytest.raises(IndexMismatchError, match=r"a\.flac: "):
-        layout.read_at(layout.size - 1000, 1000)
-    with pytest.raises(NotIndexedError, match="its frame index is not built yet"):
-        studio.engine.layout(track)
-
-
-def test_damage_is_an_error_that_names_the_original(studio: Studio, music: Path) -> None:
-    path = sound.write(music / "a.flac", 44_100 * 9)
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2 : len(data) // 2 + 20_000] = bytes(20_000)
-    path.write_bytes(data)
-    layout = studio.engine.layout(studio.track("a.flac", "mp3:96", index=False))
-    with pytest.raises(IndexMismatchError, match=r"a\.flac: "):
-        layout.read_at(0, layout.size)
-
-
-def test_times_of_a_stream_are_exact(studio: Studio, music: Path) -> None:
-    sound.write(music / "a.wav", 44_100)
-    result = studio.engine.open_stream(studio.track("a.wav", "mp3:128", index=False), "mp3:128")
-    chunks = list(result.chunks)
-    assert result.rendition is Rendition("mp3:128")
-    assert (result.duration_ns, chunks[-1].end_ns) == (1_000_000_000, 1_000_000_000)
-    assert sum(len(chunk.data) for chunk in chunks) == result.size
