@@ -67,8 +67,8 @@ class Channel(asyncssh.SSHClientSession):  # type: ignore[misc]
 
     def data_received(self, data: bytes, datatype: Any) -> None:
         """Some of an answer, or several."""
-        if datatype is not None:
-            return  # what the server complains of
+        if self.is_lost or datatype is not None:
+            return  # nobody waits for it, or it is what the server complains of
         try:
             for kind, number, rest in self._packets.take(data):
                 if not self.begun.done():
@@ -91,7 +91,8 @@ class Channel(asyncssh.SSHClientSession):  # type: ignore[misc]
 
     def end(self) -> None:
         """Ask for nothing more."""
-        self._channel.abort()
+        if self._channel is not None:
+            self._channel.abort()
         self.connection_lost(None)
 
     def _flush(self) -> None:
@@ -194,13 +195,15 @@ class Rush:
 
 
 async def _opened(connection: Any) -> Channel | None:
-    """A channel where SFTP is spoken; None where the server gives none."""
+    """A channel where SFTP is spoken; None where the server gives none, or does not answer."""
+    channel = Channel()
     try:
-        _, channel = await connection.create_session(Channel, subsystem="sftp", encoding=None)
-        if await asyncio.wait_for(asyncio.shield(channel.begun), _BEGIN_SECONDS):
-            return channel  # type: ignore[no-any-return]
+        async with asyncio.timeout(_BEGIN_SECONDS):
+            await connection.create_session(lambda: channel, subsystem="sftp", encoding=None)
+            if await channel.begun:
+                return channel
     except (asyncssh.Error, OSError, TimeoutError):
-        return None
+        pass  # these files are asked for in another way
     channel.end()
     return None
 

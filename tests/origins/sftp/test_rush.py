@@ -19,6 +19,7 @@ from musfuse.errors import NotFoundError, OriginError, SourceChangedError
 from musfuse.model import Stamp
 from musfuse.origins import OpenContext, SftpScheme, SourceSpec
 from musfuse.origins.port import Range
+from musfuse.origins.sftp import packets, rush
 from musfuse.origins.sftp.origin import SftpOrigin
 from musfuse.origins.sftp.packets import Kind, request, text
 from musfuse.origins.sftp.rush import MOST, Channel, Rush, Wanted
@@ -163,6 +164,56 @@ def test_a_server_of_another_version_or_without_another_channel() -> None:
             raise OSError("no more sessions")
 
     assert read(Alone(), Wanted(b"/a", VERSION, ENDS)) == [None]
+
+
+@pytest.mark.parametrize("silent", ["channel", "version"])
+def test_a_server_that_never_gives_the_channel_is_not_waited_for(silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where it says nothing to the channel, nor to what is spoken on it; and the channel does not stay."""
+    monkeypatch.setattr(rush, "_BEGIN_SECONDS", 0.05)
+
+    class Silent(Server):
+        is_ended = False
+
+        async def create_session(self, make: Callable[[], Channel], **how: Any) -> tuple[object, Channel]:
+            self.channel = make()
+            self.channel.connection_made(self)
+            if silent == "channel":
+                await asyncio.Event().wait()
+            return self, self.channel
+
+        def abort(self) -> None:
+            self.is_ended = True
+
+    server = Silent()
+    assert read(server, Wanted(b"/a", VERSION, ENDS)) == [None]
+    assert server.is_ended
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        request(Kind.HANDLE, 1, struct.pack(">I", 0xFFFFFFFF)), request(Kind.HANDLE, 1, struct.pack(">I", 1 << 31) + b"h" * 100),
+        struct.pack(">I", packets.MAX_PACKET) + bytes([Kind.DATA]), request(Kind.DATA, 0xFFFFFFFF, bytes(100_000)),
+    ],
+)  # fmt: skip
+def test_data_without_end_takes_no_room(said: bytes) -> None:
+    """Strings that claim to be longer than they are, packets that never end, answers to what nobody asked."""
+
+    async def hear() -> int:
+        server = Server(lambda *_: [])
+        task = asyncio.ensure_future(Rush().read(server, [Wanted(b"/a", VERSION, ENDS)], lambda _: None))
+        while Kind.OPEN not in server.kinds:
+            await asyncio.sleep(0)
+        channel, most = server.channel, 0
+        assert channel is not None
+        for _ in range(50):
+            channel.data_received(said + bytes(packets.MAX_PACKET - len(said)), None)
+            most = max(most, len(channel._packets._left))
+        channel.end()
+        assert await task == [None]
+        return most
+
+    assert asyncio.run(hear()) <= packets.MAX_PACKET + 4
 
 
 def opened(sshd: Sshd, root: Path) -> SftpOrigin:
