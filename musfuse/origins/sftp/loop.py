@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
@@ -23,17 +24,20 @@ class EventLoop:
         self._closed = False
 
     def run(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
-        """What a coroutine returns. Raises what it raises, TimeoutError where it takes longer; it is cancelled then."""
+        """What a coroutine returns. Raises what it raises, TimeoutError where it takes longer; it is cancelled then.
+        Raises UnavailableError once the loop is closed."""
         loop = self._running()
         if loop is None:
             work.close()
-            raise UnavailableError(f"{self._name}: is closed")
+            raise self._ended()
         future = asyncio.run_coroutine_threadsafe(work, loop)
         try:
             return future.result(seconds)
         except FutureTimeout:
             future.cancel()
             raise TimeoutError(f"no answer within {seconds:g} s") from None
+        except CancelledError:  # another class than that of asyncio
+            raise self._ended() from None
 
     def call_soon(self, call: "Any") -> None:
         """Call something on the loop's thread, where there is one."""
@@ -47,6 +51,9 @@ class EventLoop:
             self._closed, loop = True, self._loop
         if loop is not None:
             loop.call_soon_threadsafe(loop.stop)
+
+    def _ended(self) -> UnavailableError:
+        return UnavailableError(f"{self._name}: is closed")
 
     def _running(self) -> asyncio.AbstractEventLoop | None:
         with self._lock:

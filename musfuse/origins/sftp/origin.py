@@ -93,7 +93,7 @@ class SftpOrigin:
         except TimeoutError as error:
             self._loop.call_soon(self._session.drop)
             raise AwayError(f"{self._place.server}: {error}") from error
-        except (asyncssh.Error, OSError, ValueError, asyncio.CancelledError) as error:
+        except (asyncssh.Error, OSError, ValueError) as error:
             self._fail(path, error)
 
     async def _listed(self, path: str) -> Sequence[Entry]:

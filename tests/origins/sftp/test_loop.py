@@ -71,7 +71,7 @@ def test_what_begins_while_it_ends_is_cancelled_too() -> None:
 
 
 def test_what_is_under_way_at_its_end_is_cancelled() -> None:
-    loop, begun, cancelled = EventLoop("loop-z"), threading.Event(), threading.Event()
+    loop, begun, cancelled, told = EventLoop("loop-z"), threading.Event(), threading.Event(), threading.Event()
 
     async def hang() -> None:
         begun.set()
@@ -81,8 +81,9 @@ def test_what_is_under_way_at_its_end_is_cancelled() -> None:
             cancelled.set()
 
     def ask() -> None:
-        with pytest.raises(BaseException):  # noqa: B017
+        with pytest.raises(UnavailableError, match="closed"):
             loop.run(hang(), 100)
+        told.set()
 
     thread = threading.Thread(target=ask)
     thread.start()
@@ -91,3 +92,4 @@ def test_what_is_under_way_at_its_end_is_cancelled() -> None:
     assert cancelled.wait(30)
     thread.join(30)
     assert not thread.is_alive()
+    assert told.is_set()
