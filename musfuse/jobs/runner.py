@@ -262,7 +262,8 @@ class JobRunner:
             state = State.DONE
         except MusfuseError as failure:
             error, state = str(failure), State.INTERRUPTED if self._stopping else State.FAILED
-            told = entry.urgent and isinstance(failure, ConfigError)  # who asked for it wrongly waits, and hears of it
+            # Who asked waits, and hears of it, in the process of a command whatever it is.
+            told = entry.urgent and (not self._resumes or isinstance(failure, ConfigError))
             log.log(logging.INFO if told else logging.ERROR, "%s: %s", entry.kind.name, error)
         except Exception as failure:
             error, state = f"{type(failure).__name__}: {failure}", State.FAILED

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sound
 from app.hosting import run_host
+from tests_support import small_disk
 
 from cli.conftest import Terminal
 from cli.inprocess import run
@@ -56,6 +57,13 @@ def test_slips(library: Path, stick: Path, music: Path) -> None:
     assert "none: no such collection here" in run("sync", stick, "--collection", "none", *at, code=1).err
     assert "policy" in run("sync", stick, "--policy", "vorbis", *at, code=2).err
     assert list(stick.iterdir()) == []
+
+
+def test_a_device_without_room_is_said_once(library: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", 16) as disk:
+        said = run("sync", disk, "--library", library, code=1).err
+    assert said.startswith(f"Error: {disk}: ")
+    assert said.count("too small") == said.count("\n") == 1
 
 
 @pytest.mark.parametrize(
