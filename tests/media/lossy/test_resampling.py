@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.lossy.tones import Tone, noise
-from musfuse.media.lossy.resampling import Resampled, can_resample
+from musfuse.media.lossy.resampling import Resampled
 
 RATES = [(96_000, 48_000), (88_200, 44_100), (44_100, 48_000), (192_000, 48_000), (37_800, 44_100), (11_025, 48_000)]
 LONG = {pair: Resampled(noise(pair[0] // 4, rate=pair[0]), pair[1]) for pair in RATES}
@@ -30,14 +30,3 @@ def test_a_tone_stays_the_tone(old: int, new: int) -> None:
 def test_it_is_as_long_as_it_was() -> None:
     assert Resampled(noise(96_001, rate=96_000), 48_000).total == 48_001
     assert Resampled(noise(1, rate=96_000), 48_000).read(0, 1).shape == (2, 1)
-
-
-@pytest.mark.parametrize("rate", [1000, 8000, 11_025, 37_123, 47_999, 96_001, 176_400, 192_000, 352_800, 384_000])
-def test_rates_in_use_are_resampled(rate: int) -> None:
-    assert can_resample(rate, 48_000)
-    assert can_resample(rate, 44_100)
-
-
-@pytest.mark.parametrize("rate", [1, 999, 192_001, 384_001, 655_349])
-def test_rates_whose_filters_would_take_seconds_are_not(rate: int) -> None:
-    assert not can_resample(rate, 48_000)

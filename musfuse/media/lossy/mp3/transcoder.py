@@ -12,7 +12,7 @@ from musfuse.media.lossy.mp3.frames import InfoFrame, Mp3Frames
 from musfuse.media.lossy.mp3.infoframe import loudness_of
 from musfuse.media.lossy.mp3.stream import Mp3Stream, bit_rate_for, rate_for
 from musfuse.media.lossy.mp3.tag import id3_tag, tag_length
-from musfuse.media.lossy.resampling import can_resample
+from musfuse.media.lossy.rates import can_resample
 from musfuse.media.lossy.runs import LateMaker, Maker, Runs
 from musfuse.media.pcm import can_encode
 from musfuse.media.ports import TagOverlayService

@@ -13,7 +13,7 @@ from musfuse.media.lossy.opus.header import HEADER_VERSION, Gains, OpusHeader, o
 from musfuse.media.lossy.opus.options import OpusOptions
 from musfuse.media.lossy.opus.pages import OpusPages
 from musfuse.media.lossy.opus.stream import RATE, OpusStream
-from musfuse.media.lossy.resampling import can_resample
+from musfuse.media.lossy.rates import can_resample
 from musfuse.media.lossy.runs import LateMaker, Maker, Runs
 from musfuse.media.pcm import can_encode
 from musfuse.media.ports import TagOverlayService
