@@ -143,8 +143,11 @@ class ListingGroup(click.Group):
     usual = "list"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put it in front of what was typed."""
+        """Put it in front of what was typed, unless that begins with a word that it would not take, which is meant for
+        a command."""
         named = any(arg in self.commands or arg in ctx.help_option_names for arg in args)
+        if args and not args[0].startswith("-"):
+            named |= not any(isinstance(param, click.Argument) for param in self.commands[self.usual].params)
         return super().parse_args(ctx, args if named else [self.usual, *args])
 
 

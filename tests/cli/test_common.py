@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.inprocess import run
 from musfuse.cli.common import absolute_mountpoint, asked, located, naming_log, print_table, printable, shortened
 from musfuse.errors import UNEXPECTED, ConfigError
 
@@ -51,3 +52,16 @@ def test_shortened() -> None:
 def test_a_reason_that_mentions_the_log_names_its_path() -> None:
     assert naming_log(f"a.flac: {UNEXPECTED}", Path("/lib")).endswith("please report what /lib/musfuse.log says")
     assert naming_log("a.flac: its log", Path("/lib")) == "a.flac: its log"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [(("user", "lsit"), "list"), (("user", "device", "ann"), "devices"), (("cache", "stat"), "stats")],
+)
+def test_a_command_of_a_group_that_lists_by_itself_may_be_mistyped(typed: tuple[str, ...], meant: str) -> None:
+    assert f"No such command '{typed[1]}'. Did you mean '{meant}'?" in run(*typed, code=2).err
+
+
+def test_a_group_whose_usual_command_takes_words_takes_them(tmp_path: Path) -> None:
+    for typed in (("prefetch", "lsit"), ("user",)):
+        assert "no library there" in run(*typed, "--library", tmp_path / "none", code=2).err
