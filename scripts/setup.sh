@@ -88,7 +88,7 @@ setup_runtime() {
 
 setup_tests() {
   if [ "$(uname -s)" = Linux ]; then
-    install_packages fusermount3:fuse3 libfuse3.so.:fuse3 flac:flac metaflac:flac ffmpeg:ffmpeg rsync:rsync wavpack:wavpack cueprint:cuetools opusinfo:opus-tools mpg123:mpg123 mp3val:mp3val ogginfo:vorbis-tools mediainfo:mediainfo sshd:openssh-server promtool:prometheus zsh:zsh fish:fish libfuse.so.2:libfuse2
+    install_packages fusermount3:fuse3 libfuse3.so.:fuse3 flac:flac metaflac:flac ffmpeg:ffmpeg libmp3lame.so.0:libmp3lame0 rsync:rsync wavpack:wavpack cueprint:cuetools opusinfo:opus-tools mpg123:mpg123 mp3val:mp3val ogginfo:vorbis-tools mediainfo:mediainfo sshd:openssh-server promtool:prometheus zsh:zsh fish:fish libfuse.so.2:libfuse2
   fi
   make_venv dev
   # S3 servers: a lenient one and a sloppy one; tests of `s3://` skip without them, and those of the strict one without Swift

@@ -5,9 +5,7 @@ times as long as Debian's.
 """
 
 import ctypes
-import sys
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,9 +13,9 @@ import numpy as np
 from musfuse.errors import MediaError
 from musfuse.media.containers.mpeg import layer3_header
 from musfuse.media.lossy.ends import Floats
+from musfuse.media.lossy.mp3.library import REPORTS, SETTINGS, system_library
 from musfuse.media.lossy.mp3.stream import Mp3Stream
 
-_NAMES = {"linux": "libmp3lame.so.0", "darwin": "libmp3lame.0.dylib"}
 _JOINT_STEREO, _MONO, _CONSTANT = 1, 3, 0
 
 
@@ -37,24 +35,6 @@ def open_lame(stream: Mp3Stream) -> Lame:
     return SystemLame(library, stream) if library is not None else AvLame(stream)
 
 
-@lru_cache(1)
-def system_library() -> ctypes.CDLL | None:
-    """The system's LAME; None where it has none. On Windows nobody knows whose library of that name would be found."""
-    name = _NAMES.get(sys.platform)
-    if name is None:
-        return None
-    try:
-        library = ctypes.CDLL(name)
-        library.lame_init.restype = ctypes.c_void_p
-        encode = library.lame_encode_buffer_ieee_float
-    except (OSError, AttributeError):
-        return None
-    floats = ctypes.POINTER(ctypes.c_float)
-    encode.argtypes = [ctypes.c_void_p, floats, floats, ctypes.c_int, ctypes.c_char_p, ctypes.c_int]
-    library.lame_init_params.argtypes = library.lame_close.argtypes = [ctypes.c_void_p]
-    return library
-
-
 class SystemLame:
     """LAME by its own interface (lame.h)."""
 
@@ -65,17 +45,14 @@ class SystemLame:
         self._lame: int | None = library.lame_init()
         if not self._lame:
             raise MediaError("there is not enough memory for LAME")
-        for name in ("errorf", "msgf", "debugf"):  # it would write to the terminal
-            getattr(library, f"lame_set_{name}")(ctypes.c_void_p(self._lame), None)
-        settings = {
-            "in_samplerate": stream.rate, "out_samplerate": stream.rate, "num_channels": stream.channels,
-            "mode": _MONO if stream.channels == 1 else _JOINT_STEREO, "VBR": _CONSTANT, "brate": stream.kbps,
-            "disable_reservoir": 1, "bWriteVbrTag": 0,
-        }  # fmt: skip
-        for name, value in settings.items():
-            getattr(library, f"lame_set_{name}")(ctypes.c_void_p(self._lame), ctypes.c_int(value))
+        for name in REPORTS:
+            getattr(library, f"lame_set_{name}")(self._lame, None)
+        mode = _MONO if stream.channels == 1 else _JOINT_STEREO
+        values = (stream.rate, stream.rate, stream.channels, mode, _CONSTANT, stream.kbps, 1, 0)
+        for name, value in zip(SETTINGS, values, strict=True):
+            getattr(library, f"lame_set_{name}")(self._lame, value)
         failed = library.lame_init_params(self._lame) < 0
-        if failed or library.lame_get_out_samplerate(ctypes.c_void_p(self._lame)) != stream.rate:
+        if failed or library.lame_get_out_samplerate(self._lame) != stream.rate:
             self.close()
             raise _refused(stream, "its settings")
 

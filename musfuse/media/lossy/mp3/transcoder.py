@@ -10,6 +10,7 @@ from musfuse.media.lossy.installed import installed
 from musfuse.media.lossy.lengths import Lengths
 from musfuse.media.lossy.mp3.frames import InfoFrame, Mp3Frames
 from musfuse.media.lossy.mp3.infoframe import loudness_of
+from musfuse.media.lossy.mp3.library import system_version
 from musfuse.media.lossy.mp3.stream import Mp3Stream, bit_rate_for, rate_for
 from musfuse.media.lossy.mp3.tag import id3_tag, tag_length
 from musfuse.media.lossy.rates import can_resample
@@ -55,11 +56,10 @@ class Mp3Transcoder:
         return self._lengths.needs_index(fmt)
 
     def token(self, rendition: Rendition) -> str:
-        """The version of what is made, and that of PyAV, which brings LAME: sizes do not depend on it, bytes do.
-
-        The bit rate is in the rendition's name."""
+        """The versions of what is made, of PyAV, and of LAME where that is the system's: sizes do not depend on them,
+        bytes do. The bit rate is in the rendition's name."""
         del rendition
-        return f"mp3/{_VERSION}/{installed()}/{self._tags.token()}"
+        return f"mp3/{_VERSION}/{installed()}/{system_version()}/{self._tags.token()}"
 
     def layout(self, track: Track, origin: Origin) -> Layout:
         """The MP3 rendition: tag, pictures, LAME's frame, frames of audio."""

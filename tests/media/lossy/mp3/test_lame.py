@@ -11,7 +11,8 @@ from musfuse.errors import MediaError
 from musfuse.media.lossy.ends import Endless
 from musfuse.media.lossy.mp3 import encoder
 from musfuse.media.lossy.mp3.encoder import encode_run
-from musfuse.media.lossy.mp3.lame import AvLame, Lame, SystemLame, open_lame, system_library
+from musfuse.media.lossy.mp3.lame import AvLame, Lame, SystemLame, open_lame
+from musfuse.media.lossy.mp3.library import system_library
 from musfuse.media.lossy.mp3.stream import Mp3Stream
 
 LAMES: dict[str, Callable[[Mp3Stream], Lame]] = {"PyAV's": AvLame, "the system's": open_lame}
