@@ -2,7 +2,6 @@
 in options, in commands and in what goes over a wire."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import ClassVar
@@ -78,25 +77,22 @@ class Rendition(str):
         return _KINDS.index(self.kind) << 9 | self.kbps
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a view serves lossless audio as. Lossy originals are served as they are."""
-
-    rendition: Rendition
-
-    @classmethod
-    def parse(cls, text: str) -> "Policy":
-        """The policy that a text says, as `opus` or `opus:96`. Raises ConfigError."""
-        return _policy(text)
-
-    def __str__(self) -> str:
-        return str(self.rendition)
+@lru_cache(256)
+def parse_policy(text: str) -> Rendition:
+    """What a view with the policy that a text says serves lossless audio as; lossy originals are served as they are.
+    It is said as `opus` or `opus:96`. Raises ConfigError."""
+    said = text.strip().lower()
+    if said.endswith(_RECODE):
+        raise ConfigError(f"{text[:60]!r}: lossy originals are not made smaller here; they are served as they are")
+    if said == "retagged":
+        raise ConfigError(_no_policy(text))
+    return Rendition(said)
 
 
 def problem_of_policy(text: str) -> str | None:
     """What is wrong with the text of a policy; None for one that is right."""
     try:
-        Policy.parse(text)
+        parse_policy(text)
     except ConfigError as error:
         return str(error)
     return None
@@ -104,16 +100,6 @@ def problem_of_policy(text: str) -> str | None:
 
 POLICIES: tuple[str, ...] = ("flac", "original", "wav", *_RATES)
 """Policies by their shortest texts."""
-
-
-@lru_cache(256)
-def _policy(text: str) -> Policy:
-    said = text.strip().lower()
-    if said.endswith(_RECODE):
-        raise ConfigError(f"{text[:60]!r}: lossy originals are not made smaller here; they are served as they are")
-    if said == "retagged":
-        raise ConfigError(_no_policy(text))
-    return Policy(Rendition(said))
 
 
 def _parsed(text: str) -> tuple[str, int]:

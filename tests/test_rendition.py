@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from musfuse.errors import ConfigError
-from musfuse.rendition import POLICIES, Policy, Rendition, problem_of_policy
+from musfuse.rendition import POLICIES, Rendition, parse_policy, problem_of_policy
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_what_none_says_is_refused_with_what_is_wanted(text: str, why: str) -> N
 
 
 def test_policies_are_renditions() -> None:
-    assert Policy.parse("opus") == Policy(Rendition("opus:128"))
-    assert Policy.parse(" OPUS:96 ") == Policy(Rendition("opus:96"))
+    assert parse_policy("opus") == Rendition("opus:128")
+    assert parse_policy(" OPUS:96 ") == Rendition("opus:96")
     for text in ("flac", "wav", "original", "opus:96", "mp3:320"):
-        assert str(Policy.parse(text)) == text
+        assert str(parse_policy(text)) == text
         assert problem_of_policy(text) is None
     for text in ("retagged", "opus:96+recode", "opus+re", "+recode"):
         assert problem_of_policy(text), text

@@ -26,7 +26,7 @@ from musfuse.media.indexing.options import IndexOptions, worker_count
 from musfuse.origins import scheme_of
 from musfuse.platform import system
 from musfuse.platform.trees import Tree
-from musfuse.rendition import Policy, problem_of_policy
+from musfuse.rendition import parse_policy, problem_of_policy
 from musfuse.service.requests.sync import BeginSync, FileLeft, Synced, SyncStep
 from musfuse.service.wire import from_json, to_json
 
@@ -46,7 +46,7 @@ def sync_params(library: "Library", asked: BeginSync) -> "Params":
     checked_name(asked.name)
     if problem := asked.policy and problem_of_policy(asked.policy):
         raise ConfigError(f"policy: {problem}")
-    if asked.policy and not library.media.engine.makes(Policy.parse(asked.policy).rendition):
+    if asked.policy and not library.media.engine.makes(parse_policy(asked.policy)):
         raise ConfigError(f"policy: {asked.policy}: nothing here makes that; --policy flac, wav and original are there")
     if asked.max_bytes < 0 or asked.jobs < 0:
         raise ConfigError("a size, or a number of files at the same time, is not negative")

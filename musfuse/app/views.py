@@ -25,7 +25,7 @@ from musfuse.media.engine import MediaEngine
 from musfuse.media.flac.options import FlacOptions
 from musfuse.media.formats import FormatRegistry
 from musfuse.model import Rendition
-from musfuse.rendition import Policy
+from musfuse.rendition import parse_policy
 
 if TYPE_CHECKING:
     from musfuse.library.filters import Filter
@@ -48,7 +48,7 @@ def main_rules(config: Config, template: Template, engine: MediaEngine) -> ViewR
     art = config[ArtOptions]
     retag_all = art.embed == "always" or art.max_pixels > 0
     more = f"repair={config[FlacOptions].repair} retag_all={retag_all}"
-    policy = str(Policy.parse(config[ViewOptions].policy))
+    policy = str(parse_policy(config[ViewOptions].policy))
     return ViewRules(template, policy, engine.rendition_of, more, retag_all, needs_index=engine.needs_index)
 
 
@@ -91,7 +91,7 @@ class Views(Sequence[ViewRules]):
 
     def renditions(self) -> set[Rendition]:
         """What the views make of lossless audio."""
-        return {Policy.parse(rules.policy).rendition for rules in self._now.values()}
+        return {parse_policy(rules.policy) for rules in self._now.values()}
 
     def named(self, name: str) -> ViewRules | None:
         """The rules of a view; None where there is none."""
@@ -115,7 +115,7 @@ class Views(Sequence[ViewRules]):
     def _rules(self, spec: ViewSpec) -> ViewRules:
         template = Template(spec.template) if spec.template else self._main.template
         chosen = self._filter(spec.filter)
-        policy = str(Policy.parse(spec.policy)) if spec.policy else self._main.policy
+        policy = str(parse_policy(spec.policy)) if spec.policy else self._main.policy
         return replace(
             self._main, template=template, policy=policy, filter=chosen, view=self._number(spec.name),
         )  # fmt: skip

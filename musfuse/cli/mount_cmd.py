@@ -26,7 +26,7 @@ from musfuse.config.load import Stated
 from musfuse.errors import ConfigError, ControlError, MountError, StoreError
 from musfuse.origins import default_registry
 from musfuse.platform import system
-from musfuse.rendition import Policy
+from musfuse.rendition import parse_policy
 
 MAIN = "main"
 _Shown = tuple[str, Sequence[str]]
@@ -155,7 +155,7 @@ def _mounted_by_owner(
         status = service.call(ShowStatus())
         if status.pid is None:  # the owner ended meanwhile
             return None
-        same_policy = policy is None or Policy.parse(policy) == Policy.parse(status.policy or "flac")
+        same_policy = policy is None or parse_policy(policy) == parse_policy(status.policy or "flac")
         for name, same, known in (
             ("policy", same_policy, status.policy), ("template", template in (None, status.template), status.template)
         ):  # fmt: skip

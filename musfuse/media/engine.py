@@ -9,7 +9,7 @@ from musfuse.media.layout import Layout, Timed
 from musfuse.media.ports import CHUNK_BYTES, AudioChunk, FormatTranscoder, TranscodeResult
 from musfuse.model import AudioFormat, Rendition, Track
 from musfuse.origins import Origin
-from musfuse.rendition import Policy
+from musfuse.rendition import parse_policy
 
 
 class MediaEngine:
@@ -33,7 +33,7 @@ class MediaEngine:
         A stream that is `cut` out of an image cannot be the original: whoever cuts has seen to `can_encode`. Raises
         ConfigError for a text that is no policy.
         """
-        wanted = Policy.parse(policy).rendition
+        wanted = parse_policy(policy)
         maker = self._transcoders.get(wanted.kind)
         if maker is not None and maker.accepts(fmt) and not (cut and wanted is Rendition.ORIGINAL):
             return wanted

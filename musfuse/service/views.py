@@ -16,7 +16,7 @@ from musfuse.library.templates import Template
 from musfuse.library.userdb import ViewSpec, ViewTable, no_view
 from musfuse.library.vocabulary import Vocabulary
 from musfuse.media.formats import FormatRegistry
-from musfuse.rendition import Policy
+from musfuse.rendition import parse_policy
 from musfuse.service.handlers import Handlers
 from musfuse.service.requests import views as asked
 from musfuse.service.requests.sources import Setting
@@ -138,7 +138,7 @@ class Viewing:
             Template(spec.template)
         if spec.policy and spec.policy != before.policy:
             try:
-                spec = replace(spec, policy=str(Policy.parse(spec.policy)))
+                spec = replace(spec, policy=str(parse_policy(spec.policy)))
             except ConfigError as error:
                 raise ConfigError(f"policy: {error}") from None
         if spec.filter != before.filter:
@@ -161,7 +161,7 @@ class Viewing:
             if spec.template:
                 Template(spec.template)
             if spec.policy:
-                Policy.parse(spec.policy)
+                parse_policy(spec.policy)
             kept_filter(spec.filter, FormatRegistry(()))  # which formats there are is no matter of what was kept
         except ConfigError as error:
             return str(error).partition("\n")[0]
