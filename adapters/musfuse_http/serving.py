@@ -11,6 +11,7 @@ import sys
 import threading
 from dataclasses import dataclass
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -54,8 +55,8 @@ def listening(host: str, port: int) -> socket.socket:
     return made
 
 
-def protocol_with(patience: Patience) -> type[H11Protocol]:
-    """HTTP/1.1 for connections that are waited for so long."""
+def protocol_with(patience: Patience, connections: int) -> type[H11Protocol]:
+    """HTTP/1.1 for connections that are waited for so long; of those beyond so many all requests are answered 503."""
 
     class Connection(H11Protocol):
         _coming: asyncio.TimerHandle | None = None
@@ -63,6 +64,8 @@ def protocol_with(patience: Patience) -> type[H11Protocol]:
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
+            # uvicorn's own limit would answer everybody so, and begin one connection earlier.
+            self.limit_concurrency = 0 if len(self.connections) > connections else None
             self._wait_for_request()
 
         def data_received(self, data: bytes) -> None:
@@ -86,14 +89,24 @@ def protocol_with(patience: Patience) -> type[H11Protocol]:
 
         def _wait_for_request(self) -> None:
             """Hang up on who does not get to the end of a request; an answer that goes out has its time."""
-            whole = self.cycle is not None and not self.cycle.more_body
-            if whole and self._coming is not None:
+            is_whole = not _is_on_its_way(self)
+            if is_whole and self._coming is not None:
                 self._coming.cancel()
                 self._coming = None
-            elif not whole and self._coming is None:
+            elif not is_whole and self._coming is None:
                 self._coming = self.loop.call_later(patience.request, self.transport.abort)
 
     return Connection
+
+
+def _is_on_its_way(at: H11Protocol) -> bool:
+    """Whether a request is to come that is not whole yet, the first one of a connection or one that has begun."""
+    last = at.cycle
+    if last is None:
+        return True
+    if last.response_complete:
+        return at.conn.their_state is h11.SEND_BODY or bool(at.conn.trailing_data[0])
+    return bool(last.more_body)
 
 
 class _Server(uvicorn.Server):
@@ -125,10 +138,11 @@ class Serving:
     ) -> None:
         self._patience = patience or Patience()
         config = uvicorn.Config(
-            app, http=protocol_with(self._patience), ws="none", lifespan="off", loop="asyncio", interface="asgi3",
+            app, http=protocol_with(self._patience, connections), ws="none", lifespan="off", loop="asyncio",
+            interface="asgi3",
             log_config=None, access_log=False, proxy_headers=False, server_header=False, backlog=BACKLOG,
-            limit_concurrency=connections, timeout_keep_alive=self._patience.idle,
-            timeout_graceful_shutdown=self._patience.end, h11_max_incomplete_event_size=_HEAD_BYTES,
+            timeout_keep_alive=self._patience.idle, timeout_graceful_shutdown=self._patience.end,
+            h11_max_incomplete_event_size=_HEAD_BYTES,
         )  # fmt: skip
         config.load()
         config.ssl = tls
