@@ -15,7 +15,8 @@ from musfuse.cli.library_cmd import back_up, put_back
 def command(library: Path | None, restore: bool, file: Path) -> None:
     """Copy what cannot be made again (tags, pictures and locks that were set, their history) to FILE.
 
-    Works while the drive is mounted; a restore does not. Everything else comes back with a scan.
+    Works while the drive is mounted; a restore does not. Everything else comes back with a scan, but accounts, of which
+    the library makes backups by itself.
     """
     if restore:
         put_back(library, file, as_json=False, dry_run=False, yes=True)

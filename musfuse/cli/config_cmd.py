@@ -94,7 +94,7 @@ def set_(library: Path | None, config_file: Path | None, as_json: bool, save: bo
     if told is None and not save:
         raise ConfigError(f"{key}: no process has this library, so nothing is changed; say --save for the file")
     if told is not None and told.effect == "start" and not save:
-        raise ConfigError(f"{key}: counts from the next start on; say --save, then `musfuse stop` and mount again")
+        raise ConfigError(f"{key}: counts from the next start on; say --save, then `musfuse stop`, and start it anew")
     file = absolute(configuration_file(config_file))
     if save:
         save_option(file, key, wanted)
@@ -127,7 +127,7 @@ def _say_of(key: str, wanted: object, told: "OptionSet | None") -> None:
     elif told.effect == "mount":
         say(printable(f"{key} is {toml_value(wanted)} for mounts that are made from now on; unmount, and mount again"))
     else:
-        say(f"{key} counts from the next start on: `musfuse stop`, and mount again")
+        say(f"{key} counts from the next start on: `musfuse stop`, and start it anew")
 
 
 def _say_of_stronger(config_file: Path | None, key: str, wanted: object) -> None:

@@ -138,8 +138,8 @@ def backup(library: Path | None, as_json: bool, file: Path | None) -> None:
     """Copy what cannot be made again (tags, pictures and locks that were set, their history, sources) to FILE, a new
     file; without one to musfuse-DATE.db here.
 
-    Works while the drive is mounted. Everything else comes back with a scan. Of secrets it holds where they are kept
-    only.
+    Works while the drive is mounted. Everything else comes back with a scan, but accounts, of which the library makes
+    backups by itself. Of secrets it holds where they are kept only.
     """
     back_up(library, file, as_json)
 

@@ -17,8 +17,8 @@ MOST = {Means.SESSION: 50, Means.KEY: 50, Means.APP: 20}
 _DAY_NS = 24 * 3600 * 10**9
 _MAX_TEXT = 100
 _NOT_LEGACY = (
-    "app passwords are off; `musfuse config set subsonic.legacy_auth true` turns them on, but an API key is safer where"
-    " the client takes one"
+    "app passwords are off; `musfuse config set --save subsonic.legacy_auth true` turns them on with the next start;"
+    " an API key is safer where the client takes one"
 )
 
 

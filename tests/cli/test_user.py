@@ -128,9 +128,11 @@ def test_a_password_is_asked_for_twice_on_a_terminal(library: Path, monkeypatch:
 def test_app_passwords_are_for_those_who_turned_them_on(library: Path, tmp_path: Path) -> None:
     at = ("--library", library)
     run("user", "add", *at, "--no-password", "fay")
-    assert "legacy_auth" in run("user", "key", *at, "--app", "fay", "old", code=2).err
+    told = run("user", "key", *at, "--app", "fay", "old", code=2).err
+    assert "legacy_auth" in told
     config = tmp_path / "config.toml"
-    config.write_text("[subsonic]\nlegacy_auth = true\n")
+    config.touch()
+    run(*told.split("`musfuse ")[1].split("`")[0].split(), *at, "--config", config)  # as it is told
     made = run("user", "key", *at, "--config", config, "--app", "fay", "old")
     assert made.out.startswith("mfa-")
     run("user", "revoke", *at, "--all", "fay")

@@ -14,7 +14,7 @@ form.addEventListener("submit", async (event) => {
   if (answer.ok) {
     history.replaceState(null, "", location.pathname);
     form.querySelector("button").disabled = true;
-    said.textContent = `${told.name} can sign in now.`;
+    said.textContent = `${told.name} can sign in now. Apps take a key: musfuse user key '${told.name}' phone`;
   } else {
     said.textContent = told.error.message;
   }
