@@ -1,6 +1,7 @@
 """The files of the chunk cache: each is named by the BLAKE3 of its bytes, and checked against it when it is read."""
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -14,11 +15,25 @@ from musfuse.platform import system
 from musfuse.store.chunks.cutter import LARGEST
 
 _NEW = "new"
+_NAMES = {_NEW: re.compile(r"\d+")} | {
+    f"{number:02x}": re.compile(rf"{number:02x}[0-9a-f]{{62}}") for number in range(256)
+}
+"""The folders of a cache, and what the files in them are called."""
 
 
 def digest_of(data: "bytes | memoryview") -> bytes:
     """What names these bytes."""
     return blake3(data).digest()
+
+
+def holds_chunks(folder: Path) -> bool:
+    """Whether a folder is one of a cache, by its name and those in it: one of somebody else may be called so, too.
+    Raises OSError."""
+    names = _NAMES.get(folder.name)
+    if names is None or folder.is_symlink() or not folder.is_dir():
+        return False
+    with os.scandir(folder) as entries:
+        return all(names.fullmatch(entry.name) for entry in entries)
 
 
 class ChunkFiles:
@@ -33,7 +48,8 @@ class ChunkFiles:
         new = self._folder / _NEW
         new.mkdir(parents=True, exist_ok=True)
         for left in new.iterdir():
-            _remove(left)
+            if _NAMES[_NEW].fullmatch(left.name):
+                _remove(left)
 
     def write(self, data: "bytes | memoryview") -> Path:
         """Write bytes under a name of their own, for `settle`. Raises OSError, and leaves nothing then."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _DATABASE = "chunks.db"
-_OLD, _OWN = ".old-", re.compile(r"[0-9a-f]{2}|new|chunks\.db.*")
+_OLD, _OWN = re.compile(r"\.old-\d+"), re.compile(r"chunks\.db.*")
 _AGAIN_SECONDS = 60.0
 INSTALL = "pip install 'musfuse[cache]'"
 
@@ -140,9 +140,11 @@ class LazyChunks:
     def _set_aside(self, why: str) -> None:
         """Begin anew: without its table nobody knows what lies in the cache. What is its own moves aside within the
         folder, which may be a link, or a disk of its own, and hold more."""
-        aside = self.folder / f"{_OLD}{time.time_ns()}"
+        from musfuse.store.chunks.files import holds_chunks
+
+        aside = self.folder / f".old-{time.time_ns()}"
         with suppress(OSError):
-            own = [entry for entry in self.folder.iterdir() if _OWN.fullmatch(entry.name)]
+            own = [entry for entry in self.folder.iterdir() if _OWN.fullmatch(entry.name) or holds_chunks(entry)]
             if own:
                 log.warning(
                     "%s: %s; the cache begins anew, and is filled by what is read; what was pinned is no more",
@@ -155,7 +157,7 @@ class LazyChunks:
 
     def _drop_old(self) -> None:
         """Remove what was set aside, behind everything else: it may be many files."""
-        old = list(self.folder.glob(f"{_OLD}*"))
+        old = [entry for entry in self.folder.glob(".old-*") if _OLD.fullmatch(entry.name)]
         if old:
             threading.Thread(target=_remove, args=(old,), name="drop-chunks", daemon=True).start()
 

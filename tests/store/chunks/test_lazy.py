@@ -84,6 +84,21 @@ def test_what_begins_anew_stays_where_its_folder_leads_and_leaves_what_is_not_it
     assert (disk / "photos").is_dir()
 
 
+@pytest.mark.parametrize("name", ["new/a.jpg", "ab/notes.txt", "00/1/2.jpg", ".old-photos/a.jpg", "ff", "ee/ee.flac"])
+def test_what_is_called_as_its_own_and_is_not_stays(tmp_path: Path, name: str) -> None:
+    """On a disk that holds more, whether it never had a table, lost it, or only opens again."""
+    theirs, chunks = tmp_path / "chunks" / name, tmp_path / "chunks"
+    theirs.parent.mkdir(parents=True, exist_ok=True)
+    theirs.write_text("theirs")
+    for _ in range(2):
+        filled(chunks)
+        filled(chunks)
+        (chunks / "chunks.db").unlink()
+    filled(chunks)
+    until(lambda: not [entry for entry in chunks.glob(".old-*") if entry.name != ".old-photos"])
+    assert theirs.read_text() == "theirs"
+
+
 def test_what_was_kept_goes_when_nothing_is_to_be_kept_any_more(tmp_path: Path) -> None:
     filled(tmp_path / "chunks")
     lazy = LazyChunks(tmp_path / "chunks", 64 << 20)
