@@ -8,6 +8,7 @@ import click
 
 from musfuse.cli.common import (
     ListingGroup,
+    ask_library,
     asked,
     config_option,
     connect,
@@ -51,8 +52,7 @@ def stats(library: Path | None, config_file: Path | None, as_json: bool) -> None
     """Tell how much is kept, and what is pinned."""
     from musfuse.service.requests.chunks import ShowChunks
 
-    with connect(library_folder(library), config_file) as service:
-        told = service.call(ShowChunks())
+    told = ask_library(library, ShowChunks(), config_file)
     if as_json:
         print_json(told)
     else:

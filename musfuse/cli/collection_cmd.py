@@ -11,6 +11,7 @@ from musfuse.cli.collecting import rule_options, said_rule
 from musfuse.cli.common import (
     ListingGroup,
     absolute,
+    ask_library,
     config_option,
     connect,
     dry_run_option,
@@ -56,8 +57,7 @@ def list_(library: Path | None, as_json: bool, hidden: bool) -> None:
     """List the collections."""
     from musfuse.service.requests.collections import ListCollections
 
-    with connect(library_folder(library)) as service:
-        rows = service.call(ListCollections(hidden))
+    rows = ask_library(library, ListCollections(hidden))
     if as_json:
         print_json(rows)
         return
@@ -119,8 +119,7 @@ def create(
     wanted = said_rule(query, **rule)
     if wanted is None:
         raise click.UsageError("say which tracks: a QUERY, --rule FILE, or options as --played")
-    with connect(library_folder(library), config_file) as service:
-        made = service.call(CreateCollection(name, wanted, dry_run=dry_run))
+    made = ask_library(library, CreateCollection(name, wanted, dry_run=dry_run), config_file)
     _say_changed(made, "would be made" if dry_run else "made", as_json)
 
 
@@ -144,8 +143,7 @@ def edit(
     wanted = said_rule(query, **rule)
     if wanted is None and new_name is None and hidden is None:
         raise click.UsageError("say what is to change: a QUERY, --rule FILE, options as --played, --rename, --hide")
-    with connect(library_folder(library), config_file) as service:
-        done = service.call(EditCollection(name, wanted, new_name, hidden, dry_run=dry_run))
+    done = ask_library(library, EditCollection(name, wanted, new_name, hidden, dry_run=dry_run), config_file)
     _say_changed(done, "would be changed" if dry_run else "changed", as_json)
 
 
@@ -159,8 +157,7 @@ def delete(library: Path | None, config_file: Path | None, as_json: bool, dry_ru
     """Forget the collection NAME; tracks, plays and ratings stay. Its rule is printed, so that it can be made again."""
     from musfuse.service.requests.collections import DeleteCollection
 
-    with connect(library_folder(library), config_file) as service:
-        gone = service.call(DeleteCollection(name, dry_run=dry_run))
+    gone = ask_library(library, DeleteCollection(name, dry_run=dry_run), config_file)
     if as_json:
         print_json(gone)
         return

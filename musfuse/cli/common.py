@@ -23,7 +23,9 @@ from musfuse.origins import scheme_of
 
 if TYPE_CHECKING:
     from musfuse.app.connection import Connection
+    from musfuse.service.port import Request
 
+A = TypeVar("A")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -164,6 +166,12 @@ def connect(folder: Path, config_file: Path | None = None, *, make: bool = False
 
     config = load(config_file) if config_file else None
     return Connection(folder, lambda: config or load(None), make=make)
+
+
+def ask_library(library: Path | None, request: "Request[A]", config_file: Path | None = None) -> A:
+    """What the library that a command means answers to the only request of it. Raises MusfuseError."""
+    with connect(library_folder(library), config_file) as service:
+        return service.call(request)
 
 
 def load_all(config_file: Path | None, flags: Mapping[str, Any] | None = None) -> Loaded:

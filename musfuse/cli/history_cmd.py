@@ -8,6 +8,7 @@ import click
 
 from musfuse.cli.common import (
     ListingGroup,
+    ask_library,
     config_option,
     connect,
     dry_run_option,
@@ -75,8 +76,7 @@ def clear(library: Path | None, config_file: Path | None, as_json: bool, dry_run
     """Forget what was played, with how often. Ratings and stars stay, and automatic backups have what they have."""
     from musfuse.service.requests.plays import ClearHistory
 
-    with connect(library_folder(library), config_file) as service:
-        cleared = service.call(ClearHistory(before, dry_run))
+    cleared = ask_library(library, ClearHistory(before, dry_run), config_file)
     if as_json:
         print_json(cleared)
         return

@@ -8,6 +8,7 @@ import click
 
 from musfuse.cli.common import (
     ListingGroup,
+    ask_library,
     connect,
     duration,
     json_option,
@@ -53,8 +54,7 @@ def list_(library: Path | None, as_json: bool, kind: str, limit: int) -> None:
     """List the last jobs, the latest first."""
     from musfuse.service.requests.jobs import ListJobs
 
-    with connect(library_folder(library)) as service:
-        jobs = service.call(ListJobs(kind, limit))
+    jobs = ask_library(library, ListJobs(kind, limit))
     if as_json:
         print_json(jobs)
     elif not jobs:
@@ -71,8 +71,7 @@ def show(library: Path | None, as_json: bool, job: int) -> None:
     """Tell all that is known of a JOB, by its id."""
     from musfuse.service.requests.jobs import ShowJob
 
-    with connect(library_folder(library)) as service:
-        found = service.call(ShowJob(job))
+    found = ask_library(library, ShowJob(job))
     if as_json:
         print_json(found)
         return
@@ -94,8 +93,7 @@ def cancel(library: Path | None, as_json: bool, job: int) -> None:
     """Have a JOB not begin, or end as soon as its current file is done. What it did stays."""
     from musfuse.service.requests.jobs import CancelJob
 
-    with connect(library_folder(library)) as service:
-        found = service.call(CancelJob(job))
+    found = ask_library(library, CancelJob(job))
     if as_json:
         print_json(found)
     elif found.state == "running":

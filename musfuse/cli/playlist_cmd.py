@@ -7,6 +7,7 @@ import click
 
 from musfuse.cli.common import (
     ListingGroup,
+    ask_library,
     config_option,
     connect,
     dry_run_option,
@@ -55,8 +56,7 @@ def list_(library: Path | None, as_json: bool) -> None:
     """List the playlists."""
     from musfuse.service.requests.playlists import ListPlaylists
 
-    with connect(library_folder(library)) as service:
-        rows = service.call(ListPlaylists())
+    rows = ask_library(library, ListPlaylists())
     if as_json:
         print_json(rows)
     elif rows:
@@ -163,8 +163,7 @@ def delete(library: Path | None, config_file: Path | None, as_json: bool, dry_ru
     from musfuse.service.requests.playlists import DeletePlaylist
 
     request = DeletePlaylist(name, dry_run=dry_run)
-    with connect(library_folder(library), config_file) as service:
-        done = service.call(request)
+    done = ask_library(library, request, config_file)
     if as_json:
         print_json(done)
         return

@@ -6,10 +6,10 @@ import click
 
 from musfuse.cli.common import (
     ListingGroup,
+    ask_library,
     config_option,
     connect,
     json_option,
-    library_folder,
     library_option,
     print_json,
     print_table,
@@ -64,8 +64,7 @@ def status(library: Path | None, as_json: bool) -> None:
     """Tell what was guessed, what was made ready, and what waits, since the process that owns the library began."""
     from musfuse.service.requests.prefetch import ShowPrefetch
 
-    with connect(library_folder(library)) as service:
-        told = service.call(ShowPrefetch())
+    told = ask_library(library, ShowPrefetch())
     if as_json:
         print_json(told)
     elif told is None:

@@ -6,9 +6,8 @@ from typing import Any
 import click
 
 from musfuse.cli.common import (
-    connect,
+    ask_library,
     json_option,
-    library_folder,
     library_option,
     print_json,
     print_nul,
@@ -69,8 +68,7 @@ def command(
     if as_json and nul:
         raise click.UsageError("--json and -0 do not go together")
     query = " ".join(targets)
-    with connect(library_folder(library)) as service:
-        found = service.call(SearchMusic(query, limit, offset, view, sort))
+    found = ask_library(library, SearchMusic(query, limit, offset, view, sort))
     if as_json:
         print_json(found)
     elif nul:

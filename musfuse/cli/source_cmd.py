@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from musfuse.cli.common import (
+    ask_library,
     asked,
     config_option,
     connect,
@@ -41,8 +42,7 @@ def list_(library: Path | None, as_json: bool, removed: bool) -> None:
     """List the sources in order of priority, which decides between equal names."""
     from musfuse.service.requests.sources import ListSources
 
-    with connect(library_folder(library)) as service:
-        rows = service.call(ListSources(removed))
+    rows = ask_library(library, ListSources(removed))
     if as_json:
         print_json(rows)
         return
@@ -61,8 +61,7 @@ def show(library: Path | None, as_json: bool, source: str) -> None:
     """Tell all that is known of a SOURCE, removed or not."""
     from musfuse.service.requests.sources import ShowSource
 
-    with connect(library_folder(library)) as service:
-        told = service.call(ShowSource(asked(source)))
+    told = ask_library(library, ShowSource(asked(source)))
     if as_json:
         print_json(told)
         return
@@ -144,8 +143,7 @@ def set_(
     """Set the name, the priority (the smaller comes first) or an option of a SOURCE. An empty value takes it back."""
     from musfuse.service.requests.sources import SetSource
 
-    with connect(library_folder(library), config_file) as service:
-        result = service.call(SetSource(asked(source), assignments, dry_run=dry_run))
+    result = ask_library(library, SetSource(asked(source), assignments, dry_run=dry_run), config_file)
     if as_json:
         print_json(result)
         return
@@ -168,8 +166,7 @@ def move(library: Path | None, config_file: Path | None, as_json: bool, dry_run:
     from musfuse.service.requests.sources import MoveSource
 
     place = located(new)
-    with connect(library_folder(library), config_file) as service:
-        result = service.call(MoveSource(asked(old), (place, place), dry_run=dry_run))
+    result = ask_library(library, MoveSource(asked(old), (place, place), dry_run=dry_run), config_file)
     if as_json:
         print_json(result)
         return
@@ -221,8 +218,7 @@ def restore(library: Path | None, config_file: Path | None, as_json: bool, dry_r
     """Bring a removed SOURCE back, with what was said of its tracks."""
     from musfuse.service.requests.sources import RestoreSource
 
-    with connect(library_folder(library), config_file) as service:
-        result = service.call(RestoreSource(asked(source), dry_run=dry_run))
+    result = ask_library(library, RestoreSource(asked(source), dry_run=dry_run), config_file)
     if as_json:
         print_json(result)
         return

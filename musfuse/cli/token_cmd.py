@@ -7,9 +7,8 @@ import click
 
 from musfuse.cli.common import (
     ListingGroup,
-    connect,
+    ask_library,
     json_option,
-    library_folder,
     library_option,
     print_json,
     print_table,
@@ -47,8 +46,7 @@ def create(library: Path | None, as_json: bool, scopes: tuple[str, ...], expires
     """Make a token and print it, this once."""
     from musfuse.service.requests.tokens import CreateToken, Scope
 
-    with connect(library_folder(library)) as service:
-        made = service.call(CreateToken(tuple(map(Scope, dict.fromkeys(scopes))), name, expires))
+    made = ask_library(library, CreateToken(tuple(map(Scope, dict.fromkeys(scopes))), name, expires))
     if as_json:
         print_json(made)
         return
@@ -64,8 +62,7 @@ def list_(library: Path | None, as_json: bool, every: bool) -> None:
     """List the tokens: never their texts."""
     from musfuse.service.requests.tokens import ListTokens
 
-    with connect(library_folder(library)) as service:
-        tokens = service.call(ListTokens(every))
+    tokens = ask_library(library, ListTokens(every))
     if as_json:
         print_json(tokens)
     elif not tokens:
@@ -85,8 +82,7 @@ def revoke(library: Path | None, as_json: bool, number: int) -> None:
     """Have a token be worth nothing from now on, also for who is connected."""
     from musfuse.service.requests.tokens import RevokeToken
 
-    with connect(library_folder(library)) as service:
-        told = service.call(RevokeToken(number))
+    told = ask_library(library, RevokeToken(number))
     if as_json:
         print_json(told)
     else:

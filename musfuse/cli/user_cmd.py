@@ -8,12 +8,11 @@ import click
 
 from musfuse.cli.common import (
     ListingGroup,
+    ask_library,
     asked,
     config_option,
-    connect,
     dry_run_option,
     json_option,
-    library_folder,
     library_option,
     print_json,
     print_table,
@@ -67,8 +66,7 @@ def add(
         raise ConfigError("an admin sees all sources; leave out --source, or --admin")
     password = _password(password_stdin, no_password)
     seen = tuple(map(asked, sources)) if sources else None
-    with connect(library_folder(library), config_file) as service:
-        told = service.call(AddUser(name, password, "admin" if admin else "user", seen))
+    told = ask_library(library, AddUser(name, password, "admin" if admin else "user", seen), config_file)
     _print(told, as_json, "is there" + ("; the library's owner, an admin" if told.owner else ""))
 
 
@@ -79,8 +77,7 @@ def list_(library: Path | None, as_json: bool) -> None:
     """List the accounts."""
     from musfuse.service.requests.accounts import ListUsers
 
-    with connect(library_folder(library)) as service:
-        told = service.call(ListUsers())
+    told = ask_library(library, ListUsers())
     if as_json:
         print_json(told)
     elif not told:
@@ -108,8 +105,7 @@ def passwd(
     from musfuse.service.requests.accounts import SetPassword
 
     password = _password(password_stdin, no_password)
-    with connect(library_folder(library), config_file) as service:
-        told = service.call(SetPassword(name, password, revoke_all))
+    told = ask_library(library, SetPassword(name, password, revoke_all), config_file)
     _print(told, as_json, f"has {'another' if password else 'no'} password now; sessions are over")
 
 
@@ -123,8 +119,7 @@ def role(library: Path | None, config_file: Path | None, as_json: bool, name: st
     """Have a user be an admin, or none any more."""
     from musfuse.service.requests.accounts import SetRole
 
-    with connect(library_folder(library), config_file) as service:
-        told = service.call(SetRole(name, "admin" if role == "admin" else "user"))
+    told = ask_library(library, SetRole(name, "admin" if role == "admin" else "user"), config_file)
     _print(told, as_json, f"is {'an admin' if told.role == 'admin' else 'a user'} now")
 
 
@@ -143,8 +138,7 @@ def rights(
 
     if every == bool(sources):
         raise ConfigError("either --all or one --source or more is wanted")
-    with connect(library_folder(library), config_file) as service:
-        told = service.call(SetRights(name, None if every else tuple(map(asked, sources))))
+    told = ask_library(library, SetRights(name, None if every else tuple(map(asked, sources))), config_file)
     _print(told, as_json, f"sees {_seen(told)}")
 
 
@@ -158,8 +152,7 @@ def remove(library: Path | None, config_file: Path | None, as_json: bool, dry_ru
     """Forget a user, with what is kept of that user: stars, plays, playlists, shares, devices."""
     from musfuse.service.requests.accounts import RemoveUser
 
-    with connect(library_folder(library), config_file) as service:
-        told = service.call(RemoveUser(name, dry_run))
+    told = ask_library(library, RemoveUser(name, dry_run), config_file)
     _print(told, as_json, "would be removed" if dry_run else "is removed")
 
 
@@ -171,8 +164,7 @@ def devices(library: Path | None, as_json: bool, name: str) -> None:
     """List what lets a user in: sessions, API keys, app passwords."""
     from musfuse.service.requests.accounts import ListDevices
 
-    with connect(library_folder(library)) as service:
-        told = service.call(ListDevices(name))
+    told = ask_library(library, ListDevices(name))
     if as_json:
         print_json(told)
     elif not told:
@@ -200,8 +192,7 @@ def key(
 
     if app and expires:
         raise ConfigError("an app password does not expire; revoke it when it is not needed any more")
-    with connect(library_folder(library), config_file) as service:
-        made = service.call(MakeKey(name, device, expires, app))
+    made = ask_library(library, MakeKey(name, device, expires, app), config_file)
     if as_json:
         print_json(made)
         return
@@ -226,8 +217,7 @@ def revoke(
 
     if every == (number is not None):
         raise ConfigError("either --all or the id of a device is wanted")
-    with connect(library_folder(library), config_file) as service:
-        gone = service.call(RevokeDevice(name, number or 0))
+    gone = ask_library(library, RevokeDevice(name, number or 0), config_file)
     if as_json:
         print_json(gone)
     else:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from musfuse.cli.common import (
+    ask_library,
     config_option,
-    connect,
     dry_run_option,
     json_option,
-    library_folder,
     library_option,
     print_json,
     print_table,
@@ -60,8 +59,7 @@ def list_(library: Path | None, config_file: Path | None, as_json: bool) -> None
     """List the views, the main one first."""
     from musfuse.service.requests.views import ListViews
 
-    with connect(library_folder(library), config_file) as service:
-        rows = service.call(ListViews())
+    rows = ask_library(library, ListViews(), config_file)
     if as_json:
         print_json(rows)
         return
@@ -80,8 +78,7 @@ def show(library: Path | None, config_file: Path | None, as_json: bool, name: st
     """Tell all that is known of the view NAME."""
     from musfuse.service.requests.views import ShowView
 
-    with connect(library_folder(library), config_file) as service:
-        told = service.call(ShowView(name))
+    told = ask_library(library, ShowView(name), config_file)
     if as_json:
         print_json(told)
         return
@@ -107,8 +104,7 @@ def add(
     from musfuse.service.requests.views import AddView
 
     said = {key: value for key, value in what.items() if value is not None}
-    with connect(library_folder(library), config_file) as service:
-        changed = service.call(AddView(name, **said, dry_run=dry_run))
+    changed = ask_library(library, AddView(name, **said, dry_run=dry_run), config_file)
     if as_json:
         print_json(changed)
         return
@@ -133,8 +129,7 @@ def set_(
 
     if not any(value is not None for value in what.values()):
         raise click.UsageError("nothing to set: say --template, --policy or --filter")
-    with connect(library_folder(library), config_file) as service:
-        changed = service.call(SetView(name, **what, dry_run=dry_run))
+    changed = ask_library(library, SetView(name, **what, dry_run=dry_run), config_file)
     if as_json:
         print_json(changed)
         return
@@ -160,8 +155,7 @@ def remove(
     --force is said."""
     from musfuse.service.requests.views import RemoveView
 
-    with connect(library_folder(library), config_file) as service:
-        removed = service.call(RemoveView(name, force, dry_run=dry_run))
+    removed = ask_library(library, RemoveView(name, force, dry_run=dry_run), config_file)
     if as_json:
         print_json(removed)
         return
@@ -183,8 +177,7 @@ def log(library: Path | None, config_file: Path | None, as_json: bool, limit: in
     from musfuse.cli.edits import edit_row
     from musfuse.service.requests.edits import ListEdits
 
-    with connect(library_folder(library), config_file) as service:
-        edits = service.call(ListEdits(name, limit))
+    edits = ask_library(library, ListEdits(name, limit), config_file)
     if as_json:
         print_json(edits)
         return
@@ -208,8 +201,7 @@ def undo(
 
     if count and to:
         raise click.UsageError("--count and --to say different things: use one of them")
-    with connect(library_folder(library), config_file) as service:
-        undone = service.call(UndoEdits(name, count or 1, to or 0, dry_run=dry_run))
+    undone = ask_library(library, UndoEdits(name, count or 1, to or 0, dry_run=dry_run), config_file)
     _say_undone(undone, as_json, dry_run)
 
 
@@ -224,8 +216,7 @@ def reset(library: Path | None, config_file: Path | None, as_json: bool, dry_run
     says."""
     from musfuse.service.requests.edits import ResetView
 
-    with connect(library_folder(library), config_file) as service:
-        undone = service.call(ResetView(name, dry_run=dry_run))
+    undone = ask_library(library, ResetView(name, dry_run=dry_run), config_file)
     _say_undone(undone, as_json, dry_run)
 
 

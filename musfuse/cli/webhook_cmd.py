@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from musfuse.cli.common import (
+    ask_library,
     config_option,
     connect,
     json_option,
@@ -45,8 +46,7 @@ def list_(library: Path | None, config_file: Path | None, as_json: bool) -> None
     """List the webhooks, and how many messages they took, wait for, or were given up."""
     from musfuse.service.requests.webhooks import ListWebhooks
 
-    with connect(library_folder(library), config_file) as service:
-        rows = service.call(ListWebhooks())
+    rows = ask_library(library, ListWebhooks(), config_file)
     if as_json:
         print_json(rows)
         return
@@ -124,8 +124,7 @@ def remove(library: Path | None, config_file: Path | None, as_json: bool, webhoo
     """Tell the WEBHOOK nothing any more, also not what waits for it."""
     from musfuse.service.requests.webhooks import RemoveWebhook
 
-    with connect(library_folder(library), config_file) as service:
-        gone = service.call(RemoveWebhook(webhook))
+    gone = ask_library(library, RemoveWebhook(webhook), config_file)
     if as_json:
         print_json(gone)
         return
@@ -143,8 +142,7 @@ def test(library: Path | None, config_file: Path | None, as_json: bool, webhook:
     again. Exit code 1 where it is not taken."""
     from musfuse.service.requests.webhooks import TestWebhook
 
-    with connect(library_folder(library), config_file) as service:
-        tried = service.call(TestWebhook(webhook))
+    tried = ask_library(library, TestWebhook(webhook), config_file)
     if as_json:
         print_json(tried)
     elif not tried.problem:
@@ -164,8 +162,7 @@ def log(library: Path | None, config_file: Path | None, as_json: bool, limit: in
     """Print the last times that something was sent, to the WEBHOOK or to all; never what was sent."""
     from musfuse.service.requests.webhooks import ListTries
 
-    with connect(library_folder(library), config_file) as service:
-        rows = service.call(ListTries(webhook, limit, failed))
+    rows = ask_library(library, ListTries(webhook, limit, failed), config_file)
     if as_json:
         print_json(rows)
         return
