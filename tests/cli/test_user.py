@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,8 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library without accounts."""
     folder = tmp_path_factory.mktemp("accounts")
     for name in ("music", "more"):
         sound.write(folder / f"{name}/One.flac", 5000, artist="Ann", title="One")
@@ -24,6 +26,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("MUSFUSE_RUNTIME_DIR", str(folder / "run"))
         run("scan", "--library", folder / "library", folder / "music", folder / "more")
     return folder / "library"
+
+
+@pytest.fixture
+def library(bare: Path, tmp_path: Path) -> Path:
+    """One with the account of its owner."""
+    library = shutil.copytree(bare, tmp_path / "library", ignore=shutil.ignore_patterns("server.db*"))
+    run("user", "add", "--library", library, "--no-password", "owner")
+    return library
 
 
 @pytest.fixture
@@ -37,8 +47,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
     return say
 
 
-def test_accounts_from_the_first_to_the_last(library: Path, said: Callable[..., Done]) -> None:
-    at = ("--library", library)
+def test_accounts_from_the_first_to_the_last(bare: Path, said: Callable[..., Done]) -> None:
+    library, at = bare, ("--library", bare)
     music, more = (str(library.parent / name) for name in ("music", "more"))
     assert "user add" in run("user", "list", *at).out
     assert not (library / "server.db").exists()  # asking makes nothing
