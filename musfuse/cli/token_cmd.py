@@ -25,7 +25,7 @@ _SCOPES = ("read", "control", "edit", "orchestrator")
 
 @click.group("token", cls=ListingGroup, epilog="Example: musfuse token create --scope read --expires 30d --name phone")
 def command() -> None:
-    """Who may reach the library over a network: bearer tokens, made, listed, revoked.
+    """Who may reach the library by gRPC: bearer tokens, made, listed, revoked.
 
     A token goes with each call of gRPC (`authorization: Bearer TOKEN`). Only a hash of it is kept, so it is shown once,
     when it is made. Without a subcommand tokens are listed.

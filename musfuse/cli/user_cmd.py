@@ -38,7 +38,7 @@ _source = click.option(
 
 @click.group("user", cls=ListingGroup, epilog="Example: musfuse user add ada")
 def command() -> None:
-    """Who may use the library over a network: accounts, what each sees, and the devices that let somebody in.
+    """Who may use the library over HTTP: accounts, what each sees, and the devices that let somebody in.
 
     The first account is the library's owner: its stars, plays and playlists are those of the library. Passwords are
     asked for, twice, or read from standard input; they are never words of a command. Without a subcommand users are
