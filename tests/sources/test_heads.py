@@ -131,6 +131,31 @@ def test_what_may_change_without_telling_is_not_kept(store: ChunkStore) -> None:
     assert is_settled(replace(stamp, tag="etag"), Traits(mtime_step_ns=SECOND), stamp.mtime_ns)
 
 
+def test_what_is_noted_does_not_wait_for_the_end_of_a_large_scan(store: ChunkStore) -> None:
+    heads, stamp = ScannedHeads("far", Traits(), store), Stamp(5, 1)
+    names = [str(number) for number in range(128)]
+    for name in names:
+        assert not heads.hold(Range(name, 0, 5, stamp))
+        heads.note(name, 0, b"12345", stamp)
+    assert all(heads.hold(Range(name, 0, 5, stamp)) for name in names)
+
+
+def test_an_end_that_is_kept_is_not_fetched_again_for_others_that_are_read_further(
+    source: FarSource, far: Noting
+) -> None:
+    """Of files of one kind, some are read further before their ends than others; what a scan read of each is kept."""
+    far._files.clear()
+    for name in ("one.flac", "two.flac"):
+        far.write(name, random.Random(name).randbytes(200_000))
+    scan(source, far)
+    far.asked.clear()
+    origin, stamp = source.scanned(), far.stat("one.flac").stamp
+    assert len(origin.read("one.flac", 200_000 - 3 * FAR_END, FAR_END, stamp)) == FAR_END
+    origin.expect(SourceFile(far.uid, "two.flac", far.stat("two.flac").stamp))
+    origin.let_go()
+    assert set(far.asked) == {"one.flac"}
+
+
 def test_pictures_are_not_kept(store: ChunkStore) -> None:
     heads, stamp = ScannedHeads("far", Traits(), store), Stamp(10 * MOST, 1)
     heads.note("a", 0, bytes(MOST + 1), stamp)
