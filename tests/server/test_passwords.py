@@ -82,7 +82,7 @@ def test_no_more_than_a_few_are_hashed_at_once_and_a_few_more_wait() -> None:
         held._wait_seconds = 60
         with ThreadPoolExecutor(1) as other:
             waiting = other.submit(held.hash, "z")
-            until(lambda: not held._queue._value)  # type: ignore[attr-defined]  # to take it would be to be in the way
+            until(lambda: not held._queue._value)  # to take it would be to be in the way
             with pytest.raises(TooManyTriesError):  # too many wait already
                 held.hash("y")
             held.go.set()
