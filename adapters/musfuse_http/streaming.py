@@ -62,8 +62,7 @@ class StreamAnswer:
             return
         watch = asyncio.ensure_future(_gone(receive))
         try:
-            await _send(send, begun, more=True)
-            await self._go_on(begun.stream, begun.rest, send, watch)
+            await self._go_on(begun, begun.stream, send, watch)
         finally:
             watch.cancel()
 
@@ -79,12 +78,13 @@ class StreamAnswer:
             stream.close()
         return begun
 
-    async def _go_on(self, stream: Stream, body: Body, send: Send, gone: "asyncio.Future[None]") -> None:
-        """Send what is left, and close the stream. A stream that cannot be read on ends the connection, whose client
-        knows by the length that was told that this is not all."""
+    async def _go_on(self, begun: Begun, stream: Stream, send: Send, gone: "asyncio.Future[None]") -> None:
+        """Send what is there and what is left, and close the stream. A stream that cannot be read on ends the
+        connection, whose client knows by the length that was told that this is not all."""
         reading: asyncio.Future[bytes] | None = None
         try:
-            for part in body:
+            await _send(send, begun, more=True)
+            for part in begun.rest:
                 if isinstance(part, bytes):
                     await _more(send, part)
                     continue

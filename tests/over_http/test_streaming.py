@@ -1,16 +1,23 @@
 """Streams over HTTP: the bytes of the drive, whatever ranges of them are asked for."""
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from email.message import Message
 from email.parser import BytesParser
+from typing import Any
 from urllib.parse import quote
 
+import pytest
+import sound
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from musfuse_http.streaming import PIECE, StreamAnswer
+from musfuse_http.work import Work
 from patient import until
 
 from musfuse.model import Rendition
-from over_http.running import Answered, Server
+from over_http.running import SECONDS, Answered, Server
 
 PATHS = ("Band a/Album a/01 - Title 1.flac", "Band a/Album a/02 - Title 2.flac", "Band b/Album b/03 - Title 3.mp3")
 
@@ -161,3 +168,79 @@ def test_what_there_is_not(server: Server) -> None:
     assert stream(server, PATHS[0], "mp4:lots").json["error"]["code"] == "config"
     assert stream(server, PATHS[2], "flac").status == 404
     until(lambda: server.drive.open_handles == 0)  # an answer is whole before its track is let go
+
+
+Sending = Callable[[Any], Awaitable[None]]
+
+
+def answered(server: Server, path: str, sending: Sending, gone: Callable[[], bool] = lambda: False) -> None:
+    """Answer with an original as `sending` takes it; the client is gone once `gone` says so."""
+
+    async def receive() -> Any:
+        while not gone():
+            await asyncio.sleep(0)
+        return {"type": "http.disconnect"}
+
+    async def answer() -> None:
+        work, public = Work(1, 1, 4), server.public(path)
+        try:
+            made = StreamAnswer(lambda: server.context.streams.open(public, Rendition.ORIGINAL), work)
+            await made({"method": "GET", "headers": []}, receive, sending)
+        finally:
+            work.close()
+
+    asyncio.run(answer())
+
+
+@pytest.mark.parametrize("cut_off", [1, 2, 3], ids=["before its first bytes", "in the first bytes", "later"])
+def test_an_answer_that_is_cut_off_lets_its_track_go(server: Server, cut_off: int) -> None:
+    """As the end of the server cuts off who takes nothing."""
+    sent = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if len(sent) == cut_off:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        answered(server, PATHS[0], send)
+    assert len(sent) == cut_off
+    until(lambda: server.drive.open_handles == 0)
+
+
+def test_who_hangs_up_is_sent_no_more(server: Server) -> None:
+    sent = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        await asyncio.sleep(0.001)  # the loop turns, so that it is heard
+
+    answered(server, PATHS[0], send, lambda: len(sent) == 2)
+    size = len(whole(server, PATHS[0], Rendition.ORIGINAL))
+    assert sum(len(message.get("body", b"")) for message in sent) <= 2 * PIECE < size
+    assert sent[-1]["more_body"]
+    assert server.drive.open_handles == 0
+
+
+@pytest.mark.parametrize("how", ["written anew", "cut short"])
+def test_an_original_that_changes_meanwhile_ends_its_stream(server: Server, how: str) -> None:
+    path, sent = "Band c/Album c/01 - Long.flac", list[Any]()
+    file = sound.write(server.music / "c.wav", 200_000, artist="Band c", album="Album c", title="Long", tracknumber="1")
+    job = server.ask("POST", "/api/v1/scans", {}, who="ann").json["job"]
+    server.host.jobs.runner.wait(job, SECONDS)
+    before = whole(server, path, Rendition.ORIGINAL)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if len(sent) == 2:
+            if how == "cut short":
+                file.write_bytes(before[:1000])
+            else:
+                sound.write(file, 200_000, seed=9, artist="Band c", album="Album c", title="Long", tracknumber="1")
+
+    answered(server, path, send)
+    got = b"".join(message.get("body", b"") for message in sent)
+    assert before.startswith(got)
+    assert len(got) < len(before)
+    assert sent[-1]["more_body"]  # so the connection ends, and the client knows that this is not all
+    assert server.drive.open_handles == 0
