@@ -41,12 +41,18 @@ class Far:
 
     def put(self, data: bytes, mtime: int = 1_600_000_000) -> None:
         """Put another file in its place, by rename."""
+        folder = self._folder
         if isinstance(self.server, S3Server):
-            self.server.write("faults/a.wav", data)
-            return
-        (self._folder / "new").write_bytes(data)
-        os.utime(self._folder / "new", (mtime, mtime))
-        (self._folder / "new").replace(self._folder / "a.wav")
+            if self.server.name != "rclone":
+                self.server.write("faults/a.wav", data)
+                return
+            # Of what is written by rclone itself it tells the tag of before for a while, when the new bytes are there.
+            folder = self.server.folder / "data/music/faults"
+            folder.mkdir(parents=True, exist_ok=True)
+        new = folder.parent / "new"
+        new.write_bytes(data)
+        os.utime(new, (mtime, mtime))
+        new.replace(folder / "a.wav")
 
     def origin(self) -> Origin:
         """The bare origin."""
