@@ -43,7 +43,10 @@ class Proxies:
         scope["musfuse.proxied"] = proxied = client is not None and self.trusts(client[0])
         if not proxied or client is None:
             return
-        told = {name: value.decode("latin-1") for name, value in headers if name in _HEADERS}
+        told = dict[bytes, str]()
+        for name, value in headers:  # several lines of one name are one list (RFC 9110 §5.3)
+            if name in _HEADERS:
+                told[name] = ", ".join(filter(None, (told.get(name), value.decode("latin-1"))))
         addresses, scheme, host = _forwarded(told) if b"forwarded" in told else _x_forwarded(told)
         scope["client"] = (self._asker(addresses, client[0]), 0)
         if scheme in ("http", "https"):

@@ -19,6 +19,8 @@ MOST_QUEUED = 10_000
 MOST_BOOKMARKS = 1_000
 MAX_COMMENT = 1_000
 MAX_CLIENT = 100
+LATEST_MS = (1 << 31) - 1
+"""24 days: no track is longer."""
 
 
 class Kind(StrEnum):

@@ -3,11 +3,16 @@
 from collections.abc import Callable, Sequence
 
 from musfuse.errors import ConfigError
-from musfuse.server.playstate import MAX_CLIENT, MAX_COMMENT, MOST_BOOKMARKS, MOST_QUEUED, Bookmark, Queue
+from musfuse.server.playstate import (
+    LATEST_MS,
+    MAX_CLIENT,
+    MAX_COMMENT,
+    MOST_BOOKMARKS,
+    MOST_QUEUED,
+    Bookmark,
+    Queue,
+)
 from musfuse.server.tables.queues import QueueTable
-
-_LATEST_MS = (1 << 31) - 1
-"""24 days: no track is longer."""
 
 
 class Queueing:
@@ -51,5 +56,5 @@ class Queueing:
 
 
 def _check_position(position_ms: int) -> None:
-    if not 0 <= position_ms <= _LATEST_MS:
+    if not 0 <= position_ms <= LATEST_MS:
         raise ConfigError(f"{position_ms}: no position in a track, in ms")

@@ -12,6 +12,7 @@ from musfuse.server.tables.shares import ShareRow, ShareTable
 from musfuse.server.tables.users import UserTable
 from musfuse.server.users import User
 
+_LATEST_NS = (1 << 63) - 1
 MOST_SHARES, MOST_ITEMS, MAX_DESCRIPTION = 500, 1_000, 1_000
 
 
@@ -92,6 +93,10 @@ class Shares:
             raise ConfigError(f"a description has {MAX_DESCRIPTION} characters at most")
         if expires_ns and expires_ns <= self._now_ns():
             raise ConfigError("the time at which the share is to expire is past")
+        if expires_ns > _LATEST_NS:
+            raise ConfigError(
+                "the time at which the share is to expire is behind the year 2262; leave it out for never"
+            )
 
     def _share(self, row: ShareRow, user: User) -> Share:
         return Share(

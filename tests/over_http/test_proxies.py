@@ -37,6 +37,16 @@ def test_x_forwarded_for(peer: str, forwarded_for: str, address: str) -> None:
     assert seen(peer, x_forwarded_for=forwarded_for)["client"][0] == address
 
 
+def test_several_lines_of_a_header_are_one_list() -> None:
+    """As proxies write them that add a line of their own."""
+    for name in (b"x-forwarded-for", b"forwarded"):
+        told = ("6.6.6.6", "203.0.113.7", "10.1.2.3")
+        lines = [(name, (f"for={one}" if name == b"forwarded" else one).encode()) for one in told]
+        scope: dict[str, Any] = {"client": ("127.0.0.1", 1), "scheme": "http", "headers": lines}
+        TRUSTED.see_through(scope)
+        assert scope["client"][0] == "203.0.113.7"
+
+
 def test_scheme_and_host() -> None:
     scope = seen(
         "127.0.0.1", x_forwarded_for="203.0.113.7", x_forwarded_proto="https", x_forwarded_host="music.example"

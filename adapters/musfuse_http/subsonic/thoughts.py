@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from musfuse.errors import ConfigError
-from musfuse.server.playstate import Item, Played
+from musfuse.server.playstate import LATEST_MS, Item, Played
 from musfuse.server.playstate import Kind as State
 from musfuse.service.itemids import Kind, kind_of, number_of, written
 from musfuse.service.requests import browse as ask
@@ -116,6 +116,8 @@ def report(call: Call[ReportWanted]) -> Parts:
     wanted = call.params
     if wanted.media_type != "song":
         raise SubsonicError(NOT_FOUND, f"{wanted.media_type[:40]}: there are songs only")
+    if abs(wanted.position_ms) > LATEST_MS:
+        raise SubsonicError(GENERIC, f"positionMs: is {LATEST_MS} at most")
     (track,) = call.tracks((wanted.media_id,))
     playing = call.context.server.now_playing
     if wanted.state == "stopped":

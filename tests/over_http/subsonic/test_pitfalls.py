@@ -176,3 +176,19 @@ def test_any_text_is_only_text(api: Api, wrong: str) -> None:
     api.ok("getAlbumList2", type="byGenre", genre=wrong)
     assert api.code("getAlbum", id=wrong) == 70
     assert api.code("getAlbumList2", type=wrong) == 0
+
+
+@pytest.mark.parametrize("number", [1 << 62, -(1 << 62), (1 << 63) - 1, 10**25])
+def test_a_number_that_is_none_is_no_failure_of_the_server(api: Api, number: int) -> None:
+    (share,) = api.ok("createShare", id=api.ids["song"])["shares"]["share"]
+    played = {"mediaId": api.ids["song"], "mediaType": "song", "positionMs": number}
+    for name, params in (
+        ("createShare", {"id": api.ids["song"], "expires": number}), ("updateShare", {"id": share["id"], "expires": number}),
+        ("reportPlayback", {**played, "state": "stopped"}), ("reportPlayback", {**played, "state": "playing"}),
+    ):  # fmt: skip
+        answer = api.told(name, **params)
+        if answer["status"] != "ok":
+            assert "its log says why" not in answer["error"]["message"], (name, answer)
+        elif "shares" in answer:
+            api.ok("deleteShare", id=answer["shares"]["share"][0]["id"])
+    api.ok("deleteShare", id=share["id"])
