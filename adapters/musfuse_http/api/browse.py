@@ -1,6 +1,6 @@
 """What there is: artists, albums, tracks, genres, years, folders, as far as whoever asks may see it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -116,13 +116,13 @@ def sources_of(caller: Caller) -> tuple[str, ...] | None:
 def artists(call: Call[Paged, None]) -> ArtistsPage:
     """Artists by name, page by page."""
     wanted = call.query
-    found = _asked(call, ListArtists(wanted.limit, wanted.offset, sources_of(call.caller))).artists
+    found = call.ask(ListArtists(wanted.limit, wanted.offset, sources_of(call.caller))).artists
     return ArtistsPage(found, wanted.next(len(found)))
 
 
 def artist(call: Call[None, None]) -> ArtistWhole:
     """An artist with its albums."""
-    return _asked(call, ShowArtist(call.path["id"], sources_of(call.caller)))  # type: ignore[no-any-return]
+    return call.ask(ShowArtist(call.path["id"], sources_of(call.caller)))
 
 
 def albums(call: Call[AlbumsWanted, None]) -> AlbumsPage:
@@ -132,25 +132,25 @@ def albums(call: Call[AlbumsWanted, None]) -> AlbumsPage:
         wanted.order, wanted.limit, wanted.offset, wanted.genre, wanted.first_year, wanted.last_year,
         sources_of(call.caller),
     )  # fmt: skip
-    found = _asked(call, asked)
+    found = call.ask(asked)
     return AlbumsPage(found.albums, found.total, wanted.next(len(found.albums)))
 
 
 def album(call: Call[None, None]) -> AlbumWhole:
     """An album with its tracks in order."""
-    return _asked(call, ShowAlbum(call.path["id"], sources_of(call.caller)))  # type: ignore[no-any-return]
+    return call.ask(ShowAlbum(call.path["id"], sources_of(call.caller)))
 
 
 def tracks(call: Call[TracksWanted, None]) -> TracksPage:
     """Tracks, page by page."""
     wanted = call.query
-    found = _asked(call, ListTracks(wanted.genre, wanted.limit, wanted.offset, sources_of(call.caller))).tracks
+    found = call.ask(ListTracks(wanted.genre, wanted.limit, wanted.offset, sources_of(call.caller))).tracks
     return TracksPage(found, wanted.next(len(found)))
 
 
 def track(call: Call[None, None]) -> TrackTold:
     """A track."""
-    found: Tracks = _asked(call, ShowTracks((call.path["id"],), sources_of(call.caller)))
+    found: Tracks = call.ask(ShowTracks((call.path["id"],), sources_of(call.caller)))
     if not found.tracks:
         raise NotFoundError(f"{call.path['id'][:40]}: there is no such track")
     return found.tracks[0]
@@ -160,33 +160,33 @@ def draw(call: Call[DrawWanted, None]) -> Tracks:
     """Tracks by chance."""
     wanted = call.query
     asked = DrawTracks(wanted.limit, wanted.genre, wanted.first_year, wanted.last_year, sources_of(call.caller))
-    return _asked(call, asked)  # type: ignore[no-any-return]
+    return call.ask(asked)
 
 
 def similar(call: Call[SimilarWanted, None]) -> Tracks:
     """Tracks like an artist, album or track."""
     asked = SimilarTracks(call.path["id"], call.query.limit, sources_of(call.caller))
-    return _asked(call, asked)  # type: ignore[no-any-return]
+    return call.ask(asked)
 
 
 def genres(call: Call[None, None]) -> Genres:
     """Genres by name."""
-    return _asked(call, ListGenres(sources_of(call.caller)))  # type: ignore[no-any-return]
+    return call.ask(ListGenres(sources_of(call.caller)))
 
 
 def years(call: Call[None, None]) -> Years:
     """Years that albums are of."""
-    return _asked(call, ListYears(sources_of(call.caller)))  # type: ignore[no-any-return]
+    return call.ask(ListYears(sources_of(call.caller)))
 
 
 def libraries(call: Call[None, None]) -> SourcesTold:
     """The sources, each with the folder that it is."""
-    return _asked(call, BrowseSources(sources_of(call.caller)))  # type: ignore[no-any-return]
+    return call.ask(BrowseSources(sources_of(call.caller)))
 
 
 def folder(call: Call[None, None]) -> FolderWhole:
     """A folder of a source as it is, with what lies in it."""
-    return _asked(call, ShowFolder(call.path["id"], sources_of(call.caller)))  # type: ignore[no-any-return]
+    return call.ask(ShowFolder(call.path["id"], sources_of(call.caller)))
 
 
 def search(call: Call[SearchWanted, None]) -> FoundPage:
@@ -196,10 +196,6 @@ def search(call: Call[SearchWanted, None]) -> FoundPage:
         wanted.q, wanted.limit, wanted.limit, wanted.limit, wanted.offset, wanted.offset, wanted.offset,
         sources_of(call.caller),
     )  # fmt: skip
-    found: FoundThings = _asked(call, asked)
+    found: FoundThings = call.ask(asked)
     most = max(len(found.artists), len(found.albums), len(found.tracks))
     return FoundPage(found.artists, found.albums, found.tracks, wanted.next(most))
-
-
-def _asked(call: Call[Any, Any], request: Any) -> Any:
-    return call.context.service.call(request)

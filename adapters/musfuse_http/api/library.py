@@ -8,6 +8,7 @@ import msgspec
 from musfuse.config import Config, Sections
 from musfuse.errors import ConfigError, NotFoundError
 from musfuse.service.port import Asked as Typed
+from musfuse.service.port import Request
 from musfuse.service.requests.configuration import OptionSet, SetOption
 from musfuse.service.requests.jobs import CancelJob, JobTold, ListJobs, ShowJob
 from musfuse.service.requests.library import ListReport, ReportLine
@@ -110,59 +111,59 @@ class ReportPage(msgspec.Struct, frozen=True):
 
 def status(call: Call[None, None]) -> Status:
     """The state of the library."""
-    return _asked(call, ShowStatus())  # type: ignore[no-any-return]
+    return call.ask(ShowStatus())
 
 
 def sources(call: Call[SourcesWanted, None]) -> SourcesPage:
     """The sources, or those that are removed."""
-    return SourcesPage(_asked(call, ListSources(call.query.removed)))
+    return SourcesPage(call.ask(ListSources(call.query.removed)))
 
 
 def add_source(call: Call[None, NewSource]) -> SourcesAdded:
     """Take a place with music in; a scan of it begins."""
-    return _asked(call, AddSources((_place(call.body.place),), call.body.assignments))  # type: ignore[no-any-return]
+    return call.ask(AddSources((_place(call.body.place),), call.body.assignments))
 
 
 def source(call: Call[None, None]) -> SourceShown:
     """All that is known of a source."""
-    return _asked(call, ShowSource(_known(call)))  # type: ignore[no-any-return]
+    return call.ask(ShowSource(_known(call)))
 
 
 def set_source(call: Call[None, SourceChange]) -> SourceChanged:
     """Change options of a source."""
-    return _asked(call, SetSource(_known(call), call.body.assignments))  # type: ignore[no-any-return]
+    return call.ask(SetSource(_known(call), call.body.assignments))
 
 
 def remove_source(call: Call[None, None]) -> SourceRemoved:
     """Take a source out; for some days it can be restored."""
-    return _asked(call, RemoveSource(_known(call)))  # type: ignore[no-any-return]
+    return call.ask(RemoveSource(_known(call)))
 
 
 def restore_source(call: Call[None, None]) -> SourceRestored:
     """Bring a removed source back."""
-    return _asked(call, RestoreSource(_known(call, removed=True)))  # type: ignore[no-any-return]
+    return call.ask(RestoreSource(_known(call, removed=True)))
 
 
 def scan(call: Call[None, ScanWanted]) -> JobBegun:
     """Begin to scan all sources, or places below them. The job tells how far that is, and can be cancelled."""
     places = tuple(_place(place)[1] for place in call.body.places)
-    wanted: Any = BeginRescan(places) if places else BeginScan((), call.body.everything)
-    return _asked(call, wanted)  # type: ignore[no-any-return]
+    wanted: Request[JobBegun] = BeginRescan(places) if places else BeginScan((), call.body.everything)
+    return call.ask(wanted)
 
 
 def jobs(call: Call[JobsWanted, None]) -> JobsPage:
     """What the library did and does in the background."""
-    return JobsPage(_asked(call, ListJobs(call.query.kind, call.query.limit)))
+    return JobsPage(call.ask(ListJobs(call.query.kind, call.query.limit)))
 
 
 def job(call: Call[None, None]) -> JobTold:
     """One job."""
-    return _asked(call, ShowJob(_job(call)))  # type: ignore[no-any-return]
+    return call.ask(ShowJob(_job(call)))
 
 
 def cancel(call: Call[None, None]) -> JobTold:
     """Have a job end soon, or not begin."""
-    return _asked(call, CancelJob(_job(call)))  # type: ignore[no-any-return]
+    return call.ask(CancelJob(_job(call)))
 
 
 def settings(call: Call[None, None]) -> SettingsPage:
@@ -182,7 +183,7 @@ def settings(call: Call[None, None]) -> SettingsPage:
 
 def set_setting(call: Call[None, NewValue]) -> OptionSet:
     """Change an option for as long as the process runs."""
-    return _asked(call, SetOption(call.path["name"], call.body.value))  # type: ignore[no-any-return]
+    return call.ask(SetOption(call.path["name"], call.body.value))
 
 
 def report(call: Call[Paged, None]) -> ReportPage:
@@ -210,7 +211,7 @@ def _place(text: str) -> Typed:
 def _known(call: Call[Any, Any], *, removed: bool = False) -> Typed:
     """The source in the path by its id. Raises NotFoundError: names and places are for people."""
     wanted = call.path["id"]
-    for one in (*_asked(call, ListSources(False)), *(_asked(call, ListSources(True)) if removed else ())):
+    for one in (*call.ask(ListSources(False)), *(call.ask(ListSources(True)) if removed else ())):
         if one.id == wanted:
             return one.location, one.location
     raise NotFoundError(f"{wanted[:80]}: there is no such source")
@@ -221,7 +222,3 @@ def _job(call: Call[Any, Any]) -> int:
     if not number:
         raise NotFoundError("0: there is no such job")
     return number
-
-
-def _asked(call: Call[Any, Any], request: Any) -> Any:
-    return call.context.service.call(request)

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from musfuse.errors import NoEntryError
 from musfuse.server.users import Caller
+from musfuse.service.port import Request
 from musfuse_http.asked import Asked
 from musfuse_http.context import Context
 
 _DIGITS = 19
+A = TypeVar("A")
 Q = TypeVar("Q")
 B = TypeVar("B")
 
@@ -42,6 +44,10 @@ class Call(Generic[Q, B]):
         assert self.anybody is not None, "the route is for users"
         return self.anybody
 
+    def ask(self, request: Request[A]) -> A:
+        """The answer of the library to a request. Raises what that raises."""
+        return self.context.service.call(request)
+
     def number(self, name: str) -> int:
         """The number in the path. Raises NoEntryError for what is none."""
         digits = self.path[name]
@@ -52,10 +58,10 @@ class Call(Generic[Q, B]):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Told(Generic[A]):
     """An answer with more than its value: a status, headers."""
 
-    value: Any = None
+    value: A
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -105,5 +111,6 @@ class Route:
 
     @property
     def answer(self) -> Any:
-        """The type of the answer; NoneType for none."""
-        return self._hints["return"]
+        """The type of the answer, which may come with a status and headers; NoneType for none."""
+        answer = self._hints["return"]
+        return get_args(answer)[0] if get_origin(answer) is Told else answer

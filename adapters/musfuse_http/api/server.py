@@ -29,12 +29,11 @@ def about(call: Call[None, None]) -> ServerTold:
     return ServerTold("musfuse", __version__, 1)
 
 
-def health(call: Call[None, None]) -> HealthTold:
+def health(call: Call[None, None]) -> Told[HealthTold]:
     """Whether the server is at work: 200, or 503. For who has to know whether it is to be started anew."""
     reach = call.context.reach
     well = (reach.watching or reach.service)().call(ShowHealth(alive=True)).is_well
-    told: Any = Told(HealthTold(well), 200 if well else 503)
-    return told  # type: ignore[no-any-return]
+    return Told(HealthTold(well), 200 if well else 503)
 
 
 def openapi(call: Call[None, None]) -> dict[str, Any]:

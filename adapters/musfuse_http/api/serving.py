@@ -144,7 +144,7 @@ def _body(kind: Any, asked: Asked) -> Any:
         raise HttpError(400, "invalid", f"body: {error}") from None
 
 
-def _written(told: Told, asked: Asked) -> Reply:
+def _written(told: Told[Any], asked: Asked) -> Reply:
     """An answer as JSON; of what is read a tag, by which it is not sent again to who has it."""
     if told.value is None:
         return Reply(told.status if told.status != 200 else 204, told.headers)

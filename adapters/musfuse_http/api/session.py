@@ -1,7 +1,6 @@
 """Signing in and out, and who one is."""
 
 import time
-from typing import Any
 
 import msgspec
 
@@ -32,7 +31,7 @@ class SessionTold(msgspec.Struct, frozen=True, omit_defaults=True):
     secret: str | None = None
 
 
-def begin(call: Call[None, SignInWanted]) -> SessionTold:
+def begin(call: Call[None, SignInWanted]) -> Told[SessionTold]:
     """Sign in by a password."""
     wanted, asked = call.body, call.asked
     made = call.context.server.signing_in.by_password(
@@ -41,10 +40,9 @@ def begin(call: Call[None, SignInWanted]) -> SessionTold:
     device, user = made.caller.device, user_told(made.caller.user)
     told = None if device is None else device_told(device, device)
     if wanted.secret:
-        return SessionTold(user, Means.SESSION, told, made.secret)
+        return Told(SessionTold(user, Means.SESSION, told, made.secret))
     seconds = 0 if device is None else max(0, device.expires_ns - time.time_ns()) // _NS
-    answer: Any = Told(SessionTold(user, Means.SESSION, told), 200, (set_cookie(asked, made.secret, seconds),))
-    return answer  # type: ignore[no-any-return]
+    return Told(SessionTold(user, Means.SESSION, told), 200, (set_cookie(asked, made.secret, seconds),))
 
 
 def show(call: Call[None, None]) -> SessionTold:
@@ -54,10 +52,9 @@ def show(call: Call[None, None]) -> SessionTold:
     return SessionTold(user_told(caller.user), caller.means, told)
 
 
-def end(call: Call[None, None]) -> None:
+def end(call: Call[None, None]) -> Told[None]:
     """Sign out: the session is worth nothing any more. A key stays."""
     caller = call.caller
     if caller.means is Means.SESSION and caller.device is not None:
         call.context.server.devices.revoke(caller.device.id, caller.user, caller.user)
-    gone: Any = Told(None, 204, (set_cookie(call.asked, "", 0),))
-    return gone  # type: ignore[no-any-return]
+    return Told(None, 204, (set_cookie(call.asked, "", 0),))
